@@ -1,0 +1,3 @@
+//! async.so: PHP closures in forked children.
+
+mod ffi;
