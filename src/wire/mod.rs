@@ -1,0 +1,7 @@
+//! Bytes on a pipe: what a child tells its parent, and nothing about how it is carried or what PHP makes of it.
+//!
+//! Written in the child after its run, read in the parent. No engine, no system call: tested by `cargo test` alone.
+
+pub(crate) mod codec;
+pub(crate) mod frame;
+pub(crate) mod report;
