@@ -13,11 +13,12 @@ use function Async\{async, await};
 function page(string $api, int $page): array
 {
     $context = stream_context_create(['http' => ['timeout' => 10, 'ignore_errors' => true]]);
-    $body = file_get_contents("$api/page/$page", false, $context);
-    if (!str_contains($http_response_header[0], ' 200 ')) {
-        throw new UnexpectedValueException("page $page: {$http_response_header[0]}");
+    $stream = fopen("$api/page/$page", 'r', false, $context);
+    $status = stream_get_meta_data($stream)['wrapper_data'][0];
+    if (!str_contains($status, ' 200 ')) {
+        throw new UnexpectedValueException("page $page: $status");
     }
-    return json_decode($body, true, flags: JSON_THROW_ON_ERROR);
+    return json_decode(stream_get_contents($stream), true, flags: JSON_THROW_ON_ERROR);
 }
 
 // The server ends when this end of its standard input closes, however this script ends.
