@@ -38,6 +38,8 @@ if test "$PHP_ASYNC" != "no"; then
   if test -z "$ASYNC_PHP_CONFIG"; then
     ASYNC_PHP_CONFIG="$PHP_CONFIG"
   fi
+  dnl The build wants a path, not a name.
+  ASYNC_PHP_CONFIG=`command -v "$ASYNC_PHP_CONFIG"`
   PHP_SUBST([CARGO])
   PHP_SUBST([ASYNC_CRATE_DIR])
   PHP_SUBST([ASYNC_TARGET_DIR])
