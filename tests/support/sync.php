@@ -132,13 +132,18 @@ final class Script
     /** @var resource */
     private $out;
 
-    /** @param string $code without the opening tag; sync.php is loaded, and the names of Async\ are in use */
-    public function __construct(string $code, string $ini = '', string $before = '', string $arguments = '')
+    /**
+     * @param string $code without the opening tag; sync.php is loaded, and the names of Async\ are in use
+     * @param string $ini options of PHP, such as `-d async.at_exit=kill`
+     * @param string $before shell commands that come first, such as `ulimit -n 64;`
+     * @param string $under a command that runs PHP, such as `nice`
+     */
+    public function __construct(string $code, string $ini = '', string $before = '', string $under = '')
     {
         $names = 'use function Async\{async, await, settle, onFork, cpus};'
             . ' use Async\{Future, Pool, Status, AsyncException, CannotForkException, ProcessDiedException};';
         $this->process = proc_open(
-            ['/bin/sh', '-c', $before . ' exec ' . php_command($ini) . $arguments],
+            ['/bin/sh', '-c', $before . " exec $under " . php_command($ini)],
             [['pipe', 'r'], ['pipe', 'w'], ['redirect', 1]],
             $pipes,
         );
@@ -184,9 +189,9 @@ final class Script
 }
 
 /** What a script prints, and after it the exit code. */
-function php(string $code, string $ini = '', string $before = ''): string
+function php(string $code, string $ini = '', string $before = '', string $under = ''): string
 {
-    $script = new Script($code, $ini, $before);
+    $script = new Script($code, $ini, $before, $under);
     return trim($script->rest()) . "\nexit " . $script->end() . "\n";
 }
 
