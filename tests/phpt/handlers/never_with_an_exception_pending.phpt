@@ -29,11 +29,10 @@ function fails(Gate $gate, Future $future, array &$log): void
 try {
     fails($gate, $future, $log);
 } catch (DomainException) {
-    array_unshift($log, 'caught');
+    $log[] = 'caught';
 }
 await($future);
-sort($log);
-echo implode(', ', $log), "\n";
+echo $log[0], ' first, then ', implode(', ', array_intersect(['caught', 'handler'], $log)), "\n";
 ?>
 --EXPECT--
-caught, handler, unwound
+unwound first, then caught, handler
