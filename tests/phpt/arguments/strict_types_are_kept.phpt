@@ -2,8 +2,6 @@
 With strict_types arguments are not converted; an integer is a float all the same
 --FILE--
 <?php
-require __DIR__ . '/../../support/sync.php';
-
 declare(strict_types=1);
 
 use Async\Pool;

@@ -2,9 +2,6 @@
 The short names async(), await() and Pool are there by default, and are the same
 --FILE--
 <?php
-use Async\Pool;
-use function Async\{async, await};
-
 $pool = Pool::create();
 $pool['x'] = async(fn() => 1)->then(fn(int $n) => $n + 1);
 echo json_encode(await($pool)), "\n";

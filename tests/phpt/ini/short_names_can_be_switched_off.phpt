@@ -4,11 +4,8 @@ async.short_names=0 switches the short names off; the long ones stay
 async.short_names=0
 --FILE--
 <?php
-use Async\Pool;
-
 var_dump(function_exists('async'), function_exists('await'), class_exists('Pool', false));
-function async(): string { return 'of the application'; }
-final class Pool {}
+eval('function async(): string { return "of the application"; } final class Pool {}');
 echo \async(), ' ', \Async\await(\Async\async(fn() => 'works')), ' ', (new \Async\Pool())::class, "\n";
 ?>
 --EXPECT--
