@@ -1,3 +1,4 @@
 //! async.so: PHP closures in forked children.
 
 mod ffi;
+mod wire;
