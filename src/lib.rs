@@ -2,3 +2,4 @@
 
 mod ffi;
 mod wire;
+mod zend;
