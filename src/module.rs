@@ -7,7 +7,7 @@ use ext_php_rs::zend::ModuleEntry;
 use crate::process::cpus;
 use crate::task::{at_exit, support, turn};
 use crate::zend::module::{self, Life};
-use crate::zend::{class, interrupt};
+use crate::zend::{class, interrupt, serialize};
 use crate::{ini, php};
 
 /// The version of the extension.
@@ -25,6 +25,7 @@ fn startup(number: c_int) -> Result<(), String> {
     }
     ini::register(number);
     php::register();
+    serialize::startup();
     interrupt::install(turn::on_interrupt);
     Ok(())
 }
@@ -32,6 +33,7 @@ fn startup(number: c_int) -> Result<(), String> {
 /// MSHUTDOWN.
 fn shutdown(number: c_int) {
     interrupt::uninstall();
+    serialize::shutdown();
     crate::zend::ini::unregister(number);
 }
 

@@ -1,7 +1,7 @@
 //! The exceptions, and the one table from [`Error`] to them.
 
-use ext_php_rs::ffi::zend_class_entry;
 use ext_php_rs::types::Zval;
+use ext_php_rs::zend::ClassEntry;
 
 use crate::error::{Death, Error, limit_name, signal_name};
 use crate::process::wait::Exit;
@@ -58,8 +58,8 @@ pub(crate) fn register() {
 }
 
 /// `Async\RemoteException`, for a throwable whose class is not known here.
-pub(crate) fn remote() -> *mut zend_class_entry {
-    REMOTE.entry()
+pub(crate) fn remote() -> &'static ClassEntry {
+    REMOTE.get()
 }
 
 /// Throws what an error is in PHP.

@@ -14,7 +14,7 @@ use crate::wire::report::Report;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request::{self, Ran};
-use crate::zend::{throwable, value};
+use crate::zend::{exception, throwable, value};
 use crate::{ini, state};
 
 /// Runs a task, tells the parent how it ended, and ends.
@@ -51,7 +51,7 @@ fn call(future: &Future) -> Returned {
 fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
     match ran {
         Ran::Returned(value) => {
-            match request::protect(|| Ok(value::encode(value))) {
+            match request::protect(|| unless_thrown(value::encode(value))) {
                 Ran::Returned(Ok(encoded)) => {
                     wind_up();
                     let chunks = encoded.chunks();
@@ -69,7 +69,7 @@ fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
                 other => abnormal(channel, other),
             }
         }
-        Ran::Threw(thrown) => match request::protect(|| Ok(throwable::encode(thrown))) {
+        Ran::Threw(thrown) => match request::protect(|| unless_thrown(throwable::encode(thrown))) {
             Ran::Returned(payload) => {
                 wind_up();
                 let _ = channel::write(channel, Kind::Thrown, 0, payload.len(), [&payload[..]].into_iter());
@@ -81,6 +81,11 @@ fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
         Ran::Fatal(error) => send(channel, &Report::Fatal(error.clone()), 255),
         Ran::Panicked(message) => send(channel, &Report::Panicked { message: message.clone() }, 255),
     }
+}
+
+/// An exit in a hook of serialization is pending, whatever else was returned.
+fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
+    if exception::pending() { Err(Thrown) } else { Ok(encoded) }
 }
 
 /// Serializing ran the task's own code, and that did not return.

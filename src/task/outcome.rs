@@ -49,16 +49,15 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
     let error = match message {
         // A task that made it in the grace period has made it.
         Message::Frame(Frame { kind: Kind::Value, format, payload }) => {
-            match Format::try_from(format).map_err(|_| DecodeError::Malformed).and_then(|format| value::decode(format, &payload)) {
-                Ok(value) => return Ok(Outcome::Value(value)),
-                Err(error) => unreadable(future, error)?,
-            }
+            let Ok(format) = Format::try_from(format) else {
+                let error = Error::Unreadable { subject, reason: format!("its format {format} is unknown") };
+                return Ok(Outcome::Failed(exceptions::new(&error)));
+            };
+            return value::decode(format, &payload).map(Outcome::Value).or_else(|error| unreadable(future, error));
         }
         Message::Frame(Frame { kind: Kind::Thrown, payload, .. }) => {
-            match throwable::decode(&payload, exceptions::remote()) {
-                Ok(throwable) => return Ok(Outcome::Failed(throwable)),
-                Err(error) => unreadable(future, error)?,
-            }
+            let throwable = throwable::decode(&payload, exceptions::remote());
+            return throwable.map(Outcome::Failed).or_else(|error| unreadable(future, error));
         }
         _ if ending == Some(Ending::TimedOut) => {
             Error::TimedOut { subject, limit: Seconds(future.limit.get().unwrap_or_default()) }
@@ -79,10 +78,23 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
     Ok(Outcome::Failed(exceptions::new(&error)))
 }
 
-/// A whole frame whose payload cannot be read.
-fn unreadable(future: &Future, error: DecodeError) -> Result<Error, Thrown> {
+/// A whole frame whose payload cannot be read: a failure, or the exception that reading it threw.
+///
+/// # Errors
+///
+/// When the script is exiting.
+fn unreadable(future: &Future, error: DecodeError) -> Result<Outcome, Thrown> {
     let subject = future.subject();
-    match error {
-        DecodeError::Malformed => Ok(Error::Unreadable { subject, reason: "it is malformed".into() }),
-    }
+    let error = match error {
+        DecodeError::Thrown(throwable) => return Ok(Outcome::Failed(throwable)),
+        DecodeError::Exiting => return Err(Thrown),
+        DecodeError::UnknownClass { class } => Error::NotSerializable {
+            subject,
+            reason: format!("class {class} is not known here, and no autoloader loads it"),
+            type_name: class,
+            path: String::new(),
+        },
+        DecodeError::Malformed(why) => Error::Unreadable { subject, reason: why.to_string() },
+    };
+    Ok(Outcome::Failed(exceptions::new(&error)))
 }

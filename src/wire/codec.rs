@@ -1,4 +1,86 @@
-//! stub
-#[derive(Clone, Copy)]
-pub(crate) enum Format { Raw = 0, Packed = 1, Serialized = 2 }
-impl TryFrom<u8> for Format { type Error = (); fn try_from(b: u8) -> Result<Self, ()> { match b { 0 => Ok(Self::Raw), 1 => Ok(Self::Packed), 2 => Ok(Self::Serialized), _ => Err(()) } } }
+//! The vocabulary of the value format, shared by its writer and its reader. Runs in both processes.
+//!
+//! A packed value is `MessagePack`: null, booleans, integers and floats as themselves, strings as `bin` (PHP's
+//! strings have no encoding), lists as arrays, everything else as maps. Extension types add what it lacks:
+//!
+//! | array whose first element is | means |
+//! |---|---|
+//! | `LENGTH n` | a list of `n` numbers; the other elements are runs of them, fixed width, little-endian |
+//! | `DEFINE s` | the second element is a map with string keys; its keys, in order, become shape `s` |
+//! | `REUSE s` | a map with the keys of shape `s`; the other elements are its values |
+//!
+//! An element of a PHP list never is an extension type, so that the first element tells them apart.
+
+/// How a payload is written. One byte in the header of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Format {
+    /// The payload is the string itself.
+    Raw = 0,
+    /// Scalars and arrays of them: `MessagePack`.
+    Packed = 1,
+    /// What PHP's own serializer wrote: a graph with objects or references.
+    Serialized = 2,
+}
+
+/// A format byte that this version does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown value format {0}")]
+pub(crate) struct UnknownFormat(pub(crate) u8);
+
+impl TryFrom<u8> for Format {
+    type Error = UnknownFormat;
+
+    fn try_from(byte: u8) -> Result<Self, UnknownFormat> {
+        match byte {
+            0 => Ok(Self::Raw),
+            1 => Ok(Self::Packed),
+            2 => Ok(Self::Serialized),
+            other => Err(UnknownFormat(other)),
+        }
+    }
+}
+
+/// How deep packed arrays may be nested: what a recursive reader needs at most stays far below the 2 MiB stack of
+/// a fiber. Deeper ones are written by PHP's serializer.
+pub(crate) const MAX_DEPTH: usize = 256;
+
+/// Strings from here on are written from their own buffer; below, copying is cheaper than another `iovec`.
+pub(crate) const BORROW_FROM: usize = 32 * 1024;
+
+/// Lists of numbers from this length on are written as runs.
+pub(crate) const RUN_FROM: usize = 8;
+
+/// Elements in one run: a reader that gets its bytes from a stream holds one run at a time.
+pub(crate) const RUN_MAX: usize = 64 * 1024;
+
+/// How many shapes writer and reader remember. A power of two: the number of a shape is a hash of it.
+pub(crate) const SHAPES: usize = 64;
+
+/// A map with more keys than this is no record, and comparing its keys would cost more than it saves.
+pub(crate) const SHAPE_KEYS: usize = 128;
+
+/// `MessagePack` extension types.
+pub(crate) mod tag {
+    pub(crate) const LENGTH: i8 = 1;
+    pub(crate) const DEFINE: i8 = 2;
+    pub(crate) const REUSE: i8 = 3;
+    pub(crate) const INT8: i8 = 8;
+    pub(crate) const INT16: i8 = 9;
+    pub(crate) const INT32: i8 = 10;
+    pub(crate) const INT64: i8 = 11;
+    pub(crate) const FLOAT64: i8 = 12;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_survive_their_byte() {
+        for format in [Format::Raw, Format::Packed, Format::Serialized] {
+            assert_eq!(Format::try_from(format as u8), Ok(format));
+        }
+        assert_eq!(Format::try_from(3), Err(UnknownFormat(3)));
+    }
+}

@@ -3,5 +3,9 @@
 //! Written in the child after its run, read in the parent. No engine, no system call: tested by `cargo test` alone.
 
 pub(crate) mod codec;
+pub(crate) mod decode;
+pub(crate) mod encode;
+mod extension;
+pub(crate) mod fault;
 pub(crate) mod frame;
 pub(crate) mod report;

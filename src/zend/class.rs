@@ -91,6 +91,12 @@ impl Class {
         self.0.load(Ordering::Acquire)
     }
 
+    /// The class. Only after MINIT.
+    pub(crate) fn get(&self) -> &'static ClassEntry {
+        // SAFETY: registered in MINIT, and internal classes live until MSHUTDOWN; nobody asks before or after.
+        unsafe { &*self.entry() }
+    }
+
     fn set(&self, ce: *mut ClassEntry) {
         self.0.store(ce, Ordering::Release);
     }

@@ -7,33 +7,21 @@ use ext_php_rs::zend::ClassEntry;
 
 use super::class::Class;
 use super::handler::Thrown;
-use super::object::{zval_adopting, zval_of};
+use super::object::zval_of;
 use super::string::lossy;
 use crate::ffi;
 
 /// Is an exception pending?
 pub(crate) fn pending() -> bool {
     // SAFETY: reads a field of the engine.
-    !unsafe { ffi::async_exception_pending() }.is_null()
+    unsafe { ffi::async_exception_pending() }
 }
 
-/// Is what is pending no exception, but the unwinding of an `exit`, or of a fatal error?
-pub(crate) fn exiting() -> bool {
-    // SAFETY: reads a field of the engine.
-    let exception = unsafe { ffi::async_exception_pending() };
-    // SAFETY: a live object.
-    !exception.is_null() && unsafe { ffi::async_exception_is_exit(exception) }
-}
-
-/// Takes the pending exception away from the engine. None for an unwinding, which is nobody's to take.
+/// Takes the pending exception away from the engine. None for the unwinding of an exit, which is nobody's to take.
 pub(crate) fn take() -> Option<Zval> {
-    if exiting() {
-        return None;
-    }
-    // SAFETY: clears the engine's field, and hands its reference over.
-    let exception = unsafe { ffi::async_exception_take() };
-    // SAFETY: a live object whose reference is now ours.
-    (!exception.is_null()).then(|| unsafe { zval_adopting(exception) })
+    let mut exception = Zval::new();
+    // SAFETY: clears the engine's field, and hands a reference over.
+    unsafe { ffi::async_exception_take(&raw mut exception) }.then_some(exception)
 }
 
 /// Throws `throwable`; one that is pending already becomes its previous one.

@@ -15,6 +15,7 @@ pub(crate) mod interrupt;
 pub(crate) mod module;
 pub(crate) mod object;
 pub(crate) mod request;
+pub(crate) mod serialize;
 pub(crate) mod signature;
 pub(crate) mod string;
 pub(crate) mod throwable;

@@ -1,0 +1,265 @@
+//! Writes packed values into a buffer that borrows long strings instead of copying them. Runs in the process that
+//! sends; knows nothing of PHP: the walk over zvals is `zend::value::encode`.
+
+use std::io::{self, Write};
+
+use rmp::encode::{write_array_len, write_bin_len, write_ext_meta, write_map_len};
+use rmp_serde::Serializer;
+use serde::Serializer as _;
+
+use super::codec::{BORROW_FROM, RUN_MAX, tag};
+
+/// Collected bytes, and between them long strings in their own place.
+#[derive(Debug, Default)]
+pub(crate) struct Buffer<'v> {
+    bytes: Vec<u8>,
+    /// Long strings, each with the length of `bytes` at which it belongs.
+    borrowed: Vec<(usize, &'v [u8])>,
+    borrowed_len: usize,
+}
+
+impl<'v> Buffer<'v> {
+    /// All bytes, borrowed ones included.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len() + self.borrowed_len
+    }
+
+    pub(crate) fn chunks(&self) -> Chunks<'_> {
+        Chunks {
+            bytes: &self.bytes,
+            at: 0,
+            borrowed: &self.borrowed,
+        }
+    }
+
+    fn borrow(&mut self, bytes: &'v [u8]) {
+        self.borrowed.push((self.bytes.len(), bytes));
+        self.borrowed_len += bytes.len();
+    }
+}
+
+impl Write for Buffer<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The bytes of a payload in the order of writing, in as few pieces as there are. None is empty.
+#[derive(Clone, Debug)]
+pub(crate) struct Chunks<'a> {
+    bytes: &'a [u8],
+    /// Where `bytes` begins in the whole buffer.
+    at: usize,
+    borrowed: &'a [(usize, &'a [u8])],
+}
+
+impl<'a> Chunks<'a> {
+    /// One piece.
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            borrowed: &[],
+        }
+    }
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let piece = match self.borrowed.split_first() {
+            Some((&(place, long), rest)) if place == self.at => {
+                self.borrowed = rest;
+                long
+            }
+            first => {
+                let end = first.map_or(self.bytes.len(), |(&(place, _), _)| place.saturating_sub(self.at));
+                let (piece, rest) = self.bytes.split_at_checked(end)?;
+                self.at += end;
+                self.bytes = rest;
+                piece
+            }
+        };
+        (!piece.is_empty()).then_some(piece)
+    }
+}
+
+/// Something longer than `MessagePack` has lengths for (4 GiB): PHP's serializer has them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TooLong;
+
+impl<E> From<rmp::encode::ValueWriteError<E>> for TooLong
+where
+    E: rmp::encode::RmpWriteErr,
+{
+    fn from(_: rmp::encode::ValueWriteError<E>) -> Self {
+        Self
+    }
+}
+
+impl From<rmp_serde::encode::Error> for TooLong {
+    fn from(_: rmp_serde::encode::Error) -> Self {
+        Self
+    }
+}
+
+/// Writes one packed value. The methods are to be called in the order that the format prescribes.
+#[derive(Debug)]
+pub(crate) struct Packer<'v> {
+    serializer: Serializer<Buffer<'v>>,
+}
+
+impl<'v> Packer<'v> {
+    pub(crate) fn new() -> Self {
+        Self {
+            serializer: Serializer::new(Buffer::default()),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Buffer<'v> {
+        self.serializer.into_inner()
+    }
+
+    #[inline]
+    pub(crate) fn null(&mut self) -> Result<(), TooLong> {
+        Ok(self.serializer.serialize_unit()?)
+    }
+
+    #[inline]
+    pub(crate) fn bool(&mut self, value: bool) -> Result<(), TooLong> {
+        Ok(self.serializer.serialize_bool(value)?)
+    }
+
+    #[inline]
+    pub(crate) fn int(&mut self, value: i64) -> Result<(), TooLong> {
+        Ok(self.serializer.serialize_i64(value)?)
+    }
+
+    #[inline]
+    pub(crate) fn float(&mut self, value: f64) -> Result<(), TooLong> {
+        Ok(self.serializer.serialize_f64(value)?)
+    }
+
+    #[inline]
+    pub(crate) fn string(&mut self, value: &'v [u8]) -> Result<(), TooLong> {
+        if value.len() < BORROW_FROM {
+            return Ok(self.serializer.serialize_bytes(value)?);
+        }
+        let len = u32::try_from(value.len()).map_err(|_| TooLong)?;
+        let buffer = self.serializer.get_mut();
+        write_bin_len(buffer, len)?;
+        buffer.borrow(value);
+        Ok(())
+    }
+
+    /// `len` elements follow.
+    #[inline]
+    pub(crate) fn list(&mut self, len: u32) -> Result<(), TooLong> {
+        write_array_len(self.serializer.get_mut(), len)?;
+        Ok(())
+    }
+
+    /// `len` times a key (an integer or a string) and a value follow.
+    #[inline]
+    pub(crate) fn map(&mut self, len: u32) -> Result<(), TooLong> {
+        write_map_len(self.serializer.get_mut(), len)?;
+        Ok(())
+    }
+
+    /// A map with string keys follows, whose keys are to be remembered.
+    #[inline]
+    pub(crate) fn define(&mut self, shape: u8) -> Result<(), TooLong> {
+        self.list(2)?;
+        self.mark(tag::DEFINE, [shape])
+    }
+
+    /// `len` values follow, of a map with the keys of `shape`.
+    #[inline]
+    pub(crate) fn reuse(&mut self, shape: u8, len: u32) -> Result<(), TooLong> {
+        self.list(len.checked_add(1).ok_or(TooLong)?)?;
+        self.mark(tag::REUSE, [shape])
+    }
+
+    /// A list of integers; `range` holds them all.
+    pub(crate) fn ints<I>(&mut self, values: I, range: (i64, i64)) -> Result<(), TooLong>
+    where
+        I: ExactSizeIterator<Item = i64>,
+    {
+        let (min, max) = range;
+        if i8::try_from(min).is_ok() && i8::try_from(max).is_ok() {
+            self.runs(values, tag::INT8, low::<1>)
+        } else if i16::try_from(min).is_ok() && i16::try_from(max).is_ok() {
+            self.runs(values, tag::INT16, low::<2>)
+        } else if i32::try_from(min).is_ok() && i32::try_from(max).is_ok() {
+            self.runs(values, tag::INT32, low::<4>)
+        } else {
+            self.runs(values, tag::INT64, i64::to_le_bytes)
+        }
+    }
+
+    /// A list of floats, every bit of them.
+    pub(crate) fn floats<I>(&mut self, values: I) -> Result<(), TooLong>
+    where
+        I: ExactSizeIterator<Item = f64>,
+    {
+        self.runs(values, tag::FLOAT64, |value| value.to_bits().to_le_bytes())
+    }
+
+    fn runs<I, F, const WIDTH: usize>(&mut self, mut values: I, tag: i8, bytes: F) -> Result<(), TooLong>
+    where
+        I: ExactSizeIterator,
+        F: Fn(I::Item) -> [u8; WIDTH],
+    {
+        let len = u32::try_from(values.len()).map_err(|_| TooLong)?;
+        let runs = values.len().div_ceil(RUN_MAX);
+        self.list(u32::try_from(runs + 1).map_err(|_| TooLong)?)?;
+        self.mark(tag::LENGTH, len.to_le_bytes())?;
+        while values.len() > 0 {
+            let run = values.len().min(RUN_MAX);
+            let buffer = self.serializer.get_mut();
+            write_ext_meta(buffer, u32::try_from(run * WIDTH).map_err(|_| TooLong)?, tag)?;
+            let start = buffer.bytes.len();
+            buffer.bytes.resize(start + run * WIDTH, 0);
+            let (places, _) = buffer
+                .bytes
+                .get_mut(start..)
+                .unwrap_or_default()
+                .as_chunks_mut::<WIDTH>();
+            for (place, value) in places.iter_mut().zip(values.by_ref()) {
+                *place = bytes(value);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn mark<const LEN: usize>(&mut self, tag: i8, payload: [u8; LEN]) -> Result<(), TooLong> {
+        let buffer = self.serializer.get_mut();
+        write_ext_meta(buffer, u32::try_from(LEN).map_err(|_| TooLong)?, tag)?;
+        buffer.bytes.extend_from_slice(&payload);
+        Ok(())
+    }
+}
+
+/// The low bytes of a number that fits in them.
+#[inline]
+fn low<const WIDTH: usize>(value: i64) -> [u8; WIDTH] {
+    let mut bytes = [0; WIDTH];
+    for (byte, low) in bytes.iter_mut().zip(value.to_le_bytes()) {
+        *byte = low;
+    }
+    bytes
+}

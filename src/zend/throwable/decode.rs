@@ -1,0 +1,181 @@
+//! The receiving side of a throwable. Runs in the parent; re-enters PHP for autoloaders and for the objects in the
+//! properties.
+
+use std::mem::ManuallyDrop;
+
+use ext_php_rs::ffi::{zend_class_entry, zend_object};
+use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::zend::ClassEntry;
+
+use super::{CHAIN, LOST, ancestor, base_of, is_base};
+use crate::ffi;
+use crate::wire::codec::Format;
+use crate::wire::decode::Malformed;
+use crate::wire::fault::{Fault, Record};
+use crate::zend::serialize::take_exception;
+use crate::zend::value::object::{class_of, type_name};
+use crate::zend::value::{self, DecodeError};
+
+/// Makes the throwable again, as an object of its own class, or of `remote` if that class is not known here, cannot
+/// be instantiated, or is no throwable. Its constructor does not run.
+pub(crate) fn decode(bytes: &[u8], remote: &ClassEntry) -> Result<Zval, DecodeError> {
+    let fault = Fault::decode(bytes)?;
+    if fault.chain.is_empty() || fault.chain.len() > CHAIN {
+        return Err(Malformed("no throwable".to_owned()).into());
+    }
+    let mut previous = None;
+    for record in fault.chain.iter().rev() {
+        previous = Some(throwable(record, remote, previous)?);
+    }
+    previous.ok_or_else(|| Malformed("no throwable".to_owned()).into())
+}
+
+fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -> Result<Zval, DecodeError> {
+    let own = instantiate(record.class.get())?;
+    let is_own = own.is_some();
+    let throwable = match own {
+        Some(own) => own,
+        None => make(remote).ok_or_else(failure)?,
+    };
+    let object = object_of(&throwable)?;
+    let class = class_of(object);
+    let mut rest = ZendHashTable::new();
+    for property in &record.properties {
+        let (scope, name) = (property.scope.get(), property.name.get());
+        let value = readable(property.format, property.value.get())?;
+        if is_base(scope) {
+            // What the engine keeps for itself has its place in any throwable.
+            if name != b"previous" {
+                write(object, base_of(class), name, value);
+            }
+        } else if is_own || scope.is_empty() && is_common(name) {
+            let scope = if scope.is_empty() {
+                Some(class)
+            } else {
+                ancestor(class, scope)
+            };
+            if let Some(scope) = scope {
+                write(object, scope, name, value);
+            }
+        } else {
+            // Private ones of two classes may have one name; the plain one is that of the class itself.
+            let is_hidden = !scope.is_empty()
+                && scope != record.class.get()
+                && record
+                    .properties
+                    .iter()
+                    .filter(|other| other.name.get() == name)
+                    .count()
+                    > 1;
+            add(&mut rest, is_hidden.then_some(scope), name, value);
+        }
+    }
+    if !is_own {
+        let mut name = Zval::new();
+        name.set_binary(record.class.get().to_vec());
+        write(object, class, b"class", name);
+        let mut properties = Zval::new();
+        properties.set_hashtable(rest);
+        write(object, class, b"properties", properties);
+    }
+    if let Some(previous) = previous {
+        write(object, base_of(class), b"previous", previous);
+    }
+    Ok(throwable)
+}
+
+/// What every throwable has, in a place that its subclasses share.
+fn is_common(name: &[u8]) -> bool {
+    [&b"message"[..], b"code", b"file", b"line"].contains(&name)
+}
+
+/// An object of the class, if there is one here that can be thrown.
+fn instantiate(class: &[u8]) -> Result<Option<Zval>, DecodeError> {
+    // SAFETY: `class.len()` bytes are there.
+    let found = unsafe { ffi::async_class_find(class.as_ptr().cast(), class.len()) };
+    // An autoloader that throws does not know the class.
+    drop(take_exception());
+    // SAFETY: reads a pointer of the engine.
+    if unsafe { ffi::async_exception_pending() } {
+        return Err(DecodeError::Exiting);
+    }
+    // SAFETY: null, or a class, which stays to the end of the request.
+    let Some(class) = (unsafe { found.as_ref() }) else {
+        return Ok(None);
+    };
+    // SAFETY: reads a pointer of the engine.
+    let throwable = unsafe { ffi::async_class_throwable() };
+    // SAFETY: two class entries of the engine.
+    if !unsafe { ffi::async_class_extends(class, throwable) } {
+        return Ok(None);
+    }
+    let made = make(class);
+    // The default of a property may be a constant that does not exist.
+    drop(take_exception());
+    // SAFETY: reads a pointer of the engine.
+    if unsafe { ffi::async_exception_pending() } {
+        return Err(DecodeError::Exiting);
+    }
+    Ok(made)
+}
+
+/// An object of the class, if it can have any. May leave an exception pending.
+fn make(class: &zend_class_entry) -> Option<Zval> {
+    let mut object = Zval::new();
+    // SAFETY: writes the zval.
+    let made = unsafe { ffi::async_object_make(std::ptr::from_ref(class).cast_mut(), &raw mut object) };
+    made.then_some(object)
+}
+
+/// Why an object of a class of our own could not be made.
+fn failure() -> DecodeError {
+    take_exception().map_or(DecodeError::Exiting, DecodeError::Thrown)
+}
+
+fn object_of(value: &Zval) -> Result<&zend_object, DecodeError> {
+    value
+        .object()
+        .ok_or_else(|| Malformed("no object".to_owned()).into())
+}
+
+/// The value, or a text for one that cannot be made here.
+fn readable(format: u8, bytes: &[u8]) -> Result<Zval, DecodeError> {
+    let format = Format::try_from(format).map_err(|unknown| Malformed(unknown.to_string()))?;
+    let why = match value::decode(format, bytes) {
+        Err(DecodeError::UnknownClass { class }) => format!("{LOST}class {class} is not known here"),
+        Err(DecodeError::Thrown(exception)) => {
+            let class = type_name(&exception);
+            format!("{LOST}not unserializable: {class} was thrown")
+        }
+        done => return done,
+    };
+    let mut text = Zval::new();
+    text.set_binary(why.into_bytes());
+    Ok(text)
+}
+
+/// Writes a property of a new object. One whose type does not take the value keeps its default.
+fn write(object: &zend_object, scope: &zend_class_entry, name: &[u8], value: Zval) {
+    let mut value = ManuallyDrop::new(value);
+    // SAFETY: the object is alive and not yet seen by PHP code; the function takes the zval over.
+    unsafe {
+        ffi::async_property_write(
+            std::ptr::from_ref(object).cast_mut(),
+            std::ptr::from_ref(scope).cast_mut(),
+            name.as_ptr().cast(),
+            name.len(),
+            &raw mut *value,
+        )
+    };
+}
+
+/// Adds a property to the readable rest.
+fn add(rest: &mut ZendHashTable, scope: Option<&[u8]>, name: &[u8], value: Zval) {
+    let name = String::from_utf8_lossy(name);
+    let key = match scope {
+        Some(scope) => format!("{}::{name}", String::from_utf8_lossy(scope)),
+        None => name.into_owned(),
+    };
+    // Fails only for a key with a NUL, which no property has.
+    let _added = rest.insert(key.as_str(), value);
+}

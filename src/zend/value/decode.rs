@@ -1,0 +1,278 @@
+//! Where packed values become zvals: written into their place, strings once, tables at their final size. Runs in the
+//! process that receives. No PHP code runs here: nothing that is made has a destructor.
+
+use ext_php_rs::ffi::{
+    _Bucket as Bucket, HashTable, IS_DOUBLE, IS_FALSE, IS_LONG, IS_NULL, IS_TRUE, zend_string,
+};
+use ext_php_rs::types::Zval;
+
+use super::table;
+use crate::ffi;
+use crate::wire::codec::SHAPES;
+use crate::wire::decode::Target;
+
+/// Keys that are kept to be used again, by a hash of them.
+const KEYS: usize = 128;
+
+/// Makes zvals. A [`Slot`] is written at most once, while the table that it is in is alive and has not moved: the
+/// reader goes depth first, tables are made at their final size, and no PHP code runs between.
+pub(super) struct Builder {
+    /// A table that is part of the result, and of which the builder has one more reference.
+    shapes: [*mut HashTable; SHAPES],
+    keys: [*mut zend_string; KEYS],
+}
+
+/// The place of one value; its `u2` may be in use.
+#[derive(Clone, Copy)]
+pub(super) struct Slot(*mut Zval);
+
+/// Elements of a packed array. The array always says how many it has, so that it can be released at any time.
+pub(super) struct List {
+    table: *mut HashTable,
+    used: u32,
+    len: u32,
+}
+
+pub(super) struct Map {
+    table: *mut HashTable,
+    left: u32,
+    len: u32,
+}
+
+pub(super) struct Row {
+    next: *mut Bucket,
+    left: u32,
+}
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self {
+            shapes: [std::ptr::null_mut(); SHAPES],
+            keys: [std::ptr::null_mut(); KEYS],
+        }
+    }
+
+    /// A slot that is not in a table.
+    pub(super) fn slot(value: &mut Zval) -> Slot {
+        Slot(value)
+    }
+
+    /// The string of a key. Rows of one kind have few keys, and these come again and again.
+    fn key(&mut self, key: &[u8]) -> *mut zend_string {
+        let hash = key
+            .iter()
+            .fold(key.len(), |hash, byte| hash.wrapping_mul(31) ^ usize::from(*byte));
+        let Some(kept) = self.keys.get_mut(hash % KEYS) else {
+            return std::ptr::null_mut();
+        };
+        if !kept.is_null() {
+            // SAFETY: a string in `keys` has a reference of its own.
+            if unsafe { table::bytes(*kept) } == key {
+                return *kept;
+            }
+            // SAFETY: the reference of `keys`, given back once.
+            unsafe { ffi::async_key_release(*kept) };
+        }
+        // SAFETY: copies `key.len()` bytes that are there.
+        *kept = unsafe { ffi::async_key_string(key.as_ptr().cast(), key.len()) };
+        *kept
+    }
+}
+
+impl Drop for Builder {
+    fn drop(&mut self) {
+        for shape in self.shapes.into_iter().filter(|shape| !shape.is_null()) {
+            // SAFETY: the reference of `shapes`, given back once.
+            unsafe { ffi::async_array_release(shape) };
+        }
+        for key in self.keys.into_iter().filter(|key| !key.is_null()) {
+            // SAFETY: the reference of `keys`, given back once.
+            unsafe { ffi::async_key_release(key) };
+        }
+    }
+}
+
+impl Slot {
+    #[inline]
+    fn set_type(self, info: u32) {
+        // SAFETY: the contract of `Builder`.
+        let zval = unsafe { &mut *self.0 };
+        zval.u1.type_info = info;
+    }
+
+    #[inline]
+    fn set_int(self, value: i64) {
+        // SAFETY: the contract of `Builder`.
+        let zval = unsafe { &mut *self.0 };
+        zval.value.lval = value;
+        zval.u1.type_info = IS_LONG;
+    }
+
+    #[inline]
+    fn set_float(self, value: f64) {
+        // SAFETY: the contract of `Builder`.
+        let zval = unsafe { &mut *self.0 };
+        zval.value.dval = value;
+        zval.u1.type_info = IS_DOUBLE;
+    }
+}
+
+impl List {
+    /// The next `count` elements, which the array from now on has, undefined as they are.
+    #[inline]
+    fn extend(&mut self, count: u32) -> Option<*mut Zval> {
+        let used = self.used.checked_add(count).filter(|used| *used <= self.len)?;
+        // SAFETY: `table` is null only for length 0, for which nothing gets here unless `count` is 0.
+        let table = unsafe { self.table.as_mut() }?;
+        // SAFETY: the array was made packed.
+        let values = unsafe { table.__bindgen_anon_1.arPacked };
+        // SAFETY: it has room for `len` elements, of which `used` are in use.
+        let first = unsafe { values.add(self.used as usize) };
+        self.used = used;
+        table.nNumUsed = used;
+        table.nNumOfElements = used;
+        table.nNextFreeElement = i64::from(used);
+        Some(first)
+    }
+
+    /// Writes as many numbers as `values` has, each by `write`.
+    #[inline]
+    fn fill<I: ExactSizeIterator>(&mut self, values: I, write: impl Fn(Slot, I::Item)) -> bool {
+        let count = values.len();
+        if count == 0 {
+            return true;
+        }
+        let Some(mut at) = u32::try_from(count).ok().and_then(|count| self.extend(count)) else {
+            return false;
+        };
+        for value in values.take(count) {
+            write(Slot(at), value);
+            // SAFETY: `extend` gave `count` elements; the last step goes to their end.
+            at = unsafe { at.add(1) };
+        }
+        true
+    }
+}
+
+impl Target for Builder {
+    type Slot = Slot;
+    type List = List;
+    type Map = Map;
+    type Row = Row;
+
+    #[inline]
+    fn null(&mut self, slot: Slot) {
+        slot.set_type(IS_NULL);
+    }
+
+    #[inline]
+    fn bool(&mut self, slot: Slot, value: bool) {
+        slot.set_type(if value { IS_TRUE } else { IS_FALSE });
+    }
+
+    #[inline]
+    fn int(&mut self, slot: Slot, value: i64) {
+        slot.set_int(value);
+    }
+
+    #[inline]
+    fn float(&mut self, slot: Slot, value: f64) {
+        slot.set_float(value);
+    }
+
+    #[inline]
+    fn string(&mut self, slot: Slot, value: &[u8]) {
+        // SAFETY: the contract of `Builder`; `value.len()` bytes are there.
+        unsafe { ffi::async_value_string(slot.0, value.as_ptr().cast(), value.len()) };
+    }
+
+    #[inline]
+    fn list(&mut self, slot: Slot, len: u32) -> List {
+        // SAFETY: the contract of `Builder`.
+        let table = unsafe { ffi::async_value_list(slot.0, len) };
+        List { table, used: 0, len }
+    }
+
+    #[inline]
+    fn push(&mut self, list: &mut List) -> Option<Slot> {
+        let slot = Slot(list.extend(1)?);
+        // Until it is written: the array has it already.
+        slot.set_type(IS_NULL);
+        Some(slot)
+    }
+
+    fn ints<I: ExactSizeIterator<Item = i64>>(&mut self, list: &mut List, values: I) -> bool {
+        list.fill(values, Slot::set_int)
+    }
+
+    fn floats<I: ExactSizeIterator<Item = f64>>(&mut self, list: &mut List, values: I) -> bool {
+        list.fill(values, Slot::set_float)
+    }
+
+    #[inline]
+    fn is_full(&self, list: &List) -> bool {
+        list.used == list.len
+    }
+
+    fn map(&mut self, slot: Slot, len: u32) -> Map {
+        // SAFETY: the contract of `Builder`.
+        let table = unsafe { ffi::async_value_map(slot.0, len) };
+        Map {
+            table,
+            left: len,
+            len,
+        }
+    }
+
+    fn string_key(&mut self, map: &mut Map, key: &[u8]) -> Option<Slot> {
+        map.left = map.left.checked_sub(1)?;
+        let key = self.key(key);
+        // SAFETY: not null, for there was a key left; it is part of the result and has room for all its keys.
+        Some(Slot(unsafe { ffi::async_map_string(map.table, key) }))
+    }
+
+    fn int_key(&mut self, map: &mut Map, key: i64) -> Option<Slot> {
+        map.left = map.left.checked_sub(1)?;
+        // SAFETY: as for `string_key`.
+        Some(Slot(unsafe { ffi::async_map_index(map.table, key) }))
+    }
+
+    fn define(&mut self, map: &Map, shape: u8) {
+        let Some(place) = self.shapes.get_mut(usize::from(shape)) else {
+            return;
+        };
+        let former = std::mem::replace(place, std::ptr::null_mut());
+        if !former.is_null() {
+            // SAFETY: the reference of `shapes`, given back once.
+            unsafe { ffi::async_array_release(former) };
+        }
+        // SAFETY: a table that is not null is part of the result.
+        if map.len > 0 && unsafe { ffi::async_map_is_model(map.table, map.len) } {
+            // SAFETY: as above.
+            unsafe { ffi::async_array_hold(map.table) };
+            *place = map.table;
+        }
+    }
+
+    #[inline]
+    fn reuse(&mut self, slot: Slot, shape: u8, len: u32) -> Option<Row> {
+        let model = *self.shapes.get(usize::from(shape))?;
+        // SAFETY: a table in `shapes` has a reference of its own.
+        if unsafe { model.as_ref() }?.nNumUsed != len {
+            return None;
+        }
+        // SAFETY: the contract of `Builder`; `define` has checked the model, and nothing changes it since.
+        let next = unsafe { ffi::async_value_row(slot.0, model) };
+        (!next.is_null()).then_some(Row { next, left: len })
+    }
+
+    #[inline]
+    fn field(&mut self, row: &mut Row) -> Option<Slot> {
+        row.left = row.left.checked_sub(1)?;
+        // SAFETY: one of the `left` buckets of the row.
+        let slot = Slot(unsafe { &raw mut (*row.next).val });
+        // SAFETY: at most one past the last bucket.
+        row.next = unsafe { row.next.add(1) };
+        Some(slot)
+    }
+}

@@ -1,0 +1,225 @@
+//! The fast path: scalars and arrays of them, from the zvals into the buffer. Stops at the first object, reference or
+//! resource, and at what it has no form for; PHP's serializer then writes the whole. Runs in the process that sends.
+//! No PHP code runs here, so that nothing moves while its bytes are borrowed.
+
+use ext_php_rs::ffi::{
+    _Bucket as Bucket, HashTable, IS_ARRAY, IS_DOUBLE, IS_FALSE, IS_INDIRECT, IS_LONG, IS_NULL, IS_REFERENCE,
+    IS_STRING, IS_TRUE, IS_UNDEF,
+};
+use ext_php_rs::types::Zval;
+
+use super::table::{self, Table, element, key, type_of};
+use crate::wire::codec::{MAX_DEPTH, RUN_FROM, SHAPE_KEYS, SHAPES};
+use crate::wire::encode::{Buffer, Packer, TooLong};
+
+/// The value has no packed form.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NotPackable;
+
+impl From<TooLong> for NotPackable {
+    fn from(_: TooLong) -> Self {
+        Self
+    }
+}
+
+/// Writes `value`, which is no string: that one has a format of its own.
+pub(super) fn pack(value: &Zval) -> Result<Buffer<'_>, NotPackable> {
+    let mut walk = Walk {
+        packer: Packer::new(),
+        shapes: [None; SHAPES],
+        depth: 0,
+    };
+    walk.value(value)?;
+    Ok(walk.packer.finish())
+}
+
+struct Walk<'v> {
+    packer: Packer<'v>,
+    /// The buckets of the map that last defined each shape.
+    shapes: [Option<&'v [Bucket]>; SHAPES],
+    depth: usize,
+}
+
+impl<'v> Walk<'v> {
+    #[inline]
+    fn value(&mut self, value: &'v Zval) -> Result<(), NotPackable> {
+        match type_of(value) {
+            IS_NULL | IS_UNDEF => self.packer.null()?,
+            IS_FALSE => self.packer.bool(false)?,
+            IS_TRUE => self.packer.bool(true)?,
+            IS_LONG => self.packer.int(long(value))?,
+            IS_DOUBLE => self.packer.float(double(value))?,
+            IS_STRING => self.packer.string(table::string(value).unwrap_or_default())?,
+            IS_ARRAY => self.array(table::array(value).ok_or(NotPackable)?)?,
+            IS_INDIRECT => self.value(element(value).ok_or(NotPackable)?)?,
+            IS_REFERENCE => self.value(unshared(value)?)?,
+            _ => return Err(NotPackable),
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, array: &'v HashTable) -> Result<(), NotPackable> {
+        if self.depth == MAX_DEPTH {
+            return Err(NotPackable);
+        }
+        self.depth += 1;
+        let whole = array.nNumUsed == array.nNumOfElements;
+        match Table::of(array) {
+            Table::Packed(values) if whole => self.list(array.nNumUsed, values.iter())?,
+            Table::Packed(values) => self.sparse(values)?,
+            Table::Hash(buckets) if whole && is_list(buckets) => {
+                self.list(array.nNumUsed, buckets.iter().map(|bucket| &bucket.val))?;
+            }
+            Table::Hash(buckets) => self.map(array.nNumUsed, whole, buckets)?,
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn list<I>(&mut self, len: u32, values: I) -> Result<(), NotPackable>
+    where
+        I: ExactSizeIterator<Item = &'v Zval> + Clone,
+    {
+        if values.len() >= RUN_FROM {
+            match values.clone().next().map(type_of) {
+                Some(IS_LONG) => {
+                    if let Some(range) = int_range(values.clone()) {
+                        return Ok(self.packer.ints(values.map(long), range)?);
+                    }
+                }
+                Some(IS_DOUBLE) if values.clone().all(|value| type_of(value) == IS_DOUBLE) => {
+                    return Ok(self.packer.floats(values.map(double))?);
+                }
+                _ => {}
+            }
+        }
+        self.packer.list(len)?;
+        for value in values {
+            self.value(value)?;
+        }
+        Ok(())
+    }
+
+    /// A list with holes: the positions are keys.
+    fn sparse(&mut self, values: &'v [Zval]) -> Result<(), NotPackable> {
+        let present = || {
+            (0_i64..)
+                .zip(values)
+                .filter(|(_, value)| type_of(value) != IS_UNDEF)
+        };
+        self.packer
+            .map(u32::try_from(present().count()).map_err(|_| NotPackable)?)?;
+        for (position, value) in present() {
+            self.packer.int(position)?;
+            self.value(value)?;
+        }
+        Ok(())
+    }
+
+    fn map(&mut self, len: u32, whole: bool, buckets: &'v [Bucket]) -> Result<(), NotPackable> {
+        let shape = if whole { shape_of(buckets) } else { None };
+        if let Some((number, slot)) =
+            shape.and_then(|shape| Some((shape, self.shapes.get(usize::from(shape))?)))
+        {
+            if slot.is_some_and(|known| same_keys(known, buckets)) {
+                self.packer.reuse(number, len)?;
+                for bucket in buckets {
+                    self.value(&bucket.val)?;
+                }
+                return Ok(());
+            }
+            if !buckets.iter().any(needs_care) {
+                self.packer.define(number)?;
+                self.pairs(len, buckets)?;
+                // Not earlier: the reader, too, knows it after what is inside it.
+                if let Some(slot) = self.shapes.get_mut(usize::from(number)) {
+                    *slot = Some(buckets);
+                }
+                return Ok(());
+            }
+        }
+        let present = buckets
+            .iter()
+            .filter(|bucket| element(&bucket.val).is_some())
+            .count();
+        self.pairs(u32::try_from(present).map_err(|_| NotPackable)?, buckets)
+    }
+
+    fn pairs(&mut self, len: u32, buckets: &'v [Bucket]) -> Result<(), NotPackable> {
+        self.packer.map(len)?;
+        for bucket in buckets {
+            let Some(value) = element(&bucket.val) else {
+                continue;
+            };
+            match key(bucket) {
+                Some(key) => self.packer.string(key)?,
+                None => self.packer.int(index(bucket))?,
+            }
+            self.value(value)?;
+        }
+        Ok(())
+    }
+}
+
+#[inline]
+fn long(value: &Zval) -> i64 {
+    // SAFETY: only asked of integers.
+    unsafe { value.value.lval }
+}
+
+#[inline]
+fn double(value: &Zval) -> f64 {
+    // SAFETY: only asked of floats.
+    unsafe { value.value.dval }
+}
+
+/// The integer key of a bucket: the same bits.
+#[inline]
+fn index(bucket: &Bucket) -> i64 {
+    bucket.h.cast_signed()
+}
+
+/// The value of a reference that nothing else shares: PHP, too, takes it for a plain value.
+fn unshared(value: &Zval) -> Result<&Zval, NotPackable> {
+    let reference = table::reference(value).filter(|reference| reference.gc.refcount == 1);
+    Ok(&reference.ok_or(NotPackable)?.val)
+}
+
+/// The least and the greatest, if all are integers.
+#[inline]
+fn int_range<'v>(mut values: impl Iterator<Item = &'v Zval>) -> Option<(i64, i64)> {
+    values.try_fold((i64::MAX, i64::MIN), |(min, max), value| {
+        (type_of(value) == IS_LONG).then(|| (min.min(long(value)), max.max(long(value))))
+    })
+}
+
+/// Whether the keys are 0, 1, 2, ... in this order.
+fn is_list(buckets: &[Bucket]) -> bool {
+    (0..)
+        .zip(buckets)
+        .all(|(position, bucket)| bucket.key.is_null() && bucket.h == position)
+}
+
+/// The number under which writer and reader remember these keys; `None` if they are no record's.
+#[inline]
+fn shape_of(buckets: &[Bucket]) -> Option<u8> {
+    let first = buckets.first().filter(|_| buckets.len() <= SHAPE_KEYS)?;
+    let hash = (first.h ^ (first.h >> 7)).wrapping_add(buckets.len() as u64 * 13);
+    u8::try_from(hash % SHAPES as u64).ok()
+}
+
+/// Whether `buckets` has the keys of a shape, in its order, and values that need no look behind links.
+#[inline]
+fn same_keys(shape: &[Bucket], buckets: &[Bucket]) -> bool {
+    shape.len() == buckets.len()
+        && shape.iter().zip(buckets).all(|(one, other)| {
+            type_of(&other.val) != IS_INDIRECT
+                && (one.key == other.key || one.h == other.h && key(one) == key(other))
+        })
+}
+
+/// A key that is an integer or could be one (`"1"` is the reader's 1), or a value behind a link.
+fn needs_care(bucket: &Bucket) -> bool {
+    type_of(&bucket.val) == IS_INDIRECT
+        || key(bucket).is_none_or(|key| matches!(key.first(), Some(b'0'..=b'9' | b'-')))
+}

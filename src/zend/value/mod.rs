@@ -1,0 +1,116 @@
+//! zvals to bytes and back, as `unserialize(serialize($value))` would. The format is `wire::codec`'s.
+
+mod decode;
+mod encode;
+pub(crate) mod object;
+pub(crate) mod table;
+pub(crate) mod walk;
+
+use ext_php_rs::types::Zval;
+
+use super::serialize::{self, Serialized};
+use crate::wire::codec::Format;
+use crate::wire::decode::Malformed;
+use crate::wire::decode::Target as _;
+use crate::wire::encode::{Buffer, Chunks};
+use crate::zend::value::decode::Builder;
+
+/// A value as bytes. It borrows the long strings of the value, and so must be written before PHP code runs again.
+#[derive(Debug)]
+pub(crate) struct Encoded<'v> {
+    body: Body<'v>,
+}
+
+#[derive(Debug)]
+enum Body<'v> {
+    Raw(&'v [u8]),
+    Packed(Buffer<'v>),
+    Serialized(Serialized),
+}
+
+impl Encoded<'_> {
+    pub(crate) fn format(&self) -> Format {
+        match self.body {
+            Body::Raw(_) => Format::Raw,
+            Body::Packed(_) => Format::Packed,
+            Body::Serialized(_) => Format::Serialized,
+        }
+    }
+
+    /// How many bytes [`Encoded::chunks`] has in all.
+    pub(crate) fn len(&self) -> usize {
+        match &self.body {
+            Body::Raw(bytes) => bytes.len(),
+            Body::Packed(buffer) => buffer.len(),
+            Body::Serialized(bytes) => bytes.get().len(),
+        }
+    }
+
+    /// The bytes, in pieces that are not empty.
+    pub(crate) fn chunks(&self) -> Chunks<'_> {
+        match &self.body {
+            Body::Raw(bytes) => Chunks::of(bytes),
+            Body::Packed(buffer) => buffer.chunks(),
+            Body::Serialized(bytes) => Chunks::of(bytes.get()),
+        }
+    }
+}
+
+/// A value that PHP cannot serialize, or would lose in silence.
+#[derive(Debug)]
+pub(crate) struct Unserializable {
+    /// As `get_debug_type()` names the part that cannot be serialized.
+    pub(crate) type_name: String,
+    /// Where that part is, as `[3]->prop["key"]`; empty for the value itself.
+    pub(crate) path: String,
+    pub(crate) reason: String,
+    /// What PHP threw, if it did.
+    pub(crate) previous: Option<Zval>,
+}
+
+/// Bytes of which no value could be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DecodeError {
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// The value has an object of a class that is not here and that no autoloader knows.
+    #[error("class {class} is not known here")]
+    UnknownClass { class: String },
+    /// An autoloader, `__unserialize()` or `__wakeup()` threw this.
+    #[error("an exception was thrown")]
+    Thrown(Zval),
+    /// `exit()` was called on the way. Its unwinding is pending: return to the engine.
+    #[error("exit was called")]
+    Exiting,
+}
+
+/// Encodes `value`. Re-enters PHP when there are objects in it: `__serialize()` and the like may throw, bail out, or
+/// call `exit()`. The unwinding of that stays pending, and the error that comes back then means nothing.
+pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
+    let value = table::dereferenced(value);
+    if let Some(string) = value.zend_str() {
+        return Ok(Encoded {
+            body: Body::Raw(string.as_bytes()),
+        });
+    }
+    let body = match encode::pack(value) {
+        Ok(buffer) => Body::Packed(buffer),
+        Err(encode::NotPackable) => Body::Serialized(serialize::serialize(value)?),
+    };
+    Ok(Encoded { body })
+}
+
+/// Decodes what [`encode`] made of a value; any other bytes give another value or an error. Re-enters PHP for
+/// [`Format::Serialized`]: autoloaders, `__unserialize()`, `__wakeup()`.
+pub(crate) fn decode(format: Format, bytes: &[u8]) -> Result<Zval, DecodeError> {
+    let mut value = Zval::new();
+    match format {
+        Format::Raw => Builder::new().string(Builder::slot(&mut value), bytes),
+        Format::Packed => {
+            let slot = Builder::slot(&mut value);
+            crate::wire::decode::decode(bytes, &mut Builder::new(), slot)?;
+        }
+        Format::Serialized => return serialize::unserialize(bytes),
+    }
+    Ok(value)
+}

@@ -1,0 +1,392 @@
+//! Looks for what cannot be sent, and for where it is. Bounded, over arrays and properties as they lie in memory: no
+//! PHP code runs here, no magic method, no lazy initializer. Runs in the process that sends.
+
+use std::collections::HashSet;
+use std::mem::ManuallyDrop;
+
+use ext_php_rs::ffi::{
+    HashTable, IS_ARRAY, IS_INDIRECT, IS_OBJECT, IS_REFERENCE, IS_RESOURCE, ZEND_ACC_ENUM,
+    ZEND_ACC_NOT_SERIALIZABLE, ZEND_INTERNAL_FUNCTION, zend_class_entry, zend_object,
+};
+use ext_php_rs::types::Zval;
+
+use super::object::{class_name, class_of, lineage, property_name, slots, type_name, unmangled};
+use super::table::{Table, array, dereferenced, element, key, object, reference, type_of};
+use crate::ffi;
+use crate::zend::serialize::GRAPH_DEPTH;
+
+/// What cannot be sent.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) type_name: String,
+    pub(crate) path: String,
+    pub(crate) reason: String,
+}
+
+/// A part of a graph that PHP's serializer would lose in silence (a resource becomes 0), or that is too deep for it.
+/// What a class's own `__serialize()` or `__sleep()` will return cannot be seen beforehand.
+pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
+    let mut walk = Walk::new(Hooks::Respect);
+    match walk.visit(graph, 0, &mut |value| type_of(value) == IS_RESOURCE)? {
+        Stop::Found(type_name) => Some(Finding {
+            type_name,
+            path: walk.path(),
+            reason: "a resource belongs to the process that opened it".to_owned(),
+        }),
+        Stop::TooDeep => Some(Finding {
+            type_name: type_name(graph),
+            path: String::new(),
+            reason: format!("it is nested deeper than {GRAPH_DEPTH} levels"),
+        }),
+    }
+}
+
+/// The part that PHP's serializer refused with `exception`.
+pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
+    let reason = exception.map_or_else(|| "it was not serialized".to_owned(), message);
+    let refused = |value: &Zval| {
+        object(value)
+            .map(class_of)
+            .is_some_and(|class| class.ce_flags & ZEND_ACC_NOT_SERIALIZABLE != 0)
+    };
+    let thrower = exception.and_then(thrower);
+    let threw = |value: &Zval| match (object(value).map(class_of), &thrower) {
+        (Some(class), Some(thrower)) => lineage(class).any(|class| class_name(class) == thrower.as_slice()),
+        _ => false,
+    };
+    let hooked = |value: &Zval| {
+        object(value)
+            .map(class_of)
+            .is_some_and(|class| !matches!(children_of(class), Children::Plain))
+    };
+    let tests: [&dyn Fn(&Zval) -> bool; 3] = [&threw, &refused, &hooked];
+    for test in tests {
+        let mut walk = Walk::new(Hooks::LookBehind);
+        if let Some(Stop::Found(type_name)) = walk.visit(graph, 0, &mut |value| test(value)) {
+            return Finding {
+                type_name,
+                path: walk.path(),
+                reason,
+            };
+        }
+    }
+    Finding {
+        type_name: type_name(graph),
+        path: String::new(),
+        reason,
+    }
+}
+
+/// All objects that are instances of `class`, anywhere in `graph`.
+pub(crate) fn instances(graph: &Zval, class: *const zend_class_entry) -> Vec<&zend_object> {
+    let mut found = Vec::new();
+    let mut collect = |value: &Zval| {
+        if let Some(object) = object(value) {
+            // SAFETY: two class entries of the engine.
+            if unsafe { ffi::async_class_extends(object.ce, class) } {
+                found.push(std::ptr::from_ref(object));
+            }
+        }
+        false
+    };
+    let _complete = Walk::new(Hooks::LookBehind)
+        .visit(graph, 0, &mut collect)
+        .is_none();
+    // SAFETY: `graph` holds them.
+    found.into_iter().map(|object| unsafe { &*object }).collect()
+}
+
+/// What to do with a class that says itself what is serialized.
+#[derive(Clone, Copy, PartialEq)]
+enum Hooks {
+    /// Its properties are not what will be sent.
+    Respect,
+    /// Look at them all the same: something in them made a hook fail.
+    LookBehind,
+}
+
+/// What of an object is serialized.
+enum Children {
+    /// Its properties.
+    Plain,
+    /// What a class of the engine keeps outside of its properties; its hook runs no user code.
+    Internal,
+    /// What the class's own code returns.
+    Custom,
+}
+
+enum Stop {
+    Found(String),
+    TooDeep,
+}
+
+enum Step {
+    Index(i64),
+    Key(Vec<u8>),
+    Property(Vec<u8>),
+    /// Where the engine gives no name.
+    Inside,
+}
+
+struct Walk {
+    hooks: Hooks,
+    /// From the found value outwards.
+    steps: Vec<Step>,
+    /// One bit for each object handle: these are small numbers.
+    objects: Vec<u64>,
+    /// Arrays and references that are met more than once.
+    shared: HashSet<usize>,
+    /// The class asked last.
+    known: Option<(*const zend_class_entry, bool)>,
+}
+
+type Test<'t> = dyn FnMut(&Zval) -> bool + 't;
+
+impl Walk {
+    fn new(hooks: Hooks) -> Self {
+        Self {
+            hooks,
+            steps: Vec::new(),
+            objects: Vec::new(),
+            shared: HashSet::new(),
+            known: None,
+        }
+    }
+
+    fn visit(&mut self, value: &Zval, depth: usize, test: &mut Test<'_>) -> Option<Stop> {
+        match type_of(value) {
+            IS_ARRAY | IS_OBJECT | IS_RESOURCE => {}
+            IS_INDIRECT => return self.visit(element(value)?, depth, test),
+            IS_REFERENCE => {
+                let reference = reference(value)?;
+                if reference.gc.refcount > 1 && !self.shared.insert(std::ptr::from_ref(reference).addr()) {
+                    return None;
+                }
+                return self.visit(&reference.val, depth, test);
+            }
+            _ => return None,
+        }
+        if test(value) {
+            return Some(Stop::Found(type_name(value)));
+        }
+        if type_of(value) == IS_RESOURCE {
+            return None;
+        }
+        if depth == GRAPH_DEPTH {
+            return Some(Stop::TooDeep);
+        }
+        if let Some(object) = object(value) {
+            return self.visit_object(object, depth + 1, test);
+        }
+        let array = array(value)?;
+        if array.gc.refcount > 1 && !self.shared.insert(std::ptr::from_ref(array).addr()) {
+            return None;
+        }
+        self.visit_table(array, depth + 1, test, Step::Key)
+    }
+
+    fn visit_table(
+        &mut self,
+        table: &HashTable,
+        depth: usize,
+        test: &mut Test<'_>,
+        named: fn(Vec<u8>) -> Step,
+    ) -> Option<Stop> {
+        match Table::of(table) {
+            Table::Packed(values) => {
+                for (position, value) in (0..).zip(values) {
+                    if let Some(stop) = self.visit(value, depth, test) {
+                        self.steps.push(Step::Index(position));
+                        return Some(stop);
+                    }
+                }
+            }
+            Table::Hash(buckets) => {
+                for bucket in buckets {
+                    if let Some(stop) = self.visit(&bucket.val, depth, test) {
+                        self.steps.push(match key(bucket) {
+                            Some(key) => named(key.to_vec()),
+                            None => Step::Index(bucket.h.cast_signed()),
+                        });
+                        return Some(stop);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn visit_object(&mut self, object: &zend_object, depth: usize, test: &mut Test<'_>) -> Option<Stop> {
+        if !self.is_new(object.handle) {
+            return None;
+        }
+        let class = class_of(object);
+        if class.ce_flags & ZEND_ACC_ENUM != 0 {
+            return None;
+        }
+        let plain = match self.known {
+            Some((known, plain)) if std::ptr::eq(known, class) => plain,
+            _ => matches!(children_of(class), Children::Plain),
+        };
+        self.known = Some((class, plain));
+        if !plain {
+            match (children_of(class), self.hooks) {
+                (Children::Custom, Hooks::Respect) => return None,
+                (Children::Internal, _) => {
+                    if let Some(stop) = self.visit_internal(object, depth, test) {
+                        return Some(stop);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.visit_properties(object, class, depth, test)
+    }
+
+    fn visit_properties(
+        &mut self,
+        object: &zend_object,
+        class: &zend_class_entry,
+        depth: usize,
+        test: &mut Test<'_>,
+    ) -> Option<Stop> {
+        for (position, value) in (0..).zip(slots(object)) {
+            if let Some(stop) = self.visit(value, depth, test) {
+                self.steps
+                    .push(Step::Property(property_name(class, position).to_vec()));
+                return Some(stop);
+            }
+        }
+        // SAFETY: null, or a table that the object holds. Links in it lead to the slots above.
+        let dynamic = unsafe { object.properties.as_ref() }?;
+        if let Table::Hash(buckets) = Table::of(dynamic) {
+            for bucket in buckets
+                .iter()
+                .filter(|bucket| type_of(&bucket.val) != IS_INDIRECT)
+            {
+                if let Some(stop) = self.visit(&bucket.val, depth, test) {
+                    self.steps.push(Step::Property(
+                        unmangled(key(bucket).unwrap_or_default()).to_vec(),
+                    ));
+                    return Some(stop);
+                }
+            }
+        }
+        None
+    }
+
+    fn visit_internal(&mut self, object: &zend_object, depth: usize, test: &mut Test<'_>) -> Option<Stop> {
+        let (mut count, mut table) = (0, std::ptr::null_mut());
+        // SAFETY: what the collector does to any object; the handler changes nothing that PHP code can see.
+        let children = unsafe {
+            ffi::async_object_children(
+                std::ptr::from_ref(object).cast_mut(),
+                &raw mut count,
+                &raw mut table,
+            )
+        };
+        // A copy, never dropped: the buffer is the engine's, and the next object has it too.
+        let children: Vec<ManuallyDrop<Zval>> = match usize::try_from(count) {
+            Ok(count) if !children.is_null() => {
+                // SAFETY: `count` zvals. ManuallyDrop has the layout of what it holds.
+                let children =
+                    unsafe { std::slice::from_raw_parts(children.cast::<ManuallyDrop<Zval>>(), count) };
+                // SAFETY: the object holds the values, and outlives the copies.
+                children
+                    .iter()
+                    .map(|child| unsafe { std::ptr::read(child) })
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        for child in &children {
+            if let Some(stop) = self.visit(child, depth, test) {
+                self.steps.push(Step::Inside);
+                return Some(stop);
+            }
+        }
+        // SAFETY: null, or a table that the object holds.
+        unsafe { table.as_ref() }.and_then(|table| {
+            self.visit_table(table, depth, test, |key| Step::Property(unmangled(&key).to_vec()))
+        })
+    }
+
+    fn is_new(&mut self, handle: u32) -> bool {
+        let (word, bit) = (handle as usize / 64, 1 << (handle % 64));
+        if word >= self.objects.len() {
+            self.objects.resize(word + 1, 0);
+        }
+        self.objects.get_mut(word).is_some_and(|word| {
+            let new = *word & bit == 0;
+            *word |= bit;
+            new
+        })
+    }
+
+    /// `[3]->prop["key"]`.
+    fn path(&self) -> String {
+        const SHOWN: usize = 64;
+        let mut path = String::new();
+        for step in self.steps.iter().rev().take(SHOWN) {
+            let text = match step {
+                Step::Index(index) => format!("[{index}]"),
+                Step::Key(key) => format!("[\"{}\"]", String::from_utf8_lossy(key)),
+                Step::Property(name) => format!("->{}", String::from_utf8_lossy(name)),
+                Step::Inside => continue,
+            };
+            path.push_str(&text);
+        }
+        if self.steps.len() > SHOWN {
+            path.push_str("...");
+        }
+        path
+    }
+}
+
+fn children_of(class: &zend_class_entry) -> Children {
+    // SAFETY: null, or a function of the class. Every kind of function begins with its type.
+    if let Some(hook) = unsafe { class.__serialize.as_ref() } {
+        // SAFETY: as above.
+        let internal = u32::from(unsafe { hook.type_ }) == ZEND_INTERNAL_FUNCTION;
+        return if internal {
+            Children::Internal
+        } else {
+            Children::Custom
+        };
+    }
+    if class.serialize.is_some() {
+        return Children::Custom;
+    }
+    let sleeps = class.function_table.get("__sleep").is_some();
+    if sleeps { Children::Custom } else { Children::Plain }
+}
+
+/// A property of `Exception` or `Error`, read as it lies in memory.
+fn exception_property<'v>(exception: &'v Zval, name: &[u8]) -> Option<&'v Zval> {
+    let object = object(exception)?;
+    let (_, value) = (0..)
+        .zip(slots(object))
+        .find(|(position, _)| property_name(class_of(object), *position) == name)?;
+    Some(dereferenced(value))
+}
+
+fn message(exception: &Zval) -> String {
+    exception_property(exception, b"message")
+        .and_then(Zval::zend_str)
+        .map_or_else(
+            || type_name(exception),
+            |text| String::from_utf8_lossy(text.as_bytes()).into_owned(),
+        )
+}
+
+/// The class whose hook threw, by the innermost call of a hook in the trace.
+fn thrower(exception: &Zval) -> Option<Vec<u8>> {
+    let trace = exception_property(exception, b"trace")?.array()?;
+    trace.values().find_map(|frame| {
+        let frame = frame.array()?;
+        let function = frame.get("function")?.zend_str()?.as_bytes();
+        let is_hook = [&b"__serialize"[..], b"__sleep", b"serialize"].contains(&function);
+        let class = frame.get("class").filter(|_| is_hook)?;
+        Some(class.zend_str()?.as_bytes().to_vec())
+    })
+}
