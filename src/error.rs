@@ -141,9 +141,10 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// `SIGKILL` for 9; real-time signals have numbers only.
+/// `SIGKILL` for 9, `SIGRTMIN+1` for 35.
 pub(crate) fn signal_name(number: i32) -> String {
-    Signal::try_from(number).map_or_else(|_| format!("signal {number}"), |signal| signal.as_str().to_owned())
+    let real_time = || format!("SIGRTMIN+{}", number - libc::SIGRTMIN());
+    Signal::try_from(number).map_or_else(|_| real_time(), |signal| signal.as_str().to_owned())
 }
 
 fn death_text(death: &Death) -> String {

@@ -72,9 +72,9 @@ unsafe extern "C" {
     pub(crate) fn zend_objects_destroy_object(object: *mut ZendObject);
 
     pub(crate) fn async_arg_long(number: u32, arg: *mut Zval, out: *mut i64) -> bool;
-    pub(crate) fn async_arg_double(number: u32, arg: *mut Zval, out: *mut f64) -> bool;
+    pub(crate) fn async_arg_optional_double(number: u32, arg: *mut Zval, out: *mut f64) -> bool;
     pub(crate) fn async_arg_type_error(number: u32, expected: *const c_char, arg: *mut Zval);
-    pub(crate) fn async_arg_callback_error(number: u32, message: *const c_char);
+    pub(crate) fn async_arg_type_error_text(number: u32, message: *const c_char);
     pub(crate) fn async_arg_value_error(number: u32, message: *const c_char);
 
     pub(crate) fn async_callable_bind(callable: *mut Zval, bound: *mut Zval, error: *mut *mut c_char) -> bool;
@@ -90,7 +90,7 @@ unsafe extern "C" {
     pub(crate) fn async_interrupts_run();
     pub(crate) fn async_error_free(error: *mut c_char);
 
-    pub(crate) fn async_exception_exiting() -> bool;
+    pub(crate) fn zend_clear_exception();
     pub(crate) fn async_exception_throw(exception: *mut ZendObject);
     pub(crate) fn async_exception_new(
         out: *mut Zval,

@@ -1,5 +1,6 @@
 //! The functions: `async`, `await`, `settle`, `onFork`, `cpus`.
 
+use std::ffi::CStr;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
@@ -22,6 +23,7 @@ use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::Object;
 use crate::zend::string;
+use crate::zend::value::object::type_name;
 
 const ASYNC: (&str, &str) = ("Async\\Task|callable $task, mixed ...$args", "Async\\Future");
 const AWAIT: (&str, &str) =
@@ -89,8 +91,10 @@ fn await_any(call: &Call) -> Returned {
     if let Some(future) = Object::<Future>::from_zval(what) {
         return wait::one(&future, patience);
     }
-    let futures = collect(call, what, c"Async\\Future|Async\\Pool|iterable")?;
-    values(&futures, patience)
+    if let Some(pool) = Object::<Pool>::from_zval(what) {
+        return values(&super::pool::finish(&pool, patience)?, None);
+    }
+    values(&collect(call, what, c"Async\\Future|Async\\Pool|iterable")?, patience)
 }
 
 /// The values of all, under their keys. Re-enters PHP.
@@ -113,11 +117,8 @@ pub(crate) fn values(futures: &[(Zval, Object<Future>)], patience: Option<Patien
     Ok(array.into_zval())
 }
 
-/// The futures in a pool, an array or a traversable, under their keys.
-fn collect(call: &Call, what: &Zval, expected: &std::ffi::CStr) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
-    if let Some(pool) = Object::<Pool>::from_zval(what) {
-        return super::pool::futures(&pool);
-    }
+/// The futures in an array or a traversable, under their keys.
+fn collect(call: &Call, what: &Zval, expected: &CStr) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
     let listed = match what.array() {
         Some(array) => entries(array),
         None if what.is_traversable() => {
@@ -130,7 +131,8 @@ fn collect(call: &Call, what: &Zval, expected: &std::ffi::CStr) -> Result<Vec<(Z
     let mut futures = Vec::with_capacity(listed.len());
     for (key, value) in listed {
         let Some(future) = Object::<Future>::from_zval(&value) else {
-            return Err(call.value_error(0, "must contain only values of type Async\\Future"));
+            let given = type_name(&value);
+            return Err(call.type_error_saying(0, &format!("must contain only values of type Async\\Future, {given} given")));
         };
         futures.push((key, future));
     }
@@ -142,7 +144,13 @@ fn settle(call: &Call) -> Returned {
     let Some(what) = call.arg(0) else {
         return Err(Thrown);
     };
-    let futures = collect(call, what, c"Async\\Pool|iterable")?;
+    let futures = match Object::<Pool>::from_zval(what) {
+        Some(pool) => {
+            super::pool::finish(&pool, None)?;
+            super::pool::entries(&pool)
+        }
+        None => collect(call, what, c"Async\\Pool|iterable")?,
+    };
     let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
     wait::all(&handles, None)?;
     let mut array = Array::new();

@@ -17,6 +17,7 @@ use crate::state::state;
 use crate::task::future::{Future, Outcome, Phase};
 use crate::task::group::{Ended, Group};
 use crate::task::work::Work;
+use crate::task::wait::Patience;
 use crate::task::{at_exit, handlers, launch, outcome, support, turn, wait};
 use crate::zend::array::Array;
 use crate::zend::class::Function;
@@ -34,6 +35,8 @@ pub(crate) struct Pool {
     /// The stream that `stream()` gives, once it was asked for.
     stream: RefCell<Option<Zval>>,
     alive: Cell<bool>,
+    /// How many had ended when `tick()` last said so.
+    told: Cell<u64>,
 }
 
 static REGISTRATION: Registration = Registration::new();
@@ -50,7 +53,7 @@ impl Native for Pool {
         group.ended.replace(Some(Ended::default()));
         let state = state();
         state.pools.set(state.pools.get() + 1);
-        Self { group, entries: RefCell::new(Array::new()), stream: RefCell::default(), alive: Cell::new(true) }
+        Self { group, entries: RefCell::new(Array::new()), stream: RefCell::default(), alive: Cell::new(true), told: Cell::new(0) }
     }
 
     fn trace(&self, tracer: &mut Tracer) {
@@ -126,8 +129,13 @@ pub(crate) fn register_short_name() {
 /// The pool whose method is called, in the process that it belongs to.
 fn this(call: &Call) -> Result<Object<Pool>, Thrown> {
     let pool: Object<Pool> = call.this().ok_or(Thrown)?;
+    here(&pool)?;
+    Ok(pool)
+}
+
+fn here(pool: &Pool) -> Result<(), Thrown> {
     if pool.group.is_here() {
-        return Ok(pool);
+        return Ok(());
     }
     Err(exceptions::throw(&Error::Misuse(
         "this pool belongs to the parent process: a task that needs one makes its own with Async\\Pool::create()",
@@ -198,7 +206,7 @@ fn add(call: &Call) -> Returned {
         Some(key) if key.is_long() || key.is_string() => Some(normal(key)),
         Some(key) if key.is_bool() || key.is_double() => {
             let mut number = Zval::new();
-            number.set_long(call.long(1).inspect(|_| drop(key.is_null()))?);
+            number.set_long(call.long(1)?);
             Some(number)
         }
         Some(_) => return Err(call.type_error(1, c"string|int|null")),
@@ -231,12 +239,13 @@ fn offset_set(call: &Call) -> Returned {
 /// Adds the task in one argument under the key of another; both are named in errors.
 fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
     support::mode().map_err(|error| exceptions::throw(&error))?;
-    let future = future_in(call, task)?;
+    // Before a callable becomes a future: one that is dropped would be started.
     if let Some((argument, key)) = &key {
         if pool.entries.borrow().get(key).is_some() {
             return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
         }
     }
+    let future = future_in(call, task)?;
     if future.added.get() {
         return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));
     }
@@ -331,23 +340,27 @@ fn keys(call: &Call) -> Returned {
     Ok(keys.into_zval())
 }
 
-/// The futures of a pool that an `await` of it waits for, under their keys.
+/// Waits until everything in a pool has ended, also what handlers add meanwhile. Gives its futures under their keys,
+/// but for those that were cancelled: they have no value, and whoever cancelled them knows. Re-enters PHP.
 ///
 /// # Errors
 ///
-/// When the pool belongs to another process.
-pub(crate) fn futures(pool: &Object<Pool>) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
-    if !pool.group.is_here() {
-        return Err(exceptions::throw(&Error::Misuse(
-            "this pool belongs to the parent process: a task that needs one makes its own with Async\\Pool::create()",
-        )));
+/// When patience is at an end, or the pool belongs to another process. What tasks threw is not thrown here.
+pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
+    here(pool)?;
+    wait::until(patience, || Ok(pool.group.idle()))?;
+    let entries = entries(pool);
+    for (_, future) in &entries {
+        wait::finish(future, patience)?;
     }
-    let stopped = pool.group.scheduler.borrow().is_stopped();
-    let all = entries(pool);
-    Ok(all.into_iter().filter(|(_, future)| !(stopped && Status::of(future) == Status::Queued)).collect())
+    if !pool.group.idle() {
+        return finish(pool, patience);
+    }
+    Ok(entries.into_iter().filter(|(_, future)| Status::of(future) != Status::Cancelled).collect())
 }
 
-fn entries(pool: &Pool) -> Vec<(Zval, Object<Future>)> {
+/// The futures of a pool under their keys, in order.
+pub(crate) fn entries(pool: &Pool) -> Vec<(Zval, Object<Future>)> {
     let entries = pool.entries.borrow().entries();
     entries.into_iter().filter_map(|(key, value)| Some((key, Object::from_zval(&value)?))).collect()
 }
@@ -366,22 +379,25 @@ fn wait_for_all(call: &Call) -> Returned {
             return values_so_far(&pool);
         }
     }
-    functions::values(&futures(&pool)?, None)
+    functions::values(&finish(&pool, None)?, None)
 }
 
 /// The values that are there, when somebody has stopped waiting for the others.
 fn values_so_far(pool: &Object<Pool>) -> Returned {
-    let ended: Vec<_> = entries(pool).into_iter().filter(|(_, future)| future.is_complete()).collect();
+    let ended: Vec<_> = entries(pool)
+        .into_iter()
+        .filter(|(_, future)| future.is_complete() && Status::of(future) != Status::Cancelled)
+        .collect();
     functions::values(&ended, None)
 }
 
 fn tick(call: &Call) -> Returned {
     let pool = none(call)?;
     turn::tick()?;
-    let scheduler = pool.group.scheduler.borrow();
-    let mut left = Zval::new();
-    left.set_long(i64::try_from(scheduler.queued() + scheduler.running()).unwrap_or(i64::MAX));
-    Ok(left)
+    let ended = pool.group.ended.borrow().as_ref().map_or(0, Ended::count);
+    let mut news = Zval::new();
+    news.set_long(i64::try_from(ended - pool.told.replace(ended)).unwrap_or(i64::MAX));
+    Ok(news)
 }
 
 fn stream(call: &Call) -> Returned {
@@ -402,6 +418,12 @@ fn stream(call: &Call) -> Returned {
 fn stop(call: &Call) -> Returned {
     let pool = none(call)?;
     pool.group.scheduler.borrow_mut().stop();
+    for (_, future) in entries(&pool) {
+        if Status::of(&future) == Status::Queued {
+            cancel_task(&future);
+        }
+    }
+    turn::leave();
     Ok(pool.zval())
 }
 

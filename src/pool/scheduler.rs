@@ -27,11 +27,6 @@ impl Scheduler {
         self.stopped = true;
     }
 
-    /// Will nothing more start?
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stopped
-    }
-
     /// Puts a task at the end of the queue.
     pub(crate) fn enqueue(&mut self, id: u64) {
         self.queue.push_back(id);
@@ -73,16 +68,6 @@ impl Scheduler {
         self.running.remove(&id);
     }
 
-    /// Tasks that wait for a slot.
-    pub(crate) fn queued(&self) -> usize {
-        self.queue.len()
-    }
-
-    /// Tasks that have a slot.
-    pub(crate) fn running(&self) -> usize {
-        self.running.len()
-    }
-
     /// Nothing runs, and nothing will start by itself.
     pub(crate) fn idle(&self) -> bool {
         self.running.is_empty() && (self.stopped || self.queue.is_empty())
@@ -105,7 +90,6 @@ mod tests {
         assert_eq!((scheduler.next(), scheduler.next(), scheduler.next()), (Some(0), Some(1), None));
         scheduler.ended(1);
         assert_eq!((scheduler.next(), scheduler.next()), (Some(2), None));
-        assert_eq!((scheduler.queued(), scheduler.running()), (1, 2));
     }
 
     #[test]
@@ -143,7 +127,7 @@ mod tests {
         scheduler.next();
         assert!(scheduler.promote(2));
         assert!(!scheduler.promote(2));
-        assert_eq!(scheduler.running(), 2);
+        assert_eq!(scheduler.running.len(), 2);
         scheduler.ended(0);
         assert_eq!(scheduler.next(), None);
     }

@@ -5,6 +5,7 @@ pub(crate) mod channel;
 pub(crate) mod child;
 pub(crate) mod cpus;
 pub(crate) mod fork;
+pub(crate) mod forward;
 pub(crate) mod notifier;
 pub(crate) mod reactor;
 pub(crate) mod signals;

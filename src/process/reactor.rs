@@ -14,7 +14,8 @@ use nix::unistd::Pid;
 
 use super::channel::{self, Read};
 use super::fork::Child;
-use super::notifier::{Flags, Notifier};
+use super::forward;
+use super::notifier::{Flags, Means, Notifier};
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, wait};
 use crate::wire::frame::{Frame, Malformed, Progress, Reader};
@@ -39,8 +40,6 @@ pub(crate) enum Message {
 pub(crate) struct Ended {
     /// The id under which it was added.
     pub(crate) id: u64,
-    /// Its former process id.
-    pub(crate) pid: Pid,
     /// What it told.
     pub(crate) message: Message,
     /// How it ended.
@@ -76,9 +75,9 @@ impl Reactor {
     /// # Errors
     ///
     /// When there is no descriptor or no thread to be had.
-    pub(crate) fn new(flags: Flags) -> Result<Self, Errno> {
+    pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let notifier = Notifier::start(&epoll.0, flags)?;
+        let notifier = Notifier::start(means, &epoll.0, flags)?;
         Ok(Self { epoll, notifier, flags, children: HashMap::new() })
     }
 
@@ -109,6 +108,7 @@ impl Reactor {
         }
         let Child { pid, pidfd, pipe } = child;
         let reader = Reader::new(limit);
+        forward::add(pid.as_raw());
         self.children.insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None });
         Ok(())
     }
@@ -127,6 +127,7 @@ impl Reactor {
             let _ = killpg(child.pid, signal);
         }
         for (_, child) in self.children.drain() {
+            forward::remove(child.pid.as_raw());
             wait(child.pid, true);
         }
     }
@@ -138,6 +139,7 @@ impl Reactor {
     /// EINTR when a signal arrived: the application may want to act on it.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<Ended>, Errno> {
         self.notifier.disarm(&self.epoll.0);
+        forward::wrap();
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let millis = timeout.map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
         let mut events = [EpollEvent::empty(); BATCH];
@@ -171,6 +173,7 @@ impl Reactor {
     /// In a child of this process: closes the copies of the parent's descriptors, and nothing else. The epoll instance
     /// is shared with the parent, so nothing may be removed from it.
     pub(crate) fn forget(self) {
+        forward::forget();
         drop(self);
     }
 
@@ -196,7 +199,8 @@ impl Reactor {
             let _ = self.epoll.delete(&pidfd);
         }
         let child = self.children.remove(&id)?;
-        Some(Ended { id, pid: child.pid, exit, message: child.message() })
+        forward::remove(child.pid.as_raw());
+        Some(Ended { id, exit, message: child.message() })
     }
 }
 

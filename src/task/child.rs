@@ -14,6 +14,7 @@ use crate::wire::report::Report;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request::{self, Ran};
+use crate::zend::value::object::type_name;
 use crate::zend::{exception, throwable, value};
 use crate::{ini, state};
 
@@ -66,7 +67,7 @@ fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
                     };
                     send(channel, &report, 0)
                 }
-                other => abnormal(channel, other),
+                other => abnormal(channel, value, other),
             }
         }
         Ran::Threw(thrown) => match request::protect(|| unless_thrown(throwable::encode(thrown))) {
@@ -75,7 +76,7 @@ fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
                 let _ = channel::write(channel, Kind::Thrown, 0, payload.len(), [&payload[..]].into_iter());
                 0
             }
-            other => abnormal(channel, other),
+            other => abnormal(channel, thrown, other),
         },
         Ran::Exited(code) => send(channel, &Report::Exited { code: *code }, *code),
         Ran::Fatal(error) => send(channel, &Report::Fatal(error.clone()), 255),
@@ -88,17 +89,15 @@ fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
     if exception::pending() { Err(Thrown) } else { Ok(encoded) }
 }
 
-/// Serializing ran the task's own code, and that did not return.
-fn abnormal<T>(channel: &OwnedFd, ran: Ran<T>) -> i32 {
-    match ran {
-        Ran::Exited(code) => send(channel, &Report::Exited { code }, code),
-        Ran::Fatal(error) => send(channel, &Report::Fatal(error), 255),
-        Ran::Panicked(message) => send(channel, &Report::Panicked { message }, 255),
-        Ran::Returned(_) | Ran::Threw(_) => {
-            let message = "serializing the outcome threw".to_owned();
-            send(channel, &Report::Panicked { message }, 255)
-        }
-    }
+/// Serializing ran hooks of the outcome's own classes, and those did not return: there is an outcome, but it cannot leave.
+fn abnormal<T>(channel: &OwnedFd, outcome: &Zval, ran: Ran<T>) -> i32 {
+    let reason = match ran {
+        Ran::Exited(code) => format!("exit({code}) was called while it was serialized"),
+        Ran::Fatal(error) => format!("{} in {}:{}", error.message, error.file, error.line),
+        Ran::Panicked(message) => message,
+        Ran::Returned(_) | Ran::Threw(_) => "serializing it threw".to_owned(),
+    };
+    send(channel, &Report::NotSerializable { type_name: type_name(outcome), path: String::new(), reason }, 255)
 }
 
 fn send(channel: &OwnedFd, report: &Report, code: i32) -> i32 {

@@ -59,6 +59,11 @@ impl Ended {
         self.futures.range(seen + 1..).next().map(|(&place, future)| (place, future.clone()))
     }
 
+    /// How many have ended, ever.
+    pub(crate) fn count(&self) -> u64 {
+        self.last
+    }
+
     /// Forgets all; places go on where they were. The caller drops what is returned when nothing is borrowed.
     pub(crate) fn clear(&mut self) -> BTreeMap<u64, Object<Future>> {
         std::mem::take(&mut self.futures)

@@ -81,9 +81,9 @@ fn step(future: &Future, handler: &Handler) -> Result<(), Thrown> {
             }
         }
         (Handler::Finally(callable), ..) => callable.call(&mut []).map_or_else(|thrown| fail(future, thrown), |_| Ok(())),
-        (Handler::Timeout(callable), _, Some(_)) if future.ending.get() == Some(Ending::TimedOut) => {
+        (Handler::Timeout(callable), _, Some(failure)) if future.ending.get() == Some(Ending::TimedOut) => {
             future.observed.set(true);
-            replace_unless_null(future, callable.call(&mut []))
+            replace_unless_null(future, callable.call(&mut [failure]))
         }
         _ => Ok(()),
     }

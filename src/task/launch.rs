@@ -23,7 +23,7 @@ use crate::zend::object::Object;
 /// Queues a future, and starts what may start. Where there is no forking it runs here and now. Re-enters PHP.
 pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
     if support::mode() == Ok(Mode::Sync) {
-        run_here(future);
+        run_here(group, future);
         return;
     }
     future.phase.replace(Phase::Queued);
@@ -119,7 +119,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
 pub(crate) fn ensure_reactor() -> Result<(), Refused> {
     let mut reactor = state().reactor.borrow_mut();
     if reactor.is_none() {
-        *reactor = Some(Reactor::new(interrupt::flags()).map_err(|errno| Refused { call: "epoll_create", errno })?);
+        *reactor = Some(Reactor::new(ini::notifier(), interrupt::flags()).map_err(|errno| Refused { call: "epoll_create", errno })?);
     }
     Ok(())
 }
@@ -159,7 +159,7 @@ pub(crate) fn hooks(group: &Group) -> Vec<Rc<Hook>> {
 }
 
 /// Runs a task in this process, at once.
-fn run_here(future: &Object<Future>) {
+fn run_here(group: &Group, future: &Object<Future>) {
     let work = future.work.take();
     let Some(work) = work else {
         return;
@@ -174,6 +174,9 @@ fn run_here(future: &Object<Future>) {
     };
     handlers::set(future, outcome);
     drop(work);
+    if let Some(ended) = group.ended.borrow_mut().as_mut() {
+        ended.push(future.clone());
+    }
     // Exiting is told by what is pending.
     let _ = handlers::complete(future);
 }

@@ -163,6 +163,15 @@ fn begin(future: &Object<Future>) -> Result<(), Thrown> {
     if future.is_pending() {
         launch::enqueue(&Group::default_group(), future);
     }
+    ensure_here(future)
+}
+
+/// A future that waits or runs can be dealt with only by the process that started it.
+///
+/// # Errors
+///
+/// `AsyncError` in any other.
+pub(crate) fn ensure_here(future: &Future) -> Result<(), Thrown> {
     let elsewhere = match &*future.phase.borrow() {
         Phase::Queued | Phase::Running => {
             !future.group.borrow().as_ref().is_some_and(|group| group.is_here())
@@ -171,7 +180,7 @@ fn begin(future: &Object<Future>) -> Result<(), Thrown> {
     };
     if elsewhere {
         return Err(exceptions::throw(&Error::Misuse(
-            "this future belongs to another process: await it where it was made",
+            "this future belongs to another process: only the one that started it can await, change or cancel it",
         )));
     }
     Ok(())

@@ -52,7 +52,7 @@ impl Call {
         let mut value = 0.0;
         let arg = self.raw(index);
         // SAFETY: an argument of this call; conversions may throw, which the result tells.
-        let parsed = unsafe { ffi::async_arg_double(index + 1, arg, &raw mut value) };
+        let parsed = unsafe { ffi::async_arg_optional_double(index + 1, arg, &raw mut value) };
         if parsed { Ok(Some(value)) } else { Err(Thrown) }
     }
 
@@ -94,10 +94,7 @@ impl Call {
         match self.arg(index).map(Callable::bind) {
             Some(Ok(callable)) => Ok(callable),
             Some(Err(NotCallable::Because(why))) => {
-                let message = CString::new(message(why)).unwrap_or_default();
-                // SAFETY: throws for the function that is being called.
-                unsafe { ffi::async_arg_callback_error(index + 1, message.as_ptr()) };
-                Err(Thrown)
+                Err(self.type_error_saying(index, &message(why)))
             }
             _ => Err(Thrown),
         }
@@ -115,6 +112,14 @@ impl Call {
         let message = CString::new(message).unwrap_or_default();
         // SAFETY: throws for the function that is being called.
         unsafe { ffi::async_arg_value_error(index + 1, message.as_ptr()) };
+        Thrown
+    }
+
+    /// Throws `TypeError`: Argument #n ($name) `message`.
+    pub(crate) fn type_error_saying(&self, index: u32, message: &str) -> Thrown {
+        let message = CString::new(message).unwrap_or_default();
+        // SAFETY: throws for the function that is being called.
+        unsafe { ffi::async_arg_type_error_text(index + 1, message.as_ptr()) };
         Thrown
     }
 

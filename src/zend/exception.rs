@@ -24,6 +24,12 @@ pub(crate) fn take() -> Option<Zval> {
     unsafe { ffi::async_exception_take(&raw mut exception) }.then_some(exception)
 }
 
+/// Ends the unwinding of an exit: what ran is over, and something else is to run. Only where nothing of it is left.
+pub(crate) fn clear() {
+    // SAFETY: clears the engine's field.
+    unsafe { ffi::zend_clear_exception() };
+}
+
 /// Throws `throwable`; one that is pending already becomes its previous one.
 pub(crate) fn throw(throwable: &Zval) -> Thrown {
     if let Some(object) = throwable.object() {

@@ -143,11 +143,6 @@ impl<T: Native> Object<T> {
         // SAFETY: the object is alive.
         unsafe { (*self.std()).gc.u.type_info &= !DESTRUCTOR_CALLED };
     }
-
-    /// The same object?
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
 }
 
 impl<T: Native> Clone for Object<T> {
@@ -184,19 +179,6 @@ pub(crate) unsafe fn zval_of(object: *mut ZendObject) -> Zval {
     let mut value = Zval::new();
     // SAFETY: the caller's contract. `set_object` adds the reference.
     value.set_object(unsafe { &mut *object });
-    value
-}
-
-/// Takes over the one reference that the caller owns.
-///
-/// # Safety
-///
-/// `object` is alive, and the caller gives its reference up.
-pub(crate) unsafe fn zval_adopting(object: *mut ZendObject) -> Zval {
-    // SAFETY: the caller's contract.
-    let value = unsafe { zval_of(object) };
-    // SAFETY: `value` holds a reference of its own, so this one is not the last.
-    unsafe { (*object).gc.refcount -= 1 };
     value
 }
 

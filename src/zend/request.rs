@@ -36,7 +36,10 @@ pub(crate) fn protect<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Ran<T> {
         Ok(Err(Thrown)) => match exception::take() {
             Some(throwable) => Ran::Threw(throwable),
             // Current patch releases unwind fatal errors the way they unwind an exit.
-            None => fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal),
+            None => {
+                exception::clear();
+                fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal)
+            }
         },
         Err(CatchError::Bailout) => fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal),
         Err(CatchError::Panic(message)) => Ran::Panicked(message),

@@ -16,15 +16,16 @@ bool async_arg_long(uint32_t number, zval *arg, zend_long *out)
 	return false;
 }
 
-bool async_arg_double(uint32_t number, zval *arg, double *out)
+/* For a parameter that may be null, and an argument that is not. */
+bool async_arg_optional_double(uint32_t number, zval *arg, double *out)
 {
 	bool is_null;
 
-	if (zend_parse_arg_double(arg, out, &is_null, false, number)) {
+	if (zend_parse_arg_double(arg, out, &is_null, true, number)) {
 		return true;
 	}
 	if (!EG(exception)) {
-		zend_wrong_parameter_type_error(number, Z_EXPECTED_DOUBLE, arg);
+		zend_wrong_parameter_type_error(number, Z_EXPECTED_DOUBLE_OR_NULL, arg);
 	}
 	return false;
 }
@@ -34,7 +35,7 @@ void async_arg_type_error(uint32_t number, const char *expected, zval *arg)
 	zend_argument_type_error(number, "must be of type %s, %s given", expected, zend_zval_value_name(arg));
 }
 
-void async_arg_callback_error(uint32_t number, const char *message)
+void async_arg_type_error_text(uint32_t number, const char *message)
 {
 	zend_argument_type_error(number, "%s", message);
 }
