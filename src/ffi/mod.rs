@@ -14,7 +14,7 @@ use ext_php_rs::ffi::{
     _Bucket as Bucket, HashTable, zend_class_entry, zend_object, zend_resource, zend_string, zval,
 };
 
-// async_value_*, async_key_*, async_map_*, async_array_*, async_serialize, async_unserialize*, async_exception_*,
+// async_value_*, async_key_*, async_map_*, async_array_*, async_stack_left, async_serialize, async_unserialize*, async_exception_*,
 // async_object_*, async_resource_type, async_class_*, async_property_write
 unsafe extern "C" {
     pub(crate) fn async_value_string(slot: *mut zval, bytes: *const c_char, len: usize);
@@ -29,6 +29,7 @@ unsafe extern "C" {
     pub(crate) fn async_array_hold(array: *mut HashTable);
     pub(crate) fn async_array_release(array: *mut HashTable);
 
+    pub(crate) fn async_stack_left() -> usize;
     pub(crate) fn async_serialize(value: *mut zval) -> *mut zend_string;
     pub(crate) fn async_unserialize(
         value: *mut zval,

@@ -15,6 +15,17 @@ use crate::wire::decode::Malformed;
 /// serializer has no limit of its own, only the stack.
 pub(crate) const GRAPH_DEPTH: usize = 4096;
 
+/// What one level takes of the stack at most: PHP's serializer has a buffer for a float in each frame.
+const LEVEL: usize = 1800;
+
+/// How deep a graph may be nested here and now.
+pub(crate) fn depth_limit() -> usize {
+    const RESERVE: usize = 256 * 1024;
+    // SAFETY: reads where the stack ends.
+    let left = unsafe { ffi::async_stack_left() };
+    GRAPH_DEPTH.min(left.saturating_sub(RESERVE) / LEVEL)
+}
+
 /// What PHP's serializer wrote, where it wrote it.
 pub(crate) struct Serialized(*mut zend_string);
 

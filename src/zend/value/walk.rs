@@ -13,7 +13,7 @@ use ext_php_rs::types::Zval;
 use super::object::{class_name, class_of, lineage, property_name, slots, type_name, unmangled};
 use super::table::{Table, array, dereferenced, element, key, object, reference, type_of};
 use crate::ffi;
-use crate::zend::serialize::GRAPH_DEPTH;
+use crate::zend::serialize::depth_limit;
 
 /// What cannot be sent.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
         Stop::TooDeep => Some(Finding {
             type_name: type_name(graph),
             path: String::new(),
-            reason: format!("it is nested deeper than {GRAPH_DEPTH} levels"),
+            reason: format!("it is nested deeper than {} levels", walk.limit),
         }),
     }
 }
@@ -130,6 +130,7 @@ enum Step {
 
 struct Walk {
     hooks: Hooks,
+    limit: usize,
     /// From the found value outwards.
     steps: Vec<Step>,
     /// One bit for each object handle: these are small numbers.
@@ -146,6 +147,7 @@ impl Walk {
     fn new(hooks: Hooks) -> Self {
         Self {
             hooks,
+            limit: depth_limit(),
             steps: Vec::new(),
             objects: Vec::new(),
             shared: HashSet::new(),
@@ -172,7 +174,7 @@ impl Walk {
         if type_of(value) == IS_RESOURCE {
             return None;
         }
-        if depth == GRAPH_DEPTH {
+        if depth >= self.limit {
             return Some(Stop::TooDeep);
         }
         if let Some(object) = object(value) {
