@@ -5,7 +5,7 @@ use std::{error::Error, process::Command};
 use ext_php_rs_build::{ApiVersion, PHPInfo, emit_check_cfg, emit_php_cfg_flags, find_php, path_from_env};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo:rerun-if-changed=src/ffi/shim.c");
+    println!("cargo:rerun-if-changed=src/ffi/shim");
     println!("cargo:rerun-if-changed=src/ffi/shim.h");
     // Without these the shim stays compiled for the PHP of the build before.
     println!("cargo:rerun-if-env-changed=PHP");
@@ -19,7 +19,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let mut shim = cc::Build::new();
-    shim.file("src/ffi/shim.c").warnings(true).extra_warnings(false);
+    for noun in ["array", "call", "child", "class", "state", "value"] {
+        shim.file(format!("src/ffi/shim/{noun}.c"));
+    }
+    shim.warnings(true).extra_warnings(false);
     // At -O0 the headers of newer patch releases leave references that older ones do not export.
     shim.opt_level(2);
     for flag in includes()?.split_whitespace() {

@@ -1,21 +1,138 @@
-//! Raw declarations: the C shim, and engine functions that ext-php-rs does not bind.
+//! Raw declarations: the C shim, and nothing else. What each does, and why it is C, stands in `shim.h`.
 #![allow(unsafe_code, reason = "this module is the boundary to C")]
-#![allow(missing_docs, reason = "the reasons stand beside the C definitions")]
 
-use std::ffi::c_void;
+mod entry;
 
-unsafe extern "C" {
-    pub(crate) fn async_vm_interrupt_addr() -> *mut c_void;
-}
-
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
 
 use ext_php_rs::ffi::{
-    _Bucket as Bucket, HashTable, zend_class_entry, zend_object, zend_resource, zend_string, zval,
+    _Bucket as Bucket, HashTable, zend_class_entry, zend_execute_data, zend_internal_arg_info, zend_object, zend_resource,
+    zend_string, zval,
 };
+use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
+use ext_php_rs::zend::{ClassEntry, FunctionEntry};
 
-// async_value_*, async_key_*, async_map_*, async_array_*, async_stack_left, async_serialize, async_unserialize*, async_exception_*,
-// async_object_*, async_resource_type, async_class_*, async_property_write
+/// The engine's growable list of zvals for one run of the cycle collector.
+#[repr(C)]
+pub(crate) struct GcBuffer {
+    _opaque: [u8; 0],
+}
+
+/// What the engine calls to make an object of a class.
+pub(crate) type CreateObject = unsafe extern "C" fn(*mut ClassEntry) -> *mut ZendObject;
+
+/// The engine's hook for interrupts of the virtual machine.
+pub(crate) type InterruptFunction = unsafe extern "C" fn(*mut zend_execute_data);
+
+unsafe extern "C" {
+    pub(crate) static spl_ce_RuntimeException: *mut ClassEntry;
+
+    pub(crate) fn async_class_register(
+        name: *const c_char,
+        parent: *mut ClassEntry,
+        methods: *const FunctionEntry,
+        flags: u32,
+        create: Option<CreateObject>,
+    ) -> *mut ClassEntry;
+    pub(crate) fn async_interface_register(name: *const c_char, methods: *const FunctionEntry)
+    -> *mut ClassEntry;
+    pub(crate) fn async_class_implement(ce: *mut ClassEntry, interface: *mut ClassEntry);
+    pub(crate) fn async_class_alias(name: *const c_char, ce: *mut ClassEntry) -> bool;
+    pub(crate) fn async_enum_register(
+        name: *const c_char,
+        cases: *const *const c_char,
+        count: usize,
+    ) -> *mut ClassEntry;
+    pub(crate) fn async_enum_case(ce: *mut ClassEntry, name: *const c_char) -> *mut ZendObject;
+    pub(crate) fn async_functions_register(functions: *const FunctionEntry) -> bool;
+    pub(crate) fn async_arg_info(
+        out: *mut zend_internal_arg_info,
+        name: *const c_char,
+        classes: *const c_char,
+        mask: u32,
+        variadic: bool,
+        default_value: *const c_char,
+    );
+    pub(crate) fn async_property_declare(ce: *mut ClassEntry, name: *const c_char, mask: u32, flags: u32);
+
+    pub(crate) fn async_class_exists(name: *const c_char) -> bool;
+    pub(crate) fn async_function_exists(name: *const c_char) -> bool;
+    pub(crate) fn async_extension_exists(name: *const c_char) -> bool;
+
+    pub(crate) fn display_ini_entries(module: *mut ext_php_rs::zend::ModuleEntry);
+    pub(crate) fn zend_unregister_ini_entries(module_number: c_int);
+
+    pub(crate) fn async_object_alloc(size: usize, ce: *mut ClassEntry) -> *mut c_void;
+    pub(crate) fn async_object_init(object: *mut ZendObject, ce: *mut ClassEntry);
+    pub(crate) fn async_object_release(object: *mut ZendObject);
+    pub(crate) fn async_object_instanceof(object: *const ZendObject, ce: *const ClassEntry) -> bool;
+    pub(crate) fn zend_get_gc_buffer_create() -> *mut GcBuffer;
+    pub(crate) fn async_gc_add(buffer: *mut GcBuffer, value: *mut Zval);
+    pub(crate) fn async_gc_use(buffer: *mut GcBuffer, table: *mut *mut Zval, count: *mut c_int);
+    pub(crate) fn zend_objects_destroy_object(object: *mut ZendObject);
+
+    pub(crate) fn async_arg_long(number: u32, arg: *mut Zval, out: *mut i64) -> bool;
+    pub(crate) fn async_arg_double(number: u32, arg: *mut Zval, out: *mut f64) -> bool;
+    pub(crate) fn async_arg_type_error(number: u32, expected: *const c_char, arg: *mut Zval);
+    pub(crate) fn async_arg_callback_error(number: u32, message: *const c_char);
+    pub(crate) fn async_arg_value_error(number: u32, message: *const c_char);
+
+    pub(crate) fn async_callable_bind(callable: *mut Zval, bound: *mut Zval, error: *mut *mut c_char) -> bool;
+    pub(crate) fn async_call(
+        callable: *mut Zval,
+        argc: u32,
+        argv: *mut Zval,
+        named: *mut ZendHashTable,
+        result: *mut Zval,
+    );
+    pub(crate) fn async_call_method(object: *mut ZendObject, name: *const c_char, result: *mut Zval);
+    pub(crate) fn async_callable_accepts(callable: *mut Zval, throwable: *mut ZendObject) -> bool;
+    pub(crate) fn async_interrupts_run();
+    pub(crate) fn async_error_free(error: *mut c_char);
+
+    pub(crate) fn async_exception_exiting() -> bool;
+    pub(crate) fn async_exception_throw(exception: *mut ZendObject);
+    pub(crate) fn async_exception_new(
+        out: *mut Zval,
+        ce: *mut ClassEntry,
+        message: *const c_char,
+        length: usize,
+    );
+    pub(crate) fn async_property_set(
+        object: *mut ZendObject,
+        scope: *mut ClassEntry,
+        name: *const c_char,
+        value: *mut Zval,
+    );
+    pub(crate) fn async_exception_message(exception: *mut ZendObject, out: *mut Zval);
+    pub(crate) fn async_warning(message: *const c_char);
+    pub(crate) fn async_core_warning(message: *const c_char);
+
+    pub(crate) fn async_vm_interrupt_addr() -> *mut c_void;
+    pub(crate) fn async_interrupt_safe() -> bool;
+    pub(crate) fn async_exit_status() -> c_int;
+    pub(crate) fn async_last_error(
+        message: *mut *mut ZendStr,
+        file: *mut *mut ZendStr,
+        line: *mut u32,
+    ) -> c_int;
+    pub(crate) fn async_fiber_block();
+    pub(crate) fn async_fiber_unblock();
+    pub(crate) fn async_shutdown_register(ce: *mut ClassEntry, method: *const c_char);
+
+    pub(crate) fn async_array_set(array: *mut ZendHashTable, key: *mut Zval, value: *mut Zval) -> bool;
+    pub(crate) fn async_array_append(array: *mut ZendHashTable, value: *mut Zval, key: *mut Zval) -> bool;
+    pub(crate) fn async_array_find(array: *mut ZendHashTable, key: *const Zval) -> *mut Zval;
+    pub(crate) fn async_array_delete(array: *mut ZendHashTable, key: *const Zval);
+    pub(crate) fn async_array_key_normal(key: *mut Zval);
+
+    pub(crate) fn async_child_begin(reseed: bool);
+    pub(crate) fn async_child_shutdown_functions();
+    pub(crate) fn async_child_flush();
+
+    pub(crate) fn async_stream_from_fd(fd: c_int, out: *mut Zval) -> bool;
+}
+
 unsafe extern "C" {
     pub(crate) fn async_value_string(slot: *mut zval, bytes: *const c_char, len: usize);
     pub(crate) fn async_value_list(slot: *mut zval, len: u32) -> *mut HashTable;

@@ -1,17 +1,92 @@
-/* What the engine offers only as macros, inline functions or moving layouts.
- * Narrow on purpose: plain values in, plain values out, and no function here calls back into Rust. */
+/* What the engine offers only as macros, inline functions, variadic functions or moving layouts.
+ * Narrow on purpose: plain values in, plain values out, no policy. */
 #ifndef ASYNC_SHIM_H
 #define ASYNC_SHIM_H
 
-/* First: it says which functions the C library is to declare. */
-#include "php.h"
-
+#ifndef _GNU_SOURCE
+# define _GNU_SOURCE /* memrchr, which the engine's headers use */
+#endif
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Address of EG(vm_interrupt): a bool on 8.1, a zend_atomic_bool from 8.2 on; one byte either way. */
+#include "php.h"
+
+#if PHP_VERSION_ID < 80300
+# define zend_zval_value_name zend_zval_type_name
+#endif
+
+/* Declaring classes: INIT_CLASS_ENTRY and zend_type are macros, and their bits move between minors. */
+zend_class_entry *async_class_register(const char *name, zend_class_entry *parent, const zend_function_entry *methods,
+	uint32_t flags, zend_object *(*create)(zend_class_entry *));
+zend_class_entry *async_interface_register(const char *name, const zend_function_entry *methods);
+void async_class_implement(zend_class_entry *ce, zend_class_entry *interface);
+bool async_class_alias(const char *name, zend_class_entry *ce);
+zend_class_entry *async_enum_register(const char *name, const char *const *cases, size_t count);
+zend_object *async_enum_case(zend_class_entry *ce, const char *name);
+bool async_functions_register(const zend_function_entry *functions);
+void async_arg_info(zend_internal_arg_info *out, const char *name, const char *classes, uint32_t mask, bool variadic,
+	const char *default_value);
+void async_property_declare(zend_class_entry *ce, const char *name, uint32_t mask, uint32_t flags);
+bool async_class_exists(const char *name);
+bool async_function_exists(const char *name);
+bool async_extension_exists(const char *name);
+
+/* Objects: zend_object_alloc and the GC buffer are inline. */
+void *async_object_alloc(size_t size, zend_class_entry *ce);
+void async_object_init(zend_object *object, zend_class_entry *ce);
+void async_object_release(zend_object *object);
+bool async_object_instanceof(const zend_object *object, const zend_class_entry *ce);
+void async_gc_add(zend_get_gc_buffer *buffer, zval *value);
+void async_gc_use(zend_get_gc_buffer *buffer, zval **table, int *count);
+
+/* Arguments: the same inline parsers as core's Z_PARAM macros, with core's messages. */
+bool async_arg_long(uint32_t number, zval *arg, zend_long *out);
+bool async_arg_double(uint32_t number, zval *arg, double *out);
+void async_arg_type_error(uint32_t number, const char *expected, zval *arg);
+void async_arg_callback_error(uint32_t number, const char *message);
+void async_arg_value_error(uint32_t number, const char *message);
+
+/* Calling PHP. Each re-enters the engine: it may throw, bail out, or call back into any object. */
+bool async_callable_bind(zval *callable, zval *bound, char **error);
+void async_call(zval *callable, uint32_t argc, zval *argv, HashTable *named, zval *result);
+void async_call_method(zend_object *object, const char *name, zval *result);
+bool async_callable_accepts(zval *callable, zend_object *throwable);
+void async_interrupts_run(void);
+void async_error_free(char *error);
+
+/* Exceptions: zend_clear_exception restores the opline, which a plain take would not. */
+bool async_exception_exiting(void);
+void async_exception_throw(zend_object *exception);
+void async_exception_new(zval *out, zend_class_entry *ce, const char *message, size_t length);
+void async_property_set(zend_object *object, zend_class_entry *scope, const char *name, zval *value);
+void async_exception_message(zend_object *exception, zval *out);
+void async_warning(const char *message);
+void async_core_warning(const char *message);
+
+/* State of the request: fields of globals, whose layouts move. */
 void *async_vm_interrupt_addr(void);
+bool async_interrupt_safe(void);
+int async_exit_status(void);
+int async_last_error(zend_string **message, zend_string **file, uint32_t *line);
+void async_fiber_block(void);
+void async_fiber_unblock(void);
+void async_shutdown_register(zend_class_entry *ce, const char *method);
+
+/* Arrays: keys as PHP code writes them, where "7" and 7 are the same. */
+bool async_array_set(HashTable *array, zval *key, zval *value);
+bool async_array_append(HashTable *array, zval *value, zval *key);
+zval *async_array_find(HashTable *array, const zval *key);
+void async_array_delete(HashTable *array, const zval *key);
+void async_array_key_normal(zval *key);
+
+/* The child: what must be forgotten, renewed and flushed. */
+void async_child_begin(bool reseed);
+void async_child_shutdown_functions(void);
+void async_child_flush(void);
+
+/* Streams and resources: macros. */
+bool async_stream_from_fd(int fd, zval *out);
 
 /* Values: async_value_*, async_key_*, async_map_*, async_array_* build what a decoder reads. A slot keeps its u2,
  * which is a link of the hash chain when the slot is in a table. */

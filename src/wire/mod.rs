@@ -1,7 +1,11 @@
-//! Bytes only: what is written to a pipe and what is accepted from one. No Zend type, no system call.
+//! Bytes on a pipe: what a child tells its parent, and nothing about how it is carried or what PHP makes of it.
+//!
+//! Written in the child after its run, read in the parent. No engine, no system call: tested by `cargo test` alone.
 
 pub(crate) mod codec;
 pub(crate) mod decode;
 pub(crate) mod encode;
 mod extension;
 pub(crate) mod fault;
+pub(crate) mod frame;
+pub(crate) mod report;

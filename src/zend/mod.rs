@@ -1,6 +1,22 @@
-//! Safe wrappers round the engine.
-#![allow(unsafe_code, reason = "the engine is C")]
+//! Safe wrappers round the engine. They know PHP, and nothing of pools.
+//!
+//! All of it runs on the thread of the request, in the parent or in a child. What re-enters PHP says so: it may throw,
+//! bail out, or call back into any object, so its callers hold no borrow and no guard.
+#![allow(unsafe_code, reason = "the boundary to the engine")]
 
+pub(crate) mod args;
+pub(crate) mod array;
+pub(crate) mod callable;
+pub(crate) mod class;
+pub(crate) mod exception;
+pub(crate) mod handler;
+pub(crate) mod ini;
+pub(crate) mod interrupt;
+pub(crate) mod module;
+pub(crate) mod object;
+pub(crate) mod request;
 pub(crate) mod serialize;
+pub(crate) mod signature;
+pub(crate) mod string;
 pub(crate) mod throwable;
 pub(crate) mod value;

@@ -1,0 +1,40 @@
+# The one list of commands. `make` alone shows it.
+# PHP and PHP_CONFIG choose the PHP: make test PHP=php8.4
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint bench install uninstall clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  PHP=... or PHP_CONFIG=... choose the PHP, for example: make test PHP=php8.4"
+
+setup: ## install PHP, its headers, libclang, a C compiler, PHPUnit and GD, where they are missing
+	@tools/setup
+
+build: ## build target/release/libasync.so
+	@tools/setup --check
+	tools/cargo build --release --locked
+
+demo: setup build ## set up, build, and run an example on real files
+	tools/php examples/quickstart.php
+	tools/php examples/checksums.php
+
+test: setup build ## set up, build, and run all tests; SUITES="phpt phpunit" runs some
+	@tests/summary $(SUITES)
+
+lint: setup ## check formatting, lints and syntax
+	@tools/lint
+
+bench: setup build ## measure against fork and pcntl; BENCH="--only=latency,ints --rounds=9" passes options
+	@tools/bench $(BENCH)
+
+# No target builds for these two: root, who installs, often has no Rust.
+install: ## put async.so and its ini file where php-config says; DESTDIR is honoured
+	@tools/install
+
+uninstall: ## take them away again
+	@tools/install --uninstall
+
+clean: ## delete what was built
+	rm -rf target benches/results

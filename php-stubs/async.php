@@ -1,0 +1,712 @@
+<?php
+
+/**
+ * Stubs of the PHP extension `async`: closures in forked children.
+ *
+ * For editors and static analysers only. Never include this file at run time: the extension declares the
+ * real thing. PHPStan: `scanFiles` where the extension is not loaded, `stubFiles` where it is. Psalm: `<stubs>`.
+ *
+ * Units: every duration is in seconds, as a float.
+ */
+
+namespace Async;
+
+/**
+ * Runs a task in a forked child and returns the handle of it at once.
+ *
+ * The child has all that the parent has in memory: closures, objects, connections, loaded classes. Nothing is
+ * serialized on the way there; the result, or the exception, is on the way back. Without a {@see Pool} the task
+ * starts at once in the default pool. While a Pool object is alive it waits to be added to a pool instead, or to
+ * be awaited or started, so that the pool's concurrency always holds; a future that is dropped before it
+ * started is started in the default pool.
+ *
+ * @template T
+ *
+ * @param (callable(mixed...): T)|Task<T> $task what to run; a Future that it returns is awaited in the child
+ * @param mixed ...$args arguments of the callable
+ *
+ * @return Future<T>
+ *
+ * @throws UnsupportedException where this PHP cannot fork and `async.unsupported` is `throw`
+ */
+function async(callable|Task $task, mixed ...$args): Future
+{
+}
+
+/**
+ * Waits for one future, or for all of many, and returns the value or the values.
+ *
+ * Many give an array with the keys that went in, in the order that they went in, whatever ended first. All are
+ * waited for; then the first unhandled failure in that order is thrown, as the very class that the task threw.
+ * A second await gives the same value again. When the time runs out a {@see TimeoutException} is thrown and the
+ * tasks go on: only the waiting is over.
+ *
+ * @template T
+ * @template K of array-key
+ *
+ * @param Future<T>|Pool<T>|iterable<K, Future<T>> $what what to wait for
+ * @param float|null $timeout seconds to wait; null: as long as it takes
+ *
+ * @return ($what is Future ? T : array<K, T>)
+ *
+ * @throws \Throwable the first unhandled failure, as the very class that the task threw
+ * @throws ProcessDiedException when a child ended without an outcome: `exit`, a fatal error, a signal
+ * @throws TimeoutException when the task, or the waiting, ran out of time
+ * @throws CancelledException when the task was cancelled
+ * @throws NotSerializableException when the result cannot be sent
+ * @throws CannotForkException when the system gave no process
+ * @throws AsyncError in a handler of the same future, and for a future of the parent inside its child
+ */
+function await(Future|Pool|iterable $what, ?float $timeout = null): mixed
+{
+}
+
+/**
+ * Waits for all and throws nothing: each future tells its own outcome.
+ *
+ * @template T
+ * @template K of array-key
+ *
+ * @param Pool<T>|iterable<K, Future<T>> $futures what to wait for
+ *
+ * @return array<K, Future<T>> the futures, all ended, with the keys and in the order that they went in
+ */
+function settle(Pool|iterable $futures): array
+{
+}
+
+/**
+ * Registers hooks that run at every fork of every pool: reconnect, reopen, reset.
+ *
+ * Hooks add up and run in the order that they were registered in, before those of the pool.
+ *
+ * @param (callable(): mixed)|null $child runs in each child, before its task; what it throws is the task's failure
+ * @param (callable(): mixed)|null $parent runs in the parent, after each fork
+ */
+function onFork(?callable $child = null, ?callable $parent = null): void
+{
+}
+
+/**
+ * Tells how many CPUs this process can use: the affinity mask and the quota of the cgroup counted.
+ *
+ * @return positive-int
+ */
+function cpus(): int
+{
+}
+
+/**
+ * A task as an object, for those that are more than a closure.
+ *
+ * @template-covariant T
+ */
+interface Task
+{
+    /**
+     * Runs in the child. What it returns, or throws, is the outcome of the task.
+     *
+     * @return T
+     */
+    public function run(): mixed;
+}
+
+/**
+ * Where a task is in its life. The last four are final.
+ */
+enum Status
+{
+    /** In no pool yet, so not started. */
+    case Pending;
+
+    /** In a pool, waiting for a free slot. */
+    case Queued;
+
+    /** In a child. */
+    case Running;
+
+    /** It returned a value. */
+    case Succeeded;
+
+    /** It threw, or its child ended without an outcome. */
+    case Failed;
+
+    /** It was ended because its time was over. */
+    case TimedOut;
+
+    /** It was cancelled before it ended by itself. */
+    case Cancelled;
+}
+
+/**
+ * How many futures of a pool are in which state, at the moment of the call of {@see Pool::status()}.
+ */
+final class PoolStatus implements \Stringable
+{
+    /** Waiting for a slot. */
+    public readonly int $queued;
+
+    /** In a child now. */
+    public readonly int $running;
+
+    /** Ended with a value. */
+    public readonly int $finished;
+
+    /** Ended with a failure. */
+    public readonly int $failed;
+
+    /** Ended because their time was over. */
+    public readonly int $timedOut;
+
+    /**
+     * Tells it in one line: `queue: 0 - finished: 5 - failed: 0 - timeout: 0`.
+     */
+    public function __toString(): string
+    {
+    }
+}
+
+/**
+ * A queue of tasks, and the slots that they may run in.
+ *
+ * `$pool[] = $task`, `$pool['key'] = $task` and `add()` put tasks in; each starts as soon as a slot is free.
+ * Futures stay in the pool, and in `count($pool)`, until `clearFinished()`. `foreach` gives them as they end.
+ * A pool belongs to the process that made it: using it in one of its own children is an {@see AsyncError}.
+ *
+ * @template T
+ *
+ * @implements \ArrayAccess<int|string, Future<T>>
+ * @implements \IteratorAggregate<int|string, Future<T>>
+ */
+final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
+{
+    /**
+     * The same as `new Pool`.
+     *
+     * @return self<mixed>
+     */
+    public static function create(): self
+    {
+    }
+
+    /**
+     * Makes an empty pool with the default concurrency and no timeout.
+     */
+    public function __construct()
+    {
+    }
+
+    /**
+     * Tells whether tasks run in children here: a single-threaded PHP on the command line, on a system with fork.
+     */
+    public static function isSupported(): bool
+    {
+    }
+
+    /**
+     * Sets how many children may run at once. The default is `async.concurrency`, else max(8, 2 x cpus()).
+     *
+     * @param positive-int $n
+     *
+     * @return $this
+     *
+     * @throws \ValueError when $n is below 1
+     */
+    public function concurrency(int $n): self
+    {
+    }
+
+    /**
+     * Sets the time that each task of this pool may take, counted from its start. A task that runs out of it is
+     * ended and fails with a {@see TimeoutException}.
+     *
+     * @param float|null $seconds null or 0: no limit, which is the default
+     *
+     * @return $this
+     *
+     * @throws \ValueError when $seconds is negative
+     */
+    public function timeout(?float $seconds): self
+    {
+    }
+
+    /**
+     * Adds hooks that run at every fork of this pool, after those of {@see onFork()}.
+     *
+     * @param (callable(): mixed)|null $child runs in each child, before its task; what it throws is the task's failure
+     * @param (callable(): mixed)|null $parent runs in the parent, after each fork
+     *
+     * @return $this
+     */
+    public function onFork(?callable $child = null, ?callable $parent = null): self
+    {
+    }
+
+    /**
+     * Puts a task into the queue, or into a slot when one is free.
+     *
+     * @template U
+     *
+     * @param (callable(): U)|Task<U>|Future<U> $task a future must not have been started or added before
+     * @param int|string|null $key the key in the results; null: the next free integer, as in an array
+     *
+     * @return Future<U>
+     *
+     * @throws \ValueError when the key is in use
+     * @throws AsyncError when the future is in a pool already, or this is a pool of the parent
+     */
+    public function add(callable|Task|Future $task, int|string|null $key = null): Future
+    {
+    }
+
+    /**
+     * Tells whether the pool has a future under this key.
+     *
+     * @param int|string $offset
+     */
+    public function offsetExists(mixed $offset): bool
+    {
+    }
+
+    /**
+     * Gives the future under this key.
+     *
+     * @param int|string $offset
+     *
+     * @return Future<T>
+     *
+     * @throws \ValueError when there is none
+     */
+    public function offsetGet(mixed $offset): Future
+    {
+    }
+
+    /**
+     * Adds a task: `$pool[] = $task` and `$pool['key'] = $task` are {@see add()}.
+     *
+     * @param int|string|null $offset
+     * @param (callable(): T)|Task<T>|Future<T> $value
+     *
+     * @throws \ValueError when the key is in use
+     * @throws AsyncError when the future is in a pool already, or this is a pool of the parent
+     */
+    public function offsetSet(mixed $offset, mixed $value): void
+    {
+    }
+
+    /**
+     * Cancels the future under this key and takes it out of the pool; nothing happens when there is none.
+     *
+     * @param int|string $offset
+     */
+    public function offsetUnset(mixed $offset): void
+    {
+    }
+
+    /**
+     * Counts the futures in the pool, whatever their state.
+     *
+     * @return int<0, max>
+     */
+    public function count(): int
+    {
+    }
+
+    /**
+     * Gives each future once, with its key, in the order that they end; waits where it has to.
+     *
+     * @return \Iterator<int|string, Future<T>>
+     */
+    public function getIterator(): \Iterator
+    {
+    }
+
+    /**
+     * Lists the keys in the order that they went in.
+     *
+     * @return list<int|string>
+     */
+    public function keys(): array
+    {
+    }
+
+    /**
+     * Waits for all, as {@see await()} of the pool does.
+     *
+     * @param (callable(self<T>): mixed)|null $tick is called again and again while waiting; a true from it stops
+     *     the waiting, and only what has ended by then is in the array
+     *
+     * @return array<int|string, T>
+     *
+     * @throws \Throwable the first unhandled failure, as the very class that the task threw
+     */
+    public function wait(?callable $tick = null): array
+    {
+    }
+
+    /**
+     * Handles what is ready and returns at once: for a loop of your own, with {@see stream()}.
+     *
+     * @return int<0, max> how many futures have ended since the last call
+     */
+    public function tick(): int
+    {
+    }
+
+    /**
+     * Gives a stream for stream_select() or an event loop: readable when {@see tick()} has work. Do not read it.
+     *
+     * @return resource
+     */
+    public function stream()
+    {
+    }
+
+    /**
+     * Starts nothing more; what runs goes on. Tasks that have not started are cancelled.
+     *
+     * @return $this
+     */
+    public function stop(): self
+    {
+    }
+
+    /**
+     * Stops, and ends what runs.
+     *
+     * @return $this
+     */
+    public function cancel(): self
+    {
+    }
+
+    /**
+     * Counts the futures by state.
+     */
+    public function status(): PoolStatus
+    {
+    }
+
+    /**
+     * Gives the futures that wait for a slot.
+     *
+     * @return array<int|string, Future<T>>
+     */
+    public function getQueue(): array
+    {
+    }
+
+    /**
+     * Gives the futures that are in a child now.
+     *
+     * @return array<int|string, Future<T>>
+     */
+    public function getInProgress(): array
+    {
+    }
+
+    /**
+     * Gives the futures that ended with a value.
+     *
+     * @return array<int|string, Future<T>>
+     */
+    public function getFinished(): array
+    {
+    }
+
+    /**
+     * Gives the futures that ended with a failure.
+     *
+     * @return array<int|string, Future<T>>
+     */
+    public function getFailed(): array
+    {
+    }
+
+    /**
+     * Gives the futures that ended because their time was over.
+     *
+     * @return array<int|string, Future<T>>
+     */
+    public function getTimeouts(): array
+    {
+    }
+
+    /**
+     * Takes the futures that have ended, in whatever way, out of the pool.
+     *
+     * @return $this
+     */
+    public function clearFinished(): self
+    {
+    }
+
+    /**
+     * Forgets the values of the futures that have ended, and keeps the futures.
+     *
+     * @return $this
+     */
+    public function clearResults(): self
+    {
+    }
+}
+
+/**
+ * The parent's handle of one task. Made by {@see async()} and {@see Pool::add()}, never by `new`.
+ *
+ * A failure that no `catch` took and nobody awaited is an E_WARNING when its future goes away. Futures cannot be
+ * cloned or serialized.
+ *
+ * @template-covariant T
+ */
+final class Future
+{
+    private function __construct()
+    {
+    }
+
+    /**
+     * Adds a handler for the value. It runs in the parent at the next safe point after the child has ended, also
+     * when nobody awaits; one that returns something else than null replaces the value for those after it. What
+     * it throws surfaces at `await`.
+     *
+     * @template U
+     *
+     * @param callable(T): U $fn
+     *
+     * @return self<T|U>
+     */
+    public function then(callable $fn): self
+    {
+    }
+
+    /**
+     * Adds a handler for a failure, chosen by the type of its first parameter: a class, a union of classes, or
+     * none for any failure. The first that matches runs; what it returns becomes the value, null too. Where none
+     * matches, the failure stands.
+     *
+     * @template U
+     *
+     * @param callable(never): U $fn
+     *
+     * @return self<T|U>
+     */
+    public function catch(callable $fn): self
+    {
+    }
+
+    /**
+     * Adds a handler that always runs and is given nothing. What it returns is ignored.
+     *
+     * @param callable(): mixed $fn
+     *
+     * @return self<T>
+     */
+    public function finally(callable $fn): self
+    {
+    }
+
+    /**
+     * Sets the time that this task may take, counted from its start, or adds a handler for when time runs out,
+     * the pool's time included. What the handler returns becomes the value.
+     *
+     * @template U
+     *
+     * @param float|(callable(TimeoutException): U) $limit seconds (0: no limit), or the handler
+     *
+     * @return self<T|U>
+     *
+     * @throws \ValueError when the seconds are negative
+     */
+    public function timeout(callable|float $limit): self
+    {
+    }
+
+    /**
+     * Starts the task if it has not been: in its pool, as soon as a slot is free, else in the default pool.
+     *
+     * @return self<T>
+     */
+    public function start(): self
+    {
+    }
+
+    /**
+     * Ends the task: takes it from the queue, or ends its child with all that it started.
+     *
+     * @return bool false when the task had ended already
+     */
+    public function cancel(): bool
+    {
+    }
+
+    /**
+     * Waits for the value; the same as {@see await()} of this future.
+     *
+     * @param float|null $timeout seconds to wait; null: as long as it takes
+     *
+     * @return T
+     *
+     * @throws \Throwable the unhandled failure, as the very class that the task threw
+     * @throws TimeoutException when the task, or the waiting, ran out of time
+     */
+    public function await(?float $timeout = null): mixed
+    {
+    }
+
+    /**
+     * Waits for the value; the same as {@see await()} of this future.
+     *
+     * @return T
+     *
+     * @throws \Throwable the unhandled failure, as the very class that the task threw
+     */
+    public function __invoke(): mixed
+    {
+    }
+
+    /**
+     * Tells where the task is in its life.
+     */
+    public function status(): Status
+    {
+    }
+
+    /**
+     * Tells the key in its pool; null in no pool.
+     */
+    public function key(): int|string|null
+    {
+    }
+
+    /**
+     * Tells the process id of the child; null before it was forked. It stays readable after the end.
+     *
+     * @return positive-int|null
+     */
+    public function pid(): ?int
+    {
+    }
+
+    /**
+     * Gives the failure without throwing it; null while there is none.
+     */
+    public function error(): ?\Throwable
+    {
+    }
+}
+
+/**
+ * The base of all that can go wrong at run time. No message is ever empty: each names task, pid and cause.
+ */
+class AsyncException extends \RuntimeException
+{
+}
+
+/**
+ * A child ended without an outcome: `exit` (whatever the code: a value was promised and none came), a fatal
+ * error, the memory limit, a signal.
+ */
+class ProcessDiedException extends AsyncException
+{
+    /** The exit code; null when a signal ended it, or when the status is unknown. */
+    public readonly ?int $exitCode;
+
+    /** The number of the signal that ended it; null when it exited. */
+    public readonly ?int $signal;
+
+    /** The name of that signal, such as `SIGKILL`. */
+    public readonly ?string $signalName;
+
+    /** The process id of the child. */
+    public readonly ?int $pid;
+
+    /** The message of the last PHP error in the child, when a fatal one ended it. */
+    public readonly ?string $lastError;
+
+    /** The file of that error. */
+    public readonly ?string $lastErrorFile;
+
+    /** The line of that error. */
+    public readonly ?int $lastErrorLine;
+
+    /** Whether the child left a core file. */
+    public readonly bool $coreDumped;
+}
+
+/**
+ * The time of a task, or of the waiting for it, is over.
+ */
+class TimeoutException extends AsyncException
+{
+}
+
+/**
+ * The task was cancelled.
+ */
+class CancelledException extends AsyncException
+{
+}
+
+/**
+ * A result holds something that cannot be sent from one process to another: a closure, a generator, a resource,
+ * an object of an anonymous class, or of a class that the parent does not have.
+ */
+class NotSerializableException extends AsyncException
+{
+    /** What it is: a class name, or `resource (stream)`, as get_debug_type() tells it. */
+    public readonly string $type;
+
+    /** Where it is in the result, such as `$result['rows'][3]->handle`. */
+    public readonly string $path;
+}
+
+/**
+ * The system gave no process, or no descriptor for one.
+ */
+class CannotForkException extends AsyncException
+{
+    /** The error number of the system call. */
+    public readonly int $errno;
+
+    /** The limit that was probably met, such as `RLIMIT_NPROC`, and its value; null when unknown. */
+    public readonly ?string $limit;
+}
+
+/**
+ * Children cannot be used here: FPM, Apache, the built-in web server, a multi-threaded server.
+ */
+class UnsupportedException extends AsyncException
+{
+}
+
+/**
+ * What came through a child's pipe cannot be understood.
+ */
+class ProtocolException extends AsyncException
+{
+}
+
+/**
+ * A throwable of a class that the parent cannot load. Message, code, file, line and previous are the original's.
+ */
+class RemoteException extends AsyncException
+{
+    /** The class that was thrown. */
+    public readonly string $class;
+
+    /**
+     * The own properties of the original, by name.
+     *
+     * @var array<string, mixed>
+     */
+    public readonly array $properties;
+}
+
+/**
+ * Wrong use, to be mended in the program: `await` in a handler of the same future, a future added to two pools, a
+ * pool of the parent used in its child.
+ */
+class AsyncError extends \Error
+{
+}

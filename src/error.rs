@@ -1,0 +1,243 @@
+//! Everything that can go wrong with a task, and what to say of it. The PHP exceptions are made from this, in one table
+//! (`php/exceptions.rs`).
+
+use std::fmt;
+
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
+
+use crate::process::fork::Refused;
+use crate::process::wait::Exit;
+use crate::wire::frame::Malformed;
+use crate::wire::report::LastError;
+
+/// Who it happened to: `task "key" (pid 123)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Subject {
+    /// The task's key in its pool, or its number.
+    pub(crate) label: String,
+    /// Its process, if it ever had one.
+    pub(crate) pid: Option<i32>,
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pid {
+            Some(pid) => write!(f, "task {} (pid {pid})", self.label),
+            None => write!(f, "task {}", self.label),
+        }
+    }
+}
+
+/// How a process died that was to give a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Death {
+    /// The task called `exit`.
+    Exited(i32),
+    /// A fatal error of PHP.
+    Fatal(LastError),
+    /// It is gone, and left less than a result.
+    Gone {
+        /// How it ended.
+        exit: Exit,
+        /// It had begun to write its result.
+        writing: bool,
+    },
+    /// The extension itself failed in the child.
+    Panicked(String),
+}
+
+/// Everything that can go wrong with a task.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Error {
+    /// The process died.
+    #[error("{subject} {}", death_text(.death))]
+    Died {
+        /// Who.
+        subject: Subject,
+        /// How.
+        death: Death,
+    },
+    /// Its time ran out.
+    #[error("{subject} did not end within {limit} s and was ended; raise timeout() or make the task shorter")]
+    TimedOut {
+        /// Who.
+        subject: Subject,
+        /// Seconds that it had.
+        limit: Seconds,
+    },
+    /// An `await` gave up; the tasks go on.
+    #[error("no result within {limit} s; what was awaited goes on")]
+    GaveUp {
+        /// Seconds that were waited.
+        limit: Seconds,
+    },
+    /// Somebody cancelled it.
+    #[error("{subject} was cancelled")]
+    Cancelled {
+        /// Who.
+        subject: Subject,
+    },
+    /// The value exists, but cannot leave the child.
+    #[error("{subject} returned {} that cannot be serialized: {reason}", what(.type_name, .path))]
+    NotSerializable {
+        /// Who.
+        subject: Subject,
+        /// The type of the value that cannot.
+        type_name: String,
+        /// Where it is in the result.
+        path: String,
+        /// What the serializer said.
+        reason: String,
+    },
+    /// No process was made.
+    #[error("{subject} could not be started: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(.refused.errno))]
+    CannotFork {
+        /// Who.
+        subject: Subject,
+        /// What the kernel said.
+        refused: Refused,
+    },
+    /// What came over the pipe is no result.
+    #[error("{subject} {}", malformed_text(.why))]
+    Protocol {
+        /// Who.
+        subject: Subject,
+        /// Why not.
+        why: Malformed,
+    },
+    /// The payload of a whole frame makes no sense.
+    #[error("{subject} sent a result that cannot be read: {reason}")]
+    Unreadable {
+        /// Who.
+        subject: Subject,
+        /// Why not.
+        reason: String,
+    },
+    /// This SAPI has more than one request or thread in a process.
+    #[error(
+        "tasks need a process of their own to fork, and the \"{sapi}\" server API shares its processes; \
+         use the command line, or set async.unsupported=sync to run tasks one after the other"
+    )]
+    Unsupported {
+        /// Its name.
+        sapi: String,
+    },
+    /// The program uses the API in a way that cannot work.
+    #[error("{0}")]
+    Misuse(&'static str),
+}
+
+/// Seconds, printed the way people write them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Seconds(pub(crate) f64);
+
+impl Eq for Seconds {}
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rounded = (self.0 * 1000.0).round() / 1000.0;
+        write!(f, "{rounded}")
+    }
+}
+
+/// `SIGKILL` for 9; real-time signals have numbers only.
+pub(crate) fn signal_name(number: i32) -> String {
+    Signal::try_from(number).map_or_else(|_| format!("signal {number}"), |signal| signal.as_str().to_owned())
+}
+
+fn death_text(death: &Death) -> String {
+    match death {
+        Death::Exited(code) => format!("called exit({code}) and gave no value; return a value instead"),
+        Death::Fatal(error) if error.file.is_empty() => format!("ended by a fatal error: {}", error.message),
+        Death::Fatal(LastError { message, file, line }) => {
+            format!("ended by a fatal error: {message} in {file}:{line}")
+        }
+        Death::Gone { exit, writing } => {
+            let when = if *writing { "while it wrote its result" } else { "before it gave a result" };
+            match exit {
+                Exit::Code(code) => format!("ended with exit code {code} {when}"),
+                Exit::Signal { number, core } => {
+                    let core = if *core { ", core dumped" } else { "" };
+                    format!("was killed by signal {number} ({}{core}) {when}", signal_name(*number))
+                }
+                Exit::Unknown => format!("ended {when}; something else in this process took its exit status"),
+            }
+        }
+        Death::Panicked(message) => format!("ended by an internal error of the async extension: {message}"),
+    }
+}
+
+fn what(type_name: &str, path: &str) -> String {
+    if path.is_empty() { format!("a value of type {type_name}") } else { format!("{type_name} at $result{path}") }
+}
+
+fn malformed_text(why: &Malformed) -> String {
+    match why {
+        Malformed::Header | Malformed::Footer => {
+            "wrote something that is no result to the descriptor of its result".to_owned()
+        }
+        Malformed::TooLong { length, limit } => {
+            format!("gave a result of {length} bytes, more than async.max_result={limit} allows")
+        }
+        Malformed::NoMemory { length } => format!("gave a result of {length} bytes, for which there is no memory"),
+    }
+}
+
+/// What to do about a refused fork.
+fn remedy(errno: Errno) -> &'static str {
+    match errno {
+        Errno::EAGAIN => "the limit of processes is reached (ulimit -u, or pids.max of the control group)",
+        Errno::ENOMEM => "there is not enough memory",
+        Errno::EMFILE => "the limit of open files is reached (ulimit -n)",
+        Errno::ENFILE => "the limit of open files of the system is reached",
+        _ => "the system refused",
+    }
+}
+
+/// The name of the limit that a refused fork ran into.
+pub(crate) fn limit_name(errno: Errno) -> Option<&'static str> {
+    match errno {
+        Errno::EAGAIN => Some("RLIMIT_NPROC"),
+        Errno::EMFILE => Some("RLIMIT_NOFILE"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject() -> Subject {
+        Subject { label: "\"a\"".into(), pid: Some(7) }
+    }
+
+    #[test]
+    fn a_death_names_task_pid_and_cause() {
+        let error = Error::Died {
+            subject: subject(),
+            death: Death::Gone { exit: Exit::Signal { number: 11, core: true }, writing: false },
+        };
+        assert_eq!(
+            error.to_string(),
+            "task \"a\" (pid 7) was killed by signal 11 (SIGSEGV, core dumped) before it gave a result"
+        );
+    }
+
+    #[test]
+    fn no_death_is_without_words() {
+        let exits = (0..256).map(Exit::Code).chain((1..65).map(|number| Exit::Signal { number, core: false }));
+        for exit in exits.chain([Exit::Unknown]) {
+            for writing in [false, true] {
+                let text = death_text(&Death::Gone { exit, writing });
+                assert!(text.len() > 20, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_is_shown_where_there_is_one() {
+        assert_eq!(what("Closure", ""), "a value of type Closure");
+        assert_eq!(what("Closure", "[0]->f"), "Closure at $result[0]->f");
+    }
+}

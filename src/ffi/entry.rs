@@ -1,0 +1,9 @@
+//! The one symbol that PHP looks for in the shared object.
+
+use ext_php_rs::zend::ModuleEntry;
+
+/// What PHP asks the shared object for.
+#[unsafe(no_mangle)]
+pub extern "C" fn get_module() -> *mut ModuleEntry {
+    crate::module::entry()
+}

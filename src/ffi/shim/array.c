@@ -1,0 +1,68 @@
+#include "../shim.h"
+
+/* Takes over the value. False when the key is of no type that an array takes. */
+bool async_array_set(HashTable *array, zval *key, zval *value)
+{
+	if (Z_TYPE_P(key) == IS_LONG) {
+		return zend_hash_index_update(array, Z_LVAL_P(key), value) != NULL;
+	}
+	return Z_TYPE_P(key) == IS_STRING && zend_symtable_update(array, Z_STR_P(key), value) != NULL;
+}
+
+/* Takes over the value, and tells the key that it got. False when the next key would be beyond PHP_INT_MAX. */
+bool async_array_append(HashTable *array, zval *value, zval *key)
+{
+	zend_long next = array->nNextFreeElement == ZEND_LONG_MIN ? 0 : array->nNextFreeElement;
+
+	ZVAL_LONG(key, next);
+	return zend_hash_next_index_insert(array, value) != NULL;
+}
+
+zval *async_array_find(HashTable *array, const zval *key)
+{
+	if (Z_TYPE_P(key) == IS_LONG) {
+		return zend_hash_index_find(array, Z_LVAL_P(key));
+	}
+	return Z_TYPE_P(key) == IS_STRING ? zend_symtable_find(array, Z_STR_P(key)) : NULL;
+}
+
+void async_array_delete(HashTable *array, const zval *key)
+{
+	if (Z_TYPE_P(key) == IS_LONG) {
+		zend_hash_index_del(array, Z_LVAL_P(key));
+	} else if (Z_TYPE_P(key) == IS_STRING) {
+		zend_symtable_del(array, Z_STR_P(key));
+	}
+}
+
+/* What an array makes of a key: null is "", "7" is 7, a float or a bool is an int. Anything else becomes undefined. */
+void async_array_key_normal(zval *key)
+{
+	zend_ulong index;
+
+	switch (Z_TYPE_P(key)) {
+		case IS_LONG:
+			return;
+		case IS_STRING:
+			if (ZEND_HANDLE_NUMERIC_STR(Z_STRVAL_P(key), Z_STRLEN_P(key), index)) {
+				zval_ptr_dtor(key);
+				ZVAL_LONG(key, (zend_long) index);
+			}
+			return;
+		case IS_NULL:
+			ZVAL_EMPTY_STRING(key);
+			return;
+		case IS_FALSE:
+			ZVAL_LONG(key, 0);
+			return;
+		case IS_TRUE:
+			ZVAL_LONG(key, 1);
+			return;
+		case IS_DOUBLE:
+			ZVAL_LONG(key, zend_dval_to_lval(Z_DVAL_P(key)));
+			return;
+		default:
+			zval_ptr_dtor(key);
+			ZVAL_UNDEF(key);
+	}
+}

@@ -1,0 +1,193 @@
+#include "../shim.h"
+
+#include "zend_closures.h"
+#include "zend_exceptions.h"
+
+bool async_arg_long(uint32_t number, zval *arg, zend_long *out)
+{
+	bool is_null;
+
+	if (zend_parse_arg_long(arg, out, &is_null, false, number)) {
+		return true;
+	}
+	if (!EG(exception)) {
+		zend_wrong_parameter_type_error(number, Z_EXPECTED_LONG, arg);
+	}
+	return false;
+}
+
+bool async_arg_double(uint32_t number, zval *arg, double *out)
+{
+	bool is_null;
+
+	if (zend_parse_arg_double(arg, out, &is_null, false, number)) {
+		return true;
+	}
+	if (!EG(exception)) {
+		zend_wrong_parameter_type_error(number, Z_EXPECTED_DOUBLE, arg);
+	}
+	return false;
+}
+
+void async_arg_type_error(uint32_t number, const char *expected, zval *arg)
+{
+	zend_argument_type_error(number, "must be of type %s, %s given", expected, zend_zval_value_name(arg));
+}
+
+void async_arg_callback_error(uint32_t number, const char *message)
+{
+	zend_argument_type_error(number, "%s", message);
+}
+
+void async_arg_value_error(uint32_t number, const char *message)
+{
+	zend_argument_value_error(number, "%s", message);
+}
+
+
+/* Resolves a callable in the scope of whoever passes it, as a closure: a private method stays callable later on. */
+bool async_callable_bind(zval *callable, zval *bound, char **error)
+{
+	zend_fcall_info_cache fcc;
+
+	if (!zend_is_callable_ex(callable, NULL, 0, NULL, &fcc, error)) {
+		return false;
+	}
+	if (*error) { /* a deprecation, already reported */
+		efree(*error);
+		*error = NULL;
+	}
+	if (Z_TYPE_P(callable) == IS_OBJECT || (fcc.function_handler->common.fn_flags & ZEND_ACC_CALL_VIA_TRAMPOLINE)) {
+		zend_release_fcall_info_cache(&fcc);
+		ZVAL_COPY(bound, callable);
+		return true;
+	}
+	zval this;
+	if (fcc.object) {
+		ZVAL_OBJ(&this, fcc.object);
+	}
+	zend_create_fake_closure(bound, fcc.function_handler, fcc.function_handler->common.scope, fcc.called_scope,
+		fcc.object ? &this : NULL);
+	return true;
+}
+
+void async_call(zval *callable, uint32_t argc, zval *argv, HashTable *named, zval *result)
+{
+	zend_fcall_info fci = {0};
+
+	fci.size = sizeof(fci);
+	ZVAL_COPY_VALUE(&fci.function_name, callable);
+	fci.retval = result;
+	fci.param_count = argc;
+	fci.params = argv;
+	fci.named_params = named;
+	ZVAL_UNDEF(result);
+	zend_call_function(&fci, NULL);
+	if (Z_ISREF_P(result)) {
+		zend_unwrap_reference(result);
+	}
+}
+
+void async_call_method(zend_object *object, const char *name, zval *result)
+{
+	zend_function *method = zend_hash_str_find_ptr(&object->ce->function_table, name, strlen(name));
+
+	ZVAL_UNDEF(result);
+	if (method) {
+		zend_call_known_instance_method_with_0_params(method, object, result);
+	}
+}
+
+static bool async_class_accepts(zend_string *name, zend_function *function, zend_class_entry *thrown)
+{
+	zend_class_entry *ce;
+
+	if (zend_string_equals_literal_ci(name, "self")) {
+		ce = function->common.scope;
+	} else if (zend_string_equals_literal_ci(name, "parent")) {
+		ce = function->common.scope ? function->common.scope->parent : NULL;
+	} else {
+		/* A class that is not loaded has no instances. */
+		ce = zend_lookup_class_ex(name, NULL, ZEND_FETCH_CLASS_NO_AUTOLOAD);
+	}
+	return ce && instanceof_function(thrown, ce);
+}
+
+static bool async_type_accepts(zend_type type, zend_function *function, zend_class_entry *thrown)
+{
+	const zend_type *member;
+
+	if (ZEND_TYPE_PURE_MASK(type) & MAY_BE_OBJECT) {
+		return true;
+	}
+	if (ZEND_TYPE_IS_INTERSECTION(type)) {
+		ZEND_TYPE_FOREACH(type, member) {
+			if (!async_type_accepts(*member, function, thrown)) {
+				return false;
+			}
+		} ZEND_TYPE_FOREACH_END();
+		return true;
+	}
+	if (ZEND_TYPE_HAS_LIST(type)) {
+		ZEND_TYPE_FOREACH(type, member) {
+			if (async_type_accepts(*member, function, thrown)) {
+				return true;
+			}
+		} ZEND_TYPE_FOREACH_END();
+		return false;
+	}
+	if (ZEND_TYPE_HAS_NAME(type)) {
+		return async_class_accepts(ZEND_TYPE_NAME(type), function, thrown);
+	}
+	return false;
+}
+
+/* Would the callable's first parameter take this throwable? One without parameters, or without a type, takes any. */
+bool async_callable_accepts(zval *callable, zend_object *throwable)
+{
+	zend_fcall_info_cache fcc;
+	bool accepts = true;
+
+	if (!zend_is_callable_ex(callable, NULL, 0, NULL, &fcc, NULL)) {
+		return false;
+	}
+	zend_function *function = fcc.function_handler;
+	bool variadic = function->common.fn_flags & ZEND_ACC_VARIADIC;
+	if (function->type == ZEND_USER_FUNCTION && function->common.arg_info
+		&& (function->common.num_args > 0 || variadic)
+		&& ZEND_TYPE_IS_SET(function->common.arg_info[0].type)) {
+		accepts = async_type_accepts(function->common.arg_info[0].type, function, throwable->ce);
+	}
+	zend_release_fcall_info_cache(&fcc);
+	return accepts;
+}
+
+/* What the VM does at an interrupt, for a caller that blocks inside an internal function. */
+void async_interrupts_run(void)
+{
+#if PHP_VERSION_ID >= 80200
+	if (!zend_atomic_bool_load(&EG(vm_interrupt))) {
+		return;
+	}
+	zend_atomic_bool_store(&EG(vm_interrupt), false);
+	if (zend_atomic_bool_load(&EG(timed_out))) {
+		zend_timeout();
+	}
+#else
+	if (!EG(vm_interrupt)) {
+		return;
+	}
+	EG(vm_interrupt) = 0;
+	if (EG(timed_out)) {
+		zend_timeout();
+	}
+#endif
+	if (zend_interrupt_function) {
+		zend_interrupt_function(EG(current_execute_data));
+	}
+}
+
+void async_error_free(char *error)
+{
+	efree(error);
+}

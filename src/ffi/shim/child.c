@@ -1,0 +1,96 @@
+#include "../shim.h"
+
+#include "php_output.h"
+#include "php_streams.h"
+#include "ext/standard/basic_functions.h"
+
+#if PHP_VERSION_ID >= 80200
+# include "ext/random/php_random.h"
+#else
+# include "ext/standard/php_lcg.h"
+# include "ext/standard/php_mt_rand.h"
+#endif
+
+static void (*async_parent_error_cb)(int type, zend_string *file, const uint32_t line, zend_string *message);
+static zend_ulong async_first_own_resource;
+
+/* A fatal error of a child is told by its outcome: not printed a second time on the terminal of the parent. */
+static void async_child_error_cb(int type, zend_string *file, const uint32_t line, zend_string *message)
+{
+	if ((type & ~E_DONT_BAIL) & E_FATAL_ERRORS) {
+		PG(display_errors) = 0;
+		if (!PG(error_log) || !*PG(error_log)) {
+			PG(log_errors) = 0;
+		}
+	}
+	async_parent_error_cb(type, file, line, message);
+}
+
+static void async_reseed(void)
+{
+#if PHP_VERSION_ID >= 80400
+	RANDOM_G(combined_lcg_seeded) = false;
+	RANDOM_G(mt19937_seeded) = false;
+	RANDOM_G(fallback_seed_initialized) = false;
+#elif PHP_VERSION_ID >= 80200
+	RANDOM_G(combined_lcg_seeded) = false;
+	RANDOM_G(mt19937_seeded) = false;
+#else
+	LCG(seeded) = 0;
+	BG(mt_rand_is_seeded) = 0;
+#endif
+}
+
+void async_child_begin(bool reseed)
+{
+#if PHP_VERSION_ID >= 80500
+	php_child_init();
+#elif PHP_VERSION_ID >= 80200
+	zend_max_execution_timer_init();
+#endif
+	/* The parent's buffers are forgotten, not flushed and not freed: their text is the parent's to print. */
+	if (php_output_get_level() > 0) {
+		php_output_activate();
+	}
+	if (reseed) {
+		async_reseed();
+	}
+	PG(last_error_type) = 0;
+	PG(last_error_message) = NULL;
+	PG(last_error_file) = NULL;
+	PG(last_error_lineno) = 0;
+	EG(exit_status) = 0;
+#if PHP_VERSION_ID >= 80200
+	zend_memory_reset_peak_usage();
+	zend_atomic_bool_store(&EG(vm_interrupt), false);
+#else
+	EG(vm_interrupt) = 0;
+#endif
+	BG(user_shutdown_function_names) = NULL;
+	async_first_own_resource = zend_hash_next_free_element(&EG(regular_list));
+	if (zend_error_cb != async_child_error_cb) {
+		async_parent_error_cb = zend_error_cb;
+		zend_error_cb = async_child_error_cb;
+	}
+}
+
+void async_child_shutdown_functions(void)
+{
+	if (BG(user_shutdown_function_names)) {
+		php_call_shutdown_functions();
+	}
+}
+
+/* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. */
+void async_child_flush(void)
+{
+	zend_resource *resource;
+	zend_ulong handle;
+
+	php_output_end_all();
+	ZEND_HASH_FOREACH_NUM_KEY_PTR(&EG(regular_list), handle, resource) {
+		if (handle >= async_first_own_resource && resource->type == php_file_le_stream() && resource->ptr) {
+			php_stream_flush((php_stream *) resource->ptr);
+		}
+	} ZEND_HASH_FOREACH_END();
+}

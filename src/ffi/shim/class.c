@@ -1,0 +1,134 @@
+#include "../shim.h"
+
+#include "zend_closures.h"
+#include "zend_enum.h"
+#include "zend_interfaces.h"
+
+zend_class_entry *async_class_register(const char *name, zend_class_entry *parent, const zend_function_entry *methods,
+	uint32_t flags, zend_object *(*create)(zend_class_entry *))
+{
+	zend_class_entry template, *ce;
+
+	INIT_CLASS_ENTRY_EX(template, name, strlen(name), methods);
+	ce = zend_register_internal_class_ex(&template, parent);
+	ce->ce_flags |= flags;
+	if (create) {
+		ce->create_object = create;
+	}
+	return ce;
+}
+
+zend_class_entry *async_interface_register(const char *name, const zend_function_entry *methods)
+{
+	zend_class_entry template;
+
+	INIT_CLASS_ENTRY_EX(template, name, strlen(name), methods);
+	return zend_register_internal_interface(&template);
+}
+
+void async_class_implement(zend_class_entry *ce, zend_class_entry *interface)
+{
+	zend_class_implements(ce, 1, interface);
+}
+
+bool async_class_alias(const char *name, zend_class_entry *ce)
+{
+	return zend_register_class_alias_ex(name, strlen(name), ce, true) == SUCCESS;
+}
+
+zend_class_entry *async_enum_register(const char *name, const char *const *cases, size_t count)
+{
+	zend_class_entry *ce = zend_register_internal_enum(name, IS_UNDEF, NULL);
+
+	for (size_t i = 0; i < count; i++) {
+		zend_enum_add_case_cstr(ce, cases[i], NULL);
+	}
+	return ce;
+}
+
+zend_object *async_enum_case(zend_class_entry *ce, const char *name)
+{
+	return zend_enum_get_case_cstr(ce, name);
+}
+
+bool async_functions_register(const zend_function_entry *functions)
+{
+	return zend_register_functions(NULL, functions, NULL, MODULE_PERSISTENT) == SUCCESS;
+}
+
+void async_arg_info(zend_internal_arg_info *out, const char *name, const char *classes, uint32_t mask, bool variadic,
+	const char *default_value)
+{
+	uint32_t flags = _ZEND_ARG_INFO_FLAGS(0, variadic, 0);
+
+	out->name = name;
+	if (classes) {
+		out->type = (zend_type) ZEND_TYPE_INIT_CLASS_CONST_MASK(classes, mask | flags);
+	} else {
+		out->type = (zend_type) ZEND_TYPE_INIT_MASK(mask | flags);
+	}
+	out->default_value = default_value;
+}
+
+void async_property_declare(zend_class_entry *ce, const char *name, uint32_t mask, uint32_t flags)
+{
+	zend_string *key = zend_string_init_interned(name, strlen(name), true);
+	zval uninitialized;
+
+	ZVAL_UNDEF(&uninitialized);
+	zend_declare_typed_property(ce, key, &uninitialized, flags, NULL, (zend_type) ZEND_TYPE_INIT_MASK(mask));
+}
+
+static bool async_table_has(HashTable *table, const char *name)
+{
+	return zend_hash_str_find_ptr_lc(table, name, strlen(name)) != NULL;
+}
+
+bool async_class_exists(const char *name)
+{
+	return async_table_has(CG(class_table), name);
+}
+
+bool async_function_exists(const char *name)
+{
+	return async_table_has(CG(function_table), name);
+}
+
+bool async_extension_exists(const char *name)
+{
+	return async_table_has(&module_registry, name);
+}
+
+
+/* Objects. */
+
+void *async_object_alloc(size_t size, zend_class_entry *ce)
+{
+	return zend_object_alloc(size, ce);
+}
+
+void async_object_init(zend_object *object, zend_class_entry *ce)
+{
+	zend_object_std_init(object, ce);
+	object_properties_init(object, ce);
+}
+
+void async_object_release(zend_object *object)
+{
+	OBJ_RELEASE(object);
+}
+
+bool async_object_instanceof(const zend_object *object, const zend_class_entry *ce)
+{
+	return instanceof_function(object->ce, ce);
+}
+
+void async_gc_add(zend_get_gc_buffer *buffer, zval *value)
+{
+	zend_get_gc_buffer_add_zval(buffer, value);
+}
+
+void async_gc_use(zend_get_gc_buffer *buffer, zval **table, int *count)
+{
+	zend_get_gc_buffer_use(buffer, table, count);
+}

@@ -1,0 +1,170 @@
+#include "../shim.h"
+
+#include "php_output.h"
+#include "php_streams.h"
+#include "zend_closures.h"
+#include "zend_exceptions.h"
+#include "zend_fibers.h"
+#include "ext/standard/basic_functions.h"
+
+/* Is what is pending no exception, but the unwinding of an exit or of a fatal error? */
+bool async_exception_exiting(void)
+{
+	return EG(exception) && (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception)));
+}
+
+void async_exception_throw(zend_object *exception)
+{
+	zend_throw_exception_internal(exception);
+}
+
+void async_exception_new(zval *out, zend_class_entry *ce, const char *message, size_t length)
+{
+	zval text;
+
+	object_init_ex(out, ce);
+	ZVAL_STRINGL(&text, message, length);
+	zend_update_property_ex(zend_ce_exception, Z_OBJ_P(out), ZSTR_KNOWN(ZEND_STR_MESSAGE), &text);
+	zval_ptr_dtor(&text);
+}
+
+void async_property_set(zend_object *object, zend_class_entry *scope, const char *name, zval *value)
+{
+	zend_update_property(scope, object, name, strlen(name), value);
+}
+
+void async_exception_message(zend_object *exception, zval *out)
+{
+	zend_class_entry *base = instanceof_function(exception->ce, zend_ce_error) ? zend_ce_error : zend_ce_exception;
+	zval buffer, *message = zend_read_property_ex(base, exception, ZSTR_KNOWN(ZEND_STR_MESSAGE), true, &buffer);
+
+	ZVAL_COPY_DEREF(out, message);
+}
+
+void async_warning(const char *message)
+{
+	zend_error(E_WARNING, "%s", message);
+}
+
+void async_core_warning(const char *message)
+{
+	zend_error(E_CORE_WARNING, "%s", message);
+}
+
+
+void *async_vm_interrupt_addr(void)
+{
+	return &EG(vm_interrupt);
+}
+
+/* Callers that exist to call what they are given: a handler may run inside them as well as beside them. */
+static bool async_is_plain_caller(const zend_function *function)
+{
+	static const char *const functions[] = {
+		"call_user_func", "call_user_func_array", "forward_static_call", "forward_static_call_array",
+		"array_map", "array_walk", "array_filter", "array_reduce", "iterator_apply", "iterator_to_array", "iterator_count",
+	};
+	static const char *const classes[] = {
+		"Closure", "Generator", "Fiber", "ReflectionMethod", "ReflectionFunction", "IteratorIterator", "CallbackFilterIterator",
+	};
+
+	if (!function->common.function_name) {
+		return true; /* the bottom frame of a fiber */
+	}
+	if (function->common.scope) {
+		for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+			if (!strcmp(ZSTR_VAL(function->common.scope->name), classes[i])) {
+				return true;
+			}
+		}
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		if (!strcmp(ZSTR_VAL(function->common.function_name), functions[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Is the VM where the script itself could have called a function? Not inside a destructor, an autoloader, a comparator, an
+ * output callback or an error handler: those the engine calls in the middle of something. */
+bool async_interrupt_safe(void)
+{
+	const zend_execute_data *frame;
+
+	if (EG(exception) || (php_output_get_status() & PHP_OUTPUT_LOCKED)) {
+		return false;
+	}
+	for (frame = EG(current_execute_data); frame; frame = frame->prev_execute_data) {
+		uint32_t info = ZEND_CALL_INFO(frame);
+		const zend_execute_data *caller = frame->prev_execute_data;
+
+		if (!frame->func || !ZEND_USER_CODE(frame->func->type)) {
+			continue;
+		}
+		if (frame->func->common.scope && frame->func->common.scope->destructor == frame->func) {
+			return false;
+		}
+		if ((info & (ZEND_CALL_TOP | ZEND_CALL_CODE)) != ZEND_CALL_TOP || (info & ZEND_CALL_GENERATOR)) {
+			continue;
+		}
+		if (!caller || !caller->func) {
+			continue; /* a shutdown function, or the bottom of a fiber */
+		}
+		if (ZEND_USER_CODE(caller->func->type) || !async_is_plain_caller(caller->func)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int async_exit_status(void)
+{
+	return EG(exit_status);
+}
+
+int async_last_error(zend_string **message, zend_string **file, uint32_t *line)
+{
+	*message = PG(last_error_message);
+	*file = PG(last_error_file);
+	*line = PG(last_error_lineno);
+	return PG(last_error_type);
+}
+
+void async_fiber_block(void)
+{
+	zend_fiber_switch_block();
+}
+
+void async_fiber_unblock(void)
+{
+	zend_fiber_switch_unblock();
+}
+
+/* Appends a static method to the shutdown functions of the script. */
+void async_shutdown_register(zend_class_entry *ce, const char *method)
+{
+	zend_function *function = zend_hash_str_find_ptr(&ce->function_table, method, strlen(method));
+	php_shutdown_function_entry entry = {0};
+	zval closure;
+
+	if (!function) {
+		return;
+	}
+	zend_create_fake_closure(&closure, function, ce, ce, NULL);
+	zend_fcall_info_init(&closure, 0, &entry.fci, &entry.fci_cache, NULL, NULL);
+	append_user_shutdown_function(&entry);
+}
+
+
+bool async_stream_from_fd(int fd, zval *out)
+{
+	php_stream *stream = php_stream_fopen_from_fd(fd, "r", NULL);
+
+	if (!stream) {
+		return false;
+	}
+	php_stream_to_zval(stream, out);
+	return true;
+}

@@ -1,0 +1,137 @@
+//! The exceptions, and the one table from [`Error`] to them.
+
+use ext_php_rs::types::Zval;
+use ext_php_rs::zend::ClassEntry;
+
+use crate::error::{Death, Error, limit_name, signal_name};
+use crate::process::wait::Exit;
+use crate::wire::report::LastError;
+use crate::zend::class::Class;
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::object::{READ_ONLY, set_property};
+use crate::zend::string;
+
+static ASYNC_EXCEPTION: Class = Class::new();
+static PROCESS_DIED: Class = Class::new();
+static TIMEOUT: Class = Class::new();
+static CANCELLED: Class = Class::new();
+static NOT_SERIALIZABLE: Class = Class::new();
+static CANNOT_FORK: Class = Class::new();
+static UNSUPPORTED: Class = Class::new();
+static PROTOCOL: Class = Class::new();
+static REMOTE: Class = Class::new();
+static ASYNC_ERROR: Class = Class::new();
+
+/// Registers the classes. MINIT.
+pub(crate) fn register() {
+    let (runtime_exception, error) = exception::base_classes();
+    ASYNC_EXCEPTION.register(c"Async\\AsyncException", runtime_exception, &[], 0, None);
+    ASYNC_ERROR.register(c"Async\\AsyncError", error, &[], 0, None);
+    let base = ASYNC_EXCEPTION.entry();
+    PROCESS_DIED.register(c"Async\\ProcessDiedException", base, &[], 0, None);
+    TIMEOUT.register(c"Async\\TimeoutException", base, &[], 0, None);
+    CANCELLED.register(c"Async\\CancelledException", base, &[], 0, None);
+    NOT_SERIALIZABLE.register(c"Async\\NotSerializableException", base, &[], 0, None);
+    CANNOT_FORK.register(c"Async\\CannotForkException", base, &[], 0, None);
+    UNSUPPORTED.register(c"Async\\UnsupportedException", base, &[], 0, None);
+    PROTOCOL.register(c"Async\\ProtocolException", base, &[], 0, None);
+    REMOTE.register(c"Async\\RemoteException", base, &[], 0, None);
+    for (name, of) in [
+        (c"exitCode", "?int"),
+        (c"signal", "?int"),
+        (c"signalName", "?string"),
+        (c"pid", "?int"),
+        (c"lastError", "?string"),
+        (c"lastErrorFile", "?string"),
+        (c"lastErrorLine", "?int"),
+        (c"coreDumped", "bool"),
+    ] {
+        PROCESS_DIED.property(name, of, READ_ONLY);
+    }
+    NOT_SERIALIZABLE.property(c"type", "string", READ_ONLY);
+    NOT_SERIALIZABLE.property(c"path", "string", READ_ONLY);
+    CANNOT_FORK.property(c"errno", "int", READ_ONLY);
+    CANNOT_FORK.property(c"limit", "?string", READ_ONLY);
+    REMOTE.property(c"class", "string", READ_ONLY);
+    REMOTE.property(c"properties", "array", READ_ONLY);
+}
+
+/// `Async\RemoteException`, for a throwable whose class is not known here.
+pub(crate) fn remote() -> &'static ClassEntry {
+    REMOTE.get()
+}
+
+/// Throws what an error is in PHP.
+pub(crate) fn throw(error: &Error) -> Thrown {
+    exception::throw(&new(error))
+}
+
+/// What an error is in PHP.
+pub(crate) fn new(error: &Error) -> Zval {
+    let class = class_of(error);
+    let throwable = exception::new(class, &error.to_string());
+    match error {
+        Error::Died { subject, death } => describe_death(&throwable, subject.pid, death),
+        Error::NotSerializable { type_name, path, .. } => {
+            set_property(&throwable, class, c"type", string::zval(type_name));
+            set_property(&throwable, class, c"path", string::zval(path));
+        }
+        Error::CannotFork { refused, .. } => {
+            set_property(&throwable, class, c"errno", int(Some(refused.errno as i32)));
+            set_property(&throwable, class, c"limit", text(limit_name(refused.errno)));
+        }
+        _ => {}
+    }
+    throwable
+}
+
+fn class_of(error: &Error) -> &'static Class {
+    match error {
+        Error::Died { .. } => &PROCESS_DIED,
+        Error::TimedOut { .. } | Error::GaveUp { .. } => &TIMEOUT,
+        Error::Cancelled { .. } => &CANCELLED,
+        Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
+        Error::CannotFork { .. } => &CANNOT_FORK,
+        Error::Protocol { .. } | Error::Unreadable { .. } => &PROTOCOL,
+        Error::Unsupported { .. } => &UNSUPPORTED,
+        Error::Misuse(_) => &ASYNC_ERROR,
+    }
+}
+
+fn describe_death(throwable: &Zval, pid: Option<i32>, death: &Death) {
+    let (code, signal, core) = match death {
+        Death::Exited(code) => (Some(*code), None, false),
+        Death::Fatal(_) | Death::Panicked(_) => (Some(255), None, false),
+        Death::Gone { exit: Exit::Code(code), .. } => (Some(*code), None, false),
+        Death::Gone { exit: Exit::Signal { number, core }, .. } => (None, Some(*number), *core),
+        Death::Gone { exit: Exit::Unknown, .. } => (None, None, false),
+    };
+    let last = match death {
+        Death::Fatal(error) => Some(error),
+        _ => None,
+    };
+    let set = |name, value| set_property(throwable, &PROCESS_DIED, name, value);
+    let mut dumped = Zval::new();
+    dumped.set_bool(core);
+    set(c"exitCode", int(code));
+    set(c"signal", int(signal));
+    set(c"signalName", text(signal.map(signal_name)));
+    set(c"pid", int(pid));
+    set(c"lastError", text(last.map(|LastError { message, .. }| message)));
+    set(c"lastErrorFile", text(last.map(|LastError { file, .. }| file)));
+    set(c"lastErrorLine", int(last.and_then(|LastError { line, .. }| i32::try_from(*line).ok())));
+    set(c"coreDumped", dumped);
+}
+
+fn int(number: Option<i32>) -> Zval {
+    let mut value = Zval::new();
+    if let Some(number) = number {
+        value.set_long(number);
+    }
+    value
+}
+
+fn text(text: Option<impl AsRef<str>>) -> Zval {
+    text.map_or_else(Zval::new, |text| string::zval(text.as_ref()))
+}

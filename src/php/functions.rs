@@ -1,0 +1,173 @@
+//! The functions: `async`, `await`, `settle`, `onFork`, `cpus`.
+
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
+use super::future::patience;
+use super::pool::Pool;
+use super::{exceptions, task};
+use crate::process::cpus;
+use crate::state::state;
+use crate::task::future::Future;
+use crate::task::group::{Group, Hook};
+use crate::task::handlers;
+use crate::task::wait::{self, Patience};
+use crate::task::work::Work;
+use crate::task::{launch, support, turn};
+use crate::zend::array::{Array, entries};
+use crate::zend::callable::Callable;
+use crate::zend::class::{Function, function_exists, register_functions};
+use crate::zend::exception;
+use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::object::Object;
+use crate::zend::string;
+
+const ASYNC: (&str, &str) = ("Async\\Task|callable $task, mixed ...$args", "Async\\Future");
+const AWAIT: (&str, &str) =
+    ("Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null", "mixed");
+
+/// The functions in the namespace.
+pub(crate) static NAMESPACED: [Function; 5] = [
+    Function::new("Async\\async", ASYNC.0, ASYNC.1, entry(make)).flags(0),
+    Function::new("Async\\await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0),
+    Function::new("Async\\settle", "Async\\Pool|Traversable|array $futures", "array", entry(settle)).flags(0),
+    Function::new("Async\\onFork", "?callable $child = null, ?callable $parent = null", "void", entry(on_fork)).flags(0),
+    Function::new("Async\\cpus", "", "int", entry(usable_cpus)).flags(0),
+];
+
+/// `async` and `await` outside the namespace, where the names are free. MINIT.
+pub(crate) fn register_short_names() {
+    if !function_exists(c"async") {
+        register_functions(&[Function::new("async", ASYNC.0, ASYNC.1, entry(make)).flags(0)]);
+    }
+    if !function_exists(c"await") {
+        register_functions(&[Function::new("await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0)]);
+    }
+}
+
+fn make(call: &Call) -> Returned {
+    call.expect(1, None)?;
+    support::mode().map_err(|error| exceptions::throw(&error))?;
+    let work = match call.arg(0) {
+        Some(task) if task::is_task(task) => {
+            if call.count() > 1 {
+                return Err(call.value_error(0, "must be a callable when arguments are given, Async\\Task::run() takes none"));
+            }
+            Work::Task(task.shallow_clone())
+        }
+        _ => {
+            let callable = call.callable_of(0, c"Async\\Task|callable")?;
+            let args = (1..call.count()).filter_map(|index| call.arg(index)).map(Zval::shallow_clone).collect();
+            Work::Call(callable, args, named(call))
+        }
+    };
+    let future = Object::<Future>::new();
+    future.work.replace(Some(work));
+    // A pool that exists is where the task is meant to go.
+    if state().pools.get() == 0 {
+        launch::enqueue(&Group::default_group(), &future);
+        turn::leave();
+    }
+    Ok(future.zval())
+}
+
+fn named(call: &Call) -> Option<Zval> {
+    let mut array = Array::new();
+    for (key, value) in entries(call.named()?) {
+        array.set(&key, value);
+    }
+    Some(array.into_zval())
+}
+
+fn await_any(call: &Call) -> Returned {
+    call.expect(1, Some(2))?;
+    let patience = patience(call, 1)?;
+    let Some(what) = call.arg(0) else {
+        return Err(Thrown);
+    };
+    if let Some(future) = Object::<Future>::from_zval(what) {
+        return wait::one(&future, patience);
+    }
+    let futures = collect(call, what, c"Async\\Future|Async\\Pool|iterable")?;
+    values(&futures, patience)
+}
+
+/// The values of all, under their keys. Re-enters PHP.
+///
+/// # Errors
+///
+/// The first failure in order, after all have ended.
+pub(crate) fn values(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Returned {
+    let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
+    wait::all(&handles, patience)?;
+    handles.iter().for_each(|future| future.observed.set(true));
+    let mut array = Array::new();
+    for (key, future) in futures {
+        match handlers::outcome_of(future) {
+            Some(Ok(value)) => array.set(key, value),
+            Some(Err(throwable)) => return Err(exception::throw(&throwable)),
+            None => {}
+        }
+    }
+    Ok(array.into_zval())
+}
+
+/// The futures in a pool, an array or a traversable, under their keys.
+fn collect(call: &Call, what: &Zval, expected: &std::ffi::CStr) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
+    if let Some(pool) = Object::<Pool>::from_zval(what) {
+        return super::pool::futures(&pool);
+    }
+    let listed = match what.array() {
+        Some(array) => entries(array),
+        None if what.is_traversable() => {
+            let unpack = Callable::bind(&string::zval("iterator_to_array")).map_err(|_| Thrown)?;
+            let array = unpack.call(&mut [what.shallow_clone()])?;
+            array.array().map(entries).unwrap_or_default()
+        }
+        None => return Err(call.type_error(0, expected)),
+    };
+    let mut futures = Vec::with_capacity(listed.len());
+    for (key, value) in listed {
+        let Some(future) = Object::<Future>::from_zval(&value) else {
+            return Err(call.value_error(0, "must contain only values of type Async\\Future"));
+        };
+        futures.push((key, future));
+    }
+    Ok(futures)
+}
+
+fn settle(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let Some(what) = call.arg(0) else {
+        return Err(Thrown);
+    };
+    let futures = collect(call, what, c"Async\\Pool|iterable")?;
+    let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
+    wait::all(&handles, None)?;
+    let mut array = Array::new();
+    for (key, future) in &futures {
+        future.observed.set(true);
+        array.set(key, future.zval());
+    }
+    Ok(array.into_zval())
+}
+
+fn on_fork(call: &Call) -> Returned {
+    let hook = hook(call)?;
+    state().hooks.borrow_mut().push(hook);
+    Ok(Zval::new())
+}
+
+/// The hooks that `onFork` was given.
+pub(crate) fn hook(call: &Call) -> Result<Rc<Hook>, Thrown> {
+    call.expect(0, Some(2))?;
+    Ok(Rc::new(Hook { child: call.optional_callable(0)?, parent: call.optional_callable(1)? }))
+}
+
+fn usable_cpus(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let mut count = Zval::new();
+    count.set_long(i64::try_from(cpus::usable()).unwrap_or(i64::MAX));
+    Ok(count)
+}

@@ -1,0 +1,186 @@
+//! `Async\Future`: the parent's handle of one task.
+
+use ext_php_rs::types::Zval;
+
+use crate::task::future::{Ending, Future, Phase};
+use crate::task::group::Group;
+use crate::task::handlers::{self, Handler};
+use crate::task::wait::{self, Patience};
+use crate::task::{launch, outcome, turn};
+use crate::error::Error;
+use crate::php::status::Status;
+use crate::state::state;
+use crate::zend::callable::Callable;
+use crate::zend::class::Function;
+use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::interrupt;
+use crate::zend::object::{self, Object};
+
+/// Registers the class. MINIT.
+pub(crate) fn register() {
+    object::register::<Future>(&[
+        object::private_constructor(),
+        Function::new("then", "callable $fn", "self", entry(then)),
+        Function::new("catch", "callable $fn", "self", entry(catch)),
+        Function::new("finally", "callable $fn", "self", entry(finally)),
+        Function::new("timeout", "callable|float $limit", "self", entry(timeout)),
+        Function::new("start", "", "self", entry(start)),
+        Function::new("cancel", "", "bool", entry(cancel)),
+        Function::new("await", "?float $timeout = null", "mixed", entry(await_one)),
+        Function::new("__invoke", "", "mixed", entry(invoke)),
+        Function::new("status", "", "Async\\Status", entry(status)),
+        Function::new("key", "", "string|int|null", entry(key)),
+        Function::new("pid", "", "?int", entry(pid)),
+        Function::new("error", "", "?Throwable", entry(error)),
+    ]);
+}
+
+fn this(call: &Call) -> Result<Object<Future>, Thrown> {
+    call.this().ok_or(Thrown)
+}
+
+fn then(call: &Call) -> Returned {
+    add(call, Handler::Then)
+}
+
+fn catch(call: &Call) -> Returned {
+    add(call, Handler::Catch)
+}
+
+fn finally(call: &Call) -> Returned {
+    add(call, Handler::Finally)
+}
+
+fn add(call: &Call, handler: fn(Callable) -> Handler) -> Returned {
+    call.expect(1, Some(1))?;
+    let callable = call.callable(0)?;
+    attach(&this(call)?, handler(callable));
+    Ok(this(call)?.zval())
+}
+
+/// Adds a handler. One that comes after the end runs at the next safe point, too.
+fn attach(future: &Object<Future>, handler: Handler) {
+    future.handlers.borrow_mut().push_back(handler);
+    if matches!(*future.phase.borrow(), Phase::Done(_)) && !future.handling.get() {
+        state().reported.borrow_mut().push_back(future.clone());
+        interrupt::flags().raise();
+    }
+}
+
+fn timeout(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let future = this(call)?;
+    match call.arg(0) {
+        Some(limit) if limit.is_long() || limit.is_double() => {
+            let seconds = call.optional_double(0)?.filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
+            let seconds = seconds.ok_or_else(|| call.value_error(0, "must be greater than or equal to 0"))?;
+            future.limit.set(Some(seconds));
+            launch::set_deadline(&future);
+        }
+        _ => attach(&future, Handler::Timeout(call.callable_of(0, c"callable|float")?)),
+    }
+    Ok(future.zval())
+}
+
+fn start(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let future = this(call)?;
+    if future.is_pending() {
+        launch::enqueue(&Group::default_group(), &future);
+    }
+    launch::promote(&future);
+    turn::leave();
+    Ok(future.zval())
+}
+
+fn cancel(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let mut cancelled = Zval::new();
+    cancelled.set_bool(cancel_task(&this(call)?));
+    turn::leave();
+    Ok(cancelled)
+}
+
+/// Ends a task, whether it runs or waits. False when it had ended before.
+pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
+    let phase = Status::of(future);
+    match phase {
+        Status::Pending | Status::Queued => {
+            let group = future.group.borrow().clone();
+            if let Some(group) = &group {
+                group.scheduler.borrow_mut().remove(future.id);
+                let parked = group.queued.borrow_mut().remove(&future.id);
+                drop(parked);
+            }
+            future.ending.set(Some(Ending::Cancelled));
+            outcome::fail(future, &Error::Cancelled { subject: future.subject() });
+            future.observed.set(true);
+            match group {
+                Some(group) => turn::ended(&group, future),
+                None => state().reported.borrow_mut().push_back(future.clone()),
+            }
+            interrupt::flags().raise();
+            true
+        }
+        Status::Running if !future.has_ended() => {
+            future.observed.set(true);
+            turn::end(future.id, Ending::Cancelled);
+            true
+        }
+        _ => false,
+    }
+}
+
+fn await_one(call: &Call) -> Returned {
+    call.expect(0, Some(1))?;
+    let patience = patience(call, 0)?;
+    wait::one(&this(call)?, patience)
+}
+
+/// The time limit of an `await`.
+pub(crate) fn patience(call: &Call, index: u32) -> Result<Option<Patience>, Thrown> {
+    let seconds = call.optional_double(index)?;
+    if seconds.is_some_and(|seconds| seconds.is_nan() || seconds < 0.0) {
+        return Err(call.value_error(index, "must be greater than or equal to 0"));
+    }
+    Ok(Patience::new(seconds))
+}
+
+fn invoke(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    wait::one(&this(call)?, None)
+}
+
+fn status(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let future = this(call)?;
+    outcome::settle(&future)?;
+    Ok(Status::of(&future).case())
+}
+
+fn key(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    Ok(this(call)?.key.borrow().shallow_clone())
+}
+
+fn pid(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let mut pid = Zval::new();
+    if let Some(number) = this(call)?.pid.get() {
+        pid.set_long(number);
+    }
+    Ok(pid)
+}
+
+fn error(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let future = this(call)?;
+    outcome::settle(&future)?;
+    match handlers::outcome_of(&future) {
+        Some(Err(throwable)) => {
+            future.observed.set(true);
+            Ok(throwable)
+        }
+        _ => Ok(Zval::new()),
+    }
+}

@@ -1,0 +1,27 @@
+//! Everything that PHP code can see: a file for each class, and the functions. Arguments in, values out, no logic.
+
+use crate::ini;
+use crate::zend::class;
+
+pub(crate) mod exceptions;
+pub(crate) mod functions;
+pub(crate) mod future;
+pub(crate) mod pool;
+pub(crate) mod pool_iterator;
+pub(crate) mod status;
+pub(crate) mod task;
+
+/// Registers all classes and functions. MINIT.
+pub(crate) fn register() {
+    task::register();
+    status::register();
+    exceptions::register();
+    future::register();
+    pool_iterator::register();
+    pool::register();
+    class::register_functions(&functions::NAMESPACED);
+    if ini::short_names() {
+        functions::register_short_names();
+        pool::register_short_name();
+    }
+}

@@ -1,0 +1,126 @@
+//! What `foreach` over a pool walks along: its futures, as they end.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::CStr;
+
+use ext_php_rs::types::Zval;
+
+use super::pool::Pool;
+use crate::task::future::Future;
+use crate::task::wait;
+use crate::zend::class::Function;
+use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::object::{self, Native, Object, Registration, Tracer};
+
+/// A position among the futures that have ended.
+#[derive(Debug, Default)]
+pub(crate) struct PoolIterator {
+    pool: RefCell<Option<Object<Pool>>>,
+    seen: Cell<u64>,
+    current: RefCell<Option<Object<Future>>>,
+}
+
+static REGISTRATION: Registration = Registration::new();
+
+impl Native for PoolIterator {
+    const NAME: &'static CStr = c"Async\\PoolIterator";
+
+    fn registration() -> &'static Registration {
+        &REGISTRATION
+    }
+
+    fn create() -> Self {
+        Self::default()
+    }
+
+    fn trace(&self, tracer: &mut Tracer) {
+        if let Ok(pool) = self.pool.try_borrow() {
+            pool.iter().for_each(|pool| tracer.value(&pool.borrowed()));
+        }
+        if let Ok(current) = self.current.try_borrow() {
+            current.iter().for_each(|future| tracer.value(&future.borrowed()));
+        }
+    }
+
+    fn released(_: &Object<Self>) {}
+}
+
+impl PoolIterator {
+    /// From the first future that ended.
+    pub(crate) fn over(pool: Object<Pool>) -> Object<Self> {
+        let iterator = Object::<Self>::new();
+        iterator.pool.replace(Some(pool));
+        iterator
+    }
+}
+
+/// Registers the class. MINIT.
+pub(crate) fn register() {
+    object::register::<PoolIterator>(&[
+        object::private_constructor(),
+        Function::new("current", "", "?Async\\Future", entry(current)),
+        Function::new("key", "", "string|int|null", entry(key)),
+        Function::new("next", "", "void", entry(next)),
+        Function::new("rewind", "", "void", entry(rewind)),
+        Function::new("valid", "", "bool", entry(valid)),
+    ]);
+    let [.., iterator] = object::collection_interfaces();
+    REGISTRATION.class.implement(iterator);
+}
+
+fn this(call: &Call) -> Result<Object<PoolIterator>, Thrown> {
+    call.expect(0, Some(0))?;
+    call.this().ok_or(Thrown)
+}
+
+/// Waits for the next future that ends; none when nothing is left to wait for. Re-enters PHP.
+fn advance(iterator: &PoolIterator) -> Result<(), Thrown> {
+    let pool = iterator.pool.borrow().clone();
+    let Some(pool) = pool else {
+        return Ok(());
+    };
+    let seen = iterator.seen.get();
+    let after = || pool.group.ended.borrow().as_ref().and_then(|ended| ended.after(seen));
+    wait::until(None, || Ok(after().is_some() || pool.group.idle()))?;
+    let next = after();
+    let previous = match next {
+        Some((place, future)) => {
+            wait::finish(&future, None)?;
+            iterator.seen.set(place);
+            iterator.current.replace(Some(future))
+        }
+        None => iterator.current.take(),
+    };
+    drop(previous);
+    Ok(())
+}
+
+fn current(call: &Call) -> Returned {
+    let iterator = this(call)?;
+    let current = iterator.current.borrow();
+    Ok(current.as_ref().map_or_else(Zval::new, Object::zval))
+}
+
+fn key(call: &Call) -> Returned {
+    let iterator = this(call)?;
+    let current = iterator.current.borrow();
+    Ok(current.as_ref().map_or_else(Zval::new, |future| future.key.borrow().shallow_clone()))
+}
+
+fn next(call: &Call) -> Returned {
+    advance(&*this(call)?)?;
+    Ok(Zval::new())
+}
+
+fn rewind(call: &Call) -> Returned {
+    let iterator = this(call)?;
+    iterator.seen.set(0);
+    advance(&iterator)?;
+    Ok(Zval::new())
+}
+
+fn valid(call: &Call) -> Returned {
+    let mut valid = Zval::new();
+    valid.set_bool(this(call)?.current.borrow().is_some());
+    Ok(valid)
+}

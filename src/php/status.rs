@@ -1,0 +1,144 @@
+//! `Async\Status`, how far a task is, and `Async\PoolStatus`, how many are how far.
+
+use std::cell::Cell;
+use std::ffi::CStr;
+
+use ext_php_rs::types::Zval;
+
+use crate::task::future::{Ending, Future, Outcome, Phase};
+use crate::zend::class::{Class, Function};
+use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::object::{self, Native, Object, Registration, Tracer};
+use crate::zend::string;
+
+static STATUS: Class = Class::new();
+
+/// How far a task is, as PHP sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Nobody has asked for it to run.
+    Pending,
+    /// It waits for a slot.
+    Queued,
+    /// It runs.
+    Running,
+    /// It gave a value.
+    Succeeded,
+    /// It threw, or died.
+    Failed,
+    /// Its time ran out.
+    TimedOut,
+    /// It was cancelled.
+    Cancelled,
+}
+
+const CASES: [&CStr; 7] =
+    [c"Pending", c"Queued", c"Running", c"Succeeded", c"Failed", c"TimedOut", c"Cancelled"];
+
+impl Status {
+    /// The status of a future. One whose end nobody has looked at yet still runs.
+    pub(crate) fn of(future: &Future) -> Self {
+        match (&*future.phase.borrow(), future.ending.get()) {
+            (Phase::Pending, _) => Self::Pending,
+            (Phase::Queued, _) => Self::Queued,
+            (Phase::Running | Phase::Reported(_), _) => Self::Running,
+            (Phase::Done(Outcome::Value(_)), _) => Self::Succeeded,
+            (Phase::Done(Outcome::Failed(_)), None) => Self::Failed,
+            (Phase::Done(Outcome::Failed(_)), Some(Ending::TimedOut)) => Self::TimedOut,
+            (Phase::Done(Outcome::Failed(_)), Some(Ending::Cancelled)) => Self::Cancelled,
+        }
+    }
+
+    /// The case of the enum.
+    pub(crate) fn case(self) -> Zval {
+        CASES.get(self as usize).map_or_else(Zval::new, |name| STATUS.case(name))
+    }
+}
+
+/// How many tasks of a pool are how far.
+#[derive(Debug, Default)]
+pub(crate) struct PoolStatus {
+    counts: Cell<Counts>,
+}
+
+/// The numbers behind a [`PoolStatus`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    queued: i64,
+    running: i64,
+    finished: i64,
+    failed: i64,
+    timed_out: i64,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub(crate) fn add(&mut self, status: Status) {
+        let slot = match status {
+            Status::Pending | Status::Queued => &mut self.queued,
+            Status::Running => &mut self.running,
+            Status::Succeeded => &mut self.finished,
+            Status::Failed | Status::Cancelled => &mut self.failed,
+            Status::TimedOut => &mut self.timed_out,
+        };
+        *slot += 1;
+    }
+}
+
+static REGISTRATION: Registration = Registration::new();
+
+impl Native for PoolStatus {
+    const NAME: &'static CStr = c"Async\\PoolStatus";
+
+    fn registration() -> &'static Registration {
+        &REGISTRATION
+    }
+
+    fn create() -> Self {
+        Self::default()
+    }
+
+    fn trace(&self, _: &mut Tracer) {}
+
+    fn released(_: &Object<Self>) {}
+}
+
+/// A `PoolStatus` object.
+pub(crate) fn pool_status(counts: Counts) -> Zval {
+    let status = Object::<PoolStatus>::new();
+    status.counts.set(counts);
+    let value = status.zval();
+    let properties = [
+        (c"queued", counts.queued),
+        (c"running", counts.running),
+        (c"finished", counts.finished),
+        (c"failed", counts.failed),
+        (c"timedOut", counts.timed_out),
+    ];
+    for (name, count) in properties {
+        let mut number = Zval::new();
+        number.set_long(count);
+        object::set_property(&value, &REGISTRATION.class, name, number);
+    }
+    value
+}
+
+fn to_string(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let status = call.this::<PoolStatus>().ok_or(Thrown)?;
+    let Counts { queued, finished, failed, timed_out, .. } = status.counts.get();
+    Ok(string::zval(format!("queue: {queued} - finished: {finished} - failed: {failed} - timeout: {timed_out}")))
+}
+
+/// Registers both. MINIT.
+pub(crate) fn register() {
+    STATUS.register_enum(c"Async\\Status", &CASES);
+    object::register::<PoolStatus>(&[
+        object::private_constructor(),
+        Function::new("__toString", "", "string", entry(to_string)),
+    ]);
+    for name in [c"queued", c"running", c"finished", c"failed", c"timedOut"] {
+        REGISTRATION.class.property(name, "int", object::READ_ONLY);
+    }
+    REGISTRATION.class.implement(object::stringable());
+}

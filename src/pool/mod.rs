@@ -1,0 +1,11 @@
+//! Policy: which task runs next, and until when. A pure state machine over ids, in the parent.
+//!
+//! No system call, no clock, no PHP: whoever drives it says what happened and what time it is.
+//!
+//! ```text
+//! enqueue -> queued -> next -> running -> ended
+//!               `----- remove -----'
+//! ```
+
+pub(crate) mod deadlines;
+pub(crate) mod scheduler;

@@ -1,0 +1,158 @@
+//! A queue of tasks and the slots that they may run in.
+
+use std::collections::{HashSet, VecDeque};
+
+/// One pool's queue and slots.
+#[derive(Debug)]
+pub(crate) struct Scheduler {
+    limit: usize,
+    stopped: bool,
+    queue: VecDeque<u64>,
+    running: HashSet<u64>,
+}
+
+impl Scheduler {
+    /// A scheduler with `limit` slots.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, stopped: false, queue: VecDeque::new(), running: HashSet::new() }
+    }
+
+    /// Changes the number of slots; what runs above the new number goes on.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// Starts nothing more.
+    pub(crate) fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Will nothing more start?
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Puts a task at the end of the queue.
+    pub(crate) fn enqueue(&mut self, id: u64) {
+        self.queue.push_back(id);
+    }
+
+    /// Puts a task that could not be started back to where it was.
+    pub(crate) fn requeue(&mut self, id: u64) {
+        self.running.remove(&id);
+        self.queue.push_front(id);
+    }
+
+    /// The next task that may start now; it takes a slot.
+    pub(crate) fn next(&mut self) -> Option<u64> {
+        if self.stopped || self.running.len() >= self.limit {
+            return None;
+        }
+        let id = self.queue.pop_front()?;
+        self.running.insert(id);
+        Some(id)
+    }
+
+    /// Takes this very task, whether or not it is its turn or a slot is free.
+    pub(crate) fn promote(&mut self, id: u64) -> bool {
+        let queued = self.remove(id);
+        if queued {
+            self.running.insert(id);
+        }
+        queued
+    }
+
+    /// Takes a task out of the queue. False when it is not in it.
+    pub(crate) fn remove(&mut self, id: u64) -> bool {
+        let at = self.queue.iter().position(|&queued| queued == id);
+        at.and_then(|at| self.queue.remove(at)).is_some()
+    }
+
+    /// A running task has ended: its slot is free.
+    pub(crate) fn ended(&mut self, id: u64) {
+        self.running.remove(&id);
+    }
+
+    /// Tasks that wait for a slot.
+    pub(crate) fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Tasks that have a slot.
+    pub(crate) fn running(&self) -> usize {
+        self.running.len()
+    }
+
+    /// Nothing runs, and nothing will start by itself.
+    pub(crate) fn idle(&self) -> bool {
+        self.running.is_empty() && (self.stopped || self.queue.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(limit: usize, ids: std::ops::Range<u64>) -> Scheduler {
+        let mut scheduler = Scheduler::new(limit);
+        ids.for_each(|id| scheduler.enqueue(id));
+        scheduler
+    }
+
+    #[test]
+    fn never_more_than_the_limit_and_in_order() {
+        let mut scheduler = with(2, 0..4);
+        assert_eq!((scheduler.next(), scheduler.next(), scheduler.next()), (Some(0), Some(1), None));
+        scheduler.ended(1);
+        assert_eq!((scheduler.next(), scheduler.next()), (Some(2), None));
+        assert_eq!((scheduler.queued(), scheduler.running()), (1, 2));
+    }
+
+    #[test]
+    fn a_refused_start_keeps_its_place() {
+        let mut scheduler = with(1, 0..2);
+        assert_eq!(scheduler.next(), Some(0));
+        scheduler.requeue(0);
+        assert_eq!(scheduler.next(), Some(0));
+    }
+
+    #[test]
+    fn a_stopped_one_starts_nothing_but_waits_for_what_runs() {
+        let mut scheduler = with(1, 0..2);
+        scheduler.next();
+        scheduler.stop();
+        assert!(!scheduler.idle());
+        scheduler.ended(0);
+        assert_eq!(scheduler.next(), None);
+        assert!(scheduler.idle());
+    }
+
+    #[test]
+    fn a_removed_task_is_gone_and_a_running_one_is_not_removable() {
+        let mut scheduler = with(1, 0..2);
+        scheduler.next();
+        assert!(scheduler.remove(1));
+        assert!(!scheduler.remove(0));
+        scheduler.ended(0);
+        assert!(scheduler.idle());
+    }
+
+    #[test]
+    fn a_promoted_task_runs_beyond_the_limit() {
+        let mut scheduler = with(1, 0..3);
+        scheduler.next();
+        assert!(scheduler.promote(2));
+        assert!(!scheduler.promote(2));
+        assert_eq!(scheduler.running(), 2);
+        scheduler.ended(0);
+        assert_eq!(scheduler.next(), None);
+    }
+
+    #[test]
+    fn a_raised_limit_frees_slots() {
+        let mut scheduler = with(1, 0..3);
+        scheduler.next();
+        scheduler.set_limit(3);
+        assert_eq!((scheduler.next(), scheduler.next()), (Some(1), Some(2)));
+    }
+}

@@ -1,0 +1,130 @@
+//! The pipe between a child and its parent: the child writes one frame, the parent reads it without blocking.
+
+use std::io::{self, IoSlice};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::sys::uio::writev;
+use nix::unistd::pipe2;
+
+use crate::wire::frame::{self, Kind, Progress, Reader};
+
+/// Pieces of a frame that go into one system call.
+const BATCH: usize = 64;
+
+/// Both ends of a new channel: the reader does not block, the writer does.
+///
+/// # Errors
+///
+/// EMFILE or ENFILE when there is no descriptor left.
+pub(crate) fn open() -> Result<(OwnedFd, OwnedFd), Errno> {
+    let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
+    fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    Ok((reader, writer))
+}
+
+/// What a read found.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// Nothing more for now.
+    Pending,
+    /// The frame is whole, or can never become one.
+    Finished(Progress),
+    /// The other side is closed.
+    Closed,
+}
+
+/// Moves into `reader` what the pipe holds.
+pub(crate) fn read(pipe: &OwnedFd, reader: &mut Reader) -> Read {
+    loop {
+        let buffer = reader.buffer();
+        let spare = buffer.spare_capacity_mut();
+        // SAFETY: the pointer and length are of one live slice.
+        let got = unsafe { libc::read(pipe.as_raw_fd(), spare.as_mut_ptr().cast(), spare.len()) };
+        match usize::try_from(got) {
+            Ok(0) => return Read::Closed,
+            Ok(count) => {
+                // SAFETY: the kernel initialized `count` more bytes, within the capacity that it was given.
+                unsafe { buffer.set_len(buffer.len() + count) };
+                match reader.progress() {
+                    Progress::More => {}
+                    done => return Read::Finished(done),
+                }
+            }
+            Err(_) => match io::Error::last_os_error().kind() {
+                io::ErrorKind::Interrupted => {}
+                io::ErrorKind::WouldBlock => return Read::Pending,
+                _ => return Read::Closed,
+            },
+        }
+    }
+}
+
+/// Writes one frame whose payload is `chunks`, in the child.
+///
+/// # Errors
+///
+/// What `writev` says; EPIPE when the parent is gone.
+pub(crate) fn write<'c>(
+    pipe: &OwnedFd,
+    kind: Kind,
+    format: u8,
+    length: usize,
+    chunks: impl Iterator<Item = &'c [u8]>,
+) -> Result<(), Errno> {
+    let header = frame::header(kind, format, length);
+    let footer = frame::footer();
+    let pieces = [&header[..]].into_iter().chain(chunks.map(|chunk| -> &[u8] { chunk })).chain([&footer[..]]);
+    let mut pieces = pieces.filter(|piece| !piece.is_empty()).map(IoSlice::new).peekable();
+    while pieces.peek().is_some() {
+        let mut batch: Vec<_> = pieces.by_ref().take(BATCH).collect();
+        write_all(pipe, &mut batch)?;
+    }
+    Ok(())
+}
+
+fn write_all(pipe: &OwnedFd, batch: &mut [IoSlice<'_>]) -> Result<(), Errno> {
+    let mut rest = batch;
+    while !rest.is_empty() {
+        match writev(pipe.as_fd(), rest) {
+            Ok(written) => IoSlice::advance_slices(&mut rest, written),
+            Err(Errno::EINTR) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_goes_through() {
+        let (reader, writer) = open().unwrap();
+        write(&writer, Kind::Value, 1, 10, [&b"hello"[..], b"", b"world"].into_iter()).unwrap();
+        let mut frame = Reader::new(0);
+        assert_eq!(read(&reader, &mut frame), Read::Finished(Progress::Whole));
+        assert_eq!(frame.finish().unwrap().payload, b"helloworld");
+    }
+
+    #[test]
+    fn an_open_pipe_without_data_is_pending_and_a_closed_one_is_closed() {
+        let (reader, writer) = open().unwrap();
+        let mut frame = Reader::new(0);
+        assert_eq!(read(&reader, &mut frame), Read::Pending);
+        drop(writer);
+        assert_eq!(read(&reader, &mut frame), Read::Closed);
+        assert!(frame.is_empty());
+    }
+
+    #[test]
+    fn a_writer_whose_reader_is_gone_is_told() {
+        let (reader, writer) = open().unwrap();
+        drop(reader);
+        // SAFETY: tests may ignore SIGPIPE, as the PHP command line does.
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+        assert_eq!(write(&writer, Kind::Value, 0, 0, std::iter::empty()), Err(Errno::EPIPE));
+    }
+}

@@ -1,0 +1,43 @@
+//! The forked process itself: what it does first, before any PHP code, and the one way in which it ends.
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, getpgrp, getppid, setpgid};
+
+use super::signals;
+
+/// The first things in a child, while all signals are still blocked.
+///
+/// The child leads a process group of its own, so that what a task started goes when the task has to go.
+pub(crate) fn begin(parent: Pid) {
+    // The parent does the same: whoever is first, the group exists before either needs it.
+    let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
+    let farewell = parent_death_signal();
+    signals::reset();
+    signals::set(farewell, die_with_group as extern "C" fn(i32) as usize);
+    // SAFETY: a request about this process alone; the argument is a signal number.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, farewell) };
+    if getppid() != parent {
+        // It died before the request was in place.
+        die_with_group(farewell);
+    }
+}
+
+/// The last thing in a child. No destructor, exit handler or buffer of the parent's libraries runs.
+pub(crate) fn end(code: i32) -> ! {
+    // SAFETY: ends this process at once; nothing that is shared with the parent is touched.
+    unsafe { libc::_exit(code) }
+}
+
+/// A real-time signal: nobody sends it, no program has a use for it, and unlike SIGKILL it leaves us a moment to take
+/// along what the task started.
+fn parent_death_signal() -> i32 {
+    libc::SIGRTMAX() - 1
+}
+
+/// Async-signal-safe.
+extern "C" fn die_with_group(_: i32) {
+    if getpgrp() == nix::unistd::getpid() {
+        let _ = kill(Pid::from_raw(0), Signal::SIGKILL);
+    }
+    end(128 + libc::SIGKILL);
+}

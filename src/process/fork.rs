@@ -1,0 +1,75 @@
+//! The one place where a child is made.
+
+use std::os::fd::{FromRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::unistd::{Pid, getpid, setpgid};
+
+use super::{channel, child, signals};
+
+/// The two processes that a fork leaves.
+#[derive(Debug)]
+pub(crate) enum Fork {
+    /// We are the parent, and this is our handle of the child.
+    Parent(Child),
+    /// We are the child, and this is where its outcome goes.
+    Child(OwnedFd),
+}
+
+/// What the parent holds of a child.
+#[derive(Debug)]
+pub(crate) struct Child {
+    /// Its process id, and that of its process group.
+    pub(crate) pid: Pid,
+    /// Readable once it has ended; none where the kernel has no pidfds.
+    pub(crate) pidfd: Option<OwnedFd>,
+    /// Where its outcome comes from.
+    pub(crate) pipe: OwnedFd,
+}
+
+/// Why no child was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// The call that failed: `pipe` or `fork`.
+    pub(crate) call: &'static str,
+    /// What it said.
+    pub(crate) errno: Errno,
+}
+
+/// Forks. The child has its signals, process group and parent-death request in place when this returns in it.
+///
+/// # Errors
+///
+/// The kernel's refusal; nothing is left behind then.
+pub(crate) fn fork() -> Result<Fork, Refused> {
+    let (reader, writer) = channel::open().map_err(|errno| Refused { call: "pipe", errno })?;
+    let parent = getpid();
+    let blocked = signals::Blocked::all();
+    // `libc::fork` and not the bare system call: other libraries' atfork handlers must run.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    // SAFETY: the only other thread of ours takes no lock and allocates nothing, so the copy holds no lock of ours.
+    match unsafe { libc::fork() } {
+        -1 => Err(Refused { call: "fork", errno: Errno::last() }),
+        0 => {
+            std::mem::forget(blocked);
+            child::begin(parent);
+            drop(reader);
+            Ok(Fork::Child(writer))
+        }
+        pid => {
+            let pid = Pid::from_raw(pid);
+            drop(writer);
+            // The child does the same; EACCES says that it was faster and has called exec.
+            let _ = setpgid(pid, pid);
+            drop(blocked);
+            Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: reader }))
+        }
+    }
+}
+
+fn pidfd(pid: Pid) -> Option<OwnedFd> {
+    // SAFETY: no pointers; `pid` is our child and not reaped, so it cannot be another process by now.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
+    // SAFETY: the kernel just made this descriptor for us; it is close-on-exec by definition.
+    i32::try_from(fd).ok().filter(|&fd| fd >= 0).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
+}

@@ -1,0 +1,146 @@
+//! Tells the parent, while it runs its own code, that a descriptor has news: one thread that does one thing.
+//!
+//! It waits in `epoll_wait` and, when something is ready, stores `true` twice: our flag, and the virtual machine's.
+//! It allocates nothing, takes no lock and blocks every signal, so that a fork at any moment finds nothing held, and
+//! the parent's own system calls are never cut short. It is armed for one event at a time: while the parent waits
+//! itself, or has not yet come round to look, the thread sleeps.
+
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::sys::time::TimeSpec;
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
+
+use super::signals::Blocked;
+
+const CHILDREN: u64 = 0;
+const TIMER: u64 = 1;
+const STOP: u64 = 2;
+/// Enough for one frame of ours and the thread-local storage of whatever PHP has loaded.
+const STACK: usize = 256 * 1024;
+
+/// The two flags that a wake-up sets. Both outlive the process's request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flags {
+    /// Ours: there is something to look at.
+    pub(crate) pending: &'static AtomicBool,
+    /// The virtual machine's: call the interrupt function soon.
+    pub(crate) interrupt: &'static AtomicBool,
+}
+
+impl Flags {
+    /// Async-signal-safe.
+    pub(crate) fn raise(self) {
+        self.pending.store(true, Ordering::Release);
+        self.interrupt.store(true, Ordering::Release);
+    }
+}
+
+/// The thread, and what wakes it.
+#[derive(Debug)]
+pub(crate) struct Notifier {
+    epoll: Epoll,
+    timer: TimerFd,
+    stop: EventFd,
+    thread: libc::pthread_t,
+    armed: bool,
+}
+
+struct Work {
+    epoll: i32,
+    flags: Flags,
+}
+
+impl Notifier {
+    /// Starts the thread, which will wait for `children` to be readable whenever it is armed.
+    ///
+    /// # Errors
+    ///
+    /// When there is no descriptor or no thread to be had.
+    pub(crate) fn start(children: &OwnedFd, flags: Flags) -> Result<Self, Errno> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK)?;
+        let stop = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        epoll.add(children, EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN))?;
+        epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER))?;
+        epoll.add(&stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP))?;
+        let work = Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
+        let thread = spawn(work)?;
+        Ok(Self { epoll, timer, stop, thread, armed: false })
+    }
+
+    /// From now on the next readiness of `children` raises the flags, once.
+    pub(crate) fn arm(&mut self, children: &OwnedFd) {
+        let mut event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLONESHOT, CHILDREN);
+        self.armed = self.epoll.modify(children, &mut event).is_ok();
+    }
+
+    /// The parent looks itself: nothing is to be raised.
+    pub(crate) fn disarm(&mut self, children: &OwnedFd) {
+        if std::mem::take(&mut self.armed) {
+            let mut event = EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN);
+            let _ = self.epoll.modify(children, &mut event);
+        }
+    }
+
+    /// Raises the flags after `delay`, once; a later call replaces an earlier one.
+    pub(crate) fn alarm(&mut self, delay: Duration) {
+        // Zero would switch the timer off.
+        let delay = delay.max(Duration::from_nanos(1));
+        let expiration = Expiration::OneShot(TimeSpec::from_duration(delay));
+        let _ = self.timer.set(expiration, TimerSetTimeFlags::empty());
+    }
+
+    /// Ends the thread. Only in the process that started it.
+    pub(crate) fn stop(self) {
+        if self.stop.write(1).is_ok() {
+            // SAFETY: the thread exists, is joinable, and ends now: `stop` is readable for ever.
+            unsafe { libc::pthread_join(self.thread, ptr::null_mut()) };
+        }
+    }
+}
+
+fn spawn(work: Box<Work>) -> Result<libc::pthread_t, Errno> {
+    let _blocked = Blocked::all(); // the thread inherits the mask
+    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let mut thread = MaybeUninit::<libc::pthread_t>::uninit();
+    // SAFETY: initializes the attributes that the following calls use.
+    unsafe { libc::pthread_attr_init(attributes.as_mut_ptr()) };
+    // SAFETY: initialized just above; a refused size leaves the default.
+    unsafe { libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), STACK) };
+    let work = Box::into_raw(work);
+    // SAFETY: `run` takes over the box; all pointers are valid.
+    let made = unsafe { libc::pthread_create(thread.as_mut_ptr(), attributes.as_ptr(), run, work.cast()) };
+    // SAFETY: initialized above, and no longer needed.
+    unsafe { libc::pthread_attr_destroy(attributes.as_mut_ptr()) };
+    if made != 0 {
+        // SAFETY: no thread took the box over.
+        drop(unsafe { Box::from_raw(work) });
+        return Err(Errno::from_raw(made));
+    }
+    // SAFETY: `pthread_create` succeeded and filled it.
+    Ok(unsafe { thread.assume_init() })
+}
+
+/// The thread. The box stays allocated: freeing it would take the allocator's lock at a moment that a fork may see.
+extern "C" fn run(work: *mut libc::c_void) -> *mut libc::c_void {
+    // SAFETY: `spawn` made this box for us, and nobody else frees it.
+    let work = unsafe { &*work.cast::<Work>() };
+    let mut event = libc::epoll_event { events: 0, u64: 0 };
+    loop {
+        // SAFETY: room for one event; the descriptor is closed only after this thread was joined.
+        let ready = unsafe { libc::epoll_wait(work.epoll, &raw mut event, 1, -1) };
+        match (ready, event.u64) {
+            (1, STOP) => return ptr::null_mut(),
+            (1, _) => work.flags.raise(),
+            _ if Errno::last() == Errno::EINTR => {}
+            _ => return ptr::null_mut(),
+        }
+    }
+}

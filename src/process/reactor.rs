@@ -1,0 +1,236 @@
+//! The one place where descriptors are waited for: the pipes and pidfds of all children of this process.
+//!
+//! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::channel::{self, Read};
+use super::fork::Child;
+use super::notifier::{Flags, Notifier};
+use super::signals::Blocked;
+use super::wait::{Exit, Waited, wait};
+use crate::wire::frame::{Frame, Malformed, Progress, Reader};
+
+const BATCH: usize = 64;
+
+/// What a child left on its pipe.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Message {
+    /// A whole frame.
+    Frame(Frame),
+    /// Nothing at all.
+    Nothing,
+    /// The beginning of a frame.
+    Truncated,
+    /// Something that is no frame.
+    Malformed(Malformed),
+}
+
+/// A child that is gone, and reaped.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// The id under which it was added.
+    pub(crate) id: u64,
+    /// Its former process id.
+    pub(crate) pid: Pid,
+    /// What it told.
+    pub(crate) message: Message,
+    /// How it ended.
+    pub(crate) exit: Exit,
+}
+
+#[derive(Debug)]
+struct Watched {
+    pid: Pid,
+    pidfd: Option<OwnedFd>,
+    pipe: Option<OwnedFd>,
+    reader: Reader,
+    refused: Option<Malformed>,
+}
+
+/// All children of this process, and the ways to hear of them.
+#[derive(Debug)]
+pub(crate) struct Reactor {
+    epoll: Epoll,
+    notifier: Notifier,
+    flags: Flags,
+    children: HashMap<u64, Watched>,
+}
+
+/// An event is about a child's pipe or its pidfd.
+fn token(id: u64, pidfd: bool) -> u64 {
+    id << 1 | u64::from(pidfd)
+}
+
+impl Reactor {
+    /// A reactor whose news raise `flags` while nobody waits.
+    ///
+    /// # Errors
+    ///
+    /// When there is no descriptor or no thread to be had.
+    pub(crate) fn new(flags: Flags) -> Result<Self, Errno> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        let notifier = Notifier::start(&epoll.0, flags)?;
+        Ok(Self { epoll, notifier, flags, children: HashMap::new() })
+    }
+
+    /// Readable when [`Reactor::wait`] would not block.
+    pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.epoll.0.as_fd()
+    }
+
+    /// How many children are not reaped yet.
+    pub(crate) fn len(&self) -> usize {
+        self.children.len()
+    }
+
+    /// Looks after `child` from now on. Results of more than `limit` bytes are refused; 0 means no limit.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel cannot watch one more descriptor; the child is killed and reaped then.
+    pub(crate) fn add(&mut self, id: u64, child: Child, limit: u64) -> Result<(), Errno> {
+        let watch = |fd: &OwnedFd, pidfd| {
+            self.epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(id, pidfd)))
+        };
+        let watched = watch(&child.pipe, false).and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, true)));
+        if let Err(errno) = watched {
+            let _ = killpg(child.pid, Signal::SIGKILL);
+            wait(child.pid, true);
+            return Err(errno);
+        }
+        let Child { pid, pidfd, pipe } = child;
+        let reader = Reader::new(limit);
+        self.children.insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None });
+        Ok(())
+    }
+
+    /// Sends `signal` to the process group of child `id`.
+    pub(crate) fn signal(&self, id: u64, signal: Signal) {
+        if let Some(child) = self.children.get(&id) {
+            // A stopped group would sit on everything but SIGKILL.
+            let _ = killpg(child.pid, signal).and_then(|()| killpg(child.pid, Signal::SIGCONT));
+        }
+    }
+
+    /// Ends every child, with its group, and reaps it.
+    pub(crate) fn kill_all(&mut self, signal: Signal) {
+        for child in self.children.values() {
+            let _ = killpg(child.pid, signal);
+        }
+        for (_, child) in self.children.drain() {
+            wait(child.pid, true);
+        }
+    }
+
+    /// Waits until something happens, at most `timeout`, and handles it. The notifier is silent meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// EINTR when a signal arrived: the application may want to act on it.
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<Ended>, Errno> {
+        self.notifier.disarm(&self.epoll.0);
+        // Rounded up: a wait of less than a millisecond must not become a busy loop.
+        let millis = timeout.map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
+        let mut events = [EpollEvent::empty(); BATCH];
+        // A signal between a look at the flag and the wait would be slept through: they are let in only by the wait itself.
+        let blocked = Blocked::all();
+        if millis != 0 && self.flags.interrupt.load(Ordering::Acquire) {
+            return Err(Errno::EINTR);
+        }
+        let count = blocked.wait(&self.epoll, &mut events, millis)?;
+        drop(blocked);
+        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data())).collect())
+    }
+
+    /// The caller goes back to code that does not wait here: it wants to be told.
+    pub(crate) fn arm(&mut self) {
+        if !self.children.is_empty() {
+            self.notifier.arm(&self.epoll.0);
+        }
+    }
+
+    /// Raises the flags after `delay` too, whatever the children do.
+    pub(crate) fn alarm(&mut self, delay: Duration) {
+        self.notifier.alarm(delay);
+    }
+
+    /// Ends the notifier. Children are not touched.
+    pub(crate) fn stop(self) {
+        self.notifier.stop();
+    }
+
+    /// In a child of this process: closes the copies of the parent's descriptors, and nothing else. The epoll instance
+    /// is shared with the parent, so nothing may be removed from it.
+    pub(crate) fn forget(self) {
+        drop(self);
+    }
+
+    fn handle(&mut self, token: u64) -> Option<Ended> {
+        let id = token >> 1;
+        let child = self.children.get_mut(&id)?;
+        if token & 1 == 0 {
+            if !child.receive() {
+                return None;
+            }
+            child.close_pipe(&self.epoll);
+            if child.pidfd.is_some() {
+                return None;
+            }
+        }
+        // Without a pidfd the end of the pipe is the only news of a death, and the death is near.
+        let Waited::Ended(exit) = wait(child.pid, child.pidfd.is_none()) else {
+            return None;
+        };
+        child.receive();
+        child.close_pipe(&self.epoll);
+        if let Some(pidfd) = child.pidfd.take() {
+            let _ = self.epoll.delete(&pidfd);
+        }
+        let child = self.children.remove(&id)?;
+        Some(Ended { id, pid: child.pid, exit, message: child.message() })
+    }
+}
+
+impl Watched {
+    /// Reads what there is. True when there will be no more.
+    fn receive(&mut self) -> bool {
+        let Some(pipe) = &self.pipe else {
+            return true;
+        };
+        match channel::read(pipe, &mut self.reader) {
+            Read::Pending => false,
+            Read::Closed => true,
+            Read::Finished(Progress::Bad(why)) => {
+                self.refused = Some(why);
+                true
+            }
+            Read::Finished(_) => true,
+        }
+    }
+
+    /// Closing is not enough: a sibling that is just being forked still has a copy, which would keep it watched.
+    fn close_pipe(&mut self, epoll: &Epoll) {
+        if let Some(pipe) = self.pipe.take() {
+            let _ = epoll.delete(&pipe);
+        }
+    }
+
+    fn message(self) -> Message {
+        if let Some(why) = self.refused {
+            return Message::Malformed(why);
+        }
+        if self.reader.is_empty() {
+            return Message::Nothing;
+        }
+        self.reader.finish().map_or(Message::Truncated, Message::Frame)
+    }
+}

@@ -1,0 +1,76 @@
+//! Signals around a fork: none may reach the child before its own actions are in place.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::os::fd::AsRawFd;
+
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollEvent};
+use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+
+/// Every signal blocked, until dropped.
+#[derive(Debug)]
+pub(crate) struct Blocked {
+    before: SigSet,
+}
+
+impl Blocked {
+    /// Blocks every signal for the calling thread.
+    pub(crate) fn all() -> Self {
+        let mut before = SigSet::empty();
+        // Fails only for a bad constant.
+        let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut before));
+        Self { before }
+    }
+}
+
+impl Blocked {
+    /// Waits for events with the signals let in that were not blocked before. Negative `millis` wait for ever.
+    ///
+    /// # Errors
+    ///
+    /// EINTR when one of them arrived.
+    pub(crate) fn wait(&self, epoll: &Epoll, events: &mut [EpollEvent], millis: i32) -> Result<usize, Errno> {
+        let room = i32::try_from(events.len()).unwrap_or(i32::MAX);
+        let fd = epoll.0.as_raw_fd();
+        // SAFETY: `EpollEvent` is a transparent `epoll_event`; the slice has room for `room` of them, the mask is valid.
+        let count = unsafe { libc::epoll_pwait(fd, events.as_mut_ptr().cast(), room, millis, self.before.as_ref()) };
+        Errno::result(count).map(|count| usize::try_from(count).unwrap_or_default())
+    }
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.before), None);
+    }
+}
+
+/// Gives every signal that has a handler its default action back, and lets all of them through.
+///
+/// The handlers are the parent's: they belong to objects and loops that do not exist in the child. What the
+/// parent ignores stays ignored, but for SIGCHLD, without which `exec` in a task would lose its exit codes.
+pub(crate) fn reset() {
+    for number in 1..=libc::SIGRTMAX() {
+        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+        // SAFETY: the out-pointer is valid; a number that is no signal, or is not ours to change, is refused with EINVAL.
+        let known = unsafe { libc::sigaction(number, ptr::null(), action.as_mut_ptr()) } == 0;
+        // SAFETY: zeroed is a valid sigaction, and the call may have filled it.
+        let handler = unsafe { action.assume_init() }.sa_sigaction;
+        if known && handler != libc::SIG_DFL && (handler != libc::SIG_IGN || number == libc::SIGCHLD) {
+            set(number, libc::SIG_DFL);
+        }
+    }
+    // The child has a process group of its own: reading the terminal is to be an error, not a stop for ever.
+    set(libc::SIGTTIN, libc::SIG_IGN);
+    set(libc::SIGTTOU, libc::SIG_IGN);
+    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+}
+
+/// Installs `handler`, a function or one of the `SIG_` constants.
+pub(crate) fn set(number: i32, handler: libc::sighandler_t) {
+    // SAFETY: zeroed is a valid sigaction: no flags, an empty mask.
+    let mut action = unsafe { MaybeUninit::<libc::sigaction>::zeroed().assume_init() };
+    action.sa_sigaction = handler;
+    // SAFETY: `action` is valid, and `handler` is a constant or an async-signal-safe function of ours.
+    unsafe { libc::sigaction(number, &raw const action, ptr::null_mut()) };
+}

@@ -1,0 +1,110 @@
+//! What the extension knows in one process: its children, its queues, its hooks. One for each thread that runs PHP.
+//!
+//! Cells only, and no borrow is held while PHP code can run. A child starts with an empty one; a fork that is not ours
+//! (`pcntl_fork`) is told by the pid.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+use nix::unistd::{Pid, getpid};
+
+use crate::pool::deadlines::Deadlines;
+use crate::process::reactor::Reactor;
+use crate::task::future::Future;
+use crate::task::group::{Group, Hook};
+use crate::zend::object::Object;
+
+/// The state of one process.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// The process that it belongs to.
+    pub(crate) owner: Cell<Pid>,
+    /// The number of the latest task.
+    pub(crate) last_id: Cell<u64>,
+    /// How many `Pool` objects are alive.
+    pub(crate) pools: Cell<usize>,
+    /// Where `async()` alone puts its tasks.
+    pub(crate) default_group: RefCell<Option<Rc<Group>>>,
+    /// Groups with something queued or running.
+    pub(crate) active: RefCell<Vec<Rc<Group>>>,
+    /// Children, once there was one.
+    pub(crate) reactor: RefCell<Option<Reactor>>,
+    /// The futures of all children.
+    pub(crate) running: RefCell<HashMap<u64, Object<Future>>>,
+    /// When they have to end.
+    pub(crate) deadlines: RefCell<Deadlines>,
+    /// Futures whose child has ended, and whose handlers have not run.
+    pub(crate) reported: RefCell<VecDeque<Object<Future>>>,
+    /// Hooks for every child.
+    pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
+    /// An exception of a hook, which the next `await` throws.
+    pub(crate) surfacing: RefCell<Option<Zval>>,
+    /// Handlers are running.
+    pub(crate) dispatching: Cell<bool>,
+    /// The end of the script is known to wait for what was started.
+    pub(crate) exit_registered: Cell<bool>,
+    /// This process is a child of ours.
+    pub(crate) is_child: Cell<bool>,
+}
+
+impl State {
+    fn new(owner: Pid) -> Self {
+        Self {
+            owner: Cell::new(owner),
+            last_id: Cell::new(0),
+            pools: Cell::new(0),
+            default_group: RefCell::default(),
+            active: RefCell::default(),
+            reactor: RefCell::default(),
+            running: RefCell::default(),
+            deadlines: RefCell::default(),
+            reported: RefCell::default(),
+            hooks: RefCell::default(),
+            surfacing: RefCell::default(),
+            dispatching: Cell::new(false),
+            exit_registered: Cell::new(false),
+            is_child: Cell::new(false),
+        }
+    }
+
+    /// The number of a new task.
+    pub(crate) fn next_id(&self) -> u64 {
+        self.last_id.set(self.last_id.get() + 1);
+        self.last_id.get()
+    }
+}
+
+thread_local! {
+    // Leaked: a destructor would run after the engine that owns the values in it.
+    static STATE: Cell<&'static State> = Cell::new(Box::leak(Box::new(State::new(getpid()))));
+}
+
+/// The state of this process. In a process that a foreign fork made it is a new one, and the old one is left alone.
+pub(crate) fn state() -> &'static State {
+    let state = STATE.get();
+    if state.owner.get() == getpid() {
+        return state;
+    }
+    leave_behind(false)
+}
+
+/// In a child that we forked: a new state. The parent's values are not released, as their destructors are the parent's;
+/// its descriptors are closed. The hooks are kept: they are for the children's children too.
+pub(crate) fn enter_child() {
+    leave_behind(true);
+}
+
+fn leave_behind(is_child: bool) -> &'static State {
+    let old = STATE.get();
+    let new: &'static State = Box::leak(Box::new(State::new(getpid())));
+    if let Some(reactor) = old.reactor.take() {
+        reactor.forget();
+    }
+    new.last_id.set(old.last_id.get());
+    new.is_child.set(is_child || old.is_child.get());
+    new.hooks.replace(old.hooks.borrow().clone());
+    STATE.set(new);
+    new
+}

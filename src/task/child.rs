@@ -1,0 +1,121 @@
+//! The child: from the fork to `_exit`. Nothing in it returns into the caller's script.
+
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
+use super::future::Future;
+use super::group::Group;
+use super::{at_exit, launch, wait};
+use crate::process::{channel, child};
+use crate::wire::frame::Kind;
+use crate::wire::report::Report;
+use crate::zend::handler::{Returned, Thrown};
+use crate::zend::object::Object;
+use crate::zend::request::{self, Ran};
+use crate::zend::{exception, throwable, value};
+use crate::{ini, state};
+
+/// Runs a task, tells the parent how it ended, and ends.
+pub(crate) fn run(channel: &OwnedFd, group: &Rc<Group>, future: &Object<Future>) -> ! {
+    let hooks = launch::hooks(group);
+    state::enter_child();
+    request::begin_child(ini::reseed());
+    let ran = request::protect_returned(|| {
+        for hook in &hooks {
+            if let Some(callable) = &hook.child {
+                callable.call(&mut [])?;
+            }
+        }
+        call(future)
+    });
+    let code = report(channel, &ran);
+    child::end(code)
+}
+
+fn call(future: &Future) -> Returned {
+    let mut value = match &*future.work.borrow() {
+        Some(work) => work.run()?,
+        None => return Err(Thrown),
+    };
+    // A future is awaited here: its process is this one's child, not the parent's.
+    while let Some(inner) = Object::<Future>::from_zval(&value) {
+        value = wait::one(&inner, None)?;
+    }
+    at_exit::finish()?;
+    Ok(value)
+}
+
+/// Sends the outcome, after everything else that this process had to do. Gives the exit code.
+fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
+    match ran {
+        Ran::Returned(value) => {
+            match request::protect(|| unless_thrown(value::encode(value))) {
+                Ran::Returned(Ok(encoded)) => {
+                    wind_up();
+                    let chunks = encoded.chunks();
+                    let _ = channel::write(channel, Kind::Value, encoded.format() as u8, encoded.len(), chunks);
+                    0
+                }
+                Ran::Returned(Err(refused)) => {
+                    let report = Report::NotSerializable {
+                        type_name: refused.type_name,
+                        path: refused.path,
+                        reason: refused.reason,
+                    };
+                    send(channel, &report, 0)
+                }
+                other => abnormal(channel, other),
+            }
+        }
+        Ran::Threw(thrown) => match request::protect(|| unless_thrown(throwable::encode(thrown))) {
+            Ran::Returned(payload) => {
+                wind_up();
+                let _ = channel::write(channel, Kind::Thrown, 0, payload.len(), [&payload[..]].into_iter());
+                0
+            }
+            other => abnormal(channel, other),
+        },
+        Ran::Exited(code) => send(channel, &Report::Exited { code: *code }, *code),
+        Ran::Fatal(error) => send(channel, &Report::Fatal(error.clone()), 255),
+        Ran::Panicked(message) => send(channel, &Report::Panicked { message: message.clone() }, 255),
+    }
+}
+
+/// An exit in a hook of serialization is pending, whatever else was returned.
+fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
+    if exception::pending() { Err(Thrown) } else { Ok(encoded) }
+}
+
+/// Serializing ran the task's own code, and that did not return.
+fn abnormal<T>(channel: &OwnedFd, ran: Ran<T>) -> i32 {
+    match ran {
+        Ran::Exited(code) => send(channel, &Report::Exited { code }, code),
+        Ran::Fatal(error) => send(channel, &Report::Fatal(error), 255),
+        Ran::Panicked(message) => send(channel, &Report::Panicked { message }, 255),
+        Ran::Returned(_) | Ran::Threw(_) => {
+            let message = "serializing the outcome threw".to_owned();
+            send(channel, &Report::Panicked { message }, 255)
+        }
+    }
+}
+
+fn send(channel: &OwnedFd, report: &Report, code: i32) -> i32 {
+    wind_up();
+    let payload = report.encode();
+    let _ = channel::write(channel, Kind::Report, 0, payload.len(), [&payload[..]].into_iter());
+    code
+}
+
+/// What a script's end does, for what this child itself began: its shutdown functions, its output, its streams.
+fn wind_up() {
+    let _ = request::protect(|| {
+        request::call_shutdown_functions();
+        Ok(())
+    });
+    let _ = request::protect(|| {
+        request::flush();
+        Ok(())
+    });
+}

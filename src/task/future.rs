@@ -1,0 +1,181 @@
+//! The data behind `Async\Future`: one task and what is known of it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::ffi::CStr;
+use std::rc::Rc;
+use std::time::Instant;
+
+use ext_php_rs::types::Zval;
+
+use super::group::Group;
+use super::handlers::Handler;
+use super::work::Work;
+use super::{launch, support};
+use crate::error::Subject;
+use crate::process::reactor;
+use crate::state::state;
+use crate::zend::exception;
+use crate::zend::object::{Native, Object, Registration, Tracer};
+
+/// How far a task is.
+#[derive(Debug)]
+pub(crate) enum Phase {
+    /// Nobody has asked for it to run.
+    Pending,
+    /// In the queue of its group.
+    Queued,
+    /// In a child.
+    Running,
+    /// The child is gone; what it left is not looked at yet.
+    Reported(reactor::Ended),
+    /// It has an outcome.
+    Done(Outcome),
+}
+
+/// How a task ended, in PHP's terms. Handlers may replace it.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// With a value.
+    Value(Zval),
+    /// With a throwable.
+    Failed(Zval),
+}
+
+/// Why a task is ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Its time ran out.
+    TimedOut,
+    /// Somebody cancelled it.
+    Cancelled,
+}
+
+/// One task and what is known of it.
+#[derive(Debug)]
+pub(crate) struct Future {
+    /// Its number, unique in a process and its children.
+    pub(crate) id: u64,
+    /// What it runs; gone once it has ended.
+    pub(crate) work: RefCell<Option<Work>>,
+    /// How far it is.
+    pub(crate) phase: RefCell<Phase>,
+    /// What is to be called when it has ended, in order.
+    pub(crate) handlers: RefCell<VecDeque<Handler>>,
+    /// Seconds that it may run, when that is not its group's to say.
+    pub(crate) limit: Cell<Option<f64>>,
+    /// When its child was made.
+    pub(crate) started: Cell<Option<Instant>>,
+    /// Where it is queued or running; none before and after.
+    pub(crate) group: RefCell<Option<Rc<Group>>>,
+    /// Its key in its pool; null outside of one.
+    pub(crate) key: RefCell<Zval>,
+    /// It is in a pool, or was.
+    pub(crate) added: Cell<bool>,
+    /// The process that ran it.
+    pub(crate) pid: Cell<Option<i32>>,
+    /// Why it is ended before its time, if it is.
+    pub(crate) ending: Cell<Option<Ending>>,
+    /// Somebody has seen how it ended, or took its failure.
+    pub(crate) observed: Cell<bool>,
+    /// Its handlers are running.
+    pub(crate) handling: Cell<bool>,
+}
+
+static REGISTRATION: Registration = Registration::new();
+
+impl Native for Future {
+    const NAME: &'static CStr = c"Async\\Future";
+
+    fn registration() -> &'static Registration {
+        &REGISTRATION
+    }
+
+    fn create() -> Self {
+        Self {
+            id: state().next_id(),
+            work: RefCell::new(None),
+            phase: RefCell::new(Phase::Pending),
+            handlers: RefCell::default(),
+            limit: Cell::new(None),
+            started: Cell::new(None),
+            group: RefCell::default(),
+            key: RefCell::new(Zval::new()),
+            added: Cell::new(false),
+            pid: Cell::new(None),
+            ending: Cell::new(None),
+            observed: Cell::new(false),
+            handling: Cell::new(false),
+        }
+    }
+
+    fn trace(&self, tracer: &mut Tracer) {
+        // What is borrowed right now is not reported: the collector then takes it for referenced from outside.
+        if let Ok(work) = self.work.try_borrow() {
+            work.iter().for_each(|work| work.trace(tracer));
+        }
+        if let Ok(handlers) = self.handlers.try_borrow() {
+            handlers.iter().for_each(|handler| tracer.value(handler.callable().value()));
+        }
+        if let Ok(phase) = self.phase.try_borrow() {
+            if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &*phase {
+                tracer.value(value);
+            }
+        }
+    }
+
+    /// A future dropped before it started is started; a failure that nobody has seen is told.
+    fn released(this: &Object<Self>) {
+        if this.is_pending() && this.work.borrow().is_some() && support::supported() {
+            this.revive();
+            launch::enqueue(&Group::default_group(), this);
+            return;
+        }
+        let unseen = match &*this.phase.borrow() {
+            Phase::Done(Outcome::Failed(throwable)) if !this.observed.get() => Some(throwable.shallow_clone()),
+            _ => None,
+        };
+        if let Some(throwable) = unseen {
+            this.observed.set(true);
+            exception::warn(&format!("Unhandled failure of {}: {}", this.subject(), describe(&throwable)));
+        }
+    }
+}
+
+impl Future {
+    /// Nobody has asked for it to run.
+    pub(crate) fn is_pending(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Pending)
+    }
+
+    /// It has ended; perhaps nobody has looked at its outcome yet.
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Reported(_) | Phase::Done(_))
+    }
+
+    /// It has an outcome, and all handlers have run.
+    pub(crate) fn is_complete(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Done(_)) && (self.handlers.borrow().is_empty() || self.handling.get())
+    }
+
+    /// The key that it has in its pool, or its number.
+    pub(crate) fn subject(&self) -> Subject {
+        let key = self.key.borrow();
+        let label = match (key.str(), key.long()) {
+            (Some(key), _) => format!("\"{key}\""),
+            (None, Some(key)) => format!("[{key}]"),
+            (None, None) => format!("#{}", self.id),
+        };
+        Subject { label, pid: self.pid.get() }
+    }
+}
+
+/// `Class: message` of a throwable.
+fn describe(throwable: &Zval) -> String {
+    let Some(object) = throwable.object() else {
+        return "unknown".to_owned();
+    };
+    let class = object.get_class_name().unwrap_or_default();
+    let message = crate::zend::exception::message(throwable);
+    format!("{class}: {message}")
+}

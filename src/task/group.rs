@@ -1,0 +1,110 @@
+//! The queue of one pool and the slots it has: what is left of a `Pool` for its tasks when the object itself is gone.
+//!
+//! Runs in the parent. `async()` alone uses a group that belongs to no object.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use nix::unistd::{Pid, getpid};
+
+use super::future::Future;
+use crate::pool::scheduler::Scheduler;
+use crate::state::state;
+use crate::zend::callable::Callable;
+use crate::zend::object::Object;
+
+/// What to call around a fork.
+#[derive(Debug)]
+pub(crate) struct Hook {
+    /// In the new child, before its task.
+    pub(crate) child: Option<Callable>,
+    /// In the parent, after each fork.
+    pub(crate) parent: Option<Callable>,
+}
+
+/// A queue and its slots.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// The process that it belongs to.
+    pub(crate) owner: Pid,
+    /// Who runs when.
+    pub(crate) scheduler: RefCell<Scheduler>,
+    /// The futures in the queue.
+    pub(crate) queued: RefCell<HashMap<u64, Object<Future>>>,
+    /// Seconds that each task may run.
+    pub(crate) timeout: Cell<Option<f64>>,
+    /// Hooks for its children.
+    pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
+    /// Futures in the order in which they ended, while there is an object to ask for them.
+    pub(crate) ended: RefCell<Option<Ended>>,
+}
+
+/// Futures in the order in which they ended.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    last: u64,
+    futures: BTreeMap<u64, Object<Future>>,
+}
+
+impl Ended {
+    /// Adds the latest one.
+    pub(crate) fn push(&mut self, future: Object<Future>) {
+        self.last += 1;
+        self.futures.insert(self.last, future);
+    }
+
+    /// The first one after `seen`, and its own place.
+    pub(crate) fn after(&self, seen: u64) -> Option<(u64, Object<Future>)> {
+        self.futures.range(seen + 1..).next().map(|(&place, future)| (place, future.clone()))
+    }
+
+    /// Forgets all; places go on where they were. The caller drops what is returned when nothing is borrowed.
+    pub(crate) fn clear(&mut self) -> BTreeMap<u64, Object<Future>> {
+        std::mem::take(&mut self.futures)
+    }
+
+    /// The futures, for the cycle collector.
+    pub(crate) fn futures(&self) -> impl Iterator<Item = &Object<Future>> {
+        self.futures.values()
+    }
+}
+
+impl Group {
+    /// A group with `limit` slots.
+    pub(crate) fn new(limit: usize, timeout: Option<f64>) -> Rc<Self> {
+        Rc::new(Self {
+            owner: getpid(),
+            scheduler: RefCell::new(Scheduler::new(limit)),
+            queued: RefCell::default(),
+            timeout: Cell::new(timeout),
+            hooks: RefCell::default(),
+            ended: RefCell::default(),
+        })
+    }
+
+    /// The group that `async()` alone uses.
+    pub(crate) fn default_group() -> Rc<Self> {
+        let state = state();
+        let mut default = state.default_group.borrow_mut();
+        Rc::clone(default.get_or_insert_with(|| Self::new(crate::ini::concurrency(), crate::ini::timeout())))
+    }
+
+    /// Nothing runs, and nothing will start by itself.
+    pub(crate) fn idle(&self) -> bool {
+        self.scheduler.borrow().idle()
+    }
+
+    /// Is this the process that it belongs to?
+    pub(crate) fn is_here(&self) -> bool {
+        self.owner == state().owner.get()
+    }
+
+    /// Makes sure that the end of the script waits for it.
+    pub(crate) fn activate(self: &Rc<Self>) {
+        let mut active = state().active.borrow_mut();
+        if !active.iter().any(|group| Rc::ptr_eq(group, self)) {
+            active.push(Rc::clone(self));
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! From a future to a child: queueing, and the fork.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+
+use super::future::{Future, Outcome, Phase};
+use super::group::{Group, Hook};
+use super::support::Mode;
+use super::{at_exit, child, handlers, outcome, support, turn};
+use crate::error::Error;
+use crate::ini;
+use crate::pool::deadlines::Stage;
+use crate::process::fork::{self, Fork, Refused};
+use crate::process::reactor::Reactor;
+use crate::state::state;
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::interrupt;
+use crate::zend::object::Object;
+
+/// Queues a future, and starts what may start. Where there is no forking it runs here and now. Re-enters PHP.
+pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
+    if support::mode() == Ok(Mode::Sync) {
+        run_here(future);
+        return;
+    }
+    future.phase.replace(Phase::Queued);
+    future.group.replace(Some(Rc::clone(group)));
+    group.queued.borrow_mut().insert(future.id, future.clone());
+    group.scheduler.borrow_mut().enqueue(future.id);
+    group.activate();
+    at_exit::register();
+    pump(group);
+}
+
+/// Starts a queued future now, whether or not it is its turn.
+pub(crate) fn promote(future: &Object<Future>) {
+    let group = future.group.borrow().clone();
+    if let Some(group) = group.filter(|group| group.scheduler.borrow_mut().promote(future.id)) {
+        let _ = launch(&group, future);
+    }
+}
+
+/// Starts queued tasks while there are slots. Re-enters PHP: hooks run.
+pub(crate) fn pump(group: &Rc<Group>) {
+    loop {
+        let next = group.scheduler.borrow_mut().next();
+        let Some(id) = next else {
+            return;
+        };
+        let future = group.queued.borrow().get(&id).cloned();
+        let Some(future) = future else {
+            group.scheduler.borrow_mut().ended(id);
+            continue;
+        };
+        if launch(group, &future).is_break() {
+            return;
+        }
+    }
+}
+
+/// Forks for a future that has its slot. Breaks when there is no point in trying the next one.
+fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<()> {
+    match make_child(group, future) {
+        Ok(()) => {
+            let parked = group.queued.borrow_mut().remove(&future.id);
+            drop(parked);
+            after_fork(group);
+            std::ops::ControlFlow::Continue(())
+        }
+        // One of ours will end, and leave room.
+        Err(refused) if is_shortage(refused.errno) && children() > 0 => {
+            group.scheduler.borrow_mut().requeue(future.id);
+            std::ops::ControlFlow::Break(())
+        }
+        Err(refused) => {
+            let parked = group.queued.borrow_mut().remove(&future.id);
+            group.scheduler.borrow_mut().ended(future.id);
+            outcome::fail(future, &Error::CannotFork { subject: future.subject(), refused });
+            turn::ended(group, future);
+            drop(parked);
+            std::ops::ControlFlow::Continue(())
+        }
+    }
+}
+
+fn is_shortage(errno: Errno) -> bool {
+    matches!(errno, Errno::EAGAIN | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE)
+}
+
+fn children() -> usize {
+    state().reactor.borrow().as_ref().map_or(0, Reactor::len)
+}
+
+fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused> {
+    let state = state();
+    ensure_reactor()?;
+    let forked = match fork::fork()? {
+        Fork::Child(channel) => child::run(&channel, group, future),
+        Fork::Parent(forked) => forked,
+    };
+    let pid = forked.pid;
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        let added = reactor.add(future.id, forked, ini::max_result());
+        added.map_err(|errno| Refused { call: "epoll_ctl", errno })?;
+    }
+    future.pid.set(Some(pid.as_raw()));
+    future.phase.replace(Phase::Running);
+    state.running.borrow_mut().insert(future.id, future.clone());
+    future.started.set(Some(Instant::now()));
+    future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
+    set_deadline(future);
+    Ok(())
+}
+
+/// Makes sure that children can be heard of.
+pub(crate) fn ensure_reactor() -> Result<(), Refused> {
+    let mut reactor = state().reactor.borrow_mut();
+    if reactor.is_none() {
+        *reactor = Some(Reactor::new(interrupt::flags()).map_err(|errno| Refused { call: "epoll_create", errno })?);
+    }
+    Ok(())
+}
+
+/// Lets the limit of a running task take effect; 0 lifts it.
+pub(crate) fn set_deadline(future: &Future) {
+    let (Some(started), Some(seconds)) = (future.started.get(), future.limit.get()) else {
+        return;
+    };
+    let mut deadlines = state().deadlines.borrow_mut();
+    let limit = Duration::try_from_secs_f64(seconds).ok().filter(|limit| !limit.is_zero());
+    match limit.and_then(|limit| started.checked_add(limit)) {
+        Some(at) if !future.has_ended() => deadlines.set(future.id, at, Stage::Expire),
+        _ => deadlines.clear(future.id),
+    }
+}
+
+/// The hooks for the parent. What they throw is thrown by the next `await`.
+fn after_fork(group: &Group) {
+    for hook in hooks(group) {
+        let Some(callable) = &hook.parent else {
+            continue;
+        };
+        if callable.call(&mut []).is_err() {
+            if let Some(throwable) = exception::take() {
+                let old = state().surfacing.replace(Some(throwable));
+                drop(old);
+            }
+        }
+    }
+}
+
+/// The hooks for a child of `group`: everybody's, then its own.
+pub(crate) fn hooks(group: &Group) -> Vec<Rc<Hook>> {
+    let global = state().hooks.borrow();
+    global.iter().chain(group.hooks.borrow().iter()).cloned().collect()
+}
+
+/// Runs a task in this process, at once.
+fn run_here(future: &Object<Future>) {
+    let work = future.work.take();
+    let Some(work) = work else {
+        return;
+    };
+    future.phase.replace(Phase::Running);
+    let outcome = match work.run() {
+        Ok(value) => Outcome::Value(value),
+        Err(Thrown) => match exception::take() {
+            Some(throwable) => Outcome::Failed(throwable),
+            None => return, // exiting
+        },
+    };
+    handlers::set(future, outcome);
+    drop(work);
+    // Exiting is told by what is pending.
+    let _ = handlers::complete(future);
+}

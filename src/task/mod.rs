@@ -1,0 +1,18 @@
+//! A task's life, from its future to its outcome: the only place that knows PHP's values, the queues and the processes.
+//!
+//! ```text
+//! parent   future -> group (queue) -> launch ---------- fork --------------> turn: wait, settle, handlers
+//! child                                                   `-> child: hooks, run, report, end
+//! ```
+
+pub(crate) mod at_exit;
+pub(crate) mod child;
+pub(crate) mod future;
+pub(crate) mod group;
+pub(crate) mod handlers;
+pub(crate) mod launch;
+pub(crate) mod outcome;
+pub(crate) mod support;
+pub(crate) mod turn;
+pub(crate) mod wait;
+pub(crate) mod work;

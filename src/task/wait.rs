@@ -1,0 +1,178 @@
+//! Waiting for futures: `await`, `settle`, and everything that blocks.
+
+use std::time::{Duration, Instant};
+
+use ext_php_rs::types::Zval;
+use nix::errno::Errno;
+
+use super::future::{Future, Phase};
+use super::group::Group;
+use super::{handlers, launch, turn};
+use crate::error::{Error, Seconds};
+use crate::php::exceptions;
+use crate::state::state;
+use crate::zend::handler::{Returned, Thrown};
+use crate::zend::object::Object;
+use crate::zend::{exception, interrupt};
+
+/// The longest time between two looks at a condition of the script's.
+const TICK: Duration = Duration::from_millis(20);
+
+/// When a wait is over although nothing has ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    seconds: f64,
+    until: Instant,
+}
+
+impl Patience {
+    /// For so many seconds from now; none for ever.
+    pub(crate) fn new(seconds: Option<f64>) -> Option<Self> {
+        let seconds = seconds?;
+        let until = Duration::try_from_secs_f64(seconds).ok().and_then(|limit| Instant::now().checked_add(limit))?;
+        Some(Self { seconds, until })
+    }
+}
+
+/// Waits until `done`, handling all that happens meanwhile. Re-enters PHP.
+///
+/// # Errors
+///
+/// When patience is at an end, a signal handler threw, or the script is exiting.
+pub(crate) fn until(patience: Option<Patience>, mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<(), Thrown> {
+    let result = wait_loop(patience, &mut done);
+    turn::leave();
+    result
+}
+
+fn wait_loop(patience: Option<Patience>, done: &mut impl FnMut() -> Result<bool, Thrown>) -> Result<(), Thrown> {
+    loop {
+        turn::dispatch()?;
+        if let Some(throwable) = surfacing() {
+            return Err(exception::throw(&throwable));
+        }
+        if done()? {
+            return Ok(());
+        }
+        let left = patience.map(|patience| patience.until.saturating_duration_since(Instant::now()));
+        if let (Some(Patience { seconds, .. }), Some(Duration::ZERO)) = (patience, left) {
+            return Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }));
+        }
+        if state().reactor.borrow().as_ref().is_none_or(|reactor| reactor.len() == 0) && !restart() {
+            return Err(exceptions::throw(&Error::Misuse(
+                "what is awaited can never end: its pool was stopped before it started",
+            )));
+        }
+        if turn::wait(left) == Err(Errno::EINTR) {
+            interrupt::run();
+            if exception::pending() {
+                return Err(Thrown);
+            }
+        }
+    }
+}
+
+/// Waits until `done`, which is asked after all news, and every few hundredths of a second at least. Re-enters PHP.
+///
+/// # Errors
+///
+/// As [`until`].
+pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<(), Thrown> {
+    let result = loop {
+        match turn::dispatch().and_then(|()| done()) {
+            Ok(false) => {}
+            Ok(true) => break Ok(()),
+            Err(thrown) => break Err(thrown),
+        }
+        if turn::wait(Some(TICK)) == Err(Errno::EINTR) {
+            interrupt::run();
+            if exception::pending() {
+                break Err(Thrown);
+            }
+        }
+    };
+    turn::leave();
+    result
+}
+
+fn surfacing() -> Option<Zval> {
+    state().surfacing.take()
+}
+
+/// Nothing runs: perhaps something that could not be started before can be now.
+fn restart() -> bool {
+    let active = state().active.borrow().clone();
+    active.iter().for_each(launch::pump);
+    let state = state();
+    let running = state.reactor.borrow().as_ref().is_some_and(|reactor| reactor.len() > 0);
+    running || !state.reported.borrow().is_empty()
+}
+
+/// The value of one future. Re-enters PHP.
+///
+/// # Errors
+///
+/// What the task threw, or what became of it.
+pub(crate) fn one(future: &Object<Future>, patience: Option<Patience>) -> Returned {
+    finish(future, patience)?;
+    future.observed.set(true);
+    match handlers::outcome_of(future) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(throwable)) => Err(exception::throw(&throwable)),
+        None => Err(Thrown),
+    }
+}
+
+/// Waits until all have ended, and their handlers have run. Re-enters PHP.
+///
+/// # Errors
+///
+/// When patience is at an end, or one of them can never end. What they threw is not thrown here.
+pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Result<(), Thrown> {
+    for future in futures {
+        begin(future)?;
+    }
+    for future in futures {
+        finish(future, patience)?;
+    }
+    Ok(())
+}
+
+/// Waits for the end of one future, and runs its handlers. Re-enters PHP.
+pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Result<(), Thrown> {
+    begin(future)?;
+    if future.is_complete() && !future.handling.get() {
+        return Ok(());
+    }
+    until(patience, || {
+        if future.has_ended() {
+            // Inside a handler nothing is dispatched, but what is awaited there must come to its end.
+            handlers::complete(future)?;
+        }
+        Ok(future.is_complete())
+    })
+}
+
+/// Makes sure that a future can end: starts one that nobody has started.
+fn begin(future: &Object<Future>) -> Result<(), Thrown> {
+    if future.handling.get() {
+        return Err(exceptions::throw(&Error::Misuse(
+            "a future cannot be awaited in its own handler: it ends when its handlers have ended",
+        )));
+    }
+    if future.is_pending() {
+        launch::enqueue(&Group::default_group(), future);
+    }
+    let elsewhere = match &*future.phase.borrow() {
+        Phase::Queued | Phase::Running => {
+            !future.group.borrow().as_ref().is_some_and(|group| group.is_here())
+        }
+        _ => false,
+    };
+    if elsewhere {
+        return Err(exceptions::throw(&Error::Misuse(
+            "this future belongs to another process: await it where it was made",
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! One length-prefixed message with a footer, so that half a message is never taken for a whole one.
+//!
+//! ```text
+//! magic u32 | kind u8 | format u8 | zero u16 | length u64 | payload ... | footer u32
+//! ```
+//! Little-endian. The footer is the inverted magic.
+
+const MAGIC: u32 = 0xA57C_0F01;
+/// Bytes before the payload.
+pub(crate) const HEADER: usize = 16;
+/// Bytes after the payload.
+pub(crate) const FOOTER: usize = 4;
+/// One read for most results: header, a small payload and footer.
+const FIRST_READ: usize = 4096;
+
+/// What a frame says about the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// The task's value, in the frame's format.
+    Value = 1,
+    /// A throwable that the task did not catch.
+    Thrown = 2,
+    /// A [`super::report::Report`]: the task ended without either.
+    Report = 3,
+}
+
+impl Kind {
+    fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Value),
+            2 => Some(Self::Thrown),
+            3 => Some(Self::Report),
+            _ => None,
+        }
+    }
+}
+
+/// A whole frame, received.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// What the payload is.
+    pub(crate) kind: Kind,
+    /// How a value was written; zero for other kinds.
+    pub(crate) format: u8,
+    /// The payload, without header and footer.
+    pub(crate) payload: Vec<u8>,
+}
+
+/// Why bytes on the pipe are no frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Malformed {
+    /// The first bytes are no header: something else wrote to the descriptor.
+    Header,
+    /// The last bytes are no footer.
+    Footer,
+    /// The payload is longer than the limit.
+    TooLong {
+        /// Bytes announced.
+        length: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// There is no memory for the payload.
+    NoMemory {
+        /// Bytes announced.
+        length: u64,
+    },
+}
+
+/// The header of a frame with a payload of `length` bytes.
+pub(crate) fn header(kind: Kind, format: u8, length: usize) -> [u8; HEADER] {
+    let mut bytes = [0; HEADER];
+    let fields = MAGIC
+        .to_le_bytes()
+        .into_iter()
+        .chain([kind as u8, format, 0, 0])
+        .chain((length as u64).to_le_bytes());
+    bytes.iter_mut().zip(fields).for_each(|(slot, byte)| *slot = byte);
+    bytes
+}
+
+/// The footer of every frame.
+pub(crate) fn footer() -> [u8; FOOTER] {
+    (!MAGIC).to_le_bytes()
+}
+
+/// How far a [`Reader`] is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// More bytes are needed.
+    More,
+    /// The frame is whole.
+    Whole,
+    /// The bytes are no frame, and will not become one.
+    Bad(Malformed),
+}
+
+/// Collects one frame from whatever pieces a pipe delivers.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    bytes: Vec<u8>,
+    limit: u64,
+}
+
+impl Reader {
+    /// A reader that refuses payloads of more than `limit` bytes; 0 means no limit.
+    pub(crate) fn new(limit: u64) -> Self {
+        Self { bytes: Vec::new(), limit }
+    }
+
+    /// Did anything arrive at all?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Where the next bytes are to be appended, with room for some; [`Reader::progress`] then looks at them.
+    pub(crate) fn buffer(&mut self) -> &mut Vec<u8> {
+        if self.bytes.len() == self.bytes.capacity() {
+            self.bytes.reserve(FIRST_READ);
+        }
+        &mut self.bytes
+    }
+
+    /// How far the frame is with what was appended, and room for the rest of it.
+    pub(crate) fn progress(&mut self) -> Progress {
+        let Some((kind_known, length)) = self.announced() else {
+            return Progress::More;
+        };
+        if !kind_known {
+            return Progress::Bad(Malformed::Header);
+        }
+        if self.limit > 0 && length > self.limit {
+            return Progress::Bad(Malformed::TooLong { length, limit: self.limit });
+        }
+        let Some(whole) = usize::try_from(length).ok().and_then(|n| n.checked_add(HEADER + FOOTER)) else {
+            return Progress::Bad(Malformed::NoMemory { length });
+        };
+        match self.bytes.len() {
+            got if got < whole => {
+                if self.bytes.try_reserve_exact(whole - got).is_err() {
+                    return Progress::Bad(Malformed::NoMemory { length });
+                }
+                Progress::More
+            }
+            got if got == whole && self.bytes.ends_with(&footer()) => Progress::Whole,
+            _ => Progress::Bad(Malformed::Footer),
+        }
+    }
+
+    /// Whether the header is one of ours, and the length that it announces; nothing while it is not whole.
+    fn announced(&self) -> Option<(bool, u64)> {
+        let (magic, rest) = self.bytes.split_first_chunk::<4>()?;
+        let (kind, rest) = rest.split_first_chunk::<4>()?;
+        let (length, _) = rest.split_first_chunk::<8>()?;
+        let [kind, _, zero, null] = *kind;
+        let ours = u32::from_le_bytes(*magic) == MAGIC && zero == 0 && null == 0 && Kind::from_byte(kind).is_some();
+        Some((ours, u64::from_le_bytes(*length)))
+    }
+
+    /// The frame, once [`Progress::Whole`] was reported.
+    pub(crate) fn finish(mut self) -> Option<Frame> {
+        if self.progress() != Progress::Whole {
+            return None;
+        }
+        let kind = Kind::from_byte(*self.bytes.get(4)?)?;
+        let format = *self.bytes.get(5)?;
+        self.bytes.truncate(self.bytes.len() - FOOTER);
+        self.bytes.drain(..HEADER);
+        Some(Frame { kind, format, payload: self.bytes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(kind: Kind, payload: &[u8]) -> Vec<u8> {
+        [&header(kind, 7, payload.len()), payload, &footer()].concat()
+    }
+
+    fn feed(reader: &mut Reader, mut bytes: &[u8], step: usize) -> Progress {
+        let mut progress = Progress::More;
+        while !bytes.is_empty() && progress == Progress::More {
+            let n = step.min(bytes.len());
+            reader.buffer().extend_from_slice(&bytes[..n]);
+            progress = reader.progress();
+            bytes = &bytes[n..];
+        }
+        progress
+    }
+
+    #[test]
+    fn a_frame_survives_any_fragmentation() {
+        let payload: Vec<u8> = (0..10_000u32).map(|n| n.to_le_bytes()[0]).collect();
+        for step in [1, 3, 16, 17, 4096, 100_000] {
+            let mut reader = Reader::new(0);
+            assert_eq!(feed(&mut reader, &whole(Kind::Value, &payload), step), Progress::Whole);
+            let frame = reader.finish().unwrap();
+            assert_eq!((frame.kind, frame.format), (Kind::Value, 7));
+            assert_eq!(frame.payload, payload);
+        }
+    }
+
+    #[test]
+    fn an_empty_payload_is_a_frame() {
+        let mut reader = Reader::new(0);
+        assert_eq!(feed(&mut reader, &whole(Kind::Thrown, b""), 64), Progress::Whole);
+        assert!(reader.finish().unwrap().payload.is_empty());
+    }
+
+    #[test]
+    fn half_a_frame_is_never_whole() {
+        let bytes = whole(Kind::Value, b"value");
+        for cut in 0..bytes.len() {
+            let mut reader = Reader::new(0);
+            assert_eq!(feed(&mut reader, &bytes[..cut], 5), Progress::More);
+            assert!(reader.finish().is_none());
+        }
+    }
+
+    #[test]
+    fn foreign_bytes_are_refused_as_soon_as_a_header_could_be_there() {
+        let mut reader = Reader::new(0);
+        assert_eq!(feed(&mut reader, b"PHP Warning: something", 64), Progress::Bad(Malformed::Header));
+    }
+
+    #[test]
+    fn trailing_bytes_are_refused() {
+        let mut bytes = whole(Kind::Value, b"value");
+        bytes.push(0);
+        let mut reader = Reader::new(0);
+        assert_eq!(feed(&mut reader, &bytes, 64), Progress::Bad(Malformed::Footer));
+    }
+
+    #[test]
+    fn a_limit_names_both_sizes() {
+        let mut reader = Reader::new(4);
+        let refused = Progress::Bad(Malformed::TooLong { length: 5, limit: 4 });
+        assert_eq!(feed(&mut reader, &whole(Kind::Value, b"value"), 64), refused);
+    }
+
+    #[test]
+    fn an_absurd_length_is_no_allocation() {
+        let mut bytes = header(Kind::Value, 0, 0).to_vec();
+        bytes[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
+        let mut reader = Reader::new(0);
+        assert_eq!(feed(&mut reader, &bytes, 64), Progress::Bad(Malformed::NoMemory { length: u64::MAX }));
+    }
+}

@@ -1,0 +1,124 @@
+//! Arguments, parsed by core's own rules and refused in core's own words.
+
+use std::ffi::{CStr, CString};
+use std::ptr;
+
+use ext_php_rs::ffi::zend_wrong_parameters_count_error;
+use ext_php_rs::types::Zval;
+
+use super::callable::{Callable, NotCallable};
+use super::handler::{Call, Thrown};
+use crate::ffi;
+
+impl Call {
+    /// Throws unless between `least` and `most` arguments were passed.
+    ///
+    /// # Errors
+    ///
+    /// `ArgumentCountError`.
+    pub(crate) fn expect(&self, least: u32, most: Option<u32>) -> Result<(), Thrown> {
+        let count = self.count();
+        if count >= least && most.is_none_or(|most| count <= most) && (0..least).all(|index| self.arg(index).is_some()) {
+            return Ok(());
+        }
+        let most = most.map_or(u32::MAX, |most| most);
+        // SAFETY: throws for the function that is being called.
+        unsafe { zend_wrong_parameters_count_error(least, most) };
+        Err(Thrown)
+    }
+
+    /// An int.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError`.
+    pub(crate) fn long(&self, index: u32) -> Result<i64, Thrown> {
+        let mut value = 0;
+        let arg = self.raw(index);
+        // SAFETY: an argument of this call; conversions may throw, which the result tells.
+        let parsed = unsafe { ffi::async_arg_long(index + 1, arg, &raw mut value) };
+        if parsed { Ok(value) } else { Err(Thrown) }
+    }
+
+    /// A float, or null when it is null or left out.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError`.
+    pub(crate) fn optional_double(&self, index: u32) -> Result<Option<f64>, Thrown> {
+        if self.arg(index).is_none_or(Zval::is_null) {
+            return Ok(None);
+        }
+        let mut value = 0.0;
+        let arg = self.raw(index);
+        // SAFETY: an argument of this call; conversions may throw, which the result tells.
+        let parsed = unsafe { ffi::async_arg_double(index + 1, arg, &raw mut value) };
+        if parsed { Ok(Some(value)) } else { Err(Thrown) }
+    }
+
+    /// A callable, bound to the scope of the caller.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` that says why it is none.
+    pub(crate) fn callable(&self, index: u32) -> Result<Callable, Thrown> {
+        self.callable_or(index, |why| format!("must be a valid callback, {why}"))
+    }
+
+    /// A callable, or null when it is null or left out.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` that says why it is none.
+    pub(crate) fn optional_callable(&self, index: u32) -> Result<Option<Callable>, Thrown> {
+        if self.arg(index).is_none_or(Zval::is_null) {
+            return Ok(None);
+        }
+        self.callable_or(index, |why| format!("must be a valid callback or null, {why}")).map(Some)
+    }
+
+    /// A callable among other types that are `expected`.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` that names them.
+    pub(crate) fn callable_of(&self, index: u32, expected: &CStr) -> Result<Callable, Thrown> {
+        match self.arg(index).map(Callable::bind) {
+            Some(Ok(callable)) => Ok(callable),
+            Some(Err(NotCallable::Thrown)) => Err(Thrown),
+            _ => Err(self.type_error(index, expected)),
+        }
+    }
+
+    fn callable_or(&self, index: u32, message: impl FnOnce(String) -> String) -> Result<Callable, Thrown> {
+        match self.arg(index).map(Callable::bind) {
+            Some(Ok(callable)) => Ok(callable),
+            Some(Err(NotCallable::Because(why))) => {
+                let message = CString::new(message(why)).unwrap_or_default();
+                // SAFETY: throws for the function that is being called.
+                unsafe { ffi::async_arg_callback_error(index + 1, message.as_ptr()) };
+                Err(Thrown)
+            }
+            _ => Err(Thrown),
+        }
+    }
+
+    /// Throws `TypeError`: Argument #n ($name) must be of type `expected`, ... given.
+    pub(crate) fn type_error(&self, index: u32, expected: &CStr) -> Thrown {
+        // SAFETY: throws for the function that is being called.
+        unsafe { ffi::async_arg_type_error(index + 1, expected.as_ptr(), self.raw(index)) };
+        Thrown
+    }
+
+    /// Throws `ValueError`: Argument #n ($name) `message`.
+    pub(crate) fn value_error(&self, index: u32, message: &str) -> Thrown {
+        let message = CString::new(message).unwrap_or_default();
+        // SAFETY: throws for the function that is being called.
+        unsafe { ffi::async_arg_value_error(index + 1, message.as_ptr()) };
+        Thrown
+    }
+
+    fn raw(&self, index: u32) -> *mut Zval {
+        self.arg(index).map_or(ptr::null_mut(), |arg| ptr::from_ref(arg).cast_mut())
+    }
+}

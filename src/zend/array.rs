@@ -1,0 +1,94 @@
+//! Arrays with the keys that PHP code writes.
+
+use std::ptr;
+
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use super::handler::TypeNumber;
+use crate::ffi;
+
+/// An array that we build, read and change.
+#[derive(Debug)]
+pub(crate) struct Array(ZBox<ZendHashTable>);
+
+impl Array {
+    /// An empty one.
+    pub(crate) fn new() -> Self {
+        Self(ZendHashTable::new())
+    }
+
+    /// How many elements it has.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Sets the element at `key`, an int or a string.
+    pub(crate) fn set(&mut self, key: &Zval, value: Zval) {
+        let mut value = std::mem::ManuallyDrop::new(value);
+        let key = ptr::from_ref(key).cast_mut();
+        // SAFETY: our own array, with one reference; the engine takes the value over.
+        unsafe { ffi::async_array_set(&raw mut *self.0, key, &raw mut *value) };
+    }
+
+    /// Appends an element, and tells its key; none when there is no next key.
+    pub(crate) fn append(&mut self, value: Zval) -> Option<Zval> {
+        let mut value = std::mem::ManuallyDrop::new(value);
+        let mut key = Zval::new();
+        // SAFETY: our own array, with one reference; the engine takes the value over.
+        let appended = unsafe { ffi::async_array_append(&raw mut *self.0, &raw mut *value, &raw mut key) };
+        appended.then_some(key)
+    }
+
+    /// The element at `key`, with a reference of its own.
+    pub(crate) fn get(&self, key: &Zval) -> Option<Zval> {
+        let array = ptr::from_ref(&*self.0).cast_mut();
+        // SAFETY: a live array, only read.
+        let found = unsafe { ffi::async_array_find(array, key) };
+        // SAFETY: null, or an element of the live array.
+        unsafe { found.as_ref() }.map(Zval::shallow_clone)
+    }
+
+    /// Takes the element at `key` out.
+    pub(crate) fn remove(&mut self, key: &Zval) -> Option<Zval> {
+        let removed = self.get(key);
+        // SAFETY: our own array. The element is not destroyed: `removed` holds a reference.
+        unsafe { ffi::async_array_delete(&raw mut *self.0, key) };
+        removed
+    }
+
+    /// Keys and elements, in order, with references of their own: the array may change meanwhile.
+    pub(crate) fn entries(&self) -> Vec<(Zval, Zval)> {
+        entries(&self.0)
+    }
+
+    /// The array as a value.
+    pub(crate) fn into_zval(self) -> Zval {
+        let mut value = Zval::new();
+        value.set_hashtable(self.0);
+        value
+    }
+
+    /// The elements, for the cycle collector.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Zval> {
+        self.0.values()
+    }
+}
+
+/// Keys and elements of a table, in order, with references of their own.
+pub(crate) fn entries(table: &ZendHashTable) -> Vec<(Zval, Zval)> {
+    let mut entries = Vec::with_capacity(table.len());
+    let mut iter = ext_php_rs::types::array::Iter::new(table);
+    while let Some((key, value)) = iter.next_zval() {
+        entries.push((key, value.dereference().shallow_clone()));
+    }
+    entries
+}
+
+/// `key` as an array would keep it; none when it is of no type that an array takes.
+pub(crate) fn normal_key(key: &Zval) -> Option<Zval> {
+    let mut key = key.shallow_clone();
+    // SAFETY: our own copy.
+    unsafe { ffi::async_array_key_normal(&raw mut key) };
+    (key.u1_type() != 0).then_some(key)
+}

@@ -1,0 +1,116 @@
+//! Calling PHP.
+
+use std::ffi::CStr;
+use std::ptr;
+
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use super::exception;
+use super::handler::{Returned, Thrown, TypeNumber};
+use crate::ffi;
+
+/// Something that PHP can call, whoever calls it and from wherever.
+#[derive(Debug)]
+pub(crate) struct Callable(Zval);
+
+/// Why a value cannot be called.
+#[derive(Debug)]
+pub(crate) enum NotCallable {
+    /// The engine's words.
+    Because(String),
+    /// Finding out threw.
+    Thrown,
+}
+
+impl Callable {
+    /// Resolves `value` in the scope of the running PHP code, as a closure: a private method stays callable later on.
+    /// May autoload a class.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not callable, or that the autoloader threw.
+    pub(crate) fn bind(value: &Zval) -> Result<Self, NotCallable> {
+        let mut bound = Zval::new();
+        let mut error = ptr::null_mut();
+        let value = ptr::from_ref(value).cast_mut();
+        // SAFETY: the value is alive; the engine only reads it.
+        let callable = unsafe { ffi::async_callable_bind(value, &raw mut bound, &raw mut error) };
+        let why = if error.is_null() {
+            String::new()
+        } else {
+            // SAFETY: a NUL-terminated text that the engine made for us.
+            let why = unsafe { CStr::from_ptr(error) }.to_string_lossy().into_owned();
+            // SAFETY: as above, and not used any more.
+            unsafe { ffi::async_error_free(error) };
+            why
+        };
+        if exception::pending() {
+            return Err(NotCallable::Thrown);
+        }
+        if callable { Ok(Self(bound)) } else { Err(NotCallable::Because(why)) }
+    }
+
+    /// Calls it. Re-enters PHP: may throw, bail out, or call back into any object.
+    ///
+    /// # Errors
+    ///
+    /// When an exception is pending afterwards.
+    pub(crate) fn call(&self, args: &mut [Zval]) -> Returned {
+        self.call_named(args, None)
+    }
+
+    /// Calls it with arguments by name besides. Re-enters PHP: may throw, bail out, or call back into any object.
+    ///
+    /// # Errors
+    ///
+    /// When an exception is pending afterwards.
+    pub(crate) fn call_named(&self, args: &mut [Zval], named: Option<&ZendHashTable>) -> Returned {
+        let mut result = Zval::new();
+        let count = u32::try_from(args.len()).unwrap_or(u32::MAX);
+        let named = named.map_or(ptr::null_mut(), |table| ptr::from_ref(table).cast_mut());
+        let function = ptr::from_ref(&self.0).cast_mut();
+        // SAFETY: all values are alive during the call; the engine copies what it keeps.
+        unsafe { ffi::async_call(function, count, args.as_mut_ptr(), named, &raw mut result) };
+        returned(result)
+    }
+
+    /// Would its first parameter take this throwable?
+    pub(crate) fn accepts(&self, throwable: &Zval) -> bool {
+        let Some(object) = throwable.object() else {
+            return false;
+        };
+        let function = ptr::from_ref(&self.0).cast_mut();
+        // SAFETY: both are alive and only read; no class is loaded.
+        unsafe { ffi::async_callable_accepts(function, ptr::from_ref(object).cast_mut()) }
+    }
+
+    /// The value itself, for the cycle collector.
+    pub(crate) fn value(&self) -> &Zval {
+        &self.0
+    }
+}
+
+/// Calls a method without arguments. Re-enters PHP: may throw, bail out, or call back into any object.
+///
+/// # Errors
+///
+/// When an exception is pending afterwards.
+pub(crate) fn call_method(object: &Zval, name: &CStr) -> Returned {
+    let mut result = Zval::new();
+    if let Some(object) = object.object() {
+        let object = ptr::from_ref(object).cast_mut();
+        // SAFETY: the object is alive during the call.
+        unsafe { ffi::async_call_method(object, name.as_ptr(), &raw mut result) };
+    }
+    returned(result)
+}
+
+fn returned(mut result: Zval) -> Returned {
+    if exception::pending() {
+        return Err(Thrown);
+    }
+    if result.u1_type() == 0 {
+        result.set_null();
+    }
+    Ok(result)
+}

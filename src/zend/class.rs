@@ -1,0 +1,179 @@
+//! Declaring classes, interfaces, enums and functions, with exact signatures. Runs in MINIT.
+
+use std::ffi::{CStr, c_char};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use ext_php_rs::ffi::{ZEND_ACC_ABSTRACT, ZEND_ACC_PRIVATE, ZEND_ACC_PUBLIC, ZEND_ACC_STATIC};
+use ext_php_rs::types::Zval;
+use ext_php_rs::zend::{ClassEntry, ExecuteData, FunctionEntry};
+
+use super::signature::{Type, arg_info, permanent};
+use crate::ffi::{self, CreateObject};
+
+/// What the engine calls for a function of ours.
+pub(crate) type Entry = unsafe extern "C" fn(*mut ExecuteData, *mut Zval);
+
+/// A function or method, declared the way PHP would write it.
+#[derive(Clone, Copy)]
+pub(crate) struct Function {
+    name: &'static str,
+    parameters: &'static str,
+    returns: &'static str,
+    entry: Option<Entry>,
+    flags: u32,
+}
+
+impl Function {
+    /// `function name(parameters): returns`, public when it is a method.
+    pub(crate) const fn new(
+        name: &'static str,
+        parameters: &'static str,
+        returns: &'static str,
+        entry: Entry,
+    ) -> Self {
+        Self { name, parameters, returns, entry: Some(entry), flags: ZEND_ACC_PUBLIC }
+    }
+
+    /// A method of an interface.
+    pub(crate) const fn required(name: &'static str, parameters: &'static str, returns: &'static str) -> Self {
+        Self { name, parameters, returns, entry: None, flags: ZEND_ACC_PUBLIC | ZEND_ACC_ABSTRACT }
+    }
+
+    /// The same method, static.
+    pub(crate) const fn fixed(mut self) -> Self {
+        self.flags |= ZEND_ACC_STATIC;
+        self
+    }
+
+    /// The same method, private and static: for calls by the engine.
+    pub(crate) const fn private_static(self) -> Self {
+        self.flags(ZEND_ACC_PRIVATE | ZEND_ACC_STATIC)
+    }
+
+    /// The same method with other visibility or modifiers.
+    pub(crate) const fn flags(mut self, flags: u32) -> Self {
+        self.flags = flags;
+        self
+    }
+
+    fn build(self) -> FunctionEntry {
+        let (arg_info, num_args) = arg_info(self.parameters, self.returns);
+        let mut entry = FunctionEntry::end();
+        entry.fname = permanent(self.name);
+        entry.handler = self.entry;
+        entry.arg_info = arg_info;
+        entry.num_args = num_args;
+        entry.flags = self.flags;
+        entry
+    }
+}
+
+/// The engine's table for `functions`; it lives for ever.
+fn table(functions: &[Function]) -> *const FunctionEntry {
+    let mut entries: Vec<_> = functions.iter().map(|function| function.build()).collect();
+    entries.push(FunctionEntry::end());
+    entries.leak().as_ptr()
+}
+
+/// Where a class entry is kept once it is registered. MINIT can run more than once in a process.
+#[derive(Debug)]
+pub(crate) struct Class(AtomicPtr<ClassEntry>);
+
+impl Class {
+    /// Not registered yet.
+    pub(crate) const fn new() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    /// The class entry; null before MINIT.
+    pub(crate) fn entry(&self) -> *mut ClassEntry {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// The class. Only after MINIT.
+    pub(crate) fn get(&self) -> &'static ClassEntry {
+        // SAFETY: registered in MINIT, and internal classes live until MSHUTDOWN; nobody asks before or after.
+        unsafe { &*self.entry() }
+    }
+
+    fn set(&self, ce: *mut ClassEntry) {
+        self.0.store(ce, Ordering::Release);
+    }
+
+    /// Registers a class.
+    pub(crate) fn register(
+        &self,
+        name: &'static CStr,
+        parent: *mut ClassEntry,
+        methods: &[Function],
+        flags: u32,
+        create: Option<CreateObject>,
+    ) {
+        // SAFETY: MINIT; the name and the table live for ever, the parent is null or registered.
+        self.set(unsafe { ffi::async_class_register(name.as_ptr(), parent, table(methods), flags, create) });
+    }
+
+    /// Registers an interface.
+    pub(crate) fn register_interface(&self, name: &'static CStr, methods: &[Function]) {
+        // SAFETY: MINIT; the name and the table live for ever.
+        self.set(unsafe { ffi::async_interface_register(name.as_ptr(), table(methods)) });
+    }
+
+    /// Registers an enum without backing values.
+    pub(crate) fn register_enum(&self, name: &'static CStr, cases: &[&'static CStr]) {
+        let names: Vec<*const c_char> = cases.iter().map(|case| case.as_ptr()).collect();
+        // SAFETY: MINIT; the engine interns the names of the cases.
+        self.set(unsafe { ffi::async_enum_register(name.as_ptr(), names.as_ptr(), names.len()) });
+    }
+
+    /// Declares that the class implements `interface`, one of the engine's.
+    pub(crate) fn implement(&self, interface: *mut ClassEntry) {
+        // SAFETY: MINIT; both are registered.
+        unsafe { ffi::async_class_implement(self.entry(), interface) };
+    }
+
+    /// Declares a typed property without default.
+    pub(crate) fn property(&self, name: &'static CStr, of: &str, flags: u32) {
+        // SAFETY: MINIT; the class is registered, the type has built-in members only.
+        unsafe { ffi::async_property_declare(self.entry(), name.as_ptr(), Type::parse(of).mask, flags) };
+    }
+
+    /// Gives the class a second name, unless that is taken.
+    pub(crate) fn alias(&self, name: &'static CStr) {
+        if !class_exists(name) {
+            // SAFETY: MINIT; the class is registered and internal.
+            unsafe { ffi::async_class_alias(name.as_ptr(), self.entry()) };
+        }
+    }
+
+    /// The case of an enum.
+    pub(crate) fn case(&self, name: &'static CStr) -> Zval {
+        // SAFETY: the class is a registered enum that has this case; the engine keeps the object, and we add a reference.
+        unsafe { super::object::zval_of(ffi::async_enum_case(self.entry(), name.as_ptr())) }
+    }
+}
+
+/// Registers functions. Names that are taken must not be among them.
+pub(crate) fn register_functions(functions: &[Function]) -> bool {
+    // SAFETY: MINIT; the table lives for ever.
+    unsafe { ffi::async_functions_register(table(functions)) }
+}
+
+/// Is there a class of this name, in whatever case? MINIT only.
+pub(crate) fn class_exists(name: &CStr) -> bool {
+    // SAFETY: MINIT; the name is read only.
+    unsafe { ffi::async_class_exists(name.as_ptr()) }
+}
+
+/// Is there a function of this name, in whatever case? MINIT only.
+pub(crate) fn function_exists(name: &CStr) -> bool {
+    // SAFETY: MINIT; the name is read only.
+    unsafe { ffi::async_function_exists(name.as_ptr()) }
+}
+
+/// Is there an extension of this name? MINIT only.
+pub(crate) fn extension_exists(name: &CStr) -> bool {
+    // SAFETY: MINIT; the name is read only.
+    unsafe { ffi::async_extension_exists(name.as_ptr()) }
+}

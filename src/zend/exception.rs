@@ -1,0 +1,79 @@
+//! Exceptions of the engine: pending ones, new ones, and warnings.
+
+use std::ffi::{CString, c_char};
+
+use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::zend::ClassEntry;
+
+use super::class::Class;
+use super::handler::Thrown;
+use super::object::zval_of;
+use super::string::lossy;
+use crate::ffi;
+
+/// Is an exception pending?
+pub(crate) fn pending() -> bool {
+    // SAFETY: reads a field of the engine.
+    unsafe { ffi::async_exception_pending() }
+}
+
+/// Takes the pending exception away from the engine. None for the unwinding of an exit, which is nobody's to take.
+pub(crate) fn take() -> Option<Zval> {
+    let mut exception = Zval::new();
+    // SAFETY: clears the engine's field, and hands a reference over.
+    unsafe { ffi::async_exception_take(&raw mut exception) }.then_some(exception)
+}
+
+/// Throws `throwable`; one that is pending already becomes its previous one.
+pub(crate) fn throw(throwable: &Zval) -> Thrown {
+    if let Some(object) = throwable.object() {
+        let object: *const ZendObject = object;
+        // SAFETY: a live throwable; the engine takes over the reference that is added for it.
+        unsafe {
+            std::mem::forget(zval_of(object.cast_mut()));
+            ffi::async_exception_throw(object.cast_mut());
+        }
+    }
+    Thrown
+}
+
+/// A new exception of `class`, not thrown. Its file and line are those of the running PHP code.
+pub(crate) fn new(class: &Class, message: &str) -> Zval {
+    let mut exception = Zval::new();
+    let text = message.as_ptr().cast::<c_char>();
+    // SAFETY: a registered, instantiable class; the text is copied.
+    unsafe { ffi::async_exception_new(&raw mut exception, class.entry(), text, message.len()) };
+    exception
+}
+
+/// Raises `E_WARNING`. Re-enters PHP: the script's error handler runs.
+pub(crate) fn warn(message: &str) {
+    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
+    // SAFETY: a NUL-terminated text.
+    unsafe { ffi::async_warning(message.as_ptr()) };
+}
+
+/// Raises `E_CORE_WARNING`: the extension is not as it should be. MINIT.
+pub(crate) fn core_warn(message: &str) {
+    let message = CString::new(message).unwrap_or_default();
+    // SAFETY: a NUL-terminated text.
+    unsafe { ffi::async_core_warning(message.as_ptr()) };
+}
+
+/// The message of a throwable; empty when it is not a string.
+pub(crate) fn message(throwable: &Zval) -> String {
+    let Some(object) = throwable.object() else {
+        return String::new();
+    };
+    let object: *const ZendObject = object;
+    let mut message = Zval::new();
+    // SAFETY: a live throwable; the engine copies the property.
+    unsafe { ffi::async_exception_message(object.cast_mut(), &raw mut message) };
+    message.zend_str().map(lossy).unwrap_or_default()
+}
+
+/// `RuntimeException` and `Error`, to be extended. MINIT.
+pub(crate) fn base_classes() -> (*mut ClassEntry, *mut ClassEntry) {
+    // SAFETY: set before any module that comes later in the list starts; SPL and the core always do.
+    unsafe { (ffi::spl_ce_RuntimeException, ext_php_rs::ffi::zend_ce_error) }
+}

@@ -1,0 +1,93 @@
+//! From the engine's call of one of our functions to a safe Rust function, and back.
+
+use std::panic::AssertUnwindSafe;
+use std::ptr::{self, NonNull};
+
+use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::zend::{ExecuteData, run_handler};
+
+use super::class::Entry;
+use super::object::{Native, Object};
+
+/// An exception is pending in the engine: return as soon as possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Thrown;
+
+/// What a function of ours gives: a value, or an exception that is already thrown.
+pub(crate) type Returned = Result<Zval, Thrown>;
+
+/// One call of one of our functions by PHP code.
+#[derive(Debug)]
+pub(crate) struct Call(*mut ExecuteData);
+
+/// `ZEND_CALL_HAS_EXTRA_NAMED_PARAMS`.
+const EXTRA_NAMED: u32 = 1 << 27;
+/// `ZEND_CALL_FRAME_SLOT`: where the arguments begin, counted in values.
+const FRAME_SLOT: usize = size_of::<ExecuteData>().div_ceil(size_of::<Zval>());
+
+impl Call {
+    /// How many arguments were passed.
+    pub(crate) fn count(&self) -> u32 {
+        // SAFETY: the frame is alive during the call; the engine keeps the count there.
+        unsafe { (*self.0).This.u2.num_args }
+    }
+
+    /// The argument at `index`, counted from 0; none when it was left out.
+    pub(crate) fn arg(&self, index: u32) -> Option<&Zval> {
+        if index >= self.count() {
+            return None;
+        }
+        // SAFETY: the engine placed `count` values behind the frame.
+        let value = unsafe { &*self.0.cast::<Zval>().add(FRAME_SLOT + index as usize) };
+        // An argument skipped by naming a later one is undefined.
+        (value.u1_type() != 0).then(|| value.dereference())
+    }
+
+    /// Arguments by names that the function does not have: what a variadic parameter collects.
+    pub(crate) fn named(&self) -> Option<&ZendHashTable> {
+        // SAFETY: the frame is alive; the flag says whether the table is there.
+        unsafe {
+            let flags = (*self.0).This.u1.type_info;
+            if flags & EXTRA_NAMED == 0 { None } else { (*self.0).extra_named_params.as_ref() }
+        }
+    }
+
+    /// The object whose method is called. None in a static method.
+    pub(crate) fn this<T: Native>(&self) -> Option<Object<T>> {
+        // SAFETY: the frame is alive.
+        Object::from_zval(unsafe { &(*self.0).This })
+    }
+}
+
+/// The type of a value, as the engine numbers them.
+pub(crate) trait TypeNumber {
+    /// `Z_TYPE`.
+    fn u1_type(&self) -> u8;
+}
+
+impl TypeNumber for Zval {
+    fn u1_type(&self) -> u8 {
+        // SAFETY: both members of the union are plain bits; the type is the lowest byte.
+        unsafe { self.u1.v.type_ }
+    }
+}
+
+/// The C function that the engine calls for a Rust function.
+///
+/// The function is taken by its own type, of which there is only one value: so it needs no room in the engine's table.
+pub(crate) const fn entry<F: Fn(&Call) -> Returned + Copy>(_: F) -> Entry {
+    const { assert!(size_of::<F>() == 0, "functions only: a closure with captures would need memory") };
+    enter::<F>
+}
+
+/// Runs `F` for the engine: panics become exceptions, bailouts go on their way.
+unsafe extern "C" fn enter<F: Fn(&Call) -> Returned + Copy>(frame: *mut ExecuteData, result: *mut Zval) {
+    // SAFETY: `entry` checked that the type has no size; it is `Copy`, and a value of it was passed there.
+    let function = unsafe { NonNull::<F>::dangling().as_ref() };
+    run_handler(AssertUnwindSafe(|| {
+        if let Ok(value) = function(&Call(frame)) {
+            // SAFETY: the engine initialized the place with null, which needs no release.
+            unsafe { ptr::write(result, value) };
+        }
+    }));
+}

@@ -1,0 +1,96 @@
+//! The virtual machine's interrupt: the next loop, call or return after somebody asked for it.
+//!
+//! The hook goes in at MINIT: the JIT compiles the pointer in, so one that comes later is not called from compiled loops.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ext_php_rs::ffi::{zend_execute_data, zend_interrupt_function};
+
+use crate::ffi::{self, InterruptFunction};
+use crate::process::notifier::Flags;
+
+/// Ours: others raise the engine's flag too.
+static PENDING: AtomicBool = AtomicBool::new(false);
+static HOOK: OnceLock<fn()> = OnceLock::new();
+static PREVIOUS: OnceLock<Option<InterruptFunction>> = OnceLock::new();
+
+/// Calls `hook` at interrupts that were asked for through [`flags`], before whoever was there first. MINIT, which
+/// may run more than once in a process.
+pub(crate) fn install(hook: fn()) {
+    HOOK.get_or_init(|| hook);
+    // SAFETY: MINIT: no other thread runs PHP.
+    PREVIOUS.get_or_init(|| unsafe { zend_interrupt_function });
+    // SAFETY: as above.
+    unsafe { zend_interrupt_function = Some(on_interrupt) };
+}
+
+/// Gives the hook back, if it is still ours. MSHUTDOWN.
+pub(crate) fn uninstall() {
+    // SAFETY: MSHUTDOWN: no other thread runs PHP.
+    unsafe {
+        if zend_interrupt_function.is_some_and(|current| std::ptr::fn_addr_eq(current, on_interrupt as InterruptFunction)) {
+            zend_interrupt_function = PREVIOUS.get().copied().flatten();
+        }
+    }
+}
+
+/// The flags that ask for an interrupt of this thread's PHP.
+pub(crate) fn flags() -> Flags {
+    // SAFETY: the address of a one-byte flag of the engine (`zend_atomic_bool`, or `bool` on 8.1), valid for the
+    // lifetime of the thread of the request, which outlives the notifier.
+    let interrupt = unsafe { AtomicBool::from_ptr(ffi::async_vm_interrupt_addr().cast()) };
+    Flags { pending: &PENDING, interrupt }
+}
+
+/// Nothing is pending any more: whoever calls this looks now.
+pub(crate) fn acknowledge() -> bool {
+    PENDING.swap(false, Ordering::AcqRel)
+}
+
+/// Is the VM where the script itself could have called a function? Not in a destructor, an autoloader, a comparator,
+/// an output callback or an error handler, and with no exception pending.
+pub(crate) fn safe() -> bool {
+    // SAFETY: walks the frames of the running thread.
+    unsafe { ffi::async_interrupt_safe() }
+}
+
+/// For a caller that blocks: what the VM would do at an interrupt. Re-enters PHP: signal handlers of the application.
+pub(crate) fn run() {
+    // SAFETY: called inside an internal function of ours, with no borrow held.
+    unsafe { ffi::async_interrupts_run() };
+}
+
+unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
+    if acknowledge() {
+        if let Some(hook) = HOOK.get() {
+            // A panic must not leave an extern "C" frame; the hook reports its own.
+            let _ = catch_unwind(AssertUnwindSafe(hook));
+        }
+    }
+    if let Some(previous) = PREVIOUS.get().copied().flatten() {
+        // SAFETY: the function that was installed before ours, with the frame that the engine gave.
+        unsafe { previous(frame) };
+    }
+}
+
+/// While this lives, no fiber can be switched: a handler belongs to nobody's fiber.
+#[derive(Debug)]
+pub(crate) struct FiberBlock;
+
+impl FiberBlock {
+    /// Blocks switching.
+    pub(crate) fn new() -> Self {
+        // SAFETY: counts up a field of the engine.
+        unsafe { ffi::async_fiber_block() };
+        Self
+    }
+}
+
+impl Drop for FiberBlock {
+    fn drop(&mut self) {
+        // SAFETY: counts down what `new` counted up.
+        unsafe { ffi::async_fiber_unblock() };
+    }
+}

@@ -1,0 +1,92 @@
+//! The phases of a module, from the engine's calls to safe functions that may fail or panic.
+
+use std::ffi::{CString, c_int};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+use ext_php_rs::builders::ModuleBuilder;
+use ext_php_rs::ffi::{php_info_print_table_end, php_info_print_table_row, php_info_print_table_start};
+use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
+
+use super::exception;
+use crate::ffi;
+
+/// What a module does in its phases.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Life {
+    /// MINIT, with the number of the module. An error is the reason why it does not load.
+    pub(crate) startup: fn(c_int) -> Result<(), String>,
+    /// MSHUTDOWN.
+    pub(crate) shutdown: fn(c_int),
+    /// RSHUTDOWN.
+    pub(crate) request_shutdown: fn(),
+    /// The rows of its table in phpinfo.
+    pub(crate) info: fn() -> Vec<(&'static str, String)>,
+}
+
+static LIFE: OnceLock<Life> = OnceLock::new();
+
+const SUCCESS: c_int = 0;
+const FAILURE: c_int = -1;
+/// `MODULE_TEMPORARY`: loaded by `dl()`.
+const TEMPORARY: c_int = 2;
+
+/// The entry of the module.
+pub(crate) fn entry(name: &str, version: &str, life: Life) -> *mut ModuleEntry {
+    static MODULE: StaticModuleEntry = StaticModuleEntry::new();
+    LIFE.get_or_init(|| life);
+    MODULE.get_or_init(|| {
+        let module = ModuleBuilder::new(name, version)
+            .startup_function(startup)
+            .shutdown_function(shutdown)
+            .request_shutdown_function(request_shutdown)
+            .info_function(info);
+        match <(ModuleEntry, _, _)>::try_from(module) {
+            Ok((entry, _, allocations)) => (entry, allocations),
+            // Only a NUL in the name or the version could make this fail.
+            Err(_) => std::process::abort(),
+        }
+    })
+}
+
+unsafe extern "C" fn startup(kind: c_int, number: c_int) -> c_int {
+    let started = catch_unwind(AssertUnwindSafe(|| {
+        if kind == TEMPORARY {
+            return Err("it hooks into the engine at startup, and cannot be loaded by dl()".to_owned());
+        }
+        LIFE.get().map_or(Ok(()), |life| (life.startup)(number))
+    }));
+    let reason = match started {
+        Ok(Ok(())) => return SUCCESS,
+        Ok(Err(reason)) => reason,
+        Err(_) => "it panicked at startup".to_owned(),
+    };
+    exception::core_warn(&format!("async cannot be loaded: {reason}"));
+    FAILURE
+}
+
+unsafe extern "C" fn shutdown(_: c_int, number: c_int) -> c_int {
+    let done = catch_unwind(AssertUnwindSafe(|| LIFE.get().map(|life| (life.shutdown)(number))));
+    if done.is_ok() { SUCCESS } else { FAILURE }
+}
+
+unsafe extern "C" fn request_shutdown(_: c_int, _: c_int) -> c_int {
+    let done = catch_unwind(AssertUnwindSafe(|| LIFE.get().map(|life| (life.request_shutdown)())));
+    if done.is_ok() { SUCCESS } else { FAILURE }
+}
+
+unsafe extern "C" fn info(module: *mut ModuleEntry) {
+    let rows = catch_unwind(AssertUnwindSafe(|| LIFE.get().map(|life| (life.info)()))).ok().flatten();
+    // SAFETY: between start and end; the texts live during the calls.
+    unsafe { php_info_print_table_start() };
+    for (name, value) in rows.unwrap_or_default() {
+        if let (Ok(name), Ok(value)) = (CString::new(name), CString::new(value)) {
+            // SAFETY: a variadic function, told that two texts follow.
+            unsafe { php_info_print_table_row(2, name.as_ptr(), value.as_ptr()) };
+        }
+    }
+    // SAFETY: ends the table that was started.
+    unsafe { php_info_print_table_end() };
+    // SAFETY: the engine passes our module.
+    unsafe { ffi::display_ini_entries(module) };
+}

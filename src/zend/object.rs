@@ -1,0 +1,324 @@
+//! PHP objects with Rust data: creation, destruction, and what the cycle collector may see.
+//!
+//! ext-php-rs's own class objects hide their Rust fields from the collector and hand out `&mut` to any number of
+//! callers; these give `&T` only, and trace every value that `T` holds.
+
+use std::ffi::{CStr, c_int};
+use std::mem::{ManuallyDrop, offset_of};
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::{self, NonNull};
+use std::sync::OnceLock;
+
+use ext_php_rs::ffi::{
+    ZEND_ACC_FINAL, ZEND_ACC_NO_DYNAMIC_PROPERTIES, ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE, ZEND_ACC_PUBLIC,
+    std_object_handlers,
+};
+use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
+use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
+
+use super::class::{Class, Function};
+use crate::ffi::{self, GcBuffer};
+
+/// `IS_OBJ_DESTRUCTOR_CALLED`.
+const DESTRUCTOR_CALLED: u32 = 1 << 8;
+
+/// Collects the values that an object holds, for the engine's cycle collector.
+#[derive(Debug)]
+pub(crate) struct Tracer(*mut GcBuffer);
+
+impl Tracer {
+    /// Reports one value.
+    pub(crate) fn value(&mut self, value: &Zval) {
+        // SAFETY: the buffer is the collector's; the value is alive and is only read.
+        unsafe { ffi::async_gc_add(self.0, ptr::from_ref(value).cast_mut()) };
+    }
+}
+
+/// The static part of a class with Rust data.
+pub(crate) struct Registration {
+    /// Its class entry.
+    pub(crate) class: Class,
+    handlers: OnceLock<Handlers>,
+}
+
+struct Handlers(ZendObjectHandlers);
+
+// SAFETY: a table of function pointers, written once in MINIT and only read afterwards.
+unsafe impl Send for Handlers {}
+// SAFETY: as above.
+unsafe impl Sync for Handlers {}
+
+impl Registration {
+    /// Not registered yet.
+    pub(crate) const fn new() -> Self {
+        Self { class: Class::new(), handlers: OnceLock::new() }
+    }
+}
+
+/// Rust data that lives inside a PHP object. Only `&self` is ever given out: PHP code can re-enter anywhere.
+pub(crate) trait Native: Sized + 'static {
+    /// The class's name in PHP.
+    const NAME: &'static CStr;
+
+    /// Where the class is registered.
+    fn registration() -> &'static Registration;
+
+    /// The data of a new object.
+    fn create() -> Self;
+
+    /// Reports every PHP value that the data holds. Called by the collector at any allocation: reads only.
+    fn trace(&self, tracer: &mut Tracer);
+
+    /// The last reference is gone. Whoever keeps a clone of `this` keeps the object alive. May run PHP code.
+    fn released(this: &Object<Self>);
+}
+
+#[repr(C)]
+struct Instance<T> {
+    data: T,
+    std: ZendObject,
+}
+
+/// A counted reference to a PHP object with data of type `T`.
+#[derive(Debug)]
+pub(crate) struct Object<T: Native>(NonNull<Instance<T>>);
+
+impl<T: Native> Object<T> {
+    /// A new object.
+    pub(crate) fn new() -> Self {
+        // SAFETY: the class is registered in MINIT; `create` returns a new object with one reference, which is ours.
+        unsafe { Self::adopt(create::<T>(T::registration().class.entry())) }
+    }
+
+    /// Takes over one reference.
+    ///
+    /// # Safety
+    ///
+    /// `object` was made by [`create`] for this `T`, and the caller owns a reference.
+    unsafe fn adopt(object: *mut ZendObject) -> Self {
+        // SAFETY: the caller's contract; `std` lies inside an `Instance<T>`.
+        Self(unsafe { NonNull::new_unchecked(object.byte_sub(offset_of!(Instance<T>, std)).cast()) })
+    }
+
+    /// The object in a value, when it is one of this class.
+    pub(crate) fn from_zval(value: &Zval) -> Option<Self> {
+        let object = ptr::from_ref(value.object()?).cast_mut();
+        // SAFETY: a live object.
+        let handlers = unsafe { (*object).handlers };
+        let ours = T::registration().handlers.get().map(|handlers| &raw const handlers.0);
+        // The class is final, so the table of handlers tells its objects.
+        if ours != Some(handlers) {
+            return None;
+        }
+        // SAFETY: an object of our class, to which we add a reference.
+        unsafe {
+            (*object).gc.refcount += 1;
+            Some(Self::adopt(object))
+        }
+    }
+
+    /// The engine's part of the object.
+    pub(crate) fn std(&self) -> *mut ZendObject {
+        // SAFETY: we hold a reference, so the instance is alive.
+        unsafe { &raw mut (*self.0.as_ptr()).std }
+    }
+
+    /// A value with a reference of its own.
+    pub(crate) fn zval(&self) -> Zval {
+        // SAFETY: the object is alive.
+        unsafe { zval_of(self.std()) }
+    }
+
+    /// The object as a value without a reference of its own, for the cycle collector, which counts references.
+    pub(crate) fn borrowed(&self) -> ManuallyDrop<Zval> {
+        let value = self.zval();
+        // SAFETY: `value` added this reference, and will not give it back.
+        unsafe { (*self.std()).gc.refcount -= 1 };
+        ManuallyDrop::new(value)
+    }
+
+    /// Called from [`Native::released`] by who keeps the object alive: it is to be told again when it is released again.
+    pub(crate) fn revive(&self) {
+        // SAFETY: the object is alive.
+        unsafe { (*self.std()).gc.u.type_info &= !DESTRUCTOR_CALLED };
+    }
+
+    /// The same object?
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<T: Native> Clone for Object<T> {
+    fn clone(&self) -> Self {
+        // SAFETY: the object is alive, as we hold a reference to it.
+        unsafe { (*self.std()).gc.refcount += 1 };
+        Self(self.0)
+    }
+}
+
+impl<T: Native> Drop for Object<T> {
+    /// May run PHP code when it was the last reference.
+    fn drop(&mut self) {
+        // SAFETY: gives back the reference that we hold.
+        unsafe { ffi::async_object_release(self.std()) };
+    }
+}
+
+impl<T: Native> Deref for Object<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: the instance is alive, and only shared references to its data exist.
+        unsafe { &(*self.0.as_ptr()).data }
+    }
+}
+
+/// A value that holds a new reference to `object`.
+///
+/// # Safety
+///
+/// `object` is alive.
+pub(crate) unsafe fn zval_of(object: *mut ZendObject) -> Zval {
+    let mut value = Zval::new();
+    // SAFETY: the caller's contract. `set_object` adds the reference.
+    value.set_object(unsafe { &mut *object });
+    value
+}
+
+/// Takes over the one reference that the caller owns.
+///
+/// # Safety
+///
+/// `object` is alive, and the caller gives its reference up.
+pub(crate) unsafe fn zval_adopting(object: *mut ZendObject) -> Zval {
+    // SAFETY: the caller's contract.
+    let value = unsafe { zval_of(object) };
+    // SAFETY: `value` holds a reference of its own, so this one is not the last.
+    unsafe { (*object).gc.refcount -= 1 };
+    value
+}
+
+/// Registers the class of `T`: final, not serializable, not cloneable. MINIT.
+pub(crate) fn register<T: Native>(methods: &[Function]) {
+    let registration = T::registration();
+    registration.handlers.get_or_init(|| {
+        // SAFETY: the engine's own table, copied.
+        let mut handlers: ZendObjectHandlers = unsafe { ptr::read(&raw const std_object_handlers) };
+        handlers.offset = offset_of!(Instance<T>, std).try_into().unwrap_or_default();
+        handlers.dtor_obj = Some(destroy::<T>);
+        handlers.free_obj = Some(free::<T>);
+        handlers.get_gc = Some(get_gc::<T>);
+        handlers.clone_obj = None;
+        Handlers(handlers)
+    });
+    let flags = ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES | ZEND_ACC_NOT_SERIALIZABLE;
+    registration.class.register(T::NAME, ptr::null_mut(), methods, flags, Some(create::<T>));
+}
+
+unsafe extern "C" fn create<T: Native>(ce: *mut ClassEntry) -> *mut ZendObject {
+    // SAFETY: the engine passes our registered class; it allocates room for the instance and its property table.
+    let instance = unsafe { ffi::async_object_alloc(size_of::<Instance<T>>(), ce) }.cast::<Instance<T>>();
+    // SAFETY: fresh memory of the right size.
+    unsafe { (&raw mut (*instance).data).write(T::create()) };
+    // SAFETY: as above; the tail belongs to the engine.
+    let std = unsafe { &raw mut (*instance).std };
+    // SAFETY: an allocated object that is not yet known to the engine.
+    unsafe { ffi::async_object_init(std, ce) };
+    if let Some(handlers) = T::registration().handlers.get() {
+        // SAFETY: the table lives for ever.
+        unsafe { (*std).handlers = &raw const handlers.0 };
+    }
+    std
+}
+
+/// The data of an object that the engine hands us.
+///
+/// # Safety
+///
+/// `object` has the handlers of `T`'s class.
+unsafe fn data<'o, T: Native>(object: *mut ZendObject) -> &'o T {
+    // SAFETY: the caller's contract: `std` lies inside an `Instance<T>`.
+    unsafe { &(*object.byte_sub(offset_of!(Instance<T>, std)).cast::<Instance<T>>()).data }
+}
+
+unsafe extern "C" fn destroy<T: Native>(object: *mut ZendObject) {
+    // SAFETY: installed for `T`'s class only; the engine holds the object alive during the call. The added reference is
+    // given back when `this` drops.
+    let this = unsafe {
+        (*object).gc.refcount += 1;
+        Object::<T>::adopt(object)
+    };
+    // A panic must not leave an extern "C" frame, and there is nobody to tell.
+    let _ = catch_unwind(AssertUnwindSafe(|| T::released(&this)));
+    // Not through Drop: the count may fall back to the engine's own without being destroyed a second time.
+    let raw = this.std();
+    std::mem::forget(this);
+    // SAFETY: gives back the reference added above.
+    unsafe { (*raw).gc.refcount -= 1 };
+    // SAFETY: the engine's default for what remains.
+    unsafe { ffi::zend_objects_destroy_object(object) };
+}
+
+unsafe extern "C" fn free<T: Native>(object: *mut ZendObject) {
+    // SAFETY: installed for `T`'s class only.
+    let data = ptr::from_ref(unsafe { data::<T>(object) }).cast_mut();
+    // SAFETY: the engine frees each object once, and nobody refers to it any more.
+    let _ = catch_unwind(AssertUnwindSafe(|| unsafe { ptr::drop_in_place(data) }));
+    // SAFETY: the engine's own part.
+    unsafe { ext_php_rs::ffi::zend_object_std_dtor(object) };
+}
+
+unsafe extern "C" fn get_gc<T: Native>(
+    object: *mut ZendObject,
+    table: *mut *mut Zval,
+    count: *mut c_int,
+) -> *mut ZendHashTable {
+    // SAFETY: a collection is running, which is when this buffer may be used.
+    let buffer = unsafe { ffi::zend_get_gc_buffer_create() };
+    let mut tracer = Tracer(buffer);
+    // SAFETY: installed for `T`'s class only.
+    let data = unsafe { data::<T>(object) };
+    let _ = catch_unwind(AssertUnwindSafe(|| data.trace(&mut tracer)));
+    // SAFETY: the out-pointers are the engine's.
+    unsafe { ffi::async_gc_use(buffer, table, count) };
+    ptr::null_mut()
+}
+
+/// Is the value an object of `class`, or of one below it?
+pub(crate) fn is_instance(value: &Zval, class: &Class) -> bool {
+    // SAFETY: a live object and a registered class, both only read.
+    value.object().is_some_and(|object| unsafe { ffi::async_object_instanceof(object, class.entry()) })
+}
+
+/// `public readonly`.
+pub(crate) const READ_ONLY: u32 = ZEND_ACC_PUBLIC | 1 << 7;
+
+/// Sets a property of an object of ours, which may be read-only.
+pub(crate) fn set_property(object: &Zval, class: &Class, name: &CStr, mut value: Zval) {
+    if let Some(object) = object.object() {
+        let object = ptr::from_ref(object).cast_mut();
+        // SAFETY: a live object of `class`; the engine copies the value.
+        unsafe { ffi::async_property_set(object, class.entry(), name.as_ptr(), &raw mut value) };
+    }
+}
+
+/// A constructor that no PHP code can call: the class's objects are made by the extension.
+pub(crate) const fn private_constructor() -> Function {
+    unsafe extern "C" fn refuse(_: *mut ext_php_rs::zend::ExecuteData, _: *mut Zval) {}
+    Function::new("__construct", "", "", refuse).flags(ZEND_ACC_PRIVATE)
+}
+
+/// The engine's `Stringable`.
+pub(crate) fn stringable() -> *mut ClassEntry {
+    // SAFETY: set before any module starts.
+    unsafe { ext_php_rs::ffi::zend_ce_stringable }
+}
+
+/// The engine's `ArrayAccess`, `Countable`, `IteratorAggregate` and `Iterator`.
+pub(crate) fn collection_interfaces() -> [*mut ClassEntry; 4] {
+    use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_arrayaccess, zend_ce_countable, zend_ce_iterator};
+    // SAFETY: set before any module starts.
+    unsafe { [zend_ce_arrayaccess, zend_ce_countable, zend_ce_aggregate, zend_ce_iterator] }
+}

@@ -1,0 +1,120 @@
+//! The engine's state of a request, as a child begins, runs and ends.
+
+use std::ffi::CStr;
+use std::panic::AssertUnwindSafe;
+use std::ptr;
+
+use ext_php_rs::types::{ZendStr, Zval};
+use ext_php_rs::zend::{CatchError, try_catch};
+
+use super::class::Class;
+use super::exception;
+use super::handler::{Returned, Thrown};
+use super::string::lossy;
+use crate::ffi;
+use crate::wire::report::LastError;
+
+/// How a piece of PHP ended, before any transport.
+#[derive(Debug)]
+pub(crate) enum Ran<T> {
+    /// It returned.
+    Returned(T),
+    /// It threw, and nobody caught it.
+    Threw(Zval),
+    /// It called `exit`.
+    Exited(i32),
+    /// A fatal error ended it.
+    Fatal(LastError),
+    /// Our own code panicked.
+    Panicked(String),
+}
+
+/// Runs `work` so that nothing escapes: no exception, no exit, no fatal error, no panic.
+pub(crate) fn protect<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Ran<T> {
+    match try_catch(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ran::Returned(value),
+        Ok(Err(Thrown)) => match exception::take() {
+            Some(throwable) => Ran::Threw(throwable),
+            // Current patch releases unwind fatal errors the way they unwind an exit.
+            None => fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal),
+        },
+        Err(CatchError::Bailout) => fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal),
+        Err(CatchError::Panic(message)) => Ran::Panicked(message),
+        Err(other) => Ran::Panicked(other.to_string()),
+    }
+}
+
+/// The same for work that gives nothing.
+pub(crate) fn protect_returned(work: impl FnOnce() -> Returned) -> Ran<Zval> {
+    protect(work)
+}
+
+fn exit_status() -> i32 {
+    // SAFETY: reads a field of the engine.
+    unsafe { ffi::async_exit_status() }
+}
+
+/// `E_ERROR`, `E_PARSE`, `E_CORE_ERROR`, `E_COMPILE_ERROR`, `E_USER_ERROR`, `E_RECOVERABLE_ERROR`.
+const FATAL: i32 = 1 | 4 | 16 | 64 | 256 | 4096;
+
+/// The last error of this request, if it was fatal.
+pub(crate) fn fatal() -> Option<LastError> {
+    let mut message: *mut ZendStr = ptr::null_mut();
+    let mut file: *mut ZendStr = ptr::null_mut();
+    let mut line = 0;
+    // SAFETY: valid out-pointers; the strings are the engine's, and read at once.
+    let kind = unsafe { ffi::async_last_error(&raw mut message, &raw mut file, &raw mut line) };
+    if kind & FATAL == 0 {
+        return None;
+    }
+    // SAFETY: null, or a live string of the engine.
+    let (message, file) = unsafe { (message.as_ref(), file.as_ref()) };
+    let text = |string: Option<&ZendStr>| string.map(lossy).unwrap_or_default();
+    Some(LastError { message: text(message), file: text(file), line })
+}
+
+/// In a new child, before any PHP code: forgets what is the parent's, and renews what must differ.
+pub(crate) fn begin_child(reseed: bool) {
+    // SAFETY: a child just forked, which never returns to the parent's frames.
+    unsafe { ffi::async_child_begin(reseed) };
+}
+
+/// In a child, after its run: shutdown functions that it registered itself. Re-enters PHP.
+pub(crate) fn call_shutdown_functions() {
+    // SAFETY: the list holds only what this child registered.
+    unsafe { ffi::async_child_shutdown_functions() };
+}
+
+/// In a child, at its end: writes out its output buffers and the streams that it opened. Re-enters PHP.
+pub(crate) fn flush() {
+    // SAFETY: the output layer and the streams are this child's own.
+    unsafe { ffi::async_child_flush() };
+}
+
+/// Calls a static method of `class` at the end of the script, as one more of its shutdown functions.
+pub(crate) fn at_shutdown(class: &Class, method: &CStr) {
+    // SAFETY: a registered class; the method is one of its.
+    unsafe { ffi::async_shutdown_register(class.entry(), method.as_ptr()) };
+}
+
+/// The name of the server API: `cli`, `fpm-fcgi`, ...
+pub(crate) fn sapi() -> String {
+    // SAFETY: set before any module starts, and constant since.
+    let name = unsafe { ext_php_rs::ffi::sapi_module.name };
+    if name.is_null() {
+        return String::new();
+    }
+    // SAFETY: a NUL-terminated text that lives for ever.
+    unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
+}
+
+/// A stream resource that reads from a duplicate of `fd`.
+pub(crate) fn stream(fd: std::os::fd::OwnedFd) -> Option<Zval> {
+    let mut stream = Zval::new();
+    // SAFETY: the stream takes the descriptor over when it is made.
+    if unsafe { ffi::async_stream_from_fd(std::os::fd::AsRawFd::as_raw_fd(&fd), &raw mut stream) } {
+        std::mem::forget(fd);
+        return Some(stream);
+    }
+    None
+}

@@ -1,0 +1,31 @@
+--TEST--
+A negative timeout is a ValueError in core's words
+--FILE--
+<?php
+use Async\Pool;
+use function Async\{async, await};
+
+require __DIR__ . '/../../support/sync.php';
+
+$pool = new Pool();
+$future = async(fn() => 1);
+echo told(fn() => $pool->timeout(-1)), "\n";
+echo told(fn() => $pool->timeout(-0.001)), "\n";
+echo told(fn() => $future->timeout(-1)), "\n";
+echo told(fn() => await($future, -1)), "\n";
+echo told(fn() => $future->await(-1.5)), "\n";
+foreach ([NAN, INF, -INF] as $time) {
+    echo failure(fn() => $pool->timeout($time)) instanceof ValueError ? 'ValueError' : 'accepted', "\n";
+}
+echo await($future), "\n";
+?>
+--EXPECT--
+ValueError: Async\Pool::timeout(): Argument #1 ($seconds) must be greater than or equal to 0
+ValueError: Async\Pool::timeout(): Argument #1 ($seconds) must be greater than or equal to 0
+ValueError: Async\Future::timeout(): Argument #1 ($limit) must be greater than or equal to 0
+ValueError: Async\await(): Argument #2 ($timeout) must be greater than or equal to 0
+ValueError: Async\Future::await(): Argument #1 ($timeout) must be greater than or equal to 0
+ValueError
+ValueError
+ValueError
+1

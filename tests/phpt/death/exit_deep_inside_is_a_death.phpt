@@ -1,0 +1,21 @@
+--TEST--
+exit deep inside is a death, and no finally or catch of the task holds it up
+--FILE--
+<?php
+use function Async\async;
+
+require __DIR__ . '/../../support/sync.php';
+
+$e = failure(async(function () {
+    try {
+        array_map(function () { exit(9); }, [1]);
+    } catch (Throwable) {
+        return 'caught';
+    } finally {
+        return 'finally';
+    }
+}));
+echo $e::class, ' ', $e->exitCode, "\n";
+?>
+--EXPECT--
+Async\ProcessDiedException 9

@@ -1,0 +1,32 @@
+--TEST--
+Handlers run in a plain loop under opcache's function JIT
+--INI--
+opcache.enable_cli=1
+opcache.jit=function
+opcache.jit_buffer_size=16M
+zend_extension=opcache
+--FILE--
+<?php
+use function Async\async;
+
+set_time_limit(20);
+function turn(): int
+{
+    $done = false;
+    $n = 0;
+    async(fn() => 'ended')->then(function () use (&$done) { $done = true; });
+    while (!$done) {
+        $n++;
+    }
+    return $n;
+}
+for ($i = 0; $i < 5; $i++) {
+    var_dump(turn() > 0);
+}
+?>
+--EXPECT--
+bool(true)
+bool(true)
+bool(true)
+bool(true)
+bool(true)

@@ -1,0 +1,34 @@
+--TEST--
+A fork that fails is a CannotForkException with the error number; nothing hangs (pain 38)
+--SKIPIF--
+<?php
+if (!is_executable('/usr/bin/prlimit')) { echo 'skip needs prlimit (util-linux)'; }
+?>
+--FILE--
+<?php
+require __DIR__ . '/../../support/sync.php';
+
+echo php(<<<'PHP'
+    if (posix_getuid() === 0) {
+        posix_setuid(65534); // root has no limit of processes
+    }
+    $pool = new Pool();
+    $pool['a'] = fn() => 1;
+    $pool['b'] = fn() => 2;
+    foreach (settle($pool) as $key => $future) {
+        $e = $future->error();
+        echo $key, ' ', $e::class, ' ', $e->errno, ' ', $e->limit === null || str_contains($e->limit, 'NPROC') ? 'limit' : $e->limit,
+            ' ', $e->getMessage() !== '' ? 'message' : 'no message', "\n";
+    }
+    try {
+        await(async(fn() => 1));
+    } catch (CannotForkException $e) {
+        echo "thrown by await\n";
+    }
+    PHP, under: 'prlimit --nproc=1:1');
+?>
+--EXPECT--
+a Async\CannotForkException 11 limit message
+b Async\CannotForkException 11 limit message
+thrown by await
+exit 0

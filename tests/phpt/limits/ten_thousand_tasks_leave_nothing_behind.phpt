@@ -1,0 +1,46 @@
+--TEST--
+Ten thousand tasks: right results in order, eight children at once, nothing left behind (pains 30, 36)
+--FILE--
+<?php
+use Async\Pool;
+use function Async\{async, await};
+
+require __DIR__ . '/../../support/sync.php';
+
+$fds = fn() => count(scandir('/proc/self/fd'));
+await(async(fn() => null));
+$warm = Pool::create()->concurrency(8);
+$warm[] = fn() => 1;
+await($warm);
+unset($warm);
+gc_collect_cycles();
+$fdsBefore = $fds();
+$memoryBefore = memory_get_usage();
+
+$parent = getmypid();
+$pool = Pool::create()->concurrency(8);
+for ($i = 0; $i < 10_000; $i++) {
+    $pool[] = async(fn() => $i % 500 !== 250 ? $i
+        : [count(explode(' ', trim(file_get_contents("/proc/$parent/task/$parent/children"))))]);
+}
+$atOnce = 0;
+$right = 0;
+foreach (await($pool) as $i => $value) {
+    is_array($value) ? $atOnce = max($atOnce, $value[0]) : $right += $value === $i ? 1 : 0;
+}
+check('right', $right === 9980, $right);
+check('in order', $pool->keys() === range(0, 9999));
+check('at most eight at once', $atOnce <= 8 && $atOnce > 0, $atOnce);
+check('no child left', trim(file_get_contents("/proc/self/task/$parent/children")) === '');
+check('no descriptor left', $fds() === $fdsBefore, [$fdsBefore, $fds()]);
+unset($pool, $value);
+gc_collect_cycles();
+check('memory is back', memory_get_usage() - $memoryBefore < 65_536, memory_get_usage() - $memoryBefore);
+?>
+--EXPECT--
+right: yes
+in order: yes
+at most eight at once: yes
+no child left: yes
+no descriptor left: yes
+memory is back: yes

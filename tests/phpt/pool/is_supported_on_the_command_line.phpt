@@ -1,0 +1,10 @@
+--TEST--
+Children are supported on the command line
+--FILE--
+<?php
+use Async\Pool;
+
+var_dump(Pool::isSupported());
+?>
+--EXPECT--
+bool(true)

@@ -1,0 +1,42 @@
+--TEST--
+status() counts by state, and reads as one line
+--FILE--
+<?php
+use Async\Pool;
+use function Async\{async, settle};
+
+require __DIR__ . '/../../support/sync.php';
+
+$gate = new Gate();
+$pool = Pool::create()->concurrency(1);
+echo $pool->status(), "\n";
+$pool[] = fn() => 1;
+$pool[] = fn() => throw new DomainException('no');
+$pool[] = async(fn() => $gate->never())->timeout(0.05);
+settle($pool);
+$pool[] = fn() => $gate->pass();
+$pool[] = fn() => 2;
+$status = $pool->status();
+echo $status, "\n";
+var_dump($status);
+$gate->open();
+settle($pool);
+echo $pool->status(), "\n", $status, "\n";
+?>
+--EXPECTF--
+queue: 0 - finished: 0 - failed: 0 - timeout: 0
+queue: 1 - finished: 1 - failed: 1 - timeout: 1
+object(Async\PoolStatus)#%d (5) {
+  ["queued"]=>
+  int(1)
+  ["running"]=>
+  int(1)
+  ["finished"]=>
+  int(1)
+  ["failed"]=>
+  int(1)
+  ["timedOut"]=>
+  int(1)
+}
+queue: 0 - finished: 3 - failed: 1 - timeout: 1
+queue: 1 - finished: 1 - failed: 1 - timeout: 1

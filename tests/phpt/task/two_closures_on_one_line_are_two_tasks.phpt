@@ -1,0 +1,10 @@
+--TEST--
+Two closures on one line are two tasks (pain 8)
+--FILE--
+<?php
+use function Async\{async, await};
+
+echo implode(', ', await(array_map(async(...), [fn() => 'first', fn() => 'second']))), "\n";
+?>
+--EXPECT--
+first, second

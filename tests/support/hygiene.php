@@ -1,0 +1,82 @@
+<?php
+
+declare(strict_types=1);
+
+/*
+ * Loaded before every phpt by auto_prepend_file. When the script has ended, and the extension has waited for its
+ * tasks, no child may be left, no zombie, and no descriptor that was not there at the start. It prints only what
+ * is wrong, so that any such test fails.
+ */
+
+namespace Async\Tests;
+
+(static function (): void {
+    if (\PHP_SAPI !== 'cli') {
+        return;
+    }
+
+    /* The notifier keeps a few of these from its first use on; it has no other kind. */
+    $permanent = ['anon_inode:[eventpoll]', 'anon_inode:[eventfd]', 'anon_inode:[timerfd]', 'anon_inode:[signalfd]'];
+    $permanentAtMost = 4;
+
+    $descriptors = static function (): array {
+        $open = [];
+        foreach (\scandir('/proc/self/fd') as $fd) {
+            $target = $fd[0] === '.' ? false : @\readlink("/proc/self/fd/$fd");
+            if ($target !== false && !\preg_match('~^/proc/\d+/fd$~', $target)) {
+                $open[(int) $fd] = $target;
+            }
+        }
+        return $open;
+    };
+
+    $children = static function (int $of): array {
+        $found = [];
+        foreach (\glob('/proc/[0-9]*/stat') as $file) {
+            $stat = (string) @\file_get_contents($file);
+            $fields = \explode(' ', \substr($stat, (int) \strrpos($stat, ')') + 2));
+            if (isset($fields[1]) && (int) $fields[1] === $of) {
+                $found[] = (int) $stat . ($fields[0] === 'Z' ? ' (zombie)' : '');
+            }
+        }
+        return $found;
+    };
+
+    $pid = \getmypid();
+    $streamsBefore = \get_resources('stream');
+    $before = $descriptors();
+
+    $check = static function () use ($pid, $before, $streamsBefore, $descriptors, $children, $permanent, $permanentAtMost): void {
+        $wrong = [];
+        if (\getmypid() !== $pid) {
+            $wrong[] = 'the child ' . \getmypid() . ' ran the shutdown functions of its parent';
+        } else {
+            if ($left = $children($pid)) {
+                $wrong[] = 'children left: ' . \implode(', ', $left);
+            }
+            // What the script itself has open is not the extension's.
+            foreach (\get_resources('stream') as $id => $stream) {
+                if (!isset($streamsBefore[$id]) && !\in_array($stream, [\STDIN, \STDOUT, \STDERR], true)) {
+                    @\fclose($stream);
+                }
+            }
+            $new = \array_diff_key($descriptors(), $before);
+            $kept = \array_intersect($new, $permanent);
+            $leaked = \count($kept) > $permanentAtMost ? $new : \array_diff($new, $permanent);
+            if ($leaked) {
+                $wrong[] = 'descriptors left: ' . \http_build_query($leaked, '', ', ');
+            }
+        }
+        if ($wrong) {
+            \fwrite(\STDERR, "\nHYGIENE: " . \urldecode(\implode('; ', $wrong)) . "\n");
+        }
+    };
+
+    // The extension waits for its tasks in a shutdown function that it registers with the first of them. One that
+    // is registered while they run comes after all of those; twice, for tasks that a shutdown function started.
+    \register_shutdown_function(static function () use ($check): void {
+        \register_shutdown_function(static function () use ($check): void {
+            \register_shutdown_function($check);
+        });
+    });
+})();
