@@ -6,6 +6,7 @@ use std::fmt;
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::Zval;
 
+use super::value::table::{self, Table};
 use super::value::walk::{self, Finding};
 use super::value::{DecodeError, Unserializable};
 use crate::ffi;
@@ -32,7 +33,7 @@ pub(crate) struct Serialized(*mut zend_string);
 impl Serialized {
     pub(crate) fn get(&self) -> &[u8] {
         // SAFETY: owned, and not changed after `serialize`.
-        unsafe { super::value::table::bytes(self.0) }
+        unsafe { table::bytes(self.0) }
     }
 }
 
@@ -67,13 +68,30 @@ pub(crate) fn serialize(value: &Zval) -> Result<Serialized, Unserializable> {
     if let Some(found) = walk::find_lost(value) {
         return Err(found.into_error(None));
     }
+    let cycle = own_reference(value);
+    let root = cycle.as_ref().unwrap_or(value);
     // SAFETY: PHP's serializer takes a mutable pointer and changes only reference counts.
-    let bytes = unsafe { ffi::async_serialize(std::ptr::from_ref(value).cast_mut()) };
+    let bytes = unsafe { ffi::async_serialize(std::ptr::from_ref(root).cast_mut()) };
     if !bytes.is_null() {
         return Ok(Serialized(bytes));
     }
     let exception = take_exception();
     Err(walk::find_culprit(value, exception.as_ref()).into_error(exception))
+}
+
+/// The reference to `value` that it holds itself, as `$array['self'] = &$array` leaves one. From the array PHP's
+/// serializer would write null in its place; from the reference it finds the way round.
+fn own_reference(value: &Zval) -> Option<Zval> {
+    let array = std::ptr::from_ref(table::array(value)?);
+    let leads_back = |element: &&Zval| {
+        let target = table::reference(element).and_then(|reference| table::array(&reference.val));
+        target.is_some_and(|target| std::ptr::eq(target, array))
+    };
+    match Table::of(table::array(value)?) {
+        Table::Packed(values) => values.iter().find(leads_back),
+        Table::Hash(buckets) => buckets.iter().map(|bucket| &bucket.val).find(leads_back),
+    }
+    .map(Zval::shallow_clone)
 }
 
 /// The pending exception, now no longer pending; `None` also for the unwinding of `exit()`, which stays.

@@ -198,7 +198,10 @@ zend_string *async_serialize(zval *value)
 	php_serialize_data_t state;
 	sharing saved = sharing_suspend();
 	bool bailed = false;
+	const zend_long precision = PG(serialize_precision);
 
+	/* Every bit of a float, whatever php.ini says. */
+	PG(serialize_precision) = -1;
 	zend_try {
 		PHP_VAR_SERIALIZE_INIT(state);
 		php_var_serialize(&buffer, value, &state);
@@ -207,6 +210,7 @@ zend_string *async_serialize(zval *value)
 		bailed = true;
 	} zend_end_try();
 
+	PG(serialize_precision) = precision;
 	sharing_resume(saved);
 	if (bailed) {
 		zend_bailout();

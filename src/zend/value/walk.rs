@@ -41,13 +41,13 @@ pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
     }
 }
 
-/// The part that PHP's serializer refused with `exception`.
+/// The part that PHP's serializer refused with `exception`; without one, that in whose hook the script was ended.
 pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
-    let reason = exception.map_or_else(|| "it was not serialized".to_owned(), message);
+    let reason = exception.map_or_else(|| "the script was ended while it was being serialized".to_owned(), message);
     let refused = |value: &Zval| {
         object(value)
             .map(class_of)
-            .is_some_and(|class| class.ce_flags & ZEND_ACC_NOT_SERIALIZABLE != 0)
+            .is_some_and(|class| exception.is_some() && class.ce_flags & ZEND_ACC_NOT_SERIALIZABLE != 0)
     };
     let thrower = exception.and_then(thrower);
     let threw = |value: &Zval| match (object(value).map(class_of), &thrower) {
@@ -57,7 +57,7 @@ pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
     let hooked = |value: &Zval| {
         object(value)
             .map(class_of)
-            .is_some_and(|class| !matches!(children_of(class), Children::Plain))
+            .is_some_and(|class| matches!(children_of(class), Children::Custom))
     };
     let tests: [&dyn Fn(&Zval) -> bool; 3] = [&threw, &refused, &hooked];
     for test in tests {
