@@ -43,7 +43,10 @@ pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
 
 /// The part that PHP's serializer refused with `exception`; without one, that in whose hook the script was ended.
 pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
-    let reason = exception.map_or_else(|| "the script was ended while it was being serialized".to_owned(), message);
+    let reason = exception.map_or_else(
+        || "the script was ended while it was being serialized".to_owned(),
+        message,
+    );
     let refused = |value: &Zval| {
         object(value)
             .map(class_of)
