@@ -146,6 +146,7 @@ unsafe extern "C" {
     pub(crate) fn async_array_hold(array: *mut HashTable);
     pub(crate) fn async_array_release(array: *mut HashTable);
 
+    pub(crate) fn async_stack_left() -> usize;
     pub(crate) fn async_serialize(value: *mut zval) -> *mut zend_string;
     pub(crate) fn async_unserialize(
         value: *mut zval,

@@ -115,6 +115,8 @@ void async_array_release(HashTable *array);
 /* Graphs: PHP's own serializer, shielded from a serialize() or unserialize() that is running further up the stack.
  * Re-enter PHP. */
 
+/* Bytes of C stack that are left, at least: PHP's serializer recurses without a limit, and fibers have 2 MiB. */
+size_t async_stack_left(void);
 /* NULL when an exception is pending. */
 zend_string *async_serialize(zval *value);
 /* False when the bytes are wrong or an exception is pending; value then is unchanged. *unknown is the name of a class

@@ -45,6 +45,9 @@ impl TryFrom<u8> for Format {
 /// a fiber. Deeper ones are written by PHP's serializer.
 pub(crate) const MAX_DEPTH: usize = 256;
 
+/// PHP ends the script rather than make a larger array.
+pub(crate) const MAX_LEN: u32 = 1 << 30;
+
 /// Strings from here on are written from their own buffer; below, copying is cheaper than another `iovec`.
 pub(crate) const BORROW_FROM: usize = 32 * 1024;
 

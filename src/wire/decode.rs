@@ -9,7 +9,7 @@ use std::fmt;
 use rmp_serde::Deserializer;
 use serde::de::{self, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::codec::{MAX_DEPTH, SHAPES, tag};
+use super::codec::{MAX_DEPTH, MAX_LEN, SHAPES, tag};
 use super::extension::{Extended, Extension, numbers};
 
 /// Bytes that are no packed value.
@@ -97,7 +97,7 @@ impl<T: Target> Input<'_, T> {
             .budget
             .checked_sub(len)
             .ok_or_else(|| E::custom("more elements than bytes"))?;
-        u32::try_from(len).map_err(|_| E::custom("too many elements"))
+        u32::try_from(len).ok().filter(|len| *len <= MAX_LEN).ok_or_else(|| E::custom("too many elements"))
     }
 }
 

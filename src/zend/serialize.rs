@@ -6,6 +6,7 @@ use std::fmt;
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::Zval;
 
+use super::value::table::{self, Table};
 use super::value::walk::{self, Finding};
 use super::value::{DecodeError, Unserializable};
 use crate::ffi;
@@ -15,13 +16,24 @@ use crate::wire::decode::Malformed;
 /// serializer has no limit of its own, only the stack.
 pub(crate) const GRAPH_DEPTH: usize = 4096;
 
+/// What one level takes of the stack at most: PHP's serializer has a buffer for a float in each frame.
+const LEVEL: usize = 1800;
+
+/// How deep a graph may be nested here and now.
+pub(crate) fn depth_limit() -> usize {
+    const RESERVE: usize = 256 * 1024;
+    // SAFETY: reads where the stack ends.
+    let left = unsafe { ffi::async_stack_left() };
+    GRAPH_DEPTH.min(left.saturating_sub(RESERVE) / LEVEL)
+}
+
 /// What PHP's serializer wrote, where it wrote it.
 pub(crate) struct Serialized(*mut zend_string);
 
 impl Serialized {
     pub(crate) fn get(&self) -> &[u8] {
         // SAFETY: owned, and not changed after `serialize`.
-        unsafe { super::value::table::bytes(self.0) }
+        unsafe { table::bytes(self.0) }
     }
 }
 
@@ -56,13 +68,30 @@ pub(crate) fn serialize(value: &Zval) -> Result<Serialized, Unserializable> {
     if let Some(found) = walk::find_lost(value) {
         return Err(found.into_error(None));
     }
+    let cycle = own_reference(value);
+    let root = cycle.as_ref().unwrap_or(value);
     // SAFETY: PHP's serializer takes a mutable pointer and changes only reference counts.
-    let bytes = unsafe { ffi::async_serialize(std::ptr::from_ref(value).cast_mut()) };
+    let bytes = unsafe { ffi::async_serialize(std::ptr::from_ref(root).cast_mut()) };
     if !bytes.is_null() {
         return Ok(Serialized(bytes));
     }
     let exception = take_exception();
     Err(walk::find_culprit(value, exception.as_ref()).into_error(exception))
+}
+
+/// The reference to `value` that it holds itself, as `$array['self'] = &$array` leaves one. From the array PHP's
+/// serializer would write null in its place; from the reference it finds the way round.
+fn own_reference(value: &Zval) -> Option<Zval> {
+    let array = std::ptr::from_ref(table::array(value)?);
+    let leads_back = |element: &&Zval| {
+        let target = table::reference(element).and_then(|reference| table::array(&reference.val));
+        target.is_some_and(|target| std::ptr::eq(target, array))
+    };
+    match Table::of(table::array(value)?) {
+        Table::Packed(values) => values.iter().find(leads_back),
+        Table::Hash(buckets) => buckets.iter().map(|bucket| &bucket.val).find(leads_back),
+    }
+    .map(Zval::shallow_clone)
 }
 
 /// The pending exception, now no longer pending; `None` also for the unwinding of `exit()`, which stays.

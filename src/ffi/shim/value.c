@@ -1,8 +1,11 @@
 #include "../shim.h"
 
+#include <sys/resource.h>
+
 #include "ext/standard/php_incomplete_class.h"
 #include "ext/standard/php_var.h"
 #include "zend_exceptions.h"
+#include "zend_fibers.h"
 #include "zend_interfaces.h"
 #include "zend_smart_str.h"
 
@@ -172,13 +175,33 @@ static void sharing_resume(sharing saved)
 	BG(unserialize).data = saved.unserialize_data;
 }
 
+size_t async_stack_left(void)
+{
+	char here;
+	if (EG(current_fiber_context) != EG(main_fiber_context)) {
+		/* What zend_fibers.c keeps to itself begins so in all versions: the lower end, above the guard pages. */
+		const struct { char *pointer; size_t size; } *stack = (const void *) EG(current_fiber_context)->stack;
+		return stack ? (size_t) (&here - stack->pointer) : 0;
+	}
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+		return SIZE_MAX;
+	}
+	/* The VM does not recurse on this stack: what led here is small. */
+	const rlim_t used = 512 * 1024;
+	return limit.rlim_cur > used ? limit.rlim_cur - used : 0;
+}
+
 zend_string *async_serialize(zval *value)
 {
 	smart_str buffer = {0};
 	php_serialize_data_t state;
 	sharing saved = sharing_suspend();
 	bool bailed = false;
+	const zend_long precision = PG(serialize_precision);
 
+	/* Every bit of a float, whatever php.ini says. */
+	PG(serialize_precision) = -1;
 	zend_try {
 		PHP_VAR_SERIALIZE_INIT(state);
 		php_var_serialize(&buffer, value, &state);
@@ -187,6 +210,7 @@ zend_string *async_serialize(zval *value)
 		bailed = true;
 	} zend_end_try();
 
+	PG(serialize_precision) = precision;
 	sharing_resume(saved);
 	if (bailed) {
 		zend_bailout();

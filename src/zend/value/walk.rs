@@ -13,7 +13,7 @@ use ext_php_rs::types::Zval;
 use super::object::{class_name, class_of, lineage, property_name, slots, type_name, unmangled};
 use super::table::{Table, array, dereferenced, element, key, object, reference, type_of};
 use crate::ffi;
-use crate::zend::serialize::GRAPH_DEPTH;
+use crate::zend::serialize::depth_limit;
 
 /// What cannot be sent.
 #[derive(Debug)]
@@ -36,18 +36,21 @@ pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
         Stop::TooDeep => Some(Finding {
             type_name: type_name(graph),
             path: String::new(),
-            reason: format!("it is nested deeper than {GRAPH_DEPTH} levels"),
+            reason: format!("it is nested deeper than {} levels", walk.limit),
         }),
     }
 }
 
-/// The part that PHP's serializer refused with `exception`.
+/// The part that PHP's serializer refused with `exception`; without one, that in whose hook the script was ended.
 pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
-    let reason = exception.map_or_else(|| "it was not serialized".to_owned(), message);
+    let reason = exception.map_or_else(
+        || "the script was ended while it was being serialized".to_owned(),
+        message,
+    );
     let refused = |value: &Zval| {
         object(value)
             .map(class_of)
-            .is_some_and(|class| class.ce_flags & ZEND_ACC_NOT_SERIALIZABLE != 0)
+            .is_some_and(|class| exception.is_some() && class.ce_flags & ZEND_ACC_NOT_SERIALIZABLE != 0)
     };
     let thrower = exception.and_then(thrower);
     let threw = |value: &Zval| match (object(value).map(class_of), &thrower) {
@@ -57,7 +60,7 @@ pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
     let hooked = |value: &Zval| {
         object(value)
             .map(class_of)
-            .is_some_and(|class| !matches!(children_of(class), Children::Plain))
+            .is_some_and(|class| matches!(children_of(class), Children::Custom))
     };
     let tests: [&dyn Fn(&Zval) -> bool; 3] = [&threw, &refused, &hooked];
     for test in tests {
@@ -130,6 +133,7 @@ enum Step {
 
 struct Walk {
     hooks: Hooks,
+    limit: usize,
     /// From the found value outwards.
     steps: Vec<Step>,
     /// One bit for each object handle: these are small numbers.
@@ -146,6 +150,7 @@ impl Walk {
     fn new(hooks: Hooks) -> Self {
         Self {
             hooks,
+            limit: depth_limit(),
             steps: Vec::new(),
             objects: Vec::new(),
             shared: HashSet::new(),
@@ -172,7 +177,7 @@ impl Walk {
         if type_of(value) == IS_RESOURCE {
             return None;
         }
-        if depth == GRAPH_DEPTH {
+        if depth >= self.limit {
             return Some(Stop::TooDeep);
         }
         if let Some(object) = object(value) {
