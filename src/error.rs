@@ -98,6 +98,12 @@ pub(crate) enum Error {
         /// What the kernel said.
         refused: Refused,
     },
+    /// There is no descriptor for an event loop.
+    #[error("stream() could not be made: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(.refused.errno))]
+    NoStream {
+        /// What the kernel said.
+        refused: Refused,
+    },
     /// What came over the pipe is no result.
     #[error("{subject} {}", malformed_text(.why))]
     Protocol {

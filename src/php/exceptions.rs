@@ -77,7 +77,7 @@ pub(crate) fn new(error: &Error) -> Zval {
             set_property(&throwable, class, c"type", string::zval(type_name));
             set_property(&throwable, class, c"path", string::zval(path));
         }
-        Error::CannotFork { refused, .. } => {
+        Error::CannotFork { refused, .. } | Error::NoStream { refused } => {
             set_property(&throwable, class, c"errno", int(Some(refused.errno as i32)));
             set_property(&throwable, class, c"limit", text(limit_name(refused.errno)));
         }
@@ -92,7 +92,7 @@ fn class_of(error: &Error) -> &'static Class {
         Error::TimedOut { .. } | Error::GaveUp { .. } => &TIMEOUT,
         Error::Cancelled { .. } => &CANCELLED,
         Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
-        Error::CannotFork { .. } => &CANNOT_FORK,
+        Error::CannotFork { .. } | Error::NoStream { .. } => &CANNOT_FORK,
         Error::Protocol { .. } | Error::Unreadable { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
         Error::Misuse(_) => &ASYNC_ERROR,

@@ -2,10 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
-use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
+use nix::errno::Errno;
 
 use super::future::cancel_task;
 use super::pool_iterator::PoolIterator;
@@ -13,6 +13,8 @@ use super::status::{Counts, Status, pool_status};
 use super::{exceptions, functions, task};
 use crate::error::Error;
 use crate::ini;
+use crate::process::beacon::Beacon;
+use crate::process::fork::Refused;
 use crate::state::state;
 use crate::task::future::{Future, Outcome, Phase};
 use crate::task::group::{Ended, Group};
@@ -394,7 +396,13 @@ fn values_so_far(pool: &Object<Pool>) -> Returned {
 fn tick(call: &Call) -> Returned {
     let pool = none(call)?;
     turn::tick()?;
-    let ended = pool.group.ended.borrow().as_ref().map_or(0, Ended::count);
+    let ended = match pool.group.ended.borrow().as_ref() {
+        Some(ended) => {
+            ended.beacon.iter().for_each(Beacon::quench);
+            ended.count()
+        }
+        None => 0,
+    };
     let mut news = Zval::new();
     news.set_long(i64::try_from(ended - pool.told.replace(ended)).unwrap_or(i64::MAX));
     Ok(news)
@@ -405,12 +413,17 @@ fn stream(call: &Call) -> Returned {
     if let Some(stream) = &*pool.stream.borrow() {
         return Ok(stream.shallow_clone());
     }
-    let state = state();
-    launch::ensure_reactor().map_err(|refused| {
-        exceptions::throw(&Error::CannotFork { subject: crate::error::Subject { label: "stream()".into(), pid: None }, refused })
-    })?;
-    let duplicate = state.reactor.borrow().as_ref().and_then(|reactor| reactor.descriptor().as_fd().try_clone_to_owned().ok());
-    let stream = duplicate.and_then(request::stream).ok_or(Thrown)?;
+    let refused = |refused| exceptions::throw(&Error::NoStream { refused });
+    launch::ensure_reactor().map_err(refused)?;
+    let beacon = match state().reactor.borrow().as_ref() {
+        Some(reactor) => Beacon::over(reactor.descriptor()).map_err(|errno| refused(Refused { call: "epoll_create", errno }))?,
+        None => return Err(Thrown),
+    };
+    let descriptor = beacon.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
+    if let Some(ended) = pool.group.ended.borrow_mut().as_mut() {
+        ended.beacon = Some(beacon);
+    }
+    let stream = request::stream(descriptor).ok_or(Thrown)?;
     pool.stream.replace(Some(stream.shallow_clone()));
     Ok(stream)
 }

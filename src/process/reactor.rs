@@ -174,7 +174,7 @@ impl Reactor {
     /// is shared with the parent, so nothing may be removed from it.
     pub(crate) fn forget(self) {
         forward::forget();
-        drop(self);
+        self.notifier.forget();
     }
 
     fn handle(&mut self, token: u64) -> Option<Ended> {

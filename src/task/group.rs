@@ -10,6 +10,7 @@ use nix::unistd::{Pid, getpid};
 
 use super::future::Future;
 use crate::pool::scheduler::Scheduler;
+use crate::process::beacon::Beacon;
 use crate::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::object::Object;
@@ -45,12 +46,17 @@ pub(crate) struct Group {
 pub(crate) struct Ended {
     last: u64,
     futures: BTreeMap<u64, Object<Future>>,
+    /// What an event loop watches, once it was asked for.
+    pub(crate) beacon: Option<Beacon>,
 }
 
 impl Ended {
     /// Adds the latest one.
     pub(crate) fn push(&mut self, future: Object<Future>) {
         self.last += 1;
+        if let Some(beacon) = &self.beacon {
+            beacon.light();
+        }
         self.futures.insert(self.last, future);
     }
 

@@ -85,6 +85,15 @@ impl Notifier {
         }
     }
 
+    /// In a child of the process that started it: closes what was copied, and touches nothing that is the parent's.
+    pub(crate) fn forget(self) {
+        match self {
+            Self::Thread(thread) => drop(thread),
+            // A timer is not inherited: there is nothing to delete.
+            Self::Signal(sigchld) => std::mem::forget(sigchld),
+        }
+    }
+
     /// Ends it. Only in the process that started it.
     pub(crate) fn stop(self) {
         match self {

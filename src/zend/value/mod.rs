@@ -64,8 +64,6 @@ pub(crate) struct Unserializable {
     /// Where that part is, as `[3]->prop["key"]`; empty for the value itself.
     pub(crate) path: String,
     pub(crate) reason: String,
-    /// What PHP threw, if it did.
-    pub(crate) previous: Option<Zval>,
 }
 
 /// Bytes of which no value could be made.
