@@ -75,6 +75,7 @@ namespace Async\Tests;
                 $wrong[] = 'descriptors left: ' . \http_build_query($leaked, '', ', ');
             }
         }
+        \restore_error_handler();
         if ($wrong) {
             \file_put_contents('php://stderr', "\nHYGIENE: " . \urldecode(\implode('; ', $wrong)) . "\n");
         }
