@@ -55,6 +55,7 @@ namespace Async\Tests;
         $wrong = [];
         if (\getmypid() !== $pid) {
             if (\defined('FORKED_BY_THE_TEST')) {
+                \restore_error_handler();
                 return; // by pcntl_fork(), to end as any script
             }
             $wrong[] = 'the child ' . \getmypid() . ' ran the shutdown functions of its parent';
