@@ -55,6 +55,7 @@ namespace Async\Tests;
         $wrong = [];
         if (\getmypid() !== $pid) {
             if (\defined('FORKED_BY_THE_TEST')) {
+                \restore_error_handler();
                 return; // by pcntl_fork(), to end as any script
             }
             $wrong[] = 'the child ' . \getmypid() . ' ran the shutdown functions of its parent';
@@ -75,6 +76,7 @@ namespace Async\Tests;
                 $wrong[] = 'descriptors left: ' . \http_build_query($leaked, '', ', ');
             }
         }
+        \restore_error_handler();
         if ($wrong) {
             \file_put_contents('php://stderr', "\nHYGIENE: " . \urldecode(\implode('; ', $wrong)) . "\n");
         }
