@@ -6,7 +6,7 @@ mod entry;
 use std::ffi::{c_char, c_int, c_void};
 
 use ext_php_rs::ffi::{
-    _Bucket as Bucket, HashTable, zend_class_entry, zend_execute_data, zend_internal_arg_info, zend_object, zend_resource,
+    _Bucket as Bucket, HashTable, zend_class_entry, zend_execute_data, zend_internal_arg_info, zend_object, zend_property_info, zend_resource,
     zend_string, zval,
 };
 use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
@@ -145,6 +145,28 @@ unsafe extern "C" {
     pub(crate) fn async_key_release(key: *mut zend_string);
     pub(crate) fn async_array_hold(array: *mut HashTable);
     pub(crate) fn async_array_release(array: *mut HashTable);
+
+    pub(crate) fn async_class_is_plain(class: *const zend_class_entry) -> bool;
+    pub(crate) fn async_object_is_plain(object: *const zend_object) -> bool;
+    pub(crate) fn async_class_bag() -> *mut zend_class_entry;
+    pub(crate) fn async_class_restore(name: *const c_char, len: usize) -> *mut zend_class_entry;
+    pub(crate) fn async_object_new(slot: *mut zval, class: *mut zend_class_entry) -> *mut zend_object;
+    pub(crate) fn async_class_slot(
+        class: *const zend_class_entry,
+        name: *const c_char,
+        len: usize,
+    ) -> *mut zend_property_info;
+    pub(crate) fn async_object_slot(object: *mut zend_object, info: *const zend_property_info) -> *mut zval;
+    pub(crate) fn async_slot_settle(info: *const zend_property_info, slot: *mut zval) -> bool;
+    pub(crate) fn async_object_fill(object: *mut zend_object, properties: *mut zval) -> bool;
+    pub(crate) fn async_object_forget(object: *mut zend_object);
+    pub(crate) fn async_object_disarm(object: *mut zend_object);
+    pub(crate) fn async_enum_find(
+        class: *const c_char,
+        class_len: usize,
+        name: *const c_char,
+        len: usize,
+    ) -> *mut zend_object;
 
     pub(crate) fn async_stack_left() -> usize;
     pub(crate) fn async_serialize(value: *mut zval) -> *mut zend_string;

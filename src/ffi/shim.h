@@ -100,7 +100,7 @@ HashTable *async_value_map(zval *slot, uint32_t len);
 Bucket *async_value_row(zval *slot, const HashTable *model);
 /* Whether all len keys are strings, and none is missing or moved. */
 bool async_map_is_model(const HashTable *map, uint32_t len);
-/* The null slot of a key; a former value is released. Applies PHP's rule for "1". map has room for it. */
+/* The slot of a key, null unless the key is there already. Applies PHP's rule for "1". map has room for it. */
 zval *async_map_string(HashTable *map, zend_string *key);
 zval *async_map_index(HashTable *map, zend_long key);
 /* A string with its hash. */
@@ -111,6 +111,31 @@ void async_array_release(HashTable *array);
 
 /* How deep graphs may be nested: what unserialize() takes by default. The same number is in zend/serialize.rs. */
 #define ASYNC_GRAPH_DEPTH 4096
+
+/* Objects that are nothing but their properties: PHP's serializer calls nothing for them, and unserialize() sets
+ * nothing but properties. */
+bool async_class_is_plain(const zend_class_entry *class);
+/* Of a plain class, and neither lazy nor with dynamic properties; a stdClass may have any. */
+bool async_object_is_plain(const zend_object *object);
+zend_class_entry *async_class_bag(void);
+/* The class, autoloaded or by unserialize_callback_func; NULL when there is none. May leave an exception pending. */
+zend_class_entry *async_class_restore(const char *name, size_t len);
+/* A plain object with default values. NULL when an exception is pending. */
+zend_object *async_object_new(zval *slot, zend_class_entry *class);
+/* The info of the property that mangles to name, or NULL. */
+zend_property_info *async_class_slot(const zend_class_entry *class, const char *name, size_t len);
+/* Empties the slot of a property. */
+zval *async_object_slot(zend_object *object, const zend_property_info *info);
+/* Whether the declared type takes the value; false leaves an exception pending. */
+bool async_slot_settle(const zend_property_info *info, zval *slot);
+/* Takes the array over as the dynamic properties. False for one that cannot be that. */
+bool async_object_fill(zend_object *object, zval *properties);
+/* Gives back a reference that nobody knew of: no candidate for the cycle collector. */
+void async_object_forget(zend_object *object);
+/* The destructor of the object is not called any more. */
+void async_object_disarm(zend_object *object);
+/* A case of an enum; NULL when there is none, or when an exception is pending. */
+zend_object *async_enum_find(const char *class, size_t class_len, const char *name, size_t len);
 
 /* Graphs: PHP's own serializer, shielded from a serialize() or unserialize() that is running further up the stack.
  * Re-enter PHP. */

@@ -8,8 +8,15 @@
 //! | `LENGTH n` | a list of `n` numbers; the other elements are runs of them, fixed width, little-endian |
 //! | `DEFINE s` | the second element is a map with string keys; its keys, in order, become shape `s` |
 //! | `REUSE s` | a map with the keys of shape `s`; the other elements are its values |
+//! | `CLASS s, shared` | a class name, a list of properties, which both become class `s`, then their values: an object |
+//! | `OBJECT s, shared` | the other elements are the values of an object of class `s` |
+//! | `BAG shared` | the second element is a map: the properties of a `stdClass` |
+//! | `SAME n` | the object number `n` of those that are marked as shared |
+//! | `CASE s` | the name of an enum and that of a case, which becomes case `s` |
+//! | `AGAIN s` | case `s` |
 //!
-//! An element of a PHP list never is an extension type, so that the first element tells them apart.
+//! An element of a PHP list never is an extension type, so that the first element tells them apart. Objects are
+//! written so only where PHP's serializer would write their properties and nothing else.
 
 /// How a payload is written. One byte in the header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +24,9 @@
 pub(crate) enum Format {
     /// The payload is the string itself.
     Raw = 0,
-    /// Scalars and arrays of them: `MessagePack`.
+    /// Scalars, arrays, enums, and objects that are nothing but their properties: `MessagePack`.
     Packed = 1,
-    /// What PHP's own serializer wrote: a graph with objects or references.
+    /// What PHP's own serializer wrote: a graph with any other object, or with references.
     Serialized = 2,
 }
 
@@ -57,10 +64,11 @@ pub(crate) const RUN_FROM: usize = 8;
 /// Elements in one run: a reader that gets its bytes from a stream holds one run at a time.
 pub(crate) const RUN_MAX: usize = 64 * 1024;
 
-/// How many shapes writer and reader remember. A power of two: the number of a shape is a hash of it.
+/// How many shapes, classes and cases writer and reader remember, each. A power of two: their number is a hash.
 pub(crate) const SHAPES: usize = 64;
 
-/// A map with more keys than this is no record, and comparing its keys would cost more than it saves.
+/// A map with more keys than this is no record, and comparing its keys would cost more than it saves. Objects with
+/// more properties are left to PHP's serializer.
 pub(crate) const SHAPE_KEYS: usize = 128;
 
 /// `MessagePack` extension types.
@@ -68,11 +76,17 @@ pub(crate) mod tag {
     pub(crate) const LENGTH: i8 = 1;
     pub(crate) const DEFINE: i8 = 2;
     pub(crate) const REUSE: i8 = 3;
+    pub(crate) const CLASS: i8 = 4;
+    pub(crate) const OBJECT: i8 = 5;
+    pub(crate) const BAG: i8 = 6;
+    pub(crate) const SAME: i8 = 7;
     pub(crate) const INT8: i8 = 8;
     pub(crate) const INT16: i8 = 9;
     pub(crate) const INT32: i8 = 10;
     pub(crate) const INT64: i8 = 11;
     pub(crate) const FLOAT64: i8 = 12;
+    pub(crate) const CASE: i8 = 13;
+    pub(crate) const AGAIN: i8 = 14;
 }
 
 #[cfg(test)]

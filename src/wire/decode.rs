@@ -9,61 +9,22 @@ use std::fmt;
 use rmp_serde::Deserializer;
 use serde::de::{self, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::codec::{MAX_DEPTH, MAX_LEN, SHAPES, tag};
-use super::extension::{Extended, Extension, numbers};
+use super::codec::{MAX_DEPTH, MAX_LEN};
+use super::first::{First, Opened};
+use super::object::{Name, Properties, read_properties};
+use super::run::Run;
+use super::target::Target;
 
 /// Bytes that are no packed value.
 #[derive(Debug, thiserror::Error)]
 #[error("malformed value: {0}")]
 pub(crate) struct Malformed(pub(crate) String);
 
-/// Receives a value, depth first. The reader writes a slot before it asks for the next one, and never again after.
-pub(crate) trait Target {
-    /// The place of one value.
-    type Slot: Copy;
-    /// A list that is being filled.
-    type List;
-    /// A map that is being filled.
-    type Map;
-    /// A map whose keys are known, that is being filled with values.
-    type Row;
-
-    fn null(&mut self, slot: Self::Slot);
-    fn bool(&mut self, slot: Self::Slot, value: bool);
-    fn int(&mut self, slot: Self::Slot, value: i64);
-    fn float(&mut self, slot: Self::Slot, value: f64);
-    fn string(&mut self, slot: Self::Slot, value: &[u8]);
-
-    /// A list of exactly `len` elements.
-    fn list(&mut self, slot: Self::Slot, len: u32) -> Self::List;
-    /// The place of the next element; `None` when there have been `len`.
-    fn push(&mut self, list: &mut Self::List) -> Option<Self::Slot>;
-    /// The next elements, as many as `values` has; false when that is more than `len`.
-    fn ints<I: ExactSizeIterator<Item = i64>>(&mut self, list: &mut Self::List, values: I) -> bool;
-    /// As [`Target::ints`].
-    fn floats<I: ExactSizeIterator<Item = f64>>(&mut self, list: &mut Self::List, values: I) -> bool;
-    /// Whether all `len` elements have come.
-    fn is_full(&self, list: &Self::List) -> bool;
-
-    /// A map of at most `len` keys.
-    fn map(&mut self, slot: Self::Slot, len: u32) -> Self::Map;
-    /// The place of the value of a key. PHP's rules: `"1"` is `1`, the last of equal keys wins.
-    fn string_key(&mut self, map: &mut Self::Map, key: &[u8]) -> Option<Self::Slot>;
-    fn int_key(&mut self, map: &mut Self::Map, key: i64) -> Option<Self::Slot>;
-
-    /// Makes the keys of a filled map shape `shape`; it forgets the former one even if `map` cannot be a shape.
-    fn define(&mut self, map: &Self::Map, shape: u8);
-    /// A map with the keys of `shape`; `None` when these are not `len` keys.
-    fn reuse(&mut self, slot: Self::Slot, shape: u8, len: u32) -> Option<Self::Row>;
-    /// The place of the next value of a row; `None` when all have come.
-    fn field(&mut self, row: &mut Self::Row) -> Option<Self::Slot>;
-}
-
 /// Reads the one value that `bytes` holds into `slot`. After an error the target holds whatever had been read.
 pub(crate) fn decode<T: Target>(bytes: &[u8], target: &mut T, slot: T::Slot) -> Result<(), Malformed> {
     let mut deserializer = Deserializer::from_read_ref(bytes);
-    // A level of ours may be two of theirs (`DEFINE`), and the innermost may hold an extension type.
-    deserializer.set_max_depth(2 * MAX_DEPTH + 8);
+    // A level of ours may be three of theirs (`BAG`, `DEFINE` in it), and the innermost may hold an extension type.
+    deserializer.set_max_depth(3 * MAX_DEPTH + 8);
     let mut input = Input {
         target,
         budget: bytes.len(),
@@ -82,8 +43,8 @@ pub(crate) fn decode<T: Target>(bytes: &[u8], target: &mut T, slot: T::Slot) -> 
     }
 }
 
-struct Input<'t, T> {
-    target: &'t mut T,
+pub(super) struct Input<'t, T> {
+    pub(super) target: &'t mut T,
     /// How many elements the rest of the input can hold at most.
     budget: usize,
 }
@@ -91,20 +52,23 @@ struct Input<'t, T> {
 impl<T: Target> Input<'_, T> {
     /// Takes `len` elements off the budget.
     #[inline]
-    fn declare<E: de::Error>(&mut self, len: Option<usize>) -> Result<u32, E> {
+    pub(super) fn declare<E: de::Error>(&mut self, len: Option<usize>) -> Result<u32, E> {
         let len = len.unwrap_or(usize::MAX);
         self.budget = self
             .budget
             .checked_sub(len)
             .ok_or_else(|| E::custom("more elements than bytes"))?;
-        u32::try_from(len).ok().filter(|len| *len <= MAX_LEN).ok_or_else(|| E::custom("too many elements"))
+        u32::try_from(len)
+            .ok()
+            .filter(|len| *len <= MAX_LEN)
+            .ok_or_else(|| E::custom("too many elements"))
     }
 }
 
 /// One value, and the slot that it goes to.
-struct Value<'i, 't, T: Target> {
-    input: &'i mut Input<'t, T>,
-    slot: T::Slot,
+pub(super) struct Value<'i, 't, T: Target> {
+    pub(super) input: &'i mut Input<'t, T>,
+    pub(super) slot: T::Slot,
 }
 
 impl<'de, T: Target> DeserializeSeed<'de> for Value<'_, '_, T> {
@@ -203,6 +167,39 @@ impl<'de, T: Target> Visitor<'de> for Value<'_, '_, T> {
                     })?;
                 }
             }
+            Opened::Class { class, shared } => {
+                let Name(name) = required(&mut seq)?;
+                if !input.target.class(class, &name) {
+                    return Err(A::Error::custom("unknown class"));
+                }
+                seq.next_element_seed(Properties {
+                    input: &mut *input,
+                    class,
+                })?;
+                let object = input.target.object(slot, class, shared, len.saturating_sub(3));
+                read_properties(input, object, &mut seq)?;
+            }
+            Opened::Object { class, shared } => {
+                let object = input.target.object(slot, class, shared, len.saturating_sub(1));
+                read_properties(input, object, &mut seq)?;
+            }
+            Opened::Bag { shared } => {
+                let (bag, slot) = input.target.bag(slot, shared);
+                seq.next_element_seed(Value {
+                    input: &mut *input,
+                    slot,
+                })?;
+                if !input.target.close(bag) {
+                    return Err(A::Error::custom("no properties of an object"));
+                }
+            }
+            Opened::Case(case) => {
+                let (Name(class), Name(name)) = (required(&mut seq)?, required(&mut seq)?);
+                if !input.target.case(slot, case, &class, &name) {
+                    return Err(A::Error::custom("unknown case"));
+                }
+            }
+            Opened::Done => {}
         }
         Ok(())
     }
@@ -211,6 +208,11 @@ impl<'de, T: Target> Visitor<'de> for Value<'_, '_, T> {
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<(), A::Error> {
         read_map(self.input, self.slot, access).map(drop)
     }
+}
+
+fn required<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<Name, A::Error> {
+    seq.next_element()?
+        .ok_or_else(|| A::Error::custom("a name is missing"))
 }
 
 #[inline]
@@ -303,186 +305,5 @@ impl<T: Target> Visitor<'_> for Key<'_, '_, T> {
             .target
             .string_key(self.map, key)
             .ok_or_else(|| E::custom("more keys than declared"))
-    }
-}
-
-/// What the first element of an array turned out to open.
-enum Opened<T: Target> {
-    List(T::List),
-    Numbers(T::List),
-    Define(u8),
-    Row(T::Row),
-}
-
-/// The first element of an array of `len`.
-struct First<'i, 't, T: Target> {
-    input: &'i mut Input<'t, T>,
-    slot: T::Slot,
-    len: u32,
-}
-
-impl<'i, 't, T: Target> First<'i, 't, T> {
-    /// A plain list, and the first value in it.
-    #[inline]
-    fn list<E: de::Error>(self) -> Result<(T::List, Value<'i, 't, T>), E> {
-        let mut list = self.input.target.list(self.slot, self.len);
-        let slot = self
-            .input
-            .target
-            .push(&mut list)
-            .ok_or_else(|| E::custom("an element of an empty list"))?;
-        Ok((
-            list,
-            Value {
-                input: self.input,
-                slot,
-            },
-        ))
-    }
-}
-
-impl<'de, T: Target> DeserializeSeed<'de> for First<'_, '_, T> {
-    type Value = Opened<T>;
-
-    #[inline]
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Opened<T>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Target> Visitor<'de> for First<'_, '_, T> {
-    type Value = Opened<T>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a value or what an array is")
-    }
-
-    #[inline]
-    fn visit_unit<E: de::Error>(self) -> Result<Opened<T>, E> {
-        let (list, value) = self.list()?;
-        value.visit_unit()?;
-        Ok(Opened::List(list))
-    }
-
-    #[inline]
-    fn visit_bool<E: de::Error>(self, first: bool) -> Result<Opened<T>, E> {
-        let (list, value) = self.list()?;
-        value.visit_bool(first)?;
-        Ok(Opened::List(list))
-    }
-
-    #[inline]
-    fn visit_i64<E: de::Error>(self, first: i64) -> Result<Opened<T>, E> {
-        let (list, value) = self.list()?;
-        value.visit_i64(first)?;
-        Ok(Opened::List(list))
-    }
-
-    #[inline]
-    fn visit_u64<E: de::Error>(self, first: u64) -> Result<Opened<T>, E> {
-        let (list, value) = self.list()?;
-        value.visit_u64(first)?;
-        Ok(Opened::List(list))
-    }
-
-    #[inline]
-    fn visit_f64<E: de::Error>(self, first: f64) -> Result<Opened<T>, E> {
-        let (list, value) = self.list()?;
-        value.visit_f64(first)?;
-        Ok(Opened::List(list))
-    }
-
-    #[inline]
-    fn visit_bytes<E: de::Error>(self, first: &[u8]) -> Result<Opened<T>, E> {
-        let (list, value) = self.list()?;
-        value.visit_bytes(first)?;
-        Ok(Opened::List(list))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, first: A) -> Result<Opened<T>, A::Error> {
-        let (list, value) = self.list()?;
-        value.visit_seq(first)?;
-        Ok(Opened::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, first: A) -> Result<Opened<T>, A::Error> {
-        let (list, value) = self.list()?;
-        value.visit_map(first)?;
-        Ok(Opened::List(list))
-    }
-
-    #[inline]
-    fn visit_newtype_struct<D: de::Deserializer<'de>>(self, ext: D) -> Result<Opened<T>, D::Error> {
-        ext.deserialize_any(Extension(self))
-    }
-}
-
-impl<T: Target> Extended for First<'_, '_, T> {
-    type Out = Opened<T>;
-
-    #[inline]
-    fn extension<E: de::Error>(self, tag: i8, payload: &[u8]) -> Result<Opened<T>, E> {
-        let Self { input, slot, len } = self;
-        match (tag, payload) {
-            (tag::LENGTH, &[a, b, c, d]) => {
-                let len = u32::from_le_bytes([a, b, c, d]);
-                input.declare::<E>(usize::try_from(len).ok())?;
-                Ok(Opened::Numbers(input.target.list(slot, len)))
-            }
-            (tag::DEFINE, &[shape]) if usize::from(shape) < SHAPES && len == 2 => Ok(Opened::Define(shape)),
-            (tag::REUSE, &[shape]) if usize::from(shape) < SHAPES => {
-                let row = input.target.reuse(slot, shape, len.saturating_sub(1));
-                row.map(Opened::Row).ok_or_else(|| E::custom("no such shape"))
-            }
-            _ => Err(E::custom("unknown extension type")),
-        }
-    }
-}
-
-/// The next run of a list of numbers.
-struct Run<'i, 't, T: Target> {
-    input: &'i mut Input<'t, T>,
-    list: &'i mut T::List,
-}
-
-impl<'de, T: Target> DeserializeSeed<'de> for Run<'_, '_, T> {
-    type Value = ();
-
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Target> Visitor<'de> for Run<'_, '_, T> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a run of numbers")
-    }
-
-    fn visit_newtype_struct<D: de::Deserializer<'de>>(self, ext: D) -> Result<(), D::Error> {
-        ext.deserialize_any(Extension(self))
-    }
-}
-
-impl<T: Target> Extended for Run<'_, '_, T> {
-    type Out = ();
-
-    fn extension<E: de::Error>(self, tag: i8, payload: &[u8]) -> Result<(), E> {
-        let Self { input, list } = self;
-        let target = &mut *input.target;
-        let fits = match tag {
-            tag::INT8 => target.ints(list, numbers(payload)?.map(|n| i64::from(i8::from_le_bytes(*n)))),
-            tag::INT16 => target.ints(list, numbers(payload)?.map(|n| i64::from(i16::from_le_bytes(*n)))),
-            tag::INT32 => target.ints(list, numbers(payload)?.map(|n| i64::from(i32::from_le_bytes(*n)))),
-            tag::INT64 => target.ints(list, numbers(payload)?.map(|n| i64::from_le_bytes(*n))),
-            tag::FLOAT64 => target.floats(list, numbers(payload)?.map(|n| f64::from_le_bytes(*n))),
-            _ => return Err(E::custom("unknown extension type")),
-        };
-        if fits {
-            Ok(())
-        } else {
-            Err(E::custom("a list longer than declared"))
-        }
     }
 }

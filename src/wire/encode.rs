@@ -193,6 +193,64 @@ impl<'v> Packer<'v> {
         self.mark(tag::REUSE, [shape])
     }
 
+    /// An object follows, `names.len()` values, whose class and properties are to be remembered.
+    pub(crate) fn class<'n, I>(
+        &mut self,
+        class: u8,
+        shared: bool,
+        name: &[u8],
+        names: I,
+    ) -> Result<(), TooLong>
+    where
+        I: ExactSizeIterator<Item = &'n [u8]>,
+    {
+        let len = u32::try_from(names.len()).map_err(|_| TooLong)?;
+        self.list(len.checked_add(3).ok_or(TooLong)?)?;
+        self.mark(tag::CLASS, [class, u8::from(shared)])?;
+        self.serializer.serialize_bytes(name)?;
+        self.list(len)?;
+        for name in names {
+            self.serializer.serialize_bytes(name)?;
+        }
+        Ok(())
+    }
+
+    /// An object of `class` follows, `len` values.
+    #[inline]
+    pub(crate) fn object(&mut self, class: u8, shared: bool, len: u32) -> Result<(), TooLong> {
+        self.list(len.checked_add(1).ok_or(TooLong)?)?;
+        self.mark(tag::OBJECT, [class, u8::from(shared)])
+    }
+
+    /// A map follows, the properties of a `stdClass`.
+    #[inline]
+    pub(crate) fn bag(&mut self, shared: bool) -> Result<(), TooLong> {
+        self.list(2)?;
+        self.mark(tag::BAG, [u8::from(shared)])
+    }
+
+    /// The shared object number `id`.
+    #[inline]
+    pub(crate) fn same(&mut self, id: u32) -> Result<(), TooLong> {
+        self.list(1)?;
+        self.mark(tag::SAME, id.to_le_bytes())
+    }
+
+    /// A case of an enum, to be remembered.
+    pub(crate) fn case(&mut self, case: u8, class: &[u8], name: &[u8]) -> Result<(), TooLong> {
+        self.list(3)?;
+        self.mark(tag::CASE, [case])?;
+        self.serializer.serialize_bytes(class)?;
+        Ok(self.serializer.serialize_bytes(name)?)
+    }
+
+    /// A remembered case.
+    #[inline]
+    pub(crate) fn again(&mut self, case: u8) -> Result<(), TooLong> {
+        self.list(1)?;
+        self.mark(tag::AGAIN, [case])
+    }
+
     /// A list of integers; `range` holds them all.
     pub(crate) fn ints<I>(&mut self, values: I, range: (i64, i64)) -> Result<(), TooLong>
     where

@@ -57,13 +57,3 @@ impl<X: Extended> Visitor<'_> for Payload<X> {
         self.place.extension(self.tag, payload)
     }
 }
-
-/// The numbers of a run, each `WIDTH` bytes.
-pub(super) fn numbers<E: de::Error, const WIDTH: usize>(
-    payload: &[u8],
-) -> Result<std::slice::Iter<'_, [u8; WIDTH]>, E> {
-    match payload.as_chunks() {
-        (numbers, []) => Ok(numbers.iter()),
-        _ => Err(E::custom("a run that ends within a number")),
-    }
-}

@@ -4,6 +4,7 @@
 
 #include "ext/standard/php_incomplete_class.h"
 #include "ext/standard/php_var.h"
+#include "zend_enum.h"
 #include "zend_exceptions.h"
 #include "zend_fibers.h"
 #include "zend_interfaces.h"
@@ -92,29 +93,18 @@ bool async_map_is_model(const HashTable *map, uint32_t len)
 	return true;
 }
 
-static zval *emptied(zval *slot)
-{
-	if (UNEXPECTED(Z_REFCOUNTED_P(slot))) {
-		zval former;
-		ZVAL_COPY_VALUE(&former, slot);
-		ZVAL_NULL(slot);
-		zval_ptr_dtor_nogc(&former);
-	}
-	return slot;
-}
-
 zval *async_map_string(HashTable *map, zend_string *key)
 {
 	zend_ulong index;
 	if (ZEND_HANDLE_NUMERIC(key, index)) {
-		return emptied(zend_hash_index_lookup(map, index));
+		return zend_hash_index_lookup(map, index);
 	}
-	return emptied(zend_hash_lookup(map, key));
+	return zend_hash_lookup(map, key);
 }
 
 zval *async_map_index(HashTable *map, zend_long key)
 {
-	return emptied(zend_hash_index_lookup(map, (zend_ulong) key));
+	return zend_hash_index_lookup(map, (zend_ulong) key);
 }
 
 zend_string *async_key_string(const char *bytes, size_t len)
@@ -140,6 +130,176 @@ void async_array_hold(HashTable *array)
 void async_array_release(HashTable *array)
 {
 	zend_array_release(array);
+}
+
+/* }}} */
+
+/* {{{ async_class_is_plain, async_object_*, async_slot_*, async_enum_find */
+
+bool async_class_is_plain(const zend_class_entry *class)
+{
+	const uint32_t never = ZEND_ACC_NOT_SERIALIZABLE | ZEND_ACC_ANON_CLASS | ZEND_ACC_INTERFACE | ZEND_ACC_TRAIT
+		| ZEND_ACC_ENUM | ZEND_ACC_IMPLICIT_ABSTRACT_CLASS | ZEND_ACC_EXPLICIT_ABSTRACT_CLASS;
+	if ((class->ce_flags & never) || class->create_object || class->serialize || class->unserialize
+		|| class->__serialize || class->__unserialize) {
+		return false;
+	}
+#if PHP_VERSION_ID >= 80400
+	if (class->num_hooked_props) {
+		return false;
+	}
+#endif
+	if (class == zend_standard_class_def) {
+		return true;
+	}
+	for (const zend_class_entry *one = class; one; one = one->parent) {
+		if (one->type != ZEND_USER_CLASS) {
+			return false;
+		}
+	}
+	return !zend_hash_str_exists(&class->function_table, ZEND_STRL("__sleep"))
+		&& !zend_hash_str_exists(&class->function_table, ZEND_STRL("__wakeup"));
+}
+
+bool async_object_is_plain(const zend_object *object)
+{
+	if (object->handlers != &std_object_handlers) {
+		return false;
+	}
+#if PHP_VERSION_ID >= 80400
+	if (zend_object_is_lazy(object)) {
+		return false;
+	}
+#endif
+	if (object->properties && object->ce != zend_standard_class_def) {
+		zval *value;
+		ZEND_HASH_FOREACH_VAL(object->properties, value) {
+			if (Z_TYPE_P(value) != IS_INDIRECT) {
+				return false;
+			}
+		} ZEND_HASH_FOREACH_END();
+	}
+	return true;
+}
+
+zend_class_entry *async_class_bag(void)
+{
+	return zend_standard_class_def;
+}
+
+zend_class_entry *async_class_restore(const char *name, size_t len)
+{
+	zend_string *string = zend_string_init(name, len, 0);
+	zend_class_entry *class = zend_lookup_class(string);
+	if (!class && !EG(exception) && PG(unserialize_callback_func) && *PG(unserialize_callback_func)) {
+		zval callback, argument, result;
+		ZVAL_STRING(&callback, PG(unserialize_callback_func));
+		ZVAL_STR(&argument, string);
+		ZVAL_UNDEF(&result);
+		if (call_user_function(NULL, NULL, &callback, &result, 1, &argument) == SUCCESS && !EG(exception)) {
+			class = zend_lookup_class(string);
+		}
+		zval_ptr_dtor(&result);
+		zval_ptr_dtor(&callback);
+	}
+	zend_string_release(string);
+	return EG(exception) ? NULL : class;
+}
+
+zend_object *async_object_new(zval *slot, zend_class_entry *class)
+{
+	if (object_init_ex(slot, class) != SUCCESS) {
+		return NULL;
+	}
+	if (EG(exception)) {
+		zval_ptr_dtor(slot);
+		ZVAL_NULL(slot);
+		return NULL;
+	}
+	return Z_OBJ_P(slot);
+}
+
+zend_property_info *async_class_slot(const zend_class_entry *class, const char *name, size_t len)
+{
+	for (int i = 0; class->properties_info_table && i < class->default_properties_count; i++) {
+		zend_property_info *info = class->properties_info_table[i];
+		if (info && zend_string_equals_cstr(info->name, name, len)) {
+			return info;
+		}
+	}
+	return NULL;
+}
+
+zval *async_object_slot(zend_object *object, const zend_property_info *info)
+{
+	zval *slot = OBJ_PROP(object, info->offset);
+	zval former;
+	ZVAL_COPY_VALUE(&former, slot);
+	ZVAL_NULL(slot);
+	Z_PROP_FLAG_P(slot) = 0;
+	zval_ptr_dtor_nogc(&former);
+	return slot;
+}
+
+bool async_slot_settle(const zend_property_info *info, zval *slot)
+{
+	if (!ZEND_TYPE_IS_SET(info->type) || ZEND_TYPE_CONTAINS_CODE(info->type, Z_TYPE_P(slot))) {
+		return true;
+	}
+	return zend_verify_property_type((zend_property_info *) info, slot, true);
+}
+
+bool async_object_fill(zend_object *object, zval *properties)
+{
+	if (Z_TYPE_P(properties) != IS_ARRAY) {
+		return false;
+	}
+	zend_array *table = Z_ARRVAL_P(properties);
+	if (zend_hash_num_elements(table) == 0) {
+		return true;
+	}
+	if (HT_FLAGS(table) & HASH_FLAG_PACKED) {
+		return false;
+	}
+	zend_string *key;
+	ZEND_HASH_FOREACH_STR_KEY(table, key) {
+		if (!key || (ZSTR_LEN(key) && ZSTR_VAL(key)[0] == '\0')) {
+			return false;
+		}
+	} ZEND_HASH_FOREACH_END();
+	object->properties = table;
+	ZVAL_NULL(properties);
+	return true;
+}
+
+void async_object_forget(zend_object *object)
+{
+	if (GC_REFCOUNT(object) > 1) {
+		GC_DELREF(object);
+	} else {
+		OBJ_RELEASE(object);
+	}
+}
+
+void async_object_disarm(zend_object *object)
+{
+	GC_ADD_FLAGS(object, IS_OBJ_DESTRUCTOR_CALLED);
+}
+
+zend_object *async_enum_find(const char *class_name, size_t class_len, const char *name, size_t len)
+{
+	zend_class_entry *class = async_class_restore(class_name, class_len);
+	if (!class || !(class->ce_flags & ZEND_ACC_ENUM)) {
+		return NULL;
+	}
+	zend_class_constant *constant = zend_hash_str_find_ptr(CE_CONSTANTS_TABLE(class), name, len);
+	if (!constant || !(ZEND_CLASS_CONST_FLAGS(constant) & ZEND_CLASS_CONST_IS_CASE)) {
+		return NULL;
+	}
+	zend_string *case_name = zend_string_init(name, len, 0);
+	zend_object *object = zend_enum_get_case(class, case_name);
+	zend_string_release(case_name);
+	return EG(exception) ? NULL : object;
 }
 
 /* }}} */

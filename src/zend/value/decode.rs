@@ -1,25 +1,28 @@
 //! Where packed values become zvals: written into their place, strings once, tables at their final size. Runs in the
-//! process that receives. No PHP code runs here: nothing that is made has a destructor.
+//! process that receives.
 
 use ext_php_rs::ffi::{
     _Bucket as Bucket, HashTable, IS_DOUBLE, IS_FALSE, IS_LONG, IS_NULL, IS_TRUE, zend_string,
 };
 use ext_php_rs::types::Zval;
 
+use super::objects::{Bag, Object, Objects};
 use super::table;
 use crate::ffi;
 use crate::wire::codec::SHAPES;
-use crate::wire::decode::Target;
+use crate::wire::target::Target;
 
 /// Keys that are kept to be used again, by a hash of them.
 const KEYS: usize = 128;
 
 /// Makes zvals. A [`Slot`] is written at most once, while the table that it is in is alive and has not moved: the
-/// reader goes depth first, tables are made at their final size, and no PHP code runs between.
+/// reader goes depth first, tables are made at their final size, and the only PHP code that runs, autoloaders, cannot
+/// reach what is being built.
 pub(super) struct Builder {
     /// A table that is part of the result, and of which the builder has one more reference.
     shapes: [*mut HashTable; SHAPES],
     keys: [*mut zend_string; KEYS],
+    pub(super) objects: Objects,
 }
 
 /// The place of one value; its `u2` may be in use.
@@ -49,12 +52,25 @@ impl Builder {
         Self {
             shapes: [std::ptr::null_mut(); SHAPES],
             keys: [std::ptr::null_mut(); KEYS],
+            objects: Objects::new(),
         }
     }
 
     /// A slot that is not in a table.
     pub(super) fn slot(value: &mut Zval) -> Slot {
         Slot(value)
+    }
+
+    /// A key may come twice.
+    #[inline]
+    fn emptied(slot: Slot) -> Slot {
+        if table::type_of(slot.zval()) != IS_NULL {
+            let (mut former, place) = (Zval::new(), slot.zval());
+            // Not the whole zval: its u2 is a link of the hash chain.
+            std::mem::swap(&mut former.value, &mut place.value);
+            std::mem::swap(&mut former.u1, &mut place.u1);
+        }
+        slot
     }
 
     /// The string of a key. Rows of one kind have few keys, and these come again and again.
@@ -93,25 +109,29 @@ impl Drop for Builder {
 }
 
 impl Slot {
+    /// For one write: the contract of [`Builder`].
+    #[inline]
+    fn zval<'s>(self) -> &'s mut Zval {
+        // SAFETY: the contract of `Builder`.
+        unsafe { &mut *self.0 }
+    }
+
     #[inline]
     fn set_type(self, info: u32) {
-        // SAFETY: the contract of `Builder`.
-        let zval = unsafe { &mut *self.0 };
+        let zval = self.zval();
         zval.u1.type_info = info;
     }
 
     #[inline]
     fn set_int(self, value: i64) {
-        // SAFETY: the contract of `Builder`.
-        let zval = unsafe { &mut *self.0 };
+        let zval = self.zval();
         zval.value.lval = value;
         zval.u1.type_info = IS_LONG;
     }
 
     #[inline]
     fn set_float(self, value: f64) {
-        // SAFETY: the contract of `Builder`.
-        let zval = unsafe { &mut *self.0 };
+        let zval = self.zval();
         zval.value.dval = value;
         zval.u1.type_info = IS_DOUBLE;
     }
@@ -159,6 +179,8 @@ impl Target for Builder {
     type List = List;
     type Map = Map;
     type Row = Row;
+    type Object = Object;
+    type Bag = Bag;
 
     #[inline]
     fn null(&mut self, slot: Slot) {
@@ -228,13 +250,15 @@ impl Target for Builder {
         map.left = map.left.checked_sub(1)?;
         let key = self.key(key);
         // SAFETY: not null, for there was a key left; it is part of the result and has room for all its keys.
-        Some(Slot(unsafe { ffi::async_map_string(map.table, key) }))
+        let slot = Slot(unsafe { ffi::async_map_string(map.table, key) });
+        Some(Self::emptied(slot))
     }
 
     fn int_key(&mut self, map: &mut Map, key: i64) -> Option<Slot> {
         map.left = map.left.checked_sub(1)?;
         // SAFETY: as for `string_key`.
-        Some(Slot(unsafe { ffi::async_map_index(map.table, key) }))
+        let slot = Slot(unsafe { ffi::async_map_index(map.table, key) });
+        Some(Self::emptied(slot))
     }
 
     fn define(&mut self, map: &Map, shape: u8) {
@@ -274,5 +298,50 @@ impl Target for Builder {
         // SAFETY: at most one past the last bucket.
         row.next = unsafe { row.next.add(1) };
         Some(slot)
+    }
+
+    fn class(&mut self, class: u8, name: &[u8]) -> bool {
+        self.objects.class(class, name)
+    }
+
+    fn property(&mut self, class: u8, name: &[u8]) -> bool {
+        self.objects.property(class, name)
+    }
+
+    #[inline]
+    fn object(&mut self, slot: Slot, class: u8, shared: bool, len: u32) -> Option<Object> {
+        self.objects.object(slot.zval(), class, shared, len)
+    }
+
+    #[inline]
+    fn next_property(&mut self, object: &mut Object) -> Option<Slot> {
+        self.objects.next_property(object).map(Slot)
+    }
+
+    #[inline]
+    fn settle(&mut self, object: &Object) -> bool {
+        self.objects.settle(object)
+    }
+
+    fn bag(&mut self, slot: Slot, shared: bool) -> (Bag, Slot) {
+        let mut bag = self.objects.bag(slot.zval(), shared);
+        let properties = Slot(bag.properties());
+        (bag, properties)
+    }
+
+    fn close(&mut self, bag: Bag) -> bool {
+        Objects::close(bag)
+    }
+
+    fn same(&mut self, slot: Slot, id: u32) -> bool {
+        self.objects.same(slot.zval(), id)
+    }
+
+    fn case(&mut self, slot: Slot, case: u8, class: &[u8], name: &[u8]) -> bool {
+        self.objects.case(slot.zval(), case, class, name)
+    }
+
+    fn again(&mut self, slot: Slot, case: u8) -> bool {
+        self.objects.again(slot.zval(), case)
     }
 }

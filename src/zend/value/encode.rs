@@ -1,13 +1,13 @@
-//! The fast path: scalars and arrays of them, from the zvals into the buffer. Stops at the first object, reference or
-//! resource, and at what it has no form for; PHP's serializer then writes the whole. Runs in the process that sends.
-//! No PHP code runs here, so that nothing moves while its bytes are borrowed.
+//! The fast path: scalars, arrays and plain objects, from the zvals into the buffer. Stops at the first other object,
+//! reference or resource; PHP's serializer then writes the whole. Runs in the process that sends. No PHP code runs here, so that nothing moves while its bytes are borrowed.
 
 use ext_php_rs::ffi::{
-    _Bucket as Bucket, HashTable, IS_ARRAY, IS_DOUBLE, IS_FALSE, IS_INDIRECT, IS_LONG, IS_NULL, IS_REFERENCE,
-    IS_STRING, IS_TRUE, IS_UNDEF,
+    _Bucket as Bucket, HashTable, IS_ARRAY, IS_DOUBLE, IS_FALSE, IS_INDIRECT, IS_LONG, IS_NULL, IS_OBJECT,
+    IS_REFERENCE, IS_STRING, IS_TRUE, IS_UNDEF,
 };
 use ext_php_rs::types::Zval;
 
+use super::graph::Seen;
 use super::table::{self, Table, element, key, type_of};
 use crate::wire::codec::{MAX_DEPTH, RUN_FROM, SHAPE_KEYS, SHAPES};
 use crate::wire::encode::{Buffer, Packer, TooLong};
@@ -28,21 +28,26 @@ pub(super) fn pack(value: &Zval) -> Result<Buffer<'_>, NotPackable> {
         packer: Packer::new(),
         shapes: [None; SHAPES],
         depth: 0,
+        copies: 0,
+        objects: Seen::new(),
     };
     walk.value(value)?;
     Ok(walk.packer.finish())
 }
 
-struct Walk<'v> {
-    packer: Packer<'v>,
+pub(super) struct Walk<'v> {
+    pub(super) packer: Packer<'v>,
     /// The buckets of the map that last defined each shape.
     shapes: [Option<&'v [Bucket]>; SHAPES],
-    depth: usize,
+    pub(super) depth: usize,
+    /// How many arrays around the value are held by something else too, which may be this graph in another place.
+    pub(super) copies: usize,
+    pub(super) objects: Seen<'v>,
 }
 
 impl<'v> Walk<'v> {
     #[inline]
-    fn value(&mut self, value: &'v Zval) -> Result<(), NotPackable> {
+    pub(super) fn value(&mut self, value: &'v Zval) -> Result<(), NotPackable> {
         match type_of(value) {
             IS_NULL | IS_UNDEF => self.packer.null()?,
             IS_FALSE => self.packer.bool(false)?,
@@ -51,8 +56,9 @@ impl<'v> Walk<'v> {
             IS_DOUBLE => self.packer.float(double(value))?,
             IS_STRING => self.packer.string(table::string(value).unwrap_or_default())?,
             IS_ARRAY => self.array(table::array(value).ok_or(NotPackable)?)?,
+            IS_OBJECT => self.object(table::object(value).ok_or(NotPackable)?)?,
             IS_INDIRECT => self.value(element(value).ok_or(NotPackable)?)?,
-            IS_REFERENCE => self.value(unshared(value)?)?,
+            IS_REFERENCE => self.value(unshared(value).filter(|_| self.copies == 0).ok_or(NotPackable)?)?,
             _ => return Err(NotPackable),
         }
         Ok(())
@@ -62,7 +68,9 @@ impl<'v> Walk<'v> {
         if self.depth == MAX_DEPTH {
             return Err(NotPackable);
         }
+        let is_copy = self.depth > 0 && array.gc.refcount > 1;
         self.depth += 1;
+        self.copies += usize::from(is_copy);
         let whole = array.nNumUsed == array.nNumOfElements;
         match Table::of(array) {
             Table::Packed(values) if whole => self.list(array.nNumUsed, values.iter())?,
@@ -73,6 +81,7 @@ impl<'v> Walk<'v> {
             Table::Hash(buckets) => self.map(array.nNumUsed, whole, buckets)?,
         }
         self.depth -= 1;
+        self.copies -= usize::from(is_copy);
         Ok(())
     }
 
@@ -116,7 +125,7 @@ impl<'v> Walk<'v> {
         Ok(())
     }
 
-    fn map(&mut self, len: u32, whole: bool, buckets: &'v [Bucket]) -> Result<(), NotPackable> {
+    pub(super) fn map(&mut self, len: u32, whole: bool, buckets: &'v [Bucket]) -> Result<(), NotPackable> {
         let shape = if whole { shape_of(buckets) } else { None };
         if let Some((number, slot)) =
             shape.and_then(|shape| Some((shape, self.shapes.get(usize::from(shape))?)))
@@ -180,9 +189,9 @@ fn index(bucket: &Bucket) -> i64 {
 }
 
 /// The value of a reference that nothing else shares: PHP, too, takes it for a plain value.
-fn unshared(value: &Zval) -> Result<&Zval, NotPackable> {
+fn unshared(value: &Zval) -> Option<&Zval> {
     let reference = table::reference(value).filter(|reference| reference.gc.refcount == 1);
-    Ok(&reference.ok_or(NotPackable)?.val)
+    reference.map(|reference| &reference.val)
 }
 
 /// The least and the greatest, if all are integers.
@@ -219,7 +228,7 @@ fn same_keys(shape: &[Bucket], buckets: &[Bucket]) -> bool {
 }
 
 /// A key that is an integer or could be one (`"1"` is the reader's 1), or a value behind a link.
-fn needs_care(bucket: &Bucket) -> bool {
+pub(super) fn needs_care(bucket: &Bucket) -> bool {
     type_of(&bucket.val) == IS_INDIRECT
         || key(bucket).is_none_or(|key| matches!(key.first(), Some(b'0'..=b'9' | b'-')))
 }

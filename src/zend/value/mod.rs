@@ -2,7 +2,9 @@
 
 mod decode;
 mod encode;
+mod graph;
 pub(crate) mod object;
+mod objects;
 pub(crate) mod table;
 pub(crate) mod walk;
 
@@ -11,7 +13,7 @@ use ext_php_rs::types::Zval;
 use super::serialize::{self, Serialized};
 use crate::wire::codec::Format;
 use crate::wire::decode::Malformed;
-use crate::wire::decode::Target as _;
+use crate::wire::target::Target as _;
 use crate::wire::encode::{Buffer, Chunks};
 use crate::zend::value::decode::Builder;
 
@@ -106,7 +108,10 @@ pub(crate) fn decode(format: Format, bytes: &[u8]) -> Result<Zval, DecodeError> 
         Format::Raw => Builder::new().string(Builder::slot(&mut value), bytes),
         Format::Packed => {
             let slot = Builder::slot(&mut value);
-            crate::wire::decode::decode(bytes, &mut Builder::new(), slot)?;
+            let mut builder = Builder::new();
+            if let Err(malformed) = crate::wire::decode::decode(bytes, &mut builder, slot) {
+                return Err(builder.objects.abandon().unwrap_or_else(|| malformed.into()));
+            }
         }
         Format::Serialized => return serialize::unserialize(bytes),
     }

@@ -41,8 +41,13 @@ pub(crate) fn slots(object: &zend_object) -> &[Zval] {
 
 /// The name of the property in a slot.
 pub(crate) fn property_name(class: &zend_class_entry, slot: usize) -> &[u8] {
+    mangled_name(class, slot).map_or(&[], unmangled)
+}
+
+/// The name of the property in a slot, with what says whose it is.
+pub(crate) fn mangled_name(class: &zend_class_entry, slot: usize) -> Option<&[u8]> {
     if class.properties_info_table.is_null() {
-        return &[];
+        return None;
     }
     // SAFETY: the table has an entry for each slot.
     let entry = unsafe { class.properties_info_table.add(slot) };
@@ -51,7 +56,7 @@ pub(crate) fn property_name(class: &zend_class_entry, slot: usize) -> &[u8] {
     // SAFETY: null, or what the class keeps.
     let info = unsafe { info.as_ref() };
     // SAFETY: a property has a name, and keeps it.
-    info.map_or(&[], |info| unmangled(unsafe { bytes(info.name) }))
+    info.map(|info| unsafe { bytes(info.name) })
 }
 
 /// `name` of `"\0Class\0name"`, `"\0*\0name"` or `"name"`.

@@ -1,0 +1,259 @@
+//! Where packed objects are made: those that are nothing but their properties, and the cases of enums. Runs in the
+//! process that receives. Autoloaders run here, and cannot reach what is being built.
+
+use ext_php_rs::ffi::{IS_OBJECT_EX, zend_class_entry, zend_object, zend_property_info};
+use ext_php_rs::types::Zval;
+
+use super::DecodeError;
+use crate::ffi;
+use crate::wire::codec::{SHAPE_KEYS, SHAPES};
+use crate::zend::serialize::take_exception;
+
+/// The objects of one value.
+pub(super) struct Objects {
+    /// For each number the place in `layouts` that has it now.
+    classes: [Option<usize>; SHAPES],
+    layouts: Vec<Layout>,
+    /// Cases, which their enum keeps.
+    cases: [*mut zend_object; SHAPES],
+    shared: Vec<*mut zend_object>,
+    /// All that were made, each with a reference: wrong bytes may release one early, and then its destructor would run.
+    made: Vec<*mut zend_object>,
+    failure: Option<DecodeError>,
+}
+
+/// A class, and which of its properties the objects have.
+struct Layout {
+    class: *mut zend_class_entry,
+    properties: Vec<*const zend_property_info>,
+}
+
+/// An object, and the property that is next.
+pub(super) struct Object {
+    object: *mut zend_object,
+    layout: usize,
+    next: usize,
+    written: Option<(*const zend_property_info, *mut Zval)>,
+}
+
+/// A `stdClass`, and the map of its properties.
+pub(super) struct Bag {
+    object: *mut zend_object,
+    properties: Box<Zval>,
+}
+
+impl Objects {
+    pub(super) fn new() -> Self {
+        Self {
+            classes: [None; SHAPES],
+            layouts: Vec::new(),
+            cases: [std::ptr::null_mut(); SHAPES],
+            shared: Vec::new(),
+            made: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// After an error: nobody sees the objects, so their destructors do not run. What went wrong, if that is known.
+    pub(super) fn abandon(&mut self) -> Option<DecodeError> {
+        for object in &self.made {
+            // SAFETY: `made` has a reference.
+            unsafe { ffi::async_object_disarm(*object) };
+        }
+        self.failure.take()
+    }
+
+    pub(super) fn class(&mut self, number: u8, name: &[u8]) -> bool {
+        // SAFETY: `name.len()` bytes are there.
+        let class = unsafe { ffi::async_class_restore(name.as_ptr().cast(), name.len()) };
+        if class.is_null() {
+            self.fail(name);
+            return false;
+        }
+        // SAFETY: a class, which stays to the end of the request.
+        let is_plain = unsafe { ffi::async_class_is_plain(class) };
+        let Some(place) = self.classes.get_mut(usize::from(number)).filter(|_| is_plain) else {
+            return false;
+        };
+        *place = Some(self.layouts.len());
+        self.layouts.push(Layout {
+            class,
+            properties: Vec::new(),
+        });
+        true
+    }
+
+    pub(super) fn property(&mut self, number: u8, name: &[u8]) -> bool {
+        let Some(layout) = self
+            .layout(number)
+            .and_then(|layout| self.layouts.get_mut(layout))
+        else {
+            return false;
+        };
+        // SAFETY: a class, which stays to the end of the request.
+        let info =
+            unsafe { ffi::async_class_slot(layout.class, name.as_ptr().cast(), name.len()) }.cast_const();
+        if info.is_null() || layout.properties.contains(&info) || layout.properties.len() == SHAPE_KEYS {
+            return false;
+        }
+        layout.properties.push(info);
+        true
+    }
+
+    #[inline]
+    pub(super) fn object(&mut self, slot: &mut Zval, number: u8, shared: bool, len: u32) -> Option<Object> {
+        let place = self.layout(number)?;
+        let layout = self.layouts.get(place)?;
+        if layout.properties.len() != len as usize {
+            return None;
+        }
+        let object = self.make(slot, layout.class, shared)?;
+        Some(Object {
+            object,
+            layout: place,
+            next: 0,
+            written: None,
+        })
+    }
+
+    #[inline]
+    pub(super) fn next_property(&self, object: &mut Object) -> Option<*mut Zval> {
+        let info = *self.layouts.get(object.layout)?.properties.get(object.next)?;
+        object.next += 1;
+        // SAFETY: a property of the class of the object, which `made` keeps.
+        let slot = unsafe { ffi::async_object_slot(object.object, info) };
+        object.written = Some((info, slot));
+        Some(slot)
+    }
+
+    #[inline]
+    pub(super) fn settle(&mut self, object: &Object) -> bool {
+        let Some((info, slot)) = object.written else {
+            return false;
+        };
+        // SAFETY: what `next_property` found and gave.
+        let settled = unsafe { ffi::async_slot_settle(info, slot) };
+        if !settled {
+            self.fail(b"");
+        }
+        settled
+    }
+
+    pub(super) fn bag(&mut self, slot: &mut Zval, shared: bool) -> Bag {
+        // SAFETY: the engine's own.
+        let class = unsafe { ffi::async_class_bag() };
+        let object = self.make(slot, class, shared).unwrap_or(std::ptr::null_mut());
+        Bag {
+            object,
+            properties: Box::new(Zval::new()),
+        }
+    }
+
+    pub(super) fn close(mut bag: Bag) -> bool {
+        // SAFETY: null, or a new stdClass, which `made` keeps; the function takes the array over, or leaves it.
+        !bag.object.is_null() && unsafe { ffi::async_object_fill(bag.object, bag.properties()) }
+    }
+
+    pub(super) fn same(&self, slot: &mut Zval, id: u32) -> bool {
+        let object = usize::try_from(id).ok().and_then(|id| self.shared.get(id));
+        refer(slot, object.copied())
+    }
+
+    pub(super) fn case(&mut self, slot: &mut Zval, number: u8, class: &[u8], name: &[u8]) -> bool {
+        // SAFETY: as many bytes are there.
+        let case = unsafe {
+            ffi::async_enum_find(
+                class.as_ptr().cast(),
+                class.len(),
+                name.as_ptr().cast(),
+                name.len(),
+            )
+        };
+        if case.is_null() {
+            self.fail(class);
+            return false;
+        }
+        if let Some(place) = self.cases.get_mut(usize::from(number)) {
+            *place = case;
+        }
+        refer(slot, Some(case))
+    }
+
+    #[inline]
+    pub(super) fn again(&self, slot: &mut Zval, number: u8) -> bool {
+        refer(
+            slot,
+            self.cases
+                .get(usize::from(number))
+                .copied()
+                .filter(|case| !case.is_null()),
+        )
+    }
+
+    fn layout(&self, number: u8) -> Option<usize> {
+        *self.classes.get(usize::from(number))?
+    }
+
+    fn make(
+        &mut self,
+        slot: &mut Zval,
+        class: *mut zend_class_entry,
+        shared: bool,
+    ) -> Option<*mut zend_object> {
+        // SAFETY: a plain class: it has objects, and the engine makes them.
+        let object = unsafe { ffi::async_object_new(slot, class) };
+        if object.is_null() {
+            self.fail(b"");
+            return None;
+        }
+        // SAFETY: just made.
+        unsafe { (*object).gc.refcount += 1 };
+        self.made.push(object);
+        if shared {
+            self.shared.push(object);
+        }
+        Some(object)
+    }
+
+    /// Remembers why: an exception, or a class that is not known here.
+    fn fail(&mut self, class: &[u8]) {
+        // SAFETY: reads a pointer of the engine.
+        let pending = unsafe { ffi::async_exception_pending() };
+        self.failure = match take_exception() {
+            Some(exception) => Some(DecodeError::Thrown(exception)),
+            None if pending => Some(DecodeError::Exiting),
+            None if class.is_empty() => None,
+            None => Some(DecodeError::UnknownClass {
+                class: String::from_utf8_lossy(class).into_owned(),
+            }),
+        };
+    }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        for object in self.made.drain(..) {
+            // SAFETY: the reference of `made`, given back once.
+            unsafe { ffi::async_object_forget(object) };
+        }
+    }
+}
+
+impl Bag {
+    pub(super) fn properties(&mut self) -> *mut Zval {
+        &raw mut *self.properties
+    }
+}
+
+/// Writes an object that is there already.
+#[inline]
+fn refer(slot: &mut Zval, object: Option<*mut zend_object>) -> bool {
+    // SAFETY: `made` has a reference; a case is kept by its enum.
+    let Some(alive) = object.and_then(|object| unsafe { object.as_mut() }) else {
+        return false;
+    };
+    alive.gc.refcount += 1;
+    slot.value.obj = alive;
+    slot.u1.type_info = IS_OBJECT_EX;
+    true
+}
