@@ -242,11 +242,10 @@ fn offset_set(call: &Call) -> Returned {
 fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
     support::mode().map_err(|error| exceptions::throw(&error))?;
     // Before a callable becomes a future: one that is dropped would be started.
-    if let Some((argument, key)) = &key {
-        if pool.entries.borrow().get(key).is_some() {
+    if let Some((argument, key)) = &key
+        && pool.entries.borrow().get(key).is_some() {
             return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
         }
-    }
     let future = future_in(call, task)?;
     if future.added.get() {
         return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));

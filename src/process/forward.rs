@@ -13,7 +13,7 @@ const SIGNALS: [i32; 4] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQ
 
 type Handler = extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
 
-/// What the application had installed, by position in [`SIGNALS`]: handlers with and without SA_SIGINFO take the
+/// What the application had installed, by position in [`SIGNALS`]: handlers with and without `SA_SIGINFO` take the
 /// first argument alike, and ignore the others.
 static WRAPPED: [AtomicPtr<libc::c_void>; 4] = [const { AtomicPtr::new(ptr::null_mut()) }; 4];
 

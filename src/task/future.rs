@@ -117,11 +117,10 @@ impl Native for Future {
         if let Ok(handlers) = self.handlers.try_borrow() {
             handlers.iter().for_each(|handler| tracer.value(handler.callable().value()));
         }
-        if let Ok(phase) = self.phase.try_borrow() {
-            if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &*phase {
+        if let Ok(phase) = self.phase.try_borrow()
+            && let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &*phase {
                 tracer.value(value);
             }
-        }
     }
 
     /// A future dropped before it started is started; a failure that nobody has seen is told.

@@ -143,12 +143,11 @@ fn after_fork(group: &Group) {
         let Some(callable) = &hook.parent else {
             continue;
         };
-        if callable.call(&mut []).is_err() {
-            if let Some(throwable) = exception::take() {
+        if callable.call(&mut []).is_err()
+            && let Some(throwable) = exception::take() {
                 let old = state().surfacing.replace(Some(throwable));
                 drop(old);
             }
-        }
     }
 }
 

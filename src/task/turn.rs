@@ -42,11 +42,10 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     expire();
     let mut freed: Vec<Rc<Group>> = Vec::new();
     for ended in heard? {
-        if let Some(group) = report(ended) {
-            if !freed.iter().any(|other| Rc::ptr_eq(other, &group)) {
+        if let Some(group) = report(ended)
+            && !freed.iter().any(|other| Rc::ptr_eq(other, &group)) {
                 freed.push(group);
             }
-        }
     }
     freed.iter().for_each(launch::pump);
     state.active.borrow_mut().retain(|group| !group.idle());

@@ -40,7 +40,7 @@ pub(crate) struct LastError {
 }
 
 impl Report {
-    /// The payload of a frame. Infallible in practice: there is nothing in it that MessagePack cannot hold.
+    /// The payload of a frame. Infallible in practice: there is nothing in it that `MessagePack` cannot hold.
     pub(crate) fn encode(&self) -> Vec<u8> {
         rmp_serde::to_vec(self).unwrap_or_default()
     }

@@ -63,12 +63,11 @@ pub(crate) fn run() {
 }
 
 unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
-    if acknowledge() {
-        if let Some(hook) = HOOK.get() {
+    if acknowledge()
+        && let Some(hook) = HOOK.get() {
             // A panic must not leave an extern "C" frame; the hook reports its own.
             let _ = catch_unwind(AssertUnwindSafe(hook));
         }
-    }
     if let Some(previous) = PREVIOUS.get().copied().flatten() {
         // SAFETY: the function that was installed before ours, with the frame that the engine gave.
         unsafe { previous(frame) };
