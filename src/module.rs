@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use ext_php_rs::zend::ModuleEntry;
 
-use crate::process::cpus;
+use crate::process::{cpus, fork};
 use crate::task::{at_exit, support, turn};
 use crate::zend::module::{self, Life};
 use crate::zend::{class, interrupt, serialize};
@@ -23,6 +23,7 @@ fn startup(number: c_int) -> Result<(), String> {
     if class::extension_exists(c"true_async") || class::class_exists(c"Async\\Pool") {
         return Err("another extension, such as true_async, has the namespace Async already; load one of the two".into());
     }
+    fork::watch();
     ini::register(number);
     php::register();
     serialize::startup();

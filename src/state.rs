@@ -1,7 +1,7 @@
 //! What the extension knows in one process: its children, its queues, its hooks. One for each thread that runs PHP.
 //!
 //! Cells only, and no borrow is held while PHP code can run. A child starts with an empty one; a fork that is not ours
-//! (`pcntl_fork`) is told by the pid.
+//! (`pcntl_fork`) is noticed, and what was the parent's is left alone.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -11,6 +11,7 @@ use ext_php_rs::types::Zval;
 use nix::unistd::{Pid, getpid};
 
 use crate::pool::deadlines::Deadlines;
+use crate::process::fork;
 use crate::process::reactor::Reactor;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
@@ -84,10 +85,7 @@ thread_local! {
 /// The state of this process. In a process that a foreign fork made it is a new one, and the old one is left alone.
 pub(crate) fn state() -> &'static State {
     let state = STATE.get();
-    if state.owner.get() == getpid() {
-        return state;
-    }
-    leave_behind(false)
+    if fork::noticed() { leave_behind(false) } else { state }
 }
 
 /// In a child that we forked: a new state. The parent's values are not released, as their destructors are the parent's;

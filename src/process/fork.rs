@@ -1,6 +1,8 @@
 //! The one place where a child is made.
 
 use std::os::fd::{FromRawFd, OwnedFd};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::errno::Errno;
 use nix::unistd::{Pid, getpid, setpgid};
@@ -52,6 +54,7 @@ pub(crate) fn fork() -> Result<Fork, Refused> {
         -1 => Err(Refused { call: "fork", errno: Errno::last() }),
         0 => {
             std::mem::forget(blocked);
+            noticed();
             child::begin(parent);
             drop(reader);
             Ok(Fork::Child(writer))
@@ -65,6 +68,27 @@ pub(crate) fn fork() -> Result<Fork, Refused> {
             Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: reader }))
         }
     }
+}
+
+/// A fork of any origin has happened since somebody last asked.
+static FORKED: AtomicBool = AtomicBool::new(false);
+
+/// Notices every fork from now on, whoever makes it: a system call to ask for the pid each time would cost more than all
+/// the rest. MINIT, which may run more than once.
+pub(crate) fn watch() {
+    extern "C" fn in_child() {
+        FORKED.store(true, Ordering::Relaxed);
+    }
+    static WATCHED: Once = Once::new();
+    WATCHED.call_once(|| {
+        // SAFETY: the handler is async-signal-safe; the C library drops it when this library is unloaded.
+        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+    });
+}
+
+/// Is this another process than the one that asked last?
+pub(crate) fn noticed() -> bool {
+    FORKED.load(Ordering::Relaxed) && FORKED.swap(false, Ordering::Relaxed)
 }
 
 fn pidfd(pid: Pid) -> Option<OwnedFd> {

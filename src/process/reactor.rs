@@ -150,7 +150,8 @@ impl Reactor {
         }
         let count = blocked.wait(&self.epoll, &mut events, millis)?;
         drop(blocked);
-        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data())).collect())
+        let patient = millis != 0;
+        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data(), patient)).collect())
     }
 
     /// The caller goes back to code that does not wait here: it wants to be told.
@@ -177,20 +178,23 @@ impl Reactor {
         self.notifier.forget();
     }
 
-    fn handle(&mut self, token: u64) -> Option<Ended> {
+    /// A child that has told everything is on its way out: who is patient waits for that, instead of for news of it.
+    fn handle(&mut self, token: u64, patient: bool) -> Option<Ended> {
         let id = token >> 1;
         let child = self.children.get_mut(&id)?;
+        let mut leaving = false;
         if token & 1 == 0 {
             if !child.receive() {
                 return None;
             }
             child.close_pipe(&self.epoll);
-            if child.pidfd.is_some() {
+            // Without a pidfd the end of the pipe is the only news of a death, and the death is near.
+            leaving = child.pidfd.is_none() || patient && child.reader.progress() == Progress::Whole;
+            if !leaving {
                 return None;
             }
         }
-        // Without a pidfd the end of the pipe is the only news of a death, and the death is near.
-        let Waited::Ended(exit) = wait(child.pid, child.pidfd.is_none()) else {
+        let Waited::Ended(exit) = wait(child.pid, leaving) else {
             return None;
         };
         child.receive();

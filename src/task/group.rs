@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use nix::unistd::{Pid, getpid};
+use nix::unistd::Pid;
 
 use super::future::Future;
 use crate::pool::scheduler::Scheduler;
@@ -85,7 +85,7 @@ impl Group {
     /// A group with `limit` slots.
     pub(crate) fn new(limit: usize, timeout: Option<f64>) -> Rc<Self> {
         Rc::new(Self {
-            owner: getpid(),
+            owner: state().owner.get(),
             scheduler: RefCell::new(Scheduler::new(limit)),
             queued: RefCell::default(),
             timeout: Cell::new(timeout),
