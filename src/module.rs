@@ -7,7 +7,7 @@ use ext_php_rs::zend::ModuleEntry;
 use crate::process::{cpus, fork};
 use crate::task::{at_exit, support, turn};
 use crate::zend::module::{self, Life};
-use crate::zend::{class, interrupt, serialize};
+use crate::zend::{class, interrupt, request, serialize};
 use crate::{ini, php};
 
 /// The version of the extension.
@@ -28,11 +28,13 @@ fn startup(number: c_int) -> Result<(), String> {
     php::register();
     serialize::startup();
     interrupt::install(turn::on_interrupt);
+    request::install();
     Ok(())
 }
 
 /// MSHUTDOWN.
 fn shutdown(number: c_int) {
+    request::uninstall();
     interrupt::uninstall();
     serialize::shutdown();
     crate::zend::ini::unregister(number);

@@ -126,6 +126,8 @@ unsafe extern "C" {
     pub(crate) fn async_array_delete(array: *mut ZendHashTable, key: *const Zval);
     pub(crate) fn async_array_key_normal(key: *mut Zval);
 
+    pub(crate) fn async_errors_install();
+    pub(crate) fn async_errors_uninstall();
     pub(crate) fn async_child_begin(reseed: bool);
     pub(crate) fn async_child_shutdown_functions();
     pub(crate) fn async_child_flush();

@@ -80,6 +80,8 @@ void async_array_delete(HashTable *array, const zval *key);
 void async_array_key_normal(zval *key);
 
 /* The child: what must be forgotten, renewed and flushed. */
+void async_errors_install(void);
+void async_errors_uninstall(void);
 void async_child_begin(bool reseed);
 void async_child_shutdown_functions(void);
 void async_child_flush(void);

@@ -2,8 +2,8 @@
 //!
 //! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
 
-use std::collections::HashMap;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -61,7 +61,7 @@ pub(crate) struct Reactor {
     epoll: Epoll,
     notifier: Notifier,
     flags: Flags,
-    children: HashMap<u64, Watched>,
+    children: BTreeMap<u64, Watched>,
 }
 
 /// An event is about a child's pipe or its pidfd.
@@ -78,7 +78,7 @@ impl Reactor {
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let notifier = Notifier::start(means, &epoll.0, flags)?;
-        Ok(Self { epoll, notifier, flags, children: HashMap::new() })
+        Ok(Self { epoll, notifier, flags, children: BTreeMap::new() })
     }
 
     /// Readable when [`Reactor::wait`] would not block.
@@ -126,7 +126,7 @@ impl Reactor {
         for child in self.children.values() {
             let _ = killpg(child.pid, signal);
         }
-        for (_, child) in self.children.drain() {
+        for child in std::mem::take(&mut self.children).into_values() {
             forward::remove(child.pid.as_raw());
             wait(child.pid, true);
         }
@@ -172,9 +172,16 @@ impl Reactor {
     }
 
     /// In a child of this process: closes the copies of the parent's descriptors, and nothing else. The epoll instance
-    /// is shared with the parent, so nothing may be removed from it.
+    /// is shared with the parent, so nothing may be removed from it; memory is not freed, as that would copy its pages.
     pub(crate) fn forget(self) {
         forward::forget();
+        for child in self.children.values() {
+            for fd in child.pidfd.iter().chain(&child.pipe) {
+                // SAFETY: a descriptor of ours, whose owner is forgotten below.
+                unsafe { libc::close(fd.as_raw_fd()) };
+            }
+        }
+        std::mem::forget(self.children);
         self.notifier.forget();
     }
 

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 use super::future::Future;
-use super::group::Group;
-use super::{at_exit, launch, wait};
+use super::group::Hook;
+use super::{at_exit, wait};
 use crate::process::{channel, child};
 use crate::wire::frame::Kind;
 use crate::wire::report::Report;
@@ -16,15 +16,15 @@ use crate::zend::object::Object;
 use crate::zend::request::{self, Ran};
 use crate::zend::value::object::type_name;
 use crate::zend::{exception, throwable, value};
-use crate::{ini, state};
+use crate::ini;
+use crate::state::state;
 
 /// Runs a task, tells the parent how it ended, and ends.
-pub(crate) fn run(channel: &OwnedFd, group: &Rc<Group>, future: &Object<Future>) -> ! {
-    let hooks = launch::hooks(group);
-    state::enter_child();
+pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
+    state().leave_behind(true);
     request::begin_child(ini::reseed());
     let ran = request::protect_returned(|| {
-        for hook in &hooks {
+        for hook in hooks {
             if let Some(callable) = &hook.child {
                 callable.call(&mut [])?;
             }

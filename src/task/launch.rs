@@ -67,7 +67,7 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
         Ok(()) => {
             let parked = group.queued.borrow_mut().remove(&future.id);
             drop(parked);
-            after_fork(group);
+            hooks(group).iter().for_each(|hook| after_fork(hook));
             std::ops::ControlFlow::Continue(())
         }
         // One of ours will end, and leave room.
@@ -97,8 +97,9 @@ fn children() -> usize {
 fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused> {
     let state = state();
     ensure_reactor()?;
+    let hooks = hooks(group);
     let forked = match fork::fork()? {
-        Fork::Child(channel) => child::run(&channel, group, future),
+        Fork::Child(channel) => child::run(&channel, &hooks, future),
         Fork::Parent(forked) => forked,
     };
     let pid = forked.pid;
@@ -137,22 +138,17 @@ pub(crate) fn set_deadline(future: &Future) {
     }
 }
 
-/// The hooks for the parent. What they throw is thrown by the next `await`.
-fn after_fork(group: &Group) {
-    for hook in hooks(group) {
-        let Some(callable) = &hook.parent else {
-            continue;
-        };
-        if callable.call(&mut []).is_err()
-            && let Some(throwable) = exception::take() {
-                let old = state().surfacing.replace(Some(throwable));
-                drop(old);
-            }
+/// The hook for the parent. What it throws is thrown by the next `await`.
+fn after_fork(hook: &Hook) {
+    let threw = hook.parent.as_ref().is_some_and(|callable| callable.call(&mut []).is_err());
+    if let Some(throwable) = threw.then(exception::take).flatten() {
+        let old = state().surfacing.replace(Some(throwable));
+        drop(old);
     }
 }
 
 /// The hooks for a child of `group`: everybody's, then its own.
-pub(crate) fn hooks(group: &Group) -> Vec<Rc<Hook>> {
+fn hooks(group: &Group) -> Vec<Rc<Hook>> {
     let global = state().hooks.borrow();
     global.iter().chain(group.hooks.borrow().iter()).cloned().collect()
 }

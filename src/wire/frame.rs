@@ -11,7 +11,7 @@ pub(crate) const HEADER: usize = 16;
 /// Bytes after the payload.
 pub(crate) const FOOTER: usize = 4;
 /// One read for most results: header, a small payload and footer.
-const FIRST_READ: usize = 4096;
+const FIRST_READ: usize = 1024;
 
 /// What a frame says about the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -76,6 +76,18 @@ pub(crate) fn fatal() -> Option<LastError> {
     Some(LastError { message: text(message), file: text(file), line })
 }
 
+/// Lets the errors of children be told by their outcomes. MINIT.
+pub(crate) fn install() {
+    // SAFETY: MINIT: no other thread runs PHP.
+    unsafe { ffi::async_errors_install() };
+}
+
+/// Gives the hook back, if it is still ours. MSHUTDOWN.
+pub(crate) fn uninstall() {
+    // SAFETY: MSHUTDOWN: no other thread runs PHP.
+    unsafe { ffi::async_errors_uninstall() };
+}
+
 /// In a new child, before any PHP code: forgets what is the parent's, and renews what must differ.
 pub(crate) fn begin_child(reseed: bool) {
     // SAFETY: a child just forked, which never returns to the parent's frames.
