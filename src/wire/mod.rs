@@ -13,3 +13,8 @@ pub(crate) mod target;
 pub(crate) mod fault;
 pub(crate) mod frame;
 pub(crate) mod report;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tree;

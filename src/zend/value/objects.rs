@@ -30,7 +30,7 @@ struct Layout {
 
 /// An object, and the property that is next.
 pub(super) struct Object {
-    object: *mut zend_object,
+    target: *mut zend_object,
     layout: usize,
     next: usize,
     written: Option<(*const zend_property_info, *mut Zval)>,
@@ -109,7 +109,7 @@ impl Objects {
         }
         let object = self.make(slot, layout.class, shared)?;
         Some(Object {
-            object,
+            target: object,
             layout: place,
             next: 0,
             written: None,
@@ -121,7 +121,7 @@ impl Objects {
         let info = *self.layouts.get(object.layout)?.properties.get(object.next)?;
         object.next += 1;
         // SAFETY: a property of the class of the object, which `made` keeps.
-        let slot = unsafe { ffi::async_object_slot(object.object, info) };
+        let slot = unsafe { ffi::async_object_slot(object.target, info) };
         object.written = Some((info, slot));
         Some(slot)
     }
