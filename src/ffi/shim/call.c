@@ -83,7 +83,16 @@ void async_call(zval *callable, uint32_t argc, zval *argv, HashTable *named, zva
 	fci.params = argv;
 	fci.named_params = named;
 	ZVAL_UNDEF(result);
-	zend_call_function(&fci, NULL);
+	/* A closure is callable as it is: to ask once more would cost a child some pages of code. */
+	if (Z_TYPE_P(callable) == IS_OBJECT && Z_OBJCE_P(callable) == zend_ce_closure) {
+		zend_fcall_info_cache fcc = {0};
+
+		Z_OBJ_HANDLER_P(callable, get_closure)(Z_OBJ_P(callable), &fcc.calling_scope, &fcc.function_handler, &fcc.object, false);
+		fcc.called_scope = fcc.calling_scope;
+		zend_call_function(&fci, &fcc);
+	} else {
+		zend_call_function(&fci, NULL);
+	}
 	if (Z_ISREF_P(result)) {
 		zend_unwrap_reference(result);
 	}

@@ -71,7 +71,7 @@ void async_child_begin(bool reseed)
 	zend_max_execution_timer_init();
 #endif
 	/* The parent's buffers are forgotten, not flushed and not freed: their text is the parent's to print. */
-	if (php_output_get_level() > 0) {
+	if (OG(active)) {
 		php_output_activate();
 	}
 	if (reseed) {
@@ -88,12 +88,11 @@ void async_child_begin(bool reseed)
 	}
 #if PHP_VERSION_ID >= 80200
 	zend_memory_reset_peak_usage();
-	if (zend_atomic_bool_load(&EG(vm_interrupt))) {
-		zend_atomic_bool_store(&EG(vm_interrupt), false);
-	}
-#else
-	EG(vm_interrupt) = 0;
 #endif
+	volatile bool *interrupt = async_vm_interrupt_addr();
+	if (*interrupt) {
+		*interrupt = false;
+	}
 	HashTable *functions = BG(user_shutdown_function_names);
 	async_child.is_child = true;
 	async_child.inherited_shutdown_functions = functions ? functions->nNumUsed : 0;
