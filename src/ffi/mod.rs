@@ -6,8 +6,8 @@ mod entry;
 use std::ffi::{c_char, c_int, c_void};
 
 use ext_php_rs::ffi::{
-    _Bucket as Bucket, HashTable, zend_class_entry, zend_execute_data, zend_internal_arg_info, zend_object, zend_property_info, zend_resource,
-    zend_string, zval,
+    _Bucket as Bucket, HashTable, zend_class_entry, zend_execute_data, zend_internal_arg_info, zend_object,
+    zend_property_info, zend_resource, zend_string, zval,
 };
 use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, FunctionEntry};
@@ -34,8 +34,10 @@ unsafe extern "C" {
         flags: u32,
         create: Option<CreateObject>,
     ) -> *mut ClassEntry;
-    pub(crate) fn async_interface_register(name: *const c_char, methods: *const FunctionEntry)
-    -> *mut ClassEntry;
+    pub(crate) fn async_interface_register(
+        name: *const c_char,
+        methods: *const FunctionEntry,
+    ) -> *mut ClassEntry;
     pub(crate) fn async_class_implement(ce: *mut ClassEntry, interface: *mut ClassEntry);
     pub(crate) fn async_class_alias(name: *const c_char, ce: *mut ClassEntry) -> bool;
     pub(crate) fn async_enum_register(
@@ -77,7 +79,8 @@ unsafe extern "C" {
     pub(crate) fn async_arg_type_error_text(number: u32, message: *const c_char);
     pub(crate) fn async_arg_value_error(number: u32, message: *const c_char);
 
-    pub(crate) fn async_callable_bind(callable: *mut Zval, bound: *mut Zval, error: *mut *mut c_char) -> bool;
+    pub(crate) fn async_callable_bind(callable: *mut Zval, bound: *mut Zval, error: *mut *mut c_char)
+    -> bool;
     pub(crate) fn async_call(
         callable: *mut Zval,
         argc: u32,

@@ -26,15 +26,29 @@ use crate::zend::string;
 use crate::zend::value::object::type_name;
 
 const ASYNC: (&str, &str) = ("Async\\Task|callable $task, mixed ...$args", "Async\\Future");
-const AWAIT: (&str, &str) =
-    ("Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null", "mixed");
+const AWAIT: (&str, &str) = (
+    "Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null",
+    "mixed",
+);
 
 /// The functions in the namespace.
 pub(crate) static NAMESPACED: [Function; 5] = [
     Function::new("Async\\async", ASYNC.0, ASYNC.1, entry(make)).flags(0),
     Function::new("Async\\await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0),
-    Function::new("Async\\settle", "Async\\Pool|Traversable|array $futures", "array", entry(settle)).flags(0),
-    Function::new("Async\\onFork", "?callable $child = null, ?callable $parent = null", "void", entry(on_fork)).flags(0),
+    Function::new(
+        "Async\\settle",
+        "Async\\Pool|Traversable|array $futures",
+        "array",
+        entry(settle),
+    )
+    .flags(0),
+    Function::new(
+        "Async\\onFork",
+        "?callable $child = null, ?callable $parent = null",
+        "void",
+        entry(on_fork),
+    )
+    .flags(0),
     Function::new("Async\\cpus", "", "int", entry(usable_cpus)).flags(0),
 ];
 
@@ -54,13 +68,19 @@ fn make(call: &Call) -> Returned {
     let work = match call.arg(0) {
         Some(task) if task::is_task(task) => {
             if call.count() > 1 {
-                return Err(call.value_error(0, "must be a callable when arguments are given, Async\\Task::run() takes none"));
+                return Err(call.value_error(
+                    0,
+                    "must be a callable when arguments are given, Async\\Task::run() takes none",
+                ));
             }
             Work::Task(task.shallow_clone())
         }
         _ => {
             let callable = call.callable_of(0, c"Async\\Task|callable")?;
-            let args = (1..call.count()).filter_map(|index| call.arg(index)).map(Zval::shallow_clone).collect();
+            let args = (1..call.count())
+                .filter_map(|index| call.arg(index))
+                .map(Zval::shallow_clone)
+                .collect();
             Work::Call(callable, args, named(call))
         }
     };
@@ -94,7 +114,10 @@ fn await_any(call: &Call) -> Returned {
     if let Some(pool) = Object::<Pool>::from_zval(what) {
         return values(&super::pool::finish(&pool, patience)?, None);
     }
-    values(&collect(call, what, c"Async\\Future|Async\\Pool|iterable")?, patience)
+    values(
+        &collect(call, what, c"Async\\Future|Async\\Pool|iterable")?,
+        patience,
+    )
 }
 
 /// The values of all, under their keys. Re-enters PHP.
@@ -105,7 +128,9 @@ fn await_any(call: &Call) -> Returned {
 pub(crate) fn values(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Returned {
     let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
     wait::all(&handles, patience)?;
-    handles.iter().for_each(|future| future.observed.set(true));
+    for future in &handles {
+        future.observed.set(true);
+    }
     let mut array = Array::new();
     for (key, future) in futures {
         match handlers::outcome_of(future) {
@@ -132,7 +157,10 @@ fn collect(call: &Call, what: &Zval, expected: &CStr) -> Result<Vec<(Zval, Objec
     for (key, value) in listed {
         let Some(future) = Object::<Future>::from_zval(&value) else {
             let given = type_name(&value);
-            return Err(call.type_error_saying(0, &format!("must contain only values of type Async\\Future, {given} given")));
+            return Err(call.type_error_saying(
+                0,
+                &format!("must contain only values of type Async\\Future, {given} given"),
+            ));
         };
         futures.push((key, future));
     }
@@ -170,7 +198,10 @@ fn on_fork(call: &Call) -> Returned {
 /// The hooks that `onFork` was given.
 pub(crate) fn hook(call: &Call) -> Result<Rc<Hook>, Thrown> {
     call.expect(0, Some(2))?;
-    Ok(Rc::new(Hook { child: call.optional_callable(0)?, parent: call.optional_callable(1)? }))
+    Ok(Rc::new(Hook {
+        child: call.optional_callable(0)?,
+        parent: call.optional_callable(1)?,
+    }))
 }
 
 fn usable_cpus(call: &Call) -> Returned {

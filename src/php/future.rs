@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 
+use crate::error::Error;
+use crate::php::status::Status;
+use crate::state::state;
 use crate::task::future::{Ending, Future, Phase};
 use crate::task::group::Group;
 use crate::task::handlers::{self, Handler};
 use crate::task::wait::{self, Patience};
 use crate::task::{launch, outcome, turn};
-use crate::error::Error;
-use crate::php::status::Status;
-use crate::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -82,7 +82,9 @@ fn timeout(call: &Call) -> Returned {
     let future = changeable(call)?;
     match call.arg(0) {
         Some(limit) if limit.is_long() || limit.is_double() => {
-            let seconds = call.optional_double(0)?.filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
+            let seconds = call
+                .optional_double(0)?
+                .filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
             let seconds = seconds.ok_or_else(|| call.value_error(0, "must be greater than or equal to 0"))?;
             future.limit.set(Some(seconds));
             launch::set_deadline(&future);
@@ -127,10 +129,15 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
                 drop(parked);
             }
             future.ending.set(Some(Ending::Cancelled));
-            outcome::fail(future, &Error::Cancelled { subject: future.subject() });
+            outcome::fail(
+                future,
+                &Error::Cancelled {
+                    subject: future.subject(),
+                },
+            );
             future.observed.set(true);
             match group {
-                Some(group) => turn::ended(&group, future),
+                Some(group) => turn::note_end(&group, future),
                 None => state().reported.borrow_mut().push_back(future.clone()),
             }
             interrupt::flags().raise();

@@ -18,8 +18,8 @@ use crate::process::fork::Refused;
 use crate::state::state;
 use crate::task::future::{Future, Outcome, Phase};
 use crate::task::group::{Ended, Group};
-use crate::task::work::Work;
 use crate::task::wait::Patience;
+use crate::task::work::Work;
 use crate::task::{at_exit, handlers, launch, outcome, support, turn, wait};
 use crate::zend::array::Array;
 use crate::zend::class::Function;
@@ -55,7 +55,13 @@ impl Native for Pool {
         group.ended.replace(Some(Ended::default()));
         let state = state();
         state.pools.set(state.pools.get() + 1);
-        Self { group, entries: RefCell::new(Array::new()), stream: RefCell::default(), alive: Cell::new(true), told: Cell::new(0) }
+        Self {
+            group,
+            entries: RefCell::new(Array::new()),
+            stream: RefCell::default(),
+            alive: Cell::new(true),
+            told: Cell::new(0),
+        }
     }
 
     fn trace(&self, tracer: &mut Tracer) {
@@ -63,10 +69,15 @@ impl Native for Pool {
             entries.values().for_each(|value| tracer.value(value));
         }
         if let Ok(ended) = self.group.ended.try_borrow() {
-            ended.iter().flat_map(Ended::futures).for_each(|future| tracer.value(&future.borrowed()));
+            ended
+                .iter()
+                .flat_map(Ended::futures)
+                .for_each(|future| tracer.value(&future.borrowed()));
         }
         if let Ok(hooks) = self.group.hooks.try_borrow() {
-            let callables = hooks.iter().flat_map(|hook| hook.child.iter().chain(&hook.parent));
+            let callables = hooks
+                .iter()
+                .flat_map(|hook| hook.child.iter().chain(&hook.parent));
             callables.for_each(|callable| tracer.value(callable.value()));
         }
     }
@@ -90,7 +101,12 @@ pub(crate) fn register() {
         Function::new("isSupported", "", "bool", entry(is_supported)).fixed(),
         Function::new("concurrency", "int $n", "self", entry(concurrency)),
         Function::new("timeout", "?float $seconds", "self", entry(timeout)),
-        Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
+        Function::new(
+            "onFork",
+            "?callable $child = null, ?callable $parent = null",
+            "self",
+            entry(on_fork),
+        ),
         Function::new(
             "add",
             "Async\\Task|Async\\Future|callable $task, string|int|null $key = null",
@@ -99,7 +115,12 @@ pub(crate) fn register() {
         ),
         Function::new("offsetExists", "mixed $offset", "bool", entry(offset_exists)),
         Function::new("offsetGet", "mixed $offset", "Async\\Future", entry(offset_get)),
-        Function::new("offsetSet", "mixed $offset, mixed $value", "void", entry(offset_set)),
+        Function::new(
+            "offsetSet",
+            "mixed $offset, mixed $value",
+            "void",
+            entry(offset_set),
+        ),
         Function::new("offsetUnset", "mixed $offset", "void", entry(offset_unset)),
         Function::new("count", "", "int", entry(count)),
         Function::new("getIterator", "", "Iterator", entry(get_iterator)),
@@ -119,8 +140,13 @@ pub(crate) fn register() {
         Function::new("clearResults", "", "self", entry(clear_results)),
         Function::new("atExit", "", "void", entry(at_end_of_script)).private_static(),
     ]);
-    let [array_access, countable, aggregate, _] = object::collection_interfaces();
-    [array_access, countable, aggregate].into_iter().for_each(|interface| REGISTRATION.class.implement(interface));
+    for interface in [
+        object::array_access(),
+        object::countable(),
+        object::iterator_aggregate(),
+    ] {
+        REGISTRATION.class.implement(interface);
+    }
 }
 
 /// `Pool` outside the namespace, where the name is free. MINIT.
@@ -243,15 +269,20 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
     support::mode().map_err(|error| exceptions::throw(&error))?;
     // Before a callable becomes a future: one that is dropped would be started.
     if let Some((argument, key)) = &key
-        && pool.entries.borrow().get(key).is_some() {
-            return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
-        }
+        && pool.entries.borrow().get(key).is_some()
+    {
+        return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
+    }
     let future = future_in(call, task)?;
     if future.added.get() {
-        return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));
+        return Err(exceptions::throw(&Error::Misuse(
+            "this future is in a pool already",
+        )));
     }
     if !future.is_pending() {
-        return Err(exceptions::throw(&Error::Misuse("this future has started already: it cannot be added to a pool")));
+        return Err(exceptions::throw(&Error::Misuse(
+            "this future has started already: it cannot be added to a pool",
+        )));
     }
     let stored = match key {
         Some((_, key)) => {
@@ -259,7 +290,9 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
             key
         }
         None => pool.entries.borrow_mut().append(future.zval()).ok_or_else(|| {
-            exceptions::throw(&Error::Misuse("there is no next key: the last one is PHP_INT_MAX"))
+            exceptions::throw(&Error::Misuse(
+                "there is no next key: the last one is PHP_INT_MAX",
+            ))
         })?,
     };
     future.added.set(true);
@@ -270,7 +303,10 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
 }
 
 fn shown(key: &Zval) -> String {
-    key.zend_str().map_or_else(|| key.long().unwrap_or_default().to_string(), |key| format!("\"{}\"", string::lossy(key)))
+    key.zend_str().map_or_else(
+        || key.long().unwrap_or_default().to_string(),
+        |key| format!("\"{}\"", string::lossy(key)),
+    )
 }
 
 fn future_in(call: &Call, index: u32) -> Result<Object<Future>, Thrown> {
@@ -347,7 +383,10 @@ fn keys(call: &Call) -> Returned {
 /// # Errors
 ///
 /// When patience is at an end, or the pool belongs to another process. What tasks threw is not thrown here.
-pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
+pub(crate) fn finish(
+    pool: &Object<Pool>,
+    patience: Option<Patience>,
+) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
     here(pool)?;
     wait::until(patience, || Ok(pool.group.idle()))?;
     let entries = entries(pool);
@@ -357,13 +396,19 @@ pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<
     if !pool.group.idle() {
         return finish(pool, patience);
     }
-    Ok(entries.into_iter().filter(|(_, future)| Status::of(future) != Status::Cancelled).collect())
+    Ok(entries
+        .into_iter()
+        .filter(|(_, future)| Status::of(future) != Status::Cancelled)
+        .collect())
 }
 
 /// The futures of a pool under their keys, in order.
 pub(crate) fn entries(pool: &Pool) -> Vec<(Zval, Object<Future>)> {
     let entries = pool.entries.borrow().entries();
-    entries.into_iter().filter_map(|(key, value)| Some((key, Object::from_zval(&value)?))).collect()
+    entries
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, Object::from_zval(&value)?)))
+        .collect()
 }
 
 fn wait_for_all(call: &Call) -> Returned {
@@ -415,10 +460,20 @@ fn stream(call: &Call) -> Returned {
     let refused = |refused| exceptions::throw(&Error::NoStream { refused });
     launch::ensure_reactor().map_err(refused)?;
     let beacon = match state().reactor.borrow().as_ref() {
-        Some(reactor) => Beacon::over(reactor.descriptor()).map_err(|errno| refused(Refused { call: "epoll_create", errno }))?,
+        Some(reactor) => Beacon::over(reactor.descriptor()).map_err(|errno| {
+            refused(Refused {
+                call: "epoll_create",
+                errno,
+            })
+        })?,
         None => return Err(Thrown),
     };
-    let descriptor = beacon.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
+    let descriptor = beacon.descriptor().map_err(|_| {
+        refused(Refused {
+            call: "dup",
+            errno: Errno::last(),
+        })
+    })?;
     if let Some(ended) = pool.group.ended.borrow_mut().as_mut() {
         ended.beacon = Some(beacon);
     }
@@ -463,7 +518,9 @@ fn up_to_date(call: &Call) -> Result<Object<Pool>, Thrown> {
 fn status(call: &Call) -> Returned {
     let pool = up_to_date(call)?;
     let mut counts = Counts::default();
-    entries(&pool).iter().for_each(|(_, future)| counts.add(Status::of(future)));
+    for (_, future) in entries(&pool) {
+        counts.add(Status::of(&future));
+    }
     Ok(pool_status(counts))
 }
 
@@ -491,7 +548,9 @@ fn get_finished(call: &Call) -> Returned {
 }
 
 fn get_failed(call: &Call) -> Returned {
-    listed(call, |status| matches!(status, Status::Failed | Status::Cancelled))
+    listed(call, |status| {
+        matches!(status, Status::Failed | Status::Cancelled)
+    })
 }
 
 fn get_timeouts(call: &Call) -> Returned {

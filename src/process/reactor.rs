@@ -78,7 +78,12 @@ impl Reactor {
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let notifier = Notifier::start(means, &epoll.0, flags)?;
-        Ok(Self { epoll, notifier, flags, children: BTreeMap::new() })
+        Ok(Self {
+            epoll,
+            notifier,
+            flags,
+            children: BTreeMap::new(),
+        })
     }
 
     /// Readable when [`Reactor::wait`] would not block.
@@ -98,9 +103,11 @@ impl Reactor {
     /// When the kernel cannot watch one more descriptor; the child is killed and reaped then.
     pub(crate) fn add(&mut self, id: u64, child: Child, limit: u64) -> Result<(), Errno> {
         let watch = |fd: &OwnedFd, pidfd| {
-            self.epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(id, pidfd)))
+            self.epoll
+                .add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(id, pidfd)))
         };
-        let watched = watch(&child.pipe, false).and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, true)));
+        let watched = watch(&child.pipe, false)
+            .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, true)));
         if let Err(errno) = watched {
             let _ = killpg(child.pid, Signal::SIGKILL);
             wait(child.pid, true);
@@ -109,7 +116,16 @@ impl Reactor {
         let Child { pid, pidfd, pipe } = child;
         let reader = Reader::new(limit);
         forward::add(pid.as_raw());
-        self.children.insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None });
+        self.children.insert(
+            id,
+            Watched {
+                pid,
+                pidfd,
+                pipe: Some(pipe),
+                reader,
+                refused: None,
+            },
+        );
         Ok(())
     }
 
@@ -141,7 +157,9 @@ impl Reactor {
         self.notifier.disarm(&self.epoll.0);
         forward::wrap();
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
-        let millis = timeout.map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
+        let millis = timeout.map_or(-1, |timeout| {
+            i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
+        });
         let mut events = [EpollEvent::empty(); BATCH];
         // A signal between a look at the flag and the wait would be slept through: they are let in only by the wait itself.
         let blocked = Blocked::all();
@@ -151,7 +169,11 @@ impl Reactor {
         let count = blocked.wait(&self.epoll, &mut events, millis)?;
         drop(blocked);
         let patient = millis != 0;
-        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data(), patient)).collect())
+        Ok(events
+            .iter()
+            .take(count)
+            .filter_map(|event| self.handle(event.data(), patient))
+            .collect())
     }
 
     /// The caller goes back to code that does not wait here: it wants to be told.
@@ -211,7 +233,11 @@ impl Reactor {
         }
         let child = self.children.remove(&id)?;
         forward::remove(child.pid.as_raw());
-        Some(Ended { id, exit, message: child.message() })
+        Some(Ended {
+            id,
+            exit,
+            message: child.message(),
+        })
     }
 }
 
@@ -223,12 +249,11 @@ impl Watched {
         };
         match channel::read(pipe, &mut self.reader) {
             Read::Pending => false,
-            Read::Closed => true,
             Read::Finished(Progress::Bad(why)) => {
                 self.refused = Some(why);
                 true
             }
-            Read::Finished(_) => true,
+            Read::Closed | Read::Finished(_) => true,
         }
     }
 

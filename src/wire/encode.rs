@@ -130,7 +130,10 @@ impl Scalar {
     fn written<E>(write: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Self {
         let mut bytes = [0; 9];
         let left = write(&mut bytes).unwrap_or_default();
-        Self { bytes, len: bytes.len() - left }
+        Self {
+            bytes,
+            len: bytes.len() - left,
+        }
     }
 
     /// The bytes.

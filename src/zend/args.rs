@@ -18,7 +18,10 @@ impl Call {
     /// `ArgumentCountError`.
     pub(crate) fn expect(&self, least: u32, most: Option<u32>) -> Result<(), Thrown> {
         let count = self.count();
-        if count >= least && most.is_none_or(|most| count <= most) && (0..least).all(|index| self.arg(index).is_some()) {
+        if count >= least
+            && most.is_none_or(|most| count <= most)
+            && (0..least).all(|index| self.arg(index).is_some())
+        {
             return Ok(());
         }
         let most = most.map_or(u32::MAX, |most| most);
@@ -74,7 +77,8 @@ impl Call {
         if self.arg(index).is_none_or(Zval::is_null) {
             return Ok(None);
         }
-        self.callable_or(index, |why| format!("must be a valid callback or null, {why}")).map(Some)
+        self.callable_or(index, |why| format!("must be a valid callback or null, {why}"))
+            .map(Some)
     }
 
     /// A callable among other types that are `expected`.
@@ -93,9 +97,7 @@ impl Call {
     fn callable_or(&self, index: u32, message: impl FnOnce(String) -> String) -> Result<Callable, Thrown> {
         match self.arg(index).map(Callable::bind) {
             Some(Ok(callable)) => Ok(callable),
-            Some(Err(NotCallable::Because(why))) => {
-                Err(self.type_error_saying(index, &message(why)))
-            }
+            Some(Err(NotCallable::Because(why))) => Err(self.type_error_saying(index, &message(why))),
             _ => Err(Thrown),
         }
     }
@@ -108,6 +110,10 @@ impl Call {
     }
 
     /// Throws `ValueError`: Argument #n ($name) `message`.
+    #[expect(
+        clippy::unused_self,
+        reason = "the engine finds the call by itself; the caller must have one"
+    )]
     pub(crate) fn value_error(&self, index: u32, message: &str) -> Thrown {
         let message = CString::new(message).unwrap_or_default();
         // SAFETY: throws for the function that is being called.
@@ -116,6 +122,10 @@ impl Call {
     }
 
     /// Throws `TypeError`: Argument #n ($name) `message`.
+    #[expect(
+        clippy::unused_self,
+        reason = "the engine finds the call by itself; the caller must have one"
+    )]
     pub(crate) fn type_error_saying(&self, index: u32, message: &str) -> Thrown {
         let message = CString::new(message).unwrap_or_default();
         // SAFETY: throws for the function that is being called.
@@ -124,6 +134,7 @@ impl Call {
     }
 
     fn raw(&self, index: u32) -> *mut Zval {
-        self.arg(index).map_or(ptr::null_mut(), |arg| ptr::from_ref(arg).cast_mut())
+        self.arg(index)
+            .map_or(ptr::null_mut(), |arg| ptr::from_ref(arg).cast_mut())
     }
 }

@@ -34,11 +34,10 @@ pub(crate) fn clear() {
 pub(crate) fn throw(throwable: &Zval) -> Thrown {
     if let Some(object) = throwable.object() {
         let object: *const ZendObject = object;
-        // SAFETY: a live throwable; the engine takes over the reference that is added for it.
-        unsafe {
-            std::mem::forget(zval_of(object.cast_mut()));
-            ffi::async_exception_throw(object.cast_mut());
-        }
+        // SAFETY: a live throwable. The reference that is added is the engine's to give back.
+        std::mem::forget(unsafe { zval_of(object.cast_mut()) });
+        // SAFETY: as above.
+        unsafe { ffi::async_exception_throw(object.cast_mut()) };
     }
     Thrown
 }

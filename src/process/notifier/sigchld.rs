@@ -33,28 +33,34 @@ pub(crate) struct Sigchld {
     timer: Timer,
 }
 
+/// Puts our handler in place, or back in its place: the registry believes in it for ever, but a child takes it away.
+fn install(flags: Flags) -> Result<(), Errno> {
+    if let Some(Action(action)) = INSTALLED.get() {
+        // SAFETY: an action that the kernel itself gave.
+        unsafe { libc::sigaction(libc::SIGCHLD, action, ptr::null_mut()) };
+        return Ok(());
+    }
+    // SAFETY: the action stores two atomics, and nothing else.
+    let registered = unsafe { low_level::register(libc::SIGCHLD, move || flags.raise()) };
+    registered.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EINVAL)))?;
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: a valid out-pointer.
+    unsafe { libc::sigaction(libc::SIGCHLD, ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: zeroed is valid, and the call has filled it.
+    INSTALLED.get_or_init(|| Action(unsafe { action.assume_init() }));
+    Ok(())
+}
+
 impl Sigchld {
     pub(super) fn start(flags: Flags) -> Result<Self, Errno> {
-        match INSTALLED.get() {
-            // The registry believes in its handler for ever; a child of ours had taken it away.
-            Some(Action(action)) => {
-                // SAFETY: an action that the kernel itself gave.
-                unsafe { libc::sigaction(libc::SIGCHLD, action, ptr::null_mut()) };
-            }
-            None => {
-                // SAFETY: the action stores two atomics, and nothing else.
-                unsafe { low_level::register(libc::SIGCHLD, move || flags.raise()) }.map_err(|error| {
-                    Errno::from_raw(error.raw_os_error().unwrap_or(libc::EINVAL))
-                })?;
-                let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-                // SAFETY: a valid out-pointer.
-                unsafe { libc::sigaction(libc::SIGCHLD, ptr::null(), action.as_mut_ptr()) };
-                // SAFETY: zeroed is valid, and the call has filled it.
-                INSTALLED.get_or_init(|| Action(unsafe { action.assume_init() }));
-            }
-        }
-        let event = SigEvent::new(SigevNotify::SigevSignal { signal: Signal::SIGCHLD, si_value: 0 });
-        Ok(Self { timer: Timer::new(ClockId::CLOCK_MONOTONIC, event)? })
+        install(flags)?;
+        let event = SigEvent::new(SigevNotify::SigevSignal {
+            signal: Signal::SIGCHLD,
+            si_value: 0,
+        });
+        Ok(Self {
+            timer: Timer::new(ClockId::CLOCK_MONOTONIC, event)?,
+        })
     }
 
     pub(super) fn alarm(&mut self, delay: Duration) {

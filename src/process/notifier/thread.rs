@@ -31,7 +31,7 @@ pub(crate) struct Thread {
     epoll: Epoll,
     timer: TimerFd,
     stop: EventFd,
-    thread: libc::pthread_t,
+    handle: libc::pthread_t,
     armed: bool,
 }
 
@@ -48,14 +48,29 @@ impl Thread {
     /// When there is no descriptor or no thread to be had.
     pub(super) fn start(children: &OwnedFd, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK)?;
+        let timer = TimerFd::new(
+            ClockId::CLOCK_MONOTONIC,
+            TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK,
+        )?;
         let stop = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         epoll.add(children, EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN))?;
-        epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER))?;
+        epoll.add(
+            &timer,
+            EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER),
+        )?;
         epoll.add(&stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP))?;
-        let work = Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
-        let thread = spawn(work)?;
-        Ok(Self { epoll, timer, stop, thread, armed: false })
+        let work = Box::new(Work {
+            epoll: epoll.0.as_raw_fd(),
+            flags,
+        });
+        let handle = spawn(work)?;
+        Ok(Self {
+            epoll,
+            timer,
+            stop,
+            handle,
+            armed: false,
+        })
     }
 
     /// From now on the next readiness of `children` raises the flags, once.
@@ -85,7 +100,7 @@ impl Thread {
     pub(super) fn stop(self) {
         if self.stop.write(1).is_ok() {
             // SAFETY: the thread exists, is joinable, and ends now: `stop` is readable for ever.
-            unsafe { libc::pthread_join(self.thread, ptr::null_mut()) };
+            unsafe { libc::pthread_join(self.handle, ptr::null_mut()) };
         }
     }
 }

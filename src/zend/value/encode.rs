@@ -10,7 +10,7 @@ use ext_php_rs::types::Zval;
 use super::graph::Seen;
 use super::table::{self, Table, element, key, type_of};
 use crate::wire::codec::{MAX_DEPTH, RUN_FROM, SHAPE_KEYS, SHAPES};
-use crate::wire::encode::{Scalar, Buffer, Packer, TooLong};
+use crate::wire::encode::{Buffer, Packer, Scalar, TooLong};
 
 /// The value has no packed form.
 #[derive(Clone, Copy, Debug)]

@@ -13,8 +13,8 @@ use ext_php_rs::types::Zval;
 use super::serialize::{self, Serialized};
 use crate::wire::codec::Format;
 use crate::wire::decode::Malformed;
-use crate::wire::target::Target as _;
 use crate::wire::encode::{Buffer, Chunks, Scalar};
+use crate::wire::target::Target as _;
 use crate::zend::value::decode::Builder;
 
 /// A value as bytes. It borrows the long strings of the value, and so must be written before PHP code runs again.
@@ -97,7 +97,9 @@ pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
         });
     }
     if let Some(scalar) = encode::scalar(value) {
-        return Ok(Encoded { body: Body::Scalar(scalar) });
+        return Ok(Encoded {
+            body: Body::Scalar(scalar),
+        });
     }
     let body = match encode::pack(value) {
         Ok(buffer) => Body::Packed(buffer),
