@@ -274,3 +274,6 @@ impl Watched {
         self.reader.finish().map_or(Message::Truncated, Message::Frame)
     }
 }
+
+#[cfg(test)]
+mod tests;
