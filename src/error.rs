@@ -161,19 +161,12 @@ fn death_text(death: &Death) -> String {
             format!("ended by a fatal error: {message} in {file}:{line}")
         }
         Death::Gone { exit, writing } => {
-            let when = if *writing {
-                "while it wrote its result"
-            } else {
-                "before it gave a result"
-            };
+            let when = if *writing { "while it wrote its result" } else { "before it gave a result" };
             match exit {
                 Exit::Code(code) => format!("ended with exit code {code} {when}"),
                 Exit::Signal { number, core } => {
                     let core = if *core { ", core dumped" } else { "" };
-                    format!(
-                        "was killed by signal {number} ({}{core}) {when}",
-                        signal_name(*number)
-                    )
+                    format!("was killed by signal {number} ({}{core}) {when}", signal_name(*number))
                 }
                 Exit::Unknown => format!("ended {when}; something else in this process took its exit status"),
             }
@@ -229,23 +222,14 @@ mod tests {
     use super::*;
 
     fn subject() -> Subject {
-        Subject {
-            label: "\"a\"".into(),
-            pid: Some(7),
-        }
+        Subject { label: "\"a\"".into(), pid: Some(7) }
     }
 
     #[test]
     fn a_death_names_task_pid_and_cause() {
         let error = Error::Died {
             subject: subject(),
-            death: Death::Gone {
-                exit: Exit::Signal {
-                    number: 11,
-                    core: true,
-                },
-                writing: false,
-            },
+            death: Death::Gone { exit: Exit::Signal { number: 11, core: true }, writing: false },
         };
         assert_eq!(
             error.to_string(),
@@ -255,9 +239,8 @@ mod tests {
 
     #[test]
     fn no_death_is_without_words() {
-        let exits = (0..256)
-            .map(Exit::Code)
-            .chain((1..65).map(|number| Exit::Signal { number, core: false }));
+        let exits =
+            (0..256).map(Exit::Code).chain((1..65).map(|number| Exit::Signal { number, core: false }));
         for exit in exits.chain([Exit::Unknown]) {
             for writing in [false, true] {
                 let text = death_text(&Death::Gone { exit, writing });

@@ -30,13 +30,7 @@ struct Setting {
 
 impl Setting {
     const fn new(name: &'static CStr, default: &'static CStr, system: bool, rule: Rule) -> Self {
-        Self {
-            name,
-            default,
-            system,
-            rule,
-            value: AtomicU64::new(0),
-        }
+        Self { name, default, system, rule, value: AtomicU64::new(0) }
     }
 
     fn get(&self) -> u64 {
@@ -51,19 +45,11 @@ static KILL_GRACE: Setting = Setting::new(c"async.kill_grace", c"1.0", false, Ru
 static MAX_RESULT: Setting = Setting::new(c"async.max_result", c"0", false, Rule::Bytes);
 static RESEED: Setting = Setting::new(c"async.reseed", c"1", false, Rule::Switch);
 static AT_EXIT: Setting = Setting::new(c"async.at_exit", c"wait", false, Rule::Choice(["wait", "kill"]));
-static UNSUPPORTED: Setting = Setting::new(
-    c"async.unsupported",
-    c"throw",
-    true,
-    Rule::Choice(["throw", "sync"]),
-);
+static UNSUPPORTED: Setting =
+    Setting::new(c"async.unsupported", c"throw", true, Rule::Choice(["throw", "sync"]));
 
-static NOTIFIER: Setting = Setting::new(
-    c"async.notifier",
-    c"thread",
-    true,
-    Rule::Choice(["thread", "signal"]),
-);
+static NOTIFIER: Setting =
+    Setting::new(c"async.notifier", c"thread", true, Rule::Choice(["thread", "signal"]));
 
 static ALL: [&Setting; 9] = [
     &SHORT_NAMES,
@@ -80,8 +66,7 @@ static ALL: [&Setting; 9] = [
 /// Registers all entries. MINIT.
 pub(crate) fn register(module_number: c_int) {
     ini::register(
-        ALL.iter()
-            .map(|setting| (setting.name, setting.default, setting.system)),
+        ALL.iter().map(|setting| (setting.name, setting.default, setting.system)),
         accept,
         module_number,
     );
@@ -132,11 +117,7 @@ pub(crate) fn sync_when_unsupported() -> bool {
 
 /// `async.notifier`: how the script is told that a child has news.
 pub(crate) fn notifier() -> Means {
-    if NOTIFIER.get() == 0 {
-        Means::Thread
-    } else {
-        Means::Signal
-    }
+    if NOTIFIER.get() == 0 { Means::Thread } else { Means::Signal }
 }
 
 fn accept(index: usize, text: &str) -> Result<(), String> {

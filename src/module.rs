@@ -15,16 +15,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The module, as PHP loads it.
 pub(crate) fn entry() -> *mut ModuleEntry {
-    module::entry(
-        "async",
-        VERSION,
-        Life {
-            startup,
-            shutdown,
-            request_shutdown: at_exit::end_request,
-            info,
-        },
-    )
+    module::entry("async", VERSION, Life { startup, shutdown, request_shutdown: at_exit::end_request, info })
 }
 
 /// MINIT. May run more than once in a process.
@@ -58,19 +49,9 @@ fn info() -> Vec<(&'static str, String)> {
     vec![
         ("async support", "enabled".into()),
         ("Version", VERSION.into()),
-        (
-            "Tasks",
-            word(
-                support::supported(),
-                "in forked children",
-                "not supported by this server API",
-            ),
-        ),
+        ("Tasks", word(support::supported(), "in forked children", "not supported by this server API")),
         ("Usable CPUs", cpus::usable().to_string()),
         ("Default concurrency", ini::concurrency().to_string()),
-        (
-            "Short names",
-            word(ini::short_names(), "async(), await(), Pool", "off"),
-        ),
+        ("Short names", word(ini::short_names(), "async(), await(), Pool", "off")),
     ]
 }

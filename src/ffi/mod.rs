@@ -135,6 +135,7 @@ unsafe extern "C" {
     pub(crate) fn async_child_shutdown_functions();
     pub(crate) fn async_child_flush();
 
+    pub(crate) fn async_string_alloc(value: *mut Zval, length: usize) -> *mut c_char;
     pub(crate) fn async_stream_from_fd(fd: c_int, out: *mut Zval) -> bool;
 }
 

@@ -86,6 +86,9 @@ void async_child_begin(bool reseed);
 void async_child_shutdown_functions(void);
 void async_child_flush(void);
 
+/* The bytes of a new string, not written yet but for the NUL behind them. */
+char *async_string_alloc(zval *value, size_t length);
+
 /* Streams and resources: macros. */
 bool async_stream_from_fd(int fd, zval *out);
 

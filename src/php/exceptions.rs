@@ -101,19 +101,10 @@ fn class_of(error: &Error) -> &'static Class {
 
 fn describe_death(throwable: &Zval, pid: Option<i32>, death: &Death) {
     let (code, signal, dumped) = match death {
-        Death::Exited(code)
-        | Death::Gone {
-            exit: Exit::Code(code),
-            ..
-        } => (Some(*code), None, false),
+        Death::Exited(code) | Death::Gone { exit: Exit::Code(code), .. } => (Some(*code), None, false),
         Death::Fatal(_) | Death::Panicked(_) => (Some(255), None, false),
-        Death::Gone {
-            exit: Exit::Signal { number, core },
-            ..
-        } => (None, Some(*number), *core),
-        Death::Gone {
-            exit: Exit::Unknown, ..
-        } => (None, None, false),
+        Death::Gone { exit: Exit::Signal { number, core }, .. } => (None, Some(*number), *core),
+        Death::Gone { exit: Exit::Unknown, .. } => (None, None, false),
     };
     let last = match death {
         Death::Fatal(error) => Some(error),
@@ -128,10 +119,7 @@ fn describe_death(throwable: &Zval, pid: Option<i32>, death: &Death) {
     set(c"pid", int(pid));
     set(c"lastError", text(last.map(|LastError { message, .. }| message)));
     set(c"lastErrorFile", text(last.map(|LastError { file, .. }| file)));
-    set(
-        c"lastErrorLine",
-        int(last.and_then(|LastError { line, .. }| i32::try_from(*line).ok())),
-    );
+    set(c"lastErrorLine", int(last.and_then(|LastError { line, .. }| i32::try_from(*line).ok())));
     set(c"coreDumped", core_dumped);
 }
 

@@ -26,22 +26,14 @@ use crate::zend::string;
 use crate::zend::value::object::type_name;
 
 const ASYNC: (&str, &str) = ("Async\\Task|callable $task, mixed ...$args", "Async\\Future");
-const AWAIT: (&str, &str) = (
-    "Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null",
-    "mixed",
-);
+const AWAIT: (&str, &str) =
+    ("Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null", "mixed");
 
 /// The functions in the namespace.
 pub(crate) static NAMESPACED: [Function; 5] = [
     Function::new("Async\\async", ASYNC.0, ASYNC.1, entry(make)).flags(0),
     Function::new("Async\\await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0),
-    Function::new(
-        "Async\\settle",
-        "Async\\Pool|Traversable|array $futures",
-        "array",
-        entry(settle),
-    )
-    .flags(0),
+    Function::new("Async\\settle", "Async\\Pool|Traversable|array $futures", "array", entry(settle)).flags(0),
     Function::new(
         "Async\\onFork",
         "?callable $child = null, ?callable $parent = null",
@@ -77,10 +69,8 @@ fn make(call: &Call) -> Returned {
         }
         _ => {
             let callable = call.callable_of(0, c"Async\\Task|callable")?;
-            let args = (1..call.count())
-                .filter_map(|index| call.arg(index))
-                .map(Zval::shallow_clone)
-                .collect();
+            let args =
+                (1..call.count()).filter_map(|index| call.arg(index)).map(Zval::shallow_clone).collect();
             Work::Call(callable, args, named(call))
         }
     };
@@ -114,10 +104,7 @@ fn await_any(call: &Call) -> Returned {
     if let Some(pool) = Object::<Pool>::from_zval(what) {
         return values(&super::pool::finish(&pool, patience)?, None);
     }
-    values(
-        &collect(call, what, c"Async\\Future|Async\\Pool|iterable")?,
-        patience,
-    )
+    values(&collect(call, what, c"Async\\Future|Async\\Pool|iterable")?, patience)
 }
 
 /// The values of all, under their keys. Re-enters PHP.
@@ -198,10 +185,7 @@ fn on_fork(call: &Call) -> Returned {
 /// The hooks that `onFork` was given.
 pub(crate) fn hook(call: &Call) -> Result<Rc<Hook>, Thrown> {
     call.expect(0, Some(2))?;
-    Ok(Rc::new(Hook {
-        child: call.optional_callable(0)?,
-        parent: call.optional_callable(1)?,
-    }))
+    Ok(Rc::new(Hook { child: call.optional_callable(0)?, parent: call.optional_callable(1)? }))
 }
 
 fn usable_cpus(call: &Call) -> Returned {

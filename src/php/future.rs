@@ -82,9 +82,7 @@ fn timeout(call: &Call) -> Returned {
     let future = changeable(call)?;
     match call.arg(0) {
         Some(limit) if limit.is_long() || limit.is_double() => {
-            let seconds = call
-                .optional_double(0)?
-                .filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
+            let seconds = call.optional_double(0)?.filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
             let seconds = seconds.ok_or_else(|| call.value_error(0, "must be greater than or equal to 0"))?;
             future.limit.set(Some(seconds));
             launch::set_deadline(&future);
@@ -129,12 +127,7 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
                 drop(parked);
             }
             future.ending.set(Some(Ending::Cancelled));
-            outcome::fail(
-                future,
-                &Error::Cancelled {
-                    subject: future.subject(),
-                },
-            );
+            outcome::fail(future, &Error::Cancelled { subject: future.subject() });
             future.observed.set(true);
             match group {
                 Some(group) => turn::note_end(&group, future),

@@ -69,15 +69,10 @@ impl Native for Pool {
             entries.values().for_each(|value| tracer.value(value));
         }
         if let Ok(ended) = self.group.ended.try_borrow() {
-            ended
-                .iter()
-                .flat_map(Ended::futures)
-                .for_each(|future| tracer.value(&future.borrowed()));
+            ended.iter().flat_map(Ended::futures).for_each(|future| tracer.value(&future.borrowed()));
         }
         if let Ok(hooks) = self.group.hooks.try_borrow() {
-            let callables = hooks
-                .iter()
-                .flat_map(|hook| hook.child.iter().chain(&hook.parent));
+            let callables = hooks.iter().flat_map(|hook| hook.child.iter().chain(&hook.parent));
             callables.for_each(|callable| tracer.value(callable.value()));
         }
     }
@@ -101,12 +96,7 @@ pub(crate) fn register() {
         Function::new("isSupported", "", "bool", entry(is_supported)).fixed(),
         Function::new("concurrency", "int $n", "self", entry(concurrency)),
         Function::new("timeout", "?float $seconds", "self", entry(timeout)),
-        Function::new(
-            "onFork",
-            "?callable $child = null, ?callable $parent = null",
-            "self",
-            entry(on_fork),
-        ),
+        Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
         Function::new(
             "add",
             "Async\\Task|Async\\Future|callable $task, string|int|null $key = null",
@@ -115,12 +105,7 @@ pub(crate) fn register() {
         ),
         Function::new("offsetExists", "mixed $offset", "bool", entry(offset_exists)),
         Function::new("offsetGet", "mixed $offset", "Async\\Future", entry(offset_get)),
-        Function::new(
-            "offsetSet",
-            "mixed $offset, mixed $value",
-            "void",
-            entry(offset_set),
-        ),
+        Function::new("offsetSet", "mixed $offset, mixed $value", "void", entry(offset_set)),
         Function::new("offsetUnset", "mixed $offset", "void", entry(offset_unset)),
         Function::new("count", "", "int", entry(count)),
         Function::new("getIterator", "", "Iterator", entry(get_iterator)),
@@ -140,11 +125,7 @@ pub(crate) fn register() {
         Function::new("clearResults", "", "self", entry(clear_results)),
         Function::new("atExit", "", "void", entry(at_end_of_script)).private_static(),
     ]);
-    for interface in [
-        object::array_access(),
-        object::countable(),
-        object::iterator_aggregate(),
-    ] {
+    for interface in [object::array_access(), object::countable(), object::iterator_aggregate()] {
         REGISTRATION.class.implement(interface);
     }
 }
@@ -275,9 +256,7 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
     }
     let future = future_in(call, task)?;
     if future.added.get() {
-        return Err(exceptions::throw(&Error::Misuse(
-            "this future is in a pool already",
-        )));
+        return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));
     }
     if !future.is_pending() {
         return Err(exceptions::throw(&Error::Misuse(
@@ -290,9 +269,7 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
             key
         }
         None => pool.entries.borrow_mut().append(future.zval()).ok_or_else(|| {
-            exceptions::throw(&Error::Misuse(
-                "there is no next key: the last one is PHP_INT_MAX",
-            ))
+            exceptions::throw(&Error::Misuse("there is no next key: the last one is PHP_INT_MAX"))
         })?,
     };
     future.added.set(true);
@@ -396,19 +373,13 @@ pub(crate) fn finish(
     if !pool.group.idle() {
         return finish(pool, patience);
     }
-    Ok(entries
-        .into_iter()
-        .filter(|(_, future)| Status::of(future) != Status::Cancelled)
-        .collect())
+    Ok(entries.into_iter().filter(|(_, future)| Status::of(future) != Status::Cancelled).collect())
 }
 
 /// The futures of a pool under their keys, in order.
 pub(crate) fn entries(pool: &Pool) -> Vec<(Zval, Object<Future>)> {
     let entries = pool.entries.borrow().entries();
-    entries
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, Object::from_zval(&value)?)))
-        .collect()
+    entries.into_iter().filter_map(|(key, value)| Some((key, Object::from_zval(&value)?))).collect()
 }
 
 fn wait_for_all(call: &Call) -> Returned {
@@ -460,20 +431,12 @@ fn stream(call: &Call) -> Returned {
     let refused = |refused| exceptions::throw(&Error::NoStream { refused });
     launch::ensure_reactor().map_err(refused)?;
     let beacon = match state().reactor.borrow().as_ref() {
-        Some(reactor) => Beacon::over(reactor.descriptor()).map_err(|errno| {
-            refused(Refused {
-                call: "epoll_create",
-                errno,
-            })
-        })?,
+        Some(reactor) => Beacon::over(reactor.descriptor())
+            .map_err(|errno| refused(Refused { call: "epoll_create", errno }))?,
         None => return Err(Thrown),
     };
-    let descriptor = beacon.descriptor().map_err(|_| {
-        refused(Refused {
-            call: "dup",
-            errno: Errno::last(),
-        })
-    })?;
+    let descriptor =
+        beacon.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
     if let Some(ended) = pool.group.ended.borrow_mut().as_mut() {
         ended.beacon = Some(beacon);
     }
@@ -548,9 +511,7 @@ fn get_finished(call: &Call) -> Returned {
 }
 
 fn get_failed(call: &Call) -> Returned {
-    listed(call, |status| {
-        matches!(status, Status::Failed | Status::Cancelled)
-    })
+    listed(call, |status| matches!(status, Status::Failed | Status::Cancelled))
 }
 
 fn get_timeouts(call: &Call) -> Returned {

@@ -79,13 +79,7 @@ fn advance(iterator: &PoolIterator) -> Result<(), Thrown> {
         return Ok(());
     };
     let seen = iterator.seen.get();
-    let after = || {
-        pool.group
-            .ended
-            .borrow()
-            .as_ref()
-            .and_then(|ended| ended.after(seen))
-    };
+    let after = || pool.group.ended.borrow().as_ref().and_then(|ended| ended.after(seen));
     wait::until(None, || Ok(after().is_some() || pool.group.idle()))?;
     let next = after();
     let previous = match next {
@@ -109,9 +103,7 @@ fn current(call: &Call) -> Returned {
 fn key(call: &Call) -> Returned {
     let iterator = this(call)?;
     let current = iterator.current.borrow();
-    Ok(current
-        .as_ref()
-        .map_or_else(Zval::new, |future| future.key.borrow().shallow_clone()))
+    Ok(current.as_ref().map_or_else(Zval::new, |future| future.key.borrow().shallow_clone()))
 }
 
 fn next(call: &Call) -> Returned {

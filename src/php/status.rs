@@ -32,15 +32,8 @@ pub(crate) enum Status {
     Cancelled,
 }
 
-const CASES: [&CStr; 7] = [
-    c"Pending",
-    c"Queued",
-    c"Running",
-    c"Succeeded",
-    c"Failed",
-    c"TimedOut",
-    c"Cancelled",
-];
+const CASES: [&CStr; 7] =
+    [c"Pending", c"Queued", c"Running", c"Succeeded", c"Failed", c"TimedOut", c"Cancelled"];
 
 impl Status {
     /// The status of a future. One whose end nobody has looked at yet still runs.
@@ -48,7 +41,7 @@ impl Status {
         match (&*future.phase.borrow(), future.ending.get()) {
             (Phase::Pending, _) => Self::Pending,
             (Phase::Queued, _) => Self::Queued,
-            (Phase::Running | Phase::Reported(_), _) => Self::Running,
+            (Phase::Running | Phase::Reported(_) | Phase::Lent(..), _) => Self::Running,
             (Phase::Done(Outcome::Value(_)), _) => Self::Succeeded,
             (Phase::Done(Outcome::Failed(_)), None) => Self::Failed,
             (Phase::Done(Outcome::Failed(_)), Some(Ending::TimedOut)) => Self::TimedOut,
@@ -58,9 +51,7 @@ impl Status {
 
     /// The case of the enum.
     pub(crate) fn case(self) -> Zval {
-        CASES
-            .get(self as usize)
-            .map_or_else(Zval::new, |name| STATUS.case(name))
+        CASES.get(self as usize).map_or_else(Zval::new, |name| STATUS.case(name))
     }
 }
 
@@ -135,13 +126,7 @@ pub(crate) fn pool_status(counts: Counts) -> Zval {
 fn to_string(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let status = call.this::<PoolStatus>().ok_or(Thrown)?;
-    let Counts {
-        queued,
-        finished,
-        failed,
-        timed_out,
-        ..
-    } = status.counts.get();
+    let Counts { queued, finished, failed, timed_out, .. } = status.counts.get();
     Ok(string::zval(format!(
         "queue: {queued} - finished: {finished} - failed: {failed} - timeout: {timed_out}"
     )))

@@ -14,12 +14,7 @@ pub(crate) struct Scheduler {
 impl Scheduler {
     /// A scheduler with `limit` slots.
     pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            stopped: false,
-            queue: VecDeque::new(),
-            running: HashSet::new(),
-        }
+        Self { limit, stopped: false, queue: VecDeque::new(), running: HashSet::new() }
     }
 
     /// Changes the number of slots; what runs above the new number goes on.
@@ -92,10 +87,7 @@ mod tests {
     #[test]
     fn never_more_than_the_limit_and_in_order() {
         let mut scheduler = with(2, 0..4);
-        assert_eq!(
-            (scheduler.next(), scheduler.next(), scheduler.next()),
-            (Some(0), Some(1), None)
-        );
+        assert_eq!((scheduler.next(), scheduler.next(), scheduler.next()), (Some(0), Some(1), None));
         scheduler.ended(1);
         assert_eq!((scheduler.next(), scheduler.next()), (Some(2), None));
     }

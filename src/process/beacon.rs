@@ -57,12 +57,7 @@ mod tests {
     use std::os::fd::AsFd;
 
     fn readable(fd: &OwnedFd) -> bool {
-        poll(
-            &mut [PollFd::new(fd.as_fd(), PollFlags::POLLIN)],
-            PollTimeout::ZERO,
-        )
-        .unwrap()
-            == 1
+        poll(&mut [PollFd::new(fd.as_fd(), PollFlags::POLLIN)], PollTimeout::ZERO).unwrap() == 1
     }
 
     #[test]

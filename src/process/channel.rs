@@ -78,17 +78,11 @@ pub(crate) fn write<'c>(
 ) -> Result<(), Errno> {
     let header = frame::header(kind, format, length);
     let footer = frame::footer();
-    let pieces = [&header[..]]
-        .into_iter()
-        .chain(chunks.map(|chunk| -> &[u8] { chunk }))
-        .chain([&footer[..]]);
+    let pieces = [&header[..]].into_iter().chain(chunks.map(|chunk| -> &[u8] { chunk })).chain([&footer[..]]);
     if length <= SMALL {
         return write_small(pipe, pieces);
     }
-    let mut pieces = pieces
-        .filter(|piece| !piece.is_empty())
-        .map(IoSlice::new)
-        .peekable();
+    let mut pieces = pieces.filter(|piece| !piece.is_empty()).map(IoSlice::new).peekable();
     while pieces.peek().is_some() {
         let mut batch: Vec<_> = pieces.by_ref().take(BATCH).collect();
         write_all(pipe, &mut batch)?;
@@ -127,14 +121,7 @@ mod tests {
     #[test]
     fn a_frame_goes_through() {
         let (reader, writer) = open().unwrap();
-        write(
-            &writer,
-            Kind::Value,
-            1,
-            10,
-            [&b"hello"[..], b"", b"world"].into_iter(),
-        )
-        .unwrap();
+        write(&writer, Kind::Value, 1, 10, [&b"hello"[..], b"", b"world"].into_iter()).unwrap();
         let mut frame = Reader::new(0);
         assert_eq!(read(&reader, &mut frame), Read::Finished(Progress::Whole));
         assert_eq!(frame.finish().unwrap().payload, b"helloworld");
@@ -156,9 +143,6 @@ mod tests {
         drop(reader);
         // SAFETY: tests may ignore SIGPIPE, as the PHP command line does.
         unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-        assert_eq!(
-            write(&writer, Kind::Value, 0, 0, std::iter::empty()),
-            Err(Errno::EPIPE)
-        );
+        assert_eq!(write(&writer, Kind::Value, 0, 0, std::iter::empty()), Err(Errno::EPIPE));
     }
 }

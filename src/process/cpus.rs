@@ -14,9 +14,7 @@ pub(crate) fn usable() -> usize {
 
 fn affinity() -> Option<usize> {
     let set = sched_getaffinity(Pid::from_raw(0)).ok()?;
-    let count = (0..CpuSet::count())
-        .filter(|&cpu| set.is_set(cpu).unwrap_or(false))
-        .count();
+    let count = (0..CpuSet::count()).filter(|&cpu| set.is_set(cpu).unwrap_or(false)).count();
     (count > 0).then_some(count)
 }
 

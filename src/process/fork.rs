@@ -48,16 +48,10 @@ pub(crate) fn fork() -> Result<Fork, Refused> {
     let parent = getpid();
     let blocked = signals::Blocked::all();
     // `libc::fork` and not the bare system call: other libraries' atfork handlers must run.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the place that the rule points to"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
     // SAFETY: the only other thread of ours takes no lock and allocates nothing, so the copy holds no lock of ours.
     match unsafe { libc::fork() } {
-        -1 => Err(Refused {
-            call: "fork",
-            errno: Errno::last(),
-        }),
+        -1 => Err(Refused { call: "fork", errno: Errno::last() }),
         0 => {
             std::mem::forget(blocked);
             noticed();
@@ -71,11 +65,7 @@ pub(crate) fn fork() -> Result<Fork, Refused> {
             // The child does the same; EACCES says that it was faster and has called exec.
             let _ = setpgid(pid, pid);
             drop(blocked);
-            Ok(Fork::Parent(Child {
-                pid,
-                pidfd: pidfd(pid),
-                pipe: reader,
-            }))
+            Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: reader }))
         }
     }
 }
@@ -105,8 +95,5 @@ fn pidfd(pid: Pid) -> Option<OwnedFd> {
     // SAFETY: no pointers; `pid` is our child and not reaped, so it cannot be another process by now.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
     // SAFETY: the kernel just made this descriptor for us; it is close-on-exec by definition.
-    i32::try_from(fd)
-        .ok()
-        .filter(|&fd| fd >= 0)
-        .map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
+    i32::try_from(fd).ok().filter(|&fd| fd >= 0).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
 }

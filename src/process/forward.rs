@@ -29,10 +29,8 @@ pub(crate) fn add(pid: i32) {
     if let Some(place) = free {
         place.store(pid, Ordering::Release);
     } else {
-        let mut larger: Vec<_> = groups()
-            .iter()
-            .map(|group| AtomicI32::new(group.load(Ordering::Relaxed)))
-            .collect();
+        let mut larger: Vec<_> =
+            groups().iter().map(|group| AtomicI32::new(group.load(Ordering::Relaxed))).collect();
         larger.push(AtomicI32::new(pid));
         larger.resize_with(larger.len() * 2, || AtomicI32::new(0));
         GROUPS.store(Box::into_raw(Box::new(larger)), Ordering::Release);
@@ -89,13 +87,9 @@ extern "C" fn forward(signal: i32, info: *mut libc::siginfo_t, context: *mut lib
             }
         }
     }
-    let wrapped = SIGNALS
-        .iter()
-        .position(|&known| known == signal)
-        .and_then(|at| WRAPPED.get(at));
-    let Some(handler) = wrapped
-        .map(|wrapped| wrapped.load(Ordering::Acquire))
-        .filter(|handler| !handler.is_null())
+    let wrapped = SIGNALS.iter().position(|&known| known == signal).and_then(|at| WRAPPED.get(at));
+    let Some(handler) =
+        wrapped.map(|wrapped| wrapped.load(Ordering::Acquire)).filter(|handler| !handler.is_null())
     else {
         return;
     };

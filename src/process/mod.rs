@@ -2,11 +2,13 @@
 #![allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
 pub(crate) mod beacon;
+pub(crate) mod bytes;
 pub(crate) mod channel;
 pub(crate) mod child;
 pub(crate) mod cpus;
 pub(crate) mod fork;
 pub(crate) mod forward;
+pub(crate) mod loan;
 pub(crate) mod notifier;
 pub(crate) mod reactor;
 pub(crate) mod signals;

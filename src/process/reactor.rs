@@ -3,6 +3,7 @@
 //! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
 
 use std::collections::BTreeMap;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,12 +16,27 @@ use nix::unistd::Pid;
 use super::channel::{self, Read};
 use super::fork::Child;
 use super::forward;
+use super::loan::{self, Loan};
 use super::notifier::{Flags, Means, Notifier};
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, wait};
-use crate::wire::frame::{Frame, Malformed, Progress, Reader};
+use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
 
 const BATCH: usize = 64;
+
+/// What a child has to say.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// It is gone, and reaped.
+    Ended(Ended),
+    /// It has a payload in its memory, and waits for [`Reactor::fetch`] and [`Reactor::release`].
+    Lends {
+        /// The id under which it was added.
+        id: u64,
+        /// The payload.
+        loan: Loan,
+    },
+}
 
 /// What a child left on its pipe.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,6 +69,7 @@ struct Watched {
     pipe: Option<OwnedFd>,
     reader: Reader,
     refused: Option<Malformed>,
+    limit: u64,
 }
 
 /// All children of this process, and the ways to hear of them.
@@ -78,12 +95,7 @@ impl Reactor {
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let notifier = Notifier::start(means, &epoll.0, flags)?;
-        Ok(Self {
-            epoll,
-            notifier,
-            flags,
-            children: BTreeMap::new(),
-        })
+        Ok(Self { epoll, notifier, flags, children: BTreeMap::new() })
     }
 
     /// Readable when [`Reactor::wait`] would not block.
@@ -102,10 +114,8 @@ impl Reactor {
     ///
     /// When the kernel cannot watch one more descriptor; the child is killed and reaped then.
     pub(crate) fn add(&mut self, id: u64, child: Child, limit: u64) -> Result<(), Errno> {
-        let watch = |fd: &OwnedFd, pidfd| {
-            self.epoll
-                .add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(id, pidfd)))
-        };
+        let watch =
+            |fd: &OwnedFd, pidfd| self.epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(id, pidfd)));
         let watched = watch(&child.pipe, false)
             .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, true)));
         if let Err(errno) = watched {
@@ -116,16 +126,8 @@ impl Reactor {
         let Child { pid, pidfd, pipe } = child;
         let reader = Reader::new(limit);
         forward::add(pid.as_raw());
-        self.children.insert(
-            id,
-            Watched {
-                pid,
-                pidfd,
-                pipe: Some(pipe),
-                reader,
-                refused: None,
-            },
-        );
+        loan::probe(pid);
+        self.children.insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None, limit });
         Ok(())
     }
 
@@ -153,13 +155,12 @@ impl Reactor {
     /// # Errors
     ///
     /// EINTR when a signal arrived: the application may want to act on it.
-    pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<Ended>, Errno> {
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
         self.notifier.disarm(&self.epoll.0);
         forward::wrap();
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
-        let millis = timeout.map_or(-1, |timeout| {
-            i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
-        });
+        let millis = timeout
+            .map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
         let mut events = [EpollEvent::empty(); BATCH];
         // A signal between a look at the flag and the wait would be slept through: they are let in only by the wait itself.
         let blocked = Blocked::all();
@@ -169,11 +170,7 @@ impl Reactor {
         let count = blocked.wait(&self.epoll, &mut events, millis)?;
         drop(blocked);
         let patient = millis != 0;
-        Ok(events
-            .iter()
-            .take(count)
-            .filter_map(|event| self.handle(event.data(), patient))
-            .collect())
+        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data(), patient)).collect())
     }
 
     /// The caller goes back to code that does not wait here: it wants to be told.
@@ -208,13 +205,16 @@ impl Reactor {
     }
 
     /// A child that has told everything is on its way out: who is patient waits for that, instead of for news of it.
-    fn handle(&mut self, token: u64, patient: bool) -> Option<Ended> {
+    fn handle(&mut self, token: u64, patient: bool) -> Option<News> {
         let id = token >> 1;
         let child = self.children.get_mut(&id)?;
         let mut leaving = false;
         if token & 1 == 0 {
             if !child.receive() {
                 return None;
+            }
+            if let Some(loan) = child.loan(&self.epoll) {
+                return Some(News::Lends { id, loan });
             }
             child.close_pipe(&self.epoll);
             // Without a pidfd the end of the pipe is the only news of a death, and the death is near.
@@ -223,7 +223,13 @@ impl Reactor {
                 return None;
             }
         }
-        let Waited::Ended(exit) = wait(child.pid, leaving) else {
+        self.reap(id, leaving).map(News::Ended)
+    }
+
+    /// Takes a child that has ended off the list; `block` waits for that.
+    fn reap(&mut self, id: u64, block: bool) -> Option<Ended> {
+        let child = self.children.get_mut(&id)?;
+        let Waited::Ended(exit) = wait(child.pid, block) else {
             return None;
         };
         child.receive();
@@ -233,11 +239,25 @@ impl Reactor {
         }
         let child = self.children.remove(&id)?;
         forward::remove(child.pid.as_raw());
-        Some(Ended {
-            id,
-            exit,
-            message: child.message(),
-        })
+        Some(Ended { id, exit, message: child.message() })
+    }
+
+    /// Copies what child `id` lends. `to` is exactly as long as the loan.
+    ///
+    /// # Errors
+    ///
+    /// ESRCH when the child is gone.
+    pub(crate) fn fetch(&self, id: u64, loan: &Loan, to: &mut [MaybeUninit<u8>]) -> Result<(), Errno> {
+        let child = self.children.get(&id).ok_or(Errno::ESRCH)?;
+        loan.fetch(child.pid, to)
+    }
+
+    /// Lets a child go that has lent something, and waits for its end.
+    pub(crate) fn release(&mut self, id: u64) {
+        if let Some(child) = self.children.get_mut(&id) {
+            child.close_pipe(&self.epoll);
+            self.reap(id, true);
+        }
     }
 }
 
@@ -255,6 +275,24 @@ impl Watched {
             }
             Read::Closed | Read::Finished(_) => true,
         }
+    }
+
+    /// The loan that was announced, if it was one and is not too large. Its pipe stays open, but is not watched.
+    fn loan(&mut self, epoll: &Epoll) -> Option<Loan> {
+        if self.reader.kind() != Some(Kind::Lent) {
+            return None;
+        }
+        let frame = std::mem::replace(&mut self.reader, Reader::new(self.limit)).finish();
+        let loan = frame.as_ref().and_then(Loan::announced)?;
+        let (length, limit) = (loan.length as u64, self.limit);
+        if limit > 0 && length > limit {
+            self.refused = Some(Malformed::TooLong { length, limit });
+            return None;
+        }
+        if let Some(pipe) = &self.pipe {
+            let _ = epoll.delete(pipe);
+        }
+        Some(loan)
     }
 
     /// Closing is not enough: a sibling that is just being forked still has a copy, which would keep it watched.

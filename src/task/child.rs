@@ -9,13 +9,14 @@ use super::future::Future;
 use super::group::Hook;
 use super::{at_exit, wait};
 use crate::ini;
-use crate::process::{channel, child};
+use crate::process::{channel, child, loan};
 use crate::state::state;
 use crate::wire::frame::Kind;
 use crate::wire::report::Report;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request::{self, Ran};
+use crate::zend::value::Unserializable;
 use crate::zend::value::object::type_name;
 use crate::zend::{exception, throwable, value};
 
@@ -54,59 +55,46 @@ fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
         Ran::Returned(value) => match request::protect(|| unless_thrown(value::encode(value))) {
             Ran::Returned(Ok(encoded)) => {
                 wind_up();
-                let chunks = encoded.chunks();
-                let _ = channel::write(
-                    channel,
-                    Kind::Value,
-                    encoded.format() as u8,
-                    encoded.len(),
-                    chunks,
-                );
-                0
+                deliver(channel, Kind::Value, encoded.format() as u8, encoded.len(), encoded.chunks())
             }
-            Ran::Returned(Err(refused)) => {
-                let report = Report::NotSerializable {
-                    type_name: refused.type_name,
-                    path: refused.path,
-                    reason: refused.reason,
-                };
-                send(channel, &report, 0)
+            Ran::Returned(Err(Unserializable { type_name, path, reason })) => {
+                send(channel, &Report::NotSerializable { type_name, path, reason }, 0)
             }
             other => abnormal(channel, value, other),
         },
         Ran::Threw(thrown) => match request::protect(|| unless_thrown(throwable::encode(thrown))) {
             Ran::Returned(payload) => {
                 wind_up();
-                let _ = channel::write(
-                    channel,
-                    Kind::Thrown,
-                    0,
-                    payload.len(),
-                    [&payload[..]].into_iter(),
-                );
-                0
+                deliver(channel, Kind::Thrown, 0, payload.len(), [&payload[..]].into_iter())
             }
             other => abnormal(channel, thrown, other),
         },
         Ran::Exited(code) => send(channel, &Report::Exited { code: *code }, *code),
         Ran::Fatal(error) => send(channel, &Report::Fatal(error.clone()), 255),
-        Ran::Panicked(message) => send(
-            channel,
-            &Report::Panicked {
-                message: message.clone(),
-            },
-            255,
-        ),
+        Ran::Panicked(message) => send(channel, &Report::Panicked { message: message.clone() }, 255),
     }
+}
+
+/// Writes the frame of an outcome, or lends it when it is large. A pipe that is broken has lost its reader, and there
+/// is nobody to tell.
+fn deliver<'c>(
+    channel: &OwnedFd,
+    kind: Kind,
+    format: u8,
+    length: usize,
+    chunks: impl Iterator<Item = &'c [u8]>,
+) -> i32 {
+    let _ = if loan::wanted(length) {
+        loan::lend(channel, kind, format, chunks)
+    } else {
+        channel::write(channel, kind, format, length, chunks)
+    };
+    0
 }
 
 /// An exit in a hook of serialization is pending, whatever else was returned.
 fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
-    if exception::pending() {
-        Err(Thrown)
-    } else {
-        Ok(encoded)
-    }
+    if exception::pending() { Err(Thrown) } else { Ok(encoded) }
 }
 
 /// Serializing ran hooks of the outcome's own classes, and those did not return: there is an outcome, but it cannot leave.
@@ -119,11 +107,7 @@ fn abnormal<T>(channel: &OwnedFd, outcome: &Zval, ran: Ran<T>) -> i32 {
     };
     send(
         channel,
-        &Report::NotSerializable {
-            type_name: type_name(outcome),
-            path: String::new(),
-            reason,
-        },
+        &Report::NotSerializable { type_name: type_name(outcome), path: String::new(), reason },
         255,
     )
 }
@@ -131,13 +115,7 @@ fn abnormal<T>(channel: &OwnedFd, outcome: &Zval, ran: Ran<T>) -> i32 {
 fn send(channel: &OwnedFd, report: &Report, code: i32) -> i32 {
     wind_up();
     let payload = report.encode();
-    let _ = channel::write(
-        channel,
-        Kind::Report,
-        0,
-        payload.len(),
-        [&payload[..]].into_iter(),
-    );
+    let _ = channel::write(channel, Kind::Report, 0, payload.len(), [&payload[..]].into_iter());
     code
 }
 

@@ -13,7 +13,8 @@ use super::handlers::Handler;
 use super::work::Work;
 use super::{launch, support};
 use crate::error::Subject;
-use crate::process::reactor;
+use crate::process::loan::Loan;
+use crate::process::reactor::Ended;
 use crate::state::state;
 use crate::zend::exception;
 use crate::zend::object::{Native, Object, Registration, Tracer};
@@ -28,7 +29,9 @@ pub(crate) enum Phase {
     /// In a child.
     Running,
     /// The child is gone; what it left is not looked at yet.
-    Reported(reactor::Ended),
+    Reported(Ended),
+    /// The child has a large payload in its memory, and its slot in this group, until somebody looks at it.
+    Lent(Loan, Rc<Group>),
     /// It has an outcome.
     Done(Outcome),
 }
@@ -115,9 +118,7 @@ impl Native for Future {
             work.iter().for_each(|work| work.trace(tracer));
         }
         if let Ok(handlers) = self.handlers.try_borrow() {
-            handlers
-                .iter()
-                .for_each(|handler| tracer.value(handler.callable().value()));
+            handlers.iter().for_each(|handler| tracer.value(handler.callable().value()));
         }
         if let Ok(phase) = self.phase.try_borrow()
             && let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &*phase
@@ -141,11 +142,7 @@ impl Native for Future {
         };
         if let Some(throwable) = unseen {
             this.observed.set(true);
-            exception::warn(&format!(
-                "Unhandled failure of {}: {}",
-                this.subject(),
-                describe(&throwable)
-            ));
+            exception::warn(&format!("Unhandled failure of {}: {}", this.subject(), describe(&throwable)));
         }
     }
 }
@@ -158,7 +155,7 @@ impl Future {
 
     /// It has ended; perhaps nobody has looked at its outcome yet.
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::Reported(_) | Phase::Done(_))
+        matches!(*self.phase.borrow(), Phase::Reported(_) | Phase::Lent(..) | Phase::Done(_))
     }
 
     /// It has an outcome, and all handlers have run.
@@ -175,10 +172,7 @@ impl Future {
             (None, Some(key)) => format!("[{key}]"),
             (None, None) => format!("#{}", self.id),
         };
-        Subject {
-            label,
-            pid: self.pid.get(),
-        }
+        Subject { label, pid: self.pid.get() }
     }
 }
 

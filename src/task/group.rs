@@ -62,10 +62,7 @@ impl Ended {
 
     /// The first one after `seen`, and its own place.
     pub(crate) fn after(&self, seen: u64) -> Option<(u64, Object<Future>)> {
-        self.futures
-            .range(seen + 1..)
-            .next()
-            .map(|(&place, future)| (place, future.clone()))
+        self.futures.range(seen + 1..).next().map(|(&place, future)| (place, future.clone()))
     }
 
     /// How many have ended, ever.

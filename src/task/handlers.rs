@@ -79,9 +79,9 @@ fn step(future: &Future, handler: &Handler) -> Result<(), Thrown> {
                 Err(thrown) => fail(future, thrown),
             }
         }
-        (Handler::Finally(callable), ..) => callable
-            .call(&mut [])
-            .map_or_else(|thrown| fail(future, thrown), |_| Ok(())),
+        (Handler::Finally(callable), ..) => {
+            callable.call(&mut []).map_or_else(|thrown| fail(future, thrown), |_| Ok(()))
+        }
         (Handler::Timeout(callable), _, Some(failure)) if future.ending.get() == Some(Ending::TimedOut) => {
             future.observed.set(true);
             replace_unless_null(future, callable.call(&mut [failure]))

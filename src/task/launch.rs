@@ -80,13 +80,7 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
         Err(refused) => {
             let parked = group.queued.borrow_mut().remove(&future.id);
             group.scheduler.borrow_mut().ended(future.id);
-            outcome::fail(
-                future,
-                &Error::CannotFork {
-                    subject: future.subject(),
-                    refused,
-                },
-            );
+            outcome::fail(future, &Error::CannotFork { subject: future.subject(), refused });
             turn::note_end(group, future);
             drop(parked);
             std::ops::ControlFlow::Continue(())
@@ -95,10 +89,7 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
 }
 
 fn is_shortage(errno: Errno) -> bool {
-    matches!(
-        errno,
-        Errno::EAGAIN | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE
-    )
+    matches!(errno, Errno::EAGAIN | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE)
 }
 
 fn children() -> usize {
@@ -116,18 +107,13 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     let pid = forked.pid;
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         let added = reactor.add(future.id, forked, ini::max_result());
-        added.map_err(|errno| Refused {
-            call: "epoll_ctl",
-            errno,
-        })?;
+        added.map_err(|errno| Refused { call: "epoll_ctl", errno })?;
     }
     future.pid.set(Some(pid.as_raw()));
     future.phase.replace(Phase::Running);
     state.running.borrow_mut().insert(future.id, future.clone());
     future.started.set(Some(Instant::now()));
-    future
-        .limit
-        .set(future.limit.get().or_else(|| group.timeout.get()));
+    future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
     set_deadline(future);
     Ok(())
 }
@@ -137,10 +123,8 @@ pub(crate) fn ensure_reactor() -> Result<(), Refused> {
     let mut reactor = state().reactor.borrow_mut();
     if reactor.is_none() {
         *reactor = Some(
-            Reactor::new(ini::notifier(), interrupt::flags()).map_err(|errno| Refused {
-                call: "epoll_create",
-                errno,
-            })?,
+            Reactor::new(ini::notifier(), interrupt::flags())
+                .map_err(|errno| Refused { call: "epoll_create", errno })?,
         );
     }
     Ok(())
@@ -152,9 +136,7 @@ pub(crate) fn set_deadline(future: &Future) {
         return;
     };
     let mut deadlines = state().deadlines.borrow_mut();
-    let limit = Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|limit| !limit.is_zero());
+    let limit = Duration::try_from_secs_f64(seconds).ok().filter(|limit| !limit.is_zero());
     match limit.and_then(|limit| started.checked_add(limit)) {
         Some(at) if !future.has_ended() => deadlines.set(future.id, at, Stage::Expire),
         _ => deadlines.clear(future.id),
@@ -163,10 +145,7 @@ pub(crate) fn set_deadline(future: &Future) {
 
 /// The hook for the parent. What it throws is thrown by the next `await`.
 fn after_fork(hook: &Hook) {
-    let threw = hook
-        .parent
-        .as_ref()
-        .is_some_and(|callable| callable.call(&mut []).is_err());
+    let threw = hook.parent.as_ref().is_some_and(|callable| callable.call(&mut []).is_err());
     if let Some(throwable) = threw.then(exception::take).flatten() {
         let old = state().surfacing.replace(Some(throwable));
         drop(old);
@@ -176,11 +155,7 @@ fn after_fork(hook: &Hook) {
 /// The hooks for a child of `group`: everybody's, then its own.
 fn hooks(group: &Group) -> Vec<Rc<Hook>> {
     let global = state().hooks.borrow();
-    global
-        .iter()
-        .chain(group.hooks.borrow().iter())
-        .cloned()
-        .collect()
+    global.iter().chain(group.hooks.borrow().iter()).cloned().collect()
 }
 
 /// Runs a task in this process, at once.

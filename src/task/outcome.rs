@@ -1,16 +1,26 @@
 //! What a child left, made into what PHP gets. Runs in the parent, at a safe point: it may load classes.
 
+use std::mem::MaybeUninit;
+
+use ext_php_rs::types::Zval;
+use nix::errno::Errno;
+
 use super::future::{Ending, Future, Outcome, Phase};
 use super::handlers::set;
+use super::turn;
 use crate::error::{Death, Error, Seconds};
 use crate::php::exceptions;
+use crate::process::bytes;
+use crate::process::loan::Loan;
 use crate::process::reactor::{Ended, Message};
+use crate::process::wait::Exit;
+use crate::state::state;
 use crate::wire::codec::Format;
-use crate::wire::frame::{Frame, Kind};
+use crate::wire::frame::{Frame, Kind, Malformed};
 use crate::wire::report::Report;
 use crate::zend::handler::Thrown;
 use crate::zend::value::DecodeError;
-use crate::zend::{throwable, value};
+use crate::zend::{string, throwable, value};
 
 /// Gives a future whose child has ended its outcome. Re-enters PHP.
 ///
@@ -18,18 +28,88 @@ use crate::zend::{throwable, value};
 ///
 /// When the script is exiting: a class that was loaded for the outcome called `exit`.
 pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
-    let ended = match &mut *future.phase.borrow_mut() {
-        phase @ Phase::Reported(_) => std::mem::replace(phase, Phase::Running),
+    let phase = match &mut *future.phase.borrow_mut() {
+        phase @ (Phase::Reported(_) | Phase::Lent(..)) => std::mem::replace(phase, Phase::Running),
         _ => return Ok(()),
     };
-    if let Phase::Reported(ended) = ended {
-        let outcome = interpret(future, ended)?;
-        set(future, outcome);
-    }
+    let outcome = match phase {
+        Phase::Reported(ended) => interpret(future, ended)?,
+        Phase::Lent(loan, group) => {
+            let outcome = fetch(future, &loan);
+            turn::release(future.id, &group);
+            outcome?
+        }
+        _ => return Ok(()),
+    };
+    set(future, outcome);
     // Its closure and arguments are no longer needed; what they refer to may have destructors.
     let work = future.work.take();
     drop(work);
     Ok(())
+}
+
+/// Copies what the child has lent to where it shall be. The memory is taken while nothing is borrowed: the engine may
+/// refuse it, and leave.
+fn fetch(future: &Future, loan: &Loan) -> Result<Outcome, Thrown> {
+    let copy = |to: &mut [MaybeUninit<u8>]| match state().reactor.borrow().as_ref() {
+        Some(reactor) => reactor.fetch(future.id, loan, to),
+        None => Err(Errno::ESRCH),
+    };
+    let fetched = if (loan.kind, Format::try_from(loan.format)) == (Kind::Value, Ok(Format::Raw)) {
+        string::filled(loan.length, copy).map(Fetched::Value)
+    } else {
+        bytes::filled(loan.length, copy).map(Fetched::Payload)
+    };
+    match fetched {
+        Ok(Fetched::Value(value)) => Ok(Outcome::Value(value)),
+        Ok(Fetched::Payload(payload)) => understand(future, loan.kind, loan.format, &payload),
+        Err(Errno::ENOMEM) => {
+            let why = Malformed::NoMemory { length: loan.length as u64 };
+            Ok(failed(&Error::Protocol { subject: future.subject(), why }))
+        }
+        Err(_) => {
+            let death = Death::Gone { exit: Exit::Unknown, writing: true };
+            Ok(failed(&Error::Died { subject: future.subject(), death }))
+        }
+    }
+}
+
+/// What was fetched: a string in its place, or bytes that are still to be understood.
+enum Fetched {
+    Value(Zval),
+    Payload(Vec<u8>),
+}
+
+fn failed(error: &Error) -> Outcome {
+    Outcome::Failed(exceptions::new(error))
+}
+
+/// The outcome in a payload.
+fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result<Outcome, Thrown> {
+    let subject = future.subject();
+    let error = match (kind, Format::try_from(format)) {
+        (Kind::Value, Ok(format)) => {
+            return value::decode(format, payload)
+                .map(Outcome::Value)
+                .or_else(|error| unreadable(future, error));
+        }
+        (Kind::Value, Err(unknown)) => Error::Unreadable { subject, reason: unknown.to_string() },
+        (Kind::Thrown, _) => {
+            let throwable = throwable::decode(payload, exceptions::remote());
+            return throwable.map(Outcome::Failed).or_else(|error| unreadable(future, error));
+        }
+        (Kind::Report, _) => match Report::decode(payload) {
+            Some(Report::Exited { code }) => Error::Died { subject, death: Death::Exited(code) },
+            Some(Report::Fatal(error)) => Error::Died { subject, death: Death::Fatal(error) },
+            Some(Report::Panicked { message }) => Error::Died { subject, death: Death::Panicked(message) },
+            Some(Report::NotSerializable { type_name, path, reason }) => {
+                Error::NotSerializable { subject, type_name, path, reason }
+            }
+            None => Error::Unreadable { subject, reason: "the report is malformed".into() },
+        },
+        (Kind::Lent, _) => Error::Unreadable { subject, reason: "the loan is malformed".into() },
+    };
+    Ok(failed(&error))
 }
 
 /// A future that never ran fails with `error`.
@@ -42,85 +122,22 @@ pub(crate) fn fail(future: &Future, error: &Error) {
 fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
     let subject = future.subject();
     let Ended { message, exit, .. } = ended;
-    let ending = future.ending.get();
-    if ending == Some(Ending::Cancelled) {
-        return Ok(Outcome::Failed(exceptions::new(&Error::Cancelled { subject })));
-    }
-    let error = match message {
+    let error = match (message, future.ending.get()) {
+        (_, Some(Ending::Cancelled)) => Error::Cancelled { subject },
         // A task that made it in the grace period has made it.
-        Message::Frame(Frame {
-            kind: Kind::Value,
-            format,
-            payload,
-        }) => {
-            let Ok(format) = Format::try_from(format) else {
-                let error = Error::Unreadable {
-                    subject,
-                    reason: format!("its format {format} is unknown"),
-                };
-                return Ok(Outcome::Failed(exceptions::new(&error)));
-            };
-            return value::decode(format, &payload)
-                .map(Outcome::Value)
-                .or_else(|error| unreadable(future, error));
+        (Message::Frame(Frame { kind, format, payload }), ending)
+            if ending.is_none() || kind != Kind::Report =>
+        {
+            return understand(future, kind, format, &payload);
         }
-        Message::Frame(Frame {
-            kind: Kind::Thrown,
-            payload,
-            ..
-        }) => {
-            let throwable = throwable::decode(&payload, exceptions::remote());
-            return throwable
-                .map(Outcome::Failed)
-                .or_else(|error| unreadable(future, error));
+        (_, Some(Ending::TimedOut)) => {
+            Error::TimedOut { subject, limit: Seconds(future.limit.get().unwrap_or_default()) }
         }
-        _ if ending == Some(Ending::TimedOut) => Error::TimedOut {
-            subject,
-            limit: Seconds(future.limit.get().unwrap_or_default()),
-        },
-        Message::Frame(Frame {
-            kind: Kind::Report,
-            payload,
-            ..
-        }) => match Report::decode(&payload) {
-            Some(Report::Exited { code }) => Error::Died {
-                subject,
-                death: Death::Exited(code),
-            },
-            Some(Report::Fatal(error)) => Error::Died {
-                subject,
-                death: Death::Fatal(error),
-            },
-            Some(Report::Panicked { message }) => Error::Died {
-                subject,
-                death: Death::Panicked(message),
-            },
-            Some(Report::NotSerializable {
-                type_name,
-                path,
-                reason,
-            }) => Error::NotSerializable {
-                subject,
-                type_name,
-                path,
-                reason,
-            },
-            None => Error::Unreadable {
-                subject,
-                reason: "the report is malformed".into(),
-            },
-        },
-        Message::Malformed(why) => Error::Protocol { subject, why },
-        Message::Nothing => Error::Died {
-            subject,
-            death: Death::Gone { exit, writing: false },
-        },
-        Message::Truncated => Error::Died {
-            subject,
-            death: Death::Gone { exit, writing: true },
-        },
+        (Message::Malformed(why), _) => Error::Protocol { subject, why },
+        (Message::Nothing, _) => Error::Died { subject, death: Death::Gone { exit, writing: false } },
+        (_, _) => Error::Died { subject, death: Death::Gone { exit, writing: true } },
     };
-    Ok(Outcome::Failed(exceptions::new(&error)))
+    Ok(failed(&error))
 }
 
 /// A whole frame whose payload cannot be read: a failure, or the exception that reading it threw.
@@ -139,10 +156,7 @@ fn unreadable(future: &Future, error: DecodeError) -> Result<Outcome, Thrown> {
             type_name: class,
             path: String::new(),
         },
-        DecodeError::Malformed(why) => Error::Unreadable {
-            subject,
-            reason: why.to_string(),
-        },
+        DecodeError::Malformed(why) => Error::Unreadable { subject, reason: why.to_string() },
     };
     Ok(Outcome::Failed(exceptions::new(&error)))
 }

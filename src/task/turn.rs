@@ -13,7 +13,8 @@ use super::group::Group;
 use super::{handlers, launch};
 use crate::ini;
 use crate::pool::deadlines::Stage;
-use crate::process::reactor::Ended;
+use crate::process::loan::Loan;
+use crate::process::reactor::{Ended, News};
 use crate::state::state;
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
@@ -29,11 +30,8 @@ const RETRY: Duration = Duration::from_millis(1);
 /// EINTR when a signal wants the script's attention.
 pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let state = state();
-    let until_deadline = state
-        .deadlines
-        .borrow()
-        .next()
-        .map(|at| at.saturating_duration_since(Instant::now()));
+    let until_deadline =
+        state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
     let timeout = match (timeout, until_deadline) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
@@ -45,8 +43,12 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     };
     expire();
     let mut freed: Vec<Rc<Group>> = Vec::new();
-    for ended in heard? {
-        if let Some(group) = report(ended)
+    for news in heard? {
+        let group = match news {
+            News::Ended(ended) => report(ended),
+            News::Lends { id, loan } => accept(id, loan),
+        };
+        if let Some(group) = group
             && !freed.iter().any(|other| Rc::ptr_eq(other, &group))
         {
             freed.push(group);
@@ -62,6 +64,11 @@ fn report(child: Ended) -> Option<Rc<Group>> {
     let state = state();
     let future = state.running.borrow_mut().remove(&child.id)?;
     state.deadlines.borrow_mut().clear(child.id);
+    // One that had lent something, and died before that was fetched, is known to have ended.
+    if let Phase::Lent(_, group) = &*future.phase.borrow() {
+        group.scheduler.borrow_mut().ended(future.id);
+        return Some(Rc::clone(group));
+    }
     future.phase.replace(Phase::Reported(child));
     let group = future.group.borrow().clone();
     if let Some(group) = &group {
@@ -69,6 +76,30 @@ fn report(child: Ended) -> Option<Rc<Group>> {
         note_end(group, &future);
     }
     group
+}
+
+/// A child has told everything, and keeps the payload for us: its time is not measured any more. It keeps its slot.
+fn accept(id: u64, loan: Loan) -> Option<Rc<Group>> {
+    let state = state();
+    let future = state.running.borrow().get(&id).cloned()?;
+    let group = future.group.borrow().clone()?;
+    state.deadlines.borrow_mut().clear(id);
+    future.phase.replace(Phase::Lent(loan, Rc::clone(&group)));
+    note_end(&group, &future);
+    None
+}
+
+/// Lets a child go whose loan has been fetched, or is not wanted, and frees its slot. Re-enters PHP: hooks run.
+pub(crate) fn release(id: u64, group: &Rc<Group>) {
+    let state = state();
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        reactor.release(id);
+    }
+    let future = state.running.borrow_mut().remove(&id);
+    group.scheduler.borrow_mut().ended(id);
+    launch::pump(group);
+    state.active.borrow_mut().retain(|group| !group.idle());
+    drop(future);
 }
 
 /// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.

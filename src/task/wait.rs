@@ -29,9 +29,8 @@ impl Patience {
     /// For so many seconds from now; none for ever.
     pub(crate) fn new(seconds: Option<f64>) -> Option<Self> {
         let seconds = seconds?;
-        let until = Duration::try_from_secs_f64(seconds)
-            .ok()
-            .and_then(|limit| Instant::now().checked_add(limit))?;
+        let until =
+            Duration::try_from_secs_f64(seconds).ok().and_then(|limit| Instant::now().checked_add(limit))?;
         Some(Self { seconds, until })
     }
 }
@@ -64,17 +63,9 @@ fn wait_loop(
         }
         let left = patience.map(|patience| patience.until.saturating_duration_since(Instant::now()));
         if let (Some(Patience { seconds, .. }), Some(Duration::ZERO)) = (patience, left) {
-            return Err(exceptions::throw(&Error::GaveUp {
-                limit: Seconds(seconds),
-            }));
+            return Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }));
         }
-        if state()
-            .reactor
-            .borrow()
-            .as_ref()
-            .is_none_or(|reactor| reactor.len() == 0)
-            && !restart()
-        {
+        if state().reactor.borrow().as_ref().is_none_or(|reactor| reactor.len() == 0) && !restart() {
             return Err(exceptions::throw(&Error::Misuse(
                 "what is awaited can never end: its pool was stopped before it started",
             )));
@@ -120,11 +111,7 @@ fn restart() -> bool {
     let active = state().active.borrow().clone();
     active.iter().for_each(launch::pump);
     let state = state();
-    let running = state
-        .reactor
-        .borrow()
-        .as_ref()
-        .is_some_and(|reactor| reactor.len() > 0);
+    let running = state.reactor.borrow().as_ref().is_some_and(|reactor| reactor.len() > 0);
     running || !state.reported.borrow().is_empty()
 }
 
@@ -193,11 +180,9 @@ fn begin(future: &Object<Future>) -> Result<(), Thrown> {
 /// `AsyncError` in any other.
 pub(crate) fn ensure_here(future: &Future) -> Result<(), Thrown> {
     let elsewhere = match &*future.phase.borrow() {
-        Phase::Queued | Phase::Running => !future
-            .group
-            .borrow()
-            .as_ref()
-            .is_some_and(|group| group.is_here()),
+        Phase::Queued | Phase::Running => {
+            !future.group.borrow().as_ref().is_some_and(|group| group.is_here())
+        }
         _ => false,
     };
     if elsewhere {

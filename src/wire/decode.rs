@@ -25,17 +25,9 @@ pub(crate) fn decode<T: Target>(bytes: &[u8], target: &mut T, slot: T::Slot) -> 
     let mut deserializer = Deserializer::from_read_ref(bytes);
     // A level of ours may be three of theirs (`BAG`, `DEFINE` in it), and the innermost may hold an extension type.
     deserializer.set_max_depth(3 * MAX_DEPTH + 8);
-    let mut input = Input {
-        target,
-        budget: bytes.len(),
-    };
-    let value = Value {
-        input: &mut input,
-        slot,
-    };
-    value
-        .deserialize(&mut deserializer)
-        .map_err(|error| Malformed(error.to_string()))?;
+    let mut input = Input { target, budget: bytes.len() };
+    let value = Value { input: &mut input, slot };
+    value.deserialize(&mut deserializer).map_err(|error| Malformed(error.to_string()))?;
     // A number reads nothing after a marker that is not its own, so that only the end has this error.
     match <i64 as de::Deserialize>::deserialize(&mut deserializer) {
         Err(rmp_serde::decode::Error::InvalidMarkerRead(_)) => Ok(()),
@@ -54,14 +46,8 @@ impl<T: Target> Input<'_, T> {
     #[inline]
     pub(super) fn declare<E: de::Error>(&mut self, len: Option<usize>) -> Result<u32, E> {
         let len = len.unwrap_or(usize::MAX);
-        self.budget = self
-            .budget
-            .checked_sub(len)
-            .ok_or_else(|| E::custom("more elements than bytes"))?;
-        u32::try_from(len)
-            .ok()
-            .filter(|len| *len <= MAX_LEN)
-            .ok_or_else(|| E::custom("too many elements"))
+        self.budget = self.budget.checked_sub(len).ok_or_else(|| E::custom("more elements than bytes"))?;
+        u32::try_from(len).ok().filter(|len| *len <= MAX_LEN).ok_or_else(|| E::custom("too many elements"))
     }
 }
 
@@ -126,32 +112,18 @@ impl<'de, T: Target> Visitor<'de> for Value<'_, '_, T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let Self { input, slot } = self;
         let len = input.declare(seq.size_hint())?;
-        let Some(first) = seq.next_element_seed(First {
-            input: &mut *input,
-            slot,
-            len,
-        })?
-        else {
+        let Some(first) = seq.next_element_seed(First { input: &mut *input, slot, len })? else {
             input.target.list(slot, 0);
             return Ok(());
         };
         match first {
             Opened::List(mut list) => {
                 while let Some(slot) = input.target.push(&mut list) {
-                    seq.next_element_seed(Value {
-                        input: &mut *input,
-                        slot,
-                    })?;
+                    seq.next_element_seed(Value { input: &mut *input, slot })?;
                 }
             }
             Opened::Numbers(mut list) => {
-                while seq
-                    .next_element_seed(Run {
-                        input: &mut *input,
-                        list: &mut list,
-                    })?
-                    .is_some()
-                {}
+                while seq.next_element_seed(Run { input: &mut *input, list: &mut list })?.is_some() {}
                 if !input.target.is_full(&list) {
                     return Err(A::Error::custom("a list shorter than declared"));
                 }
@@ -161,10 +133,7 @@ impl<'de, T: Target> Visitor<'de> for Value<'_, '_, T> {
             }
             Opened::Row(mut row) => {
                 while let Some(slot) = input.target.field(&mut row) {
-                    seq.next_element_seed(Value {
-                        input: &mut *input,
-                        slot,
-                    })?;
+                    seq.next_element_seed(Value { input: &mut *input, slot })?;
                 }
             }
             Opened::Class { class, shared } => {
@@ -172,10 +141,7 @@ impl<'de, T: Target> Visitor<'de> for Value<'_, '_, T> {
                 if !input.target.class(class, &name) {
                     return Err(A::Error::custom("unknown class"));
                 }
-                seq.next_element_seed(Properties {
-                    input: &mut *input,
-                    class,
-                })?;
+                seq.next_element_seed(Properties { input: &mut *input, class })?;
                 let object = input.target.object(slot, class, shared, len.saturating_sub(3));
                 read_properties(input, object, &mut seq)?;
             }
@@ -185,10 +151,7 @@ impl<'de, T: Target> Visitor<'de> for Value<'_, '_, T> {
             }
             Opened::Bag { shared } => {
                 let (bag, slot) = input.target.bag(slot, shared);
-                seq.next_element_seed(Value {
-                    input: &mut *input,
-                    slot,
-                })?;
+                seq.next_element_seed(Value { input: &mut *input, slot })?;
                 if !input.target.close(bag) {
                     return Err(A::Error::custom("no properties of an object"));
                 }
@@ -211,8 +174,7 @@ impl<'de, T: Target> Visitor<'de> for Value<'_, '_, T> {
 }
 
 fn required<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<Name, A::Error> {
-    seq.next_element()?
-        .ok_or_else(|| A::Error::custom("a name is missing"))
+    seq.next_element()?.ok_or_else(|| A::Error::custom("a name is missing"))
 }
 
 #[inline]
@@ -223,14 +185,8 @@ where
 {
     let len = input.declare(access.size_hint().and_then(|len| len.checked_mul(2)))? / 2;
     let mut map = input.target.map(slot, len);
-    while let Some(slot) = access.next_key_seed(Key {
-        input: &mut *input,
-        map: &mut map,
-    })? {
-        access.next_value_seed(Value {
-            input: &mut *input,
-            slot,
-        })?;
+    while let Some(slot) = access.next_key_seed(Key { input: &mut *input, map: &mut map })? {
+        access.next_value_seed(Value { input: &mut *input, slot })?;
     }
     Ok(map)
 }
@@ -288,10 +244,7 @@ impl<T: Target> Visitor<'_> for Key<'_, '_, T> {
 
     #[inline]
     fn visit_i64<E: de::Error>(self, key: i64) -> Result<T::Slot, E> {
-        self.input
-            .target
-            .int_key(self.map, key)
-            .ok_or_else(|| E::custom("more keys than declared"))
+        self.input.target.int_key(self.map, key).ok_or_else(|| E::custom("more keys than declared"))
     }
 
     #[inline]
@@ -301,9 +254,6 @@ impl<T: Target> Visitor<'_> for Key<'_, '_, T> {
 
     #[inline]
     fn visit_bytes<E: de::Error>(self, key: &[u8]) -> Result<T::Slot, E> {
-        self.input
-            .target
-            .string_key(self.map, key)
-            .ok_or_else(|| E::custom("more keys than declared"))
+        self.input.target.string_key(self.map, key).ok_or_else(|| E::custom("more keys than declared"))
     }
 }

@@ -25,11 +25,7 @@ impl<'v> Buffer<'v> {
     }
 
     pub(crate) fn chunks(&self) -> Chunks<'_> {
-        Chunks {
-            bytes: &self.bytes,
-            at: 0,
-            borrowed: &self.borrowed,
-        }
+        Chunks { bytes: &self.bytes, at: 0, borrowed: &self.borrowed }
     }
 
     fn borrow(&mut self, bytes: &'v [u8]) {
@@ -68,11 +64,7 @@ pub(crate) struct Chunks<'a> {
 impl<'a> Chunks<'a> {
     /// One piece.
     pub(crate) fn of(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            at: 0,
-            borrowed: &[],
-        }
+        Self { bytes, at: 0, borrowed: &[] }
     }
 }
 
@@ -130,10 +122,7 @@ impl Scalar {
     fn written<E>(write: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Self {
         let mut bytes = [0; 9];
         let left = write(&mut bytes).unwrap_or_default();
-        Self {
-            bytes,
-            len: bytes.len() - left,
-        }
+        Self { bytes, len: bytes.len() - left }
     }
 
     /// The bytes.
@@ -169,9 +158,7 @@ pub(crate) struct Packer<'v> {
 
 impl<'v> Packer<'v> {
     pub(crate) fn new() -> Self {
-        Self {
-            serializer: Serializer::new(Buffer::default()),
-        }
+        Self { serializer: Serializer::new(Buffer::default()) }
     }
 
     pub(crate) fn finish(self) -> Buffer<'v> {
@@ -336,11 +323,7 @@ impl<'v> Packer<'v> {
             write_ext_meta(buffer, u32::try_from(run * WIDTH).map_err(|_| TooLong)?, tag)?;
             let start = buffer.bytes.len();
             buffer.bytes.resize(start + run * WIDTH, 0);
-            let (places, _) = buffer
-                .bytes
-                .get_mut(start..)
-                .unwrap_or_default()
-                .as_chunks_mut::<WIDTH>();
+            let (places, _) = buffer.bytes.get_mut(start..).unwrap_or_default().as_chunks_mut::<WIDTH>();
             for (place, value) in places.iter_mut().zip(values.by_ref()) {
                 *place = bytes(value);
             }

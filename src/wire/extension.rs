@@ -26,8 +26,7 @@ impl<'de, X: Extended> Visitor<'de> for Extension<X> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<X::Out, A::Error> {
         let missing = || A::Error::custom("an empty extension type");
         let tag = seq.next_element()?.ok_or_else(missing)?;
-        seq.next_element_seed(Payload { tag, place: self.0 })?
-            .ok_or_else(missing)
+        seq.next_element_seed(Payload { tag, place: self.0 })?.ok_or_else(missing)
     }
 }
 

@@ -128,12 +128,7 @@ impl<'de> Deserialize<'de> for Bytes<'de> {
 impl<'de> Deserialize<'de> for Property<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (scope, name, format, value) = Deserialize::deserialize(deserializer)?;
-        Ok(Self {
-            scope,
-            name,
-            format,
-            value,
-        })
+        Ok(Self { scope, name, format, value })
     }
 }
 
@@ -188,25 +183,10 @@ mod tests {
 
     #[test]
     fn a_fault_survives() {
-        let property = Property {
-            scope: bytes(b""),
-            name: bytes(b"code"),
-            format: 200,
-            value: bytes(b"\xff\x00"),
-        };
-        let record = Record {
-            class: bytes(b"App\\Oops"),
-            properties: vec![property],
-        };
-        let fault = Fault {
-            chain: vec![
-                record,
-                Record {
-                    class: bytes(b"Error"),
-                    properties: vec![],
-                },
-            ],
-        };
+        let property =
+            Property { scope: bytes(b""), name: bytes(b"code"), format: 200, value: bytes(b"\xff\x00") };
+        let record = Record { class: bytes(b"App\\Oops"), properties: vec![property] };
+        let fault = Fault { chain: vec![record, Record { class: bytes(b"Error"), properties: vec![] }] };
         assert_eq!(Fault::decode(&fault.encode()).unwrap(), fault);
     }
 

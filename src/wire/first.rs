@@ -43,18 +43,9 @@ impl<'i, 't, T: Target> First<'i, 't, T> {
     #[inline]
     fn list<E: de::Error>(self) -> Result<(T::List, Value<'i, 't, T>), E> {
         let mut list = self.input.target.list(self.slot, self.len);
-        let slot = self
-            .input
-            .target
-            .push(&mut list)
-            .ok_or_else(|| E::custom("an element of an empty list"))?;
-        Ok((
-            list,
-            Value {
-                input: self.input,
-                slot,
-            },
-        ))
+        let slot =
+            self.input.target.push(&mut list).ok_or_else(|| E::custom("an element of an empty list"))?;
+        Ok((list, Value { input: self.input, slot }))
     }
 }
 
@@ -151,14 +142,12 @@ impl<T: Target> Extended for First<'_, '_, T> {
                 let row = input.target.reuse(slot, shape, len.saturating_sub(1));
                 row.map(Opened::Row).ok_or_else(|| E::custom("no such shape"))
             }
-            (tag::CLASS, &[class, shared]) if is_known(class) && len >= 3 => Ok(Opened::Class {
-                class,
-                shared: shared != 0,
-            }),
-            (tag::OBJECT, &[class, shared]) if is_known(class) => Ok(Opened::Object {
-                class,
-                shared: shared != 0,
-            }),
+            (tag::CLASS, &[class, shared]) if is_known(class) && len >= 3 => {
+                Ok(Opened::Class { class, shared: shared != 0 })
+            }
+            (tag::OBJECT, &[class, shared]) if is_known(class) => {
+                Ok(Opened::Object { class, shared: shared != 0 })
+            }
             (tag::BAG, &[shared]) if len == 2 => Ok(Opened::Bag { shared: shared != 0 }),
             (tag::SAME, &[a, b, c, d]) if input.target.same(slot, u32::from_le_bytes([a, b, c, d])) => {
                 Ok(Opened::Done)

@@ -23,14 +23,18 @@ pub(crate) enum Kind {
     Thrown = 2,
     /// A [`super::report::Report`]: the task ended without either.
     Report = 3,
+    /// Where a payload is that the child keeps in its memory until it has been read.
+    Lent = 4,
 }
 
 impl Kind {
-    fn from_byte(byte: u8) -> Option<Self> {
+    /// The kind that a byte stands for.
+    pub(crate) fn from_byte(byte: u8) -> Option<Self> {
         match byte {
             1 => Some(Self::Value),
             2 => Some(Self::Thrown),
             3 => Some(Self::Report),
+            4 => Some(Self::Lent),
             _ => None,
         }
     }
@@ -106,10 +110,7 @@ pub(crate) struct Reader {
 impl Reader {
     /// A reader that refuses payloads of more than `limit` bytes; 0 means no limit.
     pub(crate) fn new(limit: u64) -> Self {
-        Self {
-            bytes: Vec::new(),
-            limit,
-        }
+        Self { bytes: Vec::new(), limit }
     }
 
     /// Did anything arrive at all?
@@ -134,15 +135,9 @@ impl Reader {
             return Progress::Bad(Malformed::Header);
         }
         if self.limit > 0 && length > self.limit {
-            return Progress::Bad(Malformed::TooLong {
-                length,
-                limit: self.limit,
-            });
+            return Progress::Bad(Malformed::TooLong { length, limit: self.limit });
         }
-        let Some(whole) = usize::try_from(length)
-            .ok()
-            .and_then(|n| n.checked_add(HEADER + FOOTER))
-        else {
+        let Some(whole) = usize::try_from(length).ok().and_then(|n| n.checked_add(HEADER + FOOTER)) else {
             return Progress::Bad(Malformed::NoMemory { length });
         };
         match self.bytes.len() {
@@ -168,6 +163,12 @@ impl Reader {
         Some((ours, u64::from_le_bytes(*length)))
     }
 
+    /// The kind of the frame, once its header is there.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        self.announced().filter(|&(ours, _)| ours)?;
+        Kind::from_byte(*self.bytes.get(4)?)
+    }
+
     /// The frame, once [`Progress::Whole`] was reported.
     pub(crate) fn finish(mut self) -> Option<Frame> {
         if self.progress() != Progress::Whole {
@@ -177,11 +178,7 @@ impl Reader {
         let format = *self.bytes.get(5)?;
         self.bytes.truncate(self.bytes.len() - FOOTER);
         self.bytes.drain(..HEADER);
-        Some(Frame {
-            kind,
-            format,
-            payload: self.bytes,
-        })
+        Some(Frame { kind, format, payload: self.bytes })
     }
 }
 
@@ -209,10 +206,7 @@ mod tests {
         let payload: Vec<u8> = (0..10_000u32).map(|n| n.to_le_bytes()[0]).collect();
         for step in [1, 3, 16, 17, 4096, 100_000] {
             let mut reader = Reader::new(0);
-            assert_eq!(
-                feed(&mut reader, &whole(Kind::Value, &payload), step),
-                Progress::Whole
-            );
+            assert_eq!(feed(&mut reader, &whole(Kind::Value, &payload), step), Progress::Whole);
             let frame = reader.finish().unwrap();
             assert_eq!((frame.kind, frame.format), (Kind::Value, 7));
             assert_eq!(frame.payload, payload);
@@ -239,10 +233,7 @@ mod tests {
     #[test]
     fn foreign_bytes_are_refused_as_soon_as_a_header_could_be_there() {
         let mut reader = Reader::new(0);
-        assert_eq!(
-            feed(&mut reader, b"PHP Warning: something", 64),
-            Progress::Bad(Malformed::Header)
-        );
+        assert_eq!(feed(&mut reader, b"PHP Warning: something", 64), Progress::Bad(Malformed::Header));
     }
 
     #[test]
@@ -265,9 +256,6 @@ mod tests {
         let mut bytes = header(Kind::Value, 0, 0).to_vec();
         bytes[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
         let mut reader = Reader::new(0);
-        assert_eq!(
-            feed(&mut reader, &bytes, 64),
-            Progress::Bad(Malformed::NoMemory { length: u64::MAX })
-        );
+        assert_eq!(feed(&mut reader, &bytes, 64), Progress::Bad(Malformed::NoMemory { length: u64::MAX }));
     }
 }

@@ -20,10 +20,7 @@ where
 {
     let mut object = object.ok_or_else(|| A::Error::custom("no such class"))?;
     while let Some(slot) = input.target.next_property(&mut object) {
-        seq.next_element_seed(Value {
-            input: &mut *input,
-            slot,
-        })?;
+        seq.next_element_seed(Value { input: &mut *input, slot })?;
         if !input.target.settle(&object) {
             return Err(A::Error::custom("a property of a wrong type"));
         }

@@ -49,11 +49,7 @@ impl<T: Target> Extended for Run<'_, '_, T> {
             tag::FLOAT64 => target.floats(list, numbers(payload)?.map(|n| f64::from_le_bytes(*n))),
             _ => return Err(E::custom("unknown extension type")),
         };
-        if fits {
-            Ok(())
-        } else {
-            Err(E::custom("a list longer than declared"))
-        }
+        if fits { Ok(()) } else { Err(E::custom("a list longer than declared")) }
     }
 }
 

@@ -77,8 +77,7 @@ impl Call {
         if self.arg(index).is_none_or(Zval::is_null) {
             return Ok(None);
         }
-        self.callable_or(index, |why| format!("must be a valid callback or null, {why}"))
-            .map(Some)
+        self.callable_or(index, |why| format!("must be a valid callback or null, {why}")).map(Some)
     }
 
     /// A callable among other types that are `expected`.
@@ -110,10 +109,7 @@ impl Call {
     }
 
     /// Throws `ValueError`: Argument #n ($name) `message`.
-    #[expect(
-        clippy::unused_self,
-        reason = "the engine finds the call by itself; the caller must have one"
-    )]
+    #[expect(clippy::unused_self, reason = "the engine finds the call by itself; the caller must have one")]
     pub(crate) fn value_error(&self, index: u32, message: &str) -> Thrown {
         let message = CString::new(message).unwrap_or_default();
         // SAFETY: throws for the function that is being called.
@@ -122,10 +118,7 @@ impl Call {
     }
 
     /// Throws `TypeError`: Argument #n ($name) `message`.
-    #[expect(
-        clippy::unused_self,
-        reason = "the engine finds the call by itself; the caller must have one"
-    )]
+    #[expect(clippy::unused_self, reason = "the engine finds the call by itself; the caller must have one")]
     pub(crate) fn type_error_saying(&self, index: u32, message: &str) -> Thrown {
         let message = CString::new(message).unwrap_or_default();
         // SAFETY: throws for the function that is being called.
@@ -134,7 +127,6 @@ impl Call {
     }
 
     fn raw(&self, index: u32) -> *mut Zval {
-        self.arg(index)
-            .map_or(ptr::null_mut(), |arg| ptr::from_ref(arg).cast_mut())
+        self.arg(index).map_or(ptr::null_mut(), |arg| ptr::from_ref(arg).cast_mut())
     }
 }

@@ -32,13 +32,7 @@ impl Function {
         returns: &'static str,
         entry: Entry,
     ) -> Self {
-        Self {
-            name,
-            parameters,
-            returns,
-            entry: Some(entry),
-            flags: ZEND_ACC_PUBLIC,
-        }
+        Self { name, parameters, returns, entry: Some(entry), flags: ZEND_ACC_PUBLIC }
     }
 
     /// A method of an interface.
@@ -47,13 +41,7 @@ impl Function {
         parameters: &'static str,
         returns: &'static str,
     ) -> Self {
-        Self {
-            name,
-            parameters,
-            returns,
-            entry: None,
-            flags: ZEND_ACC_PUBLIC | ZEND_ACC_ABSTRACT,
-        }
+        Self { name, parameters, returns, entry: None, flags: ZEND_ACC_PUBLIC | ZEND_ACC_ABSTRACT }
     }
 
     /// The same method, static.

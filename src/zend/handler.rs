@@ -86,10 +86,7 @@ impl TypeNumber for Zval {
 /// The function is taken by its own type, of which there is only one value: so it needs no room in the engine's table.
 pub(crate) const fn entry<F: Fn(&Call) -> Returned + Copy>(_: F) -> Entry {
     const {
-        assert!(
-            size_of::<F>() == 0,
-            "functions only: a closure with captures would need memory"
-        );
+        assert!(size_of::<F>() == 0, "functions only: a closure with captures would need memory");
     };
     enter::<F>
 }

@@ -43,10 +43,7 @@ pub(crate) fn flags() -> Flags {
     // SAFETY: a one-byte flag of the engine (`zend_atomic_bool`, or `bool` on 8.1), valid for the lifetime of the thread of
     // the request, which outlives the notifier.
     let interrupt = unsafe { AtomicBool::from_ptr(address.cast()) };
-    Flags {
-        pending: &PENDING,
-        interrupt,
-    }
+    Flags { pending: &PENDING, interrupt }
 }
 
 /// Nothing is pending any more: whoever calls this looks now.

@@ -86,9 +86,7 @@ unsafe extern "C" fn request_shutdown(_: c_int, _: c_int) -> c_int {
 }
 
 unsafe extern "C" fn info(module: *mut ModuleEntry) {
-    let rows = catch_unwind(AssertUnwindSafe(|| life().map(|life| (life.info)())))
-        .ok()
-        .flatten();
+    let rows = catch_unwind(AssertUnwindSafe(|| life().map(|life| (life.info)()))).ok().flatten();
     // SAFETY: between start and end; the texts live during the calls.
     unsafe { php_info_print_table_start() };
     for (name, value) in rows.unwrap_or_else(|| vec![("async support", "disabled".into())]) {

@@ -52,10 +52,7 @@ unsafe impl Sync for Handlers {}
 impl Registration {
     /// Not registered yet.
     pub(crate) const fn new() -> Self {
-        Self {
-            class: Class::new(),
-            handlers: OnceLock::new(),
-        }
+        Self { class: Class::new(), handlers: OnceLock::new() }
     }
 }
 
@@ -113,10 +110,7 @@ impl<T: Native> Object<T> {
         let object = ptr::from_ref(value.object()?).cast_mut();
         // SAFETY: a live object.
         let handlers = unsafe { (*object).handlers };
-        let ours = T::registration()
-            .handlers
-            .get()
-            .map(|handlers| &raw const handlers.0);
+        let ours = T::registration().handlers.get().map(|handlers| &raw const handlers.0);
         // The class is final, so the table of handlers tells its objects.
         if ours != Some(handlers) {
             return None;
@@ -208,9 +202,7 @@ pub(crate) fn register<T: Native>(methods: &[Function]) {
         Handlers(handlers)
     });
     let flags = ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES | ZEND_ACC_NOT_SERIALIZABLE;
-    registration
-        .class
-        .register(T::NAME, ptr::null_mut(), methods, flags, Some(create::<T>));
+    registration.class.register(T::NAME, ptr::null_mut(), methods, flags, Some(create::<T>));
 }
 
 unsafe extern "C" fn create<T: Native>(ce: *mut ClassEntry) -> *mut ZendObject {
@@ -287,9 +279,7 @@ unsafe extern "C" fn get_gc<T: Native>(
 /// Is the value an object of `class`, or of one below it?
 pub(crate) fn is_instance(value: &Zval, class: &Class) -> bool {
     // SAFETY: a live object and a registered class, both only read.
-    value
-        .object()
-        .is_some_and(|object| unsafe { ffi::async_object_instanceof(object, class.entry()) })
+    value.object().is_some_and(|object| unsafe { ffi::async_object_instanceof(object, class.entry()) })
 }
 
 /// `public readonly`.

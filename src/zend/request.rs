@@ -75,11 +75,7 @@ pub(crate) fn fatal() -> Option<LastError> {
     // SAFETY: as above.
     let file = unsafe { file.as_ref() };
     let text = |string: Option<&ZendStr>| string.map(lossy).unwrap_or_default();
-    Some(LastError {
-        message: text(message),
-        file: text(file),
-        line,
-    })
+    Some(LastError { message: text(message), file: text(file), line })
 }
 
 /// Lets the errors of children be told by their outcomes. MINIT.

@@ -107,12 +107,7 @@ pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
     let mut unknown = std::ptr::null_mut();
     // SAFETY: `bytes.len()` bytes are there; both places are ours.
     let done = unsafe {
-        ffi::async_unserialize(
-            &raw mut value,
-            bytes.as_ptr().cast(),
-            bytes.len(),
-            &raw mut unknown,
-        )
+        ffi::async_unserialize(&raw mut value, bytes.as_ptr().cast(), bytes.len(), &raw mut unknown)
     };
     let class = (!unknown.is_null()).then(|| {
         let class = Serialized(unknown);
@@ -136,15 +131,7 @@ pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
 
 impl Finding {
     fn into_error(self) -> Unserializable {
-        let Self {
-            type_name,
-            path,
-            reason,
-        } = self;
-        Unserializable {
-            type_name,
-            path,
-            reason,
-        }
+        let Self { type_name, path, reason } = self;
+        Unserializable { type_name, path, reason }
     }
 }

@@ -66,3 +66,12 @@ void async_array_key_normal(zval *key)
 			ZVAL_UNDEF(key);
 	}
 }
+
+char *async_string_alloc(zval *value, size_t length)
+{
+	zend_string *string = zend_string_alloc(length, false);
+
+	ZSTR_VAL(string)[length] = '\0';
+	ZVAL_NEW_STR(value, string);
+	return ZSTR_VAL(string);
+}

@@ -54,13 +54,8 @@ fn install(flags: Flags) -> Result<(), Errno> {
 impl Sigchld {
     pub(super) fn start(flags: Flags) -> Result<Self, Errno> {
         install(flags)?;
-        let event = SigEvent::new(SigevNotify::SigevSignal {
-            signal: Signal::SIGCHLD,
-            si_value: 0,
-        });
-        Ok(Self {
-            timer: Timer::new(ClockId::CLOCK_MONOTONIC, event)?,
-        })
+        let event = SigEvent::new(SigevNotify::SigevSignal { signal: Signal::SIGCHLD, si_value: 0 });
+        Ok(Self { timer: Timer::new(ClockId::CLOCK_MONOTONIC, event)? })
     }
 
     pub(super) fn alarm(&mut self, delay: Duration) {

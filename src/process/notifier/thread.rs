@@ -48,29 +48,15 @@ impl Thread {
     /// When there is no descriptor or no thread to be had.
     pub(super) fn start(children: &OwnedFd, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let timer = TimerFd::new(
-            ClockId::CLOCK_MONOTONIC,
-            TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK,
-        )?;
+        let timer =
+            TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK)?;
         let stop = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         epoll.add(children, EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN))?;
-        epoll.add(
-            &timer,
-            EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER),
-        )?;
+        epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER))?;
         epoll.add(&stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP))?;
-        let work = Box::new(Work {
-            epoll: epoll.0.as_raw_fd(),
-            flags,
-        });
+        let work = Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
         let handle = spawn(work)?;
-        Ok(Self {
-            epoll,
-            timer,
-            stop,
-            handle,
-            armed: false,
-        })
+        Ok(Self { epoll, timer, stop, handle, armed: false })
     }
 
     /// From now on the next readiness of `children` raises the flags, once.

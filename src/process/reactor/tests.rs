@@ -14,10 +14,7 @@ use crate::wire::frame::{Kind, header};
 static ALONE: Mutex<()> = Mutex::new(());
 static PENDING: AtomicBool = AtomicBool::new(false);
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
-const FLAGS: Flags = Flags {
-    pending: &PENDING,
-    interrupt: &INTERRUPT,
-};
+const FLAGS: Flags = Flags { pending: &PENDING, interrupt: &INTERRUPT };
 
 fn start(reactor: &mut Reactor, id: u64, work: impl FnOnce(&OwnedFd)) {
     match fork().unwrap() {
@@ -33,14 +30,23 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
     start(&mut reactor, 1, work);
-    let mut ended = Vec::new();
-    while ended.is_empty() {
-        INTERRUPT.store(false, Ordering::Release);
-        ended = reactor.wait(None).unwrap_or_default();
-    }
+    let ended = loop {
+        if let News::Ended(ended) = next(&mut reactor) {
+            break ended;
+        }
+    };
     assert_eq!(reactor.len(), 0);
     reactor.stop();
-    ended.remove(0)
+    ended
+}
+
+fn next(reactor: &mut Reactor) -> News {
+    loop {
+        INTERRUPT.store(false, Ordering::Release);
+        if let Some(news) = reactor.wait(None).unwrap_or_default().pop() {
+            return news;
+        }
+    }
 }
 
 fn send(channel: &OwnedFd, payload: &[u8]) {
@@ -50,15 +56,8 @@ fn send(channel: &OwnedFd, payload: &[u8]) {
 #[test]
 fn a_frame_and_the_exit_code_arrive() {
     let ended = outcome(|channel| send(channel, b"hello"));
-    let frame = Frame {
-        kind: Kind::Value,
-        format: 3,
-        payload: b"hello".to_vec(),
-    };
-    assert_eq!(
-        (ended.id, ended.message, ended.exit),
-        (1, Message::Frame(frame), Exit::Code(7))
-    );
+    let frame = Frame { kind: Kind::Value, format: 3, payload: b"hello".to_vec() };
+    assert_eq!((ended.id, ended.message, ended.exit), (1, Message::Frame(frame), Exit::Code(7)));
 }
 
 #[test]
@@ -73,10 +72,7 @@ fn silence_is_told_with_the_way_it_ended() {
     let ended = outcome(|_| {});
     assert_eq!((ended.message, ended.exit), (Message::Nothing, Exit::Code(7)));
     let ended = outcome(|_| raise(Signal::SIGKILL).unwrap());
-    let killed = Exit::Signal {
-        number: libc::SIGKILL,
-        core: false,
-    };
+    let killed = Exit::Signal { number: libc::SIGKILL, core: false };
     assert_eq!((ended.message, ended.exit), (Message::Nothing, killed));
 }
 
@@ -97,10 +93,7 @@ fn foreign_bytes_are_malformed_and_too_many_are_refused() {
     let ended = outcome(|channel| {
         nix::unistd::write(channel, &header(Kind::Value, 0, 2 << 20)).unwrap();
     });
-    let refused = Malformed::TooLong {
-        length: 2 << 20,
-        limit: 1 << 20,
-    };
+    let refused = Malformed::TooLong { length: 2 << 20, limit: 1 << 20 };
     assert_eq!(ended.message, Message::Malformed(refused));
 }
 
@@ -136,7 +129,7 @@ fn the_notifier_raises_both_flags_once_armed() {
     let ended = reactor.wait(Some(Duration::ZERO)).unwrap();
     // The pipe may have closed a moment before the process was gone.
     if ended.is_empty() {
-        assert_eq!(reactor.wait(None).unwrap().len(), 1);
+        next(&mut reactor);
     }
     reactor.stop();
 }
@@ -154,5 +147,47 @@ fn all_are_killed_and_reaped() {
     }
     reactor.kill_all(Signal::SIGKILL);
     assert_eq!(reactor.len(), 0);
+    reactor.stop();
+}
+
+#[test]
+fn a_loan_is_copied_from_the_memory_of_the_child() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    let pieces: Vec<Vec<u8>> = (0..3000u32).map(|n| n.to_le_bytes().repeat(n as usize % 7)).collect();
+    let whole = pieces.concat();
+    start(&mut reactor, 5, |channel| {
+        loan::lend(channel, Kind::Value, 2, pieces.iter().map(Vec::as_slice)).unwrap();
+    });
+    let News::Lends { id, loan } = next(&mut reactor) else {
+        panic!("no loan");
+    };
+    assert_eq!((id, loan.kind, loan.format, loan.length), (5, Kind::Value, 2, whole.len()));
+    let mut copy = Vec::with_capacity(loan.length);
+    reactor.fetch(id, &loan, &mut copy.spare_capacity_mut()[..loan.length]).unwrap();
+    // SAFETY: `fetch` filled all of it.
+    unsafe { copy.set_len(loan.length) };
+    assert_eq!(copy, whole);
+    reactor.release(id);
+    assert_eq!(reactor.len(), 0);
+    reactor.stop();
+}
+
+#[test]
+fn a_lender_that_dies_is_an_end_and_no_loan() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    start(&mut reactor, 5, |channel| {
+        loan::lend(channel, Kind::Value, 2, [&b"lost"[..]].into_iter()).unwrap()
+    });
+    let News::Lends { id, loan } = next(&mut reactor) else {
+        panic!("no loan");
+    };
+    reactor.signal(id, Signal::SIGKILL);
+    let News::Ended(ended) = next(&mut reactor) else {
+        panic!("no end");
+    };
+    assert_eq!(ended.message, Message::Nothing);
+    assert_eq!(reactor.fetch(id, &loan, &mut []), Err(Errno::ESRCH));
     reactor.stop();
 }

@@ -49,11 +49,7 @@ fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -
                 write(object, base_of(class), name, value);
             }
         } else if is_own || scope.is_empty() && is_common(name) {
-            let scope = if scope.is_empty() {
-                Some(class)
-            } else {
-                ancestor(class, scope)
-            };
+            let scope = if scope.is_empty() { Some(class) } else { ancestor(class, scope) };
             if let Some(scope) = scope {
                 write(object, scope, name, value);
             }
@@ -61,12 +57,7 @@ fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -
             // Private ones of two classes may have one name; the plain one is that of the class itself.
             let is_hidden = !scope.is_empty()
                 && scope != record.class.get()
-                && record
-                    .properties
-                    .iter()
-                    .filter(|other| other.name.get() == name)
-                    .count()
-                    > 1;
+                && record.properties.iter().filter(|other| other.name.get() == name).count() > 1;
             add(&mut rest, is_hidden.then_some(scope), name, value);
         }
     }
@@ -133,9 +124,7 @@ fn failure() -> DecodeError {
 }
 
 fn object_of(value: &Zval) -> Result<&zend_object, DecodeError> {
-    value
-        .object()
-        .ok_or_else(|| Malformed("no object".to_owned()).into())
+    value.object().ok_or_else(|| Malformed("no object".to_owned()).into())
 }
 
 /// The value, or a text for one that cannot be made here.

@@ -34,10 +34,7 @@ fn chain(throwable: &Zval) -> Vec<Zval> {
     let mut next = Some(throwable.shallow_clone());
     while let Some(throwable) = next.take().filter(|_| chain.len() < CHAIN) {
         let Some(object) = throwable.object() else { break };
-        if chain
-            .iter()
-            .any(|known| known.object().is_some_and(|known| known.handle == object.handle))
-        {
+        if chain.iter().any(|known| known.object().is_some_and(|known| known.handle == object.handle)) {
             break;
         }
         next = properties(object)
@@ -78,21 +75,14 @@ fn properties(object: &zend_object) -> Vec<Listed> {
             None => (&b""[..], mangled),
         };
         let scope = if scope == b"*" { &b""[..] } else { scope };
-        Some(Listed {
-            scope: scope.to_vec(),
-            name: name.to_vec(),
-            value,
-        })
+        Some(Listed { scope: scope.to_vec(), name: name.to_vec(), value })
     };
     buckets.iter().filter_map(listed).collect()
 }
 
 fn record(object: &zend_object) -> Record<'static> {
     let class = class_of(object);
-    let mut record = Record {
-        class: Bytes::Owned(class_name(class).to_vec()),
-        properties: Vec::new(),
-    };
+    let mut record = Record { class: Bytes::Owned(class_name(class).to_vec()), properties: Vec::new() };
     for Listed { scope, name, value } in properties(object) {
         let value = match (is_base(&scope), name.as_slice()) {
             (true, b"previous") => continue,
@@ -105,12 +95,7 @@ fn record(object: &zend_object) -> Record<'static> {
             break;
         }
         let (scope, name) = (Bytes::Owned(scope), Bytes::Owned(name));
-        record.properties.push(Property {
-            scope,
-            name,
-            format: format as u8,
-            value: Bytes::Owned(value),
-        });
+        record.properties.push(Property { scope, name, format: format as u8, value: Bytes::Owned(value) });
     }
     record
 }
@@ -166,9 +151,8 @@ fn strip_nested(value: &Zval) {
     let throwable = unsafe { ffi::async_class_throwable() };
     for object in instances(value, throwable) {
         let base = base_of(class_of(object));
-        let trace = properties(object)
-            .into_iter()
-            .find(|found| is_base(&found.scope) && found.name == b"trace");
+        let trace =
+            properties(object).into_iter().find(|found| is_base(&found.scope) && found.name == b"trace");
         if let Some(trace) = trace {
             let name = "trace";
             let mut stripped = std::mem::ManuallyDrop::new(without_arguments(&trace.value));
@@ -204,10 +188,7 @@ fn readable(value: &Zval, why: &Unserializable, depth: usize) -> Zval {
             let text = if why.path.is_empty() {
                 format!("{LOST}not serializable: {}", why.type_name)
             } else {
-                format!(
-                    "{LOST}not serializable: {own}, for {} at {}",
-                    why.type_name, why.path
-                )
+                format!("{LOST}not serializable: {own}, for {} at {}", why.type_name, why.path)
             };
             let mut zval = Zval::new();
             // Fails only for what is too long for a PHP string.

@@ -75,9 +75,7 @@ impl Builder {
 
     /// The string of a key. Rows of one kind have few keys, and these come again and again.
     fn key(&mut self, key: &[u8]) -> *mut zend_string {
-        let hash = key
-            .iter()
-            .fold(key.len(), |hash, byte| hash.wrapping_mul(31) ^ usize::from(*byte));
+        let hash = key.iter().fold(key.len(), |hash, byte| hash.wrapping_mul(31) ^ usize::from(*byte));
         let Some(kept) = self.keys.get_mut(hash % KEYS) else {
             return std::ptr::null_mut();
         };
@@ -239,11 +237,7 @@ impl Target for Builder {
     fn map(&mut self, slot: Slot, len: u32) -> Map {
         // SAFETY: the contract of `Builder`.
         let table = unsafe { ffi::async_value_map(slot.0, len) };
-        Map {
-            table,
-            left: len,
-            len,
-        }
+        Map { table, left: len, len }
     }
 
     fn string_key(&mut self, map: &mut Map, key: &[u8]) -> Option<Slot> {

@@ -36,13 +36,8 @@ pub(super) fn scalar(value: &Zval) -> Option<Scalar> {
 
 /// Writes `value`, which is no string: that one has a format of its own.
 pub(super) fn pack(value: &Zval) -> Result<Buffer<'_>, NotPackable> {
-    let mut walk = Walk {
-        packer: Packer::new(),
-        shapes: [None; SHAPES],
-        depth: 0,
-        copies: 0,
-        objects: Seen::new(),
-    };
+    let mut walk =
+        Walk { packer: Packer::new(), shapes: [None; SHAPES], depth: 0, copies: 0, objects: Seen::new() };
     walk.value(value)?;
     Ok(walk.packer.finish())
 }
@@ -123,13 +118,8 @@ impl<'v> Walk<'v> {
 
     /// A list with holes: the positions are keys.
     fn sparse(&mut self, values: &'v [Zval]) -> Result<(), NotPackable> {
-        let present = || {
-            (0_i64..)
-                .zip(values)
-                .filter(|(_, value)| type_of(value) != IS_UNDEF)
-        };
-        self.packer
-            .map(u32::try_from(present().count()).map_err(|_| NotPackable)?)?;
+        let present = || (0_i64..).zip(values).filter(|(_, value)| type_of(value) != IS_UNDEF);
+        self.packer.map(u32::try_from(present().count()).map_err(|_| NotPackable)?)?;
         for (position, value) in present() {
             self.packer.int(position)?;
             self.value(value)?;
@@ -159,10 +149,7 @@ impl<'v> Walk<'v> {
                 return Ok(());
             }
         }
-        let present = buckets
-            .iter()
-            .filter(|bucket| element(&bucket.val).is_some())
-            .count();
+        let present = buckets.iter().filter(|bucket| element(&bucket.val).is_some()).count();
         self.pairs(u32::try_from(present).map_err(|_| NotPackable)?, buckets)
     }
 
@@ -216,9 +203,7 @@ fn int_range<'v>(mut values: impl Iterator<Item = &'v Zval>) -> Option<(i64, i64
 
 /// Whether the keys are 0, 1, 2, ... in this order.
 fn is_list(buckets: &[Bucket]) -> bool {
-    (0..)
-        .zip(buckets)
-        .all(|(position, bucket)| bucket.key.is_null() && bucket.h == position)
+    (0..).zip(buckets).all(|(position, bucket)| bucket.key.is_null() && bucket.h == position)
 }
 
 /// The number under which writer and reader remember these keys; `None` if they are no record's.

@@ -24,11 +24,7 @@ const _: () = assert!(SHAPE_KEYS <= u128::BITS as usize, "a bit for each propert
 
 impl Seen<'_> {
     pub(super) fn new() -> Self {
-        Self {
-            classes: [None; SHAPES],
-            cases: [None; SHAPES],
-            shared: HashMap::new(),
-        }
+        Self { classes: [None; SHAPES], cases: [None; SHAPES], shared: HashMap::new() }
     }
 }
 
@@ -74,17 +70,10 @@ impl<'v> Walk<'v> {
         if values.len() > SHAPE_KEYS {
             return Err(NotPackable);
         }
-        let set = values
-            .iter()
-            .rev()
-            .fold(0, |set, value| set << 1 | u128::from(type_of(value) != IS_UNDEF));
+        let set = values.iter().rev().fold(0, |set, value| set << 1 | u128::from(type_of(value) != IS_UNDEF));
         let number =
             number_of((std::ptr::from_ref(class).addr() / 64) ^ usize::try_from(set & 0xffff).unwrap_or(0));
-        let place = self
-            .objects
-            .classes
-            .get_mut(usize::from(number))
-            .ok_or(NotPackable)?;
+        let place = self.objects.classes.get_mut(usize::from(number)).ok_or(NotPackable)?;
         if place.is_some_and(|(known, known_set)| std::ptr::eq(known, class) && known_set == set) {
             self.packer.object(number, shared, set.count_ones())?;
         } else {
@@ -98,8 +87,7 @@ impl<'v> Walk<'v> {
                     names.push(mangled_name(class, slot).ok_or(NotPackable)?);
                 }
             }
-            self.packer
-                .class(number, shared, class_name(class), names.into_iter())?;
+            self.packer.class(number, shared, class_name(class), names.into_iter())?;
             *place = Some((class, set));
         }
         for value in values.iter().filter(|value| type_of(value) != IS_UNDEF) {
@@ -125,20 +113,12 @@ impl<'v> Walk<'v> {
         if present().any(strange) {
             return Err(NotPackable);
         }
-        self.map(
-            properties.nNumUsed,
-            properties.nNumUsed == properties.nNumOfElements,
-            buckets,
-        )
+        self.map(properties.nNumUsed, properties.nNumUsed == properties.nNumOfElements, buckets)
     }
 
     fn case(&mut self, object: &'v zend_object, class: &'v zend_class_entry) -> Result<(), NotPackable> {
         let number = number_of(std::ptr::from_ref(object).addr() / 8);
-        let place = self
-            .objects
-            .cases
-            .get_mut(usize::from(number))
-            .ok_or(NotPackable)?;
+        let place = self.objects.cases.get_mut(usize::from(number)).ok_or(NotPackable)?;
         if place.is_some_and(|known| std::ptr::eq(known, object)) {
             return Ok(self.packer.again(number)?);
         }

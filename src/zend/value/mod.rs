@@ -92,14 +92,10 @@ pub(crate) enum DecodeError {
 pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
     let value = table::dereferenced(value);
     if let Some(string) = value.zend_str() {
-        return Ok(Encoded {
-            body: Body::Raw(string.as_bytes()),
-        });
+        return Ok(Encoded { body: Body::Raw(string.as_bytes()) });
     }
     if let Some(scalar) = encode::scalar(value) {
-        return Ok(Encoded {
-            body: Body::Scalar(scalar),
-        });
+        return Ok(Encoded { body: Body::Scalar(scalar) });
     }
     let body = match encode::pack(value) {
         Ok(buffer) => Body::Packed(buffer),

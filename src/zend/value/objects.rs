@@ -76,18 +76,12 @@ impl Objects {
             return false;
         };
         *place = Some(self.layouts.len());
-        self.layouts.push(Layout {
-            class,
-            properties: Vec::new(),
-        });
+        self.layouts.push(Layout { class, properties: Vec::new() });
         true
     }
 
     pub(super) fn property(&mut self, number: u8, name: &[u8]) -> bool {
-        let Some(layout) = self
-            .layout(number)
-            .and_then(|layout| self.layouts.get_mut(layout))
-        else {
+        let Some(layout) = self.layout(number).and_then(|layout| self.layouts.get_mut(layout)) else {
             return false;
         };
         // SAFETY: a class, which stays to the end of the request.
@@ -108,12 +102,7 @@ impl Objects {
             return None;
         }
         let object = self.make(slot, layout.class, shared)?;
-        Some(Object {
-            target: object,
-            layout: place,
-            next: 0,
-            written: None,
-        })
+        Some(Object { target: object, layout: place, next: 0, written: None })
     }
 
     #[inline]
@@ -143,10 +132,7 @@ impl Objects {
         // SAFETY: the engine's own.
         let class = unsafe { ffi::async_class_bag() };
         let object = self.make(slot, class, shared).unwrap_or(std::ptr::null_mut());
-        Bag {
-            object,
-            properties: Box::new(Zval::new()),
-        }
+        Bag { object, properties: Box::new(Zval::new()) }
     }
 
     pub(super) fn close(mut bag: Bag) -> bool {
@@ -162,12 +148,7 @@ impl Objects {
     pub(super) fn case(&mut self, slot: &mut Zval, number: u8, class: &[u8], name: &[u8]) -> bool {
         // SAFETY: as many bytes are there.
         let case = unsafe {
-            ffi::async_enum_find(
-                class.as_ptr().cast(),
-                class.len(),
-                name.as_ptr().cast(),
-                name.len(),
-            )
+            ffi::async_enum_find(class.as_ptr().cast(), class.len(), name.as_ptr().cast(), name.len())
         };
         if case.is_null() {
             self.fail(class);
@@ -181,13 +162,7 @@ impl Objects {
 
     #[inline]
     pub(super) fn again(&self, slot: &mut Zval, number: u8) -> bool {
-        refer(
-            slot,
-            self.cases
-                .get(usize::from(number))
-                .copied()
-                .filter(|case| !case.is_null()),
-        )
+        refer(slot, self.cases.get(usize::from(number)).copied().filter(|case| !case.is_null()))
     }
 
     fn layout(&self, number: u8) -> Option<usize> {
@@ -223,9 +198,7 @@ impl Objects {
             Some(exception) => Some(DecodeError::Thrown(exception)),
             None if pending => Some(DecodeError::Exiting),
             None if class.is_empty() => None,
-            None => Some(DecodeError::UnknownClass {
-                class: String::from_utf8_lossy(class).into_owned(),
-            }),
+            None => Some(DecodeError::UnknownClass { class: String::from_utf8_lossy(class).into_owned() }),
         };
     }
 }

@@ -43,10 +43,8 @@ pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
 
 /// The part that PHP's serializer refused with `exception`; without one, that in whose hook the script was ended.
 pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
-    let reason = exception.map_or_else(
-        || "the script was ended while it was being serialized".to_owned(),
-        message,
-    );
+    let reason =
+        exception.map_or_else(|| "the script was ended while it was being serialized".to_owned(), message);
     let refused = |value: &Zval| {
         object(value)
             .map(class_of)
@@ -58,26 +56,16 @@ pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
         _ => false,
     };
     let hooked = |value: &Zval| {
-        object(value)
-            .map(class_of)
-            .is_some_and(|class| matches!(children_of(class), Children::Custom))
+        object(value).map(class_of).is_some_and(|class| matches!(children_of(class), Children::Custom))
     };
     let tests: [&dyn Fn(&Zval) -> bool; 3] = [&threw, &refused, &hooked];
     for test in tests {
         let mut walk = Walk::new(Hooks::LookBehind);
         if let Some(Stop::Found(type_name)) = walk.visit(graph, 0, &mut |value| test(value)) {
-            return Finding {
-                type_name,
-                path: walk.path(),
-                reason,
-            };
+            return Finding { type_name, path: walk.path(), reason };
         }
     }
-    Finding {
-        type_name: type_name(graph),
-        path: String::new(),
-        reason,
-    }
+    Finding { type_name: type_name(graph), path: String::new(), reason }
 }
 
 /// All objects that are instances of `class`, anywhere in `graph`.
@@ -92,9 +80,7 @@ pub(crate) fn instances(graph: &Zval, class: *const zend_class_entry) -> Vec<&ze
         }
         false
     };
-    let _complete = Walk::new(Hooks::LookBehind)
-        .visit(graph, 0, &mut collect)
-        .is_none();
+    let _complete = Walk::new(Hooks::LookBehind).visit(graph, 0, &mut collect).is_none();
     // SAFETY: `graph` holds them.
     found.into_iter().map(|object| unsafe { &*object }).collect()
 }
@@ -257,22 +243,16 @@ impl Walk {
     ) -> Option<Stop> {
         for (position, value) in (0..).zip(slots(object)) {
             if let Some(stop) = self.visit(value, depth, test) {
-                self.steps
-                    .push(Step::Property(property_name(class, position).to_vec()));
+                self.steps.push(Step::Property(property_name(class, position).to_vec()));
                 return Some(stop);
             }
         }
         // SAFETY: null, or a table that the object holds. Links in it lead to the slots above.
         let dynamic = unsafe { object.properties.as_ref() }?;
         if let Table::Hash(buckets) = Table::of(dynamic) {
-            for bucket in buckets
-                .iter()
-                .filter(|bucket| type_of(&bucket.val) != IS_INDIRECT)
-            {
+            for bucket in buckets.iter().filter(|bucket| type_of(&bucket.val) != IS_INDIRECT) {
                 if let Some(stop) = self.visit(&bucket.val, depth, test) {
-                    self.steps.push(Step::Property(
-                        unmangled(key(bucket).unwrap_or_default()).to_vec(),
-                    ));
+                    self.steps.push(Step::Property(unmangled(key(bucket).unwrap_or_default()).to_vec()));
                     return Some(stop);
                 }
             }
@@ -284,11 +264,7 @@ impl Walk {
         let (mut count, mut table) = (0, std::ptr::null_mut());
         // SAFETY: what the collector does to any object; the handler changes nothing that PHP code can see.
         let children = unsafe {
-            ffi::async_object_children(
-                std::ptr::from_ref(object).cast_mut(),
-                &raw mut count,
-                &raw mut table,
-            )
+            ffi::async_object_children(std::ptr::from_ref(object).cast_mut(), &raw mut count, &raw mut table)
         };
         // A copy, never dropped: the buffer is the engine's, and the next object has it too.
         let children: Vec<ManuallyDrop<Zval>> = match usize::try_from(count) {
@@ -297,10 +273,7 @@ impl Walk {
                 let children =
                     unsafe { std::slice::from_raw_parts(children.cast::<ManuallyDrop<Zval>>(), count) };
                 // SAFETY: the object holds the values, and outlives the copies.
-                children
-                    .iter()
-                    .map(|child| unsafe { std::ptr::read(child) })
-                    .collect()
+                children.iter().map(|child| unsafe { std::ptr::read(child) }).collect()
             }
             _ => Vec::new(),
         };
@@ -353,11 +326,7 @@ fn children_of(class: &zend_class_entry) -> Children {
     if let Some(hook) = unsafe { class.__serialize.as_ref() } {
         // SAFETY: as above.
         let internal = u32::from(unsafe { hook.type_ }) == ZEND_INTERNAL_FUNCTION;
-        return if internal {
-            Children::Internal
-        } else {
-            Children::Custom
-        };
+        return if internal { Children::Internal } else { Children::Custom };
     }
     if class.serialize.is_some() {
         return Children::Custom;
@@ -369,19 +338,15 @@ fn children_of(class: &zend_class_entry) -> Children {
 /// A property of `Exception` or `Error`, read as it lies in memory.
 fn exception_property<'v>(exception: &'v Zval, name: &[u8]) -> Option<&'v Zval> {
     let object = object(exception)?;
-    let (_, value) = (0..)
-        .zip(slots(object))
-        .find(|(position, _)| property_name(class_of(object), *position) == name)?;
+    let (_, value) =
+        (0..).zip(slots(object)).find(|(position, _)| property_name(class_of(object), *position) == name)?;
     Some(dereferenced(value))
 }
 
 fn message(exception: &Zval) -> String {
     exception_property(exception, b"message")
         .and_then(Zval::zend_str)
-        .map_or_else(
-            || type_name(exception),
-            |text| String::from_utf8_lossy(text.as_bytes()).into_owned(),
-        )
+        .map_or_else(|| type_name(exception), |text| String::from_utf8_lossy(text.as_bytes()).into_owned())
 }
 
 /// The class whose hook threw, by the innermost call of a hook in the trace.

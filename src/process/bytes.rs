@@ -1,0 +1,35 @@
+//! Memory for payloads that the kernel fills.
+
+use std::mem::MaybeUninit;
+
+use nix::errno::Errno;
+
+/// A vector of `length` bytes that `fill` writes, all of them.
+///
+/// # Errors
+///
+/// ENOMEM, or what `fill` says.
+pub(crate) fn filled(
+    length: usize,
+    fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<(), Errno>,
+) -> Result<Vec<u8>, Errno> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length).map_err(|_| Errno::ENOMEM)?;
+    let spare = bytes.spare_capacity_mut().get_mut(..length).ok_or(Errno::ENOMEM)?;
+    want_huge_pages(spare);
+    fill(spare)?;
+    // SAFETY: `fill` wrote all of it, or has returned an error.
+    unsafe { bytes.set_len(length) };
+    Ok(bytes)
+}
+
+/// Memory that is written once from end to end is worth a page fault for each 2 MiB instead of one for each 4 KiB.
+pub(crate) fn want_huge_pages(memory: &mut [MaybeUninit<u8>]) {
+    const HUGE: usize = 2 << 20;
+    let start = memory.as_ptr().addr();
+    let (from, to) = (start.next_multiple_of(HUGE), (start + memory.len()) / HUGE * HUGE);
+    if from < to {
+        // SAFETY: advice about whole pages of our own memory; its contents stay.
+        unsafe { libc::madvise(memory.as_mut_ptr().with_addr(from).cast(), to - from, libc::MADV_HUGEPAGE) };
+    }
+}
