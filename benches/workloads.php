@@ -10,7 +10,6 @@ final class Workload
     /**
      * @param int $tasks        how many, in each process that measures
      * @param int $concurrency  how many at once; 1 is one after another, each awaited before the next starts
-     * @param int $rounds       at most so many rounds, for what takes long
      * @param Closure(int): mixed $task  runs in the child, given its number
      * @param Closure(int, mixed): bool $right  whether that was the answer
      */
@@ -18,7 +17,6 @@ final class Workload
         public readonly string $what,
         public readonly int $tasks,
         public readonly int $concurrency,
-        public readonly int $rounds,
         public readonly Closure $task,
         public readonly Closure $right,
     ) {
@@ -41,34 +39,32 @@ function workloads(): array
             ($bytes >> 20) . ' MiB string back',
             $tasks,
             1,
-            5,
             fn (int $i): string => $blob,
             fn (int $i, mixed $answer): bool => $answer === $blob,
         );
     };
     return [
-        'latency' => fn () => new Workload('empty task, one at a time', 400, 1, 9, $number, $same),
-        'empty2' => fn () => new Workload('empty tasks, 2 at once', 1_000, 2, 9, $number, $same),
-        'empty8' => fn () => new Workload('empty tasks, 8 at once', 1_000, 8, 9, $number, $same),
+        'latency' => fn () => new Workload('empty task, one at a time', 400, 1, $number, $same),
+        'empty2' => fn () => new Workload('empty tasks, 2 at once', 1_000, 2, $number, $same),
+        'empty8' => fn () => new Workload('empty tasks, 8 at once', 1_000, 8, $number, $same),
         'ints' => function () {
             $numbers = range(0, 9_999);
             return new Workload(
                 '10,000 ints back',
                 100,
                 1,
-                9,
                 fn (int $i): array => $numbers,
                 fn (int $i, mixed $answer): bool => $answer === $numbers,
             );
         },
         'blob1' => fn () => $blob(1 << 20, 50),
-        'blob64' => fn () => $blob(64 << 20, 5),
+        'blob64' => fn () => $blob(64 << 20, 4),
         'bigparent' => function () use ($number, $same) {
             // A packed array of 16 bytes an element, in memory as long as the process lives.
             $GLOBALS['ballast'] = array_fill(0, 512 << 20 >> 4, 1);
-            return new Workload('empty task under 512 MiB, one at a time', 40, 1, 5, $number, $same);
+            return new Workload('empty task under 512 MiB, one at a time', 40, 1, $number, $same);
         },
-        'many' => fn () => new Workload('10,000 tasks, 64 at once', 10_000, 64, 3, $number, $same),
+        'many' => fn () => new Workload('10,000 tasks, 64 at once', 10_000, 64, $number, $same),
     ];
 }
 

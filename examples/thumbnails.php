@@ -41,17 +41,18 @@ function images(string $folder): array
 function photograph(string $path, int $seed): void
 {
     $random = new Random\Randomizer(new Random\Engine\Mt19937($seed));
-    $small = imagecreatetruecolor(160, 120);
-    [$red, $green, $blue] = [$random->getInt(40, 200), $random->getInt(40, 200), $random->getInt(40, 200)];
-    for ($y = 0; $y < 120; $y++) {
-        for ($x = 0; $x < 160; $x++) {
+    $small = imagecreatetruecolor(100, 75);
+    [$red, $green, $blue] = [$random->getInt(90, 160), $random->getInt(90, 160), $random->getInt(90, 160)];
+    for ($y = 0; $y < 75; $y++) {
+        for ($x = 0; $x < 100; $x++) {
             $grain = $random->getInt(-24, 24);
             $light = (int) (60 * sin($x / 23 + $seed) * cos($y / 17));
-            $level = fn (int $base) => max(0, min(255, $base + $light + $grain));
-            imagesetpixel($small, $x, $y, $level($red) << 16 | $level($green) << 8 | $level($blue));
+            // Between 0 and 255, whatever is drawn: see the bounds of the three colours.
+            $level = $light + $grain;
+            imagesetpixel($small, $x, $y, $red + $level << 16 | $green + $level << 8 | $blue + $level);
         }
     }
-    $image = imagescale($small, 1600, 1200, IMG_BICUBIC);
+    $image = imagescale($small, 1600, 1200, IMG_BILINEAR_FIXED);
     for ($i = 0; $i < 12; $i++) {
         $size = $random->getInt(40, 400);
         imagefilledellipse($image, $random->getInt(0, 1600), $random->getInt(0, 1200), $size, $size, $random->getInt(0, 0x7effffff));

@@ -452,6 +452,51 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
 }
 
 /**
+ * What {@see Pool::getIterator()} gives: the futures of a pool, as they end.
+ *
+ * @internal declare `\Iterator`
+ *
+ * @template T
+ *
+ * @implements \Iterator<int|string, Future<T>>
+ */
+final class PoolIterator implements \Iterator
+{
+    private function __construct()
+    {
+    }
+
+    /**
+     * @return Future<T>|null
+     */
+    public function current(): ?Future
+    {
+    }
+
+    public function key(): int|string|null
+    {
+    }
+
+    /**
+     * Waits until one more has ended.
+     */
+    public function next(): void
+    {
+    }
+
+    /**
+     * Begins again with all futures of the pool.
+     */
+    public function rewind(): void
+    {
+    }
+
+    public function valid(): bool
+    {
+    }
+}
+
+/**
  * The parent's handle of one task. Made by {@see async()} and {@see Pool::add()}, never by `new`.
  *
  * A failure that no `catch` took and nobody awaited is an E_WARNING when its future goes away. Futures cannot be

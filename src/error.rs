@@ -98,6 +98,12 @@ pub(crate) enum Error {
         /// What the kernel said.
         refused: Refused,
     },
+    /// There is no descriptor for an event loop.
+    #[error("stream() could not be made: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(.refused.errno))]
+    NoStream {
+        /// What the kernel said.
+        refused: Refused,
+    },
     /// What came over the pipe is no result.
     #[error("{subject} {}", malformed_text(.why))]
     Protocol {
@@ -141,9 +147,10 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// `SIGKILL` for 9; real-time signals have numbers only.
+/// `SIGKILL` for 9, `SIGRTMIN+1` for 35.
 pub(crate) fn signal_name(number: i32) -> String {
-    Signal::try_from(number).map_or_else(|_| format!("signal {number}"), |signal| signal.as_str().to_owned())
+    let real_time = || format!("SIGRTMIN+{}", number - libc::SIGRTMIN());
+    Signal::try_from(number).map_or_else(|_| real_time(), |signal| signal.as_str().to_owned())
 }
 
 fn death_text(death: &Death) -> String {
@@ -154,12 +161,19 @@ fn death_text(death: &Death) -> String {
             format!("ended by a fatal error: {message} in {file}:{line}")
         }
         Death::Gone { exit, writing } => {
-            let when = if *writing { "while it wrote its result" } else { "before it gave a result" };
+            let when = if *writing {
+                "while it wrote its result"
+            } else {
+                "before it gave a result"
+            };
             match exit {
                 Exit::Code(code) => format!("ended with exit code {code} {when}"),
                 Exit::Signal { number, core } => {
                     let core = if *core { ", core dumped" } else { "" };
-                    format!("was killed by signal {number} ({}{core}) {when}", signal_name(*number))
+                    format!(
+                        "was killed by signal {number} ({}{core}) {when}",
+                        signal_name(*number)
+                    )
                 }
                 Exit::Unknown => format!("ended {when}; something else in this process took its exit status"),
             }
@@ -169,7 +183,11 @@ fn death_text(death: &Death) -> String {
 }
 
 fn what(type_name: &str, path: &str) -> String {
-    if path.is_empty() { format!("a value of type {type_name}") } else { format!("{type_name} at $result{path}") }
+    if path.is_empty() {
+        format!("a value of type {type_name}")
+    } else {
+        format!("{type_name} at $result{path}")
+    }
 }
 
 fn malformed_text(why: &Malformed) -> String {
@@ -180,7 +198,9 @@ fn malformed_text(why: &Malformed) -> String {
         Malformed::TooLong { length, limit } => {
             format!("gave a result of {length} bytes, more than async.max_result={limit} allows")
         }
-        Malformed::NoMemory { length } => format!("gave a result of {length} bytes, for which there is no memory"),
+        Malformed::NoMemory { length } => {
+            format!("gave a result of {length} bytes, for which there is no memory")
+        }
     }
 }
 
@@ -209,14 +229,23 @@ mod tests {
     use super::*;
 
     fn subject() -> Subject {
-        Subject { label: "\"a\"".into(), pid: Some(7) }
+        Subject {
+            label: "\"a\"".into(),
+            pid: Some(7),
+        }
     }
 
     #[test]
     fn a_death_names_task_pid_and_cause() {
         let error = Error::Died {
             subject: subject(),
-            death: Death::Gone { exit: Exit::Signal { number: 11, core: true }, writing: false },
+            death: Death::Gone {
+                exit: Exit::Signal {
+                    number: 11,
+                    core: true,
+                },
+                writing: false,
+            },
         };
         assert_eq!(
             error.to_string(),
@@ -226,7 +255,9 @@ mod tests {
 
     #[test]
     fn no_death_is_without_words() {
-        let exits = (0..256).map(Exit::Code).chain((1..65).map(|number| Exit::Signal { number, core: false }));
+        let exits = (0..256)
+            .map(Exit::Code)
+            .chain((1..65).map(|number| Exit::Signal { number, core: false }));
         for exit in exits.chain([Exit::Unknown]) {
             for writing in [false, true] {
                 let text = death_text(&Death::Gone { exit, writing });

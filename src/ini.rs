@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::process::cpus;
+use crate::process::notifier::Means;
 use crate::zend::ini;
 
 /// What an entry takes. Its value in force is kept as 64 bits: a number, the bits of a float, or 0 and 1.
@@ -29,7 +30,13 @@ struct Setting {
 
 impl Setting {
     const fn new(name: &'static CStr, default: &'static CStr, system: bool, rule: Rule) -> Self {
-        Self { name, default, system, rule, value: AtomicU64::new(0) }
+        Self {
+            name,
+            default,
+            system,
+            rule,
+            value: AtomicU64::new(0),
+        }
     }
 
     fn get(&self) -> u64 {
@@ -44,15 +51,40 @@ static KILL_GRACE: Setting = Setting::new(c"async.kill_grace", c"1.0", false, Ru
 static MAX_RESULT: Setting = Setting::new(c"async.max_result", c"0", false, Rule::Bytes);
 static RESEED: Setting = Setting::new(c"async.reseed", c"1", false, Rule::Switch);
 static AT_EXIT: Setting = Setting::new(c"async.at_exit", c"wait", false, Rule::Choice(["wait", "kill"]));
-static UNSUPPORTED: Setting =
-    Setting::new(c"async.unsupported", c"throw", true, Rule::Choice(["throw", "sync"]));
+static UNSUPPORTED: Setting = Setting::new(
+    c"async.unsupported",
+    c"throw",
+    true,
+    Rule::Choice(["throw", "sync"]),
+);
 
-static ALL: [&Setting; 8] =
-    [&SHORT_NAMES, &CONCURRENCY, &TIMEOUT, &KILL_GRACE, &MAX_RESULT, &RESEED, &AT_EXIT, &UNSUPPORTED];
+static NOTIFIER: Setting = Setting::new(
+    c"async.notifier",
+    c"thread",
+    true,
+    Rule::Choice(["thread", "signal"]),
+);
+
+static ALL: [&Setting; 9] = [
+    &SHORT_NAMES,
+    &CONCURRENCY,
+    &TIMEOUT,
+    &KILL_GRACE,
+    &MAX_RESULT,
+    &RESEED,
+    &AT_EXIT,
+    &NOTIFIER,
+    &UNSUPPORTED,
+];
 
 /// Registers all entries. MINIT.
 pub(crate) fn register(module_number: c_int) {
-    ini::register(ALL.iter().map(|setting| (setting.name, setting.default, setting.system)), accept, module_number);
+    ini::register(
+        ALL.iter()
+            .map(|setting| (setting.name, setting.default, setting.system)),
+        accept,
+        module_number,
+    );
 }
 
 /// `async.short_names`: the names outside the namespace exist too.
@@ -96,6 +128,15 @@ pub(crate) fn kill_at_exit() -> bool {
 /// `async.unsupported=sync`: where forking is no option, tasks run in the process itself.
 pub(crate) fn sync_when_unsupported() -> bool {
     UNSUPPORTED.get() != 0
+}
+
+/// `async.notifier`: how the script is told that a child has news.
+pub(crate) fn notifier() -> Means {
+    if NOTIFIER.get() == 0 {
+        Means::Thread
+    } else {
+        Means::Signal
+    }
 }
 
 fn accept(index: usize, text: &str) -> Result<(), String> {

@@ -1,4 +1,52 @@
-//! async.so: PHP closures in forked children.
+//! async.so: a PHP extension that runs closures in forked children of the interpreter, and brings back what they return
+//! or throw.
+//!
+//! # One task, from end to end
+//!
+//! ```text
+//!  async($fn)                    php/functions     arguments in, a Future out
+//!     |
+//!  Future --- enqueue ---> Group                   task/: the only place that knows values, queues and processes
+//!                            |  pool/scheduler     whose turn is it? a pure state machine
+//!                            v
+//!                        task/launch --- process/fork: one fork() for the whole project
+//!                            |                  \
+//!        the parent goes on  |                   \  the child, task/child
+//!                            v                    v
+//!          process/reactor: epoll over        process/child     own group, signals, parent-death request
+//!          pipes and pidfds                   zend/request      own output, seeds, errors
+//!          process/notifier: tells the        zend/callable     the closure runs, protected
+//!          VM while PHP code runs             zend/value        value or throwable to bytes
+//!                            |                process/channel   one frame (wire/frame), then _exit
+//!                            v                    /
+//!                        task/turn <-------------'      reap, read, start the next ones
+//!                        task/outcome                   bytes to a value or an exception
+//!                        task/handlers                  then, catch, finally: at a safe point only
+//! ```
+//!
+//! # Who may know whom
+//!
+//! | folder | owns | knows |
+//! |---|---|---|
+//! | `php` | what PHP code sees: a file for each class, and the functions | everything below |
+//! | `task` | the life of a task in parent and child | `zend`, `process`, `pool`, `wire` |
+//! | `zend` | safe wrappers round the engine | `ffi`, `wire` |
+//! | `process` | forks, pipes, waits, signals | `wire` |
+//! | `pool` | policy: queue, slots, deadlines | nothing |
+//! | `wire` | frames and the value format: bytes | nothing |
+//! | `ffi` | the C shim, and its declarations | nothing |
+//!
+//! `pool`, `process` and `wire` know no PHP: `cargo test` links without the engine, so a test that reached it would not
+//! link. `unsafe` is for `ffi`, `zend` and `process` alone. [`state`] is what one process knows; [`module`] lists what
+//! happens in which phase; [`error`] is everything that can go wrong, and `php/exceptions` the one table to exceptions.
+//!
+//! # Rules that hold everywhere
+//!
+//! - A child ends in `process::child::end`, by `_exit`, and returns to no frame of its parent.
+//! - Whatever can run PHP code says so, and is called with no borrow held: PHP code can come back in anywhere.
+//! - Between taking a descriptor or a process and storing it in its owner there is no call of the engine.
+//! - Only our own pids are waited for.
+
 mod error;
 mod ffi;
 mod ini;

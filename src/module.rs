@@ -4,10 +4,10 @@ use std::ffi::c_int;
 
 use ext_php_rs::zend::ModuleEntry;
 
-use crate::process::cpus;
+use crate::process::{cpus, fork};
 use crate::task::{at_exit, support, turn};
 use crate::zend::module::{self, Life};
-use crate::zend::{class, interrupt, serialize};
+use crate::zend::{class, interrupt, request, serialize};
 use crate::{ini, php};
 
 /// The version of the extension.
@@ -15,23 +15,38 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The module, as PHP loads it.
 pub(crate) fn entry() -> *mut ModuleEntry {
-    module::entry("async", VERSION, Life { startup, shutdown, request_shutdown: at_exit::end_request, info })
+    module::entry(
+        "async",
+        VERSION,
+        Life {
+            startup,
+            shutdown,
+            request_shutdown: at_exit::end_request,
+            info,
+        },
+    )
 }
 
 /// MINIT. May run more than once in a process.
 fn startup(number: c_int) -> Result<(), String> {
     if class::extension_exists(c"true_async") || class::class_exists(c"Async\\Pool") {
-        return Err("another extension, such as true_async, has the namespace Async already; load one of the two".into());
+        return Err(
+            "another extension, such as true_async, has the namespace Async already; load one of the two"
+                .into(),
+        );
     }
+    fork::watch();
     ini::register(number);
     php::register();
     serialize::startup();
     interrupt::install(turn::on_interrupt);
+    request::install();
     Ok(())
 }
 
 /// MSHUTDOWN.
 fn shutdown(number: c_int) {
+    request::uninstall();
     interrupt::uninstall();
     serialize::shutdown();
     crate::zend::ini::unregister(number);
@@ -43,9 +58,19 @@ fn info() -> Vec<(&'static str, String)> {
     vec![
         ("async support", "enabled".into()),
         ("Version", VERSION.into()),
-        ("Tasks", word(support::supported(), "in forked children", "not supported by this server API")),
+        (
+            "Tasks",
+            word(
+                support::supported(),
+                "in forked children",
+                "not supported by this server API",
+            ),
+        ),
         ("Usable CPUs", cpus::usable().to_string()),
         ("Default concurrency", ini::concurrency().to_string()),
-        ("Short names", word(ini::short_names(), "async(), await(), Pool", "off")),
+        (
+            "Short names",
+            word(ini::short_names(), "async(), await(), Pool", "off"),
+        ),
     ]
 }

@@ -1,16 +1,18 @@
 //! What the extension knows in one process: its children, its queues, its hooks. One for each thread that runs PHP.
 //!
 //! Cells only, and no borrow is held while PHP code can run. A child starts with an empty one; a fork that is not ours
-//! (`pcntl_fork`) is told by the pid.
+//! (`pcntl_fork`) is noticed, and what was the parent's is left alone.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::mem::forget;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 use nix::unistd::{Pid, getpid};
 
 use crate::pool::deadlines::Deadlines;
+use crate::process::fork;
 use crate::process::reactor::Reactor;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
@@ -32,7 +34,7 @@ pub(crate) struct State {
     /// Children, once there was one.
     pub(crate) reactor: RefCell<Option<Reactor>>,
     /// The futures of all children.
-    pub(crate) running: RefCell<HashMap<u64, Object<Future>>>,
+    pub(crate) running: RefCell<BTreeMap<u64, Object<Future>>>,
     /// When they have to end.
     pub(crate) deadlines: RefCell<Deadlines>,
     /// Futures whose child has ended, and whose handlers have not run.
@@ -81,30 +83,33 @@ thread_local! {
     static STATE: Cell<&'static State> = Cell::new(Box::leak(Box::new(State::new(getpid()))));
 }
 
-/// The state of this process. In a process that a foreign fork made it is a new one, and the old one is left alone.
+/// The state of this process. In a process that a foreign fork made it is empty, and what was the parent's is left alone.
 pub(crate) fn state() -> &'static State {
     let state = STATE.get();
-    if state.owner.get() == getpid() {
-        return state;
+    if fork::noticed() {
+        state.leave_behind(false);
     }
-    leave_behind(false)
+    state
 }
 
-/// In a child that we forked: a new state. The parent's values are not released, as their destructors are the parent's;
-/// its descriptors are closed. The hooks are kept: they are for the children's children too.
-pub(crate) fn enter_child() {
-    leave_behind(true);
-}
-
-fn leave_behind(is_child: bool) -> &'static State {
-    let old = STATE.get();
-    let new: &'static State = Box::leak(Box::new(State::new(getpid())));
-    if let Some(reactor) = old.reactor.take() {
-        reactor.forget();
+impl State {
+    /// In a forked process: forgets what is the parent's. Its values are not released, as their destructors are the
+    /// parent's, and no memory is freed, as each page that is touched is a page to copy. Descriptors are closed. The
+    /// hooks stay: they are for the children's children too.
+    pub(crate) fn leave_behind(&self, is_child: bool) {
+        self.owner.set(getpid());
+        self.is_child.set(is_child || self.is_child.get());
+        self.pools.set(0);
+        self.dispatching.set(false);
+        self.exit_registered.set(false);
+        if let Some(reactor) = self.reactor.take() {
+            reactor.forget();
+        }
+        forget(self.default_group.take());
+        forget(self.active.take());
+        forget(self.running.take());
+        forget(self.deadlines.take());
+        forget(self.reported.take());
+        forget(self.surfacing.take());
     }
-    new.last_id.set(old.last_id.get());
-    new.is_child.set(is_child || old.is_child.get());
-    new.hooks.replace(old.hooks.borrow().clone());
-    STATE.set(new);
-    new
 }

@@ -4,6 +4,7 @@ use ext_php_rs::zend::ModuleEntry;
 
 /// What PHP asks the shared object for.
 #[unsafe(no_mangle)]
+#[expect(unreachable_pub, reason = "reached by its name, from C")]
 pub extern "C" fn get_module() -> *mut ModuleEntry {
     crate::module::entry()
 }

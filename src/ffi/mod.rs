@@ -6,8 +6,8 @@ mod entry;
 use std::ffi::{c_char, c_int, c_void};
 
 use ext_php_rs::ffi::{
-    _Bucket as Bucket, HashTable, zend_class_entry, zend_execute_data, zend_internal_arg_info, zend_object, zend_property_info, zend_resource,
-    zend_string, zval,
+    _Bucket as Bucket, HashTable, zend_class_entry, zend_execute_data, zend_internal_arg_info, zend_object,
+    zend_property_info, zend_resource, zend_string, zval,
 };
 use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, FunctionEntry};
@@ -34,8 +34,10 @@ unsafe extern "C" {
         flags: u32,
         create: Option<CreateObject>,
     ) -> *mut ClassEntry;
-    pub(crate) fn async_interface_register(name: *const c_char, methods: *const FunctionEntry)
-    -> *mut ClassEntry;
+    pub(crate) fn async_interface_register(
+        name: *const c_char,
+        methods: *const FunctionEntry,
+    ) -> *mut ClassEntry;
     pub(crate) fn async_class_implement(ce: *mut ClassEntry, interface: *mut ClassEntry);
     pub(crate) fn async_class_alias(name: *const c_char, ce: *mut ClassEntry) -> bool;
     pub(crate) fn async_enum_register(
@@ -72,12 +74,13 @@ unsafe extern "C" {
     pub(crate) fn zend_objects_destroy_object(object: *mut ZendObject);
 
     pub(crate) fn async_arg_long(number: u32, arg: *mut Zval, out: *mut i64) -> bool;
-    pub(crate) fn async_arg_double(number: u32, arg: *mut Zval, out: *mut f64) -> bool;
+    pub(crate) fn async_arg_optional_double(number: u32, arg: *mut Zval, out: *mut f64) -> bool;
     pub(crate) fn async_arg_type_error(number: u32, expected: *const c_char, arg: *mut Zval);
-    pub(crate) fn async_arg_callback_error(number: u32, message: *const c_char);
+    pub(crate) fn async_arg_type_error_text(number: u32, message: *const c_char);
     pub(crate) fn async_arg_value_error(number: u32, message: *const c_char);
 
-    pub(crate) fn async_callable_bind(callable: *mut Zval, bound: *mut Zval, error: *mut *mut c_char) -> bool;
+    pub(crate) fn async_callable_bind(callable: *mut Zval, bound: *mut Zval, error: *mut *mut c_char)
+    -> bool;
     pub(crate) fn async_call(
         callable: *mut Zval,
         argc: u32,
@@ -90,7 +93,7 @@ unsafe extern "C" {
     pub(crate) fn async_interrupts_run();
     pub(crate) fn async_error_free(error: *mut c_char);
 
-    pub(crate) fn async_exception_exiting() -> bool;
+    pub(crate) fn zend_clear_exception();
     pub(crate) fn async_exception_throw(exception: *mut ZendObject);
     pub(crate) fn async_exception_new(
         out: *mut Zval,
@@ -126,6 +129,8 @@ unsafe extern "C" {
     pub(crate) fn async_array_delete(array: *mut ZendHashTable, key: *const Zval);
     pub(crate) fn async_array_key_normal(key: *mut Zval);
 
+    pub(crate) fn async_errors_install();
+    pub(crate) fn async_errors_uninstall();
     pub(crate) fn async_child_begin(reseed: bool);
     pub(crate) fn async_child_shutdown_functions();
     pub(crate) fn async_child_flush();

@@ -42,9 +42,9 @@ void async_gc_use(zend_get_gc_buffer *buffer, zval **table, int *count);
 
 /* Arguments: the same inline parsers as core's Z_PARAM macros, with core's messages. */
 bool async_arg_long(uint32_t number, zval *arg, zend_long *out);
-bool async_arg_double(uint32_t number, zval *arg, double *out);
+bool async_arg_optional_double(uint32_t number, zval *arg, double *out);
 void async_arg_type_error(uint32_t number, const char *expected, zval *arg);
-void async_arg_callback_error(uint32_t number, const char *message);
+void async_arg_type_error_text(uint32_t number, const char *message);
 void async_arg_value_error(uint32_t number, const char *message);
 
 /* Calling PHP. Each re-enters the engine: it may throw, bail out, or call back into any object. */
@@ -56,7 +56,6 @@ void async_interrupts_run(void);
 void async_error_free(char *error);
 
 /* Exceptions: zend_clear_exception restores the opline, which a plain take would not. */
-bool async_exception_exiting(void);
 void async_exception_throw(zend_object *exception);
 void async_exception_new(zval *out, zend_class_entry *ce, const char *message, size_t length);
 void async_property_set(zend_object *object, zend_class_entry *scope, const char *name, zval *value);
@@ -81,6 +80,8 @@ void async_array_delete(HashTable *array, const zval *key);
 void async_array_key_normal(zval *key);
 
 /* The child: what must be forgotten, renewed and flushed. */
+void async_errors_install(void);
+void async_errors_uninstall(void);
 void async_child_begin(bool reseed);
 void async_child_shutdown_functions(void);
 void async_child_flush(void);

@@ -77,7 +77,7 @@ pub(crate) fn new(error: &Error) -> Zval {
             set_property(&throwable, class, c"type", string::zval(type_name));
             set_property(&throwable, class, c"path", string::zval(path));
         }
-        Error::CannotFork { refused, .. } => {
+        Error::CannotFork { refused, .. } | Error::NoStream { refused } => {
             set_property(&throwable, class, c"errno", int(Some(refused.errno as i32)));
             set_property(&throwable, class, c"limit", text(limit_name(refused.errno)));
         }
@@ -92,7 +92,7 @@ fn class_of(error: &Error) -> &'static Class {
         Error::TimedOut { .. } | Error::GaveUp { .. } => &TIMEOUT,
         Error::Cancelled { .. } => &CANCELLED,
         Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
-        Error::CannotFork { .. } => &CANNOT_FORK,
+        Error::CannotFork { .. } | Error::NoStream { .. } => &CANNOT_FORK,
         Error::Protocol { .. } | Error::Unreadable { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
         Error::Misuse(_) => &ASYNC_ERROR,
@@ -100,28 +100,39 @@ fn class_of(error: &Error) -> &'static Class {
 }
 
 fn describe_death(throwable: &Zval, pid: Option<i32>, death: &Death) {
-    let (code, signal, core) = match death {
-        Death::Exited(code) => (Some(*code), None, false),
+    let (code, signal, dumped) = match death {
+        Death::Exited(code)
+        | Death::Gone {
+            exit: Exit::Code(code),
+            ..
+        } => (Some(*code), None, false),
         Death::Fatal(_) | Death::Panicked(_) => (Some(255), None, false),
-        Death::Gone { exit: Exit::Code(code), .. } => (Some(*code), None, false),
-        Death::Gone { exit: Exit::Signal { number, core }, .. } => (None, Some(*number), *core),
-        Death::Gone { exit: Exit::Unknown, .. } => (None, None, false),
+        Death::Gone {
+            exit: Exit::Signal { number, core },
+            ..
+        } => (None, Some(*number), *core),
+        Death::Gone {
+            exit: Exit::Unknown, ..
+        } => (None, None, false),
     };
     let last = match death {
         Death::Fatal(error) => Some(error),
         _ => None,
     };
     let set = |name, value| set_property(throwable, &PROCESS_DIED, name, value);
-    let mut dumped = Zval::new();
-    dumped.set_bool(core);
+    let mut core_dumped = Zval::new();
+    core_dumped.set_bool(dumped);
     set(c"exitCode", int(code));
     set(c"signal", int(signal));
     set(c"signalName", text(signal.map(signal_name)));
     set(c"pid", int(pid));
     set(c"lastError", text(last.map(|LastError { message, .. }| message)));
     set(c"lastErrorFile", text(last.map(|LastError { file, .. }| file)));
-    set(c"lastErrorLine", int(last.and_then(|LastError { line, .. }| i32::try_from(*line).ok())));
-    set(c"coreDumped", dumped);
+    set(
+        c"lastErrorLine",
+        int(last.and_then(|LastError { line, .. }| i32::try_from(*line).ok())),
+    );
+    set(c"coreDumped", core_dumped);
 }
 
 fn int(number: Option<i32>) -> Zval {

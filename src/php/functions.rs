@@ -1,5 +1,6 @@
 //! The functions: `async`, `await`, `settle`, `onFork`, `cpus`.
 
+use std::ffi::CStr;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
@@ -22,17 +23,32 @@ use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::Object;
 use crate::zend::string;
+use crate::zend::value::object::type_name;
 
 const ASYNC: (&str, &str) = ("Async\\Task|callable $task, mixed ...$args", "Async\\Future");
-const AWAIT: (&str, &str) =
-    ("Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null", "mixed");
+const AWAIT: (&str, &str) = (
+    "Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null",
+    "mixed",
+);
 
 /// The functions in the namespace.
 pub(crate) static NAMESPACED: [Function; 5] = [
     Function::new("Async\\async", ASYNC.0, ASYNC.1, entry(make)).flags(0),
     Function::new("Async\\await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0),
-    Function::new("Async\\settle", "Async\\Pool|Traversable|array $futures", "array", entry(settle)).flags(0),
-    Function::new("Async\\onFork", "?callable $child = null, ?callable $parent = null", "void", entry(on_fork)).flags(0),
+    Function::new(
+        "Async\\settle",
+        "Async\\Pool|Traversable|array $futures",
+        "array",
+        entry(settle),
+    )
+    .flags(0),
+    Function::new(
+        "Async\\onFork",
+        "?callable $child = null, ?callable $parent = null",
+        "void",
+        entry(on_fork),
+    )
+    .flags(0),
     Function::new("Async\\cpus", "", "int", entry(usable_cpus)).flags(0),
 ];
 
@@ -52,13 +68,19 @@ fn make(call: &Call) -> Returned {
     let work = match call.arg(0) {
         Some(task) if task::is_task(task) => {
             if call.count() > 1 {
-                return Err(call.value_error(0, "must be a callable when arguments are given, Async\\Task::run() takes none"));
+                return Err(call.value_error(
+                    0,
+                    "must be a callable when arguments are given, Async\\Task::run() takes none",
+                ));
             }
             Work::Task(task.shallow_clone())
         }
         _ => {
             let callable = call.callable_of(0, c"Async\\Task|callable")?;
-            let args = (1..call.count()).filter_map(|index| call.arg(index)).map(Zval::shallow_clone).collect();
+            let args = (1..call.count())
+                .filter_map(|index| call.arg(index))
+                .map(Zval::shallow_clone)
+                .collect();
             Work::Call(callable, args, named(call))
         }
     };
@@ -89,8 +111,13 @@ fn await_any(call: &Call) -> Returned {
     if let Some(future) = Object::<Future>::from_zval(what) {
         return wait::one(&future, patience);
     }
-    let futures = collect(call, what, c"Async\\Future|Async\\Pool|iterable")?;
-    values(&futures, patience)
+    if let Some(pool) = Object::<Pool>::from_zval(what) {
+        return values(&super::pool::finish(&pool, patience)?, None);
+    }
+    values(
+        &collect(call, what, c"Async\\Future|Async\\Pool|iterable")?,
+        patience,
+    )
 }
 
 /// The values of all, under their keys. Re-enters PHP.
@@ -101,7 +128,9 @@ fn await_any(call: &Call) -> Returned {
 pub(crate) fn values(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Returned {
     let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
     wait::all(&handles, patience)?;
-    handles.iter().for_each(|future| future.observed.set(true));
+    for future in &handles {
+        future.observed.set(true);
+    }
     let mut array = Array::new();
     for (key, future) in futures {
         match handlers::outcome_of(future) {
@@ -113,11 +142,8 @@ pub(crate) fn values(futures: &[(Zval, Object<Future>)], patience: Option<Patien
     Ok(array.into_zval())
 }
 
-/// The futures in a pool, an array or a traversable, under their keys.
-fn collect(call: &Call, what: &Zval, expected: &std::ffi::CStr) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
-    if let Some(pool) = Object::<Pool>::from_zval(what) {
-        return super::pool::futures(&pool);
-    }
+/// The futures in an array or a traversable, under their keys.
+fn collect(call: &Call, what: &Zval, expected: &CStr) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
     let listed = match what.array() {
         Some(array) => entries(array),
         None if what.is_traversable() => {
@@ -130,7 +156,11 @@ fn collect(call: &Call, what: &Zval, expected: &std::ffi::CStr) -> Result<Vec<(Z
     let mut futures = Vec::with_capacity(listed.len());
     for (key, value) in listed {
         let Some(future) = Object::<Future>::from_zval(&value) else {
-            return Err(call.value_error(0, "must contain only values of type Async\\Future"));
+            let given = type_name(&value);
+            return Err(call.type_error_saying(
+                0,
+                &format!("must contain only values of type Async\\Future, {given} given"),
+            ));
         };
         futures.push((key, future));
     }
@@ -142,7 +172,13 @@ fn settle(call: &Call) -> Returned {
     let Some(what) = call.arg(0) else {
         return Err(Thrown);
     };
-    let futures = collect(call, what, c"Async\\Pool|iterable")?;
+    let futures = match Object::<Pool>::from_zval(what) {
+        Some(pool) => {
+            super::pool::finish(&pool, None)?;
+            super::pool::entries(&pool)
+        }
+        None => collect(call, what, c"Async\\Pool|iterable")?,
+    };
     let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
     wait::all(&handles, None)?;
     let mut array = Array::new();
@@ -162,7 +198,10 @@ fn on_fork(call: &Call) -> Returned {
 /// The hooks that `onFork` was given.
 pub(crate) fn hook(call: &Call) -> Result<Rc<Hook>, Thrown> {
     call.expect(0, Some(2))?;
-    Ok(Rc::new(Hook { child: call.optional_callable(0)?, parent: call.optional_callable(1)? }))
+    Ok(Rc::new(Hook {
+        child: call.optional_callable(0)?,
+        parent: call.optional_callable(1)?,
+    }))
 }
 
 fn usable_cpus(call: &Call) -> Returned {

@@ -1,15 +1,17 @@
 //! `Async\Future`: the parent's handle of one task.
 
+use std::time::Duration;
+
 use ext_php_rs::types::Zval;
 
+use crate::error::Error;
+use crate::php::status::Status;
+use crate::state::state;
 use crate::task::future::{Ending, Future, Phase};
 use crate::task::group::Group;
 use crate::task::handlers::{self, Handler};
 use crate::task::wait::{self, Patience};
 use crate::task::{launch, outcome, turn};
-use crate::error::Error;
-use crate::php::status::Status;
-use crate::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -39,6 +41,13 @@ fn this(call: &Call) -> Result<Object<Future>, Thrown> {
     call.this().ok_or(Thrown)
 }
 
+/// The future whose method is called, in the process that can still do something about it.
+fn changeable(call: &Call) -> Result<Object<Future>, Thrown> {
+    let future = this(call)?;
+    wait::ensure_here(&future)?;
+    Ok(future)
+}
+
 fn then(call: &Call) -> Returned {
     add(call, Handler::Then)
 }
@@ -54,8 +63,9 @@ fn finally(call: &Call) -> Returned {
 fn add(call: &Call, handler: fn(Callable) -> Handler) -> Returned {
     call.expect(1, Some(1))?;
     let callable = call.callable(0)?;
-    attach(&this(call)?, handler(callable));
-    Ok(this(call)?.zval())
+    let future = changeable(call)?;
+    attach(&future, handler(callable));
+    Ok(future.zval())
 }
 
 /// Adds a handler. One that comes after the end runs at the next safe point, too.
@@ -69,13 +79,16 @@ fn attach(future: &Object<Future>, handler: Handler) {
 
 fn timeout(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
-    let future = this(call)?;
+    let future = changeable(call)?;
     match call.arg(0) {
         Some(limit) if limit.is_long() || limit.is_double() => {
-            let seconds = call.optional_double(0)?.filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
+            let seconds = call
+                .optional_double(0)?
+                .filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
             let seconds = seconds.ok_or_else(|| call.value_error(0, "must be greater than or equal to 0"))?;
             future.limit.set(Some(seconds));
             launch::set_deadline(&future);
+            turn::leave();
         }
         _ => attach(&future, Handler::Timeout(call.callable_of(0, c"callable|float")?)),
     }
@@ -84,7 +97,7 @@ fn timeout(call: &Call) -> Returned {
 
 fn start(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
-    let future = this(call)?;
+    let future = changeable(call)?;
     if future.is_pending() {
         launch::enqueue(&Group::default_group(), &future);
     }
@@ -95,8 +108,11 @@ fn start(call: &Call) -> Returned {
 
 fn cancel(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
+    let future = changeable(call)?;
+    // It may have ended in the meantime. A signal is the virtual machine's to handle, right after this.
+    let _ = turn::wait(Some(Duration::ZERO));
     let mut cancelled = Zval::new();
-    cancelled.set_bool(cancel_task(&this(call)?));
+    cancelled.set_bool(cancel_task(&future));
     turn::leave();
     Ok(cancelled)
 }
@@ -113,10 +129,15 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
                 drop(parked);
             }
             future.ending.set(Some(Ending::Cancelled));
-            outcome::fail(future, &Error::Cancelled { subject: future.subject() });
+            outcome::fail(
+                future,
+                &Error::Cancelled {
+                    subject: future.subject(),
+                },
+            );
             future.observed.set(true);
             match group {
-                Some(group) => turn::ended(&group, future),
+                Some(group) => turn::note_end(&group, future),
                 None => state().reported.borrow_mut().push_back(future.clone()),
             }
             interrupt::flags().raise();

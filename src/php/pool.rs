@@ -2,10 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
-use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
+use nix::errno::Errno;
 
 use super::future::cancel_task;
 use super::pool_iterator::PoolIterator;
@@ -13,9 +13,12 @@ use super::status::{Counts, Status, pool_status};
 use super::{exceptions, functions, task};
 use crate::error::Error;
 use crate::ini;
+use crate::process::beacon::Beacon;
+use crate::process::fork::Refused;
 use crate::state::state;
 use crate::task::future::{Future, Outcome, Phase};
 use crate::task::group::{Ended, Group};
+use crate::task::wait::Patience;
 use crate::task::work::Work;
 use crate::task::{at_exit, handlers, launch, outcome, support, turn, wait};
 use crate::zend::array::Array;
@@ -34,6 +37,8 @@ pub(crate) struct Pool {
     /// The stream that `stream()` gives, once it was asked for.
     stream: RefCell<Option<Zval>>,
     alive: Cell<bool>,
+    /// How many had ended when `tick()` last said so.
+    told: Cell<u64>,
 }
 
 static REGISTRATION: Registration = Registration::new();
@@ -50,7 +55,13 @@ impl Native for Pool {
         group.ended.replace(Some(Ended::default()));
         let state = state();
         state.pools.set(state.pools.get() + 1);
-        Self { group, entries: RefCell::new(Array::new()), stream: RefCell::default(), alive: Cell::new(true) }
+        Self {
+            group,
+            entries: RefCell::new(Array::new()),
+            stream: RefCell::default(),
+            alive: Cell::new(true),
+            told: Cell::new(0),
+        }
     }
 
     fn trace(&self, tracer: &mut Tracer) {
@@ -58,10 +69,15 @@ impl Native for Pool {
             entries.values().for_each(|value| tracer.value(value));
         }
         if let Ok(ended) = self.group.ended.try_borrow() {
-            ended.iter().flat_map(Ended::futures).for_each(|future| tracer.value(&future.borrowed()));
+            ended
+                .iter()
+                .flat_map(Ended::futures)
+                .for_each(|future| tracer.value(&future.borrowed()));
         }
         if let Ok(hooks) = self.group.hooks.try_borrow() {
-            let callables = hooks.iter().flat_map(|hook| hook.child.iter().chain(&hook.parent));
+            let callables = hooks
+                .iter()
+                .flat_map(|hook| hook.child.iter().chain(&hook.parent));
             callables.for_each(|callable| tracer.value(callable.value()));
         }
     }
@@ -85,7 +101,12 @@ pub(crate) fn register() {
         Function::new("isSupported", "", "bool", entry(is_supported)).fixed(),
         Function::new("concurrency", "int $n", "self", entry(concurrency)),
         Function::new("timeout", "?float $seconds", "self", entry(timeout)),
-        Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
+        Function::new(
+            "onFork",
+            "?callable $child = null, ?callable $parent = null",
+            "self",
+            entry(on_fork),
+        ),
         Function::new(
             "add",
             "Async\\Task|Async\\Future|callable $task, string|int|null $key = null",
@@ -94,7 +115,12 @@ pub(crate) fn register() {
         ),
         Function::new("offsetExists", "mixed $offset", "bool", entry(offset_exists)),
         Function::new("offsetGet", "mixed $offset", "Async\\Future", entry(offset_get)),
-        Function::new("offsetSet", "mixed $offset, mixed $value", "void", entry(offset_set)),
+        Function::new(
+            "offsetSet",
+            "mixed $offset, mixed $value",
+            "void",
+            entry(offset_set),
+        ),
         Function::new("offsetUnset", "mixed $offset", "void", entry(offset_unset)),
         Function::new("count", "", "int", entry(count)),
         Function::new("getIterator", "", "Iterator", entry(get_iterator)),
@@ -114,8 +140,13 @@ pub(crate) fn register() {
         Function::new("clearResults", "", "self", entry(clear_results)),
         Function::new("atExit", "", "void", entry(at_end_of_script)).private_static(),
     ]);
-    let [array_access, countable, aggregate, _] = object::collection_interfaces();
-    [array_access, countable, aggregate].into_iter().for_each(|interface| REGISTRATION.class.implement(interface));
+    for interface in [
+        object::array_access(),
+        object::countable(),
+        object::iterator_aggregate(),
+    ] {
+        REGISTRATION.class.implement(interface);
+    }
 }
 
 /// `Pool` outside the namespace, where the name is free. MINIT.
@@ -126,8 +157,13 @@ pub(crate) fn register_short_name() {
 /// The pool whose method is called, in the process that it belongs to.
 fn this(call: &Call) -> Result<Object<Pool>, Thrown> {
     let pool: Object<Pool> = call.this().ok_or(Thrown)?;
+    here(&pool)?;
+    Ok(pool)
+}
+
+fn here(pool: &Pool) -> Result<(), Thrown> {
     if pool.group.is_here() {
-        return Ok(pool);
+        return Ok(());
     }
     Err(exceptions::throw(&Error::Misuse(
         "this pool belongs to the parent process: a task that needs one makes its own with Async\\Pool::create()",
@@ -198,7 +234,7 @@ fn add(call: &Call) -> Returned {
         Some(key) if key.is_long() || key.is_string() => Some(normal(key)),
         Some(key) if key.is_bool() || key.is_double() => {
             let mut number = Zval::new();
-            number.set_long(call.long(1).inspect(|_| drop(key.is_null()))?);
+            number.set_long(call.long(1)?);
             Some(number)
         }
         Some(_) => return Err(call.type_error(1, c"string|int|null")),
@@ -231,17 +267,22 @@ fn offset_set(call: &Call) -> Returned {
 /// Adds the task in one argument under the key of another; both are named in errors.
 fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
     support::mode().map_err(|error| exceptions::throw(&error))?;
-    let future = future_in(call, task)?;
-    if let Some((argument, key)) = &key {
-        if pool.entries.borrow().get(key).is_some() {
-            return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
-        }
+    // Before a callable becomes a future: one that is dropped would be started.
+    if let Some((argument, key)) = &key
+        && pool.entries.borrow().get(key).is_some()
+    {
+        return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
     }
+    let future = future_in(call, task)?;
     if future.added.get() {
-        return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));
+        return Err(exceptions::throw(&Error::Misuse(
+            "this future is in a pool already",
+        )));
     }
     if !future.is_pending() {
-        return Err(exceptions::throw(&Error::Misuse("this future has started already: it cannot be added to a pool")));
+        return Err(exceptions::throw(&Error::Misuse(
+            "this future has started already: it cannot be added to a pool",
+        )));
     }
     let stored = match key {
         Some((_, key)) => {
@@ -249,7 +290,9 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
             key
         }
         None => pool.entries.borrow_mut().append(future.zval()).ok_or_else(|| {
-            exceptions::throw(&Error::Misuse("there is no next key: the last one is PHP_INT_MAX"))
+            exceptions::throw(&Error::Misuse(
+                "there is no next key: the last one is PHP_INT_MAX",
+            ))
         })?,
     };
     future.added.set(true);
@@ -260,7 +303,10 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
 }
 
 fn shown(key: &Zval) -> String {
-    key.zend_str().map_or_else(|| key.long().unwrap_or_default().to_string(), |key| format!("\"{}\"", string::lossy(key)))
+    key.zend_str().map_or_else(
+        || key.long().unwrap_or_default().to_string(),
+        |key| format!("\"{}\"", string::lossy(key)),
+    )
 }
 
 fn future_in(call: &Call, index: u32) -> Result<Object<Future>, Thrown> {
@@ -331,25 +377,38 @@ fn keys(call: &Call) -> Returned {
     Ok(keys.into_zval())
 }
 
-/// The futures of a pool that an `await` of it waits for, under their keys.
+/// Waits until everything in a pool has ended, also what handlers add meanwhile. Gives its futures under their keys,
+/// but for those that were cancelled: they have no value, and whoever cancelled them knows. Re-enters PHP.
 ///
 /// # Errors
 ///
-/// When the pool belongs to another process.
-pub(crate) fn futures(pool: &Object<Pool>) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
-    if !pool.group.is_here() {
-        return Err(exceptions::throw(&Error::Misuse(
-            "this pool belongs to the parent process: a task that needs one makes its own with Async\\Pool::create()",
-        )));
+/// When patience is at an end, or the pool belongs to another process. What tasks threw is not thrown here.
+pub(crate) fn finish(
+    pool: &Object<Pool>,
+    patience: Option<Patience>,
+) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
+    here(pool)?;
+    wait::until(patience, || Ok(pool.group.idle()))?;
+    let entries = entries(pool);
+    for (_, future) in &entries {
+        wait::finish(future, patience)?;
     }
-    let stopped = pool.group.scheduler.borrow().is_stopped();
-    let all = entries(pool);
-    Ok(all.into_iter().filter(|(_, future)| !(stopped && Status::of(future) == Status::Queued)).collect())
+    if !pool.group.idle() {
+        return finish(pool, patience);
+    }
+    Ok(entries
+        .into_iter()
+        .filter(|(_, future)| Status::of(future) != Status::Cancelled)
+        .collect())
 }
 
-fn entries(pool: &Pool) -> Vec<(Zval, Object<Future>)> {
+/// The futures of a pool under their keys, in order.
+pub(crate) fn entries(pool: &Pool) -> Vec<(Zval, Object<Future>)> {
     let entries = pool.entries.borrow().entries();
-    entries.into_iter().filter_map(|(key, value)| Some((key, Object::from_zval(&value)?))).collect()
+    entries
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, Object::from_zval(&value)?)))
+        .collect()
 }
 
 fn wait_for_all(call: &Call) -> Returned {
@@ -366,22 +425,31 @@ fn wait_for_all(call: &Call) -> Returned {
             return values_so_far(&pool);
         }
     }
-    functions::values(&futures(&pool)?, None)
+    functions::values(&finish(&pool, None)?, None)
 }
 
 /// The values that are there, when somebody has stopped waiting for the others.
 fn values_so_far(pool: &Object<Pool>) -> Returned {
-    let ended: Vec<_> = entries(pool).into_iter().filter(|(_, future)| future.is_complete()).collect();
+    let ended: Vec<_> = entries(pool)
+        .into_iter()
+        .filter(|(_, future)| future.is_complete() && Status::of(future) != Status::Cancelled)
+        .collect();
     functions::values(&ended, None)
 }
 
 fn tick(call: &Call) -> Returned {
     let pool = none(call)?;
     turn::tick()?;
-    let scheduler = pool.group.scheduler.borrow();
-    let mut left = Zval::new();
-    left.set_long(i64::try_from(scheduler.queued() + scheduler.running()).unwrap_or(i64::MAX));
-    Ok(left)
+    let ended = match pool.group.ended.borrow().as_ref() {
+        Some(ended) => {
+            ended.beacon.iter().for_each(Beacon::quench);
+            ended.count()
+        }
+        None => 0,
+    };
+    let mut news = Zval::new();
+    news.set_long(i64::try_from(ended - pool.told.replace(ended)).unwrap_or(i64::MAX));
+    Ok(news)
 }
 
 fn stream(call: &Call) -> Returned {
@@ -389,12 +457,27 @@ fn stream(call: &Call) -> Returned {
     if let Some(stream) = &*pool.stream.borrow() {
         return Ok(stream.shallow_clone());
     }
-    let state = state();
-    launch::ensure_reactor().map_err(|refused| {
-        exceptions::throw(&Error::CannotFork { subject: crate::error::Subject { label: "stream()".into(), pid: None }, refused })
+    let refused = |refused| exceptions::throw(&Error::NoStream { refused });
+    launch::ensure_reactor().map_err(refused)?;
+    let beacon = match state().reactor.borrow().as_ref() {
+        Some(reactor) => Beacon::over(reactor.descriptor()).map_err(|errno| {
+            refused(Refused {
+                call: "epoll_create",
+                errno,
+            })
+        })?,
+        None => return Err(Thrown),
+    };
+    let descriptor = beacon.descriptor().map_err(|_| {
+        refused(Refused {
+            call: "dup",
+            errno: Errno::last(),
+        })
     })?;
-    let duplicate = state.reactor.borrow().as_ref().and_then(|reactor| reactor.descriptor().as_fd().try_clone_to_owned().ok());
-    let stream = duplicate.and_then(request::stream).ok_or(Thrown)?;
+    if let Some(ended) = pool.group.ended.borrow_mut().as_mut() {
+        ended.beacon = Some(beacon);
+    }
+    let stream = request::stream(descriptor).ok_or(Thrown)?;
     pool.stream.replace(Some(stream.shallow_clone()));
     Ok(stream)
 }
@@ -402,6 +485,12 @@ fn stream(call: &Call) -> Returned {
 fn stop(call: &Call) -> Returned {
     let pool = none(call)?;
     pool.group.scheduler.borrow_mut().stop();
+    for (_, future) in entries(&pool) {
+        if Status::of(&future) == Status::Queued {
+            cancel_task(&future);
+        }
+    }
+    turn::leave();
     Ok(pool.zval())
 }
 
@@ -429,7 +518,9 @@ fn up_to_date(call: &Call) -> Result<Object<Pool>, Thrown> {
 fn status(call: &Call) -> Returned {
     let pool = up_to_date(call)?;
     let mut counts = Counts::default();
-    entries(&pool).iter().for_each(|(_, future)| counts.add(Status::of(future)));
+    for (_, future) in entries(&pool) {
+        counts.add(Status::of(&future));
+    }
     Ok(pool_status(counts))
 }
 
@@ -457,7 +548,9 @@ fn get_finished(call: &Call) -> Returned {
 }
 
 fn get_failed(call: &Call) -> Returned {
-    listed(call, |status| matches!(status, Status::Failed | Status::Cancelled))
+    listed(call, |status| {
+        matches!(status, Status::Failed | Status::Cancelled)
+    })
 }
 
 fn get_timeouts(call: &Call) -> Returned {

@@ -64,8 +64,7 @@ pub(crate) fn register() {
         Function::new("rewind", "", "void", entry(rewind)),
         Function::new("valid", "", "bool", entry(valid)),
     ]);
-    let [.., iterator] = object::collection_interfaces();
-    REGISTRATION.class.implement(iterator);
+    REGISTRATION.class.implement(object::iterator());
 }
 
 fn this(call: &Call) -> Result<Object<PoolIterator>, Thrown> {
@@ -80,7 +79,13 @@ fn advance(iterator: &PoolIterator) -> Result<(), Thrown> {
         return Ok(());
     };
     let seen = iterator.seen.get();
-    let after = || pool.group.ended.borrow().as_ref().and_then(|ended| ended.after(seen));
+    let after = || {
+        pool.group
+            .ended
+            .borrow()
+            .as_ref()
+            .and_then(|ended| ended.after(seen))
+    };
     wait::until(None, || Ok(after().is_some() || pool.group.idle()))?;
     let next = after();
     let previous = match next {
@@ -104,7 +109,9 @@ fn current(call: &Call) -> Returned {
 fn key(call: &Call) -> Returned {
     let iterator = this(call)?;
     let current = iterator.current.borrow();
-    Ok(current.as_ref().map_or_else(Zval::new, |future| future.key.borrow().shallow_clone()))
+    Ok(current
+        .as_ref()
+        .map_or_else(Zval::new, |future| future.key.borrow().shallow_clone()))
 }
 
 fn next(call: &Call) -> Returned {

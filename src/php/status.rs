@@ -32,8 +32,15 @@ pub(crate) enum Status {
     Cancelled,
 }
 
-const CASES: [&CStr; 7] =
-    [c"Pending", c"Queued", c"Running", c"Succeeded", c"Failed", c"TimedOut", c"Cancelled"];
+const CASES: [&CStr; 7] = [
+    c"Pending",
+    c"Queued",
+    c"Running",
+    c"Succeeded",
+    c"Failed",
+    c"TimedOut",
+    c"Cancelled",
+];
 
 impl Status {
     /// The status of a future. One whose end nobody has looked at yet still runs.
@@ -51,7 +58,9 @@ impl Status {
 
     /// The case of the enum.
     pub(crate) fn case(self) -> Zval {
-        CASES.get(self as usize).map_or_else(Zval::new, |name| STATUS.case(name))
+        CASES
+            .get(self as usize)
+            .map_or_else(Zval::new, |name| STATUS.case(name))
     }
 }
 
@@ -126,8 +135,16 @@ pub(crate) fn pool_status(counts: Counts) -> Zval {
 fn to_string(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let status = call.this::<PoolStatus>().ok_or(Thrown)?;
-    let Counts { queued, finished, failed, timed_out, .. } = status.counts.get();
-    Ok(string::zval(format!("queue: {queued} - finished: {finished} - failed: {failed} - timeout: {timed_out}")))
+    let Counts {
+        queued,
+        finished,
+        failed,
+        timed_out,
+        ..
+    } = status.counts.get();
+    Ok(string::zval(format!(
+        "queue: {queued} - finished: {finished} - failed: {failed} - timeout: {timed_out}"
+    )))
 }
 
 /// Registers both. MINIT.

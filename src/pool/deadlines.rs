@@ -1,6 +1,6 @@
 //! When running tasks have to be told to end, and when they have to be made to.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 /// What is due.
@@ -16,7 +16,7 @@ pub(crate) enum Stage {
 #[derive(Debug, Default)]
 pub(crate) struct Deadlines {
     order: BTreeSet<(Instant, u64, Stage)>,
-    of: HashMap<u64, (Instant, Stage)>,
+    of: BTreeMap<u64, (Instant, Stage)>,
 }
 
 impl Deadlines {

@@ -14,7 +14,12 @@ pub(crate) struct Scheduler {
 impl Scheduler {
     /// A scheduler with `limit` slots.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, stopped: false, queue: VecDeque::new(), running: HashSet::new() }
+        Self {
+            limit,
+            stopped: false,
+            queue: VecDeque::new(),
+            running: HashSet::new(),
+        }
     }
 
     /// Changes the number of slots; what runs above the new number goes on.
@@ -25,11 +30,6 @@ impl Scheduler {
     /// Starts nothing more.
     pub(crate) fn stop(&mut self) {
         self.stopped = true;
-    }
-
-    /// Will nothing more start?
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stopped
     }
 
     /// Puts a task at the end of the queue.
@@ -73,16 +73,6 @@ impl Scheduler {
         self.running.remove(&id);
     }
 
-    /// Tasks that wait for a slot.
-    pub(crate) fn queued(&self) -> usize {
-        self.queue.len()
-    }
-
-    /// Tasks that have a slot.
-    pub(crate) fn running(&self) -> usize {
-        self.running.len()
-    }
-
     /// Nothing runs, and nothing will start by itself.
     pub(crate) fn idle(&self) -> bool {
         self.running.is_empty() && (self.stopped || self.queue.is_empty())
@@ -102,10 +92,12 @@ mod tests {
     #[test]
     fn never_more_than_the_limit_and_in_order() {
         let mut scheduler = with(2, 0..4);
-        assert_eq!((scheduler.next(), scheduler.next(), scheduler.next()), (Some(0), Some(1), None));
+        assert_eq!(
+            (scheduler.next(), scheduler.next(), scheduler.next()),
+            (Some(0), Some(1), None)
+        );
         scheduler.ended(1);
         assert_eq!((scheduler.next(), scheduler.next()), (Some(2), None));
-        assert_eq!((scheduler.queued(), scheduler.running()), (1, 2));
     }
 
     #[test]
@@ -143,7 +135,7 @@ mod tests {
         scheduler.next();
         assert!(scheduler.promote(2));
         assert!(!scheduler.promote(2));
-        assert_eq!(scheduler.running(), 2);
+        assert_eq!(scheduler.running.len(), 2);
         scheduler.ended(0);
         assert_eq!(scheduler.next(), None);
     }

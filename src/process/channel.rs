@@ -10,6 +10,9 @@ use nix::unistd::pipe2;
 
 use crate::wire::frame::{self, Kind, Progress, Reader};
 
+/// Payloads up to this length are written in one piece.
+const SMALL: usize = 512;
+
 /// Pieces of a frame that go into one system call.
 const BATCH: usize = 64;
 
@@ -75,13 +78,34 @@ pub(crate) fn write<'c>(
 ) -> Result<(), Errno> {
     let header = frame::header(kind, format, length);
     let footer = frame::footer();
-    let pieces = [&header[..]].into_iter().chain(chunks.map(|chunk| -> &[u8] { chunk })).chain([&footer[..]]);
-    let mut pieces = pieces.filter(|piece| !piece.is_empty()).map(IoSlice::new).peekable();
+    let pieces = [&header[..]]
+        .into_iter()
+        .chain(chunks.map(|chunk| -> &[u8] { chunk }))
+        .chain([&footer[..]]);
+    if length <= SMALL {
+        return write_small(pipe, pieces);
+    }
+    let mut pieces = pieces
+        .filter(|piece| !piece.is_empty())
+        .map(IoSlice::new)
+        .peekable();
     while pieces.peek().is_some() {
         let mut batch: Vec<_> = pieces.by_ref().take(BATCH).collect();
         write_all(pipe, &mut batch)?;
     }
     Ok(())
+}
+
+/// In one piece, and without memory of the heap: each page that a child touches for the first time is a page to copy.
+fn write_small<'c>(pipe: &OwnedFd, pieces: impl Iterator<Item = &'c [u8]>) -> Result<(), Errno> {
+    let mut frame = [0; SMALL + frame::HEADER + frame::FOOTER];
+    let mut length = 0;
+    for (slot, byte) in frame.iter_mut().zip(pieces.flatten()) {
+        *slot = *byte;
+        length += 1;
+    }
+    let frame = frame.get(..length).unwrap_or_default();
+    write_all(pipe, &mut [IoSlice::new(frame)])
 }
 
 fn write_all(pipe: &OwnedFd, batch: &mut [IoSlice<'_>]) -> Result<(), Errno> {
@@ -103,7 +127,14 @@ mod tests {
     #[test]
     fn a_frame_goes_through() {
         let (reader, writer) = open().unwrap();
-        write(&writer, Kind::Value, 1, 10, [&b"hello"[..], b"", b"world"].into_iter()).unwrap();
+        write(
+            &writer,
+            Kind::Value,
+            1,
+            10,
+            [&b"hello"[..], b"", b"world"].into_iter(),
+        )
+        .unwrap();
         let mut frame = Reader::new(0);
         assert_eq!(read(&reader, &mut frame), Read::Finished(Progress::Whole));
         assert_eq!(frame.finish().unwrap().payload, b"helloworld");
@@ -125,6 +156,9 @@ mod tests {
         drop(reader);
         // SAFETY: tests may ignore SIGPIPE, as the PHP command line does.
         unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-        assert_eq!(write(&writer, Kind::Value, 0, 0, std::iter::empty()), Err(Errno::EPIPE));
+        assert_eq!(
+            write(&writer, Kind::Value, 0, 0, std::iter::empty()),
+            Err(Errno::EPIPE)
+        );
     }
 }

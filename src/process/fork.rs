@@ -1,6 +1,8 @@
 //! The one place where a child is made.
 
 use std::os::fd::{FromRawFd, OwnedFd};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::errno::Errno;
 use nix::unistd::{Pid, getpid, setpgid};
@@ -46,12 +48,19 @@ pub(crate) fn fork() -> Result<Fork, Refused> {
     let parent = getpid();
     let blocked = signals::Blocked::all();
     // `libc::fork` and not the bare system call: other libraries' atfork handlers must run.
-    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the place that the rule points to"
+    )]
     // SAFETY: the only other thread of ours takes no lock and allocates nothing, so the copy holds no lock of ours.
     match unsafe { libc::fork() } {
-        -1 => Err(Refused { call: "fork", errno: Errno::last() }),
+        -1 => Err(Refused {
+            call: "fork",
+            errno: Errno::last(),
+        }),
         0 => {
             std::mem::forget(blocked);
+            noticed();
             child::begin(parent);
             drop(reader);
             Ok(Fork::Child(writer))
@@ -62,14 +71,42 @@ pub(crate) fn fork() -> Result<Fork, Refused> {
             // The child does the same; EACCES says that it was faster and has called exec.
             let _ = setpgid(pid, pid);
             drop(blocked);
-            Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: reader }))
+            Ok(Fork::Parent(Child {
+                pid,
+                pidfd: pidfd(pid),
+                pipe: reader,
+            }))
         }
     }
+}
+
+/// A fork of any origin has happened since somebody last asked.
+static FORKED: AtomicBool = AtomicBool::new(false);
+
+/// Notices every fork from now on, whoever makes it: a system call to ask for the pid each time would cost more than all
+/// the rest. MINIT, which may run more than once.
+pub(crate) fn watch() {
+    extern "C" fn in_child() {
+        FORKED.store(true, Ordering::Relaxed);
+    }
+    static WATCHED: Once = Once::new();
+    WATCHED.call_once(|| {
+        // SAFETY: the handler is async-signal-safe; the C library drops it when this library is unloaded.
+        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+    });
+}
+
+/// Is this another process than the one that asked last?
+pub(crate) fn noticed() -> bool {
+    FORKED.load(Ordering::Relaxed) && FORKED.swap(false, Ordering::Relaxed)
 }
 
 fn pidfd(pid: Pid) -> Option<OwnedFd> {
     // SAFETY: no pointers; `pid` is our child and not reaped, so it cannot be another process by now.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
     // SAFETY: the kernel just made this descriptor for us; it is close-on-exec by definition.
-    i32::try_from(fd).ok().filter(|&fd| fd >= 0).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
+    i32::try_from(fd)
+        .ok()
+        .filter(|&fd| fd >= 0)
+        .map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
 }

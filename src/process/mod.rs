@@ -1,10 +1,12 @@
 //! The operating system: forks, pipes, waits and signals. It knows no Zend type and is tested by `cargo test` alone.
 #![allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
+pub(crate) mod beacon;
 pub(crate) mod channel;
 pub(crate) mod child;
 pub(crate) mod cpus;
 pub(crate) mod fork;
+pub(crate) mod forward;
 pub(crate) mod notifier;
 pub(crate) mod reactor;
 pub(crate) mod signals;

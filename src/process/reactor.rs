@@ -2,8 +2,8 @@
 //!
 //! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
 
-use std::collections::HashMap;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ use nix::unistd::Pid;
 
 use super::channel::{self, Read};
 use super::fork::Child;
-use super::notifier::{Flags, Notifier};
+use super::forward;
+use super::notifier::{Flags, Means, Notifier};
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, wait};
 use crate::wire::frame::{Frame, Malformed, Progress, Reader};
@@ -39,8 +40,6 @@ pub(crate) enum Message {
 pub(crate) struct Ended {
     /// The id under which it was added.
     pub(crate) id: u64,
-    /// Its former process id.
-    pub(crate) pid: Pid,
     /// What it told.
     pub(crate) message: Message,
     /// How it ended.
@@ -62,7 +61,7 @@ pub(crate) struct Reactor {
     epoll: Epoll,
     notifier: Notifier,
     flags: Flags,
-    children: HashMap<u64, Watched>,
+    children: BTreeMap<u64, Watched>,
 }
 
 /// An event is about a child's pipe or its pidfd.
@@ -76,10 +75,15 @@ impl Reactor {
     /// # Errors
     ///
     /// When there is no descriptor or no thread to be had.
-    pub(crate) fn new(flags: Flags) -> Result<Self, Errno> {
+    pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let notifier = Notifier::start(&epoll.0, flags)?;
-        Ok(Self { epoll, notifier, flags, children: HashMap::new() })
+        let notifier = Notifier::start(means, &epoll.0, flags)?;
+        Ok(Self {
+            epoll,
+            notifier,
+            flags,
+            children: BTreeMap::new(),
+        })
     }
 
     /// Readable when [`Reactor::wait`] would not block.
@@ -99,9 +103,11 @@ impl Reactor {
     /// When the kernel cannot watch one more descriptor; the child is killed and reaped then.
     pub(crate) fn add(&mut self, id: u64, child: Child, limit: u64) -> Result<(), Errno> {
         let watch = |fd: &OwnedFd, pidfd| {
-            self.epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(id, pidfd)))
+            self.epoll
+                .add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(id, pidfd)))
         };
-        let watched = watch(&child.pipe, false).and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, true)));
+        let watched = watch(&child.pipe, false)
+            .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, true)));
         if let Err(errno) = watched {
             let _ = killpg(child.pid, Signal::SIGKILL);
             wait(child.pid, true);
@@ -109,7 +115,17 @@ impl Reactor {
         }
         let Child { pid, pidfd, pipe } = child;
         let reader = Reader::new(limit);
-        self.children.insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None });
+        forward::add(pid.as_raw());
+        self.children.insert(
+            id,
+            Watched {
+                pid,
+                pidfd,
+                pipe: Some(pipe),
+                reader,
+                refused: None,
+            },
+        );
         Ok(())
     }
 
@@ -126,7 +142,8 @@ impl Reactor {
         for child in self.children.values() {
             let _ = killpg(child.pid, signal);
         }
-        for (_, child) in self.children.drain() {
+        for child in std::mem::take(&mut self.children).into_values() {
+            forward::remove(child.pid.as_raw());
             wait(child.pid, true);
         }
     }
@@ -138,8 +155,11 @@ impl Reactor {
     /// EINTR when a signal arrived: the application may want to act on it.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<Ended>, Errno> {
         self.notifier.disarm(&self.epoll.0);
+        forward::wrap();
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
-        let millis = timeout.map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
+        let millis = timeout.map_or(-1, |timeout| {
+            i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
+        });
         let mut events = [EpollEvent::empty(); BATCH];
         // A signal between a look at the flag and the wait would be slept through: they are let in only by the wait itself.
         let blocked = Blocked::all();
@@ -148,7 +168,12 @@ impl Reactor {
         }
         let count = blocked.wait(&self.epoll, &mut events, millis)?;
         drop(blocked);
-        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data())).collect())
+        let patient = millis != 0;
+        Ok(events
+            .iter()
+            .take(count)
+            .filter_map(|event| self.handle(event.data(), patient))
+            .collect())
     }
 
     /// The caller goes back to code that does not wait here: it wants to be told.
@@ -169,25 +194,36 @@ impl Reactor {
     }
 
     /// In a child of this process: closes the copies of the parent's descriptors, and nothing else. The epoll instance
-    /// is shared with the parent, so nothing may be removed from it.
+    /// is shared with the parent, so nothing may be removed from it; memory is not freed, as that would copy its pages.
     pub(crate) fn forget(self) {
-        drop(self);
+        forward::forget();
+        for child in self.children.values() {
+            for fd in child.pidfd.iter().chain(&child.pipe) {
+                // SAFETY: a descriptor of ours, whose owner is forgotten below.
+                unsafe { libc::close(fd.as_raw_fd()) };
+            }
+        }
+        std::mem::forget(self.children);
+        self.notifier.forget();
     }
 
-    fn handle(&mut self, token: u64) -> Option<Ended> {
+    /// A child that has told everything is on its way out: who is patient waits for that, instead of for news of it.
+    fn handle(&mut self, token: u64, patient: bool) -> Option<Ended> {
         let id = token >> 1;
         let child = self.children.get_mut(&id)?;
+        let mut leaving = false;
         if token & 1 == 0 {
             if !child.receive() {
                 return None;
             }
             child.close_pipe(&self.epoll);
-            if child.pidfd.is_some() {
+            // Without a pidfd the end of the pipe is the only news of a death, and the death is near.
+            leaving = child.pidfd.is_none() || patient && child.reader.progress() == Progress::Whole;
+            if !leaving {
                 return None;
             }
         }
-        // Without a pidfd the end of the pipe is the only news of a death, and the death is near.
-        let Waited::Ended(exit) = wait(child.pid, child.pidfd.is_none()) else {
+        let Waited::Ended(exit) = wait(child.pid, leaving) else {
             return None;
         };
         child.receive();
@@ -196,7 +232,12 @@ impl Reactor {
             let _ = self.epoll.delete(&pidfd);
         }
         let child = self.children.remove(&id)?;
-        Some(Ended { id, pid: child.pid, exit, message: child.message() })
+        forward::remove(child.pid.as_raw());
+        Some(Ended {
+            id,
+            exit,
+            message: child.message(),
+        })
     }
 }
 
@@ -208,12 +249,11 @@ impl Watched {
         };
         match channel::read(pipe, &mut self.reader) {
             Read::Pending => false,
-            Read::Closed => true,
             Read::Finished(Progress::Bad(why)) => {
                 self.refused = Some(why);
                 true
             }
-            Read::Finished(_) => true,
+            Read::Closed | Read::Finished(_) => true,
         }
     }
 
@@ -234,3 +274,6 @@ impl Watched {
         self.reader.finish().map_or(Message::Truncated, Message::Frame)
     }
 }
+
+#[cfg(test)]
+mod tests;

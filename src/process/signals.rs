@@ -1,8 +1,8 @@
 //! Signals around a fork: none may reach the child before its own actions are in place.
 
 use std::mem::MaybeUninit;
-use std::ptr;
 use std::os::fd::AsRawFd;
+use std::ptr;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent};
@@ -34,7 +34,8 @@ impl Blocked {
         let room = i32::try_from(events.len()).unwrap_or(i32::MAX);
         let fd = epoll.0.as_raw_fd();
         // SAFETY: `EpollEvent` is a transparent `epoll_event`; the slice has room for `room` of them, the mask is valid.
-        let count = unsafe { libc::epoll_pwait(fd, events.as_mut_ptr().cast(), room, millis, self.before.as_ref()) };
+        let count =
+            unsafe { libc::epoll_pwait(fd, events.as_mut_ptr().cast(), room, millis, self.before.as_ref()) };
         Errno::result(count).map(|count| usize::try_from(count).unwrap_or_default())
     }
 }
@@ -48,7 +49,8 @@ impl Drop for Blocked {
 /// Gives every signal that has a handler its default action back, and lets all of them through.
 ///
 /// The handlers are the parent's: they belong to objects and loops that do not exist in the child. What the
-/// parent ignores stays ignored, but for SIGCHLD, without which `exec` in a task would lose its exit codes.
+/// parent ignores stays ignored, but for SIGCHLD, without which `exec` in a task would lose its exit codes. SIGPROF stays
+/// the engine's: it is how `set_time_limit` works, and timers are not inherited.
 pub(crate) fn reset() {
     for number in 1..=libc::SIGRTMAX() {
         let mut action = MaybeUninit::<libc::sigaction>::zeroed();
@@ -56,7 +58,11 @@ pub(crate) fn reset() {
         let known = unsafe { libc::sigaction(number, ptr::null(), action.as_mut_ptr()) } == 0;
         // SAFETY: zeroed is a valid sigaction, and the call may have filled it.
         let handler = unsafe { action.assume_init() }.sa_sigaction;
-        if known && handler != libc::SIG_DFL && (handler != libc::SIG_IGN || number == libc::SIGCHLD) {
+        if known
+            && number != libc::SIGPROF
+            && handler != libc::SIG_DFL
+            && (handler != libc::SIG_IGN || number == libc::SIGCHLD)
+        {
             set(number, libc::SIG_DFL);
         }
     }

@@ -48,7 +48,10 @@ pub(crate) fn wait(pid: Pid, block: bool) -> Waited {
 
 fn decode(status: i32) -> Exit {
     if libc::WIFSIGNALED(status) {
-        Exit::Signal { number: libc::WTERMSIG(status), core: libc::WCOREDUMP(status) }
+        Exit::Signal {
+            number: libc::WTERMSIG(status),
+            core: libc::WCOREDUMP(status),
+        }
     } else {
         Exit::Code(libc::WEXITSTATUS(status))
     }
@@ -60,9 +63,21 @@ mod tests {
 
     #[test]
     fn codes_signals_and_cores_are_told_apart() {
-        assert_eq!(decode(3 << 8), Exit::Code(3));
-        assert_eq!(decode(9), Exit::Signal { number: 9, core: false });
-        assert_eq!(decode(11 | 0x80), Exit::Signal { number: 11, core: true });
+        assert_eq!(decode(0x300), Exit::Code(3));
+        assert_eq!(
+            decode(9),
+            Exit::Signal {
+                number: 9,
+                core: false
+            }
+        );
+        assert_eq!(
+            decode(0x8B),
+            Exit::Signal {
+                number: 11,
+                core: true
+            }
+        );
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub(crate) fn finish() -> Result<(), Thrown> {
     let state = state();
     // A fatal error may have left in the middle of it.
     state.dispatching.set(false);
-    let idle = || state.active.borrow().iter().all(|group| group.idle()) && state.reported.borrow().is_empty();
+    let idle =
+        || state.active.borrow().iter().all(|group| group.idle()) && state.reported.borrow().is_empty();
     if idle() && state.running.borrow().is_empty() {
         return Ok(());
     }

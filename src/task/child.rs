@@ -6,24 +6,25 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 use super::future::Future;
-use super::group::Group;
-use super::{at_exit, launch, wait};
+use super::group::Hook;
+use super::{at_exit, wait};
+use crate::ini;
 use crate::process::{channel, child};
+use crate::state::state;
 use crate::wire::frame::Kind;
 use crate::wire::report::Report;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request::{self, Ran};
+use crate::zend::value::object::type_name;
 use crate::zend::{exception, throwable, value};
-use crate::{ini, state};
 
 /// Runs a task, tells the parent how it ended, and ends.
-pub(crate) fn run(channel: &OwnedFd, group: &Rc<Group>, future: &Object<Future>) -> ! {
-    let hooks = launch::hooks(group);
-    state::enter_child();
+pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
+    state().leave_behind(true);
     request::begin_child(ini::reseed());
     let ran = request::protect_returned(|| {
-        for hook in &hooks {
+        for hook in hooks {
             if let Some(callable) = &hook.child {
                 callable.call(&mut [])?;
             }
@@ -50,61 +51,93 @@ fn call(future: &Future) -> Returned {
 /// Sends the outcome, after everything else that this process had to do. Gives the exit code.
 fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
     match ran {
-        Ran::Returned(value) => {
-            match request::protect(|| unless_thrown(value::encode(value))) {
-                Ran::Returned(Ok(encoded)) => {
-                    wind_up();
-                    let chunks = encoded.chunks();
-                    let _ = channel::write(channel, Kind::Value, encoded.format() as u8, encoded.len(), chunks);
-                    0
-                }
-                Ran::Returned(Err(refused)) => {
-                    let report = Report::NotSerializable {
-                        type_name: refused.type_name,
-                        path: refused.path,
-                        reason: refused.reason,
-                    };
-                    send(channel, &report, 0)
-                }
-                other => abnormal(channel, other),
+        Ran::Returned(value) => match request::protect(|| unless_thrown(value::encode(value))) {
+            Ran::Returned(Ok(encoded)) => {
+                wind_up();
+                let chunks = encoded.chunks();
+                let _ = channel::write(
+                    channel,
+                    Kind::Value,
+                    encoded.format() as u8,
+                    encoded.len(),
+                    chunks,
+                );
+                0
             }
-        }
+            Ran::Returned(Err(refused)) => {
+                let report = Report::NotSerializable {
+                    type_name: refused.type_name,
+                    path: refused.path,
+                    reason: refused.reason,
+                };
+                send(channel, &report, 0)
+            }
+            other => abnormal(channel, value, other),
+        },
         Ran::Threw(thrown) => match request::protect(|| unless_thrown(throwable::encode(thrown))) {
             Ran::Returned(payload) => {
                 wind_up();
-                let _ = channel::write(channel, Kind::Thrown, 0, payload.len(), [&payload[..]].into_iter());
+                let _ = channel::write(
+                    channel,
+                    Kind::Thrown,
+                    0,
+                    payload.len(),
+                    [&payload[..]].into_iter(),
+                );
                 0
             }
-            other => abnormal(channel, other),
+            other => abnormal(channel, thrown, other),
         },
         Ran::Exited(code) => send(channel, &Report::Exited { code: *code }, *code),
         Ran::Fatal(error) => send(channel, &Report::Fatal(error.clone()), 255),
-        Ran::Panicked(message) => send(channel, &Report::Panicked { message: message.clone() }, 255),
+        Ran::Panicked(message) => send(
+            channel,
+            &Report::Panicked {
+                message: message.clone(),
+            },
+            255,
+        ),
     }
 }
 
 /// An exit in a hook of serialization is pending, whatever else was returned.
 fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
-    if exception::pending() { Err(Thrown) } else { Ok(encoded) }
+    if exception::pending() {
+        Err(Thrown)
+    } else {
+        Ok(encoded)
+    }
 }
 
-/// Serializing ran the task's own code, and that did not return.
-fn abnormal<T>(channel: &OwnedFd, ran: Ran<T>) -> i32 {
-    match ran {
-        Ran::Exited(code) => send(channel, &Report::Exited { code }, code),
-        Ran::Fatal(error) => send(channel, &Report::Fatal(error), 255),
-        Ran::Panicked(message) => send(channel, &Report::Panicked { message }, 255),
-        Ran::Returned(_) | Ran::Threw(_) => {
-            let message = "serializing the outcome threw".to_owned();
-            send(channel, &Report::Panicked { message }, 255)
-        }
-    }
+/// Serializing ran hooks of the outcome's own classes, and those did not return: there is an outcome, but it cannot leave.
+fn abnormal<T>(channel: &OwnedFd, outcome: &Zval, ran: Ran<T>) -> i32 {
+    let reason = match ran {
+        Ran::Exited(code) => format!("exit({code}) was called while it was serialized"),
+        Ran::Fatal(error) => format!("{} in {}:{}", error.message, error.file, error.line),
+        Ran::Panicked(message) => message,
+        Ran::Returned(_) | Ran::Threw(_) => "serializing it threw".to_owned(),
+    };
+    send(
+        channel,
+        &Report::NotSerializable {
+            type_name: type_name(outcome),
+            path: String::new(),
+            reason,
+        },
+        255,
+    )
 }
 
 fn send(channel: &OwnedFd, report: &Report, code: i32) -> i32 {
     wind_up();
     let payload = report.encode();
-    let _ = channel::write(channel, Kind::Report, 0, payload.len(), [&payload[..]].into_iter());
+    let _ = channel::write(
+        channel,
+        Kind::Report,
+        0,
+        payload.len(),
+        [&payload[..]].into_iter(),
+    );
     code
 }
 

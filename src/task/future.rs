@@ -115,12 +115,14 @@ impl Native for Future {
             work.iter().for_each(|work| work.trace(tracer));
         }
         if let Ok(handlers) = self.handlers.try_borrow() {
-            handlers.iter().for_each(|handler| tracer.value(handler.callable().value()));
+            handlers
+                .iter()
+                .for_each(|handler| tracer.value(handler.callable().value()));
         }
-        if let Ok(phase) = self.phase.try_borrow() {
-            if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &*phase {
-                tracer.value(value);
-            }
+        if let Ok(phase) = self.phase.try_borrow()
+            && let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &*phase
+        {
+            tracer.value(value);
         }
     }
 
@@ -132,12 +134,18 @@ impl Native for Future {
             return;
         }
         let unseen = match &*this.phase.borrow() {
-            Phase::Done(Outcome::Failed(throwable)) if !this.observed.get() => Some(throwable.shallow_clone()),
+            Phase::Done(Outcome::Failed(throwable)) if !this.observed.get() => {
+                Some(throwable.shallow_clone())
+            }
             _ => None,
         };
         if let Some(throwable) = unseen {
             this.observed.set(true);
-            exception::warn(&format!("Unhandled failure of {}: {}", this.subject(), describe(&throwable)));
+            exception::warn(&format!(
+                "Unhandled failure of {}: {}",
+                this.subject(),
+                describe(&throwable)
+            ));
         }
     }
 }
@@ -155,7 +163,8 @@ impl Future {
 
     /// It has an outcome, and all handlers have run.
     pub(crate) fn is_complete(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::Done(_)) && (self.handlers.borrow().is_empty() || self.handling.get())
+        matches!(*self.phase.borrow(), Phase::Done(_))
+            && (self.handlers.borrow().is_empty() || self.handling.get())
     }
 
     /// The key that it has in its pool, or its number.
@@ -166,7 +175,10 @@ impl Future {
             (None, Some(key)) => format!("[{key}]"),
             (None, None) => format!("#{}", self.id),
         };
-        Subject { label, pid: self.pid.get() }
+        Subject {
+            label,
+            pid: self.pid.get(),
+        }
     }
 }
 

@@ -6,10 +6,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use nix::unistd::{Pid, getpid};
+use nix::unistd::Pid;
 
 use super::future::Future;
 use crate::pool::scheduler::Scheduler;
+use crate::process::beacon::Beacon;
 use crate::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::object::Object;
@@ -45,18 +46,31 @@ pub(crate) struct Group {
 pub(crate) struct Ended {
     last: u64,
     futures: BTreeMap<u64, Object<Future>>,
+    /// What an event loop watches, once it was asked for.
+    pub(crate) beacon: Option<Beacon>,
 }
 
 impl Ended {
     /// Adds the latest one.
     pub(crate) fn push(&mut self, future: Object<Future>) {
         self.last += 1;
+        if let Some(beacon) = &self.beacon {
+            beacon.light();
+        }
         self.futures.insert(self.last, future);
     }
 
     /// The first one after `seen`, and its own place.
     pub(crate) fn after(&self, seen: u64) -> Option<(u64, Object<Future>)> {
-        self.futures.range(seen + 1..).next().map(|(&place, future)| (place, future.clone()))
+        self.futures
+            .range(seen + 1..)
+            .next()
+            .map(|(&place, future)| (place, future.clone()))
+    }
+
+    /// How many have ended, ever.
+    pub(crate) fn count(&self) -> u64 {
+        self.last
     }
 
     /// Forgets all; places go on where they were. The caller drops what is returned when nothing is borrowed.
@@ -74,7 +88,7 @@ impl Group {
     /// A group with `limit` slots.
     pub(crate) fn new(limit: usize, timeout: Option<f64>) -> Rc<Self> {
         Rc::new(Self {
-            owner: getpid(),
+            owner: state().owner.get(),
             scheduler: RefCell::new(Scheduler::new(limit)),
             queued: RefCell::default(),
             timeout: Cell::new(timeout),

@@ -27,9 +27,10 @@ impl Handler {
     /// What is called.
     pub(crate) fn callable(&self) -> &Callable {
         match self {
-            Self::Then(callable) | Self::Catch(callable) | Self::Finally(callable) | Self::Timeout(callable) => {
-                callable
-            }
+            Self::Then(callable)
+            | Self::Catch(callable)
+            | Self::Finally(callable)
+            | Self::Timeout(callable) => callable,
         }
     }
 }
@@ -67,9 +68,7 @@ fn step(future: &Future, handler: &Handler) -> Result<(), Thrown> {
         _ => return Ok(()),
     };
     match (handler, value, failure) {
-        (Handler::Then(callable), Some(value), _) => {
-            replace_unless_null(future, callable.call(&mut [value]))
-        }
+        (Handler::Then(callable), Some(value), _) => replace_unless_null(future, callable.call(&mut [value])),
         (Handler::Catch(callable), _, Some(failure)) if callable.accepts(&failure) => {
             future.observed.set(true);
             match callable.call(&mut [failure]) {
@@ -80,10 +79,12 @@ fn step(future: &Future, handler: &Handler) -> Result<(), Thrown> {
                 Err(thrown) => fail(future, thrown),
             }
         }
-        (Handler::Finally(callable), ..) => callable.call(&mut []).map_or_else(|thrown| fail(future, thrown), |_| Ok(())),
-        (Handler::Timeout(callable), _, Some(_)) if future.ending.get() == Some(Ending::TimedOut) => {
+        (Handler::Finally(callable), ..) => callable
+            .call(&mut [])
+            .map_or_else(|thrown| fail(future, thrown), |_| Ok(())),
+        (Handler::Timeout(callable), _, Some(failure)) if future.ending.get() == Some(Ending::TimedOut) => {
             future.observed.set(true);
-            replace_unless_null(future, callable.call(&mut []))
+            replace_unless_null(future, callable.call(&mut [failure]))
         }
         _ => Ok(()),
     }

@@ -23,7 +23,7 @@ use crate::zend::object::Object;
 /// Queues a future, and starts what may start. Where there is no forking it runs here and now. Re-enters PHP.
 pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
     if support::mode() == Ok(Mode::Sync) {
-        run_here(future);
+        run_here(group, future);
         return;
     }
     future.phase.replace(Phase::Queued);
@@ -67,7 +67,9 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
         Ok(()) => {
             let parked = group.queued.borrow_mut().remove(&future.id);
             drop(parked);
-            after_fork(group);
+            for hook in hooks(group) {
+                after_fork(&hook);
+            }
             std::ops::ControlFlow::Continue(())
         }
         // One of ours will end, and leave room.
@@ -78,8 +80,14 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
         Err(refused) => {
             let parked = group.queued.borrow_mut().remove(&future.id);
             group.scheduler.borrow_mut().ended(future.id);
-            outcome::fail(future, &Error::CannotFork { subject: future.subject(), refused });
-            turn::ended(group, future);
+            outcome::fail(
+                future,
+                &Error::CannotFork {
+                    subject: future.subject(),
+                    refused,
+                },
+            );
+            turn::note_end(group, future);
             drop(parked);
             std::ops::ControlFlow::Continue(())
         }
@@ -87,7 +95,10 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
 }
 
 fn is_shortage(errno: Errno) -> bool {
-    matches!(errno, Errno::EAGAIN | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE)
+    matches!(
+        errno,
+        Errno::EAGAIN | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE
+    )
 }
 
 fn children() -> usize {
@@ -97,20 +108,26 @@ fn children() -> usize {
 fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused> {
     let state = state();
     ensure_reactor()?;
+    let hooks = hooks(group);
     let forked = match fork::fork()? {
-        Fork::Child(channel) => child::run(&channel, group, future),
+        Fork::Child(channel) => child::run(&channel, &hooks, future),
         Fork::Parent(forked) => forked,
     };
     let pid = forked.pid;
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         let added = reactor.add(future.id, forked, ini::max_result());
-        added.map_err(|errno| Refused { call: "epoll_ctl", errno })?;
+        added.map_err(|errno| Refused {
+            call: "epoll_ctl",
+            errno,
+        })?;
     }
     future.pid.set(Some(pid.as_raw()));
     future.phase.replace(Phase::Running);
     state.running.borrow_mut().insert(future.id, future.clone());
     future.started.set(Some(Instant::now()));
-    future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
+    future
+        .limit
+        .set(future.limit.get().or_else(|| group.timeout.get()));
     set_deadline(future);
     Ok(())
 }
@@ -119,7 +136,12 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
 pub(crate) fn ensure_reactor() -> Result<(), Refused> {
     let mut reactor = state().reactor.borrow_mut();
     if reactor.is_none() {
-        *reactor = Some(Reactor::new(interrupt::flags()).map_err(|errno| Refused { call: "epoll_create", errno })?);
+        *reactor = Some(
+            Reactor::new(ini::notifier(), interrupt::flags()).map_err(|errno| Refused {
+                call: "epoll_create",
+                errno,
+            })?,
+        );
     }
     Ok(())
 }
@@ -130,36 +152,39 @@ pub(crate) fn set_deadline(future: &Future) {
         return;
     };
     let mut deadlines = state().deadlines.borrow_mut();
-    let limit = Duration::try_from_secs_f64(seconds).ok().filter(|limit| !limit.is_zero());
+    let limit = Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|limit| !limit.is_zero());
     match limit.and_then(|limit| started.checked_add(limit)) {
         Some(at) if !future.has_ended() => deadlines.set(future.id, at, Stage::Expire),
         _ => deadlines.clear(future.id),
     }
 }
 
-/// The hooks for the parent. What they throw is thrown by the next `await`.
-fn after_fork(group: &Group) {
-    for hook in hooks(group) {
-        let Some(callable) = &hook.parent else {
-            continue;
-        };
-        if callable.call(&mut []).is_err() {
-            if let Some(throwable) = exception::take() {
-                let old = state().surfacing.replace(Some(throwable));
-                drop(old);
-            }
-        }
+/// The hook for the parent. What it throws is thrown by the next `await`.
+fn after_fork(hook: &Hook) {
+    let threw = hook
+        .parent
+        .as_ref()
+        .is_some_and(|callable| callable.call(&mut []).is_err());
+    if let Some(throwable) = threw.then(exception::take).flatten() {
+        let old = state().surfacing.replace(Some(throwable));
+        drop(old);
     }
 }
 
 /// The hooks for a child of `group`: everybody's, then its own.
-pub(crate) fn hooks(group: &Group) -> Vec<Rc<Hook>> {
+fn hooks(group: &Group) -> Vec<Rc<Hook>> {
     let global = state().hooks.borrow();
-    global.iter().chain(group.hooks.borrow().iter()).cloned().collect()
+    global
+        .iter()
+        .chain(group.hooks.borrow().iter())
+        .cloned()
+        .collect()
 }
 
 /// Runs a task in this process, at once.
-fn run_here(future: &Object<Future>) {
+fn run_here(group: &Group, future: &Object<Future>) {
     let work = future.work.take();
     let Some(work) = work else {
         return;
@@ -174,6 +199,9 @@ fn run_here(future: &Object<Future>) {
     };
     handlers::set(future, outcome);
     drop(work);
+    if let Some(ended) = group.ended.borrow_mut().as_mut() {
+        ended.push(future.clone());
+    }
     // Exiting is told by what is pending.
     let _ = handlers::complete(future);
 }

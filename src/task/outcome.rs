@@ -48,32 +48,77 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
     }
     let error = match message {
         // A task that made it in the grace period has made it.
-        Message::Frame(Frame { kind: Kind::Value, format, payload }) => {
+        Message::Frame(Frame {
+            kind: Kind::Value,
+            format,
+            payload,
+        }) => {
             let Ok(format) = Format::try_from(format) else {
-                let error = Error::Unreadable { subject, reason: format!("its format {format} is unknown") };
+                let error = Error::Unreadable {
+                    subject,
+                    reason: format!("its format {format} is unknown"),
+                };
                 return Ok(Outcome::Failed(exceptions::new(&error)));
             };
-            return value::decode(format, &payload).map(Outcome::Value).or_else(|error| unreadable(future, error));
+            return value::decode(format, &payload)
+                .map(Outcome::Value)
+                .or_else(|error| unreadable(future, error));
         }
-        Message::Frame(Frame { kind: Kind::Thrown, payload, .. }) => {
+        Message::Frame(Frame {
+            kind: Kind::Thrown,
+            payload,
+            ..
+        }) => {
             let throwable = throwable::decode(&payload, exceptions::remote());
-            return throwable.map(Outcome::Failed).or_else(|error| unreadable(future, error));
+            return throwable
+                .map(Outcome::Failed)
+                .or_else(|error| unreadable(future, error));
         }
-        _ if ending == Some(Ending::TimedOut) => {
-            Error::TimedOut { subject, limit: Seconds(future.limit.get().unwrap_or_default()) }
-        }
-        Message::Frame(Frame { kind: Kind::Report, payload, .. }) => match Report::decode(&payload) {
-            Some(Report::Exited { code }) => Error::Died { subject, death: Death::Exited(code) },
-            Some(Report::Fatal(error)) => Error::Died { subject, death: Death::Fatal(error) },
-            Some(Report::Panicked { message }) => Error::Died { subject, death: Death::Panicked(message) },
-            Some(Report::NotSerializable { type_name, path, reason }) => {
-                Error::NotSerializable { subject, type_name, path, reason }
-            }
-            None => Error::Unreadable { subject, reason: "the report is malformed".into() },
+        _ if ending == Some(Ending::TimedOut) => Error::TimedOut {
+            subject,
+            limit: Seconds(future.limit.get().unwrap_or_default()),
+        },
+        Message::Frame(Frame {
+            kind: Kind::Report,
+            payload,
+            ..
+        }) => match Report::decode(&payload) {
+            Some(Report::Exited { code }) => Error::Died {
+                subject,
+                death: Death::Exited(code),
+            },
+            Some(Report::Fatal(error)) => Error::Died {
+                subject,
+                death: Death::Fatal(error),
+            },
+            Some(Report::Panicked { message }) => Error::Died {
+                subject,
+                death: Death::Panicked(message),
+            },
+            Some(Report::NotSerializable {
+                type_name,
+                path,
+                reason,
+            }) => Error::NotSerializable {
+                subject,
+                type_name,
+                path,
+                reason,
+            },
+            None => Error::Unreadable {
+                subject,
+                reason: "the report is malformed".into(),
+            },
         },
         Message::Malformed(why) => Error::Protocol { subject, why },
-        Message::Nothing => Error::Died { subject, death: Death::Gone { exit, writing: false } },
-        Message::Truncated => Error::Died { subject, death: Death::Gone { exit, writing: true } },
+        Message::Nothing => Error::Died {
+            subject,
+            death: Death::Gone { exit, writing: false },
+        },
+        Message::Truncated => Error::Died {
+            subject,
+            death: Death::Gone { exit, writing: true },
+        },
     };
     Ok(Outcome::Failed(exceptions::new(&error)))
 }
@@ -94,7 +139,10 @@ fn unreadable(future: &Future, error: DecodeError) -> Result<Outcome, Thrown> {
             type_name: class,
             path: String::new(),
         },
-        DecodeError::Malformed(why) => Error::Unreadable { subject, reason: why.to_string() },
+        DecodeError::Malformed(why) => Error::Unreadable {
+            subject,
+            reason: why.to_string(),
+        },
     };
     Ok(Outcome::Failed(exceptions::new(&error)))
 }

@@ -35,6 +35,8 @@ pub(crate) fn mode() -> Result<Mode, Error> {
     } else if ini::sync_when_unsupported() {
         Ok(Mode::Sync)
     } else {
-        Err(Error::Unsupported { sapi: request::sapi() })
+        Err(Error::Unsupported {
+            sapi: request::sapi(),
+        })
     }
 }

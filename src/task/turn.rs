@@ -29,7 +29,11 @@ const RETRY: Duration = Duration::from_millis(1);
 /// EINTR when a signal wants the script's attention.
 pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let state = state();
-    let until_deadline = state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
+    let until_deadline = state
+        .deadlines
+        .borrow()
+        .next()
+        .map(|at| at.saturating_duration_since(Instant::now()));
     let timeout = match (timeout, until_deadline) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
@@ -42,10 +46,10 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     expire();
     let mut freed: Vec<Rc<Group>> = Vec::new();
     for ended in heard? {
-        if let Some(group) = report(ended) {
-            if !freed.iter().any(|other| Rc::ptr_eq(other, &group)) {
-                freed.push(group);
-            }
+        if let Some(group) = report(ended)
+            && !freed.iter().any(|other| Rc::ptr_eq(other, &group))
+        {
+            freed.push(group);
         }
     }
     freed.iter().for_each(launch::pump);
@@ -54,34 +58,33 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
 }
 
 /// A child is gone: its future has something to be looked at, and its group a free slot.
-fn report(ended: Ended) -> Option<Rc<Group>> {
+fn report(child: Ended) -> Option<Rc<Group>> {
     let state = state();
-    let future = state.running.borrow_mut().remove(&ended.id)?;
-    state.deadlines.borrow_mut().clear(ended.id);
-    future.phase.replace(Phase::Reported(ended));
+    let future = state.running.borrow_mut().remove(&child.id)?;
+    state.deadlines.borrow_mut().clear(child.id);
+    future.phase.replace(Phase::Reported(child));
     let group = future.group.borrow().clone();
     if let Some(group) = &group {
         group.scheduler.borrow_mut().ended(future.id);
-        self::ended(group, &future);
+        note_end(group, &future);
     }
     group
 }
 
 /// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.
-pub(crate) fn ended(group: &Rc<Group>, future: &Object<Future>) {
+pub(crate) fn note_end(group: &Rc<Group>, future: &Object<Future>) {
     future.group.replace(None);
-    if let Some(ended) = group.ended.borrow_mut().as_mut() {
-        ended.push(future.clone());
+    if let Some(order) = group.ended.borrow_mut().as_mut() {
+        order.push(future.clone());
     }
     state().reported.borrow_mut().push_back(future.clone());
 }
 
 /// Ends what has run for too long.
 fn expire() {
-    let state = state();
     let now = Instant::now();
     loop {
-        let due = state.deadlines.borrow_mut().due(now);
+        let due = state().deadlines.borrow_mut().due(now);
         let Some((id, stage)) = due else {
             return;
         };

@@ -29,7 +29,9 @@ impl Patience {
     /// For so many seconds from now; none for ever.
     pub(crate) fn new(seconds: Option<f64>) -> Option<Self> {
         let seconds = seconds?;
-        let until = Duration::try_from_secs_f64(seconds).ok().and_then(|limit| Instant::now().checked_add(limit))?;
+        let until = Duration::try_from_secs_f64(seconds)
+            .ok()
+            .and_then(|limit| Instant::now().checked_add(limit))?;
         Some(Self { seconds, until })
     }
 }
@@ -39,13 +41,19 @@ impl Patience {
 /// # Errors
 ///
 /// When patience is at an end, a signal handler threw, or the script is exiting.
-pub(crate) fn until(patience: Option<Patience>, mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<(), Thrown> {
+pub(crate) fn until(
+    patience: Option<Patience>,
+    mut done: impl FnMut() -> Result<bool, Thrown>,
+) -> Result<(), Thrown> {
     let result = wait_loop(patience, &mut done);
     turn::leave();
     result
 }
 
-fn wait_loop(patience: Option<Patience>, done: &mut impl FnMut() -> Result<bool, Thrown>) -> Result<(), Thrown> {
+fn wait_loop(
+    patience: Option<Patience>,
+    done: &mut impl FnMut() -> Result<bool, Thrown>,
+) -> Result<(), Thrown> {
     loop {
         turn::dispatch()?;
         if let Some(throwable) = surfacing() {
@@ -56,9 +64,17 @@ fn wait_loop(patience: Option<Patience>, done: &mut impl FnMut() -> Result<bool,
         }
         let left = patience.map(|patience| patience.until.saturating_duration_since(Instant::now()));
         if let (Some(Patience { seconds, .. }), Some(Duration::ZERO)) = (patience, left) {
-            return Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }));
+            return Err(exceptions::throw(&Error::GaveUp {
+                limit: Seconds(seconds),
+            }));
         }
-        if state().reactor.borrow().as_ref().is_none_or(|reactor| reactor.len() == 0) && !restart() {
+        if state()
+            .reactor
+            .borrow()
+            .as_ref()
+            .is_none_or(|reactor| reactor.len() == 0)
+            && !restart()
+        {
             return Err(exceptions::throw(&Error::Misuse(
                 "what is awaited can never end: its pool was stopped before it started",
             )));
@@ -104,7 +120,11 @@ fn restart() -> bool {
     let active = state().active.borrow().clone();
     active.iter().for_each(launch::pump);
     let state = state();
-    let running = state.reactor.borrow().as_ref().is_some_and(|reactor| reactor.len() > 0);
+    let running = state
+        .reactor
+        .borrow()
+        .as_ref()
+        .is_some_and(|reactor| reactor.len() > 0);
     running || !state.reported.borrow().is_empty()
 }
 
@@ -163,15 +183,26 @@ fn begin(future: &Object<Future>) -> Result<(), Thrown> {
     if future.is_pending() {
         launch::enqueue(&Group::default_group(), future);
     }
+    ensure_here(future)
+}
+
+/// A future that waits or runs can be dealt with only by the process that started it.
+///
+/// # Errors
+///
+/// `AsyncError` in any other.
+pub(crate) fn ensure_here(future: &Future) -> Result<(), Thrown> {
     let elsewhere = match &*future.phase.borrow() {
-        Phase::Queued | Phase::Running => {
-            !future.group.borrow().as_ref().is_some_and(|group| group.is_here())
-        }
+        Phase::Queued | Phase::Running => !future
+            .group
+            .borrow()
+            .as_ref()
+            .is_some_and(|group| group.is_here()),
         _ => false,
     };
     if elsewhere {
         return Err(exceptions::throw(&Error::Misuse(
-            "this future belongs to another process: await it where it was made",
+            "this future belongs to another process: only the one that started it can await, change or cancel it",
         )));
     }
     Ok(())

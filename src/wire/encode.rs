@@ -97,6 +97,51 @@ impl<'a> Iterator for Chunks<'a> {
     }
 }
 
+/// A packed scalar. It needs no memory of the heap: in a child each page that is touched for the first time is a page to
+/// copy, and most results are this small.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scalar {
+    bytes: [u8; 9],
+    len: usize,
+}
+
+impl Scalar {
+    /// Null.
+    pub(crate) fn null() -> Self {
+        Self::written(|mut bytes| rmp::encode::write_nil(&mut bytes).map(|()| bytes.len()))
+    }
+
+    /// A boolean.
+    pub(crate) fn bool(value: bool) -> Self {
+        Self::written(|mut bytes| rmp::encode::write_bool(&mut bytes, value).map(|()| bytes.len()))
+    }
+
+    /// An integer.
+    pub(crate) fn int(value: i64) -> Self {
+        Self::written(|mut bytes| rmp::encode::write_sint(&mut bytes, value).map(|_| bytes.len()))
+    }
+
+    /// A float.
+    pub(crate) fn float(value: f64) -> Self {
+        Self::written(|mut bytes| rmp::encode::write_f64(&mut bytes, value).map(|()| bytes.len()))
+    }
+
+    /// What `write` puts into the bytes that it is given; it tells how many it left over. Nine are enough for any.
+    fn written<E>(write: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Self {
+        let mut bytes = [0; 9];
+        let left = write(&mut bytes).unwrap_or_default();
+        Self {
+            bytes,
+            len: bytes.len() - left,
+        }
+    }
+
+    /// The bytes.
+    pub(crate) fn get(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
 /// Something longer than `MessagePack` has lengths for (4 GiB): PHP's serializer has them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TooLong;

@@ -11,7 +11,7 @@ pub(crate) const HEADER: usize = 16;
 /// Bytes after the payload.
 pub(crate) const FOOTER: usize = 4;
 /// One read for most results: header, a small payload and footer.
-const FIRST_READ: usize = 4096;
+const FIRST_READ: usize = 1024;
 
 /// What a frame says about the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,10 @@ pub(crate) struct Reader {
 impl Reader {
     /// A reader that refuses payloads of more than `limit` bytes; 0 means no limit.
     pub(crate) fn new(limit: u64) -> Self {
-        Self { bytes: Vec::new(), limit }
+        Self {
+            bytes: Vec::new(),
+            limit,
+        }
     }
 
     /// Did anything arrive at all?
@@ -131,9 +134,15 @@ impl Reader {
             return Progress::Bad(Malformed::Header);
         }
         if self.limit > 0 && length > self.limit {
-            return Progress::Bad(Malformed::TooLong { length, limit: self.limit });
+            return Progress::Bad(Malformed::TooLong {
+                length,
+                limit: self.limit,
+            });
         }
-        let Some(whole) = usize::try_from(length).ok().and_then(|n| n.checked_add(HEADER + FOOTER)) else {
+        let Some(whole) = usize::try_from(length)
+            .ok()
+            .and_then(|n| n.checked_add(HEADER + FOOTER))
+        else {
             return Progress::Bad(Malformed::NoMemory { length });
         };
         match self.bytes.len() {
@@ -154,7 +163,8 @@ impl Reader {
         let (kind, rest) = rest.split_first_chunk::<4>()?;
         let (length, _) = rest.split_first_chunk::<8>()?;
         let [kind, _, zero, null] = *kind;
-        let ours = u32::from_le_bytes(*magic) == MAGIC && zero == 0 && null == 0 && Kind::from_byte(kind).is_some();
+        let ours =
+            u32::from_le_bytes(*magic) == MAGIC && zero == 0 && null == 0 && Kind::from_byte(kind).is_some();
         Some((ours, u64::from_le_bytes(*length)))
     }
 
@@ -167,7 +177,11 @@ impl Reader {
         let format = *self.bytes.get(5)?;
         self.bytes.truncate(self.bytes.len() - FOOTER);
         self.bytes.drain(..HEADER);
-        Some(Frame { kind, format, payload: self.bytes })
+        Some(Frame {
+            kind,
+            format,
+            payload: self.bytes,
+        })
     }
 }
 
@@ -195,7 +209,10 @@ mod tests {
         let payload: Vec<u8> = (0..10_000u32).map(|n| n.to_le_bytes()[0]).collect();
         for step in [1, 3, 16, 17, 4096, 100_000] {
             let mut reader = Reader::new(0);
-            assert_eq!(feed(&mut reader, &whole(Kind::Value, &payload), step), Progress::Whole);
+            assert_eq!(
+                feed(&mut reader, &whole(Kind::Value, &payload), step),
+                Progress::Whole
+            );
             let frame = reader.finish().unwrap();
             assert_eq!((frame.kind, frame.format), (Kind::Value, 7));
             assert_eq!(frame.payload, payload);
@@ -222,7 +239,10 @@ mod tests {
     #[test]
     fn foreign_bytes_are_refused_as_soon_as_a_header_could_be_there() {
         let mut reader = Reader::new(0);
-        assert_eq!(feed(&mut reader, b"PHP Warning: something", 64), Progress::Bad(Malformed::Header));
+        assert_eq!(
+            feed(&mut reader, b"PHP Warning: something", 64),
+            Progress::Bad(Malformed::Header)
+        );
     }
 
     #[test]
@@ -245,6 +265,9 @@ mod tests {
         let mut bytes = header(Kind::Value, 0, 0).to_vec();
         bytes[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
         let mut reader = Reader::new(0);
-        assert_eq!(feed(&mut reader, &bytes, 64), Progress::Bad(Malformed::NoMemory { length: u64::MAX }));
+        assert_eq!(
+            feed(&mut reader, &bytes, 64),
+            Progress::Bad(Malformed::NoMemory { length: u64::MAX })
+        );
     }
 }

@@ -6,13 +6,13 @@ pub(crate) mod codec;
 pub(crate) mod decode;
 pub(crate) mod encode;
 mod extension;
+pub(crate) mod fault;
 mod first;
+pub(crate) mod frame;
 mod object;
+pub(crate) mod report;
 mod run;
 pub(crate) mod target;
-pub(crate) mod fault;
-pub(crate) mod frame;
-pub(crate) mod report;
 
 #[cfg(test)]
 mod tests;

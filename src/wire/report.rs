@@ -40,7 +40,7 @@ pub(crate) struct LastError {
 }
 
 impl Report {
-    /// The payload of a frame. Infallible in practice: there is nothing in it that MessagePack cannot hold.
+    /// The payload of a frame. Infallible in practice: there is nothing in it that `MessagePack` cannot hold.
     pub(crate) fn encode(&self) -> Vec<u8> {
         rmp_serde::to_vec(self).unwrap_or_default()
     }
@@ -57,13 +57,19 @@ mod tests {
 
     #[test]
     fn every_report_comes_back() {
-        let error = LastError { message: "out of memory".into(), file: "a.php".into(), line: 3 };
+        let error = LastError {
+            message: "out of memory".into(),
+            file: "a.php".into(),
+            line: 3,
+        };
         let not = Report::NotSerializable {
             type_name: "Closure".into(),
             path: "[0]->fn".into(),
             reason: "not allowed".into(),
         };
-        let panicked = Report::Panicked { message: "index".into() };
+        let panicked = Report::Panicked {
+            message: "index".into(),
+        };
         for report in [Report::Exited { code: 255 }, Report::Fatal(error), not, panicked] {
             assert_eq!(Report::decode(&report.encode()), Some(report));
         }

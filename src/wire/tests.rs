@@ -8,7 +8,12 @@ use super::tree::{Forest, Key, Tree, sample};
 fn read(bytes: &[u8]) -> Result<Forest, Malformed> {
     let mut forest = Forest::new();
     decode(bytes, &mut forest, 0)?;
-    assert!(forest.declared <= bytes.len(), "{} elements in {} bytes", forest.declared, bytes.len());
+    assert!(
+        forest.declared <= bytes.len(),
+        "{} elements in {} bytes",
+        forest.declared,
+        bytes.len()
+    );
     Ok(forest)
 }
 
@@ -19,7 +24,9 @@ fn written(write: impl FnOnce(&mut Packer<'_>)) -> Vec<u8> {
 }
 
 fn ints(forest: &Forest) -> Vec<i64> {
-    let Tree::List(items) = &forest.trees[0] else { panic!("{:?}", forest.trees[0]) };
+    let Tree::List(items) = &forest.trees[0] else {
+        panic!("{:?}", forest.trees[0])
+    };
     let int = |place: &usize| match forest.trees[*place] {
         Tree::Int(value) => value,
         ref other => panic!("{other:?}"),
@@ -30,23 +37,43 @@ fn ints(forest: &Forest) -> Vec<i64> {
 #[test]
 fn one_of_everything_is_read_as_it_was_written() {
     let forest = read(&sample().unwrap()).unwrap();
-    let Tree::List(items) = &forest.trees[0] else { panic!("{:?}", forest.trees[0]) };
+    let Tree::List(items) = &forest.trees[0] else {
+        panic!("{:?}", forest.trees[0])
+    };
     let tree = |index: usize| &forest.trees[items[index]];
     assert_eq!(*tree(2), Tree::Int(i64::MIN));
     assert_eq!(*tree(3), Tree::Float(f64::NAN.to_bits()));
     assert_eq!(*tree(4), Tree::String(b"\xff\x00".to_vec()));
-    let (Tree::Map(one), Tree::Map(other)) = (tree(8), tree(9)) else { panic!("{:?} {:?}", tree(8), tree(9)) };
+    let (Tree::Map(one), Tree::Map(other)) = (tree(8), tree(9)) else {
+        panic!("{:?} {:?}", tree(8), tree(9))
+    };
     let keys = |pairs: &[(Key, usize)]| pairs.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>();
-    assert_eq!(keys(one), [Key::String(b"id".to_vec()), Key::String(b"name".to_vec())]);
+    assert_eq!(
+        keys(one),
+        [Key::String(b"id".to_vec()), Key::String(b"name".to_vec())]
+    );
     assert_eq!(keys(one), keys(other));
     assert_eq!(*tree(13), Tree::Case(b"Suit".to_vec(), b"Hearts".to_vec()));
 }
 
 #[test]
 fn runs_keep_every_width_and_every_length() {
-    for edge in [i64::from(i8::MAX), i64::from(i16::MAX), i64::from(i32::MAX), i64::MAX] {
-        for values in [vec![edge; 9], vec![!edge, edge], vec![edge.wrapping_add(1), 0], vec![]] {
-            let range = (values.iter().copied().min().unwrap_or(0), values.iter().copied().max().unwrap_or(0));
+    for edge in [
+        i64::from(i8::MAX),
+        i64::from(i16::MAX),
+        i64::from(i32::MAX),
+        i64::MAX,
+    ] {
+        for values in [
+            vec![edge; 9],
+            vec![!edge, edge],
+            vec![edge.wrapping_add(1), 0],
+            vec![],
+        ] {
+            let range = (
+                values.iter().copied().min().unwrap_or(0),
+                values.iter().copied().max().unwrap_or(0),
+            );
             let bytes = written(|packer| packer.ints(values.iter().copied(), range).unwrap());
             assert_eq!(ints(&read(&bytes).unwrap()), values);
         }
@@ -66,11 +93,24 @@ fn long_strings_are_borrowed_and_stay_in_their_place() {
     packer.string(&long).unwrap();
     packer.string(&long).unwrap();
     let buffer = packer.finish();
-    assert_eq!(buffer.chunks().filter(|chunk| chunk.as_ptr() == long.as_ptr()).count(), 3);
+    assert_eq!(
+        buffer
+            .chunks()
+            .filter(|chunk| chunk.as_ptr() == long.as_ptr())
+            .count(),
+        3
+    );
     let bytes: Vec<u8> = buffer.chunks().flatten().copied().collect();
     assert_eq!(bytes.len(), buffer.len());
     let forest = read(&bytes).unwrap();
-    assert_eq!(forest.trees.iter().filter(|tree| **tree == Tree::String(long.clone())).count(), 3);
+    assert_eq!(
+        forest
+            .trees
+            .iter()
+            .filter(|tree| **tree == Tree::String(long.clone()))
+            .count(),
+        3
+    );
 }
 
 #[test]
@@ -80,7 +120,10 @@ fn every_beginning_of_a_payload_is_refused() {
         assert!(read(&bytes[..end]).is_err(), "{end} bytes");
     }
     for more in 0..=u8::MAX {
-        assert!(read(&[&bytes[..], &[more]].concat()).is_err(), "followed by {more}");
+        assert!(
+            read(&[&bytes[..], &[more]].concat()).is_err(),
+            "followed by {more}"
+        );
     }
 }
 
@@ -89,11 +132,26 @@ fn what_no_writer_writes_is_refused() {
     for (what, bytes) in [
         ("a list longer than its input", &b"\xdd\xff\xff\xff\xff\x01"[..]),
         ("a map longer than its input", b"\xdf\x7f\xff\xff\xff"),
-        ("a list of runs longer than its input", b"\x92\xd6\x01\xff\xff\xff\x7f\xd4\x08\x01"),
-        ("a run that ends within a number", b"\x92\xd6\x01\x01\x00\x00\x00\xc7\x03\x09\x01\x01\x01"),
-        ("a run that is too short", b"\x92\xd6\x01\x02\x00\x00\x00\xd4\x08\x01"),
-        ("a run that is too long", b"\x92\xd6\x01\x01\x00\x00\x00\xd5\x08\x01\x01"),
-        ("an unsigned integer that PHP has not", b"\xcf\xff\xff\xff\xff\xff\xff\xff\xff"),
+        (
+            "a list of runs longer than its input",
+            b"\x92\xd6\x01\xff\xff\xff\x7f\xd4\x08\x01",
+        ),
+        (
+            "a run that ends within a number",
+            b"\x92\xd6\x01\x01\x00\x00\x00\xc7\x03\x09\x01\x01\x01",
+        ),
+        (
+            "a run that is too short",
+            b"\x92\xd6\x01\x02\x00\x00\x00\xd4\x08\x01",
+        ),
+        (
+            "a run that is too long",
+            b"\x92\xd6\x01\x01\x00\x00\x00\xd5\x08\x01\x01",
+        ),
+        (
+            "an unsigned integer that PHP has not",
+            b"\xcf\xff\xff\xff\xff\xff\xff\xff\xff",
+        ),
         ("a text with an encoding", b"\xa1a"),
         ("a key that is null", b"\x81\xc0\x01"),
         ("an extension type for a value", b"\xd4\x03\x00"),
@@ -122,7 +180,9 @@ fn changed_bytes_give_a_value_or_an_error() {
     // The constants of Knuth's MMIX: the same bytes in every run.
     let mut state = 1_u64;
     let mut random = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).unwrap() % below
     };
     let mut read_at_all = 0;

@@ -68,7 +68,11 @@ impl Forest {
     fn open(&mut self, place: usize, tree: Tree, len: u32, keys: Vec<Vec<u8>>) -> Open {
         self.declared += len as usize;
         self.set(place, tree);
-        Open { place, left: len, keys: keys.into_iter() }
+        Open {
+            place,
+            left: len,
+            keys: keys.into_iter(),
+        }
     }
 
     fn add(&mut self, open: &mut Open, key: Option<Key>) -> Option<usize> {
@@ -125,12 +129,16 @@ impl Target for Forest {
 
     fn ints<I: ExactSizeIterator<Item = i64>>(&mut self, list: &mut Open, values: I) -> bool {
         values.len() <= list.left as usize
-            && values.into_iter().all(|value| self.push(list).map(|slot| self.int(slot, value)).is_some())
+            && values
+                .into_iter()
+                .all(|value| self.push(list).map(|slot| self.int(slot, value)).is_some())
     }
 
     fn floats<I: ExactSizeIterator<Item = f64>>(&mut self, list: &mut Open, values: I) -> bool {
         values.len() <= list.left as usize
-            && values.into_iter().all(|value| self.push(list).map(|slot| self.float(slot, value)).is_some())
+            && values
+                .into_iter()
+                .all(|value| self.push(list).map(|slot| self.float(slot, value)).is_some())
     }
 
     fn is_full(&self, list: &Open) -> bool {
@@ -150,7 +158,9 @@ impl Target for Forest {
     }
 
     fn define(&mut self, map: &Open, shape: u8) {
-        let Tree::Map(pairs) = &self.trees[map.place] else { panic!("no map to define") };
+        let Tree::Map(pairs) = &self.trees[map.place] else {
+            panic!("no map to define")
+        };
         let keys = pairs.iter().map(|(key, _)| match key {
             Key::Int(_) => None,
             Key::String(key) => Some(key.clone()),
@@ -159,7 +169,9 @@ impl Target for Forest {
     }
 
     fn reuse(&mut self, slot: usize, shape: u8, len: u32) -> Option<Open> {
-        let keys = self.shapes[usize::from(shape)].clone().filter(|keys| keys.len() == len as usize)?;
+        let keys = self.shapes[usize::from(shape)]
+            .clone()
+            .filter(|keys| keys.len() == len as usize)?;
         Some(self.open(slot, Tree::Map(Vec::new()), len, keys))
     }
 
@@ -182,7 +194,9 @@ impl Target for Forest {
     }
 
     fn object(&mut self, slot: usize, class: u8, shared: bool, len: u32) -> Option<Open> {
-        let (name, names) = self.classes[usize::from(class)].clone().filter(|(_, names)| names.len() == len as usize)?;
+        let (name, names) = self.classes[usize::from(class)]
+            .clone()
+            .filter(|(_, names)| names.len() == len as usize)?;
         if shared {
             self.shared.push(slot);
         }
@@ -194,7 +208,9 @@ impl Target for Forest {
     }
 
     fn settle(&mut self, object: &Open) -> bool {
-        let Tree::Object(_, pairs) = &self.trees[object.place] else { panic!("no object to settle") };
+        let Tree::Object(_, pairs) = &self.trees[object.place] else {
+            panic!("no object to settle")
+        };
         self.trees[pairs[pairs.len() - 1].1] != Tree::Pending
     }
 
@@ -207,7 +223,9 @@ impl Target for Forest {
     }
 
     fn close(&mut self, (slot, map): (usize, usize)) -> bool {
-        let Tree::Map(pairs) = self.trees[map].clone() else { return false };
+        let Tree::Map(pairs) = self.trees[map].clone() else {
+            return false;
+        };
         self.set(slot, Tree::Object(b"stdClass".to_vec(), pairs));
         true
     }

@@ -18,7 +18,10 @@ impl Call {
     /// `ArgumentCountError`.
     pub(crate) fn expect(&self, least: u32, most: Option<u32>) -> Result<(), Thrown> {
         let count = self.count();
-        if count >= least && most.is_none_or(|most| count <= most) && (0..least).all(|index| self.arg(index).is_some()) {
+        if count >= least
+            && most.is_none_or(|most| count <= most)
+            && (0..least).all(|index| self.arg(index).is_some())
+        {
             return Ok(());
         }
         let most = most.map_or(u32::MAX, |most| most);
@@ -52,7 +55,7 @@ impl Call {
         let mut value = 0.0;
         let arg = self.raw(index);
         // SAFETY: an argument of this call; conversions may throw, which the result tells.
-        let parsed = unsafe { ffi::async_arg_double(index + 1, arg, &raw mut value) };
+        let parsed = unsafe { ffi::async_arg_optional_double(index + 1, arg, &raw mut value) };
         if parsed { Ok(Some(value)) } else { Err(Thrown) }
     }
 
@@ -74,7 +77,8 @@ impl Call {
         if self.arg(index).is_none_or(Zval::is_null) {
             return Ok(None);
         }
-        self.callable_or(index, |why| format!("must be a valid callback or null, {why}")).map(Some)
+        self.callable_or(index, |why| format!("must be a valid callback or null, {why}"))
+            .map(Some)
     }
 
     /// A callable among other types that are `expected`.
@@ -93,12 +97,7 @@ impl Call {
     fn callable_or(&self, index: u32, message: impl FnOnce(String) -> String) -> Result<Callable, Thrown> {
         match self.arg(index).map(Callable::bind) {
             Some(Ok(callable)) => Ok(callable),
-            Some(Err(NotCallable::Because(why))) => {
-                let message = CString::new(message(why)).unwrap_or_default();
-                // SAFETY: throws for the function that is being called.
-                unsafe { ffi::async_arg_callback_error(index + 1, message.as_ptr()) };
-                Err(Thrown)
-            }
+            Some(Err(NotCallable::Because(why))) => Err(self.type_error_saying(index, &message(why))),
             _ => Err(Thrown),
         }
     }
@@ -111,6 +110,10 @@ impl Call {
     }
 
     /// Throws `ValueError`: Argument #n ($name) `message`.
+    #[expect(
+        clippy::unused_self,
+        reason = "the engine finds the call by itself; the caller must have one"
+    )]
     pub(crate) fn value_error(&self, index: u32, message: &str) -> Thrown {
         let message = CString::new(message).unwrap_or_default();
         // SAFETY: throws for the function that is being called.
@@ -118,7 +121,20 @@ impl Call {
         Thrown
     }
 
+    /// Throws `TypeError`: Argument #n ($name) `message`.
+    #[expect(
+        clippy::unused_self,
+        reason = "the engine finds the call by itself; the caller must have one"
+    )]
+    pub(crate) fn type_error_saying(&self, index: u32, message: &str) -> Thrown {
+        let message = CString::new(message).unwrap_or_default();
+        // SAFETY: throws for the function that is being called.
+        unsafe { ffi::async_arg_type_error_text(index + 1, message.as_ptr()) };
+        Thrown
+    }
+
     fn raw(&self, index: u32) -> *mut Zval {
-        self.arg(index).map_or(ptr::null_mut(), |arg| ptr::from_ref(arg).cast_mut())
+        self.arg(index)
+            .map_or(ptr::null_mut(), |arg| ptr::from_ref(arg).cast_mut())
     }
 }

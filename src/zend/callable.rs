@@ -47,7 +47,11 @@ impl Callable {
         if exception::pending() {
             return Err(NotCallable::Thrown);
         }
-        if callable { Ok(Self(bound)) } else { Err(NotCallable::Because(why)) }
+        if callable {
+            Ok(Self(bound))
+        } else {
+            Err(NotCallable::Because(why))
+        }
     }
 
     /// Calls it. Re-enters PHP: may throw, bail out, or call back into any object.

@@ -32,12 +32,28 @@ impl Function {
         returns: &'static str,
         entry: Entry,
     ) -> Self {
-        Self { name, parameters, returns, entry: Some(entry), flags: ZEND_ACC_PUBLIC }
+        Self {
+            name,
+            parameters,
+            returns,
+            entry: Some(entry),
+            flags: ZEND_ACC_PUBLIC,
+        }
     }
 
     /// A method of an interface.
-    pub(crate) const fn required(name: &'static str, parameters: &'static str, returns: &'static str) -> Self {
-        Self { name, parameters, returns, entry: None, flags: ZEND_ACC_PUBLIC | ZEND_ACC_ABSTRACT }
+    pub(crate) const fn required(
+        name: &'static str,
+        parameters: &'static str,
+        returns: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            parameters,
+            returns,
+            entry: None,
+            flags: ZEND_ACC_PUBLIC | ZEND_ACC_ABSTRACT,
+        }
     }
 
     /// The same method, static.
@@ -149,8 +165,10 @@ impl Class {
 
     /// The case of an enum.
     pub(crate) fn case(&self, name: &'static CStr) -> Zval {
-        // SAFETY: the class is a registered enum that has this case; the engine keeps the object, and we add a reference.
-        unsafe { super::object::zval_of(ffi::async_enum_case(self.entry(), name.as_ptr())) }
+        // SAFETY: the class is a registered enum that has this case.
+        let case = unsafe { ffi::async_enum_case(self.entry(), name.as_ptr()) };
+        // SAFETY: the engine keeps its cases alive; a reference is added.
+        unsafe { super::object::zval_of(case) }
     }
 }
 

@@ -24,15 +24,20 @@ pub(crate) fn take() -> Option<Zval> {
     unsafe { ffi::async_exception_take(&raw mut exception) }.then_some(exception)
 }
 
+/// Ends the unwinding of an exit: what ran is over, and something else is to run. Only where nothing of it is left.
+pub(crate) fn clear() {
+    // SAFETY: clears the engine's field.
+    unsafe { ffi::zend_clear_exception() };
+}
+
 /// Throws `throwable`; one that is pending already becomes its previous one.
 pub(crate) fn throw(throwable: &Zval) -> Thrown {
     if let Some(object) = throwable.object() {
         let object: *const ZendObject = object;
-        // SAFETY: a live throwable; the engine takes over the reference that is added for it.
-        unsafe {
-            std::mem::forget(zval_of(object.cast_mut()));
-            ffi::async_exception_throw(object.cast_mut());
-        }
+        // SAFETY: a live throwable. The reference that is added is the engine's to give back.
+        std::mem::forget(unsafe { zval_of(object.cast_mut()) });
+        // SAFETY: as above.
+        unsafe { ffi::async_exception_throw(object.cast_mut()) };
     }
     Thrown
 }

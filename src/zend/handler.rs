@@ -26,10 +26,15 @@ const EXTRA_NAMED: u32 = 1 << 27;
 const FRAME_SLOT: usize = size_of::<ExecuteData>().div_ceil(size_of::<Zval>());
 
 impl Call {
+    fn frame(&self) -> &ExecuteData {
+        // SAFETY: the engine's frame, which lives as long as the call.
+        unsafe { &*self.0 }
+    }
+
     /// How many arguments were passed.
     pub(crate) fn count(&self) -> u32 {
-        // SAFETY: the frame is alive during the call; the engine keeps the count there.
-        unsafe { (*self.0).This.u2.num_args }
+        // SAFETY: the engine keeps the count there; both members of the union are plain bits.
+        unsafe { self.frame().This.u2.num_args }
     }
 
     /// The argument at `index`, counted from 0; none when it was left out.
@@ -38,24 +43,28 @@ impl Call {
             return None;
         }
         // SAFETY: the engine placed `count` values behind the frame.
-        let value = unsafe { &*self.0.cast::<Zval>().add(FRAME_SLOT + index as usize) };
+        let place = unsafe { self.0.cast::<Zval>().add(FRAME_SLOT + index as usize) };
+        // SAFETY: one of those values, alive during the call.
+        let value = unsafe { &*place };
         // An argument skipped by naming a later one is undefined.
         (value.u1_type() != 0).then(|| value.dereference())
     }
 
     /// Arguments by names that the function does not have: what a variadic parameter collects.
     pub(crate) fn named(&self) -> Option<&ZendHashTable> {
-        // SAFETY: the frame is alive; the flag says whether the table is there.
-        unsafe {
-            let flags = (*self.0).This.u1.type_info;
-            if flags & EXTRA_NAMED == 0 { None } else { (*self.0).extra_named_params.as_ref() }
+        let frame = self.frame();
+        // SAFETY: both members of the union are plain bits.
+        let flags = unsafe { frame.This.u1.type_info };
+        if flags & EXTRA_NAMED == 0 {
+            return None;
         }
+        // SAFETY: the flag says that the table is there; it lives as long as the call.
+        unsafe { frame.extra_named_params.as_ref() }
     }
 
     /// The object whose method is called. None in a static method.
     pub(crate) fn this<T: Native>(&self) -> Option<Object<T>> {
-        // SAFETY: the frame is alive.
-        Object::from_zval(unsafe { &(*self.0).This })
+        Object::from_zval(&self.frame().This)
     }
 }
 
@@ -76,7 +85,12 @@ impl TypeNumber for Zval {
 ///
 /// The function is taken by its own type, of which there is only one value: so it needs no room in the engine's table.
 pub(crate) const fn entry<F: Fn(&Call) -> Returned + Copy>(_: F) -> Entry {
-    const { assert!(size_of::<F>() == 0, "functions only: a closure with captures would need memory") };
+    const {
+        assert!(
+            size_of::<F>() == 0,
+            "functions only: a closure with captures would need memory"
+        );
+    };
     enter::<F>
 }
 

@@ -25,7 +25,10 @@ pub(crate) type Entry = (&'static CStr, &'static CStr, bool);
 /// Registers entries; each value, the default included, goes through `accept`. MINIT.
 pub(crate) fn register(entries: impl Iterator<Item = Entry>, accept: Accept, module_number: c_int) {
     ACCEPT.get_or_init(|| accept);
-    let mut table: Vec<IniEntryDef> = entries.enumerate().map(|(index, entry)| build(index, entry)).collect();
+    let mut table: Vec<IniEntryDef> = entries
+        .enumerate()
+        .map(|(index, entry)| build(index, entry))
+        .collect();
     table.push(IniEntryDef::end());
     // SAFETY: MINIT; the table ends with an empty entry, and lives for ever, as 8.5 keeps it.
     unsafe { zend_register_ini_entries(table.leak().as_ptr(), module_number) };
@@ -64,8 +67,12 @@ unsafe extern "C" fn on_modify(
         Some(Err(expected)) => {
             if stage == STARTUP {
                 // SAFETY: the engine passes a live entry.
-                let name = unsafe { (*entry).name.as_ref() }.map(lossy).unwrap_or_default();
-                exception::warn(&format!("{name} must be {expected}, \"{text}\" given; the default is used"));
+                let name = unsafe { (*entry).name };
+                // SAFETY: the name of a live entry.
+                let name = unsafe { name.as_ref() }.map(lossy).unwrap_or_default();
+                exception::warn(&format!(
+                    "{name} must be {expected}, \"{text}\" given; the default is used"
+                ));
             }
             -1
         }

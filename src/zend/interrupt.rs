@@ -29,19 +29,24 @@ pub(crate) fn install(hook: fn()) {
 /// Gives the hook back, if it is still ours. MSHUTDOWN.
 pub(crate) fn uninstall() {
     // SAFETY: MSHUTDOWN: no other thread runs PHP.
-    unsafe {
-        if zend_interrupt_function.is_some_and(|current| std::ptr::fn_addr_eq(current, on_interrupt as InterruptFunction)) {
-            zend_interrupt_function = PREVIOUS.get().copied().flatten();
-        }
+    let current = unsafe { zend_interrupt_function };
+    if current.is_some_and(|current| std::ptr::fn_addr_eq(current, on_interrupt as InterruptFunction)) {
+        // SAFETY: as above.
+        unsafe { zend_interrupt_function = PREVIOUS.get().copied().flatten() };
     }
 }
 
 /// The flags that ask for an interrupt of this thread's PHP.
 pub(crate) fn flags() -> Flags {
-    // SAFETY: the address of a one-byte flag of the engine (`zend_atomic_bool`, or `bool` on 8.1), valid for the
-    // lifetime of the thread of the request, which outlives the notifier.
-    let interrupt = unsafe { AtomicBool::from_ptr(ffi::async_vm_interrupt_addr().cast()) };
-    Flags { pending: &PENDING, interrupt }
+    // SAFETY: only takes an address.
+    let address = unsafe { ffi::async_vm_interrupt_addr() };
+    // SAFETY: a one-byte flag of the engine (`zend_atomic_bool`, or `bool` on 8.1), valid for the lifetime of the thread of
+    // the request, which outlives the notifier.
+    let interrupt = unsafe { AtomicBool::from_ptr(address.cast()) };
+    Flags {
+        pending: &PENDING,
+        interrupt,
+    }
 }
 
 /// Nothing is pending any more: whoever calls this looks now.
@@ -63,11 +68,11 @@ pub(crate) fn run() {
 }
 
 unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
-    if acknowledge() {
-        if let Some(hook) = HOOK.get() {
-            // A panic must not leave an extern "C" frame; the hook reports its own.
-            let _ = catch_unwind(AssertUnwindSafe(hook));
-        }
+    if acknowledge()
+        && let Some(hook) = HOOK.get()
+    {
+        // A panic must not leave an extern "C" frame; the hook reports its own.
+        let _ = catch_unwind(AssertUnwindSafe(hook));
     }
     if let Some(previous) = PREVIOUS.get().copied().flatten() {
         // SAFETY: the function that was installed before ours, with the frame that the engine gave.

@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::ffi::{php_info_print_table_end, php_info_print_table_row, php_info_print_table_start};
@@ -25,6 +26,13 @@ pub(crate) struct Life {
 }
 
 static LIFE: OnceLock<Life> = OnceLock::new();
+/// The module is in the engine's list, but has registered nothing.
+static INERT: AtomicBool = AtomicBool::new(false);
+
+/// What to do in this phase, unless the module has not come to life.
+fn life() -> Option<&'static Life> {
+    LIFE.get().filter(|_| !INERT.load(Ordering::Acquire))
+}
 
 const SUCCESS: c_int = 0;
 const FAILURE: c_int = -1;
@@ -61,25 +69,29 @@ unsafe extern "C" fn startup(kind: c_int, number: c_int) -> c_int {
         Ok(Err(reason)) => reason,
         Err(_) => "it panicked at startup".to_owned(),
     };
-    exception::core_warn(&format!("async cannot be loaded: {reason}"));
-    FAILURE
+    exception::core_warn(&format!("async is not loaded: {reason}"));
+    INERT.store(true, Ordering::Release);
+    // FAILURE would be a fatal error, which stops PHP altogether.
+    SUCCESS
 }
 
 unsafe extern "C" fn shutdown(_: c_int, number: c_int) -> c_int {
-    let done = catch_unwind(AssertUnwindSafe(|| LIFE.get().map(|life| (life.shutdown)(number))));
+    let done = catch_unwind(AssertUnwindSafe(|| life().map(|life| (life.shutdown)(number))));
     if done.is_ok() { SUCCESS } else { FAILURE }
 }
 
 unsafe extern "C" fn request_shutdown(_: c_int, _: c_int) -> c_int {
-    let done = catch_unwind(AssertUnwindSafe(|| LIFE.get().map(|life| (life.request_shutdown)())));
+    let done = catch_unwind(AssertUnwindSafe(|| life().map(|life| (life.request_shutdown)())));
     if done.is_ok() { SUCCESS } else { FAILURE }
 }
 
 unsafe extern "C" fn info(module: *mut ModuleEntry) {
-    let rows = catch_unwind(AssertUnwindSafe(|| LIFE.get().map(|life| (life.info)()))).ok().flatten();
+    let rows = catch_unwind(AssertUnwindSafe(|| life().map(|life| (life.info)())))
+        .ok()
+        .flatten();
     // SAFETY: between start and end; the texts live during the calls.
     unsafe { php_info_print_table_start() };
-    for (name, value) in rows.unwrap_or_default() {
+    for (name, value) in rows.unwrap_or_else(|| vec![("async support", "disabled".into())]) {
         if let (Ok(name), Ok(value)) = (CString::new(name), CString::new(value)) {
             // SAFETY: a variadic function, told that two texts follow.
             unsafe { php_info_print_table_row(2, name.as_ptr(), value.as_ptr()) };

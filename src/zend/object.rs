@@ -11,8 +11,8 @@ use std::ptr::{self, NonNull};
 use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{
-    ZEND_ACC_FINAL, ZEND_ACC_NO_DYNAMIC_PROPERTIES, ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE, ZEND_ACC_PUBLIC,
-    std_object_handlers,
+    ZEND_ACC_FINAL, ZEND_ACC_NO_DYNAMIC_PROPERTIES, ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE,
+    ZEND_ACC_PUBLIC, std_object_handlers,
 };
 use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
@@ -52,7 +52,10 @@ unsafe impl Sync for Handlers {}
 impl Registration {
     /// Not registered yet.
     pub(crate) const fn new() -> Self {
-        Self { class: Class::new(), handlers: OnceLock::new() }
+        Self {
+            class: Class::new(),
+            handlers: OnceLock::new(),
+        }
     }
 }
 
@@ -87,8 +90,10 @@ pub(crate) struct Object<T: Native>(NonNull<Instance<T>>);
 impl<T: Native> Object<T> {
     /// A new object.
     pub(crate) fn new() -> Self {
-        // SAFETY: the class is registered in MINIT; `create` returns a new object with one reference, which is ours.
-        unsafe { Self::adopt(create::<T>(T::registration().class.entry())) }
+        // SAFETY: the class is registered in MINIT.
+        let object = unsafe { create::<T>(T::registration().class.entry()) };
+        // SAFETY: a new object with one reference, which is ours.
+        unsafe { Self::adopt(object) }
     }
 
     /// Takes over one reference.
@@ -97,8 +102,10 @@ impl<T: Native> Object<T> {
     ///
     /// `object` was made by [`create`] for this `T`, and the caller owns a reference.
     unsafe fn adopt(object: *mut ZendObject) -> Self {
-        // SAFETY: the caller's contract; `std` lies inside an `Instance<T>`.
-        Self(unsafe { NonNull::new_unchecked(object.byte_sub(offset_of!(Instance<T>, std)).cast()) })
+        // SAFETY: the caller's contract: `std` lies inside an `Instance<T>`.
+        let instance = unsafe { object.byte_sub(offset_of!(Instance<T>, std)) };
+        // SAFETY: inside an allocation, so not null.
+        Self(unsafe { NonNull::new_unchecked(instance.cast()) })
     }
 
     /// The object in a value, when it is one of this class.
@@ -106,16 +113,18 @@ impl<T: Native> Object<T> {
         let object = ptr::from_ref(value.object()?).cast_mut();
         // SAFETY: a live object.
         let handlers = unsafe { (*object).handlers };
-        let ours = T::registration().handlers.get().map(|handlers| &raw const handlers.0);
+        let ours = T::registration()
+            .handlers
+            .get()
+            .map(|handlers| &raw const handlers.0);
         // The class is final, so the table of handlers tells its objects.
         if ours != Some(handlers) {
             return None;
         }
-        // SAFETY: an object of our class, to which we add a reference.
-        unsafe {
-            (*object).gc.refcount += 1;
-            Some(Self::adopt(object))
-        }
+        // SAFETY: a live object, to which we add a reference.
+        unsafe { (*object).gc.refcount += 1 };
+        // SAFETY: of our class, with the reference just added.
+        Some(unsafe { Self::adopt(object) })
     }
 
     /// The engine's part of the object.
@@ -140,13 +149,11 @@ impl<T: Native> Object<T> {
 
     /// Called from [`Native::released`] by who keeps the object alive: it is to be told again when it is released again.
     pub(crate) fn revive(&self) {
-        // SAFETY: the object is alive.
-        unsafe { (*self.std()).gc.u.type_info &= !DESTRUCTOR_CALLED };
-    }
-
-    /// The same object?
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        self.0 == other.0
+        let object = self.std();
+        // SAFETY: the object is alive, and nobody else has its header in hand.
+        let header = unsafe { &mut (*object).gc };
+        // SAFETY: both members of the union are plain bits.
+        unsafe { header.u.type_info &= !DESTRUCTOR_CALLED };
     }
 }
 
@@ -187,19 +194,6 @@ pub(crate) unsafe fn zval_of(object: *mut ZendObject) -> Zval {
     value
 }
 
-/// Takes over the one reference that the caller owns.
-///
-/// # Safety
-///
-/// `object` is alive, and the caller gives its reference up.
-pub(crate) unsafe fn zval_adopting(object: *mut ZendObject) -> Zval {
-    // SAFETY: the caller's contract.
-    let value = unsafe { zval_of(object) };
-    // SAFETY: `value` holds a reference of its own, so this one is not the last.
-    unsafe { (*object).gc.refcount -= 1 };
-    value
-}
-
 /// Registers the class of `T`: final, not serializable, not cloneable. MINIT.
 pub(crate) fn register<T: Native>(methods: &[Function]) {
     let registration = T::registration();
@@ -214,14 +208,18 @@ pub(crate) fn register<T: Native>(methods: &[Function]) {
         Handlers(handlers)
     });
     let flags = ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES | ZEND_ACC_NOT_SERIALIZABLE;
-    registration.class.register(T::NAME, ptr::null_mut(), methods, flags, Some(create::<T>));
+    registration
+        .class
+        .register(T::NAME, ptr::null_mut(), methods, flags, Some(create::<T>));
 }
 
 unsafe extern "C" fn create<T: Native>(ce: *mut ClassEntry) -> *mut ZendObject {
     // SAFETY: the engine passes our registered class; it allocates room for the instance and its property table.
     let instance = unsafe { ffi::async_object_alloc(size_of::<Instance<T>>(), ce) }.cast::<Instance<T>>();
     // SAFETY: fresh memory of the right size.
-    unsafe { (&raw mut (*instance).data).write(T::create()) };
+    let place = unsafe { &raw mut (*instance).data };
+    // SAFETY: as above; there is no old value.
+    unsafe { place.write(T::create()) };
     // SAFETY: as above; the tail belongs to the engine.
     let std = unsafe { &raw mut (*instance).std };
     // SAFETY: an allocated object that is not yet known to the engine.
@@ -240,16 +238,16 @@ unsafe extern "C" fn create<T: Native>(ce: *mut ClassEntry) -> *mut ZendObject {
 /// `object` has the handlers of `T`'s class.
 unsafe fn data<'o, T: Native>(object: *mut ZendObject) -> &'o T {
     // SAFETY: the caller's contract: `std` lies inside an `Instance<T>`.
-    unsafe { &(*object.byte_sub(offset_of!(Instance<T>, std)).cast::<Instance<T>>()).data }
+    let instance = unsafe { object.byte_sub(offset_of!(Instance<T>, std)) }.cast::<Instance<T>>();
+    // SAFETY: a live instance, of whose data only shared references exist.
+    unsafe { &(*instance).data }
 }
 
 unsafe extern "C" fn destroy<T: Native>(object: *mut ZendObject) {
-    // SAFETY: installed for `T`'s class only; the engine holds the object alive during the call. The added reference is
-    // given back when `this` drops.
-    let this = unsafe {
-        (*object).gc.refcount += 1;
-        Object::<T>::adopt(object)
-    };
+    // SAFETY: the engine holds the object alive during the call. The added reference is given back below.
+    unsafe { (*object).gc.refcount += 1 };
+    // SAFETY: installed for `T`'s class only.
+    let this = unsafe { Object::<T>::adopt(object) };
     // A panic must not leave an extern "C" frame, and there is nobody to tell.
     let _ = catch_unwind(AssertUnwindSafe(|| T::released(&this)));
     // Not through Drop: the count may fall back to the engine's own without being destroyed a second time.
@@ -289,7 +287,9 @@ unsafe extern "C" fn get_gc<T: Native>(
 /// Is the value an object of `class`, or of one below it?
 pub(crate) fn is_instance(value: &Zval, class: &Class) -> bool {
     // SAFETY: a live object and a registered class, both only read.
-    value.object().is_some_and(|object| unsafe { ffi::async_object_instanceof(object, class.entry()) })
+    value
+        .object()
+        .is_some_and(|object| unsafe { ffi::async_object_instanceof(object, class.entry()) })
 }
 
 /// `public readonly`.
@@ -312,13 +312,30 @@ pub(crate) const fn private_constructor() -> Function {
 
 /// The engine's `Stringable`.
 pub(crate) fn stringable() -> *mut ClassEntry {
-    // SAFETY: set before any module starts.
+    // SAFETY: set before any module starts, and constant since.
     unsafe { ext_php_rs::ffi::zend_ce_stringable }
 }
 
-/// The engine's `ArrayAccess`, `Countable`, `IteratorAggregate` and `Iterator`.
-pub(crate) fn collection_interfaces() -> [*mut ClassEntry; 4] {
-    use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_arrayaccess, zend_ce_countable, zend_ce_iterator};
-    // SAFETY: set before any module starts.
-    unsafe { [zend_ce_arrayaccess, zend_ce_countable, zend_ce_aggregate, zend_ce_iterator] }
+/// The engine's `ArrayAccess`.
+pub(crate) fn array_access() -> *mut ClassEntry {
+    // SAFETY: set before any module starts, and constant since.
+    unsafe { ext_php_rs::ffi::zend_ce_arrayaccess }
+}
+
+/// The engine's `Countable`.
+pub(crate) fn countable() -> *mut ClassEntry {
+    // SAFETY: set before any module starts, and constant since.
+    unsafe { ext_php_rs::ffi::zend_ce_countable }
+}
+
+/// The engine's `IteratorAggregate`.
+pub(crate) fn iterator_aggregate() -> *mut ClassEntry {
+    // SAFETY: set before any module starts, and constant since.
+    unsafe { ext_php_rs::ffi::zend_ce_aggregate }
+}
+
+/// The engine's `Iterator`.
+pub(crate) fn iterator() -> *mut ClassEntry {
+    // SAFETY: set before any module starts, and constant since.
+    unsafe { ext_php_rs::ffi::zend_ce_iterator }
 }

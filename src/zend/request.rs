@@ -33,11 +33,14 @@ pub(crate) enum Ran<T> {
 pub(crate) fn protect<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Ran<T> {
     match try_catch(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ran::Returned(value),
-        Ok(Err(Thrown)) => match exception::take() {
-            Some(throwable) => Ran::Threw(throwable),
-            // Current patch releases unwind fatal errors the way they unwind an exit.
-            None => fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal),
-        },
+        Ok(Err(Thrown)) => exception::take().map_or_else(
+            || {
+                // Current patch releases unwind fatal errors the way they unwind an exit.
+                exception::clear();
+                fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal)
+            },
+            Ran::Threw,
+        ),
         Err(CatchError::Bailout) => fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal),
         Err(CatchError::Panic(message)) => Ran::Panicked(message),
         Err(other) => Ran::Panicked(other.to_string()),
@@ -68,9 +71,27 @@ pub(crate) fn fatal() -> Option<LastError> {
         return None;
     }
     // SAFETY: null, or a live string of the engine.
-    let (message, file) = unsafe { (message.as_ref(), file.as_ref()) };
+    let message = unsafe { message.as_ref() };
+    // SAFETY: as above.
+    let file = unsafe { file.as_ref() };
     let text = |string: Option<&ZendStr>| string.map(lossy).unwrap_or_default();
-    Some(LastError { message: text(message), file: text(file), line })
+    Some(LastError {
+        message: text(message),
+        file: text(file),
+        line,
+    })
+}
+
+/// Lets the errors of children be told by their outcomes. MINIT.
+pub(crate) fn install() {
+    // SAFETY: MINIT: no other thread runs PHP.
+    unsafe { ffi::async_errors_install() };
+}
+
+/// Gives the hook back, if it is still ours. MSHUTDOWN.
+pub(crate) fn uninstall() {
+    // SAFETY: MSHUTDOWN: no other thread runs PHP.
+    unsafe { ffi::async_errors_uninstall() };
 }
 
 /// In a new child, before any PHP code: forgets what is the parent's, and renews what must differ.

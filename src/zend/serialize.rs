@@ -66,7 +66,7 @@ pub(crate) fn shutdown() {
 pub(crate) fn serialize(value: &Zval) -> Result<Serialized, Unserializable> {
     // PHP would write 0 for a resource, and run out of stack.
     if let Some(found) = walk::find_lost(value) {
-        return Err(found.into_error(None));
+        return Err(found.into_error());
     }
     let cycle = own_reference(value);
     let root = cycle.as_ref().unwrap_or(value);
@@ -76,7 +76,7 @@ pub(crate) fn serialize(value: &Zval) -> Result<Serialized, Unserializable> {
         return Ok(Serialized(bytes));
     }
     let exception = take_exception();
-    Err(walk::find_culprit(value, exception.as_ref()).into_error(exception))
+    Err(walk::find_culprit(value, exception.as_ref()).into_error())
 }
 
 /// The reference to `value` that it holds itself, as `$array['self'] = &$array` leaves one. From the array PHP's
@@ -135,7 +135,7 @@ pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
 }
 
 impl Finding {
-    fn into_error(self, previous: Option<Zval>) -> Unserializable {
+    fn into_error(self) -> Unserializable {
         let Self {
             type_name,
             path,
@@ -145,7 +145,6 @@ impl Finding {
             type_name,
             path,
             reason,
-            previous,
         }
     }
 }

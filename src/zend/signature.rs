@@ -38,7 +38,10 @@ pub(crate) struct Type {
 impl Type {
     /// The type in `text`; empty text is no type.
     pub(crate) fn parse(text: &str) -> Self {
-        let mut parsed = Self { mask: 0, classes: String::new() };
+        let mut parsed = Self {
+            mask: 0,
+            classes: String::new(),
+        };
         let members = text.strip_prefix('?').map_or(text, |rest| {
             parsed.mask |= 1 << 1;
             rest
@@ -67,10 +70,17 @@ struct Parameter<'s> {
 /// The parameters in `text`: `type $name = default, type ...$rest`.
 fn parse(text: &str) -> impl Iterator<Item = Parameter<'_>> {
     text.split(", ").filter(|part| !part.is_empty()).map(|part| {
-        let (declared, default) = part.split_once(" = ").map_or((part, None), |(left, right)| (left, Some(right)));
+        let (declared, default) = part
+            .split_once(" = ")
+            .map_or((part, None), |(left, right)| (left, Some(right)));
         let (of, name) = declared.split_once(' ').unwrap_or(("", declared));
         let variadic = name.starts_with("...");
-        Parameter { name: name.trim_start_matches("...").trim_start_matches('$'), of: Type::parse(of), variadic, default }
+        Parameter {
+            name: name.trim_start_matches("...").trim_start_matches('$'),
+            of: Type::parse(of),
+            variadic,
+            default,
+        }
     })
 }
 
@@ -82,13 +92,26 @@ pub(crate) fn permanent(text: &str) -> *const c_char {
 /// The engine's description of a signature, and its number of parameters.
 pub(crate) fn arg_info(parameters: &str, returns: &str) -> (*const zend_internal_arg_info, u32) {
     let parameters: Vec<_> = parse(parameters).collect();
-    let required = parameters.iter().filter(|parameter| parameter.default.is_none() && !parameter.variadic).count();
+    let required = parameters
+        .iter()
+        .filter(|parameter| parameter.default.is_none() && !parameter.variadic)
+        .count();
     let mut infos = Vec::with_capacity(parameters.len() + 1);
     // The first entry stands for the function: its name is the number of required parameters.
-    infos.push(info(ptr::without_provenance(required), &Type::parse(returns), false, ptr::null()));
+    infos.push(info(
+        ptr::without_provenance(required),
+        &Type::parse(returns),
+        false,
+        ptr::null(),
+    ));
     infos.extend(parameters.iter().map(|parameter| {
         let default = parameter.default.map_or(ptr::null(), permanent);
-        info(permanent(parameter.name), &parameter.of, parameter.variadic, default)
+        info(
+            permanent(parameter.name),
+            &parameter.of,
+            parameter.variadic,
+            default,
+        )
     }));
     let count = u32::try_from(parameters.len()).unwrap_or(0);
     (infos.leak().as_ptr(), count)
@@ -97,7 +120,11 @@ pub(crate) fn arg_info(parameters: &str, returns: &str) -> (*const zend_internal
 fn info(name: *const c_char, of: &Type, variadic: bool, default: *const c_char) -> zend_internal_arg_info {
     // SAFETY: plain C data, for which zero is a valid value.
     let mut info: zend_internal_arg_info = unsafe { mem::zeroed() };
-    let classes = if of.classes.is_empty() { ptr::null() } else { permanent(&of.classes) };
+    let classes = if of.classes.is_empty() {
+        ptr::null()
+    } else {
+        permanent(&of.classes)
+    };
     // SAFETY: all pointers are null or live for ever.
     unsafe { ffi::async_arg_info(&raw mut info, name, classes, of.mask, variadic, default) };
     info

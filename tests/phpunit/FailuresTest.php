@@ -122,9 +122,8 @@ final class FailuresTest extends TestCase
         yield 'a resource' => [static fn () => fopen(__FILE__, 'r'), 'resource (stream)'];
     }
 
-    public function testATestCaseThatATaskReturnsIsRefusedOrComesBack(): void
+    public function testTheTestCaseIsInTheTaskWithoutBeingSent(): void
     {
-        // $this is in every closure of a test method; it is in the child without being sent.
         self::assertSame(static::class, await(async(fn () => $this::class)));
     }
 
@@ -139,8 +138,9 @@ final class FailuresTest extends TestCase
     {
         $future = async(fn () => sleep(60));
         self::assertTrue($future->cancel());
-        self::assertSame(Status::Cancelled, $future->status());
 
+        settle([$future]);
+        self::assertSame(Status::Cancelled, $future->status());
         $this->expectException(CancelledException::class);
         await($future);
     }

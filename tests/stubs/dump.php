@@ -57,9 +57,11 @@ function describe(ReflectionClass $class): array
         $class->isTrait() => 'trait',
         default => 'class',
     };
+    // No enum can be extended; only one that is written in PHP says so.
+    $modifiers = $class->isEnum() ? $class->getModifiers() & ~ReflectionClass::IS_FINAL : $class->getModifiers();
     $lines = [
         'kind ' . $kind,
-        'modifiers ' . implode(' ', Reflection::getModifierNames($class->getModifiers())),
+        'modifiers ' . implode(' ', Reflection::getModifierNames($modifiers)),
         'parent ' . ($class->getParentClass() ? $class->getParentClass()->getName() : '-'),
     ];
     $interfaces = $class->getInterfaceNames();

@@ -31,11 +31,11 @@ function web(string $code, string $ini = ''): string
     return $answer === false ? "no answer: $log" : $answer;
 }
 
-/** The php-fpm of this PHP, if there is one. */
+/** The php-fpm of this PHP, if there is one; TEST_PHP_FPM names another. */
 function fpm_binary(): ?string
 {
     $version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
-    foreach (["/usr/sbin/php-fpm$version", '/usr/local/sbin/php-fpm', '/usr/sbin/php-fpm'] as $binary) {
+    foreach ([(string) getenv('TEST_PHP_FPM'), "/usr/sbin/php-fpm$version", '/usr/local/sbin/php-fpm', '/usr/sbin/php-fpm'] as $binary) {
         if (is_executable($binary) && str_contains((string) shell_exec("$binary -n -v 2>/dev/null"), 'PHP ' . PHP_VERSION)) {
             return $binary;
         }

@@ -16,15 +16,16 @@ bool async_arg_long(uint32_t number, zval *arg, zend_long *out)
 	return false;
 }
 
-bool async_arg_double(uint32_t number, zval *arg, double *out)
+/* For a parameter that may be null, and an argument that is not. */
+bool async_arg_optional_double(uint32_t number, zval *arg, double *out)
 {
 	bool is_null;
 
-	if (zend_parse_arg_double(arg, out, &is_null, false, number)) {
+	if (zend_parse_arg_double(arg, out, &is_null, true, number)) {
 		return true;
 	}
 	if (!EG(exception)) {
-		zend_wrong_parameter_type_error(number, Z_EXPECTED_DOUBLE, arg);
+		zend_wrong_parameter_type_error(number, Z_EXPECTED_DOUBLE_OR_NULL, arg);
 	}
 	return false;
 }
@@ -34,7 +35,7 @@ void async_arg_type_error(uint32_t number, const char *expected, zval *arg)
 	zend_argument_type_error(number, "must be of type %s, %s given", expected, zend_zval_value_name(arg));
 }
 
-void async_arg_callback_error(uint32_t number, const char *message)
+void async_arg_type_error_text(uint32_t number, const char *message)
 {
 	zend_argument_type_error(number, "%s", message);
 }
@@ -82,7 +83,16 @@ void async_call(zval *callable, uint32_t argc, zval *argv, HashTable *named, zva
 	fci.params = argv;
 	fci.named_params = named;
 	ZVAL_UNDEF(result);
-	zend_call_function(&fci, NULL);
+	/* A closure is callable as it is: to ask once more would cost a child some pages of code. */
+	if (Z_TYPE_P(callable) == IS_OBJECT && Z_OBJCE_P(callable) == zend_ce_closure) {
+		zend_fcall_info_cache fcc = {0};
+
+		Z_OBJ_HANDLER_P(callable, get_closure)(Z_OBJ_P(callable), &fcc.calling_scope, &fcc.function_handler, &fcc.object, false);
+		fcc.called_scope = fcc.calling_scope;
+		zend_call_function(&fci, &fcc);
+	} else {
+		zend_call_function(&fci, NULL);
+	}
 	if (Z_ISREF_P(result)) {
 		zend_unwrap_reference(result);
 	}

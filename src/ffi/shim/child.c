@@ -11,19 +11,41 @@
 # include "ext/standard/php_mt_rand.h"
 #endif
 
-static void (*async_parent_error_cb)(int type, zend_string *file, const uint32_t line, zend_string *message);
-static zend_ulong async_first_own_resource;
+/* All state of a child in one place, and only what differs is written: each page of the engine that is touched for the
+ * first time is a page to copy. */
+static struct {
+	bool is_child;
+	uint32_t inherited_shutdown_functions;
+	zend_ulong first_own_resource;
+} async_child;
+
+static void (*async_previous_error_cb)(int type, zend_string *file, const uint32_t line, zend_string *message);
 
 /* A fatal error of a child is told by its outcome: not printed a second time on the terminal of the parent. */
-static void async_child_error_cb(int type, zend_string *file, const uint32_t line, zend_string *message)
+static void async_error_cb(int type, zend_string *file, const uint32_t line, zend_string *message)
 {
-	if ((type & ~E_DONT_BAIL) & E_FATAL_ERRORS) {
+	if (async_child.is_child && ((type & ~E_DONT_BAIL) & E_FATAL_ERRORS)) {
 		PG(display_errors) = 0;
 		if (!PG(error_log) || !*PG(error_log)) {
 			PG(log_errors) = 0;
 		}
 	}
-	async_parent_error_cb(type, file, line, message);
+	async_previous_error_cb(type, file, line, message);
+}
+
+void async_errors_install(void)
+{
+	if (zend_error_cb != async_error_cb) {
+		async_previous_error_cb = zend_error_cb;
+		zend_error_cb = async_error_cb;
+	}
+}
+
+void async_errors_uninstall(void)
+{
+	if (zend_error_cb == async_error_cb) {
+		zend_error_cb = async_previous_error_cb;
+	}
 }
 
 static void async_reseed(void)
@@ -49,36 +71,55 @@ void async_child_begin(bool reseed)
 	zend_max_execution_timer_init();
 #endif
 	/* The parent's buffers are forgotten, not flushed and not freed: their text is the parent's to print. */
-	if (php_output_get_level() > 0) {
+	if (OG(active)) {
 		php_output_activate();
 	}
 	if (reseed) {
 		async_reseed();
 	}
-	PG(last_error_type) = 0;
-	PG(last_error_message) = NULL;
-	PG(last_error_file) = NULL;
-	PG(last_error_lineno) = 0;
-	EG(exit_status) = 0;
+	if (PG(last_error_type)) {
+		PG(last_error_type) = 0;
+		PG(last_error_message) = NULL;
+		PG(last_error_file) = NULL;
+		PG(last_error_lineno) = 0;
+	}
+	if (EG(exit_status)) {
+		EG(exit_status) = 0;
+	}
 #if PHP_VERSION_ID >= 80200
 	zend_memory_reset_peak_usage();
-	zend_atomic_bool_store(&EG(vm_interrupt), false);
-#else
-	EG(vm_interrupt) = 0;
 #endif
-	BG(user_shutdown_function_names) = NULL;
-	async_first_own_resource = zend_hash_next_free_element(&EG(regular_list));
-	if (zend_error_cb != async_child_error_cb) {
-		async_parent_error_cb = zend_error_cb;
-		zend_error_cb = async_child_error_cb;
+	volatile bool *interrupt = async_vm_interrupt_addr();
+	if (*interrupt) {
+		*interrupt = false;
 	}
+	HashTable *functions = BG(user_shutdown_function_names);
+	async_child.is_child = true;
+	async_child.inherited_shutdown_functions = functions ? functions->nNumUsed : 0;
+	async_child.first_own_resource = zend_hash_next_free_element(&EG(regular_list));
 }
 
+/* The shutdown functions that this child registered; those before are the parent's, and are left where they are. */
 void async_child_shutdown_functions(void)
 {
-	if (BG(user_shutdown_function_names)) {
-		php_call_shutdown_functions();
+	HashTable *all = BG(user_shutdown_function_names);
+	HashTable *own;
+	php_shutdown_function_entry *entry;
+	zend_ulong index;
+
+	if (!all || all->nNumUsed <= async_child.inherited_shutdown_functions) {
+		return;
 	}
+	ALLOC_HASHTABLE(own);
+	zend_hash_init(own, 0, NULL, NULL, 0);
+	ZEND_HASH_FOREACH_NUM_KEY_PTR(all, index, entry) {
+		if (index >= async_child.inherited_shutdown_functions) {
+			zend_hash_next_index_insert_mem(own, entry, sizeof(*entry));
+		}
+	} ZEND_HASH_FOREACH_END();
+	BG(user_shutdown_function_names) = own;
+	async_child.inherited_shutdown_functions = 0;
+	php_call_shutdown_functions();
 }
 
 /* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. */
@@ -89,7 +130,7 @@ void async_child_flush(void)
 
 	php_output_end_all();
 	ZEND_HASH_FOREACH_NUM_KEY_PTR(&EG(regular_list), handle, resource) {
-		if (handle >= async_first_own_resource && resource->type == php_file_le_stream() && resource->ptr) {
+		if (handle >= async_child.first_own_resource && resource->type == php_file_le_stream() && resource->ptr) {
 			php_stream_flush((php_stream *) resource->ptr);
 		}
 	} ZEND_HASH_FOREACH_END();

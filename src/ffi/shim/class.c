@@ -40,6 +40,7 @@ zend_class_entry *async_enum_register(const char *name, const char *const *cases
 {
 	zend_class_entry *ce = zend_register_internal_enum(name, IS_UNDEF, NULL);
 
+	ce->ce_flags |= ZEND_ACC_FINAL; /* as every enum that PHP code declares is */
 	for (size_t i = 0; i < count; i++) {
 		zend_enum_add_case_cstr(ce, cases[i], NULL);
 	}

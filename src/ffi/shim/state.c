@@ -7,15 +7,15 @@
 #include "zend_fibers.h"
 #include "ext/standard/basic_functions.h"
 
-/* Is what is pending no exception, but the unwinding of an exit or of a fatal error? */
-bool async_exception_exiting(void)
-{
-	return EG(exception) && (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception)));
-}
-
 void async_exception_throw(zend_object *exception)
 {
 	zend_throw_exception_internal(exception);
+}
+
+/* Exception and Error declare their properties each for itself. */
+static zend_class_entry *async_base(const zend_class_entry *ce)
+{
+	return instanceof_function(ce, zend_ce_error) ? zend_ce_error : zend_ce_exception;
 }
 
 void async_exception_new(zval *out, zend_class_entry *ce, const char *message, size_t length)
@@ -24,7 +24,7 @@ void async_exception_new(zval *out, zend_class_entry *ce, const char *message, s
 
 	object_init_ex(out, ce);
 	ZVAL_STRINGL(&text, message, length);
-	zend_update_property_ex(zend_ce_exception, Z_OBJ_P(out), ZSTR_KNOWN(ZEND_STR_MESSAGE), &text);
+	zend_update_property_ex(async_base(ce), Z_OBJ_P(out), ZSTR_KNOWN(ZEND_STR_MESSAGE), &text);
 	zval_ptr_dtor(&text);
 }
 
@@ -35,7 +35,7 @@ void async_property_set(zend_object *object, zend_class_entry *scope, const char
 
 void async_exception_message(zend_object *exception, zval *out)
 {
-	zend_class_entry *base = instanceof_function(exception->ce, zend_ce_error) ? zend_ce_error : zend_ce_exception;
+	zend_class_entry *base = async_base(exception->ce);
 	zval buffer, *message = zend_read_property_ex(base, exception, ZSTR_KNOWN(ZEND_STR_MESSAGE), true, &buffer);
 
 	ZVAL_COPY_DEREF(out, message);

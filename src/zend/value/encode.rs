@@ -10,7 +10,7 @@ use ext_php_rs::types::Zval;
 use super::graph::Seen;
 use super::table::{self, Table, element, key, type_of};
 use crate::wire::codec::{MAX_DEPTH, RUN_FROM, SHAPE_KEYS, SHAPES};
-use crate::wire::encode::{Buffer, Packer, TooLong};
+use crate::wire::encode::{Buffer, Packer, Scalar, TooLong};
 
 /// The value has no packed form.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,18 @@ pub(super) struct NotPackable;
 impl From<TooLong> for NotPackable {
     fn from(_: TooLong) -> Self {
         Self
+    }
+}
+
+/// Writes `value` if it is null, a boolean or a number.
+pub(super) fn scalar(value: &Zval) -> Option<Scalar> {
+    match type_of(value) {
+        IS_NULL | IS_UNDEF => Some(Scalar::null()),
+        IS_FALSE => Some(Scalar::bool(false)),
+        IS_TRUE => Some(Scalar::bool(true)),
+        IS_LONG => Some(Scalar::int(long(value))),
+        IS_DOUBLE => Some(Scalar::float(double(value))),
+        _ => None,
     }
 }
 

@@ -78,7 +78,8 @@ impl<'v> Walk<'v> {
             .iter()
             .rev()
             .fold(0, |set, value| set << 1 | u128::from(type_of(value) != IS_UNDEF));
-        let number = number_of((std::ptr::from_ref(class).addr() / 64) ^ usize::try_from(set & 0xffff).unwrap_or(0));
+        let number =
+            number_of((std::ptr::from_ref(class).addr() / 64) ^ usize::try_from(set & 0xffff).unwrap_or(0));
         let place = self
             .objects
             .classes

@@ -13,8 +13,8 @@ use ext_php_rs::types::Zval;
 use super::serialize::{self, Serialized};
 use crate::wire::codec::Format;
 use crate::wire::decode::Malformed;
+use crate::wire::encode::{Buffer, Chunks, Scalar};
 use crate::wire::target::Target as _;
-use crate::wire::encode::{Buffer, Chunks};
 use crate::zend::value::decode::Builder;
 
 /// A value as bytes. It borrows the long strings of the value, and so must be written before PHP code runs again.
@@ -26,6 +26,7 @@ pub(crate) struct Encoded<'v> {
 #[derive(Debug)]
 enum Body<'v> {
     Raw(&'v [u8]),
+    Scalar(Scalar),
     Packed(Buffer<'v>),
     Serialized(Serialized),
 }
@@ -34,7 +35,7 @@ impl Encoded<'_> {
     pub(crate) fn format(&self) -> Format {
         match self.body {
             Body::Raw(_) => Format::Raw,
-            Body::Packed(_) => Format::Packed,
+            Body::Scalar(_) | Body::Packed(_) => Format::Packed,
             Body::Serialized(_) => Format::Serialized,
         }
     }
@@ -43,6 +44,7 @@ impl Encoded<'_> {
     pub(crate) fn len(&self) -> usize {
         match &self.body {
             Body::Raw(bytes) => bytes.len(),
+            Body::Scalar(scalar) => scalar.get().len(),
             Body::Packed(buffer) => buffer.len(),
             Body::Serialized(bytes) => bytes.get().len(),
         }
@@ -52,6 +54,7 @@ impl Encoded<'_> {
     pub(crate) fn chunks(&self) -> Chunks<'_> {
         match &self.body {
             Body::Raw(bytes) => Chunks::of(bytes),
+            Body::Scalar(scalar) => Chunks::of(scalar.get()),
             Body::Packed(buffer) => buffer.chunks(),
             Body::Serialized(bytes) => Chunks::of(bytes.get()),
         }
@@ -66,8 +69,6 @@ pub(crate) struct Unserializable {
     /// Where that part is, as `[3]->prop["key"]`; empty for the value itself.
     pub(crate) path: String,
     pub(crate) reason: String,
-    /// What PHP threw, if it did.
-    pub(crate) previous: Option<Zval>,
 }
 
 /// Bytes of which no value could be made.
@@ -93,6 +94,11 @@ pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
     if let Some(string) = value.zend_str() {
         return Ok(Encoded {
             body: Body::Raw(string.as_bytes()),
+        });
+    }
+    if let Some(scalar) = encode::scalar(value) {
+        return Ok(Encoded {
+            body: Body::Scalar(scalar),
         });
     }
     let body = match encode::pack(value) {

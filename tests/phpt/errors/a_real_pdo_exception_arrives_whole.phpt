@@ -10,7 +10,7 @@ use function Async\async;
 
 require __DIR__ . '/../../support/sync.php';
 
-$e = failure(async(fn() => (new PDO('sqlite::memory:'))->query('SELECT nothing FROM nowhere')));
+$e = failure(async(fn() => (new PDO('sqlite::memory:'))->query('SELECT id FROM nowhere')));
 var_dump($e::class, $e->getCode(), $e->errorInfo[0], str_contains($e->getMessage(), 'nowhere'));
 ?>
 --EXPECT--

