@@ -8,7 +8,7 @@
 
 declare(strict_types=1);
 
-const MAX_BYTES = 512 << 20;
+const MAX_BYTES = 256 << 20;
 
 /** @return array<string, int> path => size, at most MAX_BYTES in all */
 function files(string $folder): array
@@ -71,8 +71,8 @@ function hashes(array $paths): array
 $folder = $argv[1] ?? null;
 if ($folder === null) {
     // The first that has enough to do. Every Debian and Ubuntu has the last.
-    foreach (['/usr/share/doc', '/usr/include', '/usr/lib/php', '/usr/share/perl', '/usr/share'] as $folder) {
-        if (is_dir($folder) && array_sum($files = files($folder)) > 20 << 20) {
+    foreach (['/usr/share/doc', '/usr/include', '/usr/share', '/usr/lib', '/usr'] as $folder) {
+        if (is_dir($folder) && array_sum($files = files($folder)) > 100 << 20) {
             break;
         }
     }
