@@ -53,7 +53,7 @@ static void async_reseed(void)
 #if PHP_VERSION_ID >= 80400
 	RANDOM_G(combined_lcg_seeded) = false;
 	RANDOM_G(mt19937_seeded) = false;
-	RANDOM_G(fallback_seed_initialized) = false;
+	RANDOM_G(fallback_seed_state).initialized = false;
 #elif PHP_VERSION_ID >= 80200
 	RANDOM_G(combined_lcg_seeded) = false;
 	RANDOM_G(mt19937_seeded) = false;

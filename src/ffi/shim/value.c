@@ -167,7 +167,7 @@ bool async_object_is_plain(const zend_object *object)
 		return false;
 	}
 #if PHP_VERSION_ID >= 80400
-	if (zend_object_is_lazy(object)) {
+	if (zend_object_is_lazy((zend_object *) object)) {
 		return false;
 	}
 #endif

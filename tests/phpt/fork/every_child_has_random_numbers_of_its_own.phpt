@@ -1,5 +1,7 @@
 --TEST--
 Every child has random numbers of its own (pain 22)
+--INI--
+error_reporting=E_ALL & ~E_DEPRECATED
 --FILE--
 <?php
 use function Async\{async, await};
