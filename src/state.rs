@@ -18,6 +18,15 @@ use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
 use crate::zend::object::Object;
 
+/// A task in a child, and whose slot it has until the child is reaped.
+#[derive(Clone, Debug)]
+pub(crate) struct Running {
+    /// Its future.
+    pub(crate) future: Object<Future>,
+    /// Its group.
+    pub(crate) group: Rc<Group>,
+}
+
 /// The state of one process.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -33,8 +42,8 @@ pub(crate) struct State {
     pub(crate) active: RefCell<Vec<Rc<Group>>>,
     /// Children, once there was one.
     pub(crate) reactor: RefCell<Option<Reactor>>,
-    /// The futures of all children.
-    pub(crate) running: RefCell<BTreeMap<u64, Object<Future>>>,
+    /// What all children run, until they are reaped.
+    pub(crate) running: RefCell<BTreeMap<u64, Running>>,
     /// When they have to end.
     pub(crate) deadlines: RefCell<Deadlines>,
     /// Futures whose child has ended, and whose handlers have not run.

@@ -41,7 +41,7 @@ impl Status {
         match (&*future.phase.borrow(), future.ending.get()) {
             (Phase::Pending, _) => Self::Pending,
             (Phase::Queued, _) => Self::Queued,
-            (Phase::Running | Phase::Reported(_) | Phase::Lent(..), _) => Self::Running,
+            (Phase::Running | Phase::Reported(_) | Phase::Lent(_), _) => Self::Running,
             (Phase::Done(Outcome::Value(_)), _) => Self::Succeeded,
             (Phase::Done(Outcome::Failed(_)), None) => Self::Failed,
             (Phase::Done(Outcome::Failed(_)), Some(Ending::TimedOut)) => Self::TimedOut,

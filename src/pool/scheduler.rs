@@ -48,6 +48,11 @@ impl Scheduler {
         Some(id)
     }
 
+    /// Would something start if a slot were free?
+    pub(crate) fn starves(&self) -> bool {
+        !self.stopped && !self.queue.is_empty() && self.running.len() >= self.limit
+    }
+
     /// Takes this very task, whether or not it is its turn or a slot is free.
     pub(crate) fn promote(&mut self, id: u64) -> bool {
         let queued = self.remove(id);

@@ -1,5 +1,7 @@
 //! The forked process itself: what it does first, before any PHP code, and the one way in which it ends.
 
+use std::os::fd::{AsRawFd, OwnedFd};
+
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpgrp, getppid, setpgid};
 
@@ -19,6 +21,19 @@ pub(crate) fn begin(parent: Pid) {
     if getppid() != parent {
         // It died before the request was in place.
         die_with_group(farewell);
+    }
+}
+
+/// Closes everything but the standard streams and `channel`: who hears of the outcome may rely on it that locks, ports and
+/// pipes of the task are free, although the process itself takes a moment longer to go.
+pub(crate) fn let_go(channel: &OwnedFd) {
+    let kept = channel.as_raw_fd().unsigned_abs();
+    for (first, last) in [(3, kept.saturating_sub(1)), (kept + 1, u32::MAX)] {
+        if first <= last {
+            // SAFETY: what owns these descriptors never runs again: only the outcome is left to write. A kernel that
+            // does not know the call closes them at the end, as always.
+            unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+        }
     }
 }
 

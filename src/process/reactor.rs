@@ -23,19 +23,29 @@ use super::wait::{Exit, Waited, wait};
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
 
 const BATCH: usize = 64;
+/// When to look for children that had nothing more to tell.
+const REAP: Duration = Duration::from_millis(5);
 
 /// What a child has to say.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// It is gone, and reaped.
-    Ended(Ended),
-    /// It has a payload in its memory, and waits for [`Reactor::fetch`] and [`Reactor::release`].
+    /// It has told everything, and is on its way out: [`News::Ended`] follows. Nobody has to wait for that, as taking
+    /// down a process takes about as long as making it.
+    Told {
+        /// The id under which it was added.
+        id: u64,
+        /// What it told.
+        frame: Frame,
+    },
+    /// It has a payload in its memory, and waits for [`Reactor::fetch`] and [`Reactor::release`]. [`News::Ended`] follows.
     Lends {
         /// The id under which it was added.
         id: u64,
         /// The payload.
         loan: Loan,
     },
+    /// It is gone, and reaped.
+    Ended(Ended),
 }
 
 /// What a child left on its pipe.
@@ -56,7 +66,7 @@ pub(crate) enum Message {
 pub(crate) struct Ended {
     /// The id under which it was added.
     pub(crate) id: u64,
-    /// What it told.
+    /// What it told, unless it was told before.
     pub(crate) message: Message,
     /// How it ended.
     pub(crate) exit: Exit,
@@ -70,6 +80,7 @@ struct Watched {
     reader: Reader,
     refused: Option<Malformed>,
     limit: u64,
+    told: bool,
 }
 
 /// All children of this process, and the ways to hear of them.
@@ -127,7 +138,8 @@ impl Reactor {
         let reader = Reader::new(limit);
         forward::add(pid.as_raw());
         loan::probe(pid);
-        self.children.insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None, limit });
+        self.children
+            .insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None, limit, told: false });
         Ok(())
     }
 
@@ -169,14 +181,16 @@ impl Reactor {
         }
         let count = blocked.wait(&self.epoll, &mut events, millis)?;
         drop(blocked);
-        let patient = millis != 0;
-        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data(), patient)).collect())
+        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data())).collect())
     }
 
-    /// The caller goes back to code that does not wait here: it wants to be told.
+    /// The caller goes back to code that does not wait here: it wants to be told. Children that are on their way out are
+    /// no hurry.
     pub(crate) fn arm(&mut self) {
-        if !self.children.is_empty() {
+        if self.children.values().any(|child| !child.told) {
             self.notifier.arm(&self.epoll.0);
+        } else if !self.children.is_empty() {
+            self.notifier.alarm(REAP);
         }
     }
 
@@ -204,26 +218,24 @@ impl Reactor {
         self.notifier.forget();
     }
 
-    /// A child that has told everything is on its way out: who is patient waits for that, instead of for news of it.
-    fn handle(&mut self, token: u64, patient: bool) -> Option<News> {
+    fn handle(&mut self, token: u64) -> Option<News> {
         let id = token >> 1;
         let child = self.children.get_mut(&id)?;
-        let mut leaving = false;
-        if token & 1 == 0 {
-            if !child.receive() {
-                return None;
-            }
-            if let Some(loan) = child.loan(&self.epoll) {
-                return Some(News::Lends { id, loan });
-            }
-            child.close_pipe(&self.epoll);
-            // Without a pidfd the end of the pipe is the only news of a death, and the death is near.
-            leaving = child.pidfd.is_none() || patient && child.reader.progress() == Progress::Whole;
-            if !leaving {
-                return None;
-            }
+        if token & 1 == 1 {
+            return self.reap(id, false).map(News::Ended);
         }
-        self.reap(id, leaving).map(News::Ended)
+        if !child.receive() {
+            return None;
+        }
+        if let Some(loan) = child.loan(&self.epoll) {
+            return Some(News::Lends { id, loan });
+        }
+        child.close_pipe(&self.epoll);
+        if child.pidfd.is_none() {
+            // The end of the pipe is the only news of a death then, and the death is near.
+            return self.reap(id, true).map(News::Ended);
+        }
+        child.take().map(|frame| News::Told { id, frame })
     }
 
     /// Takes a child that has ended off the list; `block` waits for that.
@@ -252,11 +264,15 @@ impl Reactor {
         loan.fetch(child.pid, to)
     }
 
-    /// Lets a child go that has lent something, and waits for its end.
+    /// Waits for the end of a child that has told everything.
+    pub(crate) fn await_end(&mut self, id: u64) -> Option<Ended> {
+        self.reap(id, true)
+    }
+
+    /// Lets a child go that has lent something.
     pub(crate) fn release(&mut self, id: u64) {
         if let Some(child) = self.children.get_mut(&id) {
             child.close_pipe(&self.epoll);
-            self.reap(id, true);
         }
     }
 }
@@ -277,13 +293,21 @@ impl Watched {
         }
     }
 
+    /// The whole frame, if it is there.
+    fn take(&mut self) -> Option<Frame> {
+        if self.reader.progress() != Progress::Whole {
+            return None;
+        }
+        self.told = true;
+        std::mem::replace(&mut self.reader, Reader::new(self.limit)).finish()
+    }
+
     /// The loan that was announced, if it was one and is not too large. Its pipe stays open, but is not watched.
     fn loan(&mut self, epoll: &Epoll) -> Option<Loan> {
         if self.reader.kind() != Some(Kind::Lent) {
             return None;
         }
-        let frame = std::mem::replace(&mut self.reader, Reader::new(self.limit)).finish();
-        let loan = frame.as_ref().and_then(Loan::announced)?;
+        let loan = Loan::announced(&self.take()?)?;
         let (length, limit) = (loan.length as u64, self.limit);
         if limit > 0 && length > limit {
             self.refused = Some(Malformed::TooLong { length, limit });

@@ -54,7 +54,7 @@ fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
     match ran {
         Ran::Returned(value) => match request::protect(|| unless_thrown(value::encode(value))) {
             Ran::Returned(Ok(encoded)) => {
-                wind_up();
+                wind_up(channel);
                 deliver(channel, Kind::Value, encoded.format() as u8, encoded.len(), encoded.chunks())
             }
             Ran::Returned(Err(Unserializable { type_name, path, reason })) => {
@@ -64,7 +64,7 @@ fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
         },
         Ran::Threw(thrown) => match request::protect(|| unless_thrown(throwable::encode(thrown))) {
             Ran::Returned(payload) => {
-                wind_up();
+                wind_up(channel);
                 deliver(channel, Kind::Thrown, 0, payload.len(), [&payload[..]].into_iter())
             }
             other => abnormal(channel, thrown, other),
@@ -113,14 +113,14 @@ fn abnormal<T>(channel: &OwnedFd, outcome: &Zval, ran: Ran<T>) -> i32 {
 }
 
 fn send(channel: &OwnedFd, report: &Report, code: i32) -> i32 {
-    wind_up();
+    wind_up(channel);
     let payload = report.encode();
     let _ = channel::write(channel, Kind::Report, 0, payload.len(), [&payload[..]].into_iter());
     code
 }
 
 /// What a script's end does, for what this child itself began: its shutdown functions, its output, its streams.
-fn wind_up() {
+fn wind_up(channel: &OwnedFd) {
     let _ = request::protect(|| {
         request::call_shutdown_functions();
         Ok(())
@@ -129,4 +129,5 @@ fn wind_up() {
         request::flush();
         Ok(())
     });
+    child::let_go(channel);
 }

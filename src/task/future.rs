@@ -28,10 +28,10 @@ pub(crate) enum Phase {
     Queued,
     /// In a child.
     Running,
-    /// The child is gone; what it left is not looked at yet.
+    /// The child has told everything, or is gone; what it left is not looked at yet.
     Reported(Ended),
-    /// The child has a large payload in its memory, and its slot in this group, until somebody looks at it.
-    Lent(Loan, Rc<Group>),
+    /// The child keeps a large payload in its memory until somebody looks at it.
+    Lent(Loan),
     /// It has an outcome.
     Done(Outcome),
 }
@@ -155,7 +155,7 @@ impl Future {
 
     /// It has ended; perhaps nobody has looked at its outcome yet.
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::Reported(_) | Phase::Lent(..) | Phase::Done(_))
+        matches!(*self.phase.borrow(), Phase::Reported(_) | Phase::Lent(_) | Phase::Done(_))
     }
 
     /// It has an outcome, and all handlers have run.

@@ -14,7 +14,7 @@ use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Refused};
 use crate::process::reactor::Reactor;
-use crate::state::state;
+use crate::state::{Running, state};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
@@ -48,6 +48,9 @@ pub(crate) fn pump(group: &Rc<Group>) {
     loop {
         let next = group.scheduler.borrow_mut().next();
         let Some(id) = next else {
+            if group.scheduler.borrow().starves() && turn::reap_one(group) {
+                continue;
+            }
             return;
         };
         let future = group.queued.borrow().get(&id).cloned();
@@ -111,7 +114,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     }
     future.pid.set(Some(pid.as_raw()));
     future.phase.replace(Phase::Running);
-    state.running.borrow_mut().insert(future.id, future.clone());
+    state.running.borrow_mut().insert(future.id, Running { future: future.clone(), group: Rc::clone(group) });
     future.started.set(Some(Instant::now()));
     future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
     set_deadline(future);

@@ -7,7 +7,6 @@ use nix::errno::Errno;
 
 use super::future::{Ending, Future, Outcome, Phase};
 use super::handlers::set;
-use super::turn;
 use crate::error::{Death, Error, Seconds};
 use crate::php::exceptions;
 use crate::process::bytes;
@@ -29,14 +28,16 @@ use crate::zend::{string, throwable, value};
 /// When the script is exiting: a class that was loaded for the outcome called `exit`.
 pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     let phase = match &mut *future.phase.borrow_mut() {
-        phase @ (Phase::Reported(_) | Phase::Lent(..)) => std::mem::replace(phase, Phase::Running),
+        phase @ (Phase::Reported(_) | Phase::Lent(_)) => std::mem::replace(phase, Phase::Running),
         _ => return Ok(()),
     };
     let outcome = match phase {
         Phase::Reported(ended) => interpret(future, ended)?,
-        Phase::Lent(loan, group) => {
+        Phase::Lent(loan) => {
             let outcome = fetch(future, &loan);
-            turn::release(future.id, &group);
+            if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+                reactor.release(future.id);
+            }
             outcome?
         }
         _ => return Ok(()),

@@ -13,9 +13,9 @@ use super::group::Group;
 use super::{handlers, launch};
 use crate::ini;
 use crate::pool::deadlines::Stage;
-use crate::process::loan::Loan;
-use crate::process::reactor::{Ended, News};
-use crate::state::state;
+use crate::process::reactor::{Ended, Message, News};
+use crate::process::wait::Exit;
+use crate::state::{Running, state};
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
 use crate::zend::object::Object;
@@ -44,62 +44,55 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     expire();
     let mut freed: Vec<Rc<Group>> = Vec::new();
     for news in heard? {
-        let group = match news {
-            News::Ended(ended) => report(ended),
-            News::Lends { id, loan } => accept(id, loan),
-        };
-        if let Some(group) = group
-            && !freed.iter().any(|other| Rc::ptr_eq(other, &group))
-        {
-            freed.push(group);
+        match news {
+            News::Told { id, frame } => {
+                let message = Message::Frame(frame);
+                told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
+            }
+            News::Lends { id, loan } => told(id, Phase::Lent(loan)),
+            News::Ended(ended) => freed.extend(gone(ended)),
         }
     }
+    freed.dedup_by(|one, other| Rc::ptr_eq(one, other));
     freed.iter().for_each(launch::pump);
     state.active.borrow_mut().retain(|group| !group.idle());
     Ok(())
 }
 
-/// A child is gone: its future has something to be looked at, and its group a free slot.
-fn report(child: Ended) -> Option<Rc<Group>> {
+/// A child has told everything: its future has something to be looked at, and its time is not measured any more.
+fn told(id: u64, phase: Phase) {
     let state = state();
-    let future = state.running.borrow_mut().remove(&child.id)?;
+    let running = state.running.borrow().get(&id).cloned();
+    if let Some(Running { future, group }) = running {
+        state.deadlines.borrow_mut().clear(id);
+        future.phase.replace(phase);
+        note_end(&group, &future);
+    }
+}
+
+/// Waits for the end of a child of `group` that has told everything, if there is one: its slot is wanted.
+pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
+    let state = state();
+    let leaving = |running: &Running| {
+        let phase = running.future.phase.borrow();
+        Rc::ptr_eq(&running.group, group) && matches!(*phase, Phase::Reported(_) | Phase::Done(_))
+    };
+    let id = state.running.borrow().iter().find(|(_, running)| leaving(running)).map(|(&id, _)| id);
+    let ended = id.and_then(|id| state.reactor.borrow_mut().as_mut()?.await_end(id));
+    ended.and_then(gone).is_some()
+}
+
+/// A child is gone: its group has a free slot.
+fn gone(child: Ended) -> Option<Rc<Group>> {
+    let state = state();
+    let Running { future, group } = state.running.borrow_mut().remove(&child.id)?;
     state.deadlines.borrow_mut().clear(child.id);
-    // One that had lent something, and died before that was fetched, is known to have ended.
-    if let Phase::Lent(_, group) = &*future.phase.borrow() {
-        group.scheduler.borrow_mut().ended(future.id);
-        return Some(Rc::clone(group));
+    group.scheduler.borrow_mut().ended(child.id);
+    if !future.has_ended() {
+        future.phase.replace(Phase::Reported(child));
+        note_end(&group, &future);
     }
-    future.phase.replace(Phase::Reported(child));
-    let group = future.group.borrow().clone();
-    if let Some(group) = &group {
-        group.scheduler.borrow_mut().ended(future.id);
-        note_end(group, &future);
-    }
-    group
-}
-
-/// A child has told everything, and keeps the payload for us: its time is not measured any more. It keeps its slot.
-fn accept(id: u64, loan: Loan) -> Option<Rc<Group>> {
-    let state = state();
-    let future = state.running.borrow().get(&id).cloned()?;
-    let group = future.group.borrow().clone()?;
-    state.deadlines.borrow_mut().clear(id);
-    future.phase.replace(Phase::Lent(loan, Rc::clone(&group)));
-    note_end(&group, &future);
-    None
-}
-
-/// Lets a child go whose loan has been fetched, or is not wanted, and frees its slot. Re-enters PHP: hooks run.
-pub(crate) fn release(id: u64, group: &Rc<Group>) {
-    let state = state();
-    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.release(id);
-    }
-    let future = state.running.borrow_mut().remove(&id);
-    group.scheduler.borrow_mut().ended(id);
-    launch::pump(group);
-    state.active.borrow_mut().retain(|group| !group.idle());
-    drop(future);
+    Some(group)
 }
 
 /// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.
@@ -129,7 +122,7 @@ fn expire() {
 /// Asks a running task to end, and makes it after the grace period.
 pub(crate) fn end(id: u64, ending: Ending) {
     let state = state();
-    if let Some(future) = state.running.borrow().get(&id) {
+    if let Some(Running { future, .. }) = state.running.borrow().get(&id) {
         future.ending.set(Some(ending));
     }
     signal(id, Signal::SIGTERM);

@@ -130,7 +130,7 @@ pub(crate) fn one(future: &Object<Future>, patience: Option<Patience>) -> Return
     }
 }
 
-/// Waits until all have ended, and their handlers have run. Re-enters PHP.
+/// Waits until all have ended, their handlers have run, and their children are gone. Re-enters PHP.
 ///
 /// # Errors
 ///
@@ -142,7 +142,10 @@ pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Res
     for future in futures {
         finish(future, patience)?;
     }
-    Ok(())
+    until(patience, || {
+        let running = state().running.borrow();
+        Ok(!futures.iter().any(|future| running.contains_key(&future.id)))
+    })
 }
 
 /// Waits for the end of one future, and runs its handlers. Re-enters PHP.
