@@ -19,12 +19,19 @@ use crate::task::group::{Group, Hook};
 use crate::zend::object::Object;
 
 /// A task in a child, and whose slot it has until the child is reaped.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Running {
-    /// Its future.
-    pub(crate) future: Object<Future>,
+    /// Its future, until the child has told everything.
+    pub(crate) future: Option<Object<Future>>,
     /// Its group.
     pub(crate) group: Rc<Group>,
+}
+
+impl Running {
+    /// The future leaves; the slot is kept. None when it has left before.
+    pub(crate) fn part(&mut self) -> Option<(Object<Future>, Rc<Group>)> {
+        Some((self.future.take()?, Rc::clone(&self.group)))
+    }
 }
 
 /// The state of one process.

@@ -264,8 +264,9 @@ impl Reactor {
         loan.fetch(child.pid, to)
     }
 
-    /// Waits for the end of a child that has told everything.
+    /// Waits for the end of a child that has told everything. None for one that still lends something.
     pub(crate) fn await_end(&mut self, id: u64) -> Option<Ended> {
+        self.children.get(&id).filter(|child| child.pipe.is_none())?;
         self.reap(id, true)
     }
 

@@ -114,7 +114,10 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     }
     future.pid.set(Some(pid.as_raw()));
     future.phase.replace(Phase::Running);
-    state.running.borrow_mut().insert(future.id, Running { future: future.clone(), group: Rc::clone(group) });
+    state
+        .running
+        .borrow_mut()
+        .insert(future.id, Running { future: Some(future.clone()), group: Rc::clone(group) });
     future.started.set(Some(Instant::now()));
     future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
     set_deadline(future);

@@ -62,23 +62,21 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
 /// A child has told everything: its future has something to be looked at, and its time is not measured any more.
 fn told(id: u64, phase: Phase) {
     let state = state();
-    let running = state.running.borrow().get(&id).cloned();
-    if let Some(Running { future, group }) = running {
-        state.deadlines.borrow_mut().clear(id);
-        future.phase.replace(phase);
-        note_end(&group, &future);
-    }
+    let Some((future, group)) = state.running.borrow_mut().get_mut(&id).and_then(Running::part) else {
+        return;
+    };
+    state.deadlines.borrow_mut().clear(id);
+    future.phase.replace(phase);
+    note_end(&group, &future);
 }
 
 /// Waits for the end of a child of `group` that has told everything, if there is one: its slot is wanted.
 pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
     let state = state();
-    let leaving = |running: &Running| {
-        let phase = running.future.phase.borrow();
-        Rc::ptr_eq(&running.group, group) && matches!(*phase, Phase::Reported(_) | Phase::Done(_))
-    };
-    let id = state.running.borrow().iter().find(|(_, running)| leaving(running)).map(|(&id, _)| id);
-    let ended = id.and_then(|id| state.reactor.borrow_mut().as_mut()?.await_end(id));
+    let leaving = |running: &Running| running.future.is_none() && Rc::ptr_eq(&running.group, group);
+    let ids: Vec<_> =
+        state.running.borrow().iter().filter(|(_, running)| leaving(running)).map(|(&id, _)| id).collect();
+    let ended = ids.into_iter().find_map(|id| state.reactor.borrow_mut().as_mut()?.await_end(id));
     ended.and_then(gone).is_some()
 }
 
@@ -88,7 +86,7 @@ fn gone(child: Ended) -> Option<Rc<Group>> {
     let Running { future, group } = state.running.borrow_mut().remove(&child.id)?;
     state.deadlines.borrow_mut().clear(child.id);
     group.scheduler.borrow_mut().ended(child.id);
-    if !future.has_ended() {
+    if let Some(future) = future {
         future.phase.replace(Phase::Reported(child));
         note_end(&group, &future);
     }
@@ -122,7 +120,7 @@ fn expire() {
 /// Asks a running task to end, and makes it after the grace period.
 pub(crate) fn end(id: u64, ending: Ending) {
     let state = state();
-    if let Some(Running { future, .. }) = state.running.borrow().get(&id) {
+    if let Some(Running { future: Some(future), .. }) = state.running.borrow().get(&id) {
         future.ending.set(Some(ending));
     }
     signal(id, Signal::SIGTERM);

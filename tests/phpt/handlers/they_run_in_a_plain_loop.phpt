@@ -5,8 +5,8 @@ Handlers run while the parent is in a plain loop that calls nothing
 use function Async\async;
 
 set_time_limit(20);
-async(fn() => 'ended')->then(function () use (&$done) { $done = true; });
 $done = false;
+async(fn() => 'ended')->then(function () use (&$done) { $done = true; });
 while (!$done) {
 }
 echo "the loop ended\n";

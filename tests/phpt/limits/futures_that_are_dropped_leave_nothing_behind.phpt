@@ -6,7 +6,7 @@ use function Async\{async, await};
 
 require __DIR__ . '/../../support/sync.php';
 
-await(async(fn() => null));
+await([async(fn() => null)]); // of several, so that the child is gone too
 set_error_handler(fn() => true);
 $before = count(scandir('/proc/self/fd'));
 for ($i = 0; $i < 300; $i++) {
