@@ -99,7 +99,7 @@ fn start(call: &Call) -> Returned {
     if future.is_pending() {
         launch::enqueue(&Group::default_group(), &future);
     }
-    launch::promote(&future);
+    launch::hasten(&future);
     turn::leave();
     Ok(future.zval())
 }

@@ -53,11 +53,11 @@ impl Scheduler {
         !self.stopped && !self.queue.is_empty() && self.running.len() >= self.limit
     }
 
-    /// Takes this very task, whether or not it is its turn or a slot is free.
-    pub(crate) fn promote(&mut self, id: u64) -> bool {
+    /// Puts this very task before all others: it takes the next free slot. False when it is not queued.
+    pub(crate) fn hasten(&mut self, id: u64) -> bool {
         let queued = self.remove(id);
         if queued {
-            self.running.insert(id);
+            self.queue.push_front(id);
         }
         queued
     }
@@ -127,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn a_promoted_task_runs_beyond_the_limit() {
+    fn a_hastened_task_is_the_next_one_within_the_limit() {
         let mut scheduler = with(1, 0..3);
         scheduler.next();
-        assert!(scheduler.promote(2));
-        assert!(!scheduler.promote(2));
-        assert_eq!(scheduler.running.len(), 2);
-        scheduler.ended(0);
+        assert!(scheduler.hasten(2));
+        assert!(!scheduler.hasten(0));
         assert_eq!(scheduler.next(), None);
+        scheduler.ended(0);
+        assert_eq!(scheduler.next(), Some(2));
     }
 
     #[test]

@@ -270,11 +270,11 @@ impl Reactor {
         self.reap(id, true)
     }
 
-    /// Lets a child go that has lent something.
-    pub(crate) fn release(&mut self, id: u64) {
-        if let Some(child) = self.children.get_mut(&id) {
-            child.close_pipe(&self.epoll);
-        }
+    /// Lets a child go that has lent something. Without a pidfd there would be no news of its end, so that is waited for.
+    pub(crate) fn release(&mut self, id: u64) -> Option<Ended> {
+        let child = self.children.get_mut(&id)?;
+        child.close_pipe(&self.epoll);
+        if child.pidfd.is_some() { None } else { self.reap(id, true) }
     }
 }
 

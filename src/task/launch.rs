@@ -35,11 +35,11 @@ pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
     pump(group);
 }
 
-/// Starts a queued future now, whether or not it is its turn.
-pub(crate) fn promote(future: &Object<Future>) {
+/// Makes a queued future the next one to start: now, or when a slot is free. Re-enters PHP: hooks run.
+pub(crate) fn hasten(future: &Object<Future>) {
     let group = future.group.borrow().clone();
-    if let Some(group) = group.filter(|group| group.scheduler.borrow_mut().promote(future.id)) {
-        let _ = launch(&group, future);
+    if let Some(group) = group.filter(|group| group.scheduler.borrow_mut().hasten(future.id)) {
+        pump(&group);
     }
 }
 

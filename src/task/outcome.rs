@@ -7,6 +7,7 @@ use nix::errno::Errno;
 
 use super::future::{Ending, Future, Outcome, Phase};
 use super::handlers::set;
+use super::turn;
 use crate::error::{Death, Error, Seconds};
 use crate::php::exceptions;
 use crate::process::bytes;
@@ -35,9 +36,7 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
         Phase::Reported(ended) => interpret(future, ended)?,
         Phase::Lent(loan) => {
             let outcome = fetch(future, &loan);
-            if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
-                reactor.release(future.id);
-            }
+            turn::release(future.id);
             outcome?
         }
         _ => return Ok(()),

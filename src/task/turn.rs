@@ -80,6 +80,14 @@ pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
     ended.and_then(gone).is_some()
 }
 
+/// Lets a child go whose loan has been fetched. Re-enters PHP: hooks run when that frees a slot.
+pub(crate) fn release(id: u64) {
+    let ended = state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.release(id));
+    if let Some(group) = ended.and_then(gone) {
+        launch::pump(&group);
+    }
+}
+
 /// A child is gone: its group has a free slot.
 fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();

@@ -30,14 +30,18 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
     start(&mut reactor, 1, work);
-    let mut told = None;
-    let mut ended = loop {
-        match next(&mut reactor) {
-            News::Told { frame, .. } => told = Some(frame),
-            News::Lends { .. } => panic!("nothing was lent"),
-            News::Ended(ended) => break ended,
+    let (mut told, mut ended) = (None, None);
+    while ended.is_none() {
+        // One turn may bring both.
+        for news in turn(&mut reactor) {
+            match news {
+                News::Told { frame, .. } => told = Some(frame),
+                News::Lends { .. } => panic!("nothing was lent"),
+                News::Ended(gone) => ended = Some(gone),
+            }
         }
-    };
+    }
+    let mut ended = ended.unwrap();
     if let Some(frame) = told {
         assert_eq!(ended.message, Message::Nothing, "what was told is not told again");
         ended.message = Message::Frame(frame);
@@ -47,10 +51,15 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
     ended
 }
 
+fn turn(reactor: &mut Reactor) -> Vec<News> {
+    INTERRUPT.store(false, Ordering::Release);
+    reactor.wait(None).unwrap_or_default()
+}
+
+/// For children that have only one thing to say.
 fn next(reactor: &mut Reactor) -> News {
     loop {
-        INTERRUPT.store(false, Ordering::Release);
-        if let Some(news) = reactor.wait(None).unwrap_or_default().pop() {
+        if let Some(news) = turn(reactor).pop() {
             return news;
         }
     }
@@ -196,5 +205,29 @@ fn a_lender_that_dies_is_an_end_and_no_loan() {
     };
     assert_eq!(ended.message, Message::Nothing);
     assert_eq!(reactor.fetch(id, &loan, &mut []), Err(Errno::ESRCH));
+    reactor.stop();
+}
+
+#[test]
+fn without_pidfds_every_end_is_heard_too() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    let mut start = |id, work: fn(&OwnedFd)| match fork().unwrap() {
+        Fork::Child(channel) => {
+            work(&channel);
+            child::end(7)
+        }
+        Fork::Parent(forked) => reactor.add(id, Child { pidfd: None, ..forked }, 0).unwrap(),
+    };
+    start(1, |channel| send(channel, b"hello"));
+    start(2, |_| raise(Signal::SIGKILL).unwrap());
+    start(3, |channel| loan::lend(channel, Kind::Value, 2, [&b"lent"[..]].into_iter()).unwrap());
+    while reactor.len() > 0 {
+        for news in turn(&mut reactor) {
+            if let News::Lends { id, .. } = news {
+                assert_eq!(reactor.release(id).map(|ended| ended.exit), Some(Exit::Code(7)));
+            }
+        }
+    }
     reactor.stop();
 }
