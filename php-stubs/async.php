@@ -553,7 +553,7 @@ final class Future
 
     /**
      * Sets the time that this task may take, counted from its start, or adds a handler for when time runs out,
-     * the pool's time included. What the handler returns becomes the value.
+     * the pool's time included. What the handler returns becomes the value, unless it is null.
      *
      * @template U
      *

@@ -1,5 +1,7 @@
 <?php
 
+// usage: php tests/readme/blocks.php README.md
+
 declare(strict_types=1);
 
 /** @return array{int, string, string} status, standard output, standard error */
@@ -45,6 +47,17 @@ foreach ($blocks as $i => $block) {
     unlink($file);
     $problem === null ? $passed++ : $failed++;
     echo $problem === null ? 'ok   ' : 'FAIL ', $argv[1], ":$line", $problem === null ? '' : ": $problem", "\n";
+}
+// The table of php.ini is that of the extension.
+if (preg_match_all('/^\| `(async\.\w+)` \| `([^`]*)` \| ([^|]+) \|/m', $readme, $rows, PREG_SET_ORDER)) {
+    $told = array_map(fn (array $row) => [$row[1] => ['value' => $row[2], 'system' => trim($row[3]) === 'php.ini']], $rows);
+    $told = array_merge(...$told);
+    ksort($told);
+    $list = 'echo json_encode(array_map(fn($e) => ["value" => $e["global_value"], "system" => $e["access"] === INI_SYSTEM], ini_get_all("async")));';
+    [, $output, $error] = execute([__DIR__ . '/../../tools/php', '-r', $list]);
+    $same = json_encode($told) === $output;
+    $same ? $passed++ : $failed++;
+    echo $same ? 'ok   ' : 'FAIL ', $argv[1], ', php.ini', $same ? '' : ": the page says\n" . json_encode($told) . "\nPHP says\n$output$error", "\n";
 }
 echo "$passed passed, $failed failed\n";
 exit($failed === 0 && $passed > 0 ? 0 : 1);

@@ -1,20 +1,20 @@
 --TEST--
-The php.ini entries have their defaults
+The php.ini entries have their defaults, and say who may set them
 --FILE--
 <?php
 $all = ini_get_all('async', false);
-foreach (['short_names', 'concurrency', 'timeout', 'kill_grace', 'reseed', 'at_exit', 'notifier', 'unsupported'] as $name) {
-    echo $name, ' = ', $all["async.$name"] ?? 'MISSING', "\n";
+foreach ($all as $name => $value) {
+    $where = ini_get_all('async')[$name]['access'] === INI_SYSTEM ? 'php.ini' : 'anywhere';
+    echo "$name = $value, $where\n";
 }
-echo json_encode(array_filter(array_keys($all), fn($name) => !str_starts_with($name, 'async.'))), "\n";
 ?>
 --EXPECT--
-short_names = 1
-concurrency = 0
-timeout = 0
-kill_grace = 1.0
-reseed = 1
-at_exit = wait
-notifier = thread
-unsupported = throw
-[]
+async.at_exit = wait, anywhere
+async.concurrency = 0, anywhere
+async.kill_grace = 1.0, anywhere
+async.max_result = 0, anywhere
+async.notifier = thread, php.ini
+async.reseed = 1, anywhere
+async.short_names = 1, php.ini
+async.timeout = 0, anywhere
+async.unsupported = throw, php.ini
