@@ -194,7 +194,7 @@ fn a_lender_that_dies_is_an_end_and_no_loan() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
     start(&mut reactor, 5, |channel| {
-        loan::lend(channel, Kind::Value, 2, [&b"lost"[..]].into_iter()).unwrap()
+        loan::lend(channel, Kind::Value, 2, [&b"lost"[..]].into_iter()).unwrap();
     });
     let News::Lends { id, loan } = next(&mut reactor) else {
         panic!("no loan");
