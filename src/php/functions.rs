@@ -102,7 +102,7 @@ fn await_any(call: &Call) -> Returned {
         return wait::one(&future, patience);
     }
     if let Some(pool) = Object::<Pool>::from_zval(what) {
-        return values(&super::pool::finish(&pool, patience)?, None);
+        return values(&super::pool::waiting::finish(&pool, patience)?, None);
     }
     values(&collect(call, what, c"Async\\Future|Async\\Pool|iterable")?, patience)
 }
@@ -161,8 +161,8 @@ fn settle(call: &Call) -> Returned {
     };
     let futures = match Object::<Pool>::from_zval(what) {
         Some(pool) => {
-            super::pool::finish(&pool, None)?;
-            super::pool::entries(&pool)
+            super::pool::waiting::finish(&pool, None)?;
+            super::pool::waiting::entries(&pool)
         }
         None => collect(call, what, c"Async\\Pool|iterable")?,
     };

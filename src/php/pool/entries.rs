@@ -1,0 +1,164 @@
+//! A pool as an array: what is in it, and under which keys.
+
+use ext_php_rs::types::Zval;
+
+use super::{Pool, boolean, none, this};
+use crate::error::Error;
+use crate::php::future::cancel_task;
+use crate::php::pool_iterator::PoolIterator;
+use crate::php::{exceptions, task};
+use crate::task::future::Future;
+use crate::task::work::Work;
+use crate::task::{launch, support, turn};
+use crate::zend::array::{Array, normal_key};
+use crate::zend::handler::{Call, Returned, Thrown};
+use crate::zend::object::Object;
+use crate::zend::string;
+
+pub(super) fn add(call: &Call) -> Returned {
+    call.expect(1, Some(2))?;
+    let pool = this(call)?;
+    let key = match call.arg(1) {
+        None => None,
+        Some(key) if key.is_null() => None,
+        Some(key) if key.is_long() || key.is_string() => Some(normal(key)),
+        Some(key) if key.is_bool() || key.is_double() => {
+            let mut number = Zval::new();
+            number.set_long(call.long(1)?);
+            Some(number)
+        }
+        Some(_) => return Err(call.type_error(1, c"string|int|null")),
+    };
+    insert(call, &pool, 0, key.map(|key| (1, key)))
+}
+
+/// The key as the array keeps it: "7" is 7.
+fn normal(key: &Zval) -> Zval {
+    normal_key(key).unwrap_or_default()
+}
+
+/// The key in an offset; none for null.
+fn offset(call: &Call) -> Result<Option<Zval>, Thrown> {
+    match call.arg(0) {
+        Some(key) if key.is_null() => Ok(None),
+        Some(key) if key.is_long() || key.is_string() => Ok(Some(normal(key))),
+        _ => Err(call.type_error(0, c"string|int|null")),
+    }
+}
+
+pub(super) fn offset_set(call: &Call) -> Returned {
+    call.expect(2, Some(2))?;
+    let pool = this(call)?;
+    let key = offset(call)?;
+    insert(call, &pool, 1, key.map(|key| (0, key)))?;
+    Ok(Zval::new())
+}
+
+/// Adds the task in one argument under the key of another; both are named in errors.
+fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
+    support::mode().map_err(|error| exceptions::throw(&error))?;
+    // Before a callable becomes a future: one that is dropped would be started.
+    if let Some((argument, key)) = &key
+        && pool.entries.borrow().get(key).is_some()
+    {
+        return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
+    }
+    let future = future_in(call, task)?;
+    if future.added.get() {
+        return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));
+    }
+    if !future.is_pending() {
+        return Err(exceptions::throw(&Error::Misuse(
+            "this future has started already: it cannot be added to a pool",
+        )));
+    }
+    let stored = match key {
+        Some((_, key)) => {
+            pool.entries.borrow_mut().set(&key, future.zval());
+            key
+        }
+        None => pool.entries.borrow_mut().append(future.zval()).ok_or_else(|| {
+            exceptions::throw(&Error::Misuse("there is no next key: the last one is PHP_INT_MAX"))
+        })?,
+    };
+    future.added.set(true);
+    future.key.replace(stored);
+    launch::enqueue(&pool.group, &future);
+    turn::leave();
+    Ok(future.zval())
+}
+
+fn shown(key: &Zval) -> String {
+    key.zend_str().map_or_else(
+        || key.long().unwrap_or_default().to_string(),
+        |key| format!("\"{}\"", string::lossy(key)),
+    )
+}
+
+fn future_in(call: &Call, index: u32) -> Result<Object<Future>, Thrown> {
+    let expected = c"Async\\Task|Async\\Future|callable";
+    let Some(task) = call.arg(index) else {
+        return Err(call.type_error(index, expected));
+    };
+    if let Some(future) = Object::<Future>::from_zval(task) {
+        return Ok(future);
+    }
+    let work = if task::is_task(task) {
+        Work::Task(task.shallow_clone())
+    } else {
+        Work::Call(call.callable_of(index, expected)?, Vec::new(), None)
+    };
+    let future = Object::<Future>::new();
+    future.work.replace(Some(work));
+    Ok(future)
+}
+
+pub(super) fn offset_exists(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let found = offset(call)?.and_then(|key| pool.entries.borrow().get(&key));
+    Ok(boolean(found.is_some()))
+}
+
+pub(super) fn offset_get(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let key = offset(call)?.unwrap_or_default();
+    let found = pool.entries.borrow().get(&key);
+    found.ok_or_else(|| call.value_error(0, &format!("must be a key of the pool, {} given", shown(&key))))
+}
+
+pub(super) fn offset_unset(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let Some(key) = offset(call)? else {
+        return Ok(Zval::new());
+    };
+    let removed = pool.entries.borrow_mut().remove(&key);
+    if let Some(future) = removed.as_ref().and_then(Object::<Future>::from_zval) {
+        cancel_task(&future);
+        turn::leave();
+    }
+    Ok(Zval::new())
+}
+
+pub(super) fn count(call: &Call) -> Returned {
+    let pool = none(call)?;
+    let mut count = Zval::new();
+    count.set_long(i64::try_from(pool.entries.borrow().len()).unwrap_or(i64::MAX));
+    Ok(count)
+}
+
+pub(super) fn get_iterator(call: &Call) -> Returned {
+    let pool = none(call)?;
+    Ok(PoolIterator::over(pool).zval())
+}
+
+pub(super) fn keys(call: &Call) -> Returned {
+    let pool = none(call)?;
+    let mut keys = Array::new();
+    for (key, _) in pool.entries.borrow().entries() {
+        keys.append(key);
+    }
+    Ok(keys.into_zval())
+}

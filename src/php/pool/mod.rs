@@ -1,0 +1,206 @@
+//! `Async\Pool`: tasks under keys, and how many of them run at once.
+
+mod entries;
+mod states;
+pub(crate) mod waiting;
+
+use std::cell::{Cell, RefCell};
+use std::ffi::CStr;
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
+use super::{exceptions, functions};
+use crate::error::Error;
+use crate::ini;
+use crate::state::state;
+use crate::task::group::{Ended, Group};
+use crate::task::{at_exit, launch, support, turn};
+use crate::zend::array::Array;
+use crate::zend::class::Function;
+use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::object::{self, Native, Object, Registration, Tracer};
+
+/// The data of a pool.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    /// Its queue and slots, which outlive it while something runs.
+    pub(crate) group: Rc<Group>,
+    /// Its futures under their keys, until they are cleared.
+    entries: RefCell<Array>,
+    /// The stream that `stream()` gives, once it was asked for.
+    stream: RefCell<Option<Zval>>,
+    alive: Cell<bool>,
+    /// How many had ended when `tick()` last said so.
+    told: Cell<u64>,
+}
+
+static REGISTRATION: Registration = Registration::new();
+
+impl Native for Pool {
+    const NAME: &'static CStr = c"Async\\Pool";
+
+    fn registration() -> &'static Registration {
+        &REGISTRATION
+    }
+
+    fn create() -> Self {
+        let group = Group::new(ini::concurrency(), ini::timeout());
+        group.ended.replace(Some(Ended::default()));
+        let state = state();
+        state.pools.set(state.pools.get() + 1);
+        Self {
+            group,
+            entries: RefCell::new(Array::new()),
+            stream: RefCell::default(),
+            alive: Cell::new(true),
+            told: Cell::new(0),
+        }
+    }
+
+    fn trace(&self, tracer: &mut Tracer) {
+        if let Ok(entries) = self.entries.try_borrow() {
+            entries.values().for_each(|value| tracer.value(value));
+        }
+        if let Ok(ended) = self.group.ended.try_borrow() {
+            ended.iter().flat_map(Ended::futures).for_each(|future| tracer.value(&future.borrowed()));
+        }
+        if let Ok(hooks) = self.group.hooks.try_borrow() {
+            let callables = hooks.iter().flat_map(|hook| hook.child.iter().chain(&hook.parent));
+            callables.for_each(|callable| tracer.value(callable.value()));
+        }
+    }
+
+    /// What is queued or running goes on without the object.
+    fn released(this: &Object<Self>) {
+        if this.alive.replace(false) && this.group.is_here() {
+            let state = state();
+            state.pools.set(state.pools.get().saturating_sub(1));
+        }
+        let ended = this.group.ended.take();
+        drop(ended);
+    }
+}
+
+/// Registers the class. MINIT.
+pub(crate) fn register() {
+    object::register::<Pool>(&[
+        Function::new("create", "", "self", entry(create)).fixed(),
+        Function::new("__construct", "", "", entry(construct)),
+        Function::new("isSupported", "", "bool", entry(is_supported)).fixed(),
+        Function::new("concurrency", "int $n", "self", entry(concurrency)),
+        Function::new("timeout", "?float $seconds", "self", entry(timeout)),
+        Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
+        Function::new(
+            "add",
+            "Async\\Task|Async\\Future|callable $task, string|int|null $key = null",
+            "Async\\Future",
+            entry(entries::add),
+        ),
+        Function::new("offsetExists", "mixed $offset", "bool", entry(entries::offset_exists)),
+        Function::new("offsetGet", "mixed $offset", "Async\\Future", entry(entries::offset_get)),
+        Function::new("offsetSet", "mixed $offset, mixed $value", "void", entry(entries::offset_set)),
+        Function::new("offsetUnset", "mixed $offset", "void", entry(entries::offset_unset)),
+        Function::new("count", "", "int", entry(entries::count)),
+        Function::new("getIterator", "", "Iterator", entry(entries::get_iterator)),
+        Function::new("keys", "", "array", entry(entries::keys)),
+        Function::new("wait", "?callable $tick = null", "array", entry(waiting::wait_for_all)),
+        Function::new("tick", "", "int", entry(waiting::tick)),
+        Function::new("stream", "", "", entry(waiting::stream)),
+        Function::new("stop", "", "self", entry(waiting::stop)),
+        Function::new("cancel", "", "self", entry(waiting::cancel)),
+        Function::new("status", "", "Async\\PoolStatus", entry(states::status)),
+        Function::new("getQueue", "", "array", entry(states::get_queue)),
+        Function::new("getInProgress", "", "array", entry(states::get_in_progress)),
+        Function::new("getFinished", "", "array", entry(states::get_finished)),
+        Function::new("getFailed", "", "array", entry(states::get_failed)),
+        Function::new("getTimeouts", "", "array", entry(states::get_timeouts)),
+        Function::new("clearFinished", "", "self", entry(states::clear_finished)),
+        Function::new("clearResults", "", "self", entry(states::clear_results)),
+        Function::new("atExit", "", "void", entry(at_end_of_script)).private_static(),
+    ]);
+    for interface in [object::array_access(), object::countable(), object::iterator_aggregate()] {
+        REGISTRATION.class.implement(interface);
+    }
+}
+
+/// `Pool` outside the namespace, where the name is free. MINIT.
+pub(crate) fn register_short_name() {
+    REGISTRATION.class.alias(c"Pool");
+}
+
+/// The pool whose method is called, in the process that it belongs to.
+fn this(call: &Call) -> Result<Object<Pool>, Thrown> {
+    let pool: Object<Pool> = call.this().ok_or(Thrown)?;
+    here(&pool)?;
+    Ok(pool)
+}
+
+fn here(pool: &Pool) -> Result<(), Thrown> {
+    if pool.group.is_here() {
+        return Ok(());
+    }
+    Err(exceptions::throw(&Error::Misuse(
+        "this pool belongs to the parent process: a task that needs one makes its own with Async\\Pool::create()",
+    )))
+}
+
+fn none(call: &Call) -> Result<Object<Pool>, Thrown> {
+    call.expect(0, Some(0))?;
+    this(call)
+}
+
+fn create(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    Ok(Object::<Pool>::new().zval())
+}
+
+fn construct(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    Ok(Zval::new())
+}
+
+fn is_supported(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    Ok(boolean(support::supported()))
+}
+
+fn boolean(is: bool) -> Zval {
+    let mut value = Zval::new();
+    value.set_bool(is);
+    value
+}
+
+fn concurrency(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let limit = usize::try_from(call.long(0)?).ok().filter(|&limit| limit > 0);
+    let limit = limit.ok_or_else(|| call.value_error(0, "must be greater than or equal to 1"))?;
+    pool.group.scheduler.borrow_mut().set_limit(limit);
+    launch::pump(&pool.group);
+    turn::leave();
+    Ok(pool.zval())
+}
+
+fn timeout(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let seconds = call.optional_double(0)?;
+    if seconds.is_some_and(|seconds| !seconds.is_finite() || seconds < 0.0) {
+        return Err(call.value_error(0, "must be greater than or equal to 0"));
+    }
+    pool.group.timeout.set(seconds);
+    Ok(pool.zval())
+}
+
+fn on_fork(call: &Call) -> Returned {
+    let pool = this(call)?;
+    let hook = functions::hook(call)?;
+    pool.group.hooks.borrow_mut().push(hook);
+    Ok(pool.zval())
+}
+
+fn at_end_of_script(_: &Call) -> Returned {
+    at_exit::at_exit()?;
+    Ok(Zval::new())
+}

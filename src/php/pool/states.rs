@@ -1,0 +1,90 @@
+//! How far the tasks of a pool are: counts, lists, and what may be forgotten.
+
+use std::time::Duration;
+
+use ext_php_rs::types::Zval;
+
+use super::{Pool, none};
+use crate::php::pool::waiting::entries;
+use crate::php::status::{Counts, Status, pool_status};
+use crate::task::future::{Outcome, Phase};
+use crate::task::group::Ended;
+use crate::task::{handlers, outcome, turn};
+use crate::zend::array::Array;
+use crate::zend::handler::{Call, Returned, Thrown};
+use crate::zend::object::Object;
+
+/// Looks at what has ended, without running a handler, so that counts and lists are of now.
+fn up_to_date(call: &Call) -> Result<Object<Pool>, Thrown> {
+    let pool = none(call)?;
+    let _ = turn::wait(Some(Duration::ZERO));
+    for (_, future) in entries(&pool) {
+        outcome::settle(&future)?;
+    }
+    turn::leave();
+    Ok(pool)
+}
+
+pub(super) fn status(call: &Call) -> Returned {
+    let pool = up_to_date(call)?;
+    let mut counts = Counts::default();
+    for (_, future) in entries(&pool) {
+        counts.add(Status::of(&future));
+    }
+    Ok(pool_status(counts))
+}
+
+fn listed(call: &Call, wanted: fn(Status) -> bool) -> Returned {
+    let pool = up_to_date(call)?;
+    let mut array = Array::new();
+    for (key, future) in entries(&pool) {
+        if wanted(Status::of(&future)) {
+            array.set(&key, future.zval());
+        }
+    }
+    Ok(array.into_zval())
+}
+
+pub(super) fn get_queue(call: &Call) -> Returned {
+    listed(call, |status| matches!(status, Status::Pending | Status::Queued))
+}
+
+pub(super) fn get_in_progress(call: &Call) -> Returned {
+    listed(call, |status| status == Status::Running)
+}
+
+pub(super) fn get_finished(call: &Call) -> Returned {
+    listed(call, |status| status == Status::Succeeded)
+}
+
+pub(super) fn get_failed(call: &Call) -> Returned {
+    listed(call, |status| matches!(status, Status::Failed | Status::Cancelled))
+}
+
+pub(super) fn get_timeouts(call: &Call) -> Returned {
+    listed(call, |status| status == Status::TimedOut)
+}
+
+pub(super) fn clear_finished(call: &Call) -> Returned {
+    let pool = none(call)?;
+    turn::dispatch()?;
+    let mut cleared = Vec::new();
+    for (key, future) in entries(&pool) {
+        if future.is_complete() {
+            cleared.extend(pool.entries.borrow_mut().remove(&key));
+        }
+    }
+    let ended = pool.group.ended.borrow_mut().as_mut().map(Ended::clear);
+    drop((cleared, ended));
+    Ok(pool.zval())
+}
+
+pub(super) fn clear_results(call: &Call) -> Returned {
+    let pool = none(call)?;
+    for (_, future) in entries(&pool) {
+        if matches!(*future.phase.borrow(), Phase::Done(Outcome::Value(_))) {
+            handlers::set(&future, Outcome::Value(Zval::new()));
+        }
+    }
+    Ok(pool.zval())
+}

@@ -1,0 +1,134 @@
+//! Waiting for a pool, in its own loop or in somebody else's, and ending it early.
+
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+use nix::errno::Errno;
+
+use super::{Pool, here, none, this};
+use crate::error::Error;
+use crate::php::future::cancel_task;
+use crate::php::status::Status;
+use crate::php::{exceptions, functions};
+use crate::process::beacon::Beacon;
+use crate::process::fork::Refused;
+use crate::state::state;
+use crate::task::future::Future;
+use crate::task::wait::Patience;
+use crate::task::{launch, turn, wait};
+use crate::zend::handler::{Call, Returned, Thrown};
+use crate::zend::object::Object;
+use crate::zend::request;
+
+/// Waits until everything in a pool has ended, also what handlers add meanwhile. Gives its futures under their keys,
+/// but for those that were cancelled: they have no value, and whoever cancelled them knows. Re-enters PHP.
+///
+/// # Errors
+///
+/// When patience is at an end, or the pool belongs to another process. What tasks threw is not thrown here.
+pub(crate) fn finish(
+    pool: &Object<Pool>,
+    patience: Option<Patience>,
+) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
+    here(pool)?;
+    wait::until(patience, || Ok(pool.group.idle()))?;
+    let entries = entries(pool);
+    for (_, future) in &entries {
+        wait::finish(future, patience)?;
+    }
+    if !pool.group.idle() {
+        return finish(pool, patience);
+    }
+    Ok(entries.into_iter().filter(|(_, future)| Status::of(future) != Status::Cancelled).collect())
+}
+
+/// The futures of a pool under their keys, in order.
+pub(crate) fn entries(pool: &Pool) -> Vec<(Zval, Object<Future>)> {
+    let entries = pool.entries.borrow().entries();
+    entries.into_iter().filter_map(|(key, value)| Some((key, Object::from_zval(&value)?))).collect()
+}
+
+pub(super) fn wait_for_all(call: &Call) -> Returned {
+    call.expect(0, Some(1))?;
+    let pool = this(call)?;
+    if let Some(tick) = call.optional_callable(0)? {
+        let group = Rc::clone(&pool.group);
+        let mut stopped = false;
+        wait::ticking(|| {
+            stopped = tick.call(&mut [pool.zval()])?.is_true();
+            Ok(stopped || group.idle())
+        })?;
+        if stopped {
+            return values_so_far(&pool);
+        }
+    }
+    functions::values(&finish(&pool, None)?, None)
+}
+
+/// The values that are there, when somebody has stopped waiting for the others.
+fn values_so_far(pool: &Object<Pool>) -> Returned {
+    let ended: Vec<_> = entries(pool)
+        .into_iter()
+        .filter(|(_, future)| future.is_complete() && Status::of(future) != Status::Cancelled)
+        .collect();
+    functions::values(&ended, None)
+}
+
+pub(super) fn tick(call: &Call) -> Returned {
+    let pool = none(call)?;
+    turn::tick()?;
+    let ended = match pool.group.ended.borrow().as_ref() {
+        Some(ended) => {
+            ended.beacon.iter().for_each(Beacon::quench);
+            ended.count()
+        }
+        None => 0,
+    };
+    let mut news = Zval::new();
+    news.set_long(i64::try_from(ended - pool.told.replace(ended)).unwrap_or(i64::MAX));
+    Ok(news)
+}
+
+pub(super) fn stream(call: &Call) -> Returned {
+    let pool = none(call)?;
+    if let Some(stream) = &*pool.stream.borrow() {
+        return Ok(stream.shallow_clone());
+    }
+    let refused = |refused| exceptions::throw(&Error::NoStream { refused });
+    launch::ensure_reactor().map_err(refused)?;
+    let beacon = match state().reactor.borrow().as_ref() {
+        Some(reactor) => Beacon::over(reactor.descriptor())
+            .map_err(|errno| refused(Refused { call: "epoll_create", errno }))?,
+        None => return Err(Thrown),
+    };
+    let descriptor =
+        beacon.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
+    if let Some(ended) = pool.group.ended.borrow_mut().as_mut() {
+        ended.beacon = Some(beacon);
+    }
+    let stream = request::stream(descriptor).ok_or(Thrown)?;
+    pool.stream.replace(Some(stream.shallow_clone()));
+    Ok(stream)
+}
+
+pub(super) fn stop(call: &Call) -> Returned {
+    let pool = none(call)?;
+    pool.group.scheduler.borrow_mut().stop();
+    for (_, future) in entries(&pool) {
+        if Status::of(&future) == Status::Queued {
+            cancel_task(&future);
+        }
+    }
+    turn::leave();
+    Ok(pool.zval())
+}
+
+pub(super) fn cancel(call: &Call) -> Returned {
+    let pool = none(call)?;
+    pool.group.scheduler.borrow_mut().stop();
+    for (_, future) in entries(&pool) {
+        cancel_task(&future);
+    }
+    turn::leave();
+    Ok(pool.zval())
+}
