@@ -1,5 +1,5 @@
 //! Everything that can go wrong with a task, and what to say of it. The PHP exceptions are made from this, in one table
-//! (`php/exceptions.rs`).
+//! (`exceptions.rs`).
 
 use std::fmt;
 

@@ -37,8 +37,8 @@
 //! | `ffi` | the C shim, and its declarations | nothing |
 //!
 //! `pool`, `process` and `wire` know no PHP: `cargo test` links without the engine, so a test that reached it would not
-//! link. `unsafe` is for `ffi`, `zend` and `process` alone. [`state`] is what one process knows; [`module`] lists what
-//! happens in which phase; [`error`] is everything that can go wrong, and `php/exceptions` the one table to exceptions.
+//! link. `unsafe` is for `ffi`, `zend` and `process` alone. [`module`] lists what happens in which phase; [`error`] is
+//! everything that can go wrong, and [`exceptions`] the one table from it to what PHP gets; [`ini`] is php.ini.
 //!
 //! # Rules that hold everywhere
 //!
@@ -48,13 +48,14 @@
 //! - Only our own pids are waited for.
 
 mod error;
+mod exceptions;
 mod ffi;
 mod ini;
 mod module;
 mod php;
 mod pool;
 mod process;
-mod state;
+
 mod task;
 mod wire;
 mod zend;

@@ -7,12 +7,13 @@ use ext_php_rs::types::Zval;
 
 use super::future::patience;
 use super::pool::Pool;
-use super::{exceptions, task};
+use super::task;
+use crate::exceptions;
 use crate::process::cpus;
-use crate::state::state;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
 use crate::task::handlers;
+use crate::task::state::state;
 use crate::task::wait::{self, Patience};
 use crate::task::work::Work;
 use crate::task::{launch, support, turn};

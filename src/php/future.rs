@@ -6,12 +6,12 @@ use ext_php_rs::types::Zval;
 
 use crate::error::Error;
 use crate::php::status::Status;
-use crate::state::state;
 use crate::task::future::{Ending, Future, Phase};
 use crate::task::group::Group;
 use crate::task::handlers::{self, Handler};
+use crate::task::state::state;
 use crate::task::wait::{self, Patience};
-use crate::task::{launch, outcome, turn};
+use crate::task::{at_exit, launch, outcome, turn};
 use crate::zend::callable::Callable;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -34,6 +34,7 @@ pub(crate) fn register() {
         Function::new("key", "", "string|int|null", entry(key)),
         Function::new("pid", "", "?int", entry(pid)),
         Function::new("error", "", "?Throwable", entry(error)),
+        Function::new("atExit", "", "void", entry(at_end_of_script)).private_static(),
     ]);
 }
 
@@ -197,4 +198,9 @@ fn error(call: &Call) -> Returned {
         }
         _ => Ok(Zval::new()),
     }
+}
+
+fn at_end_of_script(_: &Call) -> Returned {
+    at_exit::at_exit()?;
+    Ok(Zval::new())
 }

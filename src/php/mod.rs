@@ -3,7 +3,6 @@
 use crate::ini;
 use crate::zend::class;
 
-pub(crate) mod exceptions;
 pub(crate) mod functions;
 pub(crate) mod future;
 pub(crate) mod pool;
@@ -15,7 +14,7 @@ pub(crate) mod task;
 pub(crate) fn register() {
     task::register();
     status::register();
-    exceptions::register();
+    crate::exceptions::register();
     future::register();
     pool_iterator::register();
     pool::register();

@@ -2,10 +2,10 @@
 
 use nix::sys::signal::Signal;
 
+use super::future::Future;
 use super::{turn, wait};
 use crate::ini;
-use crate::php::pool::Pool;
-use crate::state::state;
+use crate::task::state::state;
 use crate::zend::handler::Thrown;
 use crate::zend::object::Native;
 use crate::zend::request;
@@ -14,7 +14,7 @@ use crate::zend::request;
 pub(crate) fn register() {
     let state = state();
     if !state.is_child.get() && !state.exit_registered.replace(true) {
-        request::at_shutdown(&Pool::registration().class, c"atexit");
+        request::at_shutdown(&Future::registration().class, c"atexit");
     }
 }
 

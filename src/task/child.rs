@@ -10,7 +10,7 @@ use super::group::Hook;
 use super::{at_exit, wait};
 use crate::ini;
 use crate::process::{channel, child, loan};
-use crate::state::state;
+use crate::task::state::state;
 use crate::wire::frame::Kind;
 use crate::wire::report::Report;
 use crate::zend::handler::{Returned, Thrown};

@@ -15,7 +15,7 @@ use super::{launch, support};
 use crate::error::Subject;
 use crate::process::loan::Loan;
 use crate::process::reactor::Ended;
-use crate::state::state;
+use crate::task::state::state;
 use crate::zend::exception;
 use crate::zend::object::{Native, Object, Registration, Tracer};
 

@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use super::future::Future;
 use crate::pool::scheduler::Scheduler;
 use crate::process::beacon::Beacon;
-use crate::state::state;
+use crate::task::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::object::Object;
 

@@ -14,7 +14,7 @@ use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Refused};
 use crate::process::reactor::Reactor;
-use crate::state::{Running, state};
+use crate::task::state::{Running, state};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;

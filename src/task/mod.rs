@@ -12,6 +12,7 @@ pub(crate) mod group;
 pub(crate) mod handlers;
 pub(crate) mod launch;
 pub(crate) mod outcome;
+pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod turn;
 pub(crate) mod wait;

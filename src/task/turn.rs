@@ -15,7 +15,7 @@ use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::reactor::{Ended, Message, News};
 use crate::process::wait::Exit;
-use crate::state::{Running, state};
+use crate::task::state::{Running, state};
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
 use crate::zend::object::Object;

@@ -4,9 +4,10 @@ use ext_php_rs::types::Zval;
 
 use super::{Pool, boolean, none, this};
 use crate::error::Error;
+use crate::exceptions;
 use crate::php::future::cancel_task;
 use crate::php::pool_iterator::PoolIterator;
-use crate::php::{exceptions, task};
+use crate::php::task;
 use crate::task::future::Future;
 use crate::task::work::Work;
 use crate::task::{launch, support, turn};

@@ -10,12 +10,13 @@ use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
-use super::{exceptions, functions};
+use super::functions;
 use crate::error::Error;
+use crate::exceptions;
 use crate::ini;
-use crate::state::state;
 use crate::task::group::{Ended, Group};
-use crate::task::{at_exit, launch, support, turn};
+use crate::task::state::state;
+use crate::task::{launch, support, turn};
 use crate::zend::array::Array;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -117,7 +118,6 @@ pub(crate) fn register() {
         Function::new("getTimeouts", "", "array", entry(states::get_timeouts)),
         Function::new("clearFinished", "", "self", entry(states::clear_finished)),
         Function::new("clearResults", "", "self", entry(states::clear_results)),
-        Function::new("atExit", "", "void", entry(at_end_of_script)).private_static(),
     ]);
     for interface in [object::array_access(), object::countable(), object::iterator_aggregate()] {
         REGISTRATION.class.implement(interface);
@@ -198,9 +198,4 @@ fn on_fork(call: &Call) -> Returned {
     let hook = functions::hook(call)?;
     pool.group.hooks.borrow_mut().push(hook);
     Ok(pool.zval())
-}
-
-fn at_end_of_script(_: &Call) -> Returned {
-    at_exit::at_exit()?;
-    Ok(Zval::new())
 }

@@ -7,13 +7,14 @@ use nix::errno::Errno;
 
 use super::{Pool, here, none, this};
 use crate::error::Error;
+use crate::exceptions;
+use crate::php::functions;
 use crate::php::future::cancel_task;
 use crate::php::status::Status;
-use crate::php::{exceptions, functions};
 use crate::process::beacon::Beacon;
 use crate::process::fork::Refused;
-use crate::state::state;
 use crate::task::future::Future;
+use crate::task::state::state;
 use crate::task::wait::Patience;
 use crate::task::{launch, turn, wait};
 use crate::zend::handler::{Call, Returned, Thrown};

@@ -1,4 +1,4 @@
-//! The exceptions, and the one table from [`Error`] to them.
+//! The exceptions, and the one table from [`Error`] to them. Registered in MINIT; made in the parent.
 
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
