@@ -15,7 +15,20 @@ pub(crate) fn filled(
     length: usize,
     fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<(), Errno>,
 ) -> Result<Vec<u8>, Errno> {
-    let mut bytes = Vec::new();
+    refilled(Vec::new(), length, fill)
+}
+
+/// The same, in the memory of `bytes`, whose contents go.
+///
+/// # Errors
+///
+/// As for [`filled`].
+pub(crate) fn refilled(
+    mut bytes: Vec<u8>,
+    length: usize,
+    fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<(), Errno>,
+) -> Result<Vec<u8>, Errno> {
+    bytes.clear();
     bytes.try_reserve_exact(length).map_err(|_| Errno::ENOMEM)?;
     let spare = bytes.spare_capacity_mut().get_mut(..length).ok_or(Errno::ENOMEM)?;
     want_huge_pages(spare);

@@ -8,6 +8,7 @@ use nix::sys::signal::raise;
 use super::*;
 use crate::process::child;
 use crate::process::fork::{Fork, fork};
+use crate::process::loan;
 use crate::wire::frame::{Kind, header};
 
 /// One test at a time: a child inherits the descriptors of whatever runs beside it.
@@ -30,14 +31,18 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
     start(&mut reactor, 1, work);
-    let mut told = None;
-    let mut ended = loop {
-        match next(&mut reactor) {
-            News::Told { frame, .. } => told = Some(frame),
-            News::Lends { .. } => panic!("nothing was lent"),
-            News::Ended(ended) => break ended,
+    let (mut told, mut end) = (None, None);
+    while end.is_none() {
+        INTERRUPT.store(false, Ordering::Release);
+        for news in reactor.wait(None).unwrap_or_default() {
+            match news {
+                News::Told { frame, .. } => told = Some(frame),
+                News::Lends { .. } => panic!("nothing was lent"),
+                News::Ended(ended) => end = Some(ended),
+            }
         }
-    };
+    }
+    let mut ended = end.unwrap();
     if let Some(frame) = told {
         assert_eq!(ended.message, Message::Nothing, "what was told is not told again");
         ended.message = Message::Frame(frame);
@@ -166,12 +171,12 @@ fn a_loan_is_copied_from_the_memory_of_the_child() {
     start(&mut reactor, 5, |channel| {
         loan::lend(channel, Kind::Value, 2, pieces.iter().map(Vec::as_slice)).unwrap();
     });
-    let News::Lends { id, loan } = next(&mut reactor) else {
+    let News::Lends { id, mut loan } = next(&mut reactor) else {
         panic!("no loan");
     };
     assert_eq!((id, loan.kind, loan.format, loan.length), (5, Kind::Value, 2, whole.len()));
     let mut copy = Vec::with_capacity(loan.length);
-    reactor.fetch(id, &loan, &mut copy.spare_capacity_mut()[..loan.length]).unwrap();
+    reactor.fetch(id, &mut loan, &mut copy.spare_capacity_mut()[..whole.len()]).unwrap();
     // SAFETY: `fetch` filled all of it.
     unsafe { copy.set_len(loan.length) };
     assert_eq!(copy, whole);
@@ -185,9 +190,9 @@ fn a_lender_that_dies_is_an_end_and_no_loan() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
     start(&mut reactor, 5, |channel| {
-        loan::lend(channel, Kind::Value, 2, [&b"lost"[..]].into_iter()).unwrap()
+        loan::lend(channel, Kind::Value, 2, [&b"lost"[..]].into_iter()).unwrap();
     });
-    let News::Lends { id, loan } = next(&mut reactor) else {
+    let News::Lends { id, mut loan } = next(&mut reactor) else {
         panic!("no loan");
     };
     reactor.signal(id, Signal::SIGKILL);
@@ -195,6 +200,6 @@ fn a_lender_that_dies_is_an_end_and_no_loan() {
         panic!("no end");
     };
     assert_eq!(ended.message, Message::Nothing);
-    assert_eq!(reactor.fetch(id, &loan, &mut []), Err(Errno::ESRCH));
+    assert_eq!(reactor.fetch(id, &mut loan, &mut []), Err(Errno::ESRCH));
     reactor.stop();
 }
