@@ -1,7 +1,8 @@
 <?php
 
 // Measures the extension beside the floor and beside pcntl, in turn, each in a process of its own, and prints the
-// medians as a table; every figure goes to benches/results/ as JSON lines.
+// medians as a table; then how values come back beside PHP's serializer, igbinary and a C program's pipe (see
+// benches/values.php). Every figure goes to benches/results/ as JSON lines.
 //
 // usage: tools/bench [--only=latency,ints] [--rounds=5] [--json] [--list]
 //
@@ -21,10 +22,12 @@ if ($rest !== $argc) {
     fwrite(STDERR, "usage: tools/bench [--only=WORKLOAD,...] [--rounds=N] [--json] [--list]\n");
     exit(2);
 }
-$only = isset($options['only']) ? explode(',', $options['only']) : array_keys(workloads());
+$values = json_decode((string) shell_exec(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg(__DIR__ . '/values.php') . ' --list'), true);
+$all = array_keys(workloads() + $values);
+$only = isset($options['only']) ? explode(',', $options['only']) : $all;
 $rounds = (int) ($options['rounds'] ?? 5);
-if ($unknown = array_diff($only, array_keys(workloads()))) {
-    fwrite(STDERR, 'no workload ' . implode(', ', $unknown) . '; there are: ' . implode(', ', array_keys(workloads())) . "\n");
+if ($unknown = array_diff($only, $all)) {
+    fwrite(STDERR, 'no workload ' . implode(', ', $unknown) . '; there are: ' . implode(', ', $all) . "\n");
     exit(2);
 }
 if ($rounds < 1) {
@@ -32,7 +35,7 @@ if ($rounds < 1) {
     exit(2);
 }
 if (isset($options['list'])) {
-    echo implode("\n", array_keys(workloads())), "\n";
+    echo implode("\n", $all), "\n";
     exit(0);
 }
 
@@ -43,15 +46,15 @@ $contenders = [
     'floor' => fn (string $workload) => [...$php, __DIR__ . '/floor.php', $workload],
     'pcntl' => fn (string $workload) => [...$php, __DIR__ . '/pcntl.php', $workload],
     'async' => fn (string $workload) => [...$php, '-d', "extension=$so", __DIR__ . '/async.php', $workload],
-    'C pipe' => fn (string $workload) => match ($workload) {
-        'blob1' => [getenv('BENCH_FLOOR'), (string) (1 << 20), '50'],
-        'blob64' => [getenv('BENCH_FLOOR'), (string) (64 << 20), '4'],
-        default => null,
-    },
-    'serialize' => fn (string $workload) => in_array($workload, ['ints', 'blob1', 'blob64'], true)
-        ? [...$php, __DIR__ . '/serialize.php', $workload]
-        : null,
 ];
+
+$igbinary = getenv('BENCH_IGBINARY') === '1' ? ['-d', 'extension=igbinary'] : [];
+
+/** Bytes that may be taken without anything being pushed out. */
+function free_memory(): int
+{
+    return preg_match('/^MemAvailable:\s+(\d+) kB$/m', (string) @file_get_contents('/proc/meminfo'), $found) ? (int) $found[1] * 1024 : 0;
+}
 
 /** @param list<string> $command */
 function output_of(array $command, int $seconds): string
@@ -95,11 +98,13 @@ $lines = [json_encode([
 
 $verbose = !isset($options['json']);
 if ($verbose) {
-    echo "microseconds a task, medians; floor: fork, _exit and waitpid, no answer; C pipe and serialize: see benches/\n\n";
-    printf("%-10s %-40s %9s %9s %9s %13s %13s   %s\n", '', '', 'floor', 'pcntl', 'async', 'async / floor', 'pcntl / floor', 'beside');
+    echo "microseconds a task, medians; floor: fork, _exit and waitpid, no answer\n\n";
+    printf("%-10s %-40s %9s %9s %9s %13s %13s\n", '', '', 'floor', 'pcntl', 'async', 'async / floor', 'pcntl / floor');
 }
 $wrong = 0;
-foreach ($only as $workload) {
+$shown = fn (?float $us): string => $us === null ? '-' : number_format($us, $us < 100 ? 1 : 0);
+$ratio = fn (?float $one, ?float $other): string => isset($one, $other) ? sprintf('%.2f', $one / $other) : '-';
+foreach (array_intersect($only, array_keys(workloads())) as $workload) {
     // Only what does not fill this process's memory is made here, for its description.
     $made = str_starts_with($workload, 'b') ? null : workloads()[$workload]();
     $what = $made?->what ?? ['blob1' => '1 MiB string back', 'blob64' => '64 MiB string back', 'bigparent' => 'empty task under 512 MiB, one at a time'][$workload];
@@ -136,26 +141,72 @@ foreach ($only as $workload) {
         ]);
     }
     if ($verbose) {
-        $shown = fn (?float $us): string => $us === null ? '-' : number_format($us, $us < 100 ? 1 : 0);
-        $ratio = fn (string $name): string => isset($medians[$name], $medians['floor']) ? sprintf('%.2f', $medians[$name] / $medians['floor']) : '-';
-        $beside = [];
-        foreach (['C pipe', 'serialize'] as $name) {
-            if (isset($medians[$name], $medians['async'])) {
-                $beside[] = sprintf('%s %s (async / it: %.2f)', $name, $shown($medians[$name]), $medians['async'] / $medians[$name]);
-            }
-        }
         printf(
-            "%-10s %-40s %9s %9s %9s %13s %13s   %s\n",
+            "%-10s %-40s %9s %9s %9s %13s %13s\n",
             $workload,
             $what,
             $shown($medians['floor'] ?? null),
             $shown($medians['pcntl'] ?? null),
             $shown($medians['async'] ?? null),
-            $ratio('async'),
-            $ratio('pcntl'),
-            implode(', ', $beside),
+            $ratio($medians['async'] ?? null, $medians['floor'] ?? null),
+            $ratio($medians['pcntl'] ?? null, $medians['floor'] ?? null),
         );
     }
+}
+
+// Values: each round is a process that has all contenders in it, in turn, and then the C program.
+$backs = array_values(array_intersect($only, array_keys($values)));
+if ($verbose && $backs !== []) {
+    echo <<<'TEXT'
+
+        microseconds a value; way: from the return in the child to the value in the parent, less what null takes for it;
+        serialize, igbinary: there and back in one process; task: fork and all; C pipe: the same of a C program, for as
+        many bytes as serialize() makes
+
+
+        TEXT;
+    printf("%-10s %-25s %9s %9s %9s %9s %9s %15s %14s %13s\n", '', '', 'way', 'serialize', 'igbinary', 'task', 'C pipe', 'way / serialize', 'way / igbinary', 'task / C pipe');
+}
+foreach ($backs as $workload) {
+    if ($workload === 'blob1g' && ($free = free_memory()) < 6 << 30) {
+        $verbose && printf("%-10s %-25s skipped: needs 6 GiB of free memory, there are %.1f\n", $workload, $values[$workload], $free / (1 << 30));
+        continue;
+    }
+    $times = [];
+    $command = [...$php, ...$igbinary, '-d', "extension=$so", __DIR__ . '/values.php', $workload];
+    for ($round = 0; $round < ($workload === 'blob1g' ? 1 : min($rounds, 3)); $round++) {
+        $output = output_of($command, 100);
+        $result = json_decode($output, true);
+        if (!is_array($result) || $result['wrong'] !== 0) {
+            $wrong++;
+            fwrite(STDERR, "$workload: " . (is_array($result) ? 'came back different' : $output) . "\n");
+            continue 2;
+        }
+        $tasks = max(1, min(50, intdiv(256 << 20, $result['bytes'] + 1)));
+        $result['C pipe'] = json_decode(output_of([getenv('BENCH_FLOOR'), (string) $result['bytes'], (string) $tasks], 100), true)['us'];
+        foreach ($result as $name => $us) {
+            $times[$name][] = (float) $us;
+        }
+    }
+    $medians = array_map(median(...), $times);
+    $of = fn (string $name): ?float => $medians[$name] ?? null;
+    $lines[] = json_encode(['what' => 'value', 'workload' => $workload] + $medians + ['rounds' => $times]);
+    $verbose && printf(
+        "%-10s %-25s %9s %9s %9s %9s %9s %15s %14s %13s\n",
+        $workload,
+        $values[$workload],
+        $shown($of('way')),
+        $shown($of('serialize')),
+        $of('igbinary') === null ? 'not here' : $shown($of('igbinary')),
+        $shown($of('task')),
+        $shown($of('C pipe')),
+        $ratio($of('way'), $of('serialize')),
+        $ratio($of('way'), $of('igbinary')),
+        $ratio($of('task'), $of('C pipe')),
+    );
+}
+if ($verbose && $backs !== [] && $igbinary === []) {
+    echo "igbinary is not installed (Debian: php-igbinary)\n";
 }
 
 if ($verbose) {

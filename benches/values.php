@@ -1,19 +1,26 @@
 <?php
 
-// What it costs to bring a value back from a child, beside what PHP's serializer and igbinary take for the same value
-// in one process, with no way to go at all. The column of the task is the median of a task that returns the value less
-// the median of one that returns null, measured in turn: encoding, the pipe, decoding.
+// What it costs to bring one value back from a child, beside what PHP's serializer and igbinary take for the same value
+// in one process, with no way to go at all. All in turn, in one process; microseconds:
 //
-// usage: php -d extension=target/release/libasync.so [-d extension=igbinary.so] benches/values.php [workload,...] [rounds]
+// back       from the return of the closure, in the child, to the return of await(), in the parent: encoding, the way,
+//            decoding. Both read one clock, that of the machine.
+// null       the same for null: what the way alone takes
+// way        back less null
+// task       from the call of async() to the return of await(), fork included; "empty" is that for null
 //
-// Nothing is asserted about time. A value that comes back different ends the run with status 1.
+// Each is the lower quartile of its rounds: how long a sleeping process takes to wake up varies more than what is measured.
+// No answer is released within the time.
+//
+// usage: php -d extension=target/release/libasync.so [-d extension=igbinary.so] benches/values.php WORKLOAD [ROUNDS]
+//        php benches/values.php --list
+//
+// Prints one line of JSON. Nothing is asserted about time; "wrong" counts the values that came back different.
 
 declare(strict_types=1);
 
 use function Async\async;
 use function Async\await;
-
-ini_set('memory_limit', '-1');
 
 final class Point
 {
@@ -22,8 +29,8 @@ final class Point
     }
 }
 
-/** @return array<string, Closure(): mixed> */
-function workloads(): array
+/** @return array<string, array{string, int, Closure(): mixed}>  what it is, how often it is measured, how it is made */
+function values(): array
 {
     $tree = function (int $depth) use (&$tree): array {
         return $depth === 0
@@ -31,59 +38,76 @@ function workloads(): array
             : ['left' => $tree($depth - 1), 'right' => $tree($depth - 1), 'list' => [$depth, 's']];
     };
     $row = fn (int $i): array => ['id' => $i, 'name' => "name $i", 'email' => "user$i@example.com", 'active' => $i % 2 === 0, 'score' => $i / 7];
+    $made = fn (int $count, Closure $one): Closure => fn (): array => array_map($one, range(1, $count));
+    $blob = fn (int $bytes): Closure => fn (): string => str_repeat('0123456789abcdef', $bytes >> 4);
     return [
-        'ints' => fn (): array => range(1, 10_000),
-        'floats' => fn (): array => array_map(fn (int $i): float => $i / 7, range(1, 10_000)),
-        'rows' => fn (): array => array_map($row, range(1, 1_000)),
-        'strings' => fn (): array => array_map(fn (int $i): string => "string $i", range(1, 100_000)),
-        'nested' => fn (): array => $tree(10),
-        'dictionary' => fn (): array => array_flip(array_map(fn (int $i): string => "key $i", range(1, 10_000))),
-        'objects' => fn (): array => array_map(fn (int $i): Point => new Point($i, "name $i"), range(1, 10_000)),
-        'stdclass' => fn (): array => array_map(fn (int $i): stdClass => (object) $row($i), range(1, 1_000)),
-        'dates' => fn (): array => array_map(fn (int $i): DateTimeImmutable => new DateTimeImmutable("@$i"), range(1, 1_000)),
-        'blob1' => fn (): string => str_repeat('0123456789abcdef', 1 << 16),
-        'blob64' => fn (): string => str_repeat('0123456789abcdef', 1 << 22),
+        'ints' => ['10,000 ints', 100, fn (): array => range(1, 10_000)],
+        'floats' => ['10,000 floats', 50, $made(10_000, fn (int $i): float => $i / 7)],
+        'rows' => ['1,000 rows of 5 fields', 100, $made(1_000, $row)],
+        'strings' => ['100,000 short strings', 15, $made(100_000, fn (int $i): string => "string $i")],
+        'nested' => ['tree of 3,000 arrays', 60, fn (): array => $tree(10)],
+        'dictionary' => ['10,000 string keys', 30, fn (): array => array_flip(array_map(fn (int $i): string => "key $i", range(1, 10_000)))],
+        'objects' => ['10,000 small objects', 25, $made(10_000, fn (int $i): Point => new Point($i, "name $i"))],
+        'stdclass' => ['1,000 stdClass of 5', 50, $made(1_000, fn (int $i): stdClass => (object) $row($i))],
+        'dates' => ['1,000 dates', 50, $made(1_000, fn (int $i): DateTimeImmutable => new DateTimeImmutable("@$i"))],
+        'blob1' => ['1 MiB string', 50, $blob(1 << 20)],
+        'blob64' => ['64 MiB string', 5, $blob(64 << 20)],
+        'blob1g' => ['1 GiB string', 1, $blob(1 << 30)],
     ];
 }
 
 /** @param list<float> $values */
-function median(array $values): float
+function lower_quartile(array $values): float
 {
     sort($values);
-    return $values[intdiv(count($values), 2)];
+    return $values[intdiv(count($values) - 1, 4)];
 }
 
-/** @param Closure(): mixed $work  microseconds */
-function once(Closure $work): float
-{
-    $start = hrtime(true);
-    $work();
-    return (hrtime(true) - $start) / 1000;
+if (($argv[1] ?? '') === '--list') {
+    echo json_encode(array_map(fn (array $one): string => $one[0], values())), "\n";
+    exit(0);
 }
+[, $rounds, $make] = values()[$argv[1]];
+$rounds = (int) ($argv[2] ?? $rounds);
+$value = $make();
+$moments = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+array_map(fn ($end) => stream_set_write_buffer($end, 0), $moments);
 
-$only = isset($argv[1]) && $argv[1] !== '' ? explode(',', $argv[1]) : array_keys(workloads());
-$rounds = (int) ($argv[2] ?? 15);
-printf("%-11s %14s %14s %14s %8s %8s\n", 'us', 'serialize', 'igbinary', 'task', 'x ser', 'x igb');
-foreach (array_intersect_key(workloads(), array_flip($only)) as $name => $make) {
-    $value = $make();
-    if (serialize(await(async(fn (): mixed => $value))) !== serialize($value)) {
-        fwrite(STDERR, "$name came back different\n");
-        exit(1);
-    }
-    $work = [
-        'serialize' => fn (): mixed => unserialize(serialize($value)),
-        'igbinary' => function_exists('igbinary_serialize') ? fn (): mixed => igbinary_unserialize(igbinary_serialize($value)) : null,
-        'empty' => fn (): mixed => await(async(fn (): mixed => null)),
-        'task' => fn (): mixed => await(async(fn (): mixed => $value)),
-    ];
-    $times = [];
-    for ($round = 0; $round < ($name === 'blob64' ? min($rounds, 5) : $rounds); $round++) {
-        foreach (array_filter($work) as $who => $run) {
-            $times[$who][] = once($run);
+// Each contender gives the answer, which is released out of time, and microseconds by name.
+$task = fn (string $whole, string $back, mixed $value): Closure => function () use ($whole, $back, $value, $moments): array {
+    $started = hrtime(true);
+    $answer = await(async(function () use ($value, $moments): mixed {
+        fwrite($moments[1], pack('q', hrtime(true)));
+        return $value;
+    }));
+    $ended = hrtime(true);
+    $returned = unpack('q', fread($moments[0], 8))[1];
+    return [$answer, [$whole => ($ended - $started) / 1e3, $back => ($ended - $returned) / 1e3]];
+};
+$here = fn (string $name, Closure $work): Closure => function () use ($name, $work): array {
+    $started = hrtime(true);
+    $answer = $work();
+    return [$answer, [$name => (hrtime(true) - $started) / 1e3]];
+};
+$contenders = [
+    $here('serialize', fn (): mixed => unserialize(serialize($value))),
+    function_exists('igbinary_serialize') ? $here('igbinary', fn (): mixed => igbinary_unserialize(igbinary_serialize($value))) : null,
+    $task('empty', 'null', null),
+    $task('task', 'back', $value),
+];
+$same = is_string($value) ? fn (mixed $answer): bool => $answer === $value : fn (mixed $answer): bool => serialize($answer) === serialize($value);
+$wrong = (int) !$same($contenders[3]()[0]);
+$figures = [];
+for ($round = 0; $round < $rounds; $round++) {
+    foreach (array_filter($contenders) as $contender) {
+        [$answer, $times] = $contender();
+        unset($answer);
+        foreach ($times as $name => $us) {
+            $figures[$name][] = $us;
         }
     }
-    $times = array_map(median(...), $times);
-    $task = $times['task'] - $times['empty'];
-    $igbinary = $times['igbinary'] ?? NAN;
-    printf("%-11s %14.1f %14.1f %14.1f %8.2f %8.2f\n", $name, $times['serialize'], $igbinary, $task, $task / $times['serialize'], $task / $igbinary);
 }
+$bytes = is_string($value) ? strlen($value) : strlen(serialize($value));
+$figures = array_map(fn (array $of): float => round(lower_quartile($of), 2), $figures);
+$figures['way'] = round($figures['back'] - $figures['null'], 2);
+echo json_encode($figures + ['bytes' => $bytes, 'rounds' => $rounds, 'wrong' => $wrong]), "\n";

@@ -15,4 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let read = wire::decode::decode(bytes, &mut forest, 0);
     assert!(forest.declared <= bytes.len(), "{} elements in {} bytes", forest.declared, bytes.len());
     assert!(read.is_err() || !forest.trees.contains(&tree::Tree::Pending), "a slot without a value");
+    let mut again = tree::Forest::new();
+    let streamed = wire::decode::decode_from(bytes, bytes.len(), &mut again, 0);
+    assert!(read.is_ok() == streamed.is_ok() && forest.trees == again.trees, "a stream is read as something else");
 });

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::errno::Errno;
 use nix::unistd::{Pid, getpid, setpgid};
 
-use super::{channel, child, signals};
+use super::{channel, child, loan, signals};
 
 /// The two processes that a fork leaves.
 #[derive(Debug)]
@@ -47,6 +47,7 @@ pub(crate) fn fork() -> Result<Fork, Refused> {
     let (reader, writer) = channel::open().map_err(|errno| Refused { call: "pipe", errno })?;
     let parent = getpid();
     let blocked = signals::Blocked::all();
+    loan::probe();
     // `libc::fork` and not the bare system call: other libraries' atfork handlers must run.
     #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
     // SAFETY: the only other thread of ours takes no lock and allocates nothing, so the copy holds no lock of ours.

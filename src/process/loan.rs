@@ -3,25 +3,30 @@
 //! One copy instead of two, and no turns at a pipe. The child writes a frame with the places of its payload, and waits
 //! until the parent lets go of the pipe; nothing has a name, and nothing is left when either of the two dies.
 
+use std::collections::VecDeque;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sched::{CloneFlags, clone};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
 use super::channel;
 use crate::wire::frame::{Frame, Kind};
 
-/// Payloads from this length on are lent: below it the two system calls more cost more than the copy.
-const LEND_FROM: usize = 256 * 1024;
+/// Payloads from this length on are lent: what does not fit into a pipe makes the child wait in any case. That it is also
+/// faster from here on is what `measure` shows.
+const LEND_FROM: usize = 64 * 1024;
 /// What the kernel takes in one call (`IOV_MAX`).
 const RANGES: usize = 1024;
 /// What the kernel copies in one call, rounded down to whole pages.
 const AT_ONCE: usize = 1 << 30;
 
-/// Whether the kernel lets us read a child's memory. Decided with the first child, and inherited by the later ones.
+/// Whether the kernel lets us read a child's memory. Decided before the first one, and inherited by all.
 static READING: AtomicU8 = AtomicU8::new(UNTRIED);
 const UNTRIED: u8 = 0;
 const ALLOWED: u8 = 1;
@@ -36,24 +41,35 @@ pub(crate) struct Loan {
     pub(crate) format: u8,
     /// How long it is.
     pub(crate) length: usize,
-    /// Where its pieces are: address and length.
-    ranges: Vec<(usize, usize)>,
+    /// Where the pieces are that have not been copied yet: address and length.
+    ranges: VecDeque<(usize, usize)>,
 }
 
-/// Tries once whether the memory of `child`, just forked, can be read. Security modules and containers may say no.
-pub(crate) fn probe(child: Pid) {
+/// Tries once, before the first child is made, whether the memory of children can be read: security modules and containers
+/// may say no. Signals are blocked. What is tried it on is a process that shares our memory, which is cheap to make, and
+/// whose end no handler and no `wait()` of anybody else sees.
+pub(crate) fn probe() {
     static SAMPLE: u64 = 0x5AFE_C0DE;
     if READING.load(Ordering::Relaxed) != UNTRIED {
         return;
     }
+    let mut stack = vec![0; 16 * 1024];
+    let asleep = Box::new(|| {
+        loop {
+            // SAFETY: waits for a signal, all of which are blocked but SIGKILL.
+            unsafe { libc::pause() };
+        }
+    });
+    // SAFETY: it does nothing but sleep, on a stack of its own, which stays until it is reaped.
+    let Ok(sleeper) = (unsafe { clone(asleep, &mut stack, CloneFlags::CLONE_VM, None) }) else {
+        return;
+    };
     let mut copy = [MaybeUninit::uninit(); 8];
-    let from = [(&raw const SAMPLE).addr()].map(|address| (address, copy.len()));
-    match read(child, &from, &mut copy) {
-        Ok(8) => READING.store(ALLOWED, Ordering::Relaxed),
-        // It was faster than we: the next one will tell.
-        Err(Errno::ESRCH) => {}
-        _ => READING.store(REFUSED, Ordering::Relaxed),
-    }
+    let from = [((&raw const SAMPLE).addr(), copy.len())];
+    let allowed = read(sleeper, &from, &mut copy) == Ok(copy.len());
+    READING.store(if allowed { ALLOWED } else { REFUSED }, Ordering::Relaxed);
+    let _ = kill(sleeper, Signal::SIGKILL);
+    while waitpid(sleeper, Some(WaitPidFlag::__WALL)) == Err(Errno::EINTR) {}
 }
 
 /// Does the parent want a payload of this length lent?
@@ -95,50 +111,61 @@ impl Loan {
         };
         let (pairs, rest) = places.as_chunks::<16>();
         let number = |bytes: &[u8]| usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok();
-        let mut ranges = Vec::with_capacity(pairs.len());
+        let mut ranges = VecDeque::with_capacity(pairs.len());
         let mut length: usize = 0;
         for pair in pairs {
             let (address, bytes) = pair.split_at(8);
-            ranges.push((number(address)?, number(bytes)?));
-            length = length.checked_add(number(bytes)?)?;
+            let (address, bytes) = (number(address)?, number(bytes)?);
+            length = length.checked_add(bytes)?;
+            if bytes > 0 {
+                ranges.push_back((address, bytes));
+            }
         }
         (rest.is_empty() && kind != Kind::Lent).then_some(Self { kind, format, length, ranges })
     }
 
-    /// Copies the whole payload, in the parent. `to` is exactly as long as it.
+    /// Looks whether there is memory at the end of each piece: before a length that a child tells is believed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Loan::fetch`].
+    pub(crate) fn check(&self, child: Pid) -> Result<(), Errno> {
+        for &(address, length) in &self.ranges {
+            let last = address.checked_add(length - 1).ok_or(Errno::EFAULT)?;
+            read(child, &[(last, 1)], &mut [MaybeUninit::uninit()])?;
+        }
+        Ok(())
+    }
+
+    /// Copies the next bytes of the payload, in the parent, as many as `to` has.
     ///
     /// # Errors
     ///
     /// ESRCH when the child is gone, EFAULT when the memory is not what was announced.
-    pub(crate) fn fetch(&self, child: Pid, to: &mut [MaybeUninit<u8>]) -> Result<(), Errno> {
+    pub(crate) fn fetch(&mut self, child: Pid, to: &mut [MaybeUninit<u8>]) -> Result<(), Errno> {
         let mut to = to;
-        let mut ranges = self.ranges.iter().copied().filter(|&(_, length)| length > 0).collect::<Vec<_>>();
-        while !ranges.is_empty() {
-            let copied = read(child, &ranges, to)?;
+        while !to.is_empty() {
+            let copied = read(child, self.ranges.make_contiguous(), to)?;
             if copied == 0 {
                 return Err(Errno::EFAULT);
             }
             to = to.get_mut(copied..).ok_or(Errno::EFAULT)?;
-            advance(&mut ranges, copied);
+            advance(&mut self.ranges, copied);
         }
-        if to.is_empty() { Ok(()) } else { Err(Errno::EFAULT) }
+        Ok(())
     }
 }
 
 /// Drops the first `copied` bytes of `ranges`.
-fn advance(ranges: &mut Vec<(usize, usize)>, mut copied: usize) {
-    let whole = ranges
-        .iter()
-        .take_while(|&&(_, length)| {
-            let passed = length <= copied;
-            copied -= if passed { length } else { 0 };
-            passed
-        })
-        .count();
-    ranges.drain(..whole);
-    if let Some((address, length)) = ranges.first_mut() {
-        *address += copied;
-        *length -= copied;
+fn advance(ranges: &mut VecDeque<(usize, usize)>, mut copied: usize) {
+    while let Some((address, length)) = ranges.front_mut() {
+        if *length > copied {
+            *address += copied;
+            *length -= copied;
+            return;
+        }
+        copied -= *length;
+        ranges.pop_front();
     }
 }
 
@@ -160,13 +187,16 @@ fn read(child: Pid, from: &[(usize, usize)], to: &mut [MaybeUninit<u8>]) -> Resu
 }
 
 #[cfg(test)]
+mod measure;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::wire::frame::Frame;
 
     #[test]
     fn bytes_are_dropped_across_ranges() {
-        let mut ranges = vec![(100, 10), (200, 20), (300, 30)];
+        let mut ranges = VecDeque::from([(100, 10), (200, 20), (300, 30)]);
         advance(&mut ranges, 15);
         assert_eq!(ranges, [(205, 15), (300, 30)]);
         advance(&mut ranges, 45);

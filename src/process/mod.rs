@@ -13,3 +13,4 @@ pub(crate) mod notifier;
 pub(crate) mod reactor;
 pub(crate) mod signals;
 pub(crate) mod wait;
+pub(crate) mod window;

@@ -16,7 +16,7 @@ use nix::unistd::Pid;
 use super::channel::{self, Read};
 use super::fork::Child;
 use super::forward;
-use super::loan::{self, Loan};
+use super::loan::Loan;
 use super::notifier::{Flags, Means, Notifier};
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, wait};
@@ -137,7 +137,6 @@ impl Reactor {
         let Child { pid, pidfd, pipe } = child;
         let reader = Reader::new(limit);
         forward::add(pid.as_raw());
-        loan::probe(pid);
         self.children
             .insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None, limit, told: false });
         Ok(())
@@ -254,12 +253,22 @@ impl Reactor {
         Some(Ended { id, exit, message: child.message() })
     }
 
-    /// Copies what child `id` lends. `to` is exactly as long as the loan.
+    /// Looks whether child `id` has what it lends.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Reactor::fetch`].
+    pub(crate) fn check(&self, id: u64, loan: &Loan) -> Result<(), Errno> {
+        let child = self.children.get(&id).ok_or(Errno::ESRCH)?;
+        loan.check(child.pid)
+    }
+
+    /// Copies the next bytes of what child `id` lends, as many as `to` has.
     ///
     /// # Errors
     ///
     /// ESRCH when the child is gone.
-    pub(crate) fn fetch(&self, id: u64, loan: &Loan, to: &mut [MaybeUninit<u8>]) -> Result<(), Errno> {
+    pub(crate) fn fetch(&self, id: u64, loan: &mut Loan, to: &mut [MaybeUninit<u8>]) -> Result<(), Errno> {
         let child = self.children.get(&id).ok_or(Errno::ESRCH)?;
         loan.fetch(child.pid, to)
     }
@@ -308,7 +317,10 @@ impl Watched {
         if self.reader.kind() != Some(Kind::Lent) {
             return None;
         }
-        let loan = Loan::announced(&self.take()?)?;
+        let Some(loan) = Loan::announced(&self.take()?) else {
+            self.refused = Some(Malformed::Header);
+            return None;
+        };
         let (length, limit) = (loan.length as u64, self.limit);
         if limit > 0 && length > limit {
             self.refused = Some(Malformed::TooLong { length, limit });

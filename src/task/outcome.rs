@@ -2,7 +2,6 @@
 
 use std::mem::MaybeUninit;
 
-use ext_php_rs::types::Zval;
 use nix::errno::Errno;
 
 use super::future::{Ending, Future, Outcome, Phase};
@@ -14,6 +13,7 @@ use crate::process::bytes;
 use crate::process::loan::Loan;
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
+use crate::process::window::{self, Window};
 use crate::task::state::state;
 use crate::wire::codec::Format;
 use crate::wire::frame::{Frame, Kind, Malformed};
@@ -35,7 +35,7 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     let outcome = match phase {
         Phase::Reported(ended) => interpret(future, ended)?,
         Phase::Lent(loan) => {
-            let outcome = fetch(future, &loan);
+            let outcome = fetch(future, loan);
             turn::release(future.id);
             outcome?
         }
@@ -50,21 +50,38 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
 
 /// Copies what the child has lent to where it shall be. The memory is taken while nothing is borrowed: the engine may
 /// refuse it, and leave.
-fn fetch(future: &Future, loan: &Loan) -> Result<Outcome, Thrown> {
-    let copy = |to: &mut [MaybeUninit<u8>]| match state().reactor.borrow().as_ref() {
-        Some(reactor) => reactor.fetch(future.id, loan, to),
+fn fetch(future: &Future, mut loan: Loan) -> Result<Outcome, Thrown> {
+    let Loan { kind, format, length, .. } = loan;
+    let checked = state()
+        .reactor
+        .borrow()
+        .as_ref()
+        .map_or(Err(Errno::ESRCH), |reactor| reactor.check(future.id, &loan));
+    let mut copy = |to: &mut [MaybeUninit<u8>]| match state().reactor.borrow().as_ref() {
+        Some(reactor) => reactor.fetch(future.id, &mut loan, to),
         None => Err(Errno::ESRCH),
     };
-    let fetched = if (loan.kind, Format::try_from(loan.format)) == (Kind::Value, Ok(Format::Raw)) {
-        string::filled(loan.length, copy).map(Fetched::Value)
-    } else {
-        bytes::filled(loan.length, copy).map(Fetched::Payload)
+    let fetched = match (kind, Format::try_from(format)) {
+        (Kind::Value, Ok(Format::Raw)) => {
+            checked.and_then(|()| string::filled(length, copy)).map(Outcome::Value)
+        }
+        (Kind::Value, Ok(Format::Packed)) if length >= window::FROM => {
+            let mut window = Window::new(length, copy);
+            match (value::decode_from(&mut window, length), window.failure()) {
+                (Ok(value), _) => Ok(Outcome::Value(value)),
+                (Err(DecodeError::Malformed(_)), Some(errno)) => Err(errno),
+                (Err(error), _) => return unreadable(future, error),
+            }
+        }
+        _ => match bytes::filled(length, &mut copy) {
+            Ok(payload) => return understand(future, kind, format, &payload),
+            Err(errno) => Err(errno),
+        },
     };
     match fetched {
-        Ok(Fetched::Value(value)) => Ok(Outcome::Value(value)),
-        Ok(Fetched::Payload(payload)) => understand(future, loan.kind, loan.format, &payload),
+        Ok(outcome) => Ok(outcome),
         Err(Errno::ENOMEM) => {
-            let why = Malformed::NoMemory { length: loan.length as u64 };
+            let why = Malformed::NoMemory { length: length as u64 };
             Ok(failed(&Error::Protocol { subject: future.subject(), why }))
         }
         Err(_) => {
@@ -72,12 +89,6 @@ fn fetch(future: &Future, loan: &Loan) -> Result<Outcome, Thrown> {
             Ok(failed(&Error::Died { subject: future.subject(), death }))
         }
     }
-}
-
-/// What was fetched: a string in its place, or bytes that are still to be understood.
-enum Fetched {
-    Value(Zval),
-    Payload(Vec<u8>),
 }
 
 fn failed(error: &Error) -> Outcome {

@@ -5,8 +5,10 @@
 //! at least one byte of its own, so that all lengths together may not exceed the length of the input.
 
 use std::fmt;
+use std::io::Read;
 
 use rmp_serde::Deserializer;
+use rmp_serde::decode::ReadSlice;
 use serde::de::{self, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::codec::{MAX_DEPTH, MAX_LEN};
@@ -22,10 +24,32 @@ pub(crate) struct Malformed(pub(crate) String);
 
 /// Reads the one value that `bytes` holds into `slot`. After an error the target holds whatever had been read.
 pub(crate) fn decode<T: Target>(bytes: &[u8], target: &mut T, slot: T::Slot) -> Result<(), Malformed> {
-    let mut deserializer = Deserializer::from_read_ref(bytes);
+    read(Deserializer::from_read_ref(bytes), bytes.len(), target, slot)
+}
+
+/// The same from a source of `length` bytes, of which a string or a run of numbers is held at a time.
+pub(crate) fn decode_from<T: Target>(
+    source: impl Read,
+    length: usize,
+    target: &mut T,
+    slot: T::Slot,
+) -> Result<(), Malformed> {
+    read(Deserializer::new(source), length, target, slot)
+}
+
+fn read<'de, R, T>(
+    mut deserializer: Deserializer<R>,
+    length: usize,
+    target: &mut T,
+    slot: T::Slot,
+) -> Result<(), Malformed>
+where
+    R: ReadSlice<'de>,
+    T: Target,
+{
     // A level of ours may be three of theirs (`BAG`, `DEFINE` in it), and the innermost may hold an extension type.
     deserializer.set_max_depth(3 * MAX_DEPTH + 8);
-    let mut input = Input { target, budget: bytes.len() };
+    let mut input = Input { target, budget: length };
     let value = Value { input: &mut input, slot };
     value.deserialize(&mut deserializer).map_err(|error| Malformed(error.to_string()))?;
     // A number reads nothing after a marker that is not its own, so that only the end has this error.

@@ -108,7 +108,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// A reader that refuses payloads of more than `limit` bytes; 0 means no limit.
+    /// A reader that refuses values and throwables of more than `limit` bytes; 0 means no limit.
     pub(crate) fn new(limit: u64) -> Self {
         Self { bytes: Vec::new(), limit }
     }
@@ -134,7 +134,8 @@ impl Reader {
         if !kind_known {
             return Progress::Bad(Malformed::Header);
         }
-        if self.limit > 0 && length > self.limit {
+        let limited = matches!(self.kind(), Some(Kind::Value | Kind::Thrown));
+        if limited && self.limit > 0 && length > self.limit {
             return Progress::Bad(Malformed::TooLong { length, limit: self.limit });
         }
         let Some(whole) = usize::try_from(length).ok().and_then(|n| n.checked_add(HEADER + FOOTER)) else {

@@ -6,7 +6,7 @@ use ext_php_rs::types::{ZendStr, Zval};
 use nix::errno::Errno;
 
 use crate::ffi;
-use crate::process::bytes::want_huge_pages;
+use crate::process::bytes::{renew, want_huge_pages};
 
 /// A PHP string of these bytes.
 pub(crate) fn zval(bytes: impl AsRef<[u8]>) -> Zval {
@@ -35,6 +35,7 @@ pub(crate) fn filled(
     // SAFETY: `length` bytes of the new string, which nobody else has seen.
     let bytes = unsafe { std::slice::from_raw_parts_mut(bytes.cast::<MaybeUninit<u8>>(), length) };
     want_huge_pages(bytes);
+    renew(bytes);
     // After an error the string is released unread.
     fill(bytes).map(|()| value)
 }

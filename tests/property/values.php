@@ -19,7 +19,7 @@ require __DIR__ . '/fingerprint.php';
 
 const BATCH = 20;
 
-$seed = (int) ($argv[1] ?? random_int(1, 1 << 40));
+$seed = (int) (($argv[1] ?? '') !== '' ? $argv[1] : random_int(1, 1 << 40));
 $values = (int) ($argv[2] ?? 20_000);
 echo "seed $seed, $values values\n";
 

@@ -105,6 +105,10 @@ pub(super) fn stream(call: &Call) -> Returned {
     let descriptor =
         beacon.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
     if let Some(ended) = pool.group.ended.borrow_mut().as_mut() {
+        // What has ended before is news too, until `tick()` has said so.
+        if ended.count() > pool.told.get() {
+            beacon.light();
+        }
         ended.beacon = Some(beacon);
     }
     let stream = request::stream(descriptor).ok_or(Thrown)?;

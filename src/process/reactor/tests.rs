@@ -8,6 +8,7 @@ use nix::sys::signal::raise;
 use super::*;
 use crate::process::child;
 use crate::process::fork::{Fork, fork};
+use crate::process::loan;
 use crate::wire::frame::{Kind, header};
 
 /// One test at a time: a child inherits the descriptors of whatever runs beside it.
@@ -175,12 +176,12 @@ fn a_loan_is_copied_from_the_memory_of_the_child() {
     start(&mut reactor, 5, |channel| {
         loan::lend(channel, Kind::Value, 2, pieces.iter().map(Vec::as_slice)).unwrap();
     });
-    let News::Lends { id, loan } = next(&mut reactor) else {
+    let News::Lends { id, mut loan } = next(&mut reactor) else {
         panic!("no loan");
     };
     assert_eq!((id, loan.kind, loan.format, loan.length), (5, Kind::Value, 2, whole.len()));
     let mut copy = Vec::with_capacity(loan.length);
-    reactor.fetch(id, &loan, &mut copy.spare_capacity_mut()[..loan.length]).unwrap();
+    reactor.fetch(id, &mut loan, &mut copy.spare_capacity_mut()[..whole.len()]).unwrap();
     // SAFETY: `fetch` filled all of it.
     unsafe { copy.set_len(loan.length) };
     assert_eq!(copy, whole);
@@ -196,7 +197,7 @@ fn a_lender_that_dies_is_an_end_and_no_loan() {
     start(&mut reactor, 5, |channel| {
         loan::lend(channel, Kind::Value, 2, [&b"lost"[..]].into_iter()).unwrap();
     });
-    let News::Lends { id, loan } = next(&mut reactor) else {
+    let News::Lends { id, mut loan } = next(&mut reactor) else {
         panic!("no loan");
     };
     reactor.signal(id, Signal::SIGKILL);
@@ -204,7 +205,7 @@ fn a_lender_that_dies_is_an_end_and_no_loan() {
         panic!("no end");
     };
     assert_eq!(ended.message, Message::Nothing);
-    assert_eq!(reactor.fetch(id, &loan, &mut []), Err(Errno::ESRCH));
+    assert_eq!(reactor.fetch(id, &mut loan, &mut []), Err(Errno::ESRCH));
     reactor.stop();
 }
 

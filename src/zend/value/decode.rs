@@ -9,6 +9,7 @@ use ext_php_rs::types::Zval;
 use super::objects::{Bag, Object, Objects};
 use super::table;
 use crate::ffi;
+use crate::process::bytes::renew;
 use crate::wire::codec::SHAPES;
 use crate::wire::target::Target;
 
@@ -210,6 +211,13 @@ impl Target for Builder {
     fn list(&mut self, slot: Slot, len: u32) -> List {
         // SAFETY: the contract of `Builder`.
         let table = unsafe { ffi::async_value_list(slot.0, len) };
+        // SAFETY: null, or a new packed array.
+        if let Some(table) = unsafe { table.as_ref() }.filter(|_| len >= 4096) {
+            // SAFETY: the array was made packed.
+            let values = unsafe { table.__bindgen_anon_1.arPacked };
+            // SAFETY: it has room for `len` elements, and nothing is in them yet.
+            renew(unsafe { std::slice::from_raw_parts_mut(values.cast(), len as usize * size_of::<Zval>()) });
+        }
         List { table, used: 0, len }
     }
 

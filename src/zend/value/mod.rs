@@ -8,14 +8,16 @@ mod objects;
 pub(crate) mod table;
 pub(crate) mod walk;
 
+use std::io::Read;
+
 use ext_php_rs::types::Zval;
 
 use super::serialize::{self, Serialized};
 use crate::wire::codec::Format;
-use crate::wire::decode::Malformed;
+use crate::wire::decode::{self as wire, Malformed};
 use crate::wire::encode::{Buffer, Chunks, Scalar};
 use crate::wire::target::Target as _;
-use crate::zend::value::decode::Builder;
+use crate::zend::value::decode::{Builder, Slot};
 
 /// A value as bytes. It borrows the long strings of the value, and so must be written before PHP code runs again.
 #[derive(Debug)]
@@ -110,14 +112,23 @@ pub(crate) fn decode(format: Format, bytes: &[u8]) -> Result<Zval, DecodeError> 
     let mut value = Zval::new();
     match format {
         Format::Raw => Builder::new().string(Builder::slot(&mut value), bytes),
-        Format::Packed => {
-            let slot = Builder::slot(&mut value);
-            let mut builder = Builder::new();
-            if let Err(malformed) = crate::wire::decode::decode(bytes, &mut builder, slot) {
-                return Err(builder.objects.abandon().unwrap_or_else(|| malformed.into()));
-            }
-        }
+        Format::Packed => return build(|builder, slot| wire::decode(bytes, builder, slot)),
         Format::Serialized => return serialize::unserialize(bytes),
     }
     Ok(value)
+}
+
+/// Decodes [`Format::Packed`] from a source of `length` bytes.
+pub(crate) fn decode_from(source: impl Read, length: usize) -> Result<Zval, DecodeError> {
+    build(|builder, slot| wire::decode_from(source, length, builder, slot))
+}
+
+fn build(read: impl FnOnce(&mut Builder, Slot) -> Result<(), Malformed>) -> Result<Zval, DecodeError> {
+    let mut value = Zval::new();
+    let slot = Builder::slot(&mut value);
+    let mut builder = Builder::new();
+    match read(&mut builder, slot) {
+        Ok(()) => Ok(value),
+        Err(malformed) => Err(builder.objects.abandon().unwrap_or_else(|| malformed.into())),
+    }
 }
