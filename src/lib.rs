@@ -30,7 +30,7 @@
 //! |---|---|---|
 //! | `php` | what PHP code sees: a file for each class, and the functions | everything below |
 //! | `task` | the life of a task in parent and child | `zend`, `process`, `pool`, `wire` |
-//! | `zend` | safe wrappers round the engine | `ffi`, `wire` |
+//! | `zend` | safe wrappers round the engine | `ffi`, `process`, `wire` |
 //! | `process` | forks, pipes, waits, signals | `wire` |
 //! | `pool` | policy: queue, slots, deadlines | nothing |
 //! | `wire` | frames and the value format: bytes | nothing |
