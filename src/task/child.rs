@@ -1,5 +1,6 @@
 //! The child: from the fork to `_exit`. Nothing in it returns into the caller's script.
 
+use std::mem::ManuallyDrop;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
@@ -24,7 +25,7 @@ use crate::zend::{exception, throwable, value};
 pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
     state().leave_behind(true);
     request::begin_child(ini::reseed());
-    let ran = request::protect_returned(|| {
+    let ran = request::protect(|| {
         for hook in hooks {
             if let Some(callable) = &hook.child {
                 callable.call(&mut [])?;
@@ -37,10 +38,9 @@ pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>
 }
 
 fn call(future: &Future) -> Returned {
-    let mut value = match &*future.work.borrow() {
-        Some(work) => work.run()?,
-        None => return Err(Thrown),
-    };
+    // Not released either: what only the closure refers to has its destructor in the parent.
+    let work = ManuallyDrop::new(future.work.take());
+    let mut value = work.as_ref().ok_or(Thrown)?.run()?;
     // A future is awaited here: its process is this one's child, not the parent's.
     while let Some(inner) = Object::<Future>::from_zval(&value) {
         value = wait::one(&inner, None)?;

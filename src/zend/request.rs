@@ -9,7 +9,7 @@ use ext_php_rs::zend::{CatchError, try_catch};
 
 use super::class::Class;
 use super::exception;
-use super::handler::{Returned, Thrown};
+use super::handler::Thrown;
 use super::string::lossy;
 use crate::ffi;
 use crate::wire::report::LastError;
@@ -45,11 +45,6 @@ pub(crate) fn protect<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Ran<T> {
         Err(CatchError::Panic(message)) => Ran::Panicked(message),
         Err(other) => Ran::Panicked(other.to_string()),
     }
-}
-
-/// The same for work that gives nothing.
-pub(crate) fn protect_returned(work: impl FnOnce() -> Returned) -> Ran<Zval> {
-    protect(work)
 }
 
 fn exit_status() -> i32 {
