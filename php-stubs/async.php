@@ -139,6 +139,21 @@ enum Status
 }
 
 /**
+ * How a task reached its child.
+ */
+enum Route
+{
+    /** The child was forked for it. */
+    case Forked;
+
+    /** The child stays for many tasks, and had this one in memory since its fork. */
+    case Inherited;
+
+    /** The child stays for many tasks, and had its code; the variables that it is bound to were sent. */
+    case Sent;
+}
+
+/**
  * How many futures of a pool are in which state, at the moment of the call of {@see Pool::status()}.
  */
 final class PoolStatus implements \Stringable
@@ -157,6 +172,15 @@ final class PoolStatus implements \Stringable
 
     /** Ended because their time was over. */
     public readonly int $timedOut;
+
+    /** Begun in a child that was forked for it. */
+    public readonly int $forked;
+
+    /** Begun in a child that stays, and that had the task since its fork. */
+    public readonly int $inherited;
+
+    /** Begun in a child that stays, to which it was sent. */
+    public readonly int $sent;
 
     /**
      * Tells it in one line: `queue: 0 - finished: 5 - failed: 0 - timeout: 0`.
@@ -227,6 +251,40 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @throws \ValueError when $seconds is negative
      */
     public function timeout(?float $seconds): self
+    {
+    }
+
+    /**
+     * Sets how many tasks a child runs before it ends. 1, the default, is a child of its own for each task: isolated
+     * from all others, and with everything that the parent has at its start. Children that stay save the fork: they have
+     * what the parent had when they were forked, and what earlier tasks left in globals and static variables. Code and
+     * bound variables of a task are sent to them; a task that cannot be sent is given to a child that is forked anew.
+     *
+     * @param int<0, max> $n 0: no limit
+     *
+     * @return $this
+     *
+     * @throws \ValueError when $n is negative
+     * @throws AsyncError when tasks are queued or running, and children begin or cease to stay
+     */
+    public function tasksPerChild(int $n): self
+    {
+    }
+
+    /**
+     * Lets children stay for many tasks, and says when each has had enough; whatever comes first. It ends after the task
+     * with which a limit is reached, and another is forked when there is work. Replaces {@see tasksPerChild()}.
+     *
+     * @param positive-int|null $tasks so many tasks; null: no limit
+     * @param float|null $seconds so long, in seconds; null: no limit
+     * @param positive-int|null $bytes when PHP has so many bytes from the system; null: no limit
+     *
+     * @return $this
+     *
+     * @throws \ValueError when a limit is not positive
+     * @throws AsyncError when tasks are queued or running, and children begin or cease to stay
+     */
+    public function recycle(?int $tasks = null, ?float $seconds = null, ?int $bytes = null): self
     {
     }
 
@@ -637,6 +695,13 @@ final class Future
      * Gives the failure without throwing it; null while there is none.
      */
     public function error(): ?\Throwable
+    {
+    }
+
+    /**
+     * Tells how the task reached its child; null before it began.
+     */
+    public function route(): ?Route
     {
     }
 }

@@ -132,6 +132,8 @@ unsafe extern "C" {
     pub(crate) fn async_errors_install();
     pub(crate) fn async_errors_uninstall();
     pub(crate) fn async_child_begin(reseed: bool);
+    pub(crate) fn async_child_between();
+    pub(crate) fn zend_memory_usage(real: bool) -> usize;
     pub(crate) fn async_child_shutdown_functions();
     pub(crate) fn async_child_flush();
 
@@ -208,4 +210,53 @@ unsafe extern "C" {
         len: usize,
         value: *mut zval,
     ) -> bool;
+}
+
+/// `ASYNC_CODE_DEPTH`
+pub(crate) const CODE_DEPTH: usize = 8;
+
+/// `async_code`
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Code {
+    pub(crate) root: u32,
+    pub(crate) at: u32,
+    pub(crate) method: u32,
+    pub(crate) scope: u32,
+    pub(crate) called: u32,
+    pub(crate) fake: u32,
+    pub(crate) depth: u32,
+    pub(crate) path: [u32; CODE_DEPTH],
+}
+
+unsafe extern "C" {
+    pub(crate) fn async_is_closure(object: *const ZendObject) -> bool;
+    pub(crate) fn async_code_key(closure: *mut ZendObject, key: *mut usize);
+    pub(crate) fn async_code_find(
+        closure: *mut ZendObject,
+        pins: *const Zval,
+        pin_count: u32,
+        code: *mut Code,
+    ) -> bool;
+    pub(crate) fn async_code_closure(
+        code: *const Code,
+        pins: *const Zval,
+        pin_count: u32,
+        this: *mut Zval,
+        closure: *mut Zval,
+    ) -> bool;
+    pub(crate) fn async_code_pin(closure: *mut ZendObject, pin: *mut Zval);
+    pub(crate) fn async_code_pin_frame(
+        frame: *mut *mut zend_execute_data,
+        next: *mut u32,
+        pins: *const Zval,
+        pin_count: u32,
+        pin: *mut Zval,
+    ) -> bool;
+    pub(crate) fn async_functions_count() -> u32;
+    pub(crate) fn async_classes_count() -> u32;
+    pub(crate) fn async_closure_this(closure: *mut ZendObject) -> *mut ZendObject;
+    pub(crate) fn async_closure_statics(closure: *mut ZendObject) -> *mut ZendHashTable;
+    pub(crate) fn async_static_get(statics: *mut ZendHashTable, position: u32) -> *mut Zval;
+    pub(crate) fn async_static_set(statics: *mut ZendHashTable, position: u32, value: *mut Zval) -> bool;
 }

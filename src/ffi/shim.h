@@ -83,6 +83,7 @@ void async_array_key_normal(zval *key);
 void async_errors_install(void);
 void async_errors_uninstall(void);
 void async_child_begin(bool reseed);
+void async_child_between(void);
 void async_child_shutdown_functions(void);
 void async_child_flush(void);
 
@@ -178,5 +179,38 @@ bool async_object_make(zend_class_entry *class, zval *object);
 /* Writes a property past visibility, readonly and __set. scope is the class whose private ones are meant. False when
  * the declared type does not take the value. Takes the value over in either case. */
 bool async_property_write(zend_object *object, zend_class_entry *scope, const char *name, size_t len, zval *value);
+
+/* Code: where a function is among what a forked process has from its parent. */
+
+#define ASYNC_CODE_DEPTH 8
+#define ASYNC_CODE_PIN 0
+#define ASYNC_CODE_FUNCTION 1
+#define ASYNC_CODE_METHOD 2
+
+typedef struct {
+	uint32_t root;
+	/* The number of the pin, or the position of the function or of the class. */
+	uint32_t at;
+	uint32_t method;
+	/* Positions of classes, counted from 1; 0 for none. */
+	uint32_t scope;
+	uint32_t called;
+	uint32_t fake;
+	uint32_t depth;
+	uint32_t path[ASYNC_CODE_DEPTH];
+} async_code;
+
+bool async_is_closure(const zend_object *object);
+void async_code_key(zend_object *closure, uintptr_t key[3]);
+bool async_code_find(zend_object *closure, const zval *pins, uint32_t pin_count, async_code *code);
+bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_count, zval *this, zval *closure);
+void async_code_pin(zend_object *closure, zval *pin);
+bool async_code_pin_frame(zend_execute_data **frame, uint32_t *next, const zval *pins, uint32_t pin_count, zval *pin);
+uint32_t async_functions_count(void);
+uint32_t async_classes_count(void);
+zend_object *async_closure_this(zend_object *closure);
+HashTable *async_closure_statics(zend_object *closure);
+zval *async_static_get(HashTable *statics, uint32_t position);
+bool async_static_set(HashTable *statics, uint32_t position, zval *value);
 
 #endif

@@ -5,13 +5,13 @@ use std::time::Duration;
 use ext_php_rs::types::Zval;
 
 use crate::error::Error;
-use crate::php::status::Status;
+use crate::php::status::{self as states, Status};
 use crate::task::future::{Ending, Future, Phase};
 use crate::task::group::Group;
 use crate::task::handlers::{self, Handler};
 use crate::task::state::state;
 use crate::task::wait::{self, Patience};
-use crate::task::{at_exit, launch, outcome, turn};
+use crate::task::{at_exit, crew, launch, outcome, turn};
 use crate::zend::callable::Callable;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -34,6 +34,7 @@ pub(crate) fn register() {
         Function::new("key", "", "string|int|null", entry(key)),
         Function::new("pid", "", "?int", entry(pid)),
         Function::new("error", "", "?Throwable", entry(error)),
+        Function::new("route", "", "?Async\\Route", entry(route)),
         Function::new("atExit", "", "void", entry(at_end_of_script)).private_static(),
     ]);
 }
@@ -119,9 +120,11 @@ fn cancel(call: &Call) -> Returned {
 /// Ends a task, whether it runs or waits. False when it had ended before.
 pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
     let phase = Status::of(future);
+    let group = future.group.borrow().clone();
+    let waits = matches!(phase, Status::Pending | Status::Queued)
+        && group.as_ref().is_none_or(|group| crew::withdraw(group, future.id));
     match phase {
-        Status::Pending | Status::Queued => {
-            let group = future.group.borrow().clone();
+        Status::Pending | Status::Queued if waits => {
             if let Some(group) = &group {
                 group.scheduler.borrow_mut().remove(future.id);
                 let parked = group.queued.borrow_mut().remove(&future.id);
@@ -137,7 +140,7 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
             interrupt::flags().raise();
             true
         }
-        Status::Running if !future.has_ended() => {
+        Status::Queued | Status::Running if !future.has_ended() => {
             future.observed.set(true);
             turn::end(future.id, Ending::Cancelled);
             true
@@ -181,7 +184,10 @@ fn key(call: &Call) -> Returned {
 fn pid(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let mut pid = Zval::new();
-    if let Some(number) = this(call)?.pid.get() {
+    let future = this(call)?;
+    let group = future.group.borrow().clone();
+    let number = future.pid.get().or_else(|| crew::pid_of(&*group?, future.id));
+    if let Some(number) = number {
         pid.set_long(number);
     }
     Ok(pid)
@@ -198,6 +204,11 @@ fn error(call: &Call) -> Returned {
         }
         _ => Ok(Zval::new()),
     }
+}
+
+fn route(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    Ok(states::route(&*this(call)?))
 }
 
 fn at_end_of_script(_: &Call) -> Returned {

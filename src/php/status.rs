@@ -5,6 +5,7 @@ use std::ffi::CStr;
 
 use ext_php_rs::types::Zval;
 
+use crate::task::crew::{self, Route, Whereabouts};
 use crate::task::future::{Ending, Future, Outcome, Phase};
 use crate::zend::class::{Class, Function};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -12,6 +13,7 @@ use crate::zend::object::{self, Native, Object, Registration, Tracer};
 use crate::zend::string;
 
 static STATUS: Class = Class::new();
+static ROUTE: Class = Class::new();
 
 /// How far a task is, as PHP sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +42,8 @@ impl Status {
     pub(crate) fn of(future: &Future) -> Self {
         match (&*future.phase.borrow(), future.ending.get()) {
             (Phase::Pending, _) => Self::Pending,
-            (Phase::Queued, _) => Self::Queued,
-            (Phase::Running | Phase::Reported(_) | Phase::Lent(_), _) => Self::Running,
+            (Phase::Queued, _) => Self::queued(future),
+            (Phase::Running | Phase::Reported(_) | Phase::Lent { .. }, _) => Self::Running,
             (Phase::Done(Outcome::Value(_)), _) => Self::Succeeded,
             (Phase::Done(Outcome::Failed(_)), None) => Self::Failed,
             (Phase::Done(Outcome::Failed(_)), Some(Ending::TimedOut)) => Self::TimedOut,
@@ -49,10 +51,32 @@ impl Status {
         }
     }
 
+    /// A child may have taken it meanwhile.
+    fn queued(future: &Future) -> Self {
+        let group = future.group.borrow();
+        match group.as_ref().map(|group| crew::whereabouts(group, future.id)) {
+            None | Some(Whereabouts::Waiting) => Self::Queued,
+            Some(Whereabouts::Running(..) | Whereabouts::Unknown) => Self::Running,
+        }
+    }
+
     /// The case of the enum.
     pub(crate) fn case(self) -> Zval {
         CASES.get(self as usize).map_or_else(Zval::new, |name| STATUS.case(name))
     }
+}
+
+const ROUTES: [&CStr; 3] = [c"Forked", c"Inherited", c"Sent"];
+
+/// How a future that has begun reached its child.
+pub(crate) fn route_of(future: &Future) -> Option<Route> {
+    future.route.get().filter(|_| !matches!(Status::of(future), Status::Pending | Status::Queued))
+}
+
+/// The case of `Async\Route`; null when it has not begun.
+pub(crate) fn route(future: &Future) -> Zval {
+    let name = route_of(future).and_then(|route| ROUTES.get(route as usize));
+    name.map_or_else(Zval::new, |name| ROUTE.case(name))
 }
 
 /// How many tasks of a pool are how far.
@@ -69,12 +93,21 @@ pub(crate) struct Counts {
     finished: i64,
     failed: i64,
     timed_out: i64,
+    forked: i64,
+    inherited: i64,
+    sent: i64,
 }
 
 impl Counts {
     /// Counts one more.
-    pub(crate) fn add(&mut self, status: Status) {
-        let slot = match status {
+    pub(crate) fn add(&mut self, future: &Future) {
+        match route_of(future) {
+            Some(Route::Forked) => self.forked += 1,
+            Some(Route::Inherited) => self.inherited += 1,
+            Some(Route::Sent) => self.sent += 1,
+            None => {}
+        }
+        let slot = match Status::of(future) {
             Status::Pending | Status::Queued => &mut self.queued,
             Status::Running => &mut self.running,
             Status::Succeeded => &mut self.finished,
@@ -114,6 +147,9 @@ pub(crate) fn pool_status(counts: Counts) -> Zval {
         (c"finished", counts.finished),
         (c"failed", counts.failed),
         (c"timedOut", counts.timed_out),
+        (c"forked", counts.forked),
+        (c"inherited", counts.inherited),
+        (c"sent", counts.sent),
     ];
     for (name, count) in properties {
         let mut number = Zval::new();
@@ -135,11 +171,13 @@ fn to_string(call: &Call) -> Returned {
 /// Registers both. MINIT.
 pub(crate) fn register() {
     STATUS.register_enum(c"Async\\Status", &CASES);
+    ROUTE.register_enum(c"Async\\Route", &ROUTES);
     object::register::<PoolStatus>(&[
         object::private_constructor(),
         Function::new("__toString", "", "string", entry(to_string)),
     ]);
-    for name in [c"queued", c"running", c"finished", c"failed", c"timedOut"] {
+    for name in [c"queued", c"running", c"finished", c"failed", c"timedOut", c"forked", c"inherited", c"sent"]
+    {
         REGISTRATION.class.property(name, "int", object::READ_ONLY);
     }
     REGISTRATION.class.implement(object::stringable());

@@ -40,12 +40,32 @@ impl Scheduler {
 
     /// The next task that may start now; it takes a slot.
     pub(crate) fn next(&mut self) -> Option<u64> {
-        if self.stopped || self.running.len() >= self.limit {
+        self.next_within(self.limit)
+    }
+
+    /// The next task that is to be made ready, while fewer than `ahead` are that have not ended.
+    pub(crate) fn next_within(&mut self, ahead: usize) -> Option<u64> {
+        if self.stopped || self.running.len() >= ahead {
             return None;
         }
         let id = self.queue.pop_front()?;
         self.running.insert(id);
         Some(id)
+    }
+
+    /// How many slots there are.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Has this one left the queue, and not ended?
+    pub(crate) fn is_running(&self, id: u64) -> bool {
+        self.running.contains(&id)
+    }
+
+    /// Has anything left the queue, and not ended?
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.running.is_empty()
     }
 
     /// Would something start if a slot were free?

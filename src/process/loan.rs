@@ -88,16 +88,22 @@ pub(crate) fn lend<'c>(
     format: u8,
     chunks: impl Iterator<Item = &'c [u8]>,
 ) -> Result<(), Errno> {
-    let mut places = vec![kind as u8, format];
-    for chunk in chunks {
-        places.extend((chunk.as_ptr().addr() as u64).to_le_bytes());
-        places.extend((chunk.len() as u64).to_le_bytes());
-    }
+    let places = places(kind, format, chunks);
     channel::write(pipe, Kind::Lent, 0, places.len(), [&places[..]].into_iter())?;
     // No event is asked for: POLLERR, the reader's end, is always told.
     let mut reader = [PollFd::new(pipe.as_fd(), PollFlags::empty())];
     while poll(&mut reader, PollTimeout::NONE) == Err(Errno::EINTR) {}
     Ok(())
+}
+
+/// The payload of the frame that lends the pieces.
+pub(crate) fn places<'c>(kind: Kind, format: u8, chunks: impl Iterator<Item = &'c [u8]>) -> Vec<u8> {
+    let mut places = vec![kind as u8, format];
+    for chunk in chunks {
+        places.extend((chunk.as_ptr().addr() as u64).to_le_bytes());
+        places.extend((chunk.len() as u64).to_le_bytes());
+    }
+    places
 }
 
 impl Loan {

@@ -11,6 +11,7 @@ pub(crate) mod forward;
 pub(crate) mod loan;
 pub(crate) mod notifier;
 pub(crate) mod reactor;
+pub(crate) mod shared;
 pub(crate) mod signals;
 pub(crate) mod wait;
 pub(crate) mod window;

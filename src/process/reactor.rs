@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -14,10 +15,13 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use super::channel::{self, Read};
+use super::cpus;
 use super::fork::Child;
 use super::forward;
 use super::loan::Loan;
 use super::notifier::{Flags, Means, Notifier};
+use super::shared::bell::Bell;
+use super::shared::line::{Answer, Garbled, Line};
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, wait};
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
@@ -41,6 +45,24 @@ pub(crate) enum News {
     Lends {
         /// The id under which it was added.
         id: u64,
+        /// The payload.
+        loan: Loan,
+    },
+    /// A child that stays has told what became of a task.
+    Answered {
+        /// The child.
+        child: u64,
+        /// The task.
+        task: u64,
+        /// What it told.
+        message: Message,
+    },
+    /// A child that stays has a payload in its memory, as above.
+    Offers {
+        /// The child.
+        child: u64,
+        /// The task.
+        task: u64,
         /// The payload.
         loan: Loan,
     },
@@ -90,7 +112,21 @@ pub(crate) struct Reactor {
     notifier: Notifier,
     flags: Flags,
     children: BTreeMap<u64, Watched>,
+    /// Those of children that stay.
+    lines: BTreeMap<u64, Line>,
+    bell: Option<Rc<Bell>>,
+    /// How often to look for news before sleeping.
+    looks: u32,
+    /// Waits that found news without asking the kernel, one after the other.
+    unasked: u32,
 }
+
+/// That of the bell; ids do not come so far.
+const BELL: u64 = u64::MAX;
+/// How often to look before sleeping: about as long as it takes to wake a process on another CPU.
+const LOOKS: u32 = 1500;
+/// The kernel, too, may have news: of deaths, and of other children.
+const ASK_EVERY: u32 = 64;
 
 /// An event is about a child's pipe or its pidfd.
 fn token(id: u64, pidfd: bool) -> u64 {
@@ -106,7 +142,9 @@ impl Reactor {
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let notifier = Notifier::start(means, &epoll.0, flags)?;
-        Ok(Self { epoll, notifier, flags, children: BTreeMap::new() })
+        let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
+        let (children, lines) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { epoll, notifier, flags, children, lines, bell: None, looks, unasked: 0 })
     }
 
     /// Readable when [`Reactor::wait`] would not block.
@@ -142,6 +180,28 @@ impl Reactor {
         Ok(())
     }
 
+    /// The bell that children ring which stay.
+    ///
+    /// # Errors
+    ///
+    /// When there is no descriptor to be had.
+    pub(crate) fn bell(&mut self) -> Result<Rc<Bell>, Errno> {
+        if let Some(bell) = &self.bell {
+            return Ok(Rc::clone(bell));
+        }
+        let bell = Rc::new(Bell::new()?);
+        self.epoll
+            .add(bell.descriptor(), EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, BELL))?;
+        self.bell = Some(Rc::clone(&bell));
+        Ok(bell)
+    }
+
+    /// Child `id`, which was added, stays, and tells its results by `line`.
+    pub(crate) fn listen(&mut self, id: u64, line: Line) {
+        line.keep_from_siblings();
+        self.lines.insert(id, line);
+    }
+
     /// Sends `signal` to the process group of child `id`.
     pub(crate) fn signal(&self, id: u64, signal: Signal) {
         if let Some(child) = self.children.get(&id) {
@@ -155,6 +215,7 @@ impl Reactor {
         for child in self.children.values() {
             let _ = killpg(child.pid, signal);
         }
+        self.lines.clear();
         for child in std::mem::take(&mut self.children).into_values() {
             forward::remove(child.pid.as_raw());
             wait(child.pid, true);
@@ -167,28 +228,108 @@ impl Reactor {
     ///
     /// EINTR when a signal arrived: the application may want to act on it.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
+        let at_once = timeout == Some(Duration::ZERO);
+        if self.unasked < ASK_EVERY {
+            let mut news = self.hear();
+            if news.is_empty() && !at_once && self.look()? {
+                news = self.hear();
+            }
+            if !news.is_empty() {
+                self.unasked += 1;
+                return Ok(news);
+            }
+        }
+        self.unasked = 0;
+        self.ask(timeout)
+    }
+
+    /// Looks for a while whether a child that stays has news.
+    ///
+    /// # Errors
+    ///
+    /// EINTR when the virtual machine wants its attention.
+    fn look(&self) -> Result<bool, Errno> {
+        if self.lines.is_empty() {
+            return Ok(false);
+        }
+        for _ in 0..self.looks {
+            if self.flags.interrupt.load(Ordering::Relaxed) {
+                return Err(Errno::EINTR);
+            }
+            if self.lines.values().any(Line::has_news) {
+                return Ok(true);
+            }
+            std::hint::spin_loop();
+        }
+        Ok(false)
+    }
+
+    /// Takes in what children that stay have told. One that told something else is no use any more.
+    fn hear(&mut self) -> Vec<News> {
+        let mut news = Vec::new();
+        let mut garbled = Vec::new();
+        for (&id, line) in self.lines.iter_mut().filter(|(_, line)| line.has_news()) {
+            let limit = self.children.get(&id).map_or(0, |child| child.limit);
+            if hear(id, line, limit, &mut news).is_err() {
+                garbled.push(id);
+            }
+        }
+        for id in garbled {
+            self.lines.remove(&id);
+            if let Some(child) = self.children.get_mut(&id) {
+                child.refused = Some(Malformed::Header);
+                let _ = killpg(child.pid, Signal::SIGKILL);
+            }
+        }
+        news
+    }
+
+    /// Asks the kernel, and sleeps.
+    fn ask(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
         self.notifier.disarm(&self.epoll.0);
         forward::wrap();
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
-        let millis = timeout
+        let mut millis = timeout
             .map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
+        let mut news = Vec::new();
+        if let Some(bell) = &self.bell {
+            bell.listen();
+            news = self.hear();
+            millis = if news.is_empty() { millis } else { 0 };
+        }
         let mut events = [EpollEvent::empty(); BATCH];
         // A signal between a look at the flag and the wait would be slept through: they are let in only by the wait itself.
         let blocked = Blocked::all();
         if millis != 0 && self.flags.interrupt.load(Ordering::Acquire) {
             return Err(Errno::EINTR);
         }
-        let count = blocked.wait(&self.epoll, &mut events, millis)?;
+        let count = match blocked.wait(&self.epoll, &mut events, millis) {
+            Err(Errno::EINTR) if !news.is_empty() => 0,
+            count => count?,
+        };
         drop(blocked);
-        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data())).collect())
+        self.bell.iter().for_each(|bell| bell.ignore());
+        for event in events.iter().take(count) {
+            self.handle(event.data(), &mut news);
+        }
+        news.extend(self.hear());
+        Ok(news)
     }
 
     /// The caller goes back to code that does not wait here: it wants to be told. Children that are on their way out are
-    /// no hurry.
-    pub(crate) fn arm(&mut self) {
-        if self.children.values().any(|child| !child.told) {
+    /// no hurry, and those that stay only matter when they are `busy`.
+    pub(crate) fn arm(&mut self, busy: bool) {
+        let waited_for =
+            |(id, child): (&u64, &Watched)| !child.told && (busy || !self.lines.contains_key(id));
+        if self.children.iter().any(waited_for) {
             self.notifier.arm(&self.epoll.0);
-        } else if !self.children.is_empty() {
+            if let Some(bell) = self.bell.as_ref().filter(|_| busy) {
+                bell.listen();
+                if self.lines.values().any(Line::has_news) {
+                    self.flags.raise();
+                }
+            }
+        } else if self.children.len() > self.lines.len() {
             self.notifier.alarm(REAP);
         }
     }
@@ -213,28 +354,47 @@ impl Reactor {
                 unsafe { libc::close(fd.as_raw_fd()) };
             }
         }
-        std::mem::forget(self.children);
+        // The lines of others are not even mapped here.
+        std::mem::forget((self.children, self.lines, self.bell));
         self.notifier.forget();
     }
 
-    fn handle(&mut self, token: u64) -> Option<News> {
+    fn handle(&mut self, token: u64, news: &mut Vec<News>) {
         let id = token >> 1;
-        let child = self.children.get_mut(&id)?;
+        let Some(child) = self.children.get_mut(&id) else {
+            return;
+        };
         if token & 1 == 1 {
-            return self.reap(id, false).map(News::Ended);
+            self.reap_with_news(id, false, news);
+            return;
         }
         if !child.receive() {
-            return None;
+            return;
         }
         if let Some(loan) = child.loan(&self.epoll) {
-            return Some(News::Lends { id, loan });
+            news.push(News::Lends { id, loan });
+            return;
         }
         child.close_pipe(&self.epoll);
         if child.pidfd.is_none() {
             // The end of the pipe is the only news of a death then, and the death is near.
-            return self.reap(id, true).map(News::Ended);
+            self.reap_with_news(id, true, news);
+        } else if let Some(frame) = child.take() {
+            news.push(News::Told { id, frame });
         }
-        child.take().map(|frame| News::Told { id, frame })
+    }
+
+    /// What a child that stayed has told before its end comes before it.
+    fn reap_with_news(&mut self, id: u64, block: bool, news: &mut Vec<News>) {
+        let limit = self.children.get(&id).map_or(0, |child| child.limit);
+        let Some(ended) = self.reap(id, block) else {
+            return;
+        };
+        if let Some(mut line) = self.lines.remove(&id) {
+            // Dead in the middle of a message: that one is lost, and the end says so.
+            let _ = hear(id, &mut line, limit, news);
+        }
+        news.push(News::Ended(ended));
     }
 
     /// Takes a child that has ended off the list; `block` waits for that.
@@ -281,10 +441,38 @@ impl Reactor {
 
     /// Lets a child go that has lent something. Without a pidfd there would be no news of its end, so that is waited for.
     pub(crate) fn release(&mut self, id: u64) -> Option<Ended> {
+        if let Some(line) = self.lines.get(&id) {
+            line.release();
+            return None;
+        }
         let child = self.children.get_mut(&id)?;
         child.close_pipe(&self.epoll);
         if child.pidfd.is_some() { None } else { self.reap(id, true) }
     }
+}
+
+/// Takes in what child `id` has told.
+fn hear(id: u64, line: &mut Line, limit: u64, news: &mut Vec<News>) -> Result<(), Garbled> {
+    while let Some(Answer { task, frame, length }) = line.hear(limit)? {
+        let too_long = |length| limit > 0 && length > limit;
+        let refused = |length| Message::Malformed(Malformed::TooLong { length, limit });
+        let message = match frame.kind {
+            Kind::Lent => match Loan::announced(&frame).ok_or(Garbled)? {
+                loan if too_long(loan.length as u64) => {
+                    line.release();
+                    refused(loan.length as u64)
+                }
+                loan => {
+                    news.push(News::Offers { child: id, task, loan });
+                    continue;
+                }
+            },
+            Kind::Value | Kind::Thrown if too_long(length) => refused(length),
+            _ => Message::Frame(frame),
+        };
+        news.push(News::Answered { child: id, task, message });
+    }
+    Ok(())
 }
 
 impl Watched {

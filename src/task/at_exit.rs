@@ -1,12 +1,17 @@
 //! The end of a script: what was started is waited for, or ended.
 
+use std::rc::Rc;
+
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
 use super::future::Future;
 use super::{turn, wait};
 use crate::ini;
 use crate::task::state::state;
+use crate::zend::exception;
 use crate::zend::handler::Thrown;
+use crate::zend::interrupt;
 use crate::zend::object::Native;
 use crate::zend::request;
 
@@ -29,10 +34,28 @@ pub(crate) fn finish() -> Result<(), Thrown> {
     state.dispatching.set(false);
     let idle =
         || state.active.borrow().iter().all(|group| group.idle()) && state.reported.borrow().is_empty();
-    if idle() && state.running.borrow().is_empty() {
-        return Ok(());
+    if !idle() || !state.running.borrow().is_empty() {
+        wait::until(None, || Ok(idle()))?;
     }
-    wait::until(None, || Ok(idle()))
+    dismiss()
+}
+
+/// Lets the children go that stay: what they have begun to write is written, and their shutdown functions run.
+fn dismiss() -> Result<(), Thrown> {
+    let state = state();
+    let groups: Vec<_> = state.workers.borrow().values().map(|(group, _)| Rc::clone(group)).collect();
+    for group in groups {
+        group.close();
+    }
+    while !state.workers.borrow().is_empty() {
+        if turn::wait(None) == Err(Errno::EINTR) {
+            interrupt::run();
+            if exception::pending() {
+                return Err(Thrown);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Ends everything that runs, at once, and waits for nothing but the kernel.
@@ -59,7 +82,7 @@ pub(crate) fn end_request() {
     let state = state();
     let _ = request::protect(at_exit);
     kill();
-    let running = state.running.take();
+    let running = (state.running.take(), state.workers.take(), state.book.take());
     let reported = state.reported.take();
     let hooks = state.hooks.take();
     let default = state.default_group.take();

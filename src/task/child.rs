@@ -8,8 +8,11 @@ use ext_php_rs::types::Zval;
 
 use super::future::Future;
 use super::group::Hook;
+use super::work::Work;
 use super::{at_exit, wait};
 use crate::ini;
+use crate::process::shared::bell::Bell;
+use crate::process::shared::line::Line;
 use crate::process::{channel, child, loan};
 use crate::task::state::state;
 use crate::wire::frame::Kind;
@@ -21,26 +24,57 @@ use crate::zend::value::Unserializable;
 use crate::zend::value::object::type_name;
 use crate::zend::{exception, throwable, value};
 
+/// Where an outcome goes.
+#[derive(Debug)]
+pub(crate) enum Sink<'s> {
+    /// A pipe of its own: the child has one task, and ends with it.
+    Pipe(&'s OwnedFd),
+    /// A line that serves many tasks.
+    Line {
+        /// The line.
+        line: &'s Line,
+        /// What wakes the reader.
+        bell: &'s Bell,
+        /// The task.
+        task: u64,
+    },
+}
+
 /// Runs a task, tells the parent how it ended, and ends.
 pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
     state().leave_behind(true);
     request::begin_child(ini::reseed());
     let ran = request::protect(|| {
-        for hook in hooks {
-            if let Some(callable) = &hook.child {
-                callable.call(&mut [])?;
-            }
-        }
-        call(future)
+        prepare(hooks)?;
+        // Not released either: what only the closure refers to has its destructor in the parent.
+        let work = ManuallyDrop::new(future.work.take());
+        call(work.as_ref().ok_or(Thrown)?)
     });
-    let code = report(channel, &ran);
+    let code = report(&Sink::Pipe(channel), &ran);
     child::end(code)
 }
 
-fn call(future: &Future) -> Returned {
-    // Not released either: what only the closure refers to has its destructor in the parent.
-    let work = ManuallyDrop::new(future.work.take());
-    let mut value = work.as_ref().ok_or(Thrown)?.run()?;
+/// Calls the hooks for a new child. Re-enters PHP.
+///
+/// # Errors
+///
+/// When one throws.
+pub(crate) fn prepare(hooks: &[Rc<Hook>]) -> Result<(), Thrown> {
+    for hook in hooks {
+        if let Some(callable) = &hook.child {
+            callable.call(&mut [])?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs a task, and all that it began. Re-enters PHP.
+///
+/// # Errors
+///
+/// When it throws.
+pub(crate) fn call(work: &Work) -> Returned {
+    let mut value = work.run()?;
     // A future is awaited here: its process is this one's child, not the parent's.
     while let Some(inner) = Object::<Future>::from_zval(&value) {
         value = wait::one(&inner, None)?;
@@ -50,46 +84,69 @@ fn call(future: &Future) -> Returned {
 }
 
 /// Sends the outcome, after everything else that this process had to do. Gives the exit code.
-fn report(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
+pub(crate) fn report(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
     match ran {
         Ran::Returned(value) => match request::protect(|| unless_thrown(value::encode(value))) {
             Ran::Returned(Ok(encoded)) => {
-                wind_up(channel);
-                deliver(channel, Kind::Value, encoded.format() as u8, encoded.len(), encoded.chunks())
+                sink.settle();
+                sink.deliver(Kind::Value, encoded.format() as u8, encoded.len(), encoded.chunks());
+                0
             }
             Ran::Returned(Err(Unserializable { type_name, path, reason })) => {
-                send(channel, &Report::NotSerializable { type_name, path, reason }, 0)
+                sink.send(&Report::NotSerializable { type_name, path, reason }, 0)
             }
-            other => abnormal(channel, value, other),
+            other => abnormal(sink, value, other),
         },
         Ran::Threw(thrown) => match request::protect(|| unless_thrown(throwable::encode(thrown))) {
             Ran::Returned(payload) => {
-                wind_up(channel);
-                deliver(channel, Kind::Thrown, 0, payload.len(), [&payload[..]].into_iter())
+                sink.settle();
+                sink.deliver(Kind::Thrown, 0, payload.len(), [&payload[..]].into_iter());
+                0
             }
-            other => abnormal(channel, thrown, other),
+            other => abnormal(sink, thrown, other),
         },
-        Ran::Exited(code) => send(channel, &Report::Exited { code: *code }, *code),
-        Ran::Fatal(error) => send(channel, &Report::Fatal(error.clone()), 255),
-        Ran::Panicked(message) => send(channel, &Report::Panicked { message: message.clone() }, 255),
+        Ran::Exited(code) => sink.send(&Report::Exited { code: *code }, *code),
+        Ran::Fatal(error) => sink.send(&Report::Fatal(error.clone()), 255),
+        Ran::Panicked(message) => sink.send(&Report::Panicked { message: message.clone() }, 255),
     }
 }
 
-/// Writes the frame of an outcome, or lends it when it is large. A pipe that is broken has lost its reader, and there
-/// is nobody to tell.
-fn deliver<'c>(
-    channel: &OwnedFd,
-    kind: Kind,
-    format: u8,
-    length: usize,
-    chunks: impl Iterator<Item = &'c [u8]>,
-) -> i32 {
-    let _ = if loan::wanted(length) {
-        loan::lend(channel, kind, format, chunks)
-    } else {
-        channel::write(channel, kind, format, length, chunks)
-    };
-    0
+impl Sink<'_> {
+    /// What has to be done before anybody hears of the outcome.
+    fn settle(&self) {
+        match self {
+            Self::Pipe(channel) => {
+                wind_up();
+                child::let_go(channel);
+            }
+            Self::Line { .. } => flush(),
+        }
+    }
+
+    /// Writes the frame of an outcome, or lends it when it is large. A pipe that is broken has lost its reader, and there
+    /// is nobody to tell.
+    fn deliver<'c>(&self, kind: Kind, format: u8, length: usize, chunks: impl Iterator<Item = &'c [u8]>) {
+        match (self, loan::wanted(length)) {
+            (Self::Pipe(pipe), true) => drop(loan::lend(pipe, kind, format, chunks)),
+            (Self::Pipe(pipe), false) => drop(channel::write(pipe, kind, format, length, chunks)),
+            (Self::Line { line, bell, task }, true) => {
+                let before = line.released();
+                let places = loan::places(kind, format, chunks);
+                line.say(bell, *task, Kind::Lent, 0, places.len(), [&places[..]].into_iter());
+                line.await_release(before);
+            }
+            (Self::Line { line, bell, task }, false) => {
+                line.say(bell, *task, kind, format, length, chunks);
+            }
+        }
+    }
+
+    fn send(&self, report: &Report, code: i32) -> i32 {
+        self.settle();
+        let payload = report.encode();
+        self.deliver(Kind::Report, 0, payload.len(), [&payload[..]].into_iter());
+        code
+    }
 }
 
 /// An exit in a hook of serialization is pending, whatever else was returned.
@@ -98,36 +155,29 @@ fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
 }
 
 /// Serializing ran hooks of the outcome's own classes, and those did not return: there is an outcome, but it cannot leave.
-fn abnormal<T>(channel: &OwnedFd, outcome: &Zval, ran: Ran<T>) -> i32 {
+fn abnormal<T>(sink: &Sink<'_>, outcome: &Zval, ran: Ran<T>) -> i32 {
     let reason = match ran {
         Ran::Exited(code) => format!("exit({code}) was called while it was serialized"),
         Ran::Fatal(error) => format!("{} in {}:{}", error.message, error.file, error.line),
         Ran::Panicked(message) => message,
         Ran::Returned(_) | Ran::Threw(_) => "serializing it threw".to_owned(),
     };
-    send(
-        channel,
-        &Report::NotSerializable { type_name: type_name(outcome), path: String::new(), reason },
-        255,
-    )
-}
-
-fn send(channel: &OwnedFd, report: &Report, code: i32) -> i32 {
-    wind_up(channel);
-    let payload = report.encode();
-    let _ = channel::write(channel, Kind::Report, 0, payload.len(), [&payload[..]].into_iter());
-    code
+    let type_name = type_name(outcome);
+    sink.send(&Report::NotSerializable { type_name, path: String::new(), reason }, 255)
 }
 
 /// What a script's end does, for what this child itself began: its shutdown functions, its output, its streams.
-fn wind_up(channel: &OwnedFd) {
+pub(crate) fn wind_up() {
     let _ = request::protect(|| {
         request::call_shutdown_functions();
         Ok(())
     });
+    flush();
+}
+
+fn flush() {
     let _ = request::protect(|| {
         request::flush();
         Ok(())
     });
-    child::let_go(channel);
 }

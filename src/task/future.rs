@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use ext_php_rs::types::Zval;
 
+use super::crew::Route;
 use super::group::Group;
 use super::handlers::Handler;
 use super::work::Work;
@@ -31,7 +32,12 @@ pub(crate) enum Phase {
     /// The child has told everything, or is gone; what it left is not looked at yet.
     Reported(Ended),
     /// The child keeps a large payload in its memory until somebody looks at it.
-    Lent(Loan),
+    Lent {
+        /// The child, by the number under which it is known.
+        child: u64,
+        /// The payload.
+        loan: Loan,
+    },
     /// It has an outcome.
     Done(Outcome),
 }
@@ -79,6 +85,12 @@ pub(crate) struct Future {
     pub(crate) pid: Cell<Option<i32>>,
     /// Why it is ended before its time, if it is.
     pub(crate) ending: Cell<Option<Ending>>,
+    /// Children that are forked from this epoch on have it.
+    pub(crate) epoch: Cell<u64>,
+    /// A child could not open what was sent of it.
+    pub(crate) declined: Cell<bool>,
+    /// How it reached its child.
+    pub(crate) route: Cell<Option<Route>>,
     /// Somebody has seen how it ended, or took its failure.
     pub(crate) observed: Cell<bool>,
     /// Its handlers are running.
@@ -107,6 +119,9 @@ impl Native for Future {
             added: Cell::new(false),
             pid: Cell::new(None),
             ending: Cell::new(None),
+            epoch: Cell::new(0),
+            declined: Cell::new(false),
+            route: Cell::new(None),
             observed: Cell::new(false),
             handling: Cell::new(false),
         }
@@ -155,7 +170,7 @@ impl Future {
 
     /// It has ended; perhaps nobody has looked at its outcome yet.
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::Reported(_) | Phase::Lent(_) | Phase::Done(_))
+        matches!(*self.phase.borrow(), Phase::Reported(_) | Phase::Lent { .. } | Phase::Done(_))
     }
 
     /// It has an outcome, and all handlers have run.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use nix::unistd::Pid;
 
+use super::crew::{Crew, Stay};
 use super::future::Future;
 use crate::pool::scheduler::Scheduler;
 use crate::process::beacon::Beacon;
@@ -31,10 +32,16 @@ pub(crate) struct Group {
     pub(crate) owner: Pid,
     /// Who runs when.
     pub(crate) scheduler: RefCell<Scheduler>,
-    /// The futures in the queue.
+    /// The futures in the queue, and those that are posted for children that stay.
     pub(crate) queued: RefCell<HashMap<u64, Object<Future>>>,
     /// Seconds that each task may run.
     pub(crate) timeout: Cell<Option<f64>>,
+    /// Its children stay for more than one task.
+    pub(crate) stays: Cell<bool>,
+    /// For how long.
+    pub(crate) stay: Cell<Stay>,
+    /// Those that stay.
+    pub(crate) crew: RefCell<Option<Rc<Crew>>>,
     /// Hooks for its children.
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// Futures in the order in which they ended, while there is an object to ask for them.
@@ -89,6 +96,9 @@ impl Group {
             scheduler: RefCell::new(Scheduler::new(limit)),
             queued: RefCell::default(),
             timeout: Cell::new(timeout),
+            stays: Cell::new(false),
+            stay: Cell::default(),
+            crew: RefCell::default(),
             hooks: RefCell::default(),
             ended: RefCell::default(),
         })
@@ -104,6 +114,13 @@ impl Group {
     /// Nothing runs, and nothing will start by itself.
     pub(crate) fn idle(&self) -> bool {
         self.scheduler.borrow().idle()
+    }
+
+    /// Children that stay go when they have nothing more to do; later tasks get new ones.
+    pub(crate) fn close(&self) {
+        if let Some(crew) = self.crew.take() {
+            crew.close();
+        }
     }
 
     /// Is this the process that it belongs to?

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
+use super::crew::{self, Route};
 use super::future::{Future, Outcome, Phase};
 use super::group::{Group, Hook};
 use super::support::Mode;
@@ -28,6 +29,7 @@ pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
     }
     future.phase.replace(Phase::Queued);
     future.group.replace(Some(Rc::clone(group)));
+    future.epoch.set(state().book.borrow().next_epoch());
     group.queued.borrow_mut().insert(future.id, future.clone());
     group.scheduler.borrow_mut().enqueue(future.id);
     group.activate();
@@ -45,6 +47,10 @@ pub(crate) fn hasten(future: &Object<Future>) {
 
 /// Starts queued tasks while there are slots. Re-enters PHP: hooks run.
 pub(crate) fn pump(group: &Rc<Group>) {
+    if group.stays.get() {
+        crew::feed(group);
+        return;
+    }
     loop {
         let next = group.scheduler.borrow_mut().next();
         let Some(id) = next else {
@@ -91,11 +97,13 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
     }
 }
 
-fn is_shortage(errno: Errno) -> bool {
+/// Will there be room when something else has ended?
+pub(crate) fn is_shortage(errno: Errno) -> bool {
     matches!(errno, Errno::EAGAIN | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE)
 }
 
-fn children() -> usize {
+/// How many children there are.
+pub(crate) fn children() -> usize {
     state().reactor.borrow().as_ref().map_or(0, Reactor::len)
 }
 
@@ -113,6 +121,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
         added.map_err(|errno| Refused { call: "epoll_ctl", errno })?;
     }
     future.pid.set(Some(pid.as_raw()));
+    future.route.set(Some(Route::Forked));
     future.phase.replace(Phase::Running);
     state
         .running
@@ -150,7 +159,7 @@ pub(crate) fn set_deadline(future: &Future) {
 }
 
 /// The hook for the parent. What it throws is thrown by the next `await`.
-fn after_fork(hook: &Hook) {
+pub(crate) fn after_fork(hook: &Hook) {
     let threw = hook.parent.as_ref().is_some_and(|callable| callable.call(&mut []).is_err());
     if let Some(throwable) = threw.then(exception::take).flatten() {
         let old = state().surfacing.replace(Some(throwable));
@@ -159,7 +168,7 @@ fn after_fork(hook: &Hook) {
 }
 
 /// The hooks for a child of `group`: everybody's, then its own.
-fn hooks(group: &Group) -> Vec<Rc<Hook>> {
+pub(crate) fn hooks(group: &Group) -> Vec<Rc<Hook>> {
     let global = state().hooks.borrow();
     global.iter().chain(group.hooks.borrow().iter()).cloned().collect()
 }

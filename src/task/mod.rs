@@ -7,13 +7,16 @@
 
 pub(crate) mod at_exit;
 pub(crate) mod child;
+pub(crate) mod crew;
 pub(crate) mod future;
 pub(crate) mod group;
 pub(crate) mod handlers;
 pub(crate) mod launch;
 pub(crate) mod outcome;
+pub(crate) mod parcel;
 pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod turn;
 pub(crate) mod wait;
 pub(crate) mod work;
+pub(crate) mod worker;

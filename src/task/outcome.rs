@@ -29,14 +29,14 @@ use crate::zend::{string, throwable, value};
 /// When the script is exiting: a class that was loaded for the outcome called `exit`.
 pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     let phase = match &mut *future.phase.borrow_mut() {
-        phase @ (Phase::Reported(_) | Phase::Lent(_)) => std::mem::replace(phase, Phase::Running),
+        phase @ (Phase::Reported(_) | Phase::Lent { .. }) => std::mem::replace(phase, Phase::Running),
         _ => return Ok(()),
     };
     let outcome = match phase {
         Phase::Reported(ended) => interpret(future, ended)?,
-        Phase::Lent(loan) => {
-            let outcome = fetch(future, loan);
-            turn::release(future.id);
+        Phase::Lent { child, loan } => {
+            let outcome = fetch(future, child, loan);
+            turn::release(child);
             outcome?
         }
         _ => return Ok(()),
@@ -50,15 +50,12 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
 
 /// Copies what the child has lent to where it shall be. The memory is taken while nothing is borrowed: the engine may
 /// refuse it, and leave.
-fn fetch(future: &Future, mut loan: Loan) -> Result<Outcome, Thrown> {
+fn fetch(future: &Future, child: u64, mut loan: Loan) -> Result<Outcome, Thrown> {
     let Loan { kind, format, length, .. } = loan;
-    let checked = state()
-        .reactor
-        .borrow()
-        .as_ref()
-        .map_or(Err(Errno::ESRCH), |reactor| reactor.check(future.id, &loan));
+    let checked =
+        state().reactor.borrow().as_ref().map_or(Err(Errno::ESRCH), |reactor| reactor.check(child, &loan));
     let mut copy = |to: &mut [MaybeUninit<u8>]| match state().reactor.borrow().as_ref() {
-        Some(reactor) => reactor.fetch(future.id, &mut loan, to),
+        Some(reactor) => reactor.fetch(child, &mut loan, to),
         None => Err(Errno::ESRCH),
     };
     let fetched = match (kind, Format::try_from(format)) {
@@ -118,7 +115,9 @@ fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result
             }
             None => Error::Unreadable { subject, reason: "the report is malformed".into() },
         },
-        (Kind::Lent, _) => Error::Unreadable { subject, reason: "the loan is malformed".into() },
+        (Kind::Lent | Kind::Declined, _) => {
+            Error::Unreadable { subject, reason: "the loan is malformed".into() }
+        }
     };
     Ok(failed(&error))
 }

@@ -14,8 +14,10 @@ use nix::unistd::{Pid, getpid};
 use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
 use crate::process::reactor::Reactor;
+use crate::task::crew::Crew;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
+use crate::zend::code::Book;
 use crate::zend::object::Object;
 
 /// A task in a child, and whose slot it has until the child is reaped.
@@ -34,6 +36,9 @@ impl Running {
     }
 }
 
+/// Whose a child is that stays.
+pub(crate) type Employer = (Rc<Group>, Rc<Crew>);
+
 /// The state of one process.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -51,6 +56,10 @@ pub(crate) struct State {
     pub(crate) reactor: RefCell<Option<Reactor>>,
     /// What all children run, until they are reaped.
     pub(crate) running: RefCell<BTreeMap<u64, Running>>,
+    /// Children that stay, and whose they are.
+    pub(crate) workers: RefCell<BTreeMap<u64, Employer>>,
+    /// The code that they have, too.
+    pub(crate) book: RefCell<Book>,
     /// When they have to end.
     pub(crate) deadlines: RefCell<Deadlines>,
     /// Futures whose child has ended, and whose handlers have not run.
@@ -77,6 +86,8 @@ impl State {
             active: RefCell::default(),
             reactor: RefCell::default(),
             running: RefCell::default(),
+            workers: RefCell::default(),
+            book: RefCell::default(),
             deadlines: RefCell::default(),
             reported: RefCell::default(),
             hooks: RefCell::default(),
@@ -111,7 +122,7 @@ pub(crate) fn state() -> &'static State {
 impl State {
     /// In a forked process: forgets what is the parent's. Its values are not released, as their destructors are the
     /// parent's, and no memory is freed, as each page that is touched is a page to copy. Descriptors are closed. The
-    /// hooks stay: they are for the children's children too.
+    /// hooks stay, and the names of code: they are for the children's children too.
     pub(crate) fn leave_behind(&self, is_child: bool) {
         self.owner.set(getpid());
         self.is_child.set(is_child || self.is_child.get());
@@ -124,6 +135,7 @@ impl State {
         forget(self.default_group.take());
         forget(self.active.take());
         forget(self.running.take());
+        forget(self.workers.take());
         forget(self.deadlines.take());
         forget(self.reported.take());
         forget(self.surfacing.take());

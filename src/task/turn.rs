@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
-use super::{handlers, launch};
+use super::{crew, handlers, launch};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::reactor::{Ended, Message, News};
@@ -49,14 +49,29 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
                 let message = Message::Frame(frame);
                 told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
             }
-            News::Lends { id, loan } => told(id, Phase::Lent(loan)),
+            News::Lends { id, loan } => told(id, Phase::Lent { child: id, loan }),
+            News::Answered { child, task, message } => freed.extend(crew::answered(child, task, message)),
+            News::Offers { child, task, loan } => {
+                freed.extend(crew::told(child, task, Phase::Lent { child, loan }));
+            }
             News::Ended(ended) => freed.extend(gone(ended)),
         }
     }
     freed.dedup_by(|one, other| Rc::ptr_eq(one, other));
     freed.iter().for_each(launch::pump);
-    state.active.borrow_mut().retain(|group| !group.idle());
+    retire();
     Ok(())
+}
+
+/// Lets groups go that have nothing to do; if nobody can give them more, their children too.
+fn retire() {
+    state().active.borrow_mut().retain(|group| {
+        let idle = group.idle();
+        if idle && group.ended.borrow().is_none() {
+            group.close();
+        }
+        !idle
+    });
 }
 
 /// A child has told everything: its future has something to be looked at, and its time is not measured any more.
@@ -91,7 +106,10 @@ pub(crate) fn release(id: u64) {
 /// A child is gone: its group has a free slot.
 fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();
-    let Running { future, group } = state.running.borrow_mut().remove(&child.id)?;
+    let running = state.running.borrow_mut().remove(&child.id);
+    let Some(Running { future, group }) = running else {
+        return crew::gone(child);
+    };
     state.deadlines.borrow_mut().clear(child.id);
     group.scheduler.borrow_mut().ended(child.id);
     if let Some(future) = future {
@@ -118,15 +136,27 @@ fn expire() {
         let Some((id, stage)) = due else {
             return;
         };
-        match stage {
-            Stage::Expire => end(id, Ending::TimedOut),
-            Stage::Kill => signal(id, Signal::SIGKILL),
+        match (stage, posted(id)) {
+            (Stage::Expire, None) => end(id, Ending::TimedOut),
+            (Stage::Kill, None) => signal(id, Signal::SIGKILL),
+            (Stage::Expire, Some(future)) => crew::expire(&future),
+            (Stage::Kill, Some(future)) => crew::kill(&future),
         }
     }
 }
 
+/// The future with this number, if it waits for a child that stays, or is in one.
+fn posted(id: u64) -> Option<Object<Future>> {
+    let active = state().active.borrow();
+    active.iter().find_map(|group| group.queued.borrow().get(&id).cloned())
+}
+
 /// Asks a running task to end, and makes it after the grace period.
 pub(crate) fn end(id: u64, ending: Ending) {
+    if let Some(future) = posted(id) {
+        crew::end(&future, ending);
+        return;
+    }
     let state = state();
     if let Some(Running { future: Some(future), .. }) = state.running.borrow().get(&id) {
         future.ending.set(Some(ending));
@@ -138,7 +168,8 @@ pub(crate) fn end(id: u64, ending: Ending) {
     }
 }
 
-fn signal(id: u64, signal: Signal) {
+/// Sends a signal to the process group of a child.
+pub(crate) fn signal(id: u64, signal: Signal) {
     if let Some(reactor) = state().reactor.borrow().as_ref() {
         reactor.signal(id, signal);
     }
@@ -193,13 +224,18 @@ pub(crate) fn on_interrupt() {
     }
 }
 
+/// Does some child have a task?
+pub(crate) fn busy() -> bool {
+    state().active.borrow().iter().any(|group| group.scheduler.borrow().is_busy())
+}
+
 /// The script goes on without us: the notifier is to tell it when there is news, or a deadline.
 pub(crate) fn leave() {
     let state = state();
     let next = state.deadlines.borrow().next();
     let reported = !state.reported.borrow().is_empty();
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.arm();
+        reactor.arm(busy());
         if reported {
             reactor.alarm(RETRY);
         } else if let Some(at) = next {

@@ -65,7 +65,7 @@ fn wait_loop(
         if let (Some(Patience { seconds, .. }), Some(Duration::ZERO)) = (patience, left) {
             return Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }));
         }
-        if state().reactor.borrow().as_ref().is_none_or(|reactor| reactor.len() == 0) && !restart() {
+        if !turn::busy() && state().running.borrow().is_empty() && !restart() {
             return Err(exceptions::throw(&Error::Misuse(
                 "what is awaited can never end: its pool was stopped before it started",
             )));
@@ -110,9 +110,7 @@ fn surfacing() -> Option<Zval> {
 fn restart() -> bool {
     let active = state().active.borrow().clone();
     active.iter().for_each(launch::pump);
-    let state = state();
-    let running = state.reactor.borrow().as_ref().is_some_and(|reactor| reactor.len() > 0);
-    running || !state.reported.borrow().is_empty()
+    turn::busy() || !state().reported.borrow().is_empty()
 }
 
 /// The value of one future. Re-enters PHP.

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Report = 3,
     /// Where a payload is that the child keeps in its memory until it has been read.
     Lent = 4,
+    /// A child that stays cannot run this task: it must be run by one that is forked for it.
+    Declined = 5,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             2 => Some(Self::Thrown),
             3 => Some(Self::Report),
             4 => Some(Self::Lent),
+            5 => Some(Self::Declined),
             _ => None,
         }
     }

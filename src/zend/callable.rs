@@ -50,6 +50,11 @@ impl Callable {
         if callable { Ok(Self(bound)) } else { Err(NotCallable::Because(why)) }
     }
 
+    /// A closure, or another object that was found to be callable in the process that it comes from.
+    pub(crate) fn received(value: Zval) -> Self {
+        Self(value)
+    }
+
     /// Calls it. Re-enters PHP: may throw, bail out, or call back into any object.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ pub(crate) mod args;
 pub(crate) mod array;
 pub(crate) mod callable;
 pub(crate) mod class;
+pub(crate) mod code;
 pub(crate) mod exception;
 pub(crate) mod handler;
 pub(crate) mod ini;

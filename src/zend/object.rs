@@ -56,6 +56,12 @@ impl Registration {
     }
 }
 
+/// Would the end of a copy of this object run PHP code?
+pub(crate) fn has_destructor(value: &Zval) -> bool {
+    // SAFETY: the class of a live object, which outlives it.
+    value.object().is_some_and(|object| unsafe { !(*object.ce).destructor.is_null() })
+}
+
 /// Rust data that lives inside a PHP object. Only `&self` is ever given out: PHP code can re-enter anywhere.
 pub(crate) trait Native: Sized + 'static {
     /// The class's name in PHP.

@@ -29,6 +29,19 @@ pub(crate) enum Ran<T> {
     Panicked(String),
 }
 
+impl<T> Ran<T> {
+    /// With what `f` makes of what was returned.
+    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Ran<U> {
+        match self {
+            Self::Returned(value) => Ran::Returned(f(value)),
+            Self::Threw(thrown) => Ran::Threw(thrown),
+            Self::Exited(code) => Ran::Exited(code),
+            Self::Fatal(error) => Ran::Fatal(error),
+            Self::Panicked(message) => Ran::Panicked(message),
+        }
+    }
+}
+
 /// Runs `work` so that nothing escapes: no exception, no exit, no fatal error, no panic.
 pub(crate) fn protect<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Ran<T> {
     match try_catch(AssertUnwindSafe(work)) {
@@ -89,6 +102,18 @@ pub(crate) fn uninstall() {
 pub(crate) fn begin_child(reseed: bool) {
     // SAFETY: a child just forked, which never returns to the parent's frames.
     unsafe { ffi::async_child_begin(reseed) };
+}
+
+/// In a child that stays, after a task: what belongs to one task only begins anew.
+pub(crate) fn between_tasks() {
+    // SAFETY: a child's own state, and nothing of it is running.
+    unsafe { ffi::async_child_between() };
+}
+
+/// Bytes that PHP has from the system.
+pub(crate) fn memory_usage() -> usize {
+    // SAFETY: reads a number of the engine.
+    unsafe { ffi::zend_memory_usage(true) }
 }
 
 /// In a child, after its run: shutdown functions that it registered itself. Re-enters PHP.

@@ -17,6 +17,7 @@ static struct {
 	bool is_child;
 	uint32_t inherited_shutdown_functions;
 	zend_ulong first_own_resource;
+	zend_long time_limit;
 } async_child;
 
 static void (*async_previous_error_cb)(int type, zend_string *file, const uint32_t line, zend_string *message);
@@ -96,7 +97,35 @@ void async_child_begin(bool reseed)
 	HashTable *functions = BG(user_shutdown_function_names);
 	async_child.is_child = true;
 	async_child.inherited_shutdown_functions = functions ? functions->nNumUsed : 0;
+	async_child.time_limit = EG(timeout_seconds);
 	async_child.first_own_resource = zend_hash_next_free_element(&EG(regular_list));
+}
+
+/* What belongs to one task begins anew for the next one. */
+void async_child_between(void)
+{
+	if (PG(last_error_type)) {
+		PG(last_error_type) = 0;
+		if (PG(last_error_message)) {
+			zend_string_release(PG(last_error_message));
+			PG(last_error_message) = NULL;
+		}
+		if (PG(last_error_file)) {
+			zend_string_release(PG(last_error_file));
+			PG(last_error_file) = NULL;
+		}
+		PG(last_error_lineno) = 0;
+	}
+	if (EG(timeout_seconds) != async_child.time_limit) {
+		zend_unset_timeout();
+		EG(timeout_seconds) = async_child.time_limit;
+		if (async_child.time_limit > 0) {
+			zend_set_timeout(async_child.time_limit, true);
+		}
+	}
+#if PHP_VERSION_ID >= 80200
+	zend_memory_reset_peak_usage();
+#endif
 }
 
 /* The shutdown functions that this child registered; those before are the parent's, and are left where they are. */

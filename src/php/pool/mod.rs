@@ -7,6 +7,7 @@ pub(crate) mod waiting;
 use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
 use std::rc::Rc;
+use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 
@@ -14,6 +15,7 @@ use super::functions;
 use crate::error::Error;
 use crate::exceptions;
 use crate::ini;
+use crate::task::crew::Stay;
 use crate::task::group::{Ended, Group};
 use crate::task::state::state;
 use crate::task::{launch, support, turn};
@@ -80,6 +82,9 @@ impl Native for Pool {
         }
         let ended = this.group.ended.take();
         drop(ended);
+        if this.group.is_here() && this.group.idle() {
+            this.group.close();
+        }
     }
 }
 
@@ -91,6 +96,13 @@ pub(crate) fn register() {
         Function::new("isSupported", "", "bool", entry(is_supported)).fixed(),
         Function::new("concurrency", "int $n", "self", entry(concurrency)),
         Function::new("timeout", "?float $seconds", "self", entry(timeout)),
+        Function::new("tasksPerChild", "int $n", "self", entry(tasks_per_child)),
+        Function::new(
+            "recycle",
+            "?int $tasks = null, ?float $seconds = null, ?int $bytes = null",
+            "self",
+            entry(recycle),
+        ),
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
         Function::new(
             "add",
@@ -191,6 +203,54 @@ fn timeout(call: &Call) -> Returned {
     }
     pool.group.timeout.set(seconds);
     Ok(pool.zval())
+}
+
+fn tasks_per_child(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let tasks = u64::try_from(call.long(0)?);
+    let tasks = tasks.map_err(|_| call.value_error(0, "must be greater than or equal to 0"))?;
+    set_stays(&pool, tasks != 1)?;
+    let stay = pool.group.stay.get();
+    pool.group.stay.set(Stay { tasks: Some(tasks).filter(|&tasks| tasks > 0), ..stay });
+    Ok(pool.zval())
+}
+
+fn recycle(call: &Call) -> Returned {
+    call.expect(0, Some(3))?;
+    let pool = this(call)?;
+    let positive = |index| match call.arg(index) {
+        Some(limit) if !limit.is_null() => {
+            let limit = u64::try_from(call.long(index)?).ok().filter(|&limit| limit > 0);
+            limit.map(Some).ok_or_else(|| call.value_error(index, "must be greater than or equal to 1"))
+        }
+        _ => Ok(None),
+    };
+    let tasks = positive(0)?;
+    let age = match call.optional_double(1)? {
+        Some(seconds) if !(seconds.is_finite() && seconds > 0.0) => {
+            return Err(call.value_error(1, "must be greater than 0"));
+        }
+        seconds => seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+    };
+    let bytes = positive(2)?.and_then(|bytes| usize::try_from(bytes).ok());
+    set_stays(&pool, tasks != Some(1))?;
+    pool.group.stay.set(Stay { tasks, age, bytes });
+    Ok(pool.zval())
+}
+
+/// Whether the children of a pool stay cannot change while some do.
+fn set_stays(pool: &Pool, stays: bool) -> Result<(), Thrown> {
+    if pool.group.stays.get() != stays && !pool.group.idle() {
+        return Err(exceptions::throw(&Error::Misuse(
+            "whether children stay cannot be changed while tasks are queued or running",
+        )));
+    }
+    pool.group.stays.set(stays);
+    if !stays {
+        pool.group.close();
+    }
+    Ok(())
 }
 
 fn on_fork(call: &Call) -> Returned {

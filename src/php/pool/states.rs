@@ -29,7 +29,7 @@ pub(super) fn status(call: &Call) -> Returned {
     let pool = up_to_date(call)?;
     let mut counts = Counts::default();
     for (_, future) in entries(&pool) {
-        counts.add(Status::of(&future));
+        counts.add(&future);
     }
     Ok(pool_status(counts))
 }

@@ -38,6 +38,7 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
             match news {
                 News::Told { frame, .. } => told = Some(frame),
                 News::Lends { .. } => panic!("nothing was lent"),
+                News::Answered { .. } | News::Offers { .. } => panic!("nobody stays"),
                 News::Ended(gone) => ended = Some(gone),
             }
         }
@@ -136,7 +137,7 @@ fn the_notifier_raises_both_flags_once_armed() {
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
     PENDING.store(false, Ordering::Release);
     start(&mut reactor, 1, |_| {});
-    reactor.arm();
+    reactor.arm(false);
     while !PENDING.load(Ordering::Acquire) {
         std::thread::yield_now();
     }

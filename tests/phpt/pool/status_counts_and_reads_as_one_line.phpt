@@ -26,7 +26,7 @@ echo $pool->status(), "\n", $status, "\n";
 --EXPECTF--
 queue: 0 - finished: 0 - failed: 0 - timeout: 0
 queue: 1 - finished: 1 - failed: 1 - timeout: 1
-object(Async\PoolStatus)#%d (5) {
+object(Async\PoolStatus)#%d (8) {
   ["queued"]=>
   int(1)
   ["running"]=>
@@ -37,6 +37,12 @@ object(Async\PoolStatus)#%d (5) {
   int(1)
   ["timedOut"]=>
   int(1)
+  ["forked"]=>
+  int(4)
+  ["inherited"]=>
+  int(0)
+  ["sent"]=>
+  int(0)
 }
 queue: 0 - finished: 3 - failed: 1 - timeout: 1
 queue: 1 - finished: 1 - failed: 1 - timeout: 1

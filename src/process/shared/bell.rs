@@ -1,0 +1,67 @@
+//! How a child that stays wakes its parent: only when that one sleeps, or wants to be told.
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::{AtomicU32, Ordering, fence};
+
+use nix::errno::Errno;
+use nix::sys::eventfd::{EfdFlags, EventFd};
+
+use super::mapping::{Mapping, Shared};
+
+#[repr(C)]
+#[derive(Debug)]
+struct Head {
+    listening: AtomicU32,
+}
+
+// SAFETY: an atomic.
+unsafe impl Shared for Head {}
+
+/// One for all children of a process.
+#[derive(Debug)]
+pub(crate) struct Bell {
+    memory: Mapping<Head>,
+    event: EventFd,
+}
+
+impl Bell {
+    /// A bell to which nobody listens yet.
+    ///
+    /// # Errors
+    ///
+    /// When there is no descriptor or no memory to be had.
+    pub(crate) fn new() -> Result<Self, Errno> {
+        let event = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        Ok(Self { memory: Mapping::new(0)?, event })
+    }
+
+    /// Becomes readable, edge by edge, when it is rung.
+    pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.event.as_fd()
+    }
+
+    /// In the parent: the next news shall ring. Whoever calls this looks once more for what came before.
+    pub(crate) fn listen(&self) {
+        self.head().listening.store(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+    }
+
+    /// In the parent: nothing needs to ring.
+    pub(crate) fn ignore(&self) {
+        self.head().listening.store(0, Ordering::Relaxed);
+    }
+
+    /// In a child, after its news is where the parent looks.
+    pub(crate) fn ring(&self) {
+        fence(Ordering::SeqCst);
+        let listening = &self.head().listening;
+        if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
+            // The counter is never read, and is not full before 2^64 rings.
+            let _ = self.event.write(1);
+        }
+    }
+
+    fn head(&self) -> &Head {
+        self.memory.head()
+    }
+}

@@ -1,0 +1,422 @@
+//! The tasks of a pool whose children stay: the parent posts them, and whichever child is free takes the next one.
+//!
+//! One ring of entries with one writer and many takers. An entry is taken by one compare-and-swap, so that no task is run
+//! twice; a taker says in its own cell what it runs, so that a death costs that task and no other; and what nobody has
+//! taken can be taken back. Positions count bytes and never come again, so that an old one is not taken for a new one.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::time::{ClockId, clock_gettime};
+
+use super::futex;
+use super::mapping::{Mapping, Shared, place};
+use super::seat::Seat;
+
+/// Children that one board can serve.
+pub(crate) const SEATS: usize = 128;
+/// The longest payload of an entry: what is longer is better inherited.
+pub(crate) const LONGEST: usize = 32 * 1024;
+
+pub(super) const ROOM: usize = 256 * 1024;
+pub(super) const ALIGN: usize = 32;
+pub(super) const ENTRY: usize = size_of::<Entry>();
+
+/// What a position's state says, in its lowest byte. The others are the position.
+pub(super) const OPEN: u64 = 1;
+pub(super) const FREE: u64 = 2;
+pub(super) const TAKEN: u64 = 3;
+
+#[repr(C, align(64))]
+#[derive(Debug)]
+pub(super) struct Head {
+    /// Where the next entry will be.
+    pub(super) end: AtomicU64,
+    /// Where the oldest entry is that is not free.
+    pub(super) start: AtomicU64,
+    /// Nothing more will come.
+    pub(super) closed: AtomicU32,
+    /// Somebody is awake and looks for work: no need to wake another.
+    pub(super) searching: AtomicU32,
+    seats: [Cell; SEATS],
+}
+
+/// What is known of one child.
+#[repr(C, align(64))]
+#[derive(Debug)]
+pub(super) struct Cell {
+    /// It sleeps on this.
+    pub(super) asleep: AtomicU32,
+    /// It shall take no more.
+    pub(super) dismissed: AtomicU32,
+    /// What it was born with; older entries only.
+    pub(super) epoch: AtomicU64,
+    /// The task that it runs.
+    pub(super) task: AtomicU64,
+    /// Since when, in nanoseconds of the monotonic clock.
+    pub(super) since: AtomicU64,
+    /// The position of the entry that it took last, plus one.
+    pub(super) taken: AtomicU64,
+}
+
+#[repr(C, align(32))]
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) state: AtomicU64,
+    pub(super) task: AtomicU64,
+    /// Children of this epoch and later ones can run it.
+    pub(super) epoch: AtomicU64,
+    pub(super) payload: AtomicU32,
+}
+
+// SAFETY: atomics, aligned to less than a page.
+unsafe impl Shared for Head {}
+// SAFETY: as above.
+unsafe impl Shared for Entry {}
+
+/// The parent's side.
+#[derive(Debug)]
+pub(crate) struct Board {
+    memory: Mapping<Head>,
+    /// Entries that are not known to be free, oldest first.
+    posted: RefCell<VecDeque<Posted>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Posted {
+    at: u64,
+    length: u64,
+    task: u64,
+    epoch: u64,
+}
+
+/// There is no room for another entry now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// How far a posted task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Nobody has taken it.
+    Open,
+    /// A child runs it, for so long.
+    Running(usize, Duration),
+    /// It is on its way from one to the other, or has been run.
+    Unknown,
+}
+
+impl Board {
+    /// An empty one.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM.
+    pub(crate) fn new() -> Result<Self, Errno> {
+        Ok(Self { memory: Mapping::new(ROOM)?, posted: RefCell::default() })
+    }
+
+    /// Posts a task for children of `epoch` and later ones, and wakes one if need be.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room; what is free by now has been looked at.
+    pub(crate) fn post(&self, task: u64, epoch: u64, payload: &[u8]) -> Result<(), Full> {
+        self.clear_away();
+        let length = ((ENTRY + payload.len()) as u64).next_multiple_of(ALIGN as u64);
+        let head = self.memory.head();
+        let (start, end) = (head.start.load(Ordering::Relaxed), head.end.load(Ordering::Relaxed));
+        if end - start + length > ROOM as u64 {
+            return Err(Full);
+        }
+        let entry = entry(&self.memory, end).ok_or(Full)?;
+        entry.task.store(task, Ordering::Relaxed);
+        entry.epoch.store(epoch, Ordering::Relaxed);
+        entry.payload.store(u32::try_from(payload.len()).unwrap_or_default(), Ordering::Relaxed);
+        self.memory.write_ring(ROOM, end + ENTRY as u64, payload);
+        entry.state.store(end << 8 | OPEN, Ordering::Release);
+        head.end.store(end + length, Ordering::Release);
+        self.posted.borrow_mut().push_back(Posted { at: end, length, task, epoch });
+        wake_one(head);
+        Ok(())
+    }
+
+    /// Takes back a task that nobody has taken. False when somebody has.
+    pub(crate) fn retract(&self, task: u64) -> bool {
+        let at = self.posted.borrow().iter().find(|posted| posted.task == task).map(|posted| posted.at);
+        at.is_some_and(|at| exchange(&self.memory, at, OPEN, FREE))
+    }
+
+    /// Are there so many entries that nobody has taken?
+    pub(crate) fn has_open(&self, count: usize) -> bool {
+        self.clear_away();
+        let posted = self.posted.borrow();
+        posted.iter().filter(|posted| state_is(&self.memory, posted.at, OPEN)).take(count).count() >= count
+    }
+
+    /// Is there an open entry for which children of `epoch` are too old?
+    pub(crate) fn needs_younger_than(&self, epoch: u64) -> bool {
+        let posted = self.posted.borrow();
+        posted.iter().any(|posted| posted.epoch > epoch && state_is(&self.memory, posted.at, OPEN))
+    }
+
+    /// How far a task is that was posted.
+    pub(crate) fn progress(&self, task: u64) -> Progress {
+        let seat = self.memory.head().seats.iter().position(|cell| cell.task.load(Ordering::SeqCst) == task);
+        if let Some(seat) = seat {
+            let since = self.cell(seat).map_or(0, |cell| cell.since.load(Ordering::Acquire));
+            return Progress::Running(seat, Duration::from_nanos(now().saturating_sub(since)));
+        }
+        let open = |posted: &Posted| posted.task == task && state_is(&self.memory, posted.at, OPEN);
+        if self.posted.borrow().iter().any(open) { Progress::Open } else { Progress::Unknown }
+    }
+
+    /// Prepares a seat for a child that is about to be born, or none when all are in use by `used`.
+    pub(crate) fn seat(&self, used: impl Fn(usize) -> bool, epoch: u64) -> Option<usize> {
+        let seat = (0..SEATS).find(|&seat| !used(seat))?;
+        let cell = self.cell(seat)?;
+        for word in [&cell.asleep, &cell.dismissed] {
+            word.store(0, Ordering::Relaxed);
+        }
+        for word in [&cell.task, &cell.since, &cell.taken] {
+            word.store(0, Ordering::Relaxed);
+        }
+        cell.epoch.store(epoch, Ordering::Release);
+        Some(seat)
+    }
+
+    /// The child on `seat` shall take no more. It ends after what it runs; true when it runs nothing.
+    pub(crate) fn dismiss(&self, seat: usize) -> bool {
+        let Some(cell) = self.cell(seat) else {
+            return false;
+        };
+        cell.dismissed.store(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        rouse(cell);
+        cell.task.load(Ordering::SeqCst) == 0
+    }
+
+    /// Is the child on `seat` without work?
+    pub(crate) fn is_idle(&self, seat: usize) -> bool {
+        self.cell(seat).is_some_and(|cell| cell.task.load(Ordering::SeqCst) == 0)
+    }
+
+    /// What the child on `seat` runs, or ran when it died.
+    pub(crate) fn running(&self, seat: usize) -> Option<u64> {
+        self.cell(seat).map(|cell| cell.task.load(Ordering::SeqCst)).filter(|&task| task != 0)
+    }
+
+    /// The child on `seat` is dead: what it had taken but not begun is open again. The task that it was running, if any.
+    pub(crate) fn bury(&self, seat: usize) -> Option<u64> {
+        let running = self.running(seat);
+        let cell = self.cell(seat)?;
+        let taken = cell.taken.load(Ordering::Acquire).checked_sub(1);
+        cell.task.store(0, Ordering::SeqCst);
+        let held = self.posted.borrow().iter().find(|posted| Some(posted.at) == taken).copied();
+        if let Some(held) = held.filter(|held| state_is(&self.memory, held.at, TAKEN)) {
+            if running == Some(held.task) {
+                exchange(&self.memory, held.at, TAKEN, FREE);
+            } else {
+                self.repost(held);
+            }
+        }
+        self.memory.head().searching.store(0, Ordering::SeqCst);
+        if self.has_open(1) {
+            wake_one(self.memory.head());
+        }
+        running
+    }
+
+    /// Posts an entry once more at the end, where children that have passed it see it.
+    fn repost(&self, old: Posted) {
+        let mut payload = Vec::new();
+        let length = entry(&self.memory, old.at).map_or(0, |entry| entry.payload.load(Ordering::Relaxed));
+        self.memory.read_ring(ROOM, old.at + ENTRY as u64, length as usize, &mut payload);
+        exchange(&self.memory, old.at, TAKEN, FREE);
+        if self.post(old.task, old.epoch, &payload).is_err() {
+            // Its own place is as good, for children that are still to be born.
+            exchange(&self.memory, old.at, FREE, OPEN);
+        }
+    }
+
+    /// Nothing more will come: children end when they have nothing to do.
+    pub(crate) fn close(&self) {
+        let head = self.memory.head();
+        head.closed.store(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        head.seats.iter().for_each(rouse);
+    }
+
+    /// Forgets entries from the front that have been used up.
+    fn clear_away(&self) {
+        let mut posted = self.posted.borrow_mut();
+        while let Some(&Posted { at, length, .. }) = posted.front() {
+            if !state_is(&self.memory, at, FREE) {
+                return;
+            }
+            posted.pop_front();
+            self.memory.head().start.store(at + length, Ordering::SeqCst);
+        }
+    }
+
+    fn cell(&self, seat: usize) -> Option<&Cell> {
+        self.memory.head().seats.get(seat)
+    }
+
+    /// In a new child: its side of the board.
+    pub(crate) fn sit(&self, seat: usize) -> Option<Seat<'_>> {
+        Some(Seat::new(&self.memory, self.cell(seat)?))
+    }
+}
+
+/// Wakes a child, unless one is looking already.
+pub(super) fn wake_one(head: &Head) {
+    fence(Ordering::SeqCst);
+    if head.searching.load(Ordering::Relaxed) == 1 {
+        return;
+    }
+    let mut sleepers = head.seats.iter().filter(|cell| cell.asleep.load(Ordering::Relaxed) == 1).peekable();
+    if sleepers.peek().is_none()
+        || head.searching.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_err()
+    {
+        return;
+    }
+    if !sleepers.any(rouse_one) {
+        head.searching.store(0, Ordering::SeqCst);
+    }
+}
+
+fn rouse_one(cell: &Cell) -> bool {
+    let slept = cell.asleep.swap(0, Ordering::SeqCst) == 1;
+    if slept {
+        futex::wake(&cell.asleep);
+    }
+    slept
+}
+
+fn rouse(cell: &Cell) {
+    rouse_one(cell);
+}
+
+pub(super) fn entry(memory: &Mapping<Head>, at: u64) -> Option<&Entry> {
+    memory.at(place(ROOM, at))
+}
+
+fn state_is(memory: &Mapping<Head>, at: u64, state: u64) -> bool {
+    entry(memory, at).is_some_and(|entry| entry.state.load(Ordering::SeqCst) == at << 8 | state)
+}
+
+pub(super) fn exchange(memory: &Mapping<Head>, at: u64, old: u64, new: u64) -> bool {
+    entry(memory, at).is_some_and(|entry| {
+        let (old, new) = (at << 8 | old, at << 8 | new);
+        entry.state.compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    })
+}
+
+/// Nanoseconds of the monotonic clock.
+pub(super) fn now() -> u64 {
+    let time = clock_gettime(ClockId::CLOCK_MONOTONIC).map_or(Duration::ZERO, Duration::from);
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(seat: &mut Seat<'_>) -> Option<(u64, Vec<u8>)> {
+        let mut payload = Vec::new();
+        let task = seat.take(&mut payload)?;
+        seat.done();
+        Some((task, payload))
+    }
+
+    #[test]
+    fn each_task_is_taken_once_and_in_order() {
+        let board = Board::new().unwrap();
+        let (mut one, mut other) = (board.sit(0).unwrap(), board.sit(1).unwrap());
+        for task in 1..=3 {
+            board.post(task, 0, &[7; 40]).unwrap();
+        }
+        assert_eq!(taken(&mut one), Some((1, vec![7; 40])));
+        assert_eq!(taken(&mut other), Some((2, vec![7; 40])));
+        assert_eq!(taken(&mut one), Some((3, vec![7; 40])));
+        assert_eq!((taken(&mut one), taken(&mut other)), (None, None));
+    }
+
+    #[test]
+    fn the_ring_is_used_again_and_again() {
+        let board = Board::new().unwrap();
+        let mut seat = board.sit(0).unwrap();
+        let mut posted = 0;
+        for task in 1..20_000u64 {
+            let payload = task.to_le_bytes().repeat(usize::try_from(task % 50).unwrap());
+            while board.post(task, 0, &payload) == Err(Full) {
+                posted += 1;
+                let expected = posted;
+                assert_eq!(taken(&mut seat).map(|(task, _)| task), Some(expected));
+            }
+        }
+        while let Some((task, payload)) = taken(&mut seat) {
+            assert_eq!(payload, task.to_le_bytes().repeat(usize::try_from(task % 50).unwrap()));
+        }
+        assert!(!board.has_open(1));
+    }
+
+    #[test]
+    fn what_nobody_has_taken_can_be_taken_back() {
+        let board = Board::new().unwrap();
+        let mut seat = board.sit(0).unwrap();
+        board.post(1, 0, b"").unwrap();
+        board.post(2, 0, b"").unwrap();
+        assert_eq!(taken(&mut seat).map(|(task, _)| task), Some(1));
+        assert!(board.retract(2));
+        assert!(!board.retract(1));
+        assert_eq!(taken(&mut seat), None);
+    }
+
+    #[test]
+    fn children_that_are_too_old_leave_a_task_to_others() {
+        let board = Board::new().unwrap();
+        assert_eq!(board.seat(|_| false, 1), Some(0));
+        assert_eq!(board.seat(|seat| seat == 0, 2), Some(1));
+        let (mut old, mut young) = (board.sit(0).unwrap(), board.sit(1).unwrap());
+        board.post(1, 2, b"").unwrap();
+        assert!(board.needs_younger_than(1));
+        assert_eq!(taken(&mut old), None);
+        assert_eq!(taken(&mut young).map(|(task, _)| task), Some(1));
+    }
+
+    #[test]
+    fn a_death_costs_what_was_begun_and_nothing_else() {
+        let board = Board::new().unwrap();
+        let mut dying = board.sit(0).unwrap();
+        board.post(1, 0, b"one").unwrap();
+        board.post(2, 0, b"two").unwrap();
+        assert_eq!(dying.take(&mut Vec::new()), Some(1));
+        assert!(matches!(board.progress(1), Progress::Running(0, _)));
+        assert_eq!(board.progress(2), Progress::Open);
+        assert_eq!(board.bury(0), Some(1));
+        // Taken, but killed before it was begun.
+        let cell = board.cell(0).unwrap();
+        let at = board.posted.borrow().back().unwrap().at;
+        cell.taken.store(at + 1, Ordering::SeqCst);
+        assert!(exchange(&board.memory, at, OPEN, TAKEN));
+        assert_eq!(board.bury(0), None);
+        assert_eq!(taken(&mut board.sit(1).unwrap()), Some((2, b"two".to_vec())));
+    }
+
+    #[test]
+    fn a_child_that_is_not_wanted_any_more_ends() {
+        let board = Board::new().unwrap();
+        let mut seat = board.sit(0).unwrap();
+        board.post(1, 0, b"").unwrap();
+        assert!(board.dismiss(0));
+        assert_eq!(seat.next(&mut Vec::new()), None);
+        board.close();
+        let mut other = board.sit(1).unwrap();
+        assert_eq!(other.next(&mut Vec::new()), Some(1));
+        assert_eq!(other.next(&mut Vec::new()), None);
+    }
+}

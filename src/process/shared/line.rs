@@ -1,0 +1,295 @@
+//! What a child that stays tells its parent: a ring of bytes with one writer and one reader.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+
+use nix::errno::Errno;
+
+use super::bell::Bell;
+use super::futex;
+use super::mapping::{Mapping, Shared};
+use crate::wire::frame::{Frame, Kind};
+
+/// Room for the results of some hundred small tasks; large ones are lent.
+const ROOM: usize = 128 * 1024;
+/// The most that one message holds; longer results take several.
+const PIECE: usize = ROOM / 4;
+const HEADER: usize = 16;
+/// Messages begin at multiples of this.
+const ALIGN: usize = 8;
+
+#[repr(C, align(64))]
+#[derive(Debug)]
+struct Head {
+    /// Bytes written, ever. The child's.
+    written: AtomicU64,
+    /// The child waits for something to change: room, or the end of a loan.
+    waiting: AtomicU32,
+    /// Bytes read, ever. The parent's.
+    read: AtomicU64,
+    /// Loans that the parent is done with, ever.
+    released: AtomicU32,
+}
+
+// SAFETY: atomics, aligned to less than a page.
+unsafe impl Shared for Head {}
+
+/// One for each child that stays.
+#[derive(Debug)]
+pub(crate) struct Line {
+    memory: Mapping<Head>,
+    /// The beginning of a result whose rest has not come yet, in the parent.
+    partial: Vec<u8>,
+    /// How much of it has come, whether it was kept or not.
+    arrived: u64,
+}
+
+/// A result, or what else a child has to say of a task.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// The task.
+    pub(crate) task: u64,
+    /// What became of it.
+    pub(crate) frame: Frame,
+    /// How long the payload was: more than the frame has when that was too much.
+    pub(crate) length: u64,
+}
+
+/// What the child wrote is no message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Garbled;
+
+impl Line {
+    /// An empty one.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM.
+    pub(crate) fn new() -> Result<Self, Errno> {
+        Ok(Self { memory: Mapping::new(ROOM)?, partial: Vec::new(), arrived: 0 })
+    }
+
+    /// In the parent, once the child is there: its siblings do not need this.
+    pub(crate) fn keep_from_siblings(&self) {
+        self.memory.keep_from_children();
+    }
+
+    /// In the child: says what became of `task`. Waits while there is no room, which the parent makes.
+    pub(crate) fn say<'c>(
+        &self,
+        bell: &Bell,
+        task: u64,
+        kind: Kind,
+        format: u8,
+        length: usize,
+        chunks: impl Iterator<Item = &'c [u8]>,
+    ) {
+        let mut left = length;
+        let mut chunks = chunks.filter(|chunk| !chunk.is_empty());
+        let mut chunk: &[u8] = &[];
+        loop {
+            let size = left.min(PIECE);
+            let more = left > size;
+            let start = self.reserve(bell, HEADER + size);
+            let mut at = start + HEADER as u64;
+            let end = at + size as u64;
+            while at < end {
+                if chunk.is_empty() {
+                    chunk = chunks.next().unwrap_or(&[0]);
+                }
+                let wanted = usize::try_from(end - at).unwrap_or(PIECE);
+                let (now, later) = chunk.split_at(wanted.min(chunk.len()));
+                self.memory.write_ring(ROOM, at, now);
+                at += now.len() as u64;
+                chunk = later;
+            }
+            self.memory.write_ring(ROOM, start, &header(task, size, kind, format, more));
+            self.memory.head().written.store(aligned(end), Ordering::Release);
+            bell.ring();
+            if !more {
+                return;
+            }
+            left -= size;
+        }
+    }
+
+    /// In the child: waits until the parent is done with what was lent by the latest message.
+    pub(crate) fn await_release(&self, before: u32) {
+        let head = self.memory.head();
+        loop {
+            head.waiting.store(1, Ordering::SeqCst);
+            fence(Ordering::SeqCst);
+            if head.released.load(Ordering::Acquire) != before {
+                head.waiting.store(0, Ordering::Relaxed);
+                return;
+            }
+            futex::wait(&head.waiting, 1);
+        }
+    }
+
+    /// How many loans the parent is done with.
+    pub(crate) fn released(&self) -> u32 {
+        self.memory.head().released.load(Ordering::Acquire)
+    }
+
+    /// In the parent: it is done with what was lent.
+    pub(crate) fn release(&self) {
+        self.memory.head().released.fetch_add(1, Ordering::SeqCst);
+        self.nudge();
+    }
+
+    /// In the parent: takes the next answer; none when there is no whole one.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are no message. The child has lost its mind, or something wrote to its memory.
+    pub(crate) fn hear(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
+        loop {
+            let head = self.memory.head();
+            let read = head.read.load(Ordering::Relaxed);
+            let there = head.written.load(Ordering::Acquire).wrapping_sub(read);
+            if there == 0 {
+                return Ok(None);
+            }
+            let mut bytes = Vec::new();
+            if there > ROOM as u64
+                || there < HEADER as u64
+                || !self.memory.read_ring(ROOM, read, HEADER, &mut bytes)
+            {
+                return Err(Garbled);
+            }
+            let (task, size, kind, format, more) = parsed(&bytes).ok_or(Garbled)?;
+            let end = aligned(read + (HEADER + size) as u64);
+            if size > PIECE || end - read > there {
+                return Err(Garbled);
+            }
+            self.arrived += size as u64;
+            // A result that is refused in any case needs no memory.
+            if limit == 0 || self.arrived <= limit {
+                let mut partial = std::mem::take(&mut self.partial);
+                self.memory.read_ring(ROOM, read + HEADER as u64, size, &mut partial);
+                self.partial = partial;
+            }
+            self.memory.head().read.store(end, Ordering::SeqCst);
+            self.nudge();
+            if !more {
+                let payload = std::mem::take(&mut self.partial);
+                let length = std::mem::take(&mut self.arrived);
+                return Ok(Some(Answer { task, frame: Frame { kind, format, payload }, length }));
+            }
+        }
+    }
+
+    /// Is there something to hear?
+    pub(crate) fn has_news(&self) -> bool {
+        let head = self.memory.head();
+        head.written.load(Ordering::Acquire) != head.read.load(Ordering::Relaxed)
+    }
+
+    /// Lets a child go on that waits.
+    fn nudge(&self) {
+        let waiting = &self.memory.head().waiting;
+        fence(Ordering::SeqCst);
+        if waiting.load(Ordering::Relaxed) == 1 && waiting.swap(0, Ordering::SeqCst) == 1 {
+            futex::wake(waiting);
+        }
+    }
+
+    /// Waits for room, and tells where it begins.
+    fn reserve(&self, bell: &Bell, size: usize) -> u64 {
+        let head = self.memory.head();
+        let start = head.written.load(Ordering::Relaxed);
+        let free = || ROOM as u64 - (start - head.read.load(Ordering::Acquire));
+        let wanted = aligned(size as u64);
+        while free() < wanted {
+            head.waiting.store(1, Ordering::SeqCst);
+            fence(Ordering::SeqCst);
+            if free() >= wanted {
+                head.waiting.store(0, Ordering::Relaxed);
+                break;
+            }
+            bell.ring();
+            futex::wait(&head.waiting, 1);
+        }
+        start
+    }
+}
+
+fn aligned(at: u64) -> u64 {
+    at.next_multiple_of(ALIGN as u64)
+}
+
+fn header(task: u64, size: usize, kind: Kind, format: u8, more: bool) -> [u8; HEADER] {
+    let mut bytes = [0; HEADER];
+    let size = u32::try_from(size).unwrap_or_default();
+    let fields = task.to_le_bytes().into_iter().chain(size.to_le_bytes());
+    let fields = fields.chain([kind as u8, format, u8::from(more), 0]);
+    bytes.iter_mut().zip(fields).for_each(|(slot, byte)| *slot = byte);
+    bytes
+}
+
+fn parsed(bytes: &[u8]) -> Option<(u64, usize, Kind, u8, bool)> {
+    let (task, rest) = bytes.split_first_chunk::<8>()?;
+    let (size, rest) = rest.split_first_chunk::<4>()?;
+    let &[kind, format, more @ (0 | 1), 0] = rest else {
+        return None;
+    };
+    let size = usize::try_from(u32::from_le_bytes(*size)).ok()?;
+    Some((u64::from_le_bytes(*task), size, Kind::from_byte(kind)?, format, more == 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::child::end;
+    use crate::process::fork::{Fork, fork};
+    use crate::process::wait::wait;
+
+    fn said(line: &Line, task: u64, payload: &[u8]) {
+        let bell = Bell::new().unwrap();
+        line.say(&bell, task, Kind::Value, 1, payload.len(), [payload].into_iter());
+    }
+
+    #[test]
+    fn answers_come_in_order_and_whole() {
+        let mut line = Line::new().unwrap();
+        for round in 0..2000u64 {
+            let payload: Vec<u8> = (0..round % 700).map(|n| n.to_le_bytes()[0]).collect();
+            said(&line, round, &payload);
+            let answer = line.hear(0).unwrap().unwrap();
+            assert_eq!((answer.task, answer.frame.payload), (round, payload));
+        }
+        assert_eq!(line.hear(0), Ok(None));
+    }
+
+    #[test]
+    fn a_result_that_is_larger_than_the_ring_goes_through_while_it_is_read() {
+        let mut line = Line::new().unwrap();
+        let payload: Vec<u8> = (0..ROOM * 3 + 5).map(|n| n.to_le_bytes()[0]).collect();
+        let child = match fork().unwrap() {
+            Fork::Child(_) => {
+                said(&line, 7, &payload);
+                end(0)
+            }
+            Fork::Parent(child) => child,
+        };
+        let heard = loop {
+            if let Some(answer) = line.hear(0).unwrap() {
+                break answer;
+            }
+            std::thread::yield_now();
+        };
+        wait(child.pid, true);
+        assert_eq!(heard.frame.payload, payload);
+    }
+
+    #[test]
+    fn garbage_is_no_answer() {
+        let mut line = Line::new().unwrap();
+        line.memory.head().written.store(ROOM as u64 * 2, Ordering::Relaxed);
+        assert_eq!(line.hear(0), Err(Garbled));
+        line.memory.head().written.store(64, Ordering::Relaxed);
+        assert_eq!(line.hear(0), Err(Garbled));
+        line.memory.write_ring(ROOM, 0, &header(1, PIECE, Kind::Value, 0, false));
+        assert_eq!(line.hear(0), Err(Garbled));
+    }
+}

@@ -1,0 +1,121 @@
+//! One piece of shared memory, without a name: a head of atomics, and bytes behind it.
+
+use std::marker::PhantomData;
+use std::num::NonZeroUsize;
+use std::ptr::NonNull;
+
+use nix::errno::Errno;
+use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous, munmap};
+
+/// Types of which any bytes are a value, and that may change under a shared reference.
+///
+/// # Safety
+///
+/// Only for types that consist of atomics, and that a page is aligned for.
+pub(super) unsafe trait Shared {}
+
+/// Zeroed pages, shared with every child that is forked while they are mapped.
+#[derive(Debug)]
+pub(super) struct Mapping<H> {
+    start: NonNull<u8>,
+    length: usize,
+    head: PhantomData<H>,
+}
+
+impl<H: Shared> Mapping<H> {
+    /// Maps a head and `body` bytes.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM.
+    pub(super) fn new(body: usize) -> Result<Self, Errno> {
+        let length = size_of::<H>() + body;
+        let size = NonZeroUsize::new(length).ok_or(Errno::EINVAL)?;
+        let protection = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+        // SAFETY: new pages of the kernel's choice; nothing else refers to them.
+        let start = unsafe { mmap_anonymous(None, size, protection, MapFlags::MAP_SHARED) }?;
+        Ok(Self { start: start.cast(), length, head: PhantomData })
+    }
+
+    /// Children that are forked from now on do not get it: each mapping makes a fork dearer.
+    pub(super) fn keep_from_children(&self) {
+        // SAFETY: our own pages; the advice changes nothing in this process.
+        let _ = unsafe { madvise(self.start.cast(), self.length, MmapAdvise::MADV_DONTFORK) };
+    }
+
+    /// What is at its beginning.
+    pub(super) fn head(&self) -> &H {
+        // SAFETY: zeroed, aligned and long enough since `new`; `Shared` says that any bytes are a value, all atomics.
+        unsafe { self.start.cast().as_ref() }
+    }
+
+    /// The value of type `T` at byte `at` of the body; none when that is not aligned, or not inside.
+    pub(super) fn at<T: Shared>(&self, at: usize) -> Option<&T> {
+        let at = self.within(at, size_of::<T>())?;
+        // SAFETY: within the mapping, which is one allocation.
+        let place = unsafe { self.start.add(at) }.cast::<T>();
+        // SAFETY: initialized by the kernel and inside; `Shared` says that any bytes are a value, all atomics.
+        if place.is_aligned() { Some(unsafe { place.as_ref() }) } else { None }
+    }
+
+    /// Copies `bytes` to byte `at` of the body. False, and nothing is copied, when they do not fit.
+    pub(super) fn write(&self, at: usize, bytes: &[u8]) -> bool {
+        let Some(at) = self.within(at, bytes.len()) else {
+            return false;
+        };
+        // SAFETY: as for `at`.
+        let place = unsafe { self.start.add(at) };
+        // SAFETY: within the mapping; no reference to these bytes exists, as all access is by copies.
+        unsafe { place.as_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        true
+    }
+
+    /// Appends `length` bytes from byte `at` of the body to `to`. False, and nothing is copied, when there are not so many.
+    pub(super) fn read(&self, at: usize, length: usize, to: &mut Vec<u8>) -> bool {
+        let Some(at) = self.within(at, length) else {
+            return false;
+        };
+        to.reserve(length);
+        let spare = to.spare_capacity_mut().as_mut_ptr().cast();
+        // SAFETY: as for `at`.
+        let place = unsafe { self.start.add(at) };
+        // SAFETY: within the mapping, and `length` bytes are reserved. The other side may write meanwhile: these are
+        // bytes, whatever they are, and are copied before they are looked at.
+        unsafe { place.as_ptr().copy_to_nonoverlapping(spare, length) };
+        // SAFETY: initialized just above.
+        unsafe { to.set_len(to.len() + length) };
+        true
+    }
+
+    /// Writes at position `at` of a ring that is all of the body, `room` bytes, round its end.
+    pub(super) fn write_ring(&self, room: usize, at: u64, bytes: &[u8]) -> bool {
+        let at = place(room, at);
+        let (first, second) = bytes.split_at(bytes.len().min(room - at));
+        self.write(at, first) && self.write(0, second)
+    }
+
+    /// Appends what is at position `at` of such a ring to `to`.
+    pub(super) fn read_ring(&self, room: usize, at: u64, length: usize, to: &mut Vec<u8>) -> bool {
+        let at = place(room, at);
+        let first = length.min(room - at);
+        self.read(at, first, to) && self.read(0, length - first, to)
+    }
+
+    /// Where `length` bytes from byte `at` of the body are in the mapping.
+    fn within(&self, at: usize, length: usize) -> Option<usize> {
+        let at = at.checked_add(size_of::<H>())?;
+        at.checked_add(length).filter(|&end| end <= self.length).map(|_| at)
+    }
+}
+
+/// Where a position is in a ring of `room` bytes.
+pub(super) fn place(room: usize, at: u64) -> usize {
+    usize::try_from(at % room as u64).unwrap_or_default()
+}
+
+impl<H> Drop for Mapping<H> {
+    fn drop(&mut self) {
+        // SAFETY: our own pages; every reference to them borrows `self`.
+        let _ = unsafe { munmap(self.start.cast(), self.length) };
+    }
+}

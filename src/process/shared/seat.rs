@@ -1,0 +1,154 @@
+//! A child's side of the board: taking tasks, and waiting for them.
+
+use std::sync::atomic::{Ordering, fence};
+
+use super::board::{ALIGN, Cell, ENTRY, FREE, Head, OPEN, ROOM, TAKEN, entry, exchange, now, wake_one};
+use super::futex;
+use super::mapping::Mapping;
+use crate::process::cpus;
+
+/// How often an idle child looks before it sleeps: about 30 us, what it takes to wake one on another CPU.
+const LOOKS: u32 = 1500;
+
+/// A child's side of a board.
+#[derive(Debug)]
+pub(crate) struct Seat<'b> {
+    memory: &'b Mapping<Head>,
+    cell: &'b Cell,
+    epoch: u64,
+    /// The first position that it has not looked at.
+    at: u64,
+    searching: bool,
+    looks: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Found {
+    Task(u64),
+    /// The child is to end.
+    End,
+}
+
+impl Found {
+    fn task(self) -> Option<u64> {
+        match self {
+            Self::Task(task) => Some(task),
+            Self::End => None,
+        }
+    }
+}
+
+impl<'b> Seat<'b> {
+    /// The child's side of `cell`.
+    pub(super) fn new(memory: &'b Mapping<Head>, cell: &'b Cell) -> Self {
+        let at = memory.head().start.load(Ordering::Acquire);
+        let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
+        let epoch = cell.epoch.load(Ordering::Acquire);
+        Self { memory, cell, epoch, at, searching: false, looks }
+    }
+
+    /// Takes the next task, its payload into `payload`; waits for one. None when the child is to end.
+    pub(crate) fn next(&mut self, payload: &mut Vec<u8>) -> Option<u64> {
+        loop {
+            if let Some(found) = self.look(payload) {
+                return found.task();
+            }
+            self.search();
+            for _ in 0..if self.searching { self.looks } else { 0 } {
+                if self.memory.head().end.load(Ordering::Relaxed) != self.at {
+                    break;
+                }
+                std::hint::spin_loop();
+            }
+            if let Some(found) = self.look(payload) {
+                return found.task();
+            }
+            self.stop_searching();
+            self.cell.asleep.store(1, Ordering::SeqCst);
+            fence(Ordering::SeqCst);
+            let found = self.look(payload);
+            if found.is_none() {
+                futex::wait(&self.cell.asleep, 1);
+            }
+            // Whoever wakes a child counts on it to look.
+            self.searching = self.cell.asleep.swap(0, Ordering::SeqCst) == 0;
+            if let Some(found) = found {
+                self.stop_searching();
+                return found.task();
+            }
+        }
+    }
+
+    /// The task that was taken has been told of.
+    pub(crate) fn done(&self) {
+        self.cell.task.store(0, Ordering::SeqCst);
+    }
+
+    /// What there is to do; none for nothing yet.
+    fn look(&mut self, payload: &mut Vec<u8>) -> Option<Found> {
+        if self.cell.dismissed.load(Ordering::SeqCst) == 1 {
+            self.stop_searching();
+            return Some(Found::End);
+        }
+        if let Some(task) = self.take(payload) {
+            return Some(Found::Task(task));
+        }
+        (self.memory.head().closed.load(Ordering::SeqCst) == 1).then_some(Found::End)
+    }
+
+    /// Takes the next task that it can run; none when there is none now.
+    pub(super) fn take(&mut self, payload: &mut Vec<u8>) -> Option<u64> {
+        let head = self.memory.head();
+        loop {
+            let start = head.start.load(Ordering::Acquire);
+            self.at = self.at.max(start);
+            if self.at >= head.end.load(Ordering::Acquire) {
+                return None;
+            }
+            let at = self.at;
+            let entry = entry(self.memory, at)?;
+            let length = entry.payload.load(Ordering::Relaxed) as usize;
+            let fits = entry.epoch.load(Ordering::Relaxed) <= self.epoch;
+            let open = entry.state.load(Ordering::Acquire) == at << 8 | OPEN;
+            fence(Ordering::Acquire);
+            if head.start.load(Ordering::Relaxed) > at {
+                continue; // the place has been used again meanwhile
+            }
+            self.at = at + ((ENTRY + length) as u64).next_multiple_of(ALIGN as u64);
+            if !open || !fits {
+                continue;
+            }
+            self.cell.taken.store(at + 1, Ordering::SeqCst);
+            if !exchange(self.memory, at, OPEN, TAKEN) {
+                continue;
+            }
+            let task = entry.task.load(Ordering::Relaxed);
+            payload.clear();
+            self.memory.read_ring(ROOM, at + ENTRY as u64, length, payload);
+            self.cell.since.store(now(), Ordering::Relaxed);
+            self.cell.task.store(task, Ordering::SeqCst);
+            exchange(self.memory, at, TAKEN, FREE);
+            self.stop_searching();
+            return Some(task);
+        }
+    }
+
+    /// Looks for work without sleeping, unless another does.
+    fn search(&mut self) {
+        let searching = &self.memory.head().searching;
+        self.searching =
+            self.searching || searching.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_ok();
+    }
+
+    /// Somebody else shall look if there is more.
+    fn stop_searching(&mut self) {
+        let head = self.memory.head();
+        if std::mem::take(&mut self.searching) {
+            head.searching.store(0, Ordering::SeqCst);
+            fence(Ordering::SeqCst);
+            if self.at < head.end.load(Ordering::Acquire) {
+                wake_one(head);
+            }
+        }
+    }
+}

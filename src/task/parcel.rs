@@ -1,0 +1,244 @@
+//! A task on its way to a child that was forked before it was made: written in the parent, opened in the child.
+//!
+//! | first byte | then |
+//! |---|---|
+//! | `INHERITED` | nothing: the child has the task, under its number |
+//! | `CLOSURE` | the name of its code, and what it is bound to |
+//! | `OBJECT` | an object that is called, or whose `run` is |
+//!
+//! Values follow as one list in the format of results, so that an object in two places is one object there, too.
+
+use std::cell::RefCell;
+
+use ext_php_rs::types::Zval;
+
+use super::work::Work;
+use crate::process::shared::board::LONGEST;
+use crate::wire::codec::Format;
+use crate::zend::array::Array;
+use crate::zend::callable::Callable;
+use crate::zend::code::{Book, Statics, bound_to, closure_in};
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::object::has_destructor;
+use crate::zend::value::{self, DecodeError};
+
+const INHERITED: u8 = 0;
+const CLOSURE: u8 = 1;
+const OBJECT: u8 = 2;
+/// In place of a format: there are no values.
+const NOTHING: u8 = u8::MAX;
+
+const THIS: u8 = 1;
+const NAMED: u8 = 2;
+const TASK: u8 = 4;
+
+/// A task as bytes.
+#[derive(Debug)]
+pub(crate) struct Parcel {
+    /// The bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Children of this epoch and later ones can open it.
+    pub(crate) epoch: u64,
+}
+
+/// What a child finds in a parcel.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    /// Something to run.
+    Work(Work),
+    /// A task that this child has had since its fork.
+    Inherited,
+    /// It cannot be run here.
+    Declined,
+}
+
+/// For a task that every child of `epoch` and later has.
+pub(crate) fn inherited(epoch: u64) -> Parcel {
+    Parcel { bytes: vec![INHERITED], epoch }
+}
+
+/// Writes a task. None for one that only a fork can bring to a child: it is bound to something that cannot be
+/// serialized, or that must not be copied, or that is large. Re-enters PHP: hooks of serialization.
+///
+/// # Errors
+///
+/// When one of them exits.
+pub(crate) fn pack(book: &RefCell<Book>, work: &Work) -> Result<Option<Parcel>, Thrown> {
+    let mut bytes = Vec::with_capacity(64);
+    let mut values = Values::default();
+    let Some(epoch) = pack_work(&mut book.borrow_mut(), work, &mut bytes, &mut values) else {
+        return Ok(None);
+    };
+    if values.uncopyable || !values.write(&mut bytes)? || bytes.len() > LONGEST {
+        return Ok(None);
+    }
+    Ok(Some(Parcel { bytes, epoch }))
+}
+
+/// Writes what is no value, and collects what is. The first epoch that knows the code; none when it has no name.
+fn pack_work(book: &mut Book, work: &Work, bytes: &mut Vec<u8>, values: &mut Values) -> Option<u64> {
+    let (callable, args, named) = match work {
+        Work::Call(callable, args, named) => (callable.value(), args, named),
+        Work::Task(object) => {
+            bytes.extend([OBJECT, TASK]);
+            values.push(object.shallow_clone());
+            return Some(0);
+        }
+    };
+    let named = named.as_ref().filter(|named| named.array().is_some_and(|array| !array.is_empty()));
+    let mut flags = if named.is_some() { NAMED } else { 0 };
+    let mut epoch = 0;
+    if let Some(closure) = closure_in(callable) {
+        let name = book.name(closure)?;
+        epoch = name.epoch;
+        bytes.push(CLOSURE);
+        put(bytes, &name.bytes);
+        if let Some(this) = bound_to(closure) {
+            flags |= THIS;
+            values.push(this);
+        }
+        let mut positions = Vec::new();
+        for (position, value) in Statics::of(closure).iter().flat_map(Statics::values) {
+            positions.push(u8::try_from(position).ok()?);
+            values.push(value);
+        }
+        put(bytes, &positions);
+    } else {
+        bytes.push(OBJECT);
+        values.push(callable.shallow_clone());
+    }
+    bytes.push(flags);
+    for value in args.iter().chain(named) {
+        values.push(value.shallow_clone());
+    }
+    Some(epoch)
+}
+
+/// What a task is bound to, and gets.
+#[derive(Default)]
+struct Values {
+    list: Option<Array>,
+    count: usize,
+    /// There is an object whose copy would have a destructor.
+    uncopyable: bool,
+}
+
+impl Values {
+    fn push(&mut self, value: Zval) {
+        self.count += 1;
+        self.uncopyable |= has_destructor(&value);
+        self.list.get_or_insert_with(Array::new).append(value);
+    }
+
+    /// Appends them to `bytes`. False when they cannot be serialized.
+    fn write(self, bytes: &mut Vec<u8>) -> Result<bool, Thrown> {
+        let Some(list) = self.list.map(Array::into_zval) else {
+            bytes.push(NOTHING);
+            return Ok(true);
+        };
+        let encoded = value::encode(&list);
+        if exception::pending() {
+            // Whatever it was: a child that is forked for the task does not need this.
+            return exception::take().map(|_| false).ok_or(Thrown);
+        }
+        let Ok(encoded) = encoded else {
+            return Ok(false);
+        };
+        if encoded.len() > LONGEST {
+            return Ok(false);
+        }
+        bytes.push(encoded.format() as u8);
+        encoded.chunks().for_each(|chunk| bytes.extend(chunk));
+        Ok(true)
+    }
+}
+
+/// Opens a parcel, in the child. Re-enters PHP: autoloaders, hooks of serialization.
+///
+/// # Errors
+///
+/// When one of them exits.
+pub(crate) fn open(book: &RefCell<Book>, bytes: &[u8]) -> Result<Opened, Thrown> {
+    match bytes.split_first() {
+        Some((&INHERITED, _)) => Ok(Opened::Inherited),
+        Some((&CLOSURE, rest)) => Ok(closure(book, rest)?.map_or(Opened::Declined, Opened::Work)),
+        Some((&OBJECT, rest)) => Ok(object(rest)?.map_or(Opened::Declined, Opened::Work)),
+        _ => Ok(Opened::Declined),
+    }
+}
+
+fn closure(book: &RefCell<Book>, bytes: &[u8]) -> Result<Option<Work>, Thrown> {
+    let Some((name, rest)) = take(bytes) else {
+        return Ok(None);
+    };
+    let Some((positions, rest)) = take(rest) else {
+        return Ok(None);
+    };
+    let Some((&flags, rest)) = rest.split_first() else {
+        return Ok(None);
+    };
+    let Some(values) = read(rest)? else {
+        return Ok(None);
+    };
+    let mut values = values.into_iter();
+    let this = if flags & THIS == 0 { None } else { values.next() };
+    let closure = book.borrow().closure(name, this.as_ref());
+    let Some(closure) = closure else {
+        return Ok(None);
+    };
+    if let Some(statics) = closure_in(&closure).and_then(Statics::of) {
+        for (&position, value) in positions.iter().zip(&mut values) {
+            statics.set(position.into(), &value);
+        }
+    }
+    Ok(Some(call(Callable::received(closure), values.collect(), flags)))
+}
+
+fn object(bytes: &[u8]) -> Result<Option<Work>, Thrown> {
+    let Some((&flags, rest)) = bytes.split_first() else {
+        return Ok(None);
+    };
+    let mut values = read(rest)?.unwrap_or_default().into_iter();
+    let Some(object) = values.next() else {
+        return Ok(None);
+    };
+    if flags & TASK != 0 {
+        return Ok(Some(Work::Task(object)));
+    }
+    Ok(Some(call(Callable::received(object), values.collect(), flags)))
+}
+
+fn call(callable: Callable, mut args: Vec<Zval>, flags: u8) -> Work {
+    let named = if flags & NAMED == 0 { None } else { args.pop() };
+    Work::Call(callable, args, named)
+}
+
+/// The values of a parcel. None when they cannot be made here.
+fn read(bytes: &[u8]) -> Result<Option<Vec<Zval>>, Thrown> {
+    let Some((&format, payload)) = bytes.split_first() else {
+        return Ok(None);
+    };
+    if format == NOTHING {
+        return Ok(Some(Vec::new()));
+    }
+    let Ok(format) = Format::try_from(format) else {
+        return Ok(None);
+    };
+    match value::decode(format, payload) {
+        // Not without their references: two variables may be bound to one.
+        Ok(list) => Ok(list.array().map(|list| list.values().map(Zval::shallow_clone).collect())),
+        Err(DecodeError::Exiting) => Err(Thrown),
+        Err(_) => Ok(None),
+    }
+}
+
+fn put(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.push(u8::try_from(part.len()).unwrap_or_default());
+    bytes.extend(part);
+}
+
+fn take(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&length, rest) = bytes.split_first()?;
+    rest.split_at_checked(length.into())
+}

@@ -1,0 +1,95 @@
+//! A child that stays: it takes tasks from its pool's board until it is told to end, or has had enough.
+//!
+//! What a task leaves behind in globals and statics, the next one finds; what the parent had at the fork, all find.
+
+use std::mem::ManuallyDrop;
+use std::rc::Rc;
+use std::time::Instant;
+
+use ext_php_rs::types::Zval;
+
+use super::child::{self, Sink};
+use super::group::{Group, Hook};
+use super::parcel::{self, Opened};
+use super::work::Work;
+use crate::ini;
+use crate::process::child::end;
+use crate::process::shared::bell::Bell;
+use crate::process::shared::board::Board;
+use crate::process::shared::line::Line;
+use crate::task::state::state;
+use crate::wire::frame::Kind;
+use crate::zend::handler::Thrown;
+use crate::zend::request::{self, Ran};
+
+/// Where a child that stays works.
+#[derive(Debug)]
+pub(crate) struct Post<'p> {
+    /// Where its tasks come from.
+    pub(crate) board: &'p Board,
+    /// Its place at the board.
+    pub(crate) seat: usize,
+    /// Where its results go.
+    pub(crate) line: &'p Line,
+    /// What wakes its parent.
+    pub(crate) bell: &'p Bell,
+}
+
+/// Runs tasks, and ends.
+pub(crate) fn run(post: &Post<'_>, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
+    state().leave_behind(true);
+    request::begin_child(ini::reseed());
+    let stay = group.stay.get();
+    let born = Instant::now();
+    // A hook that fails costs a task, so that it is told, and this child.
+    let mut failure = match request::protect(|| child::prepare(hooks)) {
+        Ran::Returned(()) => None,
+        failed => Some(failed.map(|()| None)),
+    };
+    let Some(mut seat) = post.board.sit(post.seat) else { end(255) };
+    let mut payload = Vec::new();
+    let mut count = 0;
+    while let Some(task) = seat.next(&mut payload) {
+        let failed = failure.take();
+        let last = failed.is_some();
+        let ran = failed.unwrap_or_else(|| request::protect(|| perform(group, task, &payload)));
+        let stays = tell(post, task, ran);
+        seat.done();
+        count += 1;
+        let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
+            || stay.age.is_some_and(|age| born.elapsed() >= age)
+            || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
+        if last || !stays || enough {
+            break;
+        }
+        request::between_tasks();
+    }
+    child::wind_up();
+    end(0)
+}
+
+/// Tells what became of a task. False when this child has to end: after an exit or a fatal error nothing is certain.
+fn tell(post: &Post<'_>, task: u64, ran: Ran<Option<Zval>>) -> bool {
+    if let Ran::Returned(None) = ran {
+        post.line.say(post.bell, task, Kind::Declined, 0, 0, std::iter::empty());
+        return true;
+    }
+    let stays = matches!(ran, Ran::Returned(_) | Ran::Threw(_));
+    let sink = Sink::Line { line: post.line, bell: post.bell, task };
+    child::report(&sink, &ran.map(Option::unwrap_or_default)) == 0 && stays
+}
+
+/// Runs the task that a parcel brings. None when it has to be run elsewhere.
+fn perform(group: &Group, task: u64, parcel: &[u8]) -> Result<Option<Zval>, Thrown> {
+    let opened = parcel::open(&state().book, parcel)?;
+    match opened {
+        Opened::Work(work) => child::call(&work).map(Some),
+        Opened::Inherited => {
+            let future = group.queued.borrow().get(&task).cloned().map(ManuallyDrop::new);
+            // Not released: what only this task refers to has its destructor in the parent.
+            let work = future.and_then(|future| future.work.take()).map(ManuallyDrop::new);
+            work.map(|work: ManuallyDrop<Work>| child::call(&work)).transpose()
+        }
+        Opened::Declined => Ok(None),
+    }
+}
