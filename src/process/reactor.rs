@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use super::channel::{self, Read};
@@ -19,23 +19,23 @@ use super::forward;
 use super::loan::Loan;
 use super::notifier::{Flags, Means, Notifier};
 use super::signals::Blocked;
-use super::wait::{Exit, Waited, wait};
+use super::wait::{Exit, Waited, see_off, wait};
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
 
 const BATCH: usize = 64;
-/// When to look for children that had nothing more to tell.
+/// When to look for children that had nothing more to tell, or that have no descriptor to tell of their end.
 const REAP: Duration = Duration::from_millis(5);
 
 /// What a child has to say.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// It has told everything, and is on its way out: [`News::Ended`] follows. Nobody has to wait for that, as taking
-    /// down a process takes about as long as making it.
+    /// It has told everything: [`News::Ended`] follows. After a frame it is on its way out, and nobody has to wait for
+    /// that, as taking down a process takes about as long as making it. After anything else it may go on for ever.
     Told {
         /// The id under which it was added.
         id: u64,
-        /// What it told.
-        frame: Frame,
+        /// What it told: a frame, or something that is none.
+        message: Message,
     },
     /// It has a payload in its memory, and waits for [`Reactor::fetch`] and [`Reactor::release`]. [`News::Ended`] follows.
     Lends {
@@ -142,11 +142,18 @@ impl Reactor {
         Ok(())
     }
 
-    /// Sends `signal` to the process group of child `id`.
+    /// Sends `signal` to the process group of child `id`; to the child alone when it has told everything, as what it
+    /// left behind was meant to stay.
     pub(crate) fn signal(&self, id: u64, signal: Signal) {
-        if let Some(child) = self.children.get(&id) {
-            // A stopped group would sit on everything but SIGKILL.
-            let _ = killpg(child.pid, signal).and_then(|()| killpg(child.pid, Signal::SIGCONT));
+        match self.children.get(&id) {
+            Some(child) if child.told => {
+                let _ = kill(child.pid, signal);
+            }
+            Some(child) => {
+                // A stopped group would sit on everything but SIGKILL.
+                let _ = killpg(child.pid, signal).and_then(|()| killpg(child.pid, Signal::SIGCONT));
+            }
+            None => {}
         }
     }
 
@@ -169,6 +176,8 @@ impl Reactor {
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
         self.notifier.disarm(&self.epoll.0);
         forward::wrap();
+        let blind = self.blind();
+        let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let millis = timeout
             .map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
@@ -180,20 +189,31 @@ impl Reactor {
         }
         let count = blocked.wait(&self.epoll, &mut events, millis)?;
         drop(blocked);
-        Ok(events.iter().take(count).filter_map(|event| self.handle(event.data())).collect())
+        let mut news: Vec<_> =
+            events.iter().take(count).filter_map(|event| self.handle(event.data())).collect();
+        news.extend(blind.into_iter().filter_map(|id| self.reap(id).map(News::Ended)));
+        Ok(news)
     }
 
-    /// The caller goes back to code that does not wait here: it wants to be told. Children that are on their way out are
-    /// no hurry.
-    pub(crate) fn arm(&mut self) {
-        if self.children.values().any(|child| !child.told) {
+    /// Children whose end no descriptor tells: the kernel has no pidfds.
+    fn blind(&self) -> Vec<u64> {
+        self.children.iter().filter(|(_, child)| child.pidfd.is_none()).map(|(&id, _)| id).collect()
+    }
+
+    /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case. Children
+    /// that are on their way out are no hurry.
+    pub(crate) fn arm(&mut self, delay: Option<Duration>) {
+        let leaving = self.children.values().all(|child| child.told);
+        if !leaving {
             self.notifier.arm(&self.epoll.0);
-        } else if !self.children.is_empty() {
-            self.notifier.alarm(REAP);
+        }
+        let look = (leaving || !self.blind().is_empty()) && !self.children.is_empty();
+        if let Some(delay) = look.then_some(REAP).into_iter().chain(delay).min() {
+            self.notifier.alarm(delay);
         }
     }
 
-    /// Raises the flags after `delay` too, whatever the children do.
+    /// Raises the flags after `delay`, whatever the children do.
     pub(crate) fn alarm(&mut self, delay: Duration) {
         self.notifier.alarm(delay);
     }
@@ -221,7 +241,7 @@ impl Reactor {
         let id = token >> 1;
         let child = self.children.get_mut(&id)?;
         if token & 1 == 1 {
-            return self.reap(id, false).map(News::Ended);
+            return self.reap(id).map(News::Ended);
         }
         if !child.receive() {
             return None;
@@ -230,19 +250,23 @@ impl Reactor {
             return Some(News::Lends { id, loan });
         }
         child.close_pipe(&self.epoll);
-        if child.pidfd.is_none() {
-            // The end of the pipe is the only news of a death then, and the death is near.
-            return self.reap(id, true).map(News::Ended);
-        }
-        child.take().map(|frame| News::Told { id, frame })
+        let refused = child.refused.take().map(Message::Malformed);
+        let message = refused.or_else(|| child.take().map(Message::Frame))?;
+        Some(News::Told { id, message })
     }
 
-    /// Takes a child that has ended off the list; `block` waits for that.
-    fn reap(&mut self, id: u64, block: bool) -> Option<Ended> {
+    /// Takes a child that has ended off the list.
+    fn reap(&mut self, id: u64) -> Option<Ended> {
+        let child = self.children.get(&id)?;
+        match wait(child.pid, false) {
+            Waited::Ended(exit) => self.part(id, exit),
+            Waited::Running => None,
+        }
+    }
+
+    /// Takes a child that is gone off the list, with what it left.
+    fn part(&mut self, id: u64, exit: Exit) -> Option<Ended> {
         let child = self.children.get_mut(&id)?;
-        let Waited::Ended(exit) = wait(child.pid, block) else {
-            return None;
-        };
         child.receive();
         child.close_pipe(&self.epoll);
         if let Some(pidfd) = child.pidfd.take() {
@@ -275,15 +299,16 @@ impl Reactor {
 
     /// Waits for the end of a child that has told everything. None for one that still lends something.
     pub(crate) fn await_end(&mut self, id: u64) -> Option<Ended> {
-        self.children.get(&id).filter(|child| child.pipe.is_none())?;
-        self.reap(id, true)
+        let child = self.children.get(&id).filter(|child| child.told && child.pipe.is_none())?;
+        let exit = see_off(child.pid, child.pidfd.as_ref());
+        self.part(id, exit)
     }
 
-    /// Lets a child go that has lent something. Without a pidfd there would be no news of its end, so that is waited for.
-    pub(crate) fn release(&mut self, id: u64) -> Option<Ended> {
-        let child = self.children.get_mut(&id)?;
-        child.close_pipe(&self.epoll);
-        if child.pidfd.is_some() { None } else { self.reap(id, true) }
+    /// Lets a child go that has lent something.
+    pub(crate) fn release(&mut self, id: u64) {
+        if let Some(child) = self.children.get_mut(&id) {
+            child.close_pipe(&self.epoll);
+        }
     }
 }
 

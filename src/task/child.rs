@@ -24,6 +24,7 @@ use crate::zend::{exception, throwable, value};
 /// Runs a task, tells the parent how it ended, and ends.
 pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
     state().leave_behind(true);
+    let own = state().owner.get();
     request::begin_child(ini::reseed());
     let ran = request::protect(|| {
         for hook in hooks {
@@ -33,8 +34,19 @@ pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>
         }
         call(future)
     });
-    let code = report(channel, &ran);
+    // A fork that the task made by itself, and that came back here, is not the task.
+    let code = if state().owner.get() == own { report(channel, &ran) } else { leave(channel, &ran) };
     child::end(code)
+}
+
+/// Ends as a script does, and tells nobody. Gives the exit code.
+fn leave(channel: &OwnedFd, ran: &Ran<Zval>) -> i32 {
+    wind_up(channel);
+    match ran {
+        Ran::Returned(_) => 0,
+        Ran::Exited(code) => *code,
+        _ => 255,
+    }
 }
 
 fn call(future: &Future) -> Returned {

@@ -14,7 +14,7 @@ use super::{handlers, launch};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::reactor::{Ended, Message, News};
-use crate::process::wait::Exit;
+use crate::process::wait::{Exit, FAREWELL};
 use crate::task::state::{Running, state};
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
@@ -45,9 +45,10 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let mut freed: Vec<Rc<Group>> = Vec::new();
     for news in heard? {
         match news {
-            News::Told { id, frame } => {
-                let message = Message::Frame(frame);
+            News::Told { id, message } => {
+                let whole = matches!(message, Message::Frame(_));
                 told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
+                if whole { expect_end(id) } else { dismiss(id) }
             }
             News::Lends { id, loan } => told(id, Phase::Lent(loan)),
             News::Ended(ended) => freed.extend(gone(ended)),
@@ -80,11 +81,21 @@ pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
     ended.and_then(gone).is_some()
 }
 
-/// Lets a child go whose loan has been fetched. Re-enters PHP: hooks run when that frees a slot.
+/// Lets a child go whose loan has been fetched.
 pub(crate) fn release(id: u64) {
-    let ended = state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.release(id));
-    if let Some(group) = ended.and_then(gone) {
-        launch::pump(&group);
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        reactor.release(id);
+    }
+    expect_end(id);
+}
+
+/// A child has nothing left to do but to end: one that stays does not keep its slot.
+fn expect_end(id: u64) {
+    let state = state();
+    if state.running.borrow().contains_key(&id)
+        && let Some(at) = Instant::now().checked_add(FAREWELL)
+    {
+        state.deadlines.borrow_mut().set(id, at, Stage::Kill);
     }
 }
 
@@ -131,6 +142,12 @@ pub(crate) fn end(id: u64, ending: Ending) {
     if let Some(Running { future: Some(future), .. }) = state.running.borrow().get(&id) {
         future.ending.set(Some(ending));
     }
+    dismiss(id);
+}
+
+/// Asks a child to end, and makes it after the grace period.
+fn dismiss(id: u64) {
+    let state = state();
     signal(id, Signal::SIGTERM);
     let grace = ini::kill_grace();
     if let Some(at) = Instant::now().checked_add(grace) {
@@ -199,11 +216,7 @@ pub(crate) fn leave() {
     let next = state.deadlines.borrow().next();
     let reported = !state.reported.borrow().is_empty();
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.arm();
-        if reported {
-            reactor.alarm(RETRY);
-        } else if let Some(at) = next {
-            reactor.alarm(at.saturating_duration_since(Instant::now()));
-        }
+        let due = next.map(|at| at.saturating_duration_since(Instant::now()));
+        reactor.arm(if reported { Some(RETRY) } else { due });
     }
 }
