@@ -137,6 +137,7 @@ impl Reactor {
         let Child { pid, pidfd, pipe } = child;
         let reader = Reader::new(limit);
         forward::add(pid.as_raw());
+        self.notifier.watch(&pipe);
         self.children
             .insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None, limit, told: false });
         Ok(())
