@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Refused};
+use crate::process::places;
 use crate::process::reactor::Reactor;
 use crate::task::state::{Running, state};
 use crate::zend::exception;
@@ -75,8 +76,9 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
             }
             std::ops::ControlFlow::Continue(())
         }
-        // One of ours will end, and leave room.
+        // One of ours will end, and leave room; or somebody else's.
         Err(refused) if is_shortage(refused.errno) && children() > 0 => {
+            state().held_back.set(true);
             group.scheduler.borrow_mut().requeue(future.id);
             std::ops::ControlFlow::Break(())
         }
@@ -103,11 +105,14 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     let state = state();
     ensure_reactor()?;
     let hooks = hooks(group);
+    let mut place =
+        places::take(children() == 0).ok_or(Refused { call: "async.max_children", errno: Errno::EAGAIN })?;
     let forked = match fork::fork()? {
         Fork::Child(channel) => child::run(&channel, &hooks, future),
         Fork::Parent(forked) => forked,
     };
     let pid = forked.pid;
+    place.hand_to(pid.as_raw());
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         let added = reactor.add(future.id, forked, ini::max_result());
         added.map_err(|errno| Refused { call: "epoll_ctl", errno })?;
@@ -117,7 +122,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     state
         .running
         .borrow_mut()
-        .insert(future.id, Running { future: Some(future.clone()), group: Rc::clone(group) });
+        .insert(future.id, Running { future: Some(future.clone()), group: Rc::clone(group), place });
     future.started.set(Some(Instant::now()));
     future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
     set_deadline(future);

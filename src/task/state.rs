@@ -13,6 +13,7 @@ use nix::unistd::{Pid, getpid};
 
 use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
+use crate::process::places::Place;
 use crate::process::reactor::Reactor;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
@@ -25,6 +26,8 @@ pub(crate) struct Running {
     pub(crate) future: Option<Object<Future>>,
     /// Its group.
     pub(crate) group: Rc<Group>,
+    /// What it has of `async.max_children`.
+    pub(crate) place: Place,
 }
 
 impl Running {
@@ -55,6 +58,8 @@ pub(crate) struct State {
     pub(crate) deadlines: RefCell<Deadlines>,
     /// Futures whose child has ended, and whose handlers have not run.
     pub(crate) reported: RefCell<VecDeque<Object<Future>>>,
+    /// Something could not be started that may be startable soon: other processes end too.
+    pub(crate) held_back: Cell<bool>,
     /// Hooks for every child.
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// An exception of a hook, which the next `await` throws.
@@ -79,6 +84,7 @@ impl State {
             running: RefCell::default(),
             deadlines: RefCell::default(),
             reported: RefCell::default(),
+            held_back: Cell::new(false),
             hooks: RefCell::default(),
             surfacing: RefCell::default(),
             dispatching: Cell::new(false),
@@ -117,6 +123,7 @@ impl State {
         self.is_child.set(is_child || self.is_child.get());
         self.pools.set(0);
         self.dispatching.set(false);
+        self.held_back.set(false);
         self.exit_registered.set(false);
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();

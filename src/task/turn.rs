@@ -22,6 +22,8 @@ use crate::zend::object::Object;
 
 /// How long after a bad moment we look again.
 const RETRY: Duration = Duration::from_millis(1);
+/// How often to try again what could not be started: nobody tells when another process has left room.
+const HELD_BACK: Duration = Duration::from_millis(20);
 
 /// Waits for news of a child, at most `timeout`, and takes it in. Runs no handler.
 ///
@@ -32,10 +34,8 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let state = state();
     let until_deadline =
         state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
-    let timeout = match (timeout, until_deadline) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    };
+    let retry = state.held_back.get().then_some(HELD_BACK);
+    let timeout = [timeout, until_deadline, retry].into_iter().flatten().min();
     interrupt::acknowledge();
     let heard = match state.reactor.borrow_mut().as_mut() {
         Some(reactor) => reactor.wait(timeout),
@@ -55,6 +55,9 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
         }
     }
     freed.dedup_by(|one, other| Rc::ptr_eq(one, other));
+    if state.held_back.take() {
+        freed.clone_from(&state.active.borrow());
+    }
     freed.iter().for_each(launch::pump);
     state.active.borrow_mut().retain(|group| !group.idle());
     Ok(())
@@ -102,7 +105,8 @@ fn expect_end(id: u64) {
 /// A child is gone: its group has a free slot.
 fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();
-    let Running { future, group } = state.running.borrow_mut().remove(&child.id)?;
+    let Running { future, group, place } = state.running.borrow_mut().remove(&child.id)?;
+    drop(place);
     state.deadlines.borrow_mut().clear(child.id);
     group.scheduler.borrow_mut().ended(child.id);
     if let Some(future) = future {
@@ -215,8 +219,9 @@ pub(crate) fn leave() {
     let state = state();
     let next = state.deadlines.borrow().next();
     let reported = !state.reported.borrow().is_empty();
+    let retry = state.held_back.get().then_some(HELD_BACK);
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         let due = next.map(|at| at.saturating_duration_since(Instant::now()));
-        reactor.arm(if reported { Some(RETRY) } else { due });
+        reactor.arm(if reported { Some(RETRY) } else { due.into_iter().chain(retry).min() });
     }
 }
