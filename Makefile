@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test property fuzz lint bench install uninstall clean
+.PHONY: help setup build demo test storm property fuzz lint bench install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -22,6 +22,10 @@ demo: setup build ## set up, build, and run an example on real files
 
 test: setup build ## set up, build, and run all tests; SUITES="phpt phpunit" runs some
 	@tests/summary $(SUITES)
+
+storm: setup build ## random tasks of every kind for STORM_SECONDS=60, then 100,000 of one kind; STORM_SEED=... repeats one
+	tests/storm/run storm
+	tests/storm/run flat
 
 property: setup build ## random values there and back; VALUES=20000 and SEED=... choose how many, and which
 	tests/property/run "$(or $(VALUES),20000)" $(SEED)

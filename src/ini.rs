@@ -40,6 +40,7 @@ impl Setting {
 
 static SHORT_NAMES: Setting = Setting::new(c"async.short_names", c"1", true, Rule::Switch);
 static CONCURRENCY: Setting = Setting::new(c"async.concurrency", c"0", false, Rule::Count);
+static MAX_CHILDREN: Setting = Setting::new(c"async.max_children", c"0", true, Rule::Count);
 static TIMEOUT: Setting = Setting::new(c"async.timeout", c"0", false, Rule::Seconds);
 static KILL_GRACE: Setting = Setting::new(c"async.kill_grace", c"1.0", false, Rule::Seconds);
 static MAX_RESULT: Setting = Setting::new(c"async.max_result", c"0", false, Rule::Bytes);
@@ -51,9 +52,10 @@ static UNSUPPORTED: Setting =
 static NOTIFIER: Setting =
     Setting::new(c"async.notifier", c"thread", true, Rule::Choice(["thread", "signal"]));
 
-static ALL: [&Setting; 9] = [
+static ALL: [&Setting; 10] = [
     &SHORT_NAMES,
     &CONCURRENCY,
+    &MAX_CHILDREN,
     &TIMEOUT,
     &KILL_GRACE,
     &MAX_RESULT,
@@ -83,6 +85,11 @@ pub(crate) fn concurrency() -> usize {
         0 => (2 * cpus::usable()).max(8),
         set => set,
     }
+}
+
+/// `async.max_children`: children that this process and all its descendants may have together; 0 for no cap.
+pub(crate) fn max_children() -> u64 {
+    MAX_CHILDREN.get()
 }
 
 /// `async.timeout`: seconds that a task may run; none for no limit.

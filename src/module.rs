@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use ext_php_rs::zend::ModuleEntry;
 
-use crate::process::{cpus, fork};
+use crate::process::{cpus, fork, places};
 use crate::task::{at_exit, support, turn};
 use crate::zend::module::{self, Life};
 use crate::zend::{class, interrupt, request, serialize};
@@ -28,6 +28,7 @@ fn startup(number: c_int) -> Result<(), String> {
     }
     fork::watch();
     ini::register(number);
+    places::establish(ini::max_children());
     php::register();
     serialize::startup();
     interrupt::install(turn::on_interrupt);

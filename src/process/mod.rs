@@ -10,6 +10,7 @@ pub(crate) mod fork;
 pub(crate) mod forward;
 pub(crate) mod loan;
 pub(crate) mod notifier;
+pub(crate) mod places;
 pub(crate) mod reactor;
 pub(crate) mod shared;
 pub(crate) mod signals;

@@ -2,6 +2,8 @@
 //!
 //! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
 
+mod lines;
+
 use std::collections::BTreeMap;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -11,35 +13,35 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use super::channel::{self, Read};
-use super::cpus;
 use super::fork::Child;
 use super::forward;
 use super::loan::Loan;
 use super::notifier::{Flags, Means, Notifier};
 use super::shared::bell::Bell;
-use super::shared::line::{Answer, Garbled, Line};
+use super::shared::line::Line;
 use super::signals::Blocked;
-use super::wait::{Exit, Waited, wait};
+use super::wait::{Exit, Waited, see_off, wait};
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
+use lines::{Lines, Told};
 
 const BATCH: usize = 64;
-/// When to look for children that had nothing more to tell.
+/// When to look for children that had nothing more to tell, or that have no descriptor to tell of their end.
 const REAP: Duration = Duration::from_millis(5);
 
 /// What a child has to say.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// It has told everything, and is on its way out: [`News::Ended`] follows. Nobody has to wait for that, as taking
-    /// down a process takes about as long as making it.
+    /// It has told everything: [`News::Ended`] follows. After a frame it is on its way out, and nobody has to wait for
+    /// that, as taking down a process takes about as long as making it. After anything else it may go on for ever.
     Told {
         /// The id under which it was added.
         id: u64,
-        /// What it told.
-        frame: Frame,
+        /// What it told: a frame, or something that is none.
+        message: Message,
     },
     /// It has a payload in its memory, and waits for [`Reactor::fetch`] and [`Reactor::release`]. [`News::Ended`] follows.
     Lends {
@@ -112,21 +114,11 @@ pub(crate) struct Reactor {
     notifier: Notifier,
     flags: Flags,
     children: BTreeMap<u64, Watched>,
-    /// Those of children that stay.
-    lines: BTreeMap<u64, Line>,
-    bell: Option<Rc<Bell>>,
-    /// How often to look for news before sleeping.
-    looks: u32,
-    /// Waits that found news without asking the kernel, one after the other.
-    unasked: u32,
+    lines: Lines,
 }
 
-/// That of the bell; ids do not come so far.
+/// The bell's event; ids do not come so far.
 const BELL: u64 = u64::MAX;
-/// How often to look before sleeping: about as long as it takes to wake a process on another CPU.
-const LOOKS: u32 = 1500;
-/// The kernel, too, may have news: of deaths, and of other children.
-const ASK_EVERY: u32 = 64;
 
 /// An event is about a child's pipe or its pidfd.
 fn token(id: u64, pidfd: bool) -> u64 {
@@ -142,9 +134,7 @@ impl Reactor {
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let notifier = Notifier::start(means, &epoll.0, flags)?;
-        let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
-        let (children, lines) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { epoll, notifier, flags, children, lines, bell: None, looks, unasked: 0 })
+        Ok(Self { epoll, notifier, flags, children: BTreeMap::new(), lines: Lines::new() })
     }
 
     /// Readable when [`Reactor::wait`] would not block.
@@ -175,6 +165,7 @@ impl Reactor {
         let Child { pid, pidfd, pipe } = child;
         let reader = Reader::new(limit);
         forward::add(pid.as_raw());
+        self.notifier.watch(&pipe);
         self.children
             .insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None, limit, told: false });
         Ok(())
@@ -186,27 +177,29 @@ impl Reactor {
     ///
     /// When there is no descriptor to be had.
     pub(crate) fn bell(&mut self) -> Result<Rc<Bell>, Errno> {
-        if let Some(bell) = &self.bell {
-            return Ok(Rc::clone(bell));
-        }
-        let bell = Rc::new(Bell::new()?);
-        self.epoll
-            .add(bell.descriptor(), EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, BELL))?;
-        self.bell = Some(Rc::clone(&bell));
-        Ok(bell)
+        let epoll = &self.epoll;
+        let event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, BELL);
+        self.lines.bell(|bell| epoll.add(bell, event))
     }
 
     /// Child `id`, which was added, stays, and tells its results by `line`.
     pub(crate) fn listen(&mut self, id: u64, line: Line) {
-        line.keep_from_siblings();
-        self.lines.insert(id, line);
+        let limit = self.children.get(&id).map_or(0, |child| child.limit);
+        self.lines.add(id, line, limit);
     }
 
-    /// Sends `signal` to the process group of child `id`.
+    /// Sends `signal` to the process group of child `id`; to the child alone when it has told everything, as what it
+    /// left behind was meant to stay.
     pub(crate) fn signal(&self, id: u64, signal: Signal) {
-        if let Some(child) = self.children.get(&id) {
-            // A stopped group would sit on everything but SIGKILL.
-            let _ = killpg(child.pid, signal).and_then(|()| killpg(child.pid, Signal::SIGCONT));
+        match self.children.get(&id) {
+            Some(child) if child.told => {
+                let _ = kill(child.pid, signal);
+            }
+            Some(child) => {
+                // A stopped group would sit on everything but SIGKILL.
+                let _ = killpg(child.pid, signal).and_then(|()| killpg(child.pid, Signal::SIGCONT));
+            }
+            None => {}
         }
     }
 
@@ -228,74 +221,32 @@ impl Reactor {
     ///
     /// EINTR when a signal arrived: the application may want to act on it.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
-        let at_once = timeout == Some(Duration::ZERO);
-        if self.unasked < ASK_EVERY {
-            let mut news = self.hear();
-            if news.is_empty() && !at_once && self.look()? {
-                news = self.hear();
-            }
-            if !news.is_empty() {
-                self.unasked += 1;
-                return Ok(news);
-            }
-        }
-        self.unasked = 0;
-        self.ask(timeout)
+        let told = self.lines.unasked(timeout != Some(Duration::ZERO), self.flags)?;
+        if told.is_empty() { self.ask(timeout) } else { Ok(self.understand(told)) }
     }
 
-    /// Looks for a while whether a child that stays has news.
-    ///
-    /// # Errors
-    ///
-    /// EINTR when the virtual machine wants its attention.
-    fn look(&self) -> Result<bool, Errno> {
-        if self.lines.is_empty() {
-            return Ok(false);
-        }
-        for _ in 0..self.looks {
-            if self.flags.interrupt.load(Ordering::Relaxed) {
-                return Err(Errno::EINTR);
-            }
-            if self.lines.values().any(Line::has_news) {
-                return Ok(true);
-            }
-            std::hint::spin_loop();
-        }
-        Ok(false)
-    }
-
-    /// Takes in what children that stay have told. One that told something else is no use any more.
-    fn hear(&mut self) -> Vec<News> {
-        let mut news = Vec::new();
-        let mut garbled = Vec::new();
-        for (&id, line) in self.lines.iter_mut().filter(|(_, line)| line.has_news()) {
-            let limit = self.children.get(&id).map_or(0, |child| child.limit);
-            if hear(id, line, limit, &mut news).is_err() {
-                garbled.push(id);
-            }
-        }
-        for id in garbled {
-            self.lines.remove(&id);
+    /// Gives up children that tell nonsense.
+    fn understand(&mut self, told: Told) -> Vec<News> {
+        for id in told.garbled {
             if let Some(child) = self.children.get_mut(&id) {
                 child.refused = Some(Malformed::Header);
                 let _ = killpg(child.pid, Signal::SIGKILL);
             }
         }
-        news
+        told.news
     }
 
     /// Asks the kernel, and sleeps.
     fn ask(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
         self.notifier.disarm(&self.epoll.0);
         forward::wrap();
+        let blind = self.blind();
+        let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let mut millis = timeout
             .map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
-        let mut news = Vec::new();
-        if let Some(bell) = &self.bell {
-            bell.listen();
-            news = self.hear();
-            millis = if news.is_empty() { millis } else { 0 };
+        if self.lines.listen() {
+            millis = 0;
         }
         let mut events = [EpollEvent::empty(); BATCH];
         // A signal between a look at the flag and the wait would be slept through: they are let in only by the wait itself.
@@ -303,38 +254,43 @@ impl Reactor {
         if millis != 0 && self.flags.interrupt.load(Ordering::Acquire) {
             return Err(Errno::EINTR);
         }
-        let count = match blocked.wait(&self.epoll, &mut events, millis) {
-            Err(Errno::EINTR) if !news.is_empty() => 0,
-            count => count?,
-        };
+        let count = blocked.wait(&self.epoll, &mut events, millis)?;
         drop(blocked);
-        self.bell.iter().for_each(|bell| bell.ignore());
+        self.lines.ignore();
+        let told = self.lines.hear();
+        let mut news = self.understand(told);
         for event in events.iter().take(count) {
             self.handle(event.data(), &mut news);
         }
-        news.extend(self.hear());
+        for id in blind {
+            self.reap(id, &mut news);
+        }
         Ok(news)
     }
 
-    /// The caller goes back to code that does not wait here: it wants to be told. Children that are on their way out are
-    /// no hurry, and those that stay only matter when they are `busy`.
-    pub(crate) fn arm(&mut self, busy: bool) {
-        let waited_for =
-            |(id, child): (&u64, &Watched)| !child.told && (busy || !self.lines.contains_key(id));
-        if self.children.iter().any(waited_for) {
+    /// Children whose end no descriptor tells: the kernel has no pidfds.
+    fn blind(&self) -> Vec<u64> {
+        self.children.iter().filter(|(_, child)| child.pidfd.is_none()).map(|(&id, _)| id).collect()
+    }
+
+    /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case. Children
+    /// that are on their way out are no hurry, and those that stay only matter when they are `busy`.
+    pub(crate) fn arm(&mut self, delay: Option<Duration>, busy: bool) {
+        let idle = if busy { 0 } else { self.lines.len() };
+        let leaving = self.children.values().filter(|child| !child.told).count() <= idle;
+        if !leaving {
             self.notifier.arm(&self.epoll.0);
-            if let Some(bell) = self.bell.as_ref().filter(|_| busy) {
-                bell.listen();
-                if self.lines.values().any(Line::has_news) {
-                    self.flags.raise();
-                }
+            if busy && self.lines.listen() {
+                self.flags.raise();
             }
-        } else if self.children.len() > self.lines.len() {
-            self.notifier.alarm(REAP);
+        }
+        let look = (leaving || !self.blind().is_empty()) && !self.children.is_empty();
+        if let Some(delay) = look.then_some(REAP).into_iter().chain(delay).min() {
+            self.notifier.alarm(delay);
         }
     }
 
-    /// Raises the flags after `delay` too, whatever the children do.
+    /// Raises the flags after `delay`, whatever the children do.
     pub(crate) fn alarm(&mut self, delay: Duration) {
         self.notifier.alarm(delay);
     }
@@ -355,54 +311,33 @@ impl Reactor {
             }
         }
         // The lines of others are not even mapped here.
-        std::mem::forget((self.children, self.lines, self.bell));
+        std::mem::forget((self.children, self.lines));
         self.notifier.forget();
     }
 
     fn handle(&mut self, token: u64, news: &mut Vec<News>) {
         let id = token >> 1;
-        let Some(child) = self.children.get_mut(&id) else {
-            return;
-        };
         if token & 1 == 1 {
-            self.reap_with_news(id, false, news);
-            return;
-        }
-        if !child.receive() {
-            return;
-        }
-        if let Some(loan) = child.loan(&self.epoll) {
-            news.push(News::Lends { id, loan });
-            return;
-        }
-        child.close_pipe(&self.epoll);
-        if child.pidfd.is_none() {
-            // The end of the pipe is the only news of a death then, and the death is near.
-            self.reap_with_news(id, true, news);
-        } else if let Some(frame) = child.take() {
-            news.push(News::Told { id, frame });
+            self.reap(id, news);
+        } else if let Some(child) = self.children.get_mut(&id) {
+            news.extend(child.hear(id, &self.epoll));
         }
     }
 
-    /// What a child that stayed has told before its end comes before it.
-    fn reap_with_news(&mut self, id: u64, block: bool, news: &mut Vec<News>) {
-        let limit = self.children.get(&id).map_or(0, |child| child.limit);
-        let Some(ended) = self.reap(id, block) else {
+    /// Takes a child that has ended off the list.
+    fn reap(&mut self, id: u64, news: &mut Vec<News>) {
+        let Some(child) = self.children.get(&id) else {
             return;
         };
-        if let Some(mut line) = self.lines.remove(&id) {
-            // Dead in the middle of a message: that one is lost, and the end says so.
-            let _ = hear(id, &mut line, limit, news);
+        if let Waited::Ended(exit) = wait(child.pid, false) {
+            self.lines.last_words(id, news);
+            news.extend(self.part(id, exit).map(News::Ended));
         }
-        news.push(News::Ended(ended));
     }
 
-    /// Takes a child that has ended off the list; `block` waits for that.
-    fn reap(&mut self, id: u64, block: bool) -> Option<Ended> {
+    /// Takes a child that is gone off the list, with what it left.
+    fn part(&mut self, id: u64, exit: Exit) -> Option<Ended> {
         let child = self.children.get_mut(&id)?;
-        let Waited::Ended(exit) = wait(child.pid, block) else {
-            return None;
-        };
         child.receive();
         child.close_pipe(&self.epoll);
         if let Some(pidfd) = child.pidfd.take() {
@@ -435,47 +370,37 @@ impl Reactor {
 
     /// Waits for the end of a child that has told everything. None for one that still lends something.
     pub(crate) fn await_end(&mut self, id: u64) -> Option<Ended> {
-        self.children.get(&id).filter(|child| child.pipe.is_none())?;
-        self.reap(id, true)
+        let child = self.children.get(&id).filter(|child| child.told && child.pipe.is_none())?;
+        let exit = see_off(child.pid, child.pidfd.as_ref());
+        self.part(id, exit)
     }
 
-    /// Lets a child go that has lent something. Without a pidfd there would be no news of its end, so that is waited for.
-    pub(crate) fn release(&mut self, id: u64) -> Option<Ended> {
-        if let Some(line) = self.lines.get(&id) {
-            line.release();
-            return None;
+    /// Lets a child go that has lent something.
+    pub(crate) fn release(&mut self, id: u64) {
+        if self.lines.release(id) {
+            return;
         }
-        let child = self.children.get_mut(&id)?;
-        child.close_pipe(&self.epoll);
-        if child.pidfd.is_some() { None } else { self.reap(id, true) }
+        if let Some(child) = self.children.get_mut(&id) {
+            child.close_pipe(&self.epoll);
+        }
     }
-}
-
-/// Takes in what child `id` has told.
-fn hear(id: u64, line: &mut Line, limit: u64, news: &mut Vec<News>) -> Result<(), Garbled> {
-    while let Some(Answer { task, frame, length }) = line.hear(limit)? {
-        let too_long = |length| limit > 0 && length > limit;
-        let refused = |length| Message::Malformed(Malformed::TooLong { length, limit });
-        let message = match frame.kind {
-            Kind::Lent => match Loan::announced(&frame).ok_or(Garbled)? {
-                loan if too_long(loan.length as u64) => {
-                    line.release();
-                    refused(loan.length as u64)
-                }
-                loan => {
-                    news.push(News::Offers { child: id, task, loan });
-                    continue;
-                }
-            },
-            Kind::Value | Kind::Thrown if too_long(length) => refused(length),
-            _ => Message::Frame(frame),
-        };
-        news.push(News::Answered { child: id, task, message });
-    }
-    Ok(())
 }
 
 impl Watched {
+    /// What it has told, if that is whole by now.
+    fn hear(&mut self, id: u64, epoll: &Epoll) -> Option<News> {
+        if !self.receive() {
+            return None;
+        }
+        if let Some(loan) = self.loan(epoll) {
+            return Some(News::Lends { id, loan });
+        }
+        self.close_pipe(epoll);
+        let refused = self.refused.take().map(Message::Malformed);
+        let message = refused.or_else(|| self.take().map(Message::Frame))?;
+        Some(News::Told { id, message })
+    }
+
     /// Reads what there is. True when there will be no more.
     fn receive(&mut self) -> bool {
         let Some(pipe) = &self.pipe else {

@@ -1,8 +1,15 @@
 //! How one process of ours ended. Only pids that we forked are ever waited for, one at a time.
 
-use std::{io, mem::MaybeUninit};
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+use std::{io, mem::MaybeUninit, thread};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+
+/// What a process has that has nothing left to do but to end.
+pub(crate) const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +50,32 @@ pub(crate) fn wait(pid: Pid, block: bool) -> Waited {
             -1 => Waited::Ended(Exit::Unknown),
             _ => Waited::Ended(decode(status)),
         };
+    }
+}
+
+/// Waits for the end of a process that has nothing left to do but to end. One that stays is killed: it has written its
+/// result itself, and went on.
+pub(crate) fn see_off(pid: Pid, pidfd: Option<&OwnedFd>) -> Exit {
+    let until = Instant::now() + FAREWELL;
+    loop {
+        if let Waited::Ended(exit) = wait(pid, false) {
+            return exit;
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let _ = kill(pid, Signal::SIGKILL);
+            return match wait(pid, true) {
+                Waited::Ended(exit) => exit,
+                Waited::Running => Exit::Unknown,
+            };
+        }
+        let Some(pidfd) = pidfd else {
+            thread::sleep(Duration::from_millis(1));
+            continue;
+        };
+        let left = PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO);
+        // A signal is no reason to give up.
+        let _ = poll(&mut [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)], left);
     }
 }
 

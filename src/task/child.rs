@@ -43,6 +43,7 @@ pub(crate) enum Sink<'s> {
 /// Runs a task, tells the parent how it ended, and ends.
 pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
     state().leave_behind(true);
+    let own = state().owner.get();
     request::begin_child(ini::reseed());
     let ran = request::protect(|| {
         prepare(hooks)?;
@@ -50,8 +51,20 @@ pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>
         let work = ManuallyDrop::new(future.work.take());
         call(work.as_ref().ok_or(Thrown)?)
     });
-    let code = report(&Sink::Pipe(channel), &ran);
+    let sink = Sink::Pipe(channel);
+    // A fork that the task made by itself, and that came back here, is not the task.
+    let code = if state().owner.get() == own { report(&sink, &ran) } else { leave(&sink, &ran) };
     child::end(code)
+}
+
+/// Ends as a script does, and tells nobody. Gives the exit code.
+fn leave(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
+    sink.settle();
+    match ran {
+        Ran::Returned(_) => 0,
+        Ran::Exited(code) => *code,
+        _ => 255,
+    }
 }
 
 /// Calls the hooks for a new child. Re-enters PHP.

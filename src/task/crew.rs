@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Refused};
+use crate::process::places::Place;
 use crate::process::reactor::{Ended, Message, Reactor};
 use crate::process::shared::board::{Board, Full, Progress};
 use crate::process::shared::line::Line;
@@ -61,6 +62,9 @@ struct Member {
     pid: i32,
     /// It has been told to end.
     leaving: Cell<bool>,
+    /// Its place among all processes, which it gives back.
+    #[expect(dead_code, reason = "held, not read")]
+    place: Place,
 }
 
 /// The children of one pool.
@@ -226,7 +230,10 @@ fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
         }
         match hire(group, crew) {
             Ok(()) => {}
-            Err(refused) if launch::is_shortage(refused.errno) && launch::children() > 0 => return,
+            Err(refused) if launch::is_shortage(refused.errno) && launch::children() > 0 => {
+                launch::hold_back();
+                return;
+            }
             Err(refused) => {
                 let Some(id) = first_open(group, crew) else {
                     return;
@@ -244,6 +251,14 @@ fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
     ids.into_iter().find(|&id| crew.board.progress(id) == Progress::Open)
 }
 
+/// Lets a child go, of whatever pool, that has nothing to do: somebody else has, and there is no room.
+pub(crate) fn make_room() {
+    let crews: Vec<_> = state().workers.borrow().values().map(|(_, crew)| Rc::clone(crew)).collect();
+    if let Some(crew) = crews.iter().find(|crew| crew.idle() > 0 && !crew.board.has_open(1)) {
+        crew.dismiss_one();
+    }
+}
+
 /// Forks a child that stays. Re-enters PHP: hooks.
 fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let state = state();
@@ -257,6 +272,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
+    let mut place = launch::place()?;
     let forked = match fork::fork()? {
         Fork::Child(_pipe) => {
             let post = worker::Post { board: &crew.board, seat, line: &line, bell: &bell };
@@ -265,11 +281,12 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
         Fork::Parent(forked) => forked,
     };
     let (pid, child) = (forked.pid.as_raw(), state.next_id());
+    place.hand_to(pid);
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         reactor.add(child, forked, ini::max_result()).map_err(refused("epoll_ctl"))?;
         reactor.listen(child, line);
     }
-    crew.members.borrow_mut().insert(child, Member { seat, epoch, pid, leaving: Cell::new(false) });
+    crew.members.borrow_mut().insert(child, Member { seat, epoch, pid, leaving: Cell::new(false), place });
     state.workers.borrow_mut().insert(child, (Rc::clone(group), Rc::clone(crew)));
     for hook in hooks {
         launch::after_fork(&hook);

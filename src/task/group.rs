@@ -77,6 +77,12 @@ impl Ended {
         self.last
     }
 
+    /// Forgets one that was taken out. The caller drops what is returned when nothing is borrowed.
+    pub(crate) fn remove(&mut self, id: u64) -> Option<Object<Future>> {
+        let place = self.futures.iter().find(|(_, future)| future.id == id).map(|(&place, _)| place)?;
+        self.futures.remove(&place)
+    }
+
     /// Forgets all; places go on where they were. The caller drops what is returned when nothing is borrowed.
     pub(crate) fn clear(&mut self) -> BTreeMap<u64, Object<Future>> {
         std::mem::take(&mut self.futures)

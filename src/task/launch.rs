@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Refused};
+use crate::process::places::{self, Place};
 use crate::process::reactor::Reactor;
 use crate::task::state::{Running, state};
 use crate::zend::exception;
@@ -81,8 +82,9 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
             }
             std::ops::ControlFlow::Continue(())
         }
-        // One of ours will end, and leave room.
+        // One of ours will end, and leave room; or somebody else's.
         Err(refused) if is_shortage(refused.errno) && children() > 0 => {
+            hold_back();
             group.scheduler.borrow_mut().requeue(future.id);
             std::ops::ControlFlow::Break(())
         }
@@ -95,6 +97,12 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
             std::ops::ControlFlow::Continue(())
         }
     }
+}
+
+/// There is no room for another process now: looks again soon.
+pub(crate) fn hold_back() {
+    state().held_back.set(true);
+    crew::make_room();
 }
 
 /// Will there be room when something else has ended?
@@ -111,11 +119,13 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     let state = state();
     ensure_reactor()?;
     let hooks = hooks(group);
+    let mut place = place()?;
     let forked = match fork::fork()? {
         Fork::Child(channel) => child::run(&channel, &hooks, future),
         Fork::Parent(forked) => forked,
     };
     let pid = forked.pid;
+    place.hand_to(pid.as_raw());
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         let added = reactor.add(future.id, forked, ini::max_result());
         added.map_err(|errno| Refused { call: "epoll_ctl", errno })?;
@@ -126,11 +136,16 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     state
         .running
         .borrow_mut()
-        .insert(future.id, Running { future: Some(future.clone()), group: Rc::clone(group) });
+        .insert(future.id, Running { future: Some(future.clone()), group: Rc::clone(group), place });
     future.started.set(Some(Instant::now()));
     future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
     set_deadline(future);
     Ok(())
+}
+
+/// A place for one more process, where their number is limited.
+pub(crate) fn place() -> Result<Place, Refused> {
+    places::take(children() == 0).ok_or(Refused { call: "async.max_children", errno: Errno::EAGAIN })
 }
 
 /// Makes sure that children can be heard of.

@@ -13,6 +13,7 @@ use nix::unistd::{Pid, getpid};
 
 use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
+use crate::process::places::Place;
 use crate::process::reactor::Reactor;
 use crate::task::crew::Crew;
 use crate::task::future::Future;
@@ -27,6 +28,8 @@ pub(crate) struct Running {
     pub(crate) future: Option<Object<Future>>,
     /// Its group.
     pub(crate) group: Rc<Group>,
+    /// What it has of `async.max_children`.
+    pub(crate) place: Place,
 }
 
 impl Running {
@@ -64,6 +67,8 @@ pub(crate) struct State {
     pub(crate) deadlines: RefCell<Deadlines>,
     /// Futures whose child has ended, and whose handlers have not run.
     pub(crate) reported: RefCell<VecDeque<Object<Future>>>,
+    /// Something could not be started that may be startable soon: other processes end too.
+    pub(crate) held_back: Cell<bool>,
     /// Hooks for every child.
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// An exception of a hook, which the next `await` throws.
@@ -90,6 +95,7 @@ impl State {
             book: RefCell::default(),
             deadlines: RefCell::default(),
             reported: RefCell::default(),
+            held_back: Cell::new(false),
             hooks: RefCell::default(),
             surfacing: RefCell::default(),
             dispatching: Cell::new(false),
@@ -128,6 +134,7 @@ impl State {
         self.is_child.set(is_child || self.is_child.get());
         self.pools.set(0);
         self.dispatching.set(false);
+        self.held_back.set(false);
         self.exit_registered.set(false);
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();

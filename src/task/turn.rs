@@ -14,7 +14,7 @@ use super::{crew, handlers, launch};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::reactor::{Ended, Message, News};
-use crate::process::wait::Exit;
+use crate::process::wait::{Exit, FAREWELL};
 use crate::task::state::{Running, state};
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
@@ -22,6 +22,8 @@ use crate::zend::object::Object;
 
 /// How long after a bad moment we look again.
 const RETRY: Duration = Duration::from_millis(1);
+/// How often to try again what could not be started: nobody tells when another process has left room.
+const HELD_BACK: Duration = Duration::from_millis(20);
 
 /// Waits for news of a child, at most `timeout`, and takes it in. Runs no handler.
 ///
@@ -32,10 +34,8 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let state = state();
     let until_deadline =
         state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
-    let timeout = match (timeout, until_deadline) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    };
+    let retry = state.held_back.get().then_some(HELD_BACK);
+    let timeout = [timeout, until_deadline, retry].into_iter().flatten().min();
     interrupt::acknowledge();
     let heard = match state.reactor.borrow_mut().as_mut() {
         Some(reactor) => reactor.wait(timeout),
@@ -45,9 +45,10 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let mut freed: Vec<Rc<Group>> = Vec::new();
     for news in heard? {
         match news {
-            News::Told { id, frame } => {
-                let message = Message::Frame(frame);
+            News::Told { id, message } => {
+                let whole = matches!(message, Message::Frame(_));
                 told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
+                if whole { expect_end(id) } else { dismiss(id) }
             }
             News::Lends { id, loan } => told(id, Phase::Lent { child: id, loan }),
             News::Answered { child, task, message } => freed.extend(crew::answered(child, task, message)),
@@ -58,6 +59,9 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
         }
     }
     freed.dedup_by(|one, other| Rc::ptr_eq(one, other));
+    if state.held_back.take() {
+        freed.clone_from(&state.active.borrow());
+    }
     freed.iter().for_each(launch::pump);
     retire();
     Ok(())
@@ -95,11 +99,21 @@ pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
     ended.and_then(gone).is_some()
 }
 
-/// Lets a child go whose loan has been fetched. Re-enters PHP: hooks run when that frees a slot.
+/// Lets a child go whose loan has been fetched.
 pub(crate) fn release(id: u64) {
-    let ended = state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.release(id));
-    if let Some(group) = ended.and_then(gone) {
-        launch::pump(&group);
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        reactor.release(id);
+    }
+    expect_end(id);
+}
+
+/// A child has nothing left to do but to end: one that stays does not keep its slot.
+fn expect_end(id: u64) {
+    let state = state();
+    if state.running.borrow().contains_key(&id)
+        && let Some(at) = Instant::now().checked_add(FAREWELL)
+    {
+        state.deadlines.borrow_mut().set(id, at, Stage::Kill);
     }
 }
 
@@ -107,9 +121,10 @@ pub(crate) fn release(id: u64) {
 fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();
     let running = state.running.borrow_mut().remove(&child.id);
-    let Some(Running { future, group }) = running else {
+    let Some(Running { future, group, place }) = running else {
         return crew::gone(child);
     };
+    drop(place);
     state.deadlines.borrow_mut().clear(child.id);
     group.scheduler.borrow_mut().ended(child.id);
     if let Some(future) = future {
@@ -161,6 +176,12 @@ pub(crate) fn end(id: u64, ending: Ending) {
     if let Some(Running { future: Some(future), .. }) = state.running.borrow().get(&id) {
         future.ending.set(Some(ending));
     }
+    dismiss(id);
+}
+
+/// Asks a child to end, and makes it after the grace period.
+fn dismiss(id: u64) {
+    let state = state();
     signal(id, Signal::SIGTERM);
     let grace = ini::kill_grace();
     if let Some(at) = Instant::now().checked_add(grace) {
@@ -234,12 +255,10 @@ pub(crate) fn leave() {
     let state = state();
     let next = state.deadlines.borrow().next();
     let reported = !state.reported.borrow().is_empty();
+    let retry = state.held_back.get().then_some(HELD_BACK);
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.arm(busy());
-        if reported {
-            reactor.alarm(RETRY);
-        } else if let Some(at) = next {
-            reactor.alarm(at.saturating_duration_since(Instant::now()));
-        }
+        let due = next.map(|at| at.saturating_duration_since(Instant::now()));
+        let delay = if reported { Some(RETRY) } else { due.into_iter().chain(retry).min() };
+        reactor.arm(delay, busy());
     }
 }

@@ -61,10 +61,18 @@ impl Notifier {
         }
     }
 
+    /// Makes sure that what a new child writes is heard of.
+    pub(crate) fn watch(&self, pipe: &OwnedFd) {
+        if let Self::Signal(_) = self {
+            Sigchld::watch(pipe);
+        }
+    }
+
     /// From now on the next news of `children` raises the flags, once.
     pub(crate) fn arm(&mut self, children: &OwnedFd) {
-        if let Self::Thread(thread) = self {
-            thread.arm(children);
+        match self {
+            Self::Thread(thread) => thread.arm(children),
+            Self::Signal(_) => Sigchld::arm(children),
         }
     }
 

@@ -36,7 +36,7 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
         // One turn may bring both.
         for news in turn(&mut reactor) {
             match news {
-                News::Told { frame, .. } => told = Some(frame),
+                News::Told { message, .. } => told = Some(message),
                 News::Lends { .. } => panic!("nothing was lent"),
                 News::Answered { .. } | News::Offers { .. } => panic!("nobody stays"),
                 News::Ended(gone) => ended = Some(gone),
@@ -44,9 +44,10 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
         }
     }
     let mut ended = ended.unwrap();
-    if let Some(frame) = told {
-        assert_eq!(ended.message, Message::Nothing, "what was told is not told again");
-        ended.message = Message::Frame(frame);
+    if let Some(message) = told {
+        let again = matches!(ended.message, Message::Frame(_) | Message::Malformed(_));
+        assert!(!again, "what was told is not told again");
+        ended.message = message;
     }
     assert_eq!(reactor.len(), 0);
     reactor.stop();
@@ -137,7 +138,7 @@ fn the_notifier_raises_both_flags_once_armed() {
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
     PENDING.store(false, Ordering::Release);
     start(&mut reactor, 1, |_| {});
-    reactor.arm(false);
+    reactor.arm(None, false);
     while !PENDING.load(Ordering::Acquire) {
         std::thread::yield_now();
     }
@@ -227,9 +228,62 @@ fn without_pidfds_every_end_is_heard_too() {
     while reactor.len() > 0 {
         for news in turn(&mut reactor) {
             if let News::Lends { id, .. } = news {
-                assert_eq!(reactor.release(id).map(|ended| ended.exit), Some(Exit::Code(7)));
+                reactor.release(id);
             }
         }
     }
+    reactor.stop();
+}
+
+#[test]
+fn without_pidfds_one_that_closes_its_pipe_and_stays_holds_nobody_up() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    match fork().unwrap() {
+        Fork::Child(channel) => {
+            drop(channel);
+            loop {
+                nix::unistd::pause();
+            }
+        }
+        Fork::Parent(forked) => reactor.add(1, Child { pidfd: None, ..forked }, 0).unwrap(),
+    }
+    for _ in 0..5 {
+        assert!(reactor.wait(Some(Duration::from_millis(1))).unwrap_or_default().is_empty());
+    }
+    reactor.signal(1, Signal::SIGKILL);
+    assert!(matches!(next(&mut reactor), News::Ended(Ended { message: Message::Nothing, .. })));
+    reactor.stop();
+}
+
+#[test]
+fn one_that_tells_no_frame_and_stays_is_told_at_once() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    start(&mut reactor, 1, |channel| {
+        nix::unistd::write(channel, b"a warning of something").unwrap();
+        loop {
+            nix::unistd::pause();
+        }
+    });
+    let told = next(&mut reactor);
+    assert!(matches!(told, News::Told { id: 1, message: Message::Malformed(Malformed::Header) }));
+    reactor.kill_all(Signal::SIGKILL);
+    reactor.stop();
+}
+
+#[test]
+fn one_that_has_told_everything_and_stays_is_seen_off() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    start(&mut reactor, 1, |channel| {
+        send(channel, b"hello");
+        loop {
+            nix::unistd::pause();
+        }
+    });
+    assert!(matches!(next(&mut reactor), News::Told { .. }));
+    let killed = Exit::Signal { number: libc::SIGKILL, core: false };
+    assert_eq!(reactor.await_end(1).map(|ended| ended.exit), Some(killed));
     reactor.stop();
 }

@@ -6,7 +6,7 @@ use Async\Pool;
 use function Async\{await, settle};
 
 $pool = Pool::create()->concurrency(8);
-for ($i = 0; $i < 200; $i++) {
+for ($i = 0; $i < 1000; $i++) {
     $pool[$i] = function () use ($i) {
         if ($i % 10 === 0) {
             posix_kill(getmypid(), SIGKILL);
@@ -27,4 +27,4 @@ $pool['after'] = fn() => 'usable';
 echo "$right right, $died died, ", await($pool)['after'], "\n";
 ?>
 --EXPECT--
-180 right, 20 died, usable
+900 right, 100 died, usable

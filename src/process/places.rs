@@ -1,0 +1,220 @@
+//! One cap for a whole tree of processes: a place for each child, in memory that all of them share.
+//!
+//! A parent takes a place before it forks, and gives it back when it has reaped the child. A parent that is killed gives
+//! nothing back: whoever finds all places taken looks which of their holders are still there. A process without a child
+//! of its own needs no place for one: it lends it its own, as it has nothing to do but to wait. So nobody waits for ever,
+//! and processes without children are never more than there are places.
+
+use std::fs;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::unistd::getpid;
+
+/// Looking whether holders are still there reads a file for each of them: not more often than this.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Process ids of the kernel have at most 22 bits (`PID_MAX_LIMIT`).
+const PID_BITS: u32 = 22;
+/// What nobody has.
+const FREE: u64 = 0;
+
+/// The places of this tree; none when there is no cap.
+static PLACES: OnceLock<Places> = OnceLock::new();
+
+/// Sets the cap, for this process and all that it will ever fork; 0 and what no kernel could run are none. MINIT.
+pub(crate) fn establish(cap: u64) {
+    let cap = usize::try_from(cap).ok().filter(|cap| (1..1 << PID_BITS).contains(cap));
+    if let Some(places) = cap.and_then(Places::share) {
+        PLACES.get_or_init(|| places);
+    }
+}
+
+/// A place for a child that is about to be forked. None when all are taken, unless the caller is `alone`.
+pub(crate) fn take(alone: bool) -> Option<Place> {
+    let Some(places) = PLACES.get() else {
+        return Some(Place(None));
+    };
+    places.take().or_else(|| alone.then_some(Place(None)))
+}
+
+/// What one child has; given back when dropped. Empty where there is no cap, and for the guest of its parent.
+#[derive(Debug)]
+pub(crate) struct Place(Option<(&'static AtomicU64, u64)>);
+
+impl Place {
+    /// The child is there: from now on it is who has the place.
+    pub(crate) fn hand_to(&mut self, pid: i32) {
+        if let Some((place, holder)) = &mut self.0 {
+            let child = Holder::now(pid).packed();
+            // Somebody may have thought meanwhile that the place was free: then it is no longer ours to give.
+            let handed = place.compare_exchange(*holder, child, Ordering::AcqRel, Ordering::Relaxed).is_ok();
+            if handed {
+                *holder = child;
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some((place, holder)) = self.0 {
+            let _ = place.compare_exchange(holder, FREE, Ordering::AcqRel, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The table, in memory that is shared with all children.
+#[derive(Debug)]
+struct Places {
+    table: &'static [AtomicU64],
+    /// When holders were last looked at, in milliseconds since `born`.
+    looked: AtomicU64,
+    born: Instant,
+}
+
+impl Places {
+    fn share(count: usize) -> Option<Self> {
+        let (read_write, shared) =
+            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+        let length = count.checked_mul(size_of::<AtomicU64>())?;
+        // SAFETY: new memory, for nobody's address.
+        let memory = unsafe { libc::mmap(std::ptr::null_mut(), length, read_write, shared, -1, 0) };
+        if memory == libc::MAP_FAILED {
+            return None;
+        }
+        // SAFETY: mapped just now with room for `count`, zeroed, aligned to a page, and never unmapped.
+        let table = unsafe { std::slice::from_raw_parts(memory.cast(), count) };
+        Some(Self { table, looked: AtomicU64::new(0), born: Instant::now() })
+    }
+
+    fn take(&self) -> Option<Place> {
+        let me = Holder::now(getpid().as_raw()).packed();
+        self.claim(me).or_else(|| {
+            self.sweep();
+            self.claim(me)
+        })
+    }
+
+    fn claim(&self, me: u64) -> Option<Place> {
+        let free = |place: &&AtomicU64| {
+            place.compare_exchange(FREE, me, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        };
+        self.table.iter().find(free).map(|place| Place(Some((place, me))))
+    }
+
+    /// Frees the places of those that are gone.
+    fn sweep(&self) {
+        let now = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let before = self.looked.load(Ordering::Relaxed);
+        let every = u64::try_from(LOOK_EVERY.as_millis()).unwrap_or_default();
+        if before != 0 && now < before.saturating_add(every) {
+            return;
+        }
+        self.looked.store(now.max(1), Ordering::Relaxed);
+        for place in self.table {
+            let holder = place.load(Ordering::Acquire);
+            if holder != FREE && !Holder::unpacked(holder).is_there() {
+                let _ = place.compare_exchange(holder, FREE, Ordering::AcqRel, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// A process, told from a later one with the same id by when it was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Holder {
+    pid: u64,
+    started: u64,
+}
+
+impl Holder {
+    /// Whoever has this id now.
+    fn now(pid: i32) -> Self {
+        let pid = u64::from(pid.unsigned_abs());
+        Self { pid, started: started(pid).unwrap_or_default() }
+    }
+
+    fn is_there(self) -> bool {
+        started(self.pid).is_some_and(|started| started == self.started)
+    }
+
+    fn packed(self) -> u64 {
+        self.started << PID_BITS | self.pid
+    }
+
+    fn unpacked(packed: u64) -> Self {
+        Self { pid: packed & ((1 << PID_BITS) - 1), started: packed >> PID_BITS }
+    }
+}
+
+/// When a process was started, in ticks since the machine was. None when it is gone, or is nothing but its exit status.
+fn started(pid: u64) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in brackets may hold anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+    let state = fields.next()?;
+    if state == "Z" || state == "X" {
+        return None;
+    }
+    // Field 22 of the whole line, counted from 1; the state is the third.
+    fields.nth(18)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn there_are_as_many_as_asked_for() {
+        let places = Places::share(2).unwrap();
+        let (one, two) = (places.take().unwrap(), places.take().unwrap());
+        assert!(places.take().is_none());
+        drop(one);
+        let again = places.take().unwrap();
+        assert!(places.take().is_none());
+        drop((again, two));
+    }
+
+    #[test]
+    fn a_place_is_the_childs_until_it_is_given_back() {
+        let places = Places::share(1).unwrap();
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let mut place = places.take().unwrap();
+        place.hand_to(i32::try_from(child.id()).unwrap());
+        assert!(places.take().is_none());
+        drop(place);
+        assert!(places.take().is_some());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn the_places_of_the_dead_are_found() {
+        let places = Places::share(1).unwrap();
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let mut place = places.take().unwrap();
+        place.hand_to(i32::try_from(child.id()).unwrap());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let taken = std::iter::repeat_with(|| places.take()).find_map(|taken| taken).unwrap();
+        // Who gives back what was taken from it gives back nothing.
+        drop(place);
+        assert!(places.take().is_none());
+        drop(taken);
+    }
+
+    #[test]
+    fn a_later_process_with_the_same_id_is_another() {
+        let me = Holder::now(getpid().as_raw());
+        assert!(me.is_there());
+        assert_eq!(Holder::unpacked(me.packed()), me);
+        assert!(!Holder { started: me.started + 1, ..me }.is_there());
+    }
+
+    #[test]
+    fn without_a_cap_there_is_always_a_place() {
+        assert!(take(false).is_some());
+    }
+}

@@ -1,0 +1,188 @@
+//! The children that stay: what they tell by shared memory, and when to look there.
+
+use std::collections::BTreeMap;
+use std::os::fd::BorrowedFd;
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+
+use nix::errno::Errno;
+
+use super::{Message, News};
+use crate::process::cpus;
+use crate::process::loan::Loan;
+use crate::process::notifier::Flags;
+use crate::process::shared::bell::Bell;
+use crate::process::shared::line::{Answer, Garbled, Line};
+use crate::wire::frame::{Kind, Malformed};
+
+/// How often to look before sleeping: about as long as it takes to wake a process on another CPU.
+const LOOKS: u32 = 1500;
+/// The kernel, too, may have news: of deaths, and of other children.
+const ASK_EVERY: u32 = 64;
+
+#[derive(Debug)]
+struct Wire {
+    line: Line,
+    /// Bytes that a result may have; 0 for no limit.
+    limit: u64,
+}
+
+/// The lines of all children that stay, and the bell that they ring.
+#[derive(Debug)]
+pub(super) struct Lines {
+    wires: BTreeMap<u64, Wire>,
+    bell: Option<Rc<Bell>>,
+    looks: u32,
+    /// Waits that found news without asking the kernel, one after the other.
+    unasked: u32,
+}
+
+impl Lines {
+    pub(super) fn new() -> Self {
+        let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
+        Self { wires: BTreeMap::new(), bell: None, looks, unasked: 0 }
+    }
+
+    /// The bell; `watch` is given the descriptor of a new one.
+    pub(super) fn bell(
+        &mut self,
+        watch: impl FnOnce(BorrowedFd<'_>) -> Result<(), Errno>,
+    ) -> Result<Rc<Bell>, Errno> {
+        if let Some(bell) = &self.bell {
+            return Ok(Rc::clone(bell));
+        }
+        let bell = Rc::new(Bell::new()?);
+        watch(bell.descriptor())?;
+        self.bell = Some(Rc::clone(&bell));
+        Ok(bell)
+    }
+
+    pub(super) fn add(&mut self, child: u64, line: Line, limit: u64) {
+        line.keep_from_siblings();
+        self.wires.insert(child, Wire { line, limit });
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.wires.clear();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.wires.len()
+    }
+
+    /// The parent is done with what a child lends. False when that one does not stay.
+    pub(super) fn release(&self, child: u64) -> bool {
+        self.wires.get(&child).map(|wire| wire.line.release()).is_some()
+    }
+
+    /// What there is to hear without asking the kernel, after a while of looking if the caller has `time`.
+    ///
+    /// # Errors
+    ///
+    /// EINTR when the virtual machine wants attention.
+    pub(super) fn unasked(&mut self, time: bool, flags: Flags) -> Result<Told, Errno> {
+        if self.unasked == ASK_EVERY || self.wires.is_empty() {
+            self.unasked = 0;
+            return Ok(Told::default());
+        }
+        let mut told = self.hear();
+        if told.is_empty() && time && self.look(flags)? {
+            told = self.hear();
+        }
+        self.unasked = if told.is_empty() { 0 } else { self.unasked + 1 };
+        Ok(told)
+    }
+
+    /// Looks for a while whether there is news.
+    fn look(&self, flags: Flags) -> Result<bool, Errno> {
+        for _ in 0..self.looks {
+            if flags.interrupt.load(Ordering::Relaxed) {
+                return Err(Errno::EINTR);
+            }
+            if self.has_news() {
+                return Ok(true);
+            }
+            std::hint::spin_loop();
+        }
+        Ok(false)
+    }
+
+    fn has_news(&self) -> bool {
+        self.wires.values().any(|wire| wire.line.has_news())
+    }
+
+    /// Takes in what was told.
+    pub(super) fn hear(&mut self) -> Told {
+        let mut told = Told::default();
+        for (&child, wire) in self.wires.iter_mut().filter(|(_, wire)| wire.line.has_news()) {
+            if wire.hear(child, &mut told.news).is_err() {
+                told.garbled.push(child);
+            }
+        }
+        for child in &told.garbled {
+            self.wires.remove(child);
+        }
+        told
+    }
+
+    /// What a child has told that is gone. What it was in the middle of is lost, and its end says so.
+    pub(super) fn last_words(&mut self, child: u64, news: &mut Vec<News>) {
+        if let Some(mut wire) = self.wires.remove(&child) {
+            let _ = wire.hear(child, news);
+        }
+    }
+
+    /// The next news shall ring. True when there is some already.
+    pub(super) fn listen(&self) -> bool {
+        self.bell.iter().for_each(|bell| bell.listen());
+        self.has_news()
+    }
+
+    /// Nothing needs to ring.
+    pub(super) fn ignore(&self) {
+        self.bell.iter().for_each(|bell| bell.ignore());
+    }
+}
+
+/// What was heard.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) news: Vec<News>,
+    /// Children that told something that is no message: they are no use any more.
+    pub(super) garbled: Vec<u64>,
+}
+
+impl Told {
+    pub(super) fn is_empty(&self) -> bool {
+        self.news.is_empty() && self.garbled.is_empty()
+    }
+}
+
+impl Wire {
+    fn hear(&mut self, child: u64, news: &mut Vec<News>) -> Result<(), Garbled> {
+        while let Some(answer) = self.line.hear(self.limit)? {
+            news.push(self.news(child, answer)?);
+        }
+        Ok(())
+    }
+
+    fn news(&self, child: u64, answer: Answer) -> Result<News, Garbled> {
+        let Answer { task, frame, length } = answer;
+        let limit = self.limit;
+        let refused = |length| Message::Malformed(Malformed::TooLong { length, limit });
+        let too_long = |length| limit > 0 && length > limit;
+        let message = match frame.kind {
+            Kind::Lent => {
+                let loan = Loan::announced(&frame).ok_or(Garbled)?;
+                if !too_long(loan.length as u64) {
+                    return Ok(News::Offers { child, task, loan });
+                }
+                self.line.release();
+                refused(loan.length as u64)
+            }
+            Kind::Value | Kind::Thrown if too_long(length) => refused(length),
+            _ => Message::Frame(frame),
+        };
+        Ok(News::Answered { child, task, message })
+    }
+}

@@ -1,0 +1,187 @@
+<?php
+
+declare(strict_types=1);
+
+/*
+ * The kinds of tasks of a storm: each gives a future that was not added to a pool yet, and a check that looks at what
+ * became of it: null when that is right, else what is wrong.
+ */
+
+use Async\Future;
+use Async\Pool;
+
+use function Async\{async, await};
+
+/** A value that is compared by what serialize() says of it. */
+function some_value(int $size): mixed
+{
+    return match (mt_rand(0, 5)) {
+        0 => mt_rand(),
+        1 => mt_rand() / 7,
+        2 => str_repeat(chr(mt_rand(0, 255)), mt_rand(0, $size)),
+        3 => array_fill(mt_rand(-5, 5), mt_rand(0, 50), 'x'),
+        4 => (object) ['a' => mt_rand(), 'b' => [null, true, 'text']],
+        5 => new ArrayObject([mt_rand(), mt_rand()]),
+    };
+}
+
+/** It gave this value. */
+function gives(mixed $value): Closure
+{
+    $expected = serialize($value);
+    return fn (Future $f) => $f->error() !== null ? describe($f->error())
+        : (serialize($f->await()) === $expected ? null : 'another value');
+}
+
+/** It failed with this class, and with these properties. */
+function fails(string $class, array $properties = []): Closure
+{
+    return function (Future $f) use ($class, $properties) {
+        $e = $f->error();
+        if ($e === null || $e::class !== $class || $e->getMessage() === '') {
+            return $e === null ? 'a value' : describe($e);
+        }
+        foreach ($properties as $name => $value) {
+            if ($e->$name !== $value) {
+                return "$name is " . json_encode($e->$name) . ', not ' . json_encode($value);
+            }
+        }
+        return null;
+    };
+}
+
+function describe(Throwable $e): string
+{
+    return $e::class . ': ' . $e->getMessage();
+}
+
+function stay(): never
+{
+    while (true) {
+        sleep(60);
+    }
+}
+
+/** Pipes that this child has and its parent had not, when that had these. */
+function write_to_pipes(string $bytes, array $inherited): void
+{
+    foreach (array_diff(scandir('/proc/self/fd'), $inherited, ['.', '..']) as $fd) {
+        if (str_starts_with((string) @readlink("/proc/self/fd/$fd"), 'pipe:')) {
+            @file_put_contents("php://fd/$fd", $bytes);
+        }
+    }
+}
+
+const DIED = Async\ProcessDiedException::class;
+
+/** @return array<string, Closure(): array{Future, Closure}> */
+function kinds(): array
+{
+    $signals = array_merge([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 24, 25, 26, 29, 30, 31], range(34, 62));
+    $inherited = scandir('/proc/self/fd');
+    return [
+        'value' => function () {
+            $value = some_value(2000);
+            return [async(fn () => $value), gives($value)];
+        },
+        'big' => function () {
+            $value = mt_rand(0, 1) ? str_repeat(chr(mt_rand(0, 255)), mt_rand(60_000, 8_000_000))
+                : array_fill(0, mt_rand(1000, 100_000), mt_rand());
+            return [async(fn () => $value), gives($value)];
+        },
+        'work' => function () {
+            $turns = mt_rand(0, 200_000);
+            return [async(function () use ($turns) { for ($i = 0; $i < $turns; $i++); return $i; }), gives($turns)];
+        },
+        'throw' => fn () => [async(fn () => throw new DomainException('thrown', 7)), fails(DomainException::class)],
+        'error' => fn () => [async(fn () => no_such_function()), fails(Error::class)],
+        'exit' => function () {
+            $code = mt_rand(0, 255);
+            return [async(fn () => exit($code)), fails(DIED, ['exitCode' => $code])];
+        },
+        'signal' => function () use ($signals) {
+            $signal = $signals[mt_rand(0, count($signals) - 1)];
+            return [async(function () use ($signal) { posix_kill(getmypid(), $signal); stay(); }), fails(DIED, ['signal' => $signal])];
+        },
+        'memory' => fn () => [async(function () {
+            ini_set('display_errors', '0');
+            ini_set('memory_limit', (string) (memory_get_usage(true) + (16 << 20)));
+            for ($all = []; ; $all[] = str_repeat('x', 100_000));
+        }), fails(DIED, ['exitCode' => 255])],
+        'fatal' => fn () => [async(function () {
+            ini_set('display_errors', '0');
+            trigger_error('the end', E_USER_ERROR);
+        }), fails(DIED, ['lastError' => 'the end'])],
+        'closure' => fn () => [async(fn () => fn () => 1), fails(Async\NotSerializableException::class)],
+        'nested' => function () {
+            $size = mt_rand(1, 6);
+            return [async(function () use ($size) {
+                $pool = Pool::create()->concurrency(mt_rand(1, 4));
+                for ($i = 0; $i < $size; $i++) {
+                    $pool[] = fn () => $i;
+                }
+                return array_sum(await($pool));
+            }), gives(array_sum(range(0, $size - 1)))];
+        },
+        'nested failure' => fn () => [async(fn () => await(async(fn () => throw new DomainException('inner')))), fails(DomainException::class)],
+        'nested and killed' => fn () => [async(function () {
+            for ($i = 0; $i < 3; $i++) {
+                async(fn () => stay())->start();
+            }
+            posix_kill(getmypid(), SIGKILL);
+        }), fails(DIED, ['signal' => SIGKILL])],
+        'future' => fn () => [async(fn () => async(fn () => 'of a future')), gives('of a future')],
+        'command' => fn () => [async(function () {
+            exec('exit 7', $output, $code);
+            return [$code, trim((string) shell_exec('echo text'))];
+        }), gives([7, 'text'])],
+        'fork' => fn () => [async(function () {
+            $pid = pcntl_fork();
+            if ($pid === 0) {
+                posix_kill(getmypid(), SIGKILL);
+            }
+            pcntl_waitpid($pid, $status);
+            return pcntl_wtermsig($status);
+        }), gives(SIGKILL)],
+        'fork that returns' => fn () => [async(function () {
+            $pid = pcntl_fork();
+            if ($pid !== 0) {
+                pcntl_waitpid($pid, $status);
+            }
+            return $pid === 0 ? 'the fork' : 'the task';
+        }), gives('the task')],
+        'fork that stays' => fn () => [async(function () {
+            if (pcntl_fork() === 0) {
+                usleep(mt_rand(0, 50_000));
+                posix_kill(getmypid(), SIGKILL);
+            }
+            return 'the task';
+        }), gives('the task')],
+        'program' => fn () => [async(fn () => pcntl_exec('/bin/sh', ['-c', 'exit 5'])), fails(DIED, ['exitCode' => 5])],
+        'garbage' => fn () => [async(function () use ($inherited) {
+            write_to_pipes('this is no frame at all', $inherited);
+            stay();
+        }), fails(Async\ProtocolException::class)],
+        'timeout' => function () {
+            $ways = [
+                fn () => stay(),
+                fn () => shell_exec('sleep 60'),
+                fn () => pcntl_exec('/bin/sleep', ['60']),
+                function () { while (true); },
+                function () { pcntl_signal(SIGTERM, SIG_IGN); stay(); },
+                function () { posix_kill(getmypid(), SIGSTOP); stay(); },
+                function () { async(fn () => stay())->start(); stay(); },
+            ];
+            return [async($ways[mt_rand(0, count($ways) - 1)])->timeout(mt_rand(1, 100) / 1000), fails(Async\TimeoutException::class)];
+        },
+        'in time' => fn () => [async(fn () => 'in time')->timeout(60), gives('in time')],
+        'cancelled' => function () {
+            $GLOBALS['cancel'][] = $future = async(fn () => stay());
+            return [$future, fails(Async\CancelledException::class)];
+        },
+        'then' => fn () => [async(fn () => 20)->then(fn (int $n) => $n + 1)->then(fn (int $n) => $n * 2), gives(42)],
+        'catch' => fn () => [async(fn () => throw new DomainException())->catch(fn (DomainException $e) => 'caught'), gives('caught')],
+        'handler that throws' => fn () => [async(fn () => 1)->then(fn () => throw new RangeException('in a handler')), fails(RangeException::class)],
+        'handler that runs a task' => fn () => [async(fn () => 1)->then(fn (int $n) => await(async(fn () => $n + 1))), gives(2)],
+    ];
+}

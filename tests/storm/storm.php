@@ -1,0 +1,161 @@
+<?php
+
+declare(strict_types=1);
+
+/* usage: storm.php SEED SECONDS; see run. */
+
+use Async\Future;
+use Async\Pool;
+
+use function Async\{async, await, settle};
+
+require __DIR__ . '/kinds.php';
+
+[, $seed, $seconds] = array_map('intval', $argv);
+mt_srand($seed);
+ini_set('memory_limit', '1G');
+pcntl_async_signals(true);
+pcntl_signal(SIGUSR1, function () {});
+pcntl_signal(SIGALRM, function () use (&$deadline) {
+    if (time() > $deadline + 60) {
+        fwrite(STDERR, "storm: HANGS\n" . (new Exception())->getTraceAsString() . "\n");
+        posix_kill(getmypid(), SIGKILL);
+    }
+    pcntl_alarm(1);
+});
+$deadline = time() + $seconds;
+pcntl_alarm(1);
+
+$wrong = 0;
+$complain = function (string $text) use (&$wrong) {
+    fwrite(STDERR, "storm: $text\n");
+    $wrong++;
+};
+$cancel = [];
+
+/** Ends what a round wants cancelled, and is not waiting for anything else. */
+function cancel_some(): void
+{
+    foreach (array_splice($GLOBALS['cancel'], 0) as $future) {
+        $future->cancel();
+    }
+}
+
+/** Waits for all pools in one of the ways that there are. */
+function wait_for(array $pools): void
+{
+    switch (mt_rand(0, 4)) {
+        case 0:
+            foreach ($pools as $pool) {
+                settle($pool);
+            }
+            break;
+        case 1:
+            foreach ($pools as $pool) {
+                foreach ($pool as $future) {
+                    mt_rand(0, 20) || exec('exit 3', $output, $code);
+                }
+            }
+            break;
+        case 2:
+            foreach ($pools as $pool) {
+                try {
+                    $pool->wait(fn () => mt_rand(0, 200) === 0); // sometimes it gives up
+                } catch (Throwable) { // the first failure, which is looked at later
+                }
+            }
+            break;
+        case 3:
+            $end = microtime(true) + 0.5; // a loop of its own
+            while (microtime(true) < $end) {
+                foreach ($pools as $pool) {
+                    $pool->tick();
+                }
+                posix_kill(getmypid(), SIGUSR1);
+            }
+            break;
+        case 4:
+            try {
+                await($pools[0], mt_rand(0, 100) / 1000); // gives up
+            } catch (Throwable) {
+            }
+            $end = microtime(true) + 0.2;
+            while (microtime(true) < $end); // handlers run behind its back
+            break;
+    }
+    foreach ($pools as $pool) {
+        settle($pool);
+    }
+}
+
+/** One round: tasks of random kinds in some pools, and what became of them. */
+function round_of_tasks(array $kinds, Closure $complain): int
+{
+    $pools = $checks = $ended = [];
+    for ($p = mt_rand(1, 4); $p > 0; $p--) {
+        $pools[] = Pool::create()->concurrency(mt_rand(1, 10));
+    }
+    $names = array_keys($kinds);
+    for ($n = mt_rand(20, 150), $id = 0; $id < $n; $id++) {
+        $name = $names[mt_rand(0, count($names) - 1)];
+        [$future, $check] = $kinds[$name]();
+        $future->finally(function () use (&$ended, $id) { $ended[$id] = ($ended[$id] ?? 0) + 1; });
+        $pools[mt_rand(0, count($pools) - 1)]["$id"] = $future;
+        $checks[$id] = [$name, $future, $check];
+        mt_rand(0, 3) || cancel_some();
+    }
+    cancel_some();
+    wait_for($pools);
+    foreach ($checks as $id => [$name, $future, $check]) {
+        $problem = $check($future);
+        if ($problem !== null) {
+            $complain("task $id ($name) had another end: $problem");
+        }
+        if (($ended[$id] ?? 0) !== 1) {
+            $complain("task $id ($name) ended " . ($ended[$id] ?? 0) . ' times');
+        }
+    }
+    foreach ($pools as $pool) {
+        $status = $pool->status();
+        if ($status->queued + $status->running !== 0) {
+            $complain("a pool is not empty: $status");
+        }
+    }
+    return $n;
+}
+
+/** Children, descriptors and bytes that this process has. */
+function belongings(): array
+{
+    gc_collect_cycles();
+    gc_mem_caches();
+    preg_match('/^VmRSS:\s+(\d+)/m', file_get_contents('/proc/self/status'), $resident);
+    return [
+        'children' => trim(file_get_contents('/proc/self/task/' . getmypid() . '/children')),
+        'descriptors' => count(scandir('/proc/self/fd')),
+        'memory' => memory_get_usage(),
+        'resident' => (int) $resident[1] * 1024,
+    ];
+}
+
+$kinds = kinds();
+$tasks = $rounds = 0;
+$before = null;
+do {
+    $tasks += round_of_tasks($kinds, $complain);
+    if (++$rounds === 5) {
+        $before = belongings(); // the tables of the engine have their size by now
+    }
+} while (time() < $deadline);
+
+$before ??= belongings();
+$after = belongings();
+$after['children'] === '' || $complain("children left: {$after['children']}");
+$after['descriptors'] === $before['descriptors'] || $complain("descriptors: {$before['descriptors']}, now {$after['descriptors']}");
+$grown = $after['memory'] - $before['memory'];
+$grown < 262_144 || $complain("memory grew by $grown bytes in " . ($rounds - 5) . ' rounds');
+$grown = $after['resident'] - $before['resident'];
+$grown < 32 << 20 || $complain("resident memory grew by $grown bytes in " . ($rounds - 5) . ' rounds');
+pcntl_alarm(0);
+echo "$tasks tasks in $rounds rounds, ", $wrong === 0 ? 'every one accounted for, nothing left' : "$wrong WRONG", "\n";
+exit($wrong === 0 ? 0 : 1);
