@@ -139,6 +139,22 @@ enum Status
 }
 
 /**
+ * Where what the tasks of a pool print goes: their standard output and error output, whatever writes there: `echo`,
+ * `STDOUT`, `STDERR`, `php://output`, warnings, programs that the task starts.
+ */
+enum Output
+{
+    /** Where the parent's own goes, as it is printed. */
+    case Inherit;
+
+    /** To the parent, which keeps it for {@see Future::output()} and {@see Future::errorOutput()}. */
+    case Capture;
+
+    /** Nowhere. */
+    case Discard;
+}
+
+/**
  * How many futures of a pool are in which state, at the moment of the call of {@see Pool::status()}.
  */
 final class PoolStatus implements \Stringable
@@ -227,6 +243,16 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @throws \ValueError when $seconds is negative
      */
     public function timeout(?float $seconds): self
+    {
+    }
+
+    /**
+     * Sets where what the tasks of this pool print goes. The default is {@see Output::Inherit}. It counts for tasks
+     * that start from now on.
+     *
+     * @return $this
+     */
+    public function output(Output $mode): self
     {
     }
 
@@ -442,7 +468,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Forgets the values of the futures that have ended, and keeps the futures.
+     * Forgets the values and the captured output of the futures that have ended, and keeps the futures.
      *
      * @return $this
      */
@@ -639,6 +665,26 @@ final class Future
     public function error(): ?\Throwable
     {
     }
+
+    /**
+     * Gives what the task has printed to its standard output, where the pool captures it ({@see Pool::output()}): all
+     * of it when it has ended, what has come so far while it runs. Of more than `async.max_output` bytes the
+     * beginning and the end are kept, with a line between them that tells how many bytes were cut.
+     *
+     * @return string empty where nothing was printed, or nothing is captured
+     */
+    public function output(): string
+    {
+    }
+
+    /**
+     * Gives what the task has printed to its error output, as {@see output()} does.
+     *
+     * @return string empty where nothing was printed, or nothing is captured
+     */
+    public function errorOutput(): string
+    {
+    }
 }
 
 /**
@@ -677,6 +723,12 @@ class ProcessDiedException extends AsyncException
 
     /** Whether the child left a core file. */
     public readonly bool $coreDumped;
+
+    /** The task: its key in its pool, or `#` and a number outside of one. */
+    public readonly string $task;
+
+    /** The last 20 lines of its error output, 4096 bytes at most; null when that was not captured. */
+    public readonly ?string $errorOutput;
 }
 
 /**

@@ -3,7 +3,7 @@
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
 
-use crate::error::{Death, Error, limit_name, signal_name};
+use crate::error::{Death, Error, Subject, Traces, limit_name, signal_name};
 use crate::process::wait::Exit;
 use crate::wire::report::LastError;
 use crate::zend::class::Class;
@@ -46,6 +46,8 @@ pub(crate) fn register() {
         (c"lastErrorFile", "?string"),
         (c"lastErrorLine", "?int"),
         (c"coreDumped", "bool"),
+        (c"task", "string"),
+        (c"errorOutput", "?string"),
     ] {
         PROCESS_DIED.property(name, of, READ_ONLY);
     }
@@ -72,7 +74,7 @@ pub(crate) fn new(error: &Error) -> Zval {
     let class = class_of(error);
     let throwable = exception::new(class, &error.to_string());
     match error {
-        Error::Died { subject, death } => describe_death(&throwable, subject.pid, death),
+        Error::Died { subject, death, traces } => describe_death(&throwable, subject, death, traces),
         Error::NotSerializable { type_name, path, .. } => {
             set_property(&throwable, class, c"type", string::zval(type_name));
             set_property(&throwable, class, c"path", string::zval(path));
@@ -99,7 +101,7 @@ fn class_of(error: &Error) -> &'static Class {
     }
 }
 
-fn describe_death(throwable: &Zval, pid: Option<i32>, death: &Death) {
+fn describe_death(throwable: &Zval, subject: &Subject, death: &Death, traces: &Traces) {
     let (code, signal, dumped) = match death {
         Death::Exited(code) | Death::Gone { exit: Exit::Code(code), .. } => (Some(*code), None, false),
         Death::Fatal(_) | Death::Panicked(_) => (Some(255), None, false),
@@ -116,11 +118,13 @@ fn describe_death(throwable: &Zval, pid: Option<i32>, death: &Death) {
     set(c"exitCode", int(code));
     set(c"signal", int(signal));
     set(c"signalName", text(signal.map(signal_name)));
-    set(c"pid", int(pid));
+    set(c"pid", int(subject.pid));
     set(c"lastError", text(last.map(|LastError { message, .. }| message)));
     set(c"lastErrorFile", text(last.map(|LastError { file, .. }| file)));
     set(c"lastErrorLine", int(last.and_then(|LastError { line, .. }| i32::try_from(*line).ok())));
     set(c"coreDumped", core_dumped);
+    set(c"task", string::zval(subject.label.name()));
+    set(c"errorOutput", traces.error_output.as_ref().map_or_else(Zval::new, string::zval));
 }
 
 fn int(number: Option<i32>) -> Zval {

@@ -43,6 +43,7 @@ static CONCURRENCY: Setting = Setting::new(c"async.concurrency", c"0", false, Ru
 static TIMEOUT: Setting = Setting::new(c"async.timeout", c"0", false, Rule::Seconds);
 static KILL_GRACE: Setting = Setting::new(c"async.kill_grace", c"1.0", false, Rule::Seconds);
 static MAX_RESULT: Setting = Setting::new(c"async.max_result", c"0", false, Rule::Bytes);
+static MAX_OUTPUT: Setting = Setting::new(c"async.max_output", c"1M", false, Rule::Bytes);
 static RESEED: Setting = Setting::new(c"async.reseed", c"1", false, Rule::Switch);
 static AT_EXIT: Setting = Setting::new(c"async.at_exit", c"wait", false, Rule::Choice(["wait", "kill"]));
 static UNSUPPORTED: Setting =
@@ -51,12 +52,13 @@ static UNSUPPORTED: Setting =
 static NOTIFIER: Setting =
     Setting::new(c"async.notifier", c"thread", true, Rule::Choice(["thread", "signal"]));
 
-static ALL: [&Setting; 9] = [
+static ALL: [&Setting; 10] = [
     &SHORT_NAMES,
     &CONCURRENCY,
     &TIMEOUT,
     &KILL_GRACE,
     &MAX_RESULT,
+    &MAX_OUTPUT,
     &RESEED,
     &AT_EXIT,
     &NOTIFIER,
@@ -98,6 +100,11 @@ pub(crate) fn kill_grace() -> Duration {
 /// `async.max_result`: bytes that a result may have on its way; 0 for no limit.
 pub(crate) fn max_result() -> u64 {
     MAX_RESULT.get()
+}
+
+/// `async.max_output`: bytes of captured output that are kept of each stream; 0 for all.
+pub(crate) fn max_output() -> u64 {
+    MAX_OUTPUT.get()
 }
 
 /// `async.reseed`: each child has random numbers of its own.

@@ -1,4 +1,5 @@
-//! The one place where descriptors are waited for: the pipes and pidfds of all children of this process.
+//! The one place where descriptors are waited for: the pipes and pidfds of all children of this process, and what their tasks
+//! print.
 //!
 //! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
 
@@ -18,9 +19,12 @@ use super::fork::Child;
 use super::forward;
 use super::loan::Loan;
 use super::notifier::{Flags, Means, Notifier};
+use super::output::{Capture, Stream};
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, wait};
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
+
+mod captures;
 
 const BATCH: usize = 64;
 /// When to look for children that had nothing more to tell.
@@ -90,11 +94,17 @@ pub(crate) struct Reactor {
     notifier: Notifier,
     flags: Flags,
     children: BTreeMap<u64, Watched>,
+    captures: BTreeMap<u64, Capture>,
 }
 
-/// An event is about a child's pipe or its pidfd.
-fn token(id: u64, pidfd: bool) -> u64 {
-    id << 1 | u64::from(pidfd)
+/// What an event is about: the lowest bits of its number.
+const PIPE: u64 = 0;
+const PIDFD: u64 = 1;
+const OUTPUT: u64 = 2;
+const ERROR_OUTPUT: u64 = 3;
+
+fn event(id: u64, about: u64) -> EpollEvent {
+    EpollEvent::new(EpollFlags::EPOLLIN, id << 2 | about)
 }
 
 impl Reactor {
@@ -106,7 +116,7 @@ impl Reactor {
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let notifier = Notifier::start(means, &epoll.0, flags)?;
-        Ok(Self { epoll, notifier, flags, children: BTreeMap::new() })
+        Ok(Self { epoll, notifier, flags, children: BTreeMap::new(), captures: BTreeMap::new() })
     }
 
     /// Readable when [`Reactor::wait`] would not block.
@@ -125,10 +135,9 @@ impl Reactor {
     ///
     /// When the kernel cannot watch one more descriptor; the child is killed and reaped then.
     pub(crate) fn add(&mut self, id: u64, child: Child, limit: u64) -> Result<(), Errno> {
-        let watch =
-            |fd: &OwnedFd, pidfd| self.epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(id, pidfd)));
-        let watched = watch(&child.pipe, false)
-            .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, true)));
+        let watch = |fd: &OwnedFd, about| self.epoll.add(fd, event(id, about));
+        let watched = watch(&child.pipe, PIPE)
+            .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, PIDFD)));
         if let Err(errno) = watched {
             let _ = killpg(child.pid, Signal::SIGKILL);
             wait(child.pid, true);
@@ -155,6 +164,7 @@ impl Reactor {
         for child in self.children.values() {
             let _ = killpg(child.pid, signal);
         }
+        self.captures.clear();
         for child in std::mem::take(&mut self.children).into_values() {
             forward::remove(child.pid.as_raw());
             wait(child.pid, true);
@@ -207,22 +217,30 @@ impl Reactor {
     /// is shared with the parent, so nothing may be removed from it; memory is not freed, as that would copy its pages.
     pub(crate) fn forget(self) {
         forward::forget();
-        for child in self.children.values() {
-            for fd in child.pidfd.iter().chain(&child.pipe) {
-                // SAFETY: a descriptor of ours, whose owner is forgotten below.
-                unsafe { libc::close(fd.as_raw_fd()) };
-            }
+        let children = self.children.values().flat_map(|child| child.pidfd.iter().chain(&child.pipe));
+        let captures = self.captures.values().flat_map(Capture::pipes).map(|(_, pipe)| pipe);
+        for fd in children.chain(captures) {
+            // SAFETY: a descriptor of ours, whose owner is forgotten below.
+            unsafe { libc::close(fd.as_raw_fd()) };
         }
-        std::mem::forget(self.children);
+        std::mem::forget((self.children, self.captures));
         self.notifier.forget();
     }
 
     fn handle(&mut self, token: u64) -> Option<News> {
-        let id = token >> 1;
-        let child = self.children.get_mut(&id)?;
-        if token & 1 == 1 {
-            return self.reap(id, false).map(News::Ended);
+        let id = token >> 2;
+        match token & 3 {
+            OUTPUT => self.drain(id, Stream::Output),
+            ERROR_OUTPUT => self.drain(id, Stream::Error),
+            PIDFD => return self.reap(id, false).map(News::Ended),
+            _ => return self.hear(id),
         }
+        None
+    }
+
+    /// Reads the pipe of child `id`.
+    fn hear(&mut self, id: u64) -> Option<News> {
+        let child = self.children.get_mut(&id)?;
         if !child.receive() {
             return None;
         }

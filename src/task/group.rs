@@ -11,6 +11,7 @@ use nix::unistd::Pid;
 use super::future::Future;
 use crate::pool::scheduler::Scheduler;
 use crate::process::beacon::Beacon;
+use crate::process::output;
 use crate::task::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::object::Object;
@@ -35,6 +36,8 @@ pub(crate) struct Group {
     pub(crate) queued: RefCell<HashMap<u64, Object<Future>>>,
     /// Seconds that each task may run.
     pub(crate) timeout: Cell<Option<f64>>,
+    /// Where what its tasks print goes.
+    pub(crate) output: Cell<output::Mode>,
     /// Hooks for its children.
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// Futures in the order in which they ended, while there is an object to ask for them.
@@ -89,6 +92,7 @@ impl Group {
             scheduler: RefCell::new(Scheduler::new(limit)),
             queued: RefCell::default(),
             timeout: Cell::new(timeout),
+            output: Cell::default(),
             hooks: RefCell::default(),
             ended: RefCell::default(),
         })

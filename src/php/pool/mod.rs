@@ -1,6 +1,7 @@
 //! `Async\Pool`: tasks under keys, and how many of them run at once.
 
 mod entries;
+mod settings;
 mod states;
 pub(crate) mod waiting;
 
@@ -91,6 +92,7 @@ pub(crate) fn register() {
         Function::new("isSupported", "", "bool", entry(is_supported)).fixed(),
         Function::new("concurrency", "int $n", "self", entry(concurrency)),
         Function::new("timeout", "?float $seconds", "self", entry(timeout)),
+        Function::new("output", "Async\\Output $mode", "self", entry(settings::output)),
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
         Function::new(
             "add",
