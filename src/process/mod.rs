@@ -10,6 +10,7 @@ pub(crate) mod excerpt;
 pub(crate) mod fork;
 pub(crate) mod forward;
 pub(crate) mod loan;
+pub(crate) mod memory_killer;
 pub(crate) mod notifier;
 pub(crate) mod output;
 pub(crate) mod pipe;

@@ -18,6 +18,7 @@ use super::channel::{self, Read};
 use super::fork::Child;
 use super::forward;
 use super::loan::Loan;
+use super::memory_killer::MemoryKiller;
 use super::notifier::{Flags, Means, Notifier};
 use super::output::{Capture, Stream};
 use super::signals::Blocked;
@@ -95,6 +96,8 @@ pub(crate) struct Reactor {
     flags: Flags,
     children: BTreeMap<u64, Watched>,
     captures: BTreeMap<u64, Capture>,
+    /// Asked about deaths that nobody here brought about.
+    pub(crate) memory_killer: MemoryKiller,
 }
 
 /// What an event is about: the lowest bits of its number.
@@ -116,7 +119,14 @@ impl Reactor {
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let notifier = Notifier::start(means, &epoll.0, flags)?;
-        Ok(Self { epoll, notifier, flags, children: BTreeMap::new(), captures: BTreeMap::new() })
+        Ok(Self {
+            epoll,
+            notifier,
+            flags,
+            children: BTreeMap::new(),
+            captures: BTreeMap::new(),
+            memory_killer: MemoryKiller::new(),
+        })
     }
 
     /// Readable when [`Reactor::wait`] would not block.

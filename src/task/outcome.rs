@@ -104,7 +104,14 @@ fn died(future: &Future, death: Death) -> Error {
         let text = captured.text(Stream::Error);
         last_lines(&text, LAST_LINES, LAST_BYTES).to_vec()
     });
-    Error::Died { subject: future.subject(), death, traces: Traces { error_output, memory_killer: false } }
+    let memory_killer = killed(&death)
+        && state().reactor.borrow_mut().as_mut().is_some_and(|reactor| reactor.memory_killer.struck());
+    Error::Died { subject: future.subject(), death, traces: Traces { error_output, memory_killer } }
+}
+
+/// By SIGKILL. Ours is told otherwise: as a cancellation, or as the end of a time limit.
+fn killed(death: &Death) -> bool {
+    matches!(death, Death::Gone { exit: Exit::Signal { number: libc::SIGKILL, .. }, .. })
 }
 
 fn failed(error: &Error) -> Outcome {
