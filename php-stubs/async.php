@@ -257,6 +257,35 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Sets `memory_limit` for the children of this pool, before their hooks run; without it they have their parent's.
+     * A task whose child has more in use from the start, as a copy of its parent, fails with a
+     * {@see CannotForkException}.
+     *
+     * @param string|int $limit bytes; as text also with K, M or G behind the number; -1: no limit
+     *
+     * @return $this
+     *
+     * @throws \ValueError when it is no such number
+     */
+    public function memoryLimit(string|int $limit): self
+    {
+    }
+
+    /**
+     * Sets what is added to the nice value of the children of this pool, before their hooks run: 19 gives way to
+     * everybody. A task whose child may not have a negative one fails with a {@see CannotForkException}.
+     *
+     * @param int<-20, 19> $increment
+     *
+     * @return $this
+     *
+     * @throws \ValueError when it is not between -20 and 19
+     */
+    public function nice(int $increment): self
+    {
+    }
+
+    /**
      * Adds hooks that run at every fork of this pool, after those of {@see onFork()}.
      *
      * @param (callable(): mixed)|null $child runs in each child, before its task; what it throws is the task's failure
@@ -759,14 +788,14 @@ class NotSerializableException extends AsyncException
 }
 
 /**
- * The system gave no process, or no descriptor for one.
+ * The system gave no process, no descriptor for one, or not the limits that it was to have.
  */
 class CannotForkException extends AsyncException
 {
     /** The error number of the system call. */
     public readonly int $errno;
 
-    /** The limit that was probably met, such as `RLIMIT_NPROC`, and its value; null when unknown. */
+    /** The limit that was probably met, such as `RLIMIT_NPROC` or `memory_limit`; null when unknown. */
     public readonly ?string $limit;
 }
 

@@ -74,6 +74,25 @@ pub(crate) struct Traces {
     pub(crate) memory_killer: bool,
 }
 
+/// A limit that a task was to have, and could not be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// Less memory than it has in use from the start.
+    Memory {
+        /// The limit.
+        wanted: String,
+        /// Bytes in use.
+        used: usize,
+    },
+    /// Another priority.
+    Nice {
+        /// What was to be added.
+        increment: i32,
+        /// What the kernel said.
+        errno: Errno,
+    },
+}
+
 /// How a process died that was to give a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Death {
@@ -144,6 +163,14 @@ pub(crate) enum Error {
         subject: Subject,
         /// What the kernel said.
         refused: Refused,
+    },
+    /// There is a process, but it could not be limited as it should be.
+    #[error("{subject} could not be started: {}", limit_text(.limit))]
+    LimitRefused {
+        /// Who.
+        subject: Subject,
+        /// Which limit.
+        limit: Limit,
     },
     /// There is no descriptor for an event loop.
     #[error("stream() could not be made: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(.refused.errno))]
@@ -256,6 +283,19 @@ fn malformed_text(why: &Malformed) -> String {
         Malformed::NoMemory { length } => {
             format!("gave a result of {length} bytes, for which there is no memory")
         }
+    }
+}
+
+fn limit_text(limit: &Limit) -> String {
+    match limit {
+        Limit::Memory { wanted, used } => format!(
+            "its memory_limit of {wanted} is less than the {used} bytes that it has from its parent; raise memoryLimit(), \
+             or start it before the parent has so much"
+        ),
+        Limit::Nice { increment, errno } => format!(
+            "nice({increment}) failed: {}; a higher priority needs CAP_SYS_NICE or a higher RLIMIT_NICE",
+            errno.desc()
+        ),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
+use nix::errno::Errno;
 
-use crate::error::{Death, Error, Subject, Traces, limit_name, signal_name};
+use crate::error::{Death, Error, Limit, Subject, Traces, limit_name, signal_name};
 use crate::process::wait::Exit;
 use crate::wire::report::LastError;
 use crate::zend::class::Class;
@@ -83,6 +84,14 @@ pub(crate) fn new(error: &Error) -> Zval {
             set_property(&throwable, class, c"errno", int(Some(refused.errno as i32)));
             set_property(&throwable, class, c"limit", text(limit_name(refused.errno)));
         }
+        Error::LimitRefused { limit, .. } => {
+            let (errno, name) = match limit {
+                Limit::Memory { .. } => (Errno::ENOMEM, "memory_limit"),
+                Limit::Nice { errno, .. } => (*errno, "RLIMIT_NICE"),
+            };
+            set_property(&throwable, class, c"errno", int(Some(errno as i32)));
+            set_property(&throwable, class, c"limit", string::zval(name));
+        }
         _ => {}
     }
     throwable
@@ -94,7 +103,7 @@ fn class_of(error: &Error) -> &'static Class {
         Error::TimedOut { .. } | Error::GaveUp { .. } => &TIMEOUT,
         Error::Cancelled { .. } => &CANCELLED,
         Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
-        Error::CannotFork { .. } | Error::NoStream { .. } => &CANNOT_FORK,
+        Error::CannotFork { .. } | Error::LimitRefused { .. } | Error::NoStream { .. } => &CANNOT_FORK,
         Error::Protocol { .. } | Error::Unreadable { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
         Error::Misuse(_) => &ASYNC_ERROR,

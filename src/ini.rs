@@ -145,15 +145,7 @@ fn parse(rule: Rule, text: &str) -> Option<u64> {
             _ => None,
         },
         Rule::Count => lower.parse().ok(),
-        Rule::Bytes => {
-            let (digits, factor) = match lower.strip_suffix(['k', 'm', 'g']) {
-                Some(digits) if lower.ends_with('k') => (digits, 1 << 10),
-                Some(digits) if lower.ends_with('m') => (digits, 1 << 20),
-                Some(digits) => (digits, 1 << 30),
-                None => (lower.as_str(), 1),
-            };
-            digits.parse::<u64>().ok()?.checked_mul(factor)
-        }
+        Rule::Bytes => bytes(&lower),
         Rule::Seconds => {
             let seconds: f64 = lower.parse().ok()?;
             (seconds.is_finite() && seconds >= 0.0).then(|| seconds.to_bits())
@@ -164,6 +156,17 @@ fn parse(rule: Rule, text: &str) -> Option<u64> {
             _ => None,
         },
     }
+}
+
+/// A number of bytes, with K, M or G behind it or without.
+pub(crate) fn bytes(text: &str) -> Option<u64> {
+    let (digits, factor) = match text.as_bytes().last()? {
+        b'k' | b'K' => (text.get(..text.len() - 1)?, 1 << 10),
+        b'm' | b'M' => (text.get(..text.len() - 1)?, 1 << 20),
+        b'g' | b'G' => (text.get(..text.len() - 1)?, 1 << 30),
+        _ => (text, 1),
+    };
+    digits.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 fn expected(rule: Rule) -> String {

@@ -83,6 +83,8 @@ void async_array_key_normal(zval *key);
 void async_errors_install(void);
 void async_errors_uninstall(void);
 void async_child_begin(bool reseed);
+/* Sets memory_limit. 0, or the bytes in use when they are more than that, and nothing is changed. */
+size_t async_memory_limit(const char *text, size_t length, size_t bytes);
 void async_child_shutdown_functions(void);
 void async_child_flush(void);
 

@@ -8,6 +8,7 @@ use ext_php_rs::types::Zval;
 
 use super::future::Future;
 use super::group::Hook;
+use super::limits::Limits;
 use super::{at_exit, wait};
 use crate::ini;
 use crate::process::{channel, child, loan};
@@ -22,10 +23,11 @@ use crate::zend::value::object::type_name;
 use crate::zend::{exception, throwable, value};
 
 /// Runs a task, tells the parent how it ended, and ends.
-pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
+pub(crate) fn run(channel: &OwnedFd, limits: &Limits, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
     state().leave_behind(true);
     request::begin_child(ini::reseed());
     let ran = request::protect(|| {
+        limits.apply(future)?;
         for hook in hooks {
             if let Some(callable) = &hook.child {
                 callable.call(&mut [])?;

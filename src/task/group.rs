@@ -9,6 +9,7 @@ use std::rc::Rc;
 use nix::unistd::Pid;
 
 use super::future::Future;
+use super::limits::Limits;
 use crate::pool::scheduler::Scheduler;
 use crate::process::beacon::Beacon;
 use crate::process::output;
@@ -38,6 +39,8 @@ pub(crate) struct Group {
     pub(crate) timeout: Cell<Option<f64>>,
     /// Where what its tasks print goes.
     pub(crate) output: Cell<output::Mode>,
+    /// What they may use.
+    pub(crate) limits: RefCell<Limits>,
     /// Hooks for its children.
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// Futures in the order in which they ended, while there is an object to ask for them.
@@ -93,6 +96,7 @@ impl Group {
             queued: RefCell::default(),
             timeout: Cell::new(timeout),
             output: Cell::default(),
+            limits: RefCell::default(),
             hooks: RefCell::default(),
             ended: RefCell::default(),
         })

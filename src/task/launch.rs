@@ -103,12 +103,12 @@ fn children() -> usize {
 fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused> {
     let state = state();
     ensure_reactor()?;
-    let hooks = hooks(group);
+    let (hooks, limits) = (hooks(group), group.limits.borrow().clone());
     let streams = streams(group, future.id)?;
     let forked = match fork::fork() {
         Ok(Fork::Child(channel)) => {
             streams.put_in_place();
-            child::run(&channel, &hooks, future)
+            child::run(&channel, &limits, &hooks, future)
         }
         Ok(Fork::Parent(forked)) => forked,
         Err(refused) => {

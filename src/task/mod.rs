@@ -11,6 +11,7 @@ pub(crate) mod future;
 pub(crate) mod group;
 pub(crate) mod handlers;
 pub(crate) mod launch;
+pub(crate) mod limits;
 pub(crate) mod outcome;
 pub(crate) mod state;
 pub(crate) mod support;

@@ -93,6 +93,8 @@ pub(crate) fn register() {
         Function::new("concurrency", "int $n", "self", entry(concurrency)),
         Function::new("timeout", "?float $seconds", "self", entry(timeout)),
         Function::new("output", "Async\\Output $mode", "self", entry(settings::output)),
+        Function::new("memoryLimit", "string|int $limit", "self", entry(settings::memory_limit)),
+        Function::new("nice", "int $increment", "self", entry(settings::nice)),
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
         Function::new(
             "add",
