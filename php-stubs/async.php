@@ -154,6 +154,22 @@ enum Route
 }
 
 /**
+ * Where what the tasks of a pool print goes: their standard output and error output, whatever writes there: `echo`,
+ * `STDOUT`, `STDERR`, `php://output`, warnings, programs that the task starts.
+ */
+enum Output
+{
+    /** Where the parent's own goes, as it is printed. */
+    case Inherit;
+
+    /** To the parent, which keeps it for {@see Future::output()} and {@see Future::errorOutput()}. */
+    case Capture;
+
+    /** Nowhere. */
+    case Discard;
+}
+
+/**
  * How many futures of a pool are in which state, at the moment of the call of {@see Pool::status()}.
  */
 final class PoolStatus implements \Stringable
@@ -272,6 +288,16 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Sets where what the tasks of this pool print goes. The default is {@see Output::Inherit}. It counts for tasks
+     * that start from now on.
+     *
+     * @return $this
+     */
+    public function output(Output $mode): self
+    {
+    }
+
+    /**
      * Lets children stay for many tasks, and says when each has had enough; whatever comes first. It ends after the task
      * with which a limit is reached, and another is forked when there is work. Replaces {@see tasksPerChild()}.
      *
@@ -285,6 +311,35 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @throws AsyncError when tasks are queued or running, and children begin or cease to stay
      */
     public function recycle(?int $tasks = null, ?float $seconds = null, ?int $bytes = null): self
+    {
+    }
+
+    /**
+     * Sets `memory_limit` for the children of this pool, before their hooks run; without it they have their parent's.
+     * A task whose child has more in use from the start, as a copy of its parent, fails with a
+     * {@see CannotForkException}.
+     *
+     * @param string|int $limit bytes; as text also with K, M or G behind the number; -1: no limit
+     *
+     * @return $this
+     *
+     * @throws \ValueError when it is no such number
+     */
+    public function memoryLimit(string|int $limit): self
+    {
+    }
+
+    /**
+     * Sets what is added to the nice value of the children of this pool, before their hooks run: 19 gives way to
+     * everybody. A task whose child may not have a negative one fails with a {@see CannotForkException}.
+     *
+     * @param int<-20, 19> $increment
+     *
+     * @return $this
+     *
+     * @throws \ValueError when it is not between -20 and 19
+     */
+    public function nice(int $increment): self
     {
     }
 
@@ -500,7 +555,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Forgets the values of the futures that have ended, and keeps the futures.
+     * Forgets the values and the captured output of the futures that have ended, and keeps the futures.
      *
      * @return $this
      */
@@ -704,6 +759,26 @@ final class Future
     public function route(): ?Route
     {
     }
+
+    /**
+     * Gives what the task has printed to its standard output, where the pool captures it ({@see Pool::output()}): all
+     * of it when it has ended, what has come so far while it runs. Of more than `async.max_output` bytes the
+     * beginning and the end are kept, with a line between them that tells how many bytes were cut.
+     *
+     * @return string empty where nothing was printed, or nothing is captured
+     */
+    public function output(): string
+    {
+    }
+
+    /**
+     * Gives what the task has printed to its error output, as {@see output()} does.
+     *
+     * @return string empty where nothing was printed, or nothing is captured
+     */
+    public function errorOutput(): string
+    {
+    }
 }
 
 /**
@@ -742,6 +817,12 @@ class ProcessDiedException extends AsyncException
 
     /** Whether the child left a core file. */
     public readonly bool $coreDumped;
+
+    /** The task: its key in its pool, or `#` and a number outside of one. */
+    public readonly string $task;
+
+    /** The last 20 lines of its error output, 4096 bytes at most; null when that was not captured. */
+    public readonly ?string $errorOutput;
 }
 
 /**
@@ -772,14 +853,14 @@ class NotSerializableException extends AsyncException
 }
 
 /**
- * The system gave no process, or no descriptor for one.
+ * The system gave no process, no descriptor for one, or not the limits that it was to have.
  */
 class CannotForkException extends AsyncException
 {
     /** The error number of the system call. */
     public readonly int $errno;
 
-    /** The limit that was probably met, such as `RLIMIT_NPROC`, and its value; null when unknown. */
+    /** The limit that was probably met, such as `RLIMIT_NPROC` or `memory_limit`; null when unknown. */
     public readonly ?string $limit;
 }
 

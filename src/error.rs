@@ -6,16 +6,52 @@ use std::fmt;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
+use crate::process::excerpt;
 use crate::process::fork::Refused;
 use crate::process::wait::Exit;
 use crate::wire::frame::Malformed;
 use crate::wire::report::LastError;
 
+/// The longest last line of error output that goes into a message.
+const LAST_LINE: usize = 300;
+
+/// What a task is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Label {
+    /// Its key in its pool.
+    Key(String),
+    /// The same, as a number.
+    Index(i64),
+    /// Its own number, outside of a pool.
+    Number(u64),
+}
+
+impl Label {
+    /// The name alone, as a program wants it.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Key(key) => key.clone(),
+            Self::Index(index) => index.to_string(),
+            Self::Number(number) => format!("#{number}"),
+        }
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "\"{key}\""),
+            Self::Index(index) => write!(f, "[{index}]"),
+            Self::Number(number) => write!(f, "#{number}"),
+        }
+    }
+}
+
 /// Who it happened to: `task "key" (pid 123)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Subject {
-    /// The task's key in its pool, or its number.
-    pub(crate) label: String,
+    /// Its name.
+    pub(crate) label: Label,
     /// Its process, if it ever had one.
     pub(crate) pid: Option<i32>,
 }
@@ -27,6 +63,34 @@ impl fmt::Display for Subject {
             None => write!(f, "task {}", self.label),
         }
     }
+}
+
+/// What a process that died left besides its status.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Traces {
+    /// The last lines of its error output, where that was captured.
+    pub(crate) error_output: Option<Vec<u8>>,
+    /// The kernel has killed somebody for want of memory.
+    pub(crate) memory_killer: bool,
+}
+
+/// A limit that a task was to have, and could not be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// Less memory than it has in use from the start.
+    Memory {
+        /// The limit.
+        wanted: String,
+        /// Bytes in use.
+        used: usize,
+    },
+    /// Another priority.
+    Nice {
+        /// What was to be added.
+        increment: i32,
+        /// What the kernel said.
+        errno: Errno,
+    },
 }
 
 /// How a process died that was to give a value.
@@ -51,12 +115,14 @@ pub(crate) enum Death {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Error {
     /// The process died.
-    #[error("{subject} {}", death_text(.death))]
+    #[error("{subject} {}{}", death_text(.death), traces_text(.traces))]
     Died {
         /// Who.
         subject: Subject,
         /// How.
         death: Death,
+        /// What is left.
+        traces: Traces,
     },
     /// Its time ran out.
     #[error("{subject} did not end within {limit} s and was ended; raise timeout() or make the task shorter")]
@@ -97,6 +163,14 @@ pub(crate) enum Error {
         subject: Subject,
         /// What the kernel said.
         refused: Refused,
+    },
+    /// There is a process, but it could not be limited as it should be.
+    #[error("{subject} could not be started: {}", limit_text(.limit))]
+    LimitRefused {
+        /// Who.
+        subject: Subject,
+        /// Which limit.
+        limit: Limit,
     },
     /// There is no descriptor for an event loop.
     #[error("stream() could not be made: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(.refused.errno))]
@@ -175,6 +249,21 @@ fn death_text(death: &Death) -> String {
     }
 }
 
+fn traces_text(traces: &Traces) -> String {
+    let mut text = String::new();
+    if traces.memory_killer {
+        text.push_str(
+            "; it was probably the kernel, for want of memory: let fewer tasks run at once, or give them more memory",
+        );
+    }
+    let last = excerpt::last_lines(traces.error_output.as_deref().unwrap_or_default(), 1, LAST_LINE);
+    if !last.is_empty() {
+        text.push_str("; the last line of its error output: ");
+        text.push_str(&String::from_utf8_lossy(last));
+    }
+    text
+}
+
 fn what(type_name: &str, path: &str) -> String {
     if path.is_empty() {
         format!("a value of type {type_name}")
@@ -194,6 +283,19 @@ fn malformed_text(why: &Malformed) -> String {
         Malformed::NoMemory { length } => {
             format!("gave a result of {length} bytes, for which there is no memory")
         }
+    }
+}
+
+fn limit_text(limit: &Limit) -> String {
+    match limit {
+        Limit::Memory { wanted, used } => format!(
+            "its memory_limit of {wanted} is less than the {used} bytes that it has from its parent; raise memoryLimit(), \
+             or start it before the parent has so much"
+        ),
+        Limit::Nice { increment, errno } => format!(
+            "nice({increment}) failed: {}; a higher priority needs CAP_SYS_NICE or a higher RLIMIT_NICE",
+            errno.desc()
+        ),
     }
 }
 
@@ -222,7 +324,7 @@ mod tests {
     use super::*;
 
     fn subject() -> Subject {
-        Subject { label: "\"a\"".into(), pid: Some(7) }
+        Subject { label: Label::Key("a".into()), pid: Some(7) }
     }
 
     #[test]
@@ -230,10 +332,26 @@ mod tests {
         let error = Error::Died {
             subject: subject(),
             death: Death::Gone { exit: Exit::Signal { number: 11, core: true }, writing: false },
+            traces: Traces::default(),
         };
         assert_eq!(
             error.to_string(),
             "task \"a\" (pid 7) was killed by signal 11 (SIGSEGV, core dumped) before it gave a result"
+        );
+    }
+
+    #[test]
+    fn a_death_tells_what_it_left() {
+        let error = Error::Died {
+            subject: subject(),
+            death: Death::Gone { exit: Exit::Signal { number: 9, core: false }, writing: false },
+            traces: Traces { error_output: Some(b"one\ntwo\n".to_vec()), memory_killer: true },
+        };
+        assert_eq!(
+            error.to_string(),
+            "task \"a\" (pid 7) was killed by signal 9 (SIGKILL) before it gave a result; it was probably the kernel, \
+             for want of memory: let fewer tasks run at once, or give them more memory; the last line of its error \
+             output: two"
         );
     }
 

@@ -2,8 +2,9 @@
 
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
+use nix::errno::Errno;
 
-use crate::error::{Death, Error, limit_name, signal_name};
+use crate::error::{Death, Error, Limit, Subject, Traces, limit_name, signal_name};
 use crate::process::wait::Exit;
 use crate::wire::report::LastError;
 use crate::zend::class::Class;
@@ -46,6 +47,8 @@ pub(crate) fn register() {
         (c"lastErrorFile", "?string"),
         (c"lastErrorLine", "?int"),
         (c"coreDumped", "bool"),
+        (c"task", "string"),
+        (c"errorOutput", "?string"),
     ] {
         PROCESS_DIED.property(name, of, READ_ONLY);
     }
@@ -72,7 +75,7 @@ pub(crate) fn new(error: &Error) -> Zval {
     let class = class_of(error);
     let throwable = exception::new(class, &error.to_string());
     match error {
-        Error::Died { subject, death } => describe_death(&throwable, subject.pid, death),
+        Error::Died { subject, death, traces } => describe_death(&throwable, subject, death, traces),
         Error::NotSerializable { type_name, path, .. } => {
             set_property(&throwable, class, c"type", string::zval(type_name));
             set_property(&throwable, class, c"path", string::zval(path));
@@ -80,6 +83,14 @@ pub(crate) fn new(error: &Error) -> Zval {
         Error::CannotFork { refused, .. } | Error::NoStream { refused } => {
             set_property(&throwable, class, c"errno", int(Some(refused.errno as i32)));
             set_property(&throwable, class, c"limit", text(limit_name(refused.errno)));
+        }
+        Error::LimitRefused { limit, .. } => {
+            let (errno, name) = match limit {
+                Limit::Memory { .. } => (Errno::ENOMEM, "memory_limit"),
+                Limit::Nice { errno, .. } => (*errno, "RLIMIT_NICE"),
+            };
+            set_property(&throwable, class, c"errno", int(Some(errno as i32)));
+            set_property(&throwable, class, c"limit", string::zval(name));
         }
         _ => {}
     }
@@ -92,14 +103,14 @@ fn class_of(error: &Error) -> &'static Class {
         Error::TimedOut { .. } | Error::GaveUp { .. } => &TIMEOUT,
         Error::Cancelled { .. } => &CANCELLED,
         Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
-        Error::CannotFork { .. } | Error::NoStream { .. } => &CANNOT_FORK,
+        Error::CannotFork { .. } | Error::LimitRefused { .. } | Error::NoStream { .. } => &CANNOT_FORK,
         Error::Protocol { .. } | Error::Unreadable { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
         Error::Misuse(_) => &ASYNC_ERROR,
     }
 }
 
-fn describe_death(throwable: &Zval, pid: Option<i32>, death: &Death) {
+fn describe_death(throwable: &Zval, subject: &Subject, death: &Death, traces: &Traces) {
     let (code, signal, dumped) = match death {
         Death::Exited(code) | Death::Gone { exit: Exit::Code(code), .. } => (Some(*code), None, false),
         Death::Fatal(_) | Death::Panicked(_) => (Some(255), None, false),
@@ -116,11 +127,13 @@ fn describe_death(throwable: &Zval, pid: Option<i32>, death: &Death) {
     set(c"exitCode", int(code));
     set(c"signal", int(signal));
     set(c"signalName", text(signal.map(signal_name)));
-    set(c"pid", int(pid));
+    set(c"pid", int(subject.pid));
     set(c"lastError", text(last.map(|LastError { message, .. }| message)));
     set(c"lastErrorFile", text(last.map(|LastError { file, .. }| file)));
     set(c"lastErrorLine", int(last.and_then(|LastError { line, .. }| i32::try_from(*line).ok())));
     set(c"coreDumped", core_dumped);
+    set(c"task", string::zval(subject.label.name()));
+    set(c"errorOutput", traces.error_output.as_ref().map_or_else(Zval::new, string::zval));
 }
 
 fn int(number: Option<i32>) -> Zval {

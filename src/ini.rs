@@ -44,6 +44,7 @@ static MAX_CHILDREN: Setting = Setting::new(c"async.max_children", c"0", true, R
 static TIMEOUT: Setting = Setting::new(c"async.timeout", c"0", false, Rule::Seconds);
 static KILL_GRACE: Setting = Setting::new(c"async.kill_grace", c"1.0", false, Rule::Seconds);
 static MAX_RESULT: Setting = Setting::new(c"async.max_result", c"0", false, Rule::Bytes);
+static MAX_OUTPUT: Setting = Setting::new(c"async.max_output", c"1M", false, Rule::Bytes);
 static RESEED: Setting = Setting::new(c"async.reseed", c"1", false, Rule::Switch);
 static AT_EXIT: Setting = Setting::new(c"async.at_exit", c"wait", false, Rule::Choice(["wait", "kill"]));
 static UNSUPPORTED: Setting =
@@ -52,13 +53,14 @@ static UNSUPPORTED: Setting =
 static NOTIFIER: Setting =
     Setting::new(c"async.notifier", c"thread", true, Rule::Choice(["thread", "signal"]));
 
-static ALL: [&Setting; 10] = [
+static ALL: [&Setting; 11] = [
     &SHORT_NAMES,
     &CONCURRENCY,
     &MAX_CHILDREN,
     &TIMEOUT,
     &KILL_GRACE,
     &MAX_RESULT,
+    &MAX_OUTPUT,
     &RESEED,
     &AT_EXIT,
     &NOTIFIER,
@@ -107,6 +109,11 @@ pub(crate) fn max_result() -> u64 {
     MAX_RESULT.get()
 }
 
+/// `async.max_output`: bytes of captured output that are kept of each stream; 0 for all.
+pub(crate) fn max_output() -> u64 {
+    MAX_OUTPUT.get()
+}
+
 /// `async.reseed`: each child has random numbers of its own.
 pub(crate) fn reseed() -> bool {
     RESEED.get() != 0
@@ -145,15 +152,7 @@ fn parse(rule: Rule, text: &str) -> Option<u64> {
             _ => None,
         },
         Rule::Count => lower.parse().ok(),
-        Rule::Bytes => {
-            let (digits, factor) = match lower.strip_suffix(['k', 'm', 'g']) {
-                Some(digits) if lower.ends_with('k') => (digits, 1 << 10),
-                Some(digits) if lower.ends_with('m') => (digits, 1 << 20),
-                Some(digits) => (digits, 1 << 30),
-                None => (lower.as_str(), 1),
-            };
-            digits.parse::<u64>().ok()?.checked_mul(factor)
-        }
+        Rule::Bytes => bytes(&lower),
         Rule::Seconds => {
             let seconds: f64 = lower.parse().ok()?;
             (seconds.is_finite() && seconds >= 0.0).then(|| seconds.to_bits())
@@ -164,6 +163,17 @@ fn parse(rule: Rule, text: &str) -> Option<u64> {
             _ => None,
         },
     }
+}
+
+/// A number of bytes, with K, M or G behind it or without.
+pub(crate) fn bytes(text: &str) -> Option<u64> {
+    let (digits, factor) = match text.as_bytes().last()? {
+        b'k' | b'K' => (text.get(..text.len() - 1)?, 1 << 10),
+        b'm' | b'M' => (text.get(..text.len() - 1)?, 1 << 20),
+        b'g' | b'G' => (text.get(..text.len() - 1)?, 1 << 30),
+        _ => (text, 1),
+    };
+    digits.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 fn expected(rule: Rule) -> String {

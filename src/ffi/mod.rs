@@ -134,6 +134,7 @@ unsafe extern "C" {
     pub(crate) fn async_child_begin(reseed: bool);
     pub(crate) fn async_child_between();
     pub(crate) fn zend_memory_usage(real: bool) -> usize;
+    pub(crate) fn async_memory_limit(text: *const c_char, length: usize, bytes: usize) -> usize;
     pub(crate) fn async_child_shutdown_functions();
     pub(crate) fn async_child_flush();
 

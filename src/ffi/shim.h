@@ -84,6 +84,8 @@ void async_errors_install(void);
 void async_errors_uninstall(void);
 void async_child_begin(bool reseed);
 void async_child_between(void);
+/* Sets memory_limit. 0, or the bytes in use when they are more than that, and nothing is changed. */
+size_t async_memory_limit(const char *text, size_t length, size_t bytes);
 void async_child_shutdown_functions(void);
 void async_child_flush(void);
 

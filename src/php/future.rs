@@ -6,6 +6,7 @@ use ext_php_rs::types::Zval;
 
 use crate::error::Error;
 use crate::php::status::{self as states, Status};
+use crate::process::output::Stream;
 use crate::task::future::{Ending, Future, Phase};
 use crate::task::group::Group;
 use crate::task::handlers::{self, Handler};
@@ -17,6 +18,7 @@ use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::interrupt;
 use crate::zend::object::{self, Object};
+use crate::zend::string;
 
 /// Registers the class. MINIT.
 pub(crate) fn register() {
@@ -35,6 +37,8 @@ pub(crate) fn register() {
         Function::new("pid", "", "?int", entry(pid)),
         Function::new("error", "", "?Throwable", entry(error)),
         Function::new("route", "", "?Async\\Route", entry(route)),
+        Function::new("output", "", "string", entry(output)),
+        Function::new("errorOutput", "", "string", entry(error_output)),
         Function::new("atExit", "", "void", entry(at_end_of_script)).private_static(),
     ]);
 }
@@ -209,6 +213,23 @@ fn error(call: &Call) -> Returned {
 fn route(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     Ok(states::route(&*this(call)?))
+}
+
+fn output(call: &Call) -> Returned {
+    printed(call, Stream::Output)
+}
+
+fn error_output(call: &Call) -> Returned {
+    printed(call, Stream::Error)
+}
+
+/// What a task has printed: all of it once it has ended, and what has come until now while it runs.
+fn printed(call: &Call, stream: Stream) -> Returned {
+    call.expect(0, Some(0))?;
+    let future = this(call)?;
+    let ended = future.captured.borrow().as_ref().map(|captured| captured.text(stream));
+    let printed = ended.or_else(|| state().reactor.borrow_mut().as_mut()?.printed(future.id, stream));
+    Ok(string::zval(printed.unwrap_or_default()))
 }
 
 fn at_end_of_script(_: &Call) -> Returned {

@@ -5,6 +5,7 @@ use crate::zend::class;
 
 pub(crate) mod functions;
 pub(crate) mod future;
+pub(crate) mod output;
 pub(crate) mod pool;
 pub(crate) mod pool_iterator;
 pub(crate) mod status;
@@ -14,6 +15,7 @@ pub(crate) mod task;
 pub(crate) fn register() {
     task::register();
     status::register();
+    output::register();
     crate::exceptions::register();
     future::register();
     pool_iterator::register();

@@ -4,9 +4,7 @@ use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::uio::writev;
-use nix::unistd::pipe2;
 
 use crate::wire::frame::{self, Kind, Progress, Reader};
 
@@ -15,17 +13,6 @@ const SMALL: usize = 512;
 
 /// Pieces of a frame that go into one system call.
 const BATCH: usize = 64;
-
-/// Both ends of a new channel: the reader does not block, the writer does.
-///
-/// # Errors
-///
-/// EMFILE or ENFILE when there is no descriptor left.
-pub(crate) fn open() -> Result<(OwnedFd, OwnedFd), Errno> {
-    let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
-    fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-    Ok((reader, writer))
-}
 
 /// What a read found.
 #[derive(Debug, PartialEq, Eq)]
@@ -117,6 +104,7 @@ fn write_all(pipe: &OwnedFd, batch: &mut [IoSlice<'_>]) -> Result<(), Errno> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::pipe::open;
 
     #[test]
     fn a_frame_goes_through() {

@@ -2,8 +2,9 @@
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, getpgrp, getppid, setpgid};
+use nix::unistd::{Pid, getpgrp, getpid, getppid, setpgid};
 
 use super::signals;
 
@@ -21,6 +22,26 @@ pub(crate) fn begin(parent: Pid) {
     if getppid() != parent {
         // It died before the request was in place.
         die_with_group(farewell);
+    }
+}
+
+/// The process id of this child.
+pub(crate) fn id() -> i32 {
+    getpid().as_raw()
+}
+
+/// Adds `increment` to the nice value of this process.
+///
+/// # Errors
+///
+/// EPERM when that would be a higher priority than this user may have.
+pub(crate) fn nice(increment: i32) -> Result<(), Errno> {
+    Errno::clear();
+    // SAFETY: a number in, a number out. -1 may be the new value: only errno tells.
+    unsafe { libc::nice(increment) };
+    match Errno::last_raw() {
+        0 => Ok(()),
+        errno => Err(Errno::from_raw(errno)),
     }
 }
 
@@ -51,7 +72,7 @@ fn parent_death_signal() -> i32 {
 
 /// Async-signal-safe.
 extern "C" fn die_with_group(_: i32) {
-    if getpgrp() == nix::unistd::getpid() {
+    if getpgrp() == getpid() {
         let _ = kill(Pid::from_raw(0), Signal::SIGKILL);
     }
     end(128 + libc::SIGKILL);

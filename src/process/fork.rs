@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::errno::Errno;
 use nix::unistd::{Pid, getpid, setpgid};
 
-use super::{channel, child, loan, signals};
+use super::{child, loan, pipe, signals};
 
 /// The two processes that a fork leaves.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub(crate) struct Refused {
 ///
 /// The kernel's refusal; nothing is left behind then.
 pub(crate) fn fork() -> Result<Fork, Refused> {
-    let (reader, writer) = channel::open().map_err(|errno| Refused { call: "pipe", errno })?;
+    let (reader, writer) = pipe::open().map_err(|errno| Refused { call: "pipe", errno })?;
     let parent = getpid();
     let blocked = signals::Blocked::all();
     loan::probe();

@@ -1,4 +1,5 @@
-//! The one place where descriptors are waited for: the pipes and pidfds of all children of this process.
+//! The one place where descriptors are waited for: the pipes and pidfds of all children of this process, and what their tasks
+//! print.
 //!
 //! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
 
@@ -20,13 +21,17 @@ use super::channel::{self, Read};
 use super::fork::Child;
 use super::forward;
 use super::loan::Loan;
+use super::memory_killer::MemoryKiller;
 use super::notifier::{Flags, Means, Notifier};
+use super::output::{Capture, Stream};
 use super::shared::bell::Bell;
 use super::shared::line::Line;
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, see_off, wait};
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
 use lines::{Lines, Told};
+
+mod captures;
 
 const BATCH: usize = 64;
 /// When to look for children that had nothing more to tell, or that have no descriptor to tell of their end.
@@ -115,14 +120,22 @@ pub(crate) struct Reactor {
     flags: Flags,
     children: BTreeMap<u64, Watched>,
     lines: Lines,
+    captures: BTreeMap<u64, Capture>,
+    /// Asked about deaths that nobody here brought about.
+    pub(crate) memory_killer: MemoryKiller,
 }
+
+/// What an event is about: the lowest bits of its number.
+const PIPE: u64 = 0;
+const PIDFD: u64 = 1;
+const OUTPUT: u64 = 2;
+const ERROR_OUTPUT: u64 = 3;
 
 /// The bell's event; ids do not come so far.
 const BELL: u64 = u64::MAX;
 
-/// An event is about a child's pipe or its pidfd.
-fn token(id: u64, pidfd: bool) -> u64 {
-    id << 1 | u64::from(pidfd)
+fn event(id: u64, about: u64) -> EpollEvent {
+    EpollEvent::new(EpollFlags::EPOLLIN, id << 2 | about)
 }
 
 impl Reactor {
@@ -134,7 +147,15 @@ impl Reactor {
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let notifier = Notifier::start(means, &epoll.0, flags)?;
-        Ok(Self { epoll, notifier, flags, children: BTreeMap::new(), lines: Lines::new() })
+        Ok(Self {
+            epoll,
+            notifier,
+            flags,
+            children: BTreeMap::new(),
+            lines: Lines::new(),
+            captures: BTreeMap::new(),
+            memory_killer: MemoryKiller::new(),
+        })
     }
 
     /// Readable when [`Reactor::wait`] would not block.
@@ -153,10 +174,9 @@ impl Reactor {
     ///
     /// When the kernel cannot watch one more descriptor; the child is killed and reaped then.
     pub(crate) fn add(&mut self, id: u64, child: Child, limit: u64) -> Result<(), Errno> {
-        let watch =
-            |fd: &OwnedFd, pidfd| self.epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(id, pidfd)));
-        let watched = watch(&child.pipe, false)
-            .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, true)));
+        let watch = |fd: &OwnedFd, about| self.epoll.add(fd, event(id, about));
+        let watched = watch(&child.pipe, PIPE)
+            .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, PIDFD)));
         if let Err(errno) = watched {
             let _ = killpg(child.pid, Signal::SIGKILL);
             wait(child.pid, true);
@@ -209,6 +229,7 @@ impl Reactor {
             let _ = killpg(child.pid, signal);
         }
         self.lines.clear();
+        self.captures.clear();
         for child in std::mem::take(&mut self.children).into_values() {
             forward::remove(child.pid.as_raw());
             wait(child.pid, true);
@@ -304,23 +325,24 @@ impl Reactor {
     /// is shared with the parent, so nothing may be removed from it; memory is not freed, as that would copy its pages.
     pub(crate) fn forget(self) {
         forward::forget();
-        for child in self.children.values() {
-            for fd in child.pidfd.iter().chain(&child.pipe) {
-                // SAFETY: a descriptor of ours, whose owner is forgotten below.
-                unsafe { libc::close(fd.as_raw_fd()) };
-            }
+        let children = self.children.values().flat_map(|child| child.pidfd.iter().chain(&child.pipe));
+        let captures = self.captures.values().flat_map(Capture::pipes).map(|(_, pipe)| pipe);
+        for fd in children.chain(captures) {
+            // SAFETY: a descriptor of ours, whose owner is forgotten below.
+            unsafe { libc::close(fd.as_raw_fd()) };
         }
         // The lines of others are not even mapped here.
-        std::mem::forget((self.children, self.lines));
+        std::mem::forget((self.children, self.lines, self.captures));
         self.notifier.forget();
     }
 
     fn handle(&mut self, token: u64, news: &mut Vec<News>) {
-        let id = token >> 1;
-        if token & 1 == 1 {
-            self.reap(id, news);
-        } else if let Some(child) = self.children.get_mut(&id) {
-            news.extend(child.hear(id, &self.epoll));
+        let id = token >> 2;
+        match token & 3 {
+            OUTPUT => self.drain(id, Stream::Output),
+            ERROR_OUTPUT => self.drain(id, Stream::Error),
+            PIDFD => self.reap(id, news),
+            _ => news.extend(self.children.get_mut(&id).and_then(|child| child.hear(id, &self.epoll))),
         }
     }
 

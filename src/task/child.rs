@@ -8,6 +8,7 @@ use ext_php_rs::types::Zval;
 
 use super::future::Future;
 use super::group::Hook;
+use super::limits::Limits;
 use super::work::Work;
 use super::{at_exit, wait};
 use crate::ini;
@@ -41,11 +42,12 @@ pub(crate) enum Sink<'s> {
 }
 
 /// Runs a task, tells the parent how it ended, and ends.
-pub(crate) fn run(channel: &OwnedFd, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
+pub(crate) fn run(channel: &OwnedFd, limits: &Limits, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
     state().leave_behind(true);
     let own = state().owner.get();
     request::begin_child(ini::reseed());
     let ran = request::protect(|| {
+        limits.apply(|| future.subject().label)?;
         prepare(hooks)?;
         // Not released either: what only the closure refers to has its destructor in the parent.
         let work = ManuallyDrop::new(future.work.take());

@@ -13,8 +13,9 @@ use super::group::Group;
 use super::handlers::Handler;
 use super::work::Work;
 use super::{launch, support};
-use crate::error::Subject;
+use crate::error::{Label, Subject};
 use crate::process::loan::Loan;
+use crate::process::output::Capture;
 use crate::process::reactor::Ended;
 use crate::task::state::state;
 use crate::zend::exception;
@@ -95,6 +96,8 @@ pub(crate) struct Future {
     pub(crate) observed: Cell<bool>,
     /// Its handlers are running.
     pub(crate) handling: Cell<bool>,
+    /// What it has printed, if that was captured, once it has ended.
+    pub(crate) captured: RefCell<Option<Capture>>,
 }
 
 static REGISTRATION: Registration = Registration::new();
@@ -124,6 +127,7 @@ impl Native for Future {
             route: Cell::new(None),
             observed: Cell::new(false),
             handling: Cell::new(false),
+            captured: RefCell::default(),
         }
     }
 
@@ -183,9 +187,9 @@ impl Future {
     pub(crate) fn subject(&self) -> Subject {
         let key = self.key.borrow();
         let label = match (key.str(), key.long()) {
-            (Some(key), _) => format!("\"{key}\""),
-            (None, Some(key)) => format!("[{key}]"),
-            (None, None) => format!("#{}", self.id),
+            (Some(key), _) => Label::Key(key.to_owned()),
+            (None, Some(index)) => Label::Index(index),
+            (None, None) => Label::Number(self.id),
         };
         Subject { label, pid: self.pid.get() }
     }

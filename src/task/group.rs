@@ -10,8 +10,10 @@ use nix::unistd::Pid;
 
 use super::crew::{Crew, Stay};
 use super::future::Future;
+use super::limits::Limits;
 use crate::pool::scheduler::Scheduler;
 use crate::process::beacon::Beacon;
+use crate::process::output;
 use crate::task::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::object::Object;
@@ -42,6 +44,10 @@ pub(crate) struct Group {
     pub(crate) stay: Cell<Stay>,
     /// Those that stay.
     pub(crate) crew: RefCell<Option<Rc<Crew>>>,
+    /// Where what its tasks print goes.
+    pub(crate) output: Cell<output::Mode>,
+    /// What they may use.
+    pub(crate) limits: RefCell<Limits>,
     /// Hooks for its children.
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// Futures in the order in which they ended, while there is an object to ask for them.
@@ -105,6 +111,8 @@ impl Group {
             stays: Cell::new(false),
             stay: Cell::default(),
             crew: RefCell::default(),
+            output: Cell::default(),
+            limits: RefCell::default(),
             hooks: RefCell::default(),
             ended: RefCell::default(),
         })

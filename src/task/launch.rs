@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Refused};
+use crate::process::output::{self, Streams};
 use crate::process::places::{self, Place};
 use crate::process::reactor::Reactor;
 use crate::task::state::{Running, state};
@@ -118,11 +119,19 @@ pub(crate) fn children() -> usize {
 fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused> {
     let state = state();
     ensure_reactor()?;
-    let hooks = hooks(group);
+    let (hooks, limits) = (hooks(group), group.limits.borrow().clone());
     let mut place = place()?;
-    let forked = match fork::fork()? {
-        Fork::Child(channel) => child::run(&channel, &hooks, future),
-        Fork::Parent(forked) => forked,
+    let streams = streams(group, future.id)?;
+    let forked = match fork::fork() {
+        Ok(Fork::Child(channel)) => {
+            streams.put_in_place();
+            child::run(&channel, &limits, &hooks, future)
+        }
+        Ok(Fork::Parent(forked)) => forked,
+        Err(refused) => {
+            turn::take_output(future);
+            return Err(refused);
+        }
     };
     let pid = forked.pid;
     place.hand_to(pid.as_raw());
@@ -146,6 +155,16 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
 /// A place for one more process, where their number is limited.
 pub(crate) fn place() -> Result<Place, Refused> {
     places::take(children() == 0).ok_or(Refused { call: "async.max_children", errno: Errno::EAGAIN })
+}
+
+/// The standard output and error output for a task of `group`.
+fn streams(group: &Group, id: u64) -> Result<Streams, Refused> {
+    let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
+    let (streams, capture) = output::open(group.output.get(), limit)?;
+    if let (Some(capture), Some(reactor)) = (capture, state().reactor.borrow_mut().as_mut()) {
+        reactor.capture(id, capture).map_err(|errno| Refused { call: "epoll_ctl", errno })?;
+    }
+    Ok(streams)
 }
 
 /// Makes sure that children can be heard of.

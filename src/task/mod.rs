@@ -12,6 +12,7 @@ pub(crate) mod future;
 pub(crate) mod group;
 pub(crate) mod handlers;
 pub(crate) mod launch;
+pub(crate) mod limits;
 pub(crate) mod outcome;
 pub(crate) mod parcel;
 pub(crate) mod state;

@@ -7,10 +7,12 @@ use nix::errno::Errno;
 use super::future::{Ending, Future, Outcome, Phase};
 use super::handlers::set;
 use super::turn;
-use crate::error::{Death, Error, Seconds};
+use crate::error::{Death, Error, Seconds, Traces};
 use crate::exceptions;
 use crate::process::bytes;
+use crate::process::excerpt::last_lines;
 use crate::process::loan::Loan;
+use crate::process::output::Stream;
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::process::window::{self, Window};
@@ -21,6 +23,10 @@ use crate::wire::report::Report;
 use crate::zend::handler::Thrown;
 use crate::zend::value::DecodeError;
 use crate::zend::{string, throwable, value};
+
+/// What the exception of a death has of the error output: so many lines, and bytes at most.
+const LAST_LINES: usize = 20;
+const LAST_BYTES: usize = 4096;
 
 /// Gives a future whose child has ended its outcome. Re-enters PHP.
 ///
@@ -83,9 +89,26 @@ fn fetch(future: &Future, child: u64, mut loan: Loan) -> Result<Outcome, Thrown>
         }
         Err(_) => {
             let death = Death::Gone { exit: Exit::Unknown, writing: true };
-            Ok(failed(&Error::Died { subject: future.subject(), death }))
+            Ok(failed(&died(future, death)))
         }
     }
+}
+
+/// The death of the process of `future`, and what it left.
+fn died(future: &Future, death: Death) -> Error {
+    let captured = future.captured.borrow();
+    let error_output = captured.as_ref().map(|captured| {
+        let text = captured.text(Stream::Error);
+        last_lines(&text, LAST_LINES, LAST_BYTES).to_vec()
+    });
+    let memory_killer = killed(&death)
+        && state().reactor.borrow_mut().as_mut().is_some_and(|reactor| reactor.memory_killer.struck());
+    Error::Died { subject: future.subject(), death, traces: Traces { error_output, memory_killer } }
+}
+
+/// By SIGKILL. Ours is told otherwise: as a cancellation, or as the end of a time limit.
+fn killed(death: &Death) -> bool {
+    matches!(death, Death::Gone { exit: Exit::Signal { number: libc::SIGKILL, .. }, .. })
 }
 
 fn failed(error: &Error) -> Outcome {
@@ -107,9 +130,9 @@ fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result
             return throwable.map(Outcome::Failed).or_else(|error| unreadable(future, error));
         }
         (Kind::Report, _) => match Report::decode(payload) {
-            Some(Report::Exited { code }) => Error::Died { subject, death: Death::Exited(code) },
-            Some(Report::Fatal(error)) => Error::Died { subject, death: Death::Fatal(error) },
-            Some(Report::Panicked { message }) => Error::Died { subject, death: Death::Panicked(message) },
+            Some(Report::Exited { code }) => died(future, Death::Exited(code)),
+            Some(Report::Fatal(error)) => died(future, Death::Fatal(error)),
+            Some(Report::Panicked { message }) => died(future, Death::Panicked(message)),
             Some(Report::NotSerializable { type_name, path, reason }) => {
                 Error::NotSerializable { subject, type_name, path, reason }
             }
@@ -144,8 +167,8 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
             Error::TimedOut { subject, limit: Seconds(future.limit.get().unwrap_or_default()) }
         }
         (Message::Malformed(why), _) => Error::Protocol { subject, why },
-        (Message::Nothing, _) => Error::Died { subject, death: Death::Gone { exit, writing: false } },
-        (_, _) => Error::Died { subject, death: Death::Gone { exit, writing: true } },
+        (Message::Nothing, _) => died(future, Death::Gone { exit, writing: false }),
+        (_, _) => died(future, Death::Gone { exit, writing: true }),
     };
     Ok(failed(&error))
 }

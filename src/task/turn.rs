@@ -85,8 +85,16 @@ fn told(id: u64, phase: Phase) {
         return;
     };
     state.deadlines.borrow_mut().clear(id);
+    take_output(&future);
     future.phase.replace(phase);
     note_end(&group, &future);
+}
+
+/// What a task has printed is the future's from now on.
+pub(crate) fn take_output(future: &Future) {
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        future.captured.replace(reactor.captured(future.id));
+    }
 }
 
 /// Waits for the end of a child of `group` that has told everything, if there is one: its slot is wanted.
@@ -128,6 +136,7 @@ fn gone(child: Ended) -> Option<Rc<Group>> {
     state.deadlines.borrow_mut().clear(child.id);
     group.scheduler.borrow_mut().ended(child.id);
     if let Some(future) = future {
+        take_output(&future);
         future.phase.replace(Phase::Reported(child));
         note_end(&group, &future);
     }

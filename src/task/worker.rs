@@ -12,6 +12,7 @@ use super::child::{self, Sink};
 use super::group::{Group, Hook};
 use super::parcel::{self, Opened};
 use super::work::Work;
+use crate::error::Label;
 use crate::ini;
 use crate::process::child::end;
 use crate::process::shared::bell::Bell;
@@ -41,31 +42,39 @@ pub(crate) fn run(post: &Post<'_>, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
     request::begin_child(ini::reseed());
     let stay = group.stay.get();
     let born = Instant::now();
-    // A hook that fails costs a task, so that it is told, and this child.
-    let mut failure = match request::protect(|| child::prepare(hooks)) {
-        Ran::Returned(()) => None,
-        failed => Some(failed.map(|()| None)),
-    };
     let Some(mut seat) = post.board.sit(post.seat) else { end(255) };
     let mut payload = Vec::new();
     let mut count = 0;
     while let Some(task) = seat.next(&mut payload) {
-        let failed = failure.take();
-        let last = failed.is_some();
-        let ran = failed.unwrap_or_else(|| request::protect(|| perform(group, task, &payload)));
-        let stays = tell(post, task, ran);
+        // What fails before the first task costs that one, so that it is told, and this child.
+        let prepared = if count == 0 { prepare(group, hooks, task) } else { Ran::Returned(None) };
+        let (ran, fit) = match prepared {
+            Ran::Returned(_) => (request::protect(|| perform(group, task, &payload)), true),
+            failed => (failed, false),
+        };
+        let stays = tell(post, task, ran) && fit;
         seat.done();
         count += 1;
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
             || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
-        if last || !stays || enough {
+        if !stays || enough {
             break;
         }
         request::between_tasks();
     }
     child::wind_up();
     end(0)
+}
+
+/// Makes this child what its pool wants, before its first task.
+fn prepare(group: &Group, hooks: &[Rc<Hook>], task: u64) -> Ran<Option<Zval>> {
+    let limits = group.limits.borrow().clone();
+    request::protect(|| {
+        limits.apply(|| Label::Number(task))?;
+        child::prepare(hooks)?;
+        Ok(None)
+    })
 }
 
 /// Tells what became of a task. False when this child has to end: after an exit or a fatal error nothing is certain.

@@ -116,6 +116,18 @@ pub(crate) fn memory_usage() -> usize {
     unsafe { ffi::zend_memory_usage(true) }
 }
 
+/// In a child, before any PHP code: sets `memory_limit` to `text`, which means `bytes`; none for no limit.
+///
+/// # Errors
+///
+/// The bytes that are in use, when that is more.
+pub(crate) fn limit_memory(text: &str, bytes: Option<u64>) -> Result<(), usize> {
+    let bytes = bytes.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+    // SAFETY: the text is copied.
+    let used = unsafe { ffi::async_memory_limit(text.as_ptr().cast(), text.len(), bytes) };
+    if used == 0 { Ok(()) } else { Err(used) }
+}
+
 /// In a child, after its run: shutdown functions that it registered itself. Re-enters PHP.
 pub(crate) fn call_shutdown_functions() {
     // SAFETY: the list holds only what this child registered.

@@ -128,6 +128,20 @@ void async_child_between(void)
 #endif
 }
 
+size_t async_memory_limit(const char *text, size_t length, size_t bytes)
+{
+	zend_string *name;
+
+	/* The entry alone would say the same by a warning. */
+	if (zend_set_memory_limit(bytes) == FAILURE) {
+		return zend_memory_usage(true);
+	}
+	name = zend_string_init(ZEND_STRL("memory_limit"), false);
+	zend_alter_ini_entry_chars(name, text, length, PHP_INI_USER, PHP_INI_STAGE_RUNTIME);
+	zend_string_release(name);
+	return 0;
+}
+
 /* The shutdown functions that this child registered; those before are the parent's, and are left where they are. */
 void async_child_shutdown_functions(void)
 {

@@ -1,6 +1,7 @@
 //! `Async\Pool`: tasks under keys, and how many of them run at once.
 
 mod entries;
+mod settings;
 mod states;
 pub(crate) mod waiting;
 
@@ -103,6 +104,9 @@ pub(crate) fn register() {
             "self",
             entry(recycle),
         ),
+        Function::new("output", "Async\\Output $mode", "self", entry(settings::output)),
+        Function::new("memoryLimit", "string|int $limit", "self", entry(settings::memory_limit)),
+        Function::new("nice", "int $increment", "self", entry(settings::nice)),
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
         Function::new(
             "add",

@@ -85,6 +85,9 @@ pub(super) fn clear_results(call: &Call) -> Returned {
         if matches!(*future.phase.borrow(), Phase::Done(Outcome::Value(_))) {
             handlers::set(&future, Outcome::Value(Zval::new()));
         }
+        if future.is_complete() {
+            future.captured.take();
+        }
     }
     Ok(pool.zval())
 }

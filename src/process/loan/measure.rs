@@ -14,7 +14,7 @@ use nix::sys::wait::waitpid;
 use nix::unistd::{read as read_fd, write as write_fd};
 
 use super::*;
-use crate::process::bytes;
+use crate::process::{bytes, pipe};
 use crate::wire::frame::Reader;
 
 const SIZES: [usize; 8] = [16, 32, 64, 128, 256, 1024, 4096, 65536];
@@ -49,7 +49,7 @@ fn where_lending_pays() {
 }
 
 fn once(payload: &[u8], way: Way) -> Duration {
-    let (reader, writer) = channel::open().unwrap();
+    let (reader, writer) = pipe::open().unwrap();
     let (gate, opener) = nix::unistd::pipe().unwrap();
     if way == Way::LargePipe {
         fcntl(&writer, FcntlArg::F_SETPIPE_SZ(1 << 20)).unwrap();

@@ -13,6 +13,7 @@ async.at_exit = wait, anywhere
 async.concurrency = 0, anywhere
 async.kill_grace = 1.0, anywhere
 async.max_children = 0, php.ini
+async.max_output = 1M, anywhere
 async.max_result = 0, anywhere
 async.notifier = thread, php.ini
 async.reseed = 1, anywhere

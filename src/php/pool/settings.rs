@@ -1,0 +1,62 @@
+//! What a pool gives its children: where their output goes, and what they may use.
+
+use super::this;
+use crate::ini;
+use crate::php::output;
+use crate::task::limits::MemoryLimit;
+use crate::zend::handler::{Call, Returned};
+use crate::zend::string;
+
+pub(super) fn output(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    pool.group.output.set(output::mode(call, 0)?);
+    Ok(pool.zval())
+}
+
+pub(super) fn memory_limit(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let text = match call.arg(0) {
+        Some(limit) if limit.is_string() => limit.zend_str().map(string::lossy).unwrap_or_default(),
+        Some(limit) if limit.is_long() || limit.is_bool() || limit.is_double() => call.long(0)?.to_string(),
+        _ => return Err(call.type_error(0, c"string|int")),
+    };
+    let limit = quantity(text.trim()).ok_or_else(|| {
+        call.value_error(0, "must be a number of bytes greater than 0, such as \"256M\", or -1 for no limit")
+    })?;
+    pool.group.limits.borrow_mut().memory = Some(limit);
+    Ok(pool.zval())
+}
+
+fn quantity(text: &str) -> Option<MemoryLimit> {
+    let bytes = match text {
+        "-1" => None,
+        _ => Some(ini::bytes(text).filter(|&bytes| bytes > 0 && i64::try_from(bytes).is_ok())?),
+    };
+    Some(MemoryLimit { text: text.to_owned(), bytes })
+}
+
+pub(super) fn nice(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let increment = i32::try_from(call.long(0)?).ok().filter(|increment| (-20..=19).contains(increment));
+    let increment = increment.ok_or_else(|| call.value_error(0, "must be between -20 and 19"))?;
+    pool.group.limits.borrow_mut().nice = increment;
+    Ok(pool.zval())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_numbers_of_bytes_are_limits_of_memory() {
+        let limit = |text: &str, bytes| Some(MemoryLimit { text: text.to_owned(), bytes });
+        assert_eq!(quantity("256M"), limit("256M", Some(256 << 20)));
+        assert_eq!(quantity("-1"), limit("-1", None));
+        for wrong in ["", "0", "-2", "M", "lots", "1.5G", "99999999999G", "9223372036854775808"] {
+            assert_eq!(quantity(wrong), None, "{wrong}");
+        }
+    }
+}

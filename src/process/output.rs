@@ -1,0 +1,222 @@
+//! What a task prints, outside of PHP too: the standard output and error output of its process.
+//!
+//! Captured output goes through two pipes that the reactor waits for, as for everything else. A file in memory would need
+//! no reader, and no task would ever wait for its parent; but a program that opens `/dev/stderr` for writing, as shell
+//! scripts do, would empty such a file, and a task that never stops printing would fill the machine's memory. The price of a
+//! pipe is that a task that has printed [`ROOM`] bytes waits while its parent is inside a system call.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl, open as open_file};
+use nix::sys::stat::Mode as Permissions;
+use nix::unistd::{dup2_stderr, dup2_stdout, read};
+
+use super::excerpt::Excerpt;
+use super::fork::Refused;
+use super::pipe;
+
+/// Four times what a pipe has by itself. The kernel lets one user have 64 MiB of this before it makes all pipes smaller.
+const ROOM: i32 = 256 * 1024;
+/// What one system call reads.
+const PIECE: usize = 16 * 1024;
+
+/// Where what a task prints goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Where the parent's output goes.
+    #[default]
+    Inherit,
+    /// To the parent, which keeps it.
+    Capture,
+    /// Nowhere.
+    Discard,
+}
+
+/// One of the two streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    /// Descriptor 1.
+    Output,
+    /// Descriptor 2.
+    Error,
+}
+
+/// The child's side: what its standard descriptors are to be.
+#[derive(Debug)]
+pub(crate) enum Streams {
+    /// What they are.
+    Inherited,
+    /// These two.
+    Replaced(OwnedFd, OwnedFd),
+}
+
+/// The parent's side: what a task has printed, and where more of it comes from.
+#[derive(Debug)]
+pub(crate) struct Capture {
+    output: Tap,
+    error: Tap,
+}
+
+#[derive(Debug)]
+struct Tap {
+    pipe: Option<OwnedFd>,
+    kept: Excerpt,
+}
+
+/// Both sides for one task, of whose streams `limit` bytes each are kept.
+///
+/// # Errors
+///
+/// The kernel's refusal.
+pub(crate) fn open(mode: Mode, limit: usize) -> Result<(Streams, Option<Capture>), Refused> {
+    match mode {
+        Mode::Inherit => Ok((Streams::Inherited, None)),
+        Mode::Discard => {
+            let refused = |errno| Refused { call: "open", errno };
+            let flags = OFlag::O_WRONLY | OFlag::O_CLOEXEC;
+            let null = open_file("/dev/null", flags, Permissions::empty()).map_err(refused)?;
+            let null = pipe::above_standard(null).map_err(refused)?;
+            let copy = null.try_clone().map_err(|_| refused(Errno::last()))?;
+            Ok((Streams::Replaced(null, copy), None))
+        }
+        Mode::Capture => {
+            let (output, error) = (tap(limit)?, tap(limit)?);
+            let capture = Capture { output: output.0, error: error.0 };
+            Ok((Streams::Replaced(output.1, error.1), Some(capture)))
+        }
+    }
+}
+
+fn tap(limit: usize) -> Result<(Tap, OwnedFd), Refused> {
+    let (reader, writer) = pipe::open().map_err(|errno| Refused { call: "pipe", errno })?;
+    // Less room is no failure.
+    let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(ROOM));
+    Ok((Tap { pipe: Some(reader), kept: Excerpt::new(limit) }, writer))
+}
+
+impl Streams {
+    /// In a new child, or before its next task: from now on these are its standard descriptors. Programs that it starts
+    /// have them too.
+    pub(crate) fn put_in_place(self) {
+        if let Self::Replaced(output, error) = self {
+            while dup2_stdout(&output) == Err(Errno::EINTR) {}
+            while dup2_stderr(&error) == Err(Errno::EINTR) {}
+        }
+    }
+}
+
+impl Capture {
+    /// Moves what has come through the pipe of `stream` to what is kept. Gives the pipe when no more will come.
+    pub(crate) fn drain(&mut self, stream: Stream) -> Option<OwnedFd> {
+        let tap = self.tap(stream);
+        if tap.drain() { tap.pipe.take() } else { None }
+    }
+
+    /// What the task has printed so far.
+    pub(crate) fn text(&self, stream: Stream) -> Vec<u8> {
+        match stream {
+            Stream::Output => self.output.kept.text(),
+            Stream::Error => self.error.kept.text(),
+        }
+    }
+
+    /// The pipes that more may come from.
+    pub(crate) fn pipes(&self) -> impl Iterator<Item = (Stream, &OwnedFd)> {
+        let pairs = [(Stream::Output, &self.output), (Stream::Error, &self.error)];
+        pairs.into_iter().filter_map(|(stream, tap)| Some((stream, tap.pipe.as_ref()?)))
+    }
+
+    /// Takes what has come by now, and listens no more: whatever else the task started may print for ever.
+    pub(crate) fn close(&mut self) {
+        for stream in [Stream::Output, Stream::Error] {
+            self.drain(stream);
+            self.tap(stream).pipe = None;
+        }
+    }
+
+    fn tap(&mut self, stream: Stream) -> &mut Tap {
+        match stream {
+            Stream::Output => &mut self.output,
+            Stream::Error => &mut self.error,
+        }
+    }
+}
+
+impl Tap {
+    /// Takes what is in the pipe by now, and not what a busy writer adds meanwhile. True at its end.
+    fn drain(&mut self) -> bool {
+        let Some(pipe) = &self.pipe else {
+            return false;
+        };
+        let mut there = 0;
+        // SAFETY: FIONREAD writes one int, to a valid place.
+        if unsafe { libc::ioctl(pipe.as_raw_fd(), libc::FIONREAD, &raw mut there) } != 0 {
+            return true;
+        }
+        let mut left = usize::try_from(there).unwrap_or_default();
+        let mut piece = [0; PIECE];
+        loop {
+            match read(pipe.as_fd(), &mut piece) {
+                Ok(0) => return true,
+                Ok(count) => {
+                    self.kept.push(piece.get(..count).unwrap_or_default());
+                    left = left.saturating_sub(count);
+                    if left == 0 {
+                        return false;
+                    }
+                }
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => return false,
+                Err(_) => return true,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::unistd::write;
+
+    fn capture() -> (OwnedFd, OwnedFd, Capture) {
+        match open(Mode::Capture, 0).unwrap() {
+            (Streams::Replaced(output, error), Some(capture)) => (output, error, capture),
+            _ => panic!("nothing to capture with"),
+        }
+    }
+
+    #[test]
+    fn each_stream_is_kept_for_itself_and_its_end_is_told_once() {
+        let (output, error, mut capture) = capture();
+        write(&output, b"out").unwrap();
+        write(&error, b"err").unwrap();
+        assert!(capture.drain(Stream::Output).is_none(), "the writer is there");
+        drop(output);
+        assert!(capture.drain(Stream::Output).is_some());
+        assert!(capture.drain(Stream::Output).is_none());
+        capture.close();
+        assert_eq!(capture.text(Stream::Output), b"out");
+        assert_eq!(capture.text(Stream::Error), b"err");
+        assert_eq!(capture.pipes().count(), 0);
+    }
+
+    #[test]
+    fn what_is_not_captured_needs_no_pipe() {
+        assert!(matches!(open(Mode::Inherit, 0), Ok((Streams::Inherited, None))));
+        assert!(matches!(open(Mode::Discard, 0), Ok((Streams::Replaced(..), None))));
+    }
+
+    #[test]
+    fn an_endless_writer_is_not_read_for_ever() {
+        let (output, _error, mut capture) = capture();
+        fcntl(&output, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+        while write(&output, &[b'x'; 4096]).is_ok() {}
+        let writer = std::thread::scope(|scope| {
+            let writer = scope.spawn(|| while !matches!(write(&output, &[b'x'; 4096]), Err(Errno::EPIPE)) {});
+            capture.close();
+            writer.join()
+        });
+        writer.unwrap();
+    }
+}

@@ -1,0 +1,34 @@
+//! Pipes that are not passed on to other programs, and whose ends are none of the standard descriptors.
+
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::unistd::pipe2;
+
+/// Both ends of a new pipe: the reader does not block, the writer does.
+///
+/// # Errors
+///
+/// EMFILE or ENFILE when there is no descriptor left.
+pub(crate) fn open() -> Result<(OwnedFd, OwnedFd), Errno> {
+    let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
+    let (reader, writer) = (above_standard(reader)?, above_standard(writer)?);
+    fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    Ok((reader, writer))
+}
+
+/// The same open file under a number above 2. A daemon that has closed its standard descriptors would get those, and
+/// whatever its children print would go there.
+///
+/// # Errors
+///
+/// EMFILE when there is no descriptor left.
+pub(crate) fn above_standard(fd: OwnedFd) -> Result<OwnedFd, Errno> {
+    if fd.as_raw_fd() > libc::STDERR_FILENO {
+        return Ok(fd);
+    }
+    let moved = fcntl(fd.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(libc::STDERR_FILENO + 1))?;
+    // SAFETY: the kernel just made this descriptor for us.
+    Ok(unsafe { OwnedFd::from_raw_fd(moved) })
+}

@@ -1,0 +1,46 @@
+//! What the tasks of this process print, as far as it is captured: under the number of the task, whoever runs it.
+
+use nix::errno::Errno;
+
+use super::{ERROR_OUTPUT, OUTPUT, Reactor, event};
+use crate::process::output::{Capture, Stream};
+
+impl Reactor {
+    /// Keeps what task `id` prints from now on, until [`Reactor::captured`].
+    ///
+    /// # Errors
+    ///
+    /// When the kernel cannot watch one more descriptor.
+    pub(crate) fn capture(&mut self, id: u64, capture: Capture) -> Result<(), Errno> {
+        for (stream, pipe) in capture.pipes() {
+            let about = if stream == Stream::Output { OUTPUT } else { ERROR_OUTPUT };
+            self.epoll.add(pipe, event(id, about))?;
+        }
+        self.captures.insert(id, capture);
+        Ok(())
+    }
+
+    /// Takes what task `id` has printed, and listens no more.
+    pub(crate) fn captured(&mut self, id: u64) -> Option<Capture> {
+        let mut capture = self.captures.remove(&id)?;
+        for (_, pipe) in capture.pipes() {
+            let _ = self.epoll.delete(pipe);
+        }
+        capture.close();
+        Some(capture)
+    }
+
+    /// What task `id` has printed up to now.
+    pub(crate) fn printed(&mut self, id: u64, stream: Stream) -> Option<Vec<u8>> {
+        self.drain(id, stream);
+        self.captures.get(&id).map(|capture| capture.text(stream))
+    }
+
+    /// Takes what has come.
+    pub(super) fn drain(&mut self, id: u64, stream: Stream) {
+        // Closing is not enough: see `close_pipe`.
+        if let Some(pipe) = self.captures.get_mut(&id).and_then(|capture| capture.drain(stream)) {
+            let _ = self.epoll.delete(&pipe);
+        }
+    }
+}
