@@ -11,6 +11,7 @@ use super::group::Hook;
 use super::limits::Limits;
 use super::{at_exit, wait};
 use crate::ini;
+use crate::process::output::Streams;
 use crate::process::{channel, child, loan};
 use crate::task::state::state;
 use crate::wire::frame::Kind;
@@ -23,8 +24,16 @@ use crate::zend::value::object::type_name;
 use crate::zend::{exception, throwable, value};
 
 /// Runs a task, tells the parent how it ended, and ends.
-pub(crate) fn run(channel: &OwnedFd, limits: &Limits, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
+pub(crate) fn run(
+    channel: &OwnedFd,
+    streams: Streams,
+    limits: &Limits,
+    hooks: &[Rc<Hook>],
+    future: &Object<Future>,
+) -> ! {
     state().leave_behind(true);
+    // Not before: the parent's descriptors may have these numbers.
+    streams.put_in_place();
     request::begin_child(ini::reseed());
     let ran = request::protect(|| {
         limits.apply(future)?;
