@@ -12,6 +12,7 @@ use super::limits::Limits;
 use super::work::Work;
 use super::{at_exit, wait};
 use crate::ini;
+use crate::process::output::Streams;
 use crate::process::shared::bell::Bell;
 use crate::process::shared::line::Line;
 use crate::process::{channel, child, loan};
@@ -42,9 +43,17 @@ pub(crate) enum Sink<'s> {
 }
 
 /// Runs a task, tells the parent how it ended, and ends.
-pub(crate) fn run(channel: &OwnedFd, limits: &Limits, hooks: &[Rc<Hook>], future: &Object<Future>) -> ! {
+pub(crate) fn run(
+    channel: &OwnedFd,
+    streams: Streams,
+    limits: &Limits,
+    hooks: &[Rc<Hook>],
+    future: &Object<Future>,
+) -> ! {
     state().leave_behind(true);
     let own = state().owner.get();
+    // Not before: the parent's descriptors may have these numbers.
+    streams.put_in_place();
     request::begin_child(ini::reseed());
     let ran = request::protect(|| {
         limits.apply(|| future.subject().label)?;

@@ -123,10 +123,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     let mut place = place()?;
     let streams = streams(group, future.id)?;
     let forked = match fork::fork() {
-        Ok(Fork::Child(channel)) => {
-            streams.put_in_place();
-            child::run(&channel, &limits, &hooks, future)
-        }
+        Ok(Fork::Child(channel)) => child::run(&channel, streams, &limits, &hooks, future),
         Ok(Fork::Parent(forked)) => forked,
         Err(refused) => {
             turn::take_output(future);
