@@ -134,6 +134,7 @@ unsafe extern "C" {
     pub(crate) fn async_child_begin(reseed: bool);
     pub(crate) fn async_child_between();
     pub(crate) fn zend_memory_usage(real: bool) -> usize;
+    pub(crate) fn async_hidden_file_next(cursor: *mut u32, position: *mut i64) -> c_int;
     pub(crate) fn async_child_shutdown_functions();
     pub(crate) fn async_child_flush();
 

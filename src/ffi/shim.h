@@ -84,6 +84,7 @@ void async_errors_install(void);
 void async_errors_uninstall(void);
 void async_child_begin(bool reseed);
 void async_child_between(void);
+int async_hidden_file_next(uint32_t *cursor, int64_t *position);
 void async_child_shutdown_functions(void);
 void async_child_flush(void);
 

@@ -128,6 +128,30 @@ void async_child_between(void)
 #endif
 }
 
+/* The next file that a part of the engine has open to read and no PHP code can see: an archive of ext/phar. Gives the
+ * descriptor, and where the next read from it begins; -1 at the end. SplFileObject does not mark its stream as seen, but
+ * as one that fclose() may not close. */
+int async_hidden_file_next(uint32_t *cursor, int64_t *position)
+{
+	zend_resource *resource;
+
+	for (; (resource = zend_hash_get_current_data_ptr_ex(&EG(regular_list), cursor));
+		zend_hash_move_forward_ex(&EG(regular_list), cursor)) {
+		php_stream *stream = resource->type == php_file_le_stream() ? resource->ptr : NULL;
+		int fd;
+
+		if (!stream || stream->__exposed || (stream->flags & PHP_STREAM_FLAG_NO_FCLOSE)
+			|| !php_stream_is(stream, PHP_STREAM_IS_STDIO) || strpbrk(stream->mode, "waxc+")
+			|| php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL, (void *) &fd, 0) == FAILURE) {
+			continue;
+		}
+		*position = (int64_t) stream->position + (stream->writepos - stream->readpos);
+		zend_hash_move_forward_ex(&EG(regular_list), cursor);
+		return fd;
+	}
+	return -1;
+}
+
 /* The shutdown functions that this child registered; those before are the parent's, and are left where they are. */
 void async_child_shutdown_functions(void)
 {
@@ -151,16 +175,30 @@ void async_child_shutdown_functions(void)
 	php_call_shutdown_functions();
 }
 
-/* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. */
+/* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. Its files are closed,
+ * so that those of tmpfile() go; other streams are not, because the end of a popen() waits for its process. */
 void async_child_flush(void)
 {
+	HashTable *list = &EG(regular_list);
+	HashPosition at;
 	zend_resource *resource;
 	zend_ulong handle;
 
 	php_output_end_all();
-	ZEND_HASH_FOREACH_NUM_KEY_PTR(&EG(regular_list), handle, resource) {
-		if (handle >= async_child.first_own_resource && resource->type == php_file_le_stream() && resource->ptr) {
-			php_stream_flush((php_stream *) resource->ptr);
+	for (zend_hash_internal_pointer_end_ex(list, &at); (resource = zend_hash_get_current_data_ptr_ex(list, &at));
+		zend_hash_move_backwards_ex(list, &at)) {
+		php_stream *stream = resource->type == php_file_le_stream() ? resource->ptr : NULL;
+		php_stream_statbuf status;
+
+		if (zend_hash_get_current_key_ex(list, NULL, &handle, &at) != HASH_KEY_IS_LONG || handle < async_child.first_own_resource) {
+			return;
 		}
-	} ZEND_HASH_FOREACH_END();
+		if (!stream) {
+			continue;
+		}
+		php_stream_flush(stream);
+		if (php_stream_is(stream, PHP_STREAM_IS_STDIO) && php_stream_stat(stream, &status) == 0 && S_ISREG(status.sb.st_mode)) {
+			zend_list_close(resource);
+		}
+	}
 }
