@@ -90,6 +90,11 @@ void async_child_begin(bool reseed)
 #if PHP_VERSION_ID >= 80200
 	zend_memory_reset_peak_usage();
 #endif
+	/* The fiber that forked is the parent's to suspend: here that would go on in the parent's script. What runs on its stack
+	 * comes back to nobody, and fibers of the task's own come back to it. */
+	if (EG(active_fiber)) {
+		EG(active_fiber) = NULL;
+	}
 	volatile bool *interrupt = async_vm_interrupt_addr();
 	if (*interrupt) {
 		*interrupt = false;
