@@ -161,7 +161,7 @@ function patiently(string $folder, callable $connect): mixed
     }
 }
 
-/** Two hundred children that hold what $held is, and end in every way: the ways, and how many there were of each. */
+/** Two hundred children and more that hold what $held is, and end in every way: how many tasks that were. */
 function two_hundred_children(mixed $held): string
 {
     $ways = [
@@ -176,12 +176,16 @@ function two_hundred_children(mixed $held): string
         'SIGKILL' => fn() => posix_kill(getmypid(), SIGKILL),
         'own' => function () use ($held) { $own = $held; register_shutdown_function(fn() => $own); return 2; },
     ];
-    $pool = Pool::create()->concurrency(16);
-    for ($i = 0; $i < 20; $i++) {
-        foreach ($ways as $way => $task) {
-            $pool["$way $i"] = $task;
+    $ended = $badly = 0;
+    foreach ([20 => 1, 10 => 0] as $rounds => $tasks) { // children of one task, and children that stay for many
+        $pool = Pool::create()->concurrency(16)->tasksPerChild($tasks);
+        for ($i = 0; $i < $rounds; $i++) {
+            foreach ($ways as $way => $task) {
+                $pool["$way $i"] = $task;
+            }
         }
+        $ended += count(Async\settle($pool));
+        $badly += count($pool->getFailed());
     }
-    $ended = Async\settle($pool);
-    return count($ended) . ' ended, ' . count($pool->getFailed()) . ' badly';
+    return "$ended ended, $badly badly";
 }

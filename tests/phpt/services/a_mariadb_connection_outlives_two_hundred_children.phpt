@@ -39,7 +39,7 @@ $holder = $mysqli->query("SELECT IS_USED_LOCK('async')")->fetch_row()[0];
 check('the lock is held by whom it was', (int) $holder === $before[0], $holder);
 ?>
 --EXPECT--
-200 ended, 160 badly
+300 ended, 240 badly
 same connections: yes
 a statement prepared before: yes
 the lock is held by whom it was: yes

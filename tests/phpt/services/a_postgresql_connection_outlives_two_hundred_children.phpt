@@ -38,6 +38,6 @@ echo pg_fetch_result(pg_query($plain, 'SELECT sum(line) FROM notes'), 0), "\n";
 $pdo->exec('DROP TABLE notes');
 ?>
 --EXPECT--
-200 ended, 160 badly
+300 ended, 240 badly
 same backends: yes
 3

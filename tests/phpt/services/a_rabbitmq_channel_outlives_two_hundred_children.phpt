@@ -31,6 +31,6 @@ var_dump($channel->basic_get($queue));
 $connection->close();
 ?>
 --EXPECT--
-200 ended, 160 badly
+300 ended, 240 badly
 first second redelivered: false
 NULL

@@ -23,5 +23,5 @@ echo fgets($connection);
 ?>
 --EXPECT--
 before
-200 ended, 160 badly
+300 ended, 240 badly
 after
