@@ -86,7 +86,7 @@ void async_child_begin(bool reseed);
 void async_child_between(void);
 int async_hidden_file_next(uint32_t *cursor, int64_t *position);
 void async_child_shutdown_functions(void);
-void async_child_flush(void);
+void async_child_flush(bool at_end);
 
 /* The bytes of a new string, not written yet but for the NUL behind them. */
 char *async_string_alloc(zval *value, size_t length);

@@ -132,7 +132,7 @@ impl Sink<'_> {
                 wind_up();
                 child::let_go(channel);
             }
-            Self::Line { .. } => flush(),
+            Self::Line { .. } => flush(false),
         }
     }
 
@@ -185,12 +185,12 @@ pub(crate) fn wind_up() {
         request::call_shutdown_functions();
         Ok(())
     });
-    flush();
+    flush(true);
 }
 
-fn flush() {
+fn flush(at_end: bool) {
     let _ = request::protect(|| {
-        request::flush();
+        request::flush(at_end);
         Ok(())
     });
 }

@@ -133,10 +133,11 @@ pub(crate) fn call_shutdown_functions() {
     unsafe { ffi::async_child_shutdown_functions() };
 }
 
-/// In a child, at its end: writes out its output buffers and the streams that it opened. Re-enters PHP.
-pub(crate) fn flush() {
+/// In a child: writes out its output buffers and the streams that it opened; at its end its files are closed as well.
+/// Re-enters PHP.
+pub(crate) fn flush(at_end: bool) {
     // SAFETY: the output layer and the streams are this child's own.
-    unsafe { ffi::async_child_flush() };
+    unsafe { ffi::async_child_flush(at_end) };
 }
 
 /// Calls a static method of `class` at the end of the script, as one more of its shutdown functions.

@@ -180,9 +180,9 @@ void async_child_shutdown_functions(void)
 	php_call_shutdown_functions();
 }
 
-/* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. Its files are closed,
- * so that those of tmpfile() go; other streams are not, because the end of a popen() waits for its process. */
-void async_child_flush(void)
+/* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. At its end its files
+ * are closed, so that those of tmpfile() go; other streams are not, because the end of a popen() waits for its process. */
+void async_child_flush(bool at_end)
 {
 	HashTable *list = &EG(regular_list);
 	HashPosition at;
@@ -202,7 +202,8 @@ void async_child_flush(void)
 			continue;
 		}
 		php_stream_flush(stream);
-		if (php_stream_is(stream, PHP_STREAM_IS_STDIO) && php_stream_stat(stream, &status) == 0 && S_ISREG(status.sb.st_mode)) {
+		if (at_end && php_stream_is(stream, PHP_STREAM_IS_STDIO) && php_stream_stat(stream, &status) == 0
+			&& S_ISREG(status.sb.st_mode)) {
 			zend_list_close(resource);
 		}
 	}
