@@ -25,7 +25,7 @@ $private = function (): int {
     }
     $after = $private();
     for ($i = 0; $i < 50; $i++) {
-        $large[$i][0] = 'x';
+        $own[] = strrev($large[$i]);
     }
     return [$before, $after, $private()];
 }));
