@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test storm property fuzz lint bench install uninstall clean
+.PHONY: help setup services build demo test storm property fuzz lint bench install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -11,6 +11,9 @@ help: ## show this list
 
 setup: ## install PHP, its headers, libclang, a C compiler, PHPUnit and GD, where they are missing
 	@tools/setup
+
+services: setup ## install what only tests ask for, such as databases and brokers, where it is missing; starts none
+	@tools/services
 
 build: ## build target/release/libasync.so
 	@tools/setup --check
@@ -20,7 +23,7 @@ demo: setup build ## set up, build, and run an example on real files
 	tools/php examples/quickstart.php
 	tools/php examples/checksums.php
 
-test: setup build ## set up, build, and run all tests; SUITES="phpt phpunit" runs some
+test: services build ## set up, build, and run all tests; SUITES="phpt phpunit" runs some, SERVICES=0 installs no servers
 	@tests/summary $(SUITES)
 
 storm: setup build ## random tasks of every kind for STORM_SECONDS=60, then 100,000 of one kind; STORM_SEED=... repeats one

@@ -86,8 +86,9 @@ void async_child_begin(bool reseed);
 void async_child_between(void);
 /* Sets memory_limit. 0, or the bytes in use when they are more than that, and nothing is changed. */
 size_t async_memory_limit(const char *text, size_t length, size_t bytes);
+int async_hidden_file_next(uint32_t *cursor, int64_t *position);
 void async_child_shutdown_functions(void);
-void async_child_flush(void);
+void async_child_flush(bool at_end);
 
 /* The bytes of a new string, not written yet but for the NUL behind them. */
 char *async_string_alloc(zval *value, size_t length);

@@ -4,15 +4,16 @@
 //! until the parent lets go of the pipe; nothing has a name, and nothing is left when either of the two dies.
 
 use std::collections::VecDeque;
+use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
+use std::ptr;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sched::{CloneFlags, clone};
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::channel;
@@ -53,23 +54,37 @@ pub(crate) fn probe() {
     if READING.load(Ordering::Relaxed) != UNTRIED {
         return;
     }
-    let mut stack = vec![0; 16 * 1024];
-    let asleep = Box::new(|| {
+    let _ = with_sleeper(|sleeper| {
+        let mut copy = [MaybeUninit::uninit(); 8];
+        let from = [((&raw const SAMPLE).addr(), copy.len())];
+        let allowed = read(sleeper, &from, &mut copy) == Ok(copy.len());
+        READING.store(if allowed { ALLOWED } else { REFUSED }, Ordering::Relaxed);
+    });
+}
+
+/// Runs `work` while there is a process that sleeps in our memory. Gives how that ended.
+fn with_sleeper(work: impl FnOnce(Pid)) -> Result<WaitStatus, Errno> {
+    // A plain function, without anything of ours to find when it begins: by then we may be anywhere.
+    extern "C" fn sleep(_: *mut c_void) -> c_int {
         loop {
             // SAFETY: waits for a signal, all of which are blocked but SIGKILL.
             unsafe { libc::pause() };
         }
-    });
-    // SAFETY: it does nothing but sleep, on a stack of its own, which stays until it is reaped.
-    let Ok(sleeper) = (unsafe { clone(asleep, &mut stack, CloneFlags::CLONE_VM, None) }) else {
-        return;
-    };
-    let mut copy = [MaybeUninit::uninit(); 8];
-    let from = [((&raw const SAMPLE).addr(), copy.len())];
-    let allowed = read(sleeper, &from, &mut copy) == Ok(copy.len());
-    READING.store(if allowed { ALLOWED } else { REFUSED }, Ordering::Relaxed);
+    }
+    const STACK: usize = 16 * 1024;
+    let mut stack = vec![0_u128; STACK / size_of::<u128>()];
+    let top = stack.as_mut_ptr_range().end.cast();
+    // SAFETY: it does nothing but sleep, on a stack of its own, aligned as it has to be, which stays until it is reaped.
+    let sleeper = Errno::result(unsafe { libc::clone(sleep, top, libc::CLONE_VM, ptr::null_mut()) })?;
+    let sleeper = Pid::from_raw(sleeper);
+    work(sleeper);
     let _ = kill(sleeper, Signal::SIGKILL);
-    while waitpid(sleeper, Some(WaitPidFlag::__WALL)) == Err(Errno::EINTR) {}
+    loop {
+        match waitpid(sleeper, Some(WaitPidFlag::__WALL)) {
+            Err(Errno::EINTR) => {}
+            ended => return ended,
+        }
+    }
 }
 
 /// Does the parent want a payload of this length lent?
@@ -207,6 +222,16 @@ mod tests {
         assert_eq!(ranges, [(205, 15), (300, 30)]);
         advance(&mut ranges, 45);
         assert!(ranges.is_empty());
+    }
+
+    #[test]
+    fn the_sleeper_sleeps_until_it_is_killed() {
+        for _ in 0..500 {
+            // What was on our stack and heap a moment ago is overwritten: it must not need any of it.
+            let work = |_| drop(std::hint::black_box(vec![0_u8; 64]));
+            let ended = with_sleeper(work).unwrap();
+            assert!(matches!(ended, WaitStatus::Signaled(_, Signal::SIGKILL, _)), "{ended:?}");
+        }
     }
 
     #[test]

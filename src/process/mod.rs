@@ -7,6 +7,7 @@ pub(crate) mod channel;
 pub(crate) mod child;
 pub(crate) mod cpus;
 pub(crate) mod excerpt;
+pub(crate) mod file;
 pub(crate) mod fork;
 pub(crate) mod forward;
 pub(crate) mod loan;

@@ -143,7 +143,7 @@ impl Sink<'_> {
                 wind_up();
                 child::let_go(channel);
             }
-            Self::Line { .. } => flush(),
+            Self::Line { .. } => flush(false),
         }
     }
 
@@ -196,12 +196,12 @@ pub(crate) fn wind_up() {
         request::call_shutdown_functions();
         Ok(())
     });
-    flush();
+    flush(true);
 }
 
-fn flush() {
+fn flush(at_end: bool) {
     let _ = request::protect(|| {
-        request::flush();
+        request::flush(at_end);
         Ok(())
     });
 }

@@ -12,6 +12,7 @@ use super::exception;
 use super::handler::Thrown;
 use super::string::lossy;
 use crate::ffi;
+use crate::process::file;
 use crate::wire::report::LastError;
 
 /// How a piece of PHP ended, before any transport.
@@ -102,6 +103,16 @@ pub(crate) fn uninstall() {
 pub(crate) fn begin_child(reseed: bool) {
     // SAFETY: a child just forked, which never returns to the parent's frames.
     unsafe { ffi::async_child_begin(reseed) };
+    let (mut cursor, mut position) = (0, 0);
+    loop {
+        // SAFETY: valid out-pointers; the list of resources does not change meanwhile.
+        let file = unsafe { ffi::async_hidden_file_next(&raw mut cursor, &raw mut position) };
+        if file < 0 {
+            return;
+        }
+        // One that cannot be opened anew stays shared, as all the others.
+        let _ = file::part(file, position);
+    }
 }
 
 /// In a child that stays, after a task: what belongs to one task only begins anew.
@@ -134,10 +145,11 @@ pub(crate) fn call_shutdown_functions() {
     unsafe { ffi::async_child_shutdown_functions() };
 }
 
-/// In a child, at its end: writes out its output buffers and the streams that it opened. Re-enters PHP.
-pub(crate) fn flush() {
+/// In a child: writes out its output buffers and the streams that it opened; at its end its files are closed as well.
+/// Re-enters PHP.
+pub(crate) fn flush(at_end: bool) {
     // SAFETY: the output layer and the streams are this child's own.
-    unsafe { ffi::async_child_flush() };
+    unsafe { ffi::async_child_flush(at_end) };
 }
 
 /// Calls a static method of `class` at the end of the script, as one more of its shutdown functions.

@@ -90,6 +90,11 @@ void async_child_begin(bool reseed)
 #if PHP_VERSION_ID >= 80200
 	zend_memory_reset_peak_usage();
 #endif
+	/* The fiber that forked is the parent's to suspend: here that would go on in the parent's script. What runs on its stack
+	 * comes back to nobody, and fibers of the task's own come back to it. */
+	if (EG(active_fiber)) {
+		EG(active_fiber) = NULL;
+	}
 	volatile bool *interrupt = async_vm_interrupt_addr();
 	if (*interrupt) {
 		*interrupt = false;
@@ -142,6 +147,30 @@ size_t async_memory_limit(const char *text, size_t length, size_t bytes)
 	return 0;
 }
 
+/* The next file that a part of the engine has open to read and no PHP code can see: an archive of ext/phar. Gives the
+ * descriptor, and where the next read from it begins; -1 at the end. SplFileObject does not mark its stream as seen, but
+ * as one that fclose() may not close. */
+int async_hidden_file_next(uint32_t *cursor, int64_t *position)
+{
+	zend_resource *resource;
+
+	for (; (resource = zend_hash_get_current_data_ptr_ex(&EG(regular_list), cursor));
+		zend_hash_move_forward_ex(&EG(regular_list), cursor)) {
+		php_stream *stream = resource->type == php_file_le_stream() ? resource->ptr : NULL;
+		int fd;
+
+		if (!stream || stream->__exposed || (stream->flags & PHP_STREAM_FLAG_NO_FCLOSE)
+			|| !php_stream_is(stream, PHP_STREAM_IS_STDIO) || strpbrk(stream->mode, "waxc+")
+			|| php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL, (void *) &fd, 0) == FAILURE) {
+			continue;
+		}
+		*position = (int64_t) stream->position + (stream->writepos - stream->readpos);
+		zend_hash_move_forward_ex(&EG(regular_list), cursor);
+		return fd;
+	}
+	return -1;
+}
+
 /* The shutdown functions that this child registered; those before are the parent's, and are left where they are. */
 void async_child_shutdown_functions(void)
 {
@@ -165,16 +194,31 @@ void async_child_shutdown_functions(void)
 	php_call_shutdown_functions();
 }
 
-/* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. */
-void async_child_flush(void)
+/* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. At its end its files
+ * are closed, so that those of tmpfile() go; other streams are not, because the end of a popen() waits for its process. */
+void async_child_flush(bool at_end)
 {
+	HashTable *list = &EG(regular_list);
+	HashPosition at;
 	zend_resource *resource;
 	zend_ulong handle;
 
 	php_output_end_all();
-	ZEND_HASH_FOREACH_NUM_KEY_PTR(&EG(regular_list), handle, resource) {
-		if (handle >= async_child.first_own_resource && resource->type == php_file_le_stream() && resource->ptr) {
-			php_stream_flush((php_stream *) resource->ptr);
+	for (zend_hash_internal_pointer_end_ex(list, &at); (resource = zend_hash_get_current_data_ptr_ex(list, &at));
+		zend_hash_move_backwards_ex(list, &at)) {
+		php_stream *stream = resource->type == php_file_le_stream() ? resource->ptr : NULL;
+		php_stream_statbuf status;
+
+		if (zend_hash_get_current_key_ex(list, NULL, &handle, &at) != HASH_KEY_IS_LONG || handle < async_child.first_own_resource) {
+			return;
 		}
-	} ZEND_HASH_FOREACH_END();
+		if (!stream) {
+			continue;
+		}
+		php_stream_flush(stream);
+		if (at_end && php_stream_is(stream, PHP_STREAM_IS_STDIO) && php_stream_stat(stream, &status) == 0
+			&& S_ISREG(status.sb.st_mode)) {
+			zend_list_close(resource);
+		}
+	}
 }

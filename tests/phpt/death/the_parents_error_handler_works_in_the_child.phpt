@@ -1,5 +1,5 @@
 --TEST--
-The parent's error handler works in the child, and what it throws comes back
+The parent's error handler works in the child, and what it throws comes back (pain 15)
 --FILE--
 <?php
 use function Async\async;

@@ -1,5 +1,5 @@
 --TEST--
-A throwable of a class that the parent can autoload arrives as itself
+A throwable of a class that the parent can autoload arrives as itself (pain 13)
 --FILE--
 <?php
 use function Async\async;

@@ -1,9 +1,8 @@
 --TEST--
-A real PDOException arrives whole
---SKIPIF--
-<?php
-if (!extension_loaded('pdo_sqlite')) { echo 'skip needs pdo_sqlite'; }
-?>
+A real PDOException arrives whole (pain 3)
+--EXTENSIONS--
+pdo
+pdo_sqlite
 --FILE--
 <?php
 use function Async\async;

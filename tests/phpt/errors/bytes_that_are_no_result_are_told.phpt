@@ -1,5 +1,5 @@
 --TEST--
-Whatever bytes a task writes to the descriptor of its result, the parent gets an exception, and goes on
+Whatever bytes a task writes to the descriptor of its result, the parent gets an exception, and goes on (pain 48)
 --SKIPIF--
 <?php
 if (!extension_loaded('posix')) {

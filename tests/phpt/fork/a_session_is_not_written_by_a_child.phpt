@@ -1,5 +1,5 @@
 --TEST--
-A session of the parent is not written by a child
+A session of the parent is not written by a child (pain 19)
 --INI--
 session.save_handler=files
 session.use_cookies=0

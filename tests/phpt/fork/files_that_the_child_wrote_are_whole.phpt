@@ -1,5 +1,5 @@
 --TEST--
-What the child wrote to files is whole when it has ended
+What the child wrote to files is whole when it has ended (pain 19)
 --FILE--
 <?php
 use function Async\{async, await};

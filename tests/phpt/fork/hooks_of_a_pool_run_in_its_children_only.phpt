@@ -1,5 +1,5 @@
 --TEST--
-onFork() hooks of a pool run in its children only, after the global ones
+onFork() hooks of a pool run in its children only, after the global ones (pain 18)
 --FILE--
 <?php
 use Async\Pool;

@@ -1,5 +1,5 @@
 --TEST--
-onFork() hooks run in every child before its task, and in the parent after each fork
+onFork() hooks run in every child before its task, and in the parent after each fork (pain 18)
 --FILE--
 <?php
 use function Async\{async, await, onFork};

@@ -1,5 +1,5 @@
 --TEST--
-Objects that the task made and let go of are destructed in the child, as in any function
+Objects that the task made and let go of are destructed in the child, as in any function (pain 19)
 --FILE--
 <?php
 use function Async\{async, await};

@@ -1,5 +1,5 @@
 --TEST--
-What a child printed before it failed is flushed too
+What a child printed before it failed is flushed too (pain 19)
 --FILE--
 <?php
 use function Async\async;

@@ -1,5 +1,5 @@
 --TEST--
-Descriptors of the extension are not passed on to programs that are started, in the parent or in a child (pain 24)
+Descriptors of the extension are not passed on to programs that are started, in the parent or in a child (pains 24 and 48)
 --FILE--
 <?php
 use function Async\{async, await};

@@ -1,5 +1,5 @@
 --TEST--
-Temporary files of the parent stay when a child ends
+Temporary files of the parent stay when a child ends (pain 19)
 --FILE--
 <?php
 use function Async\{async, await};

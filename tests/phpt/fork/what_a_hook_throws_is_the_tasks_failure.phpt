@@ -1,5 +1,5 @@
 --TEST--
-What a hook throws in the child is the failure of its task
+What a hook throws in the child is the failure of its task (pain 18)
 --FILE--
 <?php
 use Async\Pool;

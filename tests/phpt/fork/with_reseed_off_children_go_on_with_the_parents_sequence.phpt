@@ -1,5 +1,5 @@
 --TEST--
-With async.reseed=0 every child goes on with the parent's sequence
+With async.reseed=0 every child goes on with the parent's sequence (pain 22)
 --INI--
 async.reseed=0
 --FILE--

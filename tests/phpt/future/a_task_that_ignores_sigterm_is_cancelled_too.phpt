@@ -1,5 +1,5 @@
 --TEST--
-A task that ignores SIGTERM is cancelled too, after async.kill_grace
+A task that ignores SIGTERM is cancelled too, after async.kill_grace (pain 32)
 --INI--
 async.kill_grace=0.1
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-A handler never runs inside a destructor
+A handler never runs inside a destructor (pain 31)
 --FILE--
 <?php
 use Async\Future;

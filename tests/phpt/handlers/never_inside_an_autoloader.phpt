@@ -1,5 +1,5 @@
 --TEST--
-A handler never runs inside an autoloader
+A handler never runs inside an autoloader (pain 31)
 --FILE--
 <?php
 use function Async\{async, await};

@@ -1,5 +1,5 @@
 --TEST--
-A handler never runs inside an output callback
+A handler never runs inside an output callback (pain 31)
 --FILE--
 <?php
 use function Async\{async, await};

@@ -1,5 +1,5 @@
 --TEST--
-A handler never runs inside another handler
+A handler never runs inside another handler (pain 31)
 --FILE--
 <?php
 use function Async\{async, await};

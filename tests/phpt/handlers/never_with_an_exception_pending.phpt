@@ -1,5 +1,5 @@
 --TEST--
-A handler never runs with an exception pending: the exception arrives, and the handler runs after
+A handler never runs with an exception pending: the exception arrives, and the handler runs after (pain 31)
 --FILE--
 <?php
 use Async\Future;

@@ -1,5 +1,5 @@
 --TEST--
-Handlers run in a plain loop under opcache's function JIT
+Handlers run in a plain loop under opcache's function JIT (pain 39)
 --INI--
 opcache.enable_cli=1
 opcache.jit=function

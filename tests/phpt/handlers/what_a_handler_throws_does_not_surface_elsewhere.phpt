@@ -1,5 +1,5 @@
 --TEST--
-What a handler throws does not surface at the line where it happened to run
+What a handler throws does not surface at the line where it happened to run (pain 31)
 --FILE--
 <?php
 use function Async\{async, await};

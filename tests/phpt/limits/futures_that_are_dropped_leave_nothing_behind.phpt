@@ -1,5 +1,5 @@
 --TEST--
-Futures that are dropped, half of them crashing, leave no child, no descriptor and no full slot (pain 30)
+Futures that are dropped, half of them crashing, leave no child, no descriptor and no full slot (pains 30 and 36)
 --FILE--
 <?php
 use function Async\{async, await};

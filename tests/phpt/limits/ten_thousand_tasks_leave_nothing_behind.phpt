@@ -1,5 +1,5 @@
 --TEST--
-Ten thousand tasks: right results in order, eight children at once, nothing left behind (pains 30, 36)
+Ten thousand tasks: right results in order, eight children at once, nothing left behind (pains 30, 36 and 43)
 --FILE--
 <?php
 use Async\Pool;

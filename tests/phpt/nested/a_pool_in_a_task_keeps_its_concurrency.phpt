@@ -1,5 +1,5 @@
 --TEST--
-A pool in a task works as one in the parent does
+A pool in a task works as one in the parent does (pain 45)
 --FILE--
 <?php
 use Async\Pool;

@@ -1,5 +1,5 @@
 --TEST--
-Cycles of pools, futures and closures are collected
+Cycles of pools, futures and closures are collected (pains 30 and 36)
 --FILE--
 <?php
 use Async\Pool;

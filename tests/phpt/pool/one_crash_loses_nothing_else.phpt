@@ -1,5 +1,5 @@
 --TEST--
-One crash loses nothing else in the pool (pain 35)
+One crash loses nothing else in the pool (pains 7 and 35)
 --FILE--
 <?php
 use Async\Pool;

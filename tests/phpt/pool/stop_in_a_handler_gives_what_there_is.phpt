@@ -1,5 +1,5 @@
 --TEST--
-stop() in a handler ends the waiting early, with what there is
+stop() in a handler ends the waiting early, with what there is (pain 47)
 --FILE--
 <?php
 use Async\Pool;

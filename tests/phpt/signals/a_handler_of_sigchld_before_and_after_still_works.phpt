@@ -1,5 +1,5 @@
 --TEST--
-The application's own SIGCHLD handler works, installed before the first task or after it (pain 27)
+The application's own SIGCHLD handler works, installed before the first task or after it (pains 27 and 28)
 --FILE--
 <?php
 use function Async\{async, await};

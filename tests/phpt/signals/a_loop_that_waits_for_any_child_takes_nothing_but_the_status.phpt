@@ -1,5 +1,5 @@
 --TEST--
-A loop of the application that waits for any child takes nothing but the status (pain 28)
+A loop of the application that waits for any child takes nothing but the status (pains 27 and 28)
 --FILE--
 <?php
 use function Async\{async, await};

@@ -1,5 +1,5 @@
 --TEST--
-SIGINT, SIGTERM, SIGHUP and SIGQUIT reach the children, and then do what the application has set
+SIGINT, SIGTERM, SIGHUP and SIGQUIT reach the children, and then do what the application has set (pain 34)
 --FILE--
 <?php
 require __DIR__ . '/../../support/sync.php';

@@ -1,5 +1,5 @@
 --TEST--
-exec(), proc_open() and pcntl_fork() of the application keep their exit codes (pain 27)
+exec(), proc_open() and pcntl_fork() of the application keep their exit codes (pains 27 and 28)
 --FILE--
 <?php
 use Async\Pool;

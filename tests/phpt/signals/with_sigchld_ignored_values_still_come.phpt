@@ -1,5 +1,5 @@
 --TEST--
-With SIGCHLD ignored values and failures still come, and nothing hangs (pain 27)
+With SIGCHLD ignored values and failures still come, and nothing hangs (pains 27 and 28)
 --FILE--
 <?php
 use function Async\{async, await};

@@ -1,5 +1,5 @@
 --TEST--
-A thousand tasks give a thousand right values, in order (pain 6)
+A thousand tasks give a thousand right values, in order (pains 6 and 43)
 --FILE--
 <?php
 use function Async\{async, await};

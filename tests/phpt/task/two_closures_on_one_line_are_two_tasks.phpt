@@ -1,5 +1,5 @@
 --TEST--
-Two closures on one line are two tasks (pain 8)
+Two closures on one line are two tasks (pains 8 and 43)
 --FILE--
 <?php
 use function Async\{async, await};

@@ -1,5 +1,5 @@
 --TEST--
-A large value is in the parent's memory once while it comes back
+A large value is in the parent's memory once while it comes back (pains 9 and 10)
 --SKIPIF--
 <?php
 if (!is_writable('/proc/self/clear_refs') || !@file_put_contents('/proc/self/clear_refs', '5')) {

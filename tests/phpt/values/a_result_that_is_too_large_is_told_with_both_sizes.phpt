@@ -1,5 +1,5 @@
 --TEST--
-A result of more than async.max_result bytes is a ProtocolException that names both sizes, whatever it is and however it comes
+A result of more than async.max_result bytes is a ProtocolException that names both sizes, whatever it is and however it comes (pains 9 and 10)
 --INI--
 async.max_result=10000
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Many large results come at once while the parent is busy elsewhere (pain 10)
+Many large results come at once while the parent is busy elsewhere (pains 9 and 10)
 --INI--
 memory_limit=256M
 --FILE--

@@ -1,0 +1,60 @@
+//! Files that a child inherited.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::os::fd::{AsRawFd, RawFd};
+
+use nix::errno::Errno;
+use nix::sys::stat::{SFlag, fstat};
+
+/// Gives this process a position of its own in a file that it inherited open for reading. Parent and children share one
+/// otherwise: each that seeks and reads moves all the others.
+///
+/// # Errors
+///
+/// The file cannot be opened anew, and is as it was: no regular file, no longer readable for us, or no `/proc`.
+pub(crate) fn part(inherited: RawFd, position: i64) -> std::io::Result<()> {
+    // SAFETY: the number of an open descriptor, which nothing closes meanwhile.
+    let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(inherited) };
+    if SFlag::from_bits_truncate(fstat(borrowed)?.st_mode) & SFlag::S_IFMT != SFlag::S_IFREG {
+        return Err(Errno::EINVAL.into()); // opening a pipe would wait for its other end
+    }
+    let mut own = File::open(format!("/proc/self/fd/{inherited}"))?;
+    own.seek(SeekFrom::Start(position.unsigned_abs()))?;
+    // SAFETY: both are open descriptors of this process; who owns the second owns it still, with the same file behind it.
+    Errno::result(unsafe { libc::dup3(own.as_raw_fd(), inherited, libc::O_CLOEXEC) })?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_parted_moves_no_other() {
+        let mut whole = tempfile();
+        whole.write_all(b"abcdef").unwrap();
+        let mut inherited = whole.try_clone().unwrap();
+        part(inherited.as_raw_fd(), 1).unwrap();
+        let mut read = [0; 2];
+        inherited.read_exact(&mut read).unwrap();
+        assert_eq!(&read, b"bc");
+        assert_eq!(whole.stream_position().unwrap(), 6);
+    }
+
+    #[test]
+    fn what_is_no_file_stays_as_it_is() {
+        let (reader, _writer) = nix::unistd::pipe().unwrap();
+        assert!(part(reader.as_raw_fd(), 0).is_err());
+    }
+
+    /// One without a name.
+    fn tempfile() -> File {
+        let path = std::env::temp_dir().join(format!("async-part-{}", std::process::id()));
+        let file = File::options().read(true).write(true).create_new(true).open(&path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        file
+    }
+}

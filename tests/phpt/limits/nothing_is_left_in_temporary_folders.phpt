@@ -1,0 +1,28 @@
+--TEST--
+A hundred tasks, half of them killed, make no file anywhere, not in the temporary folder and not in /dev/shm, even for a moment (pains 11 and 12)
+--SKIPIF--
+<?php
+if (trim((string) shell_exec('strace -qq -o /dev/null true 2>&1; echo $?')) !== '0') { echo 'skip needs strace, and the right to use it'; }
+?>
+--FILE--
+<?php
+require __DIR__ . '/../../support/sync.php';
+
+$log = tempnam(sys_get_temp_dir(), 'async');
+echo php(<<<'PHP'
+    $pool = Pool::create()->concurrency(8);
+    for ($i = 0; $i < 100; $i++) {
+        $pool[] = $i % 2 ? fn() => str_repeat('x', 200_000) : fn() => posix_kill(getmypid(), SIGKILL);
+    }
+    settle($pool);
+    echo count($pool->getFinished()), ' ', count($pool->getFailed()), "\n";
+    PHP, '-d sys_temp_dir=/nowhere', 'TMPDIR=/nowhere', "strace -f -qq -o $log -e trace=open,openat,creat,mknod,mknodat,mkdir,mkdirat,memfd_create,shmget");
+$calls = file($log);
+unlink($log);
+check('traced', count(preg_grep('/openat\(/', $calls)) > 10, $calls);
+echo implode(preg_grep('~O_CREAT|O_TMPFILE|mk[nd]|creat\(|memfd_create|shmget|/dev/shm|/nowhere~', $calls));
+?>
+--EXPECT--
+50 50
+exit 0
+traced: yes

@@ -1,0 +1,22 @@
+--TEST--
+pcov changes no outcome (pain 40)
+--SKIPIF--
+<?php
+require __DIR__ . '/beside.inc'; beside('-d extension=pcov');
+?>
+--FILE--
+<?php
+require __DIR__ . '/beside.inc';
+
+echo php(ALL_KINDS, '-d extension=pcov -d pcov.enabled=1');
+?>
+--EXPECT--
+value: 5050
+object: {"0":1,"1":2}
+throw: DomainException 7
+exit: Async\ProcessDiedException 0
+killed: Async\ProcessDiedException 0
+nested: "inner"
+handled: 2
+50
+exit 0

@@ -1,0 +1,23 @@
+--TEST--
+A child can tell its parent to stop: by what it throws, which a handler takes for the word to (pain 47)
+--FILE--
+<?php
+use Async\{Pool, Status};
+use function Async\settle;
+
+final class Enough extends Exception {}
+
+$pool = Pool::create()->concurrency(1);
+foreach (range(1, 10) as $i) {
+    $pool->add(fn() => $i === 3 ? throw new Enough('found') : $i, $i)->catch(function (Enough $e) use ($pool) {
+        $pool->stop();
+        return $e->getMessage();
+    });
+}
+$ended = array_filter(settle($pool), fn($future) => $future->status() === Status::Succeeded);
+echo json_encode(array_map(fn($future) => $future->await(), array_slice($ended, 0, 3, true))), ' of ', count($pool), "\n";
+var_dump(count($ended) <= 4); // the next one may have been started before the handler ran
+?>
+--EXPECT--
+{"1":1,"2":2,"3":"found"} of 10
+bool(true)
