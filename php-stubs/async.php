@@ -245,6 +245,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
 
     /**
      * Sets how many children may run at once. The default is `async.concurrency`, else max(8, 2 x cpus()).
+     * `async.max_children` is one more limit, over all pools of this process and its descendants together.
      *
      * @param positive-int $n
      *
