@@ -87,10 +87,11 @@ impl Crew {
         members.iter().find(|(_, member)| member.seat == seat).map(|(&child, _)| child)
     }
 
-    /// The latest epoch of those who stay; none when there is nobody.
+    /// The latest epoch of those who are idle, or if nobody is, of those who stay; none when there is nobody.
     fn youngest(&self) -> Option<u64> {
         let members = self.members.borrow();
-        members.values().filter(|member| !member.leaving.get()).map(|member| member.epoch).max()
+        let staying = members.values().filter(|member| !member.leaving.get());
+        staying.map(|member| (self.board.is_idle(member.seat), member.epoch)).max().map(|(_, epoch)| epoch)
     }
 
     fn oldest(&self) -> Option<u64> {
@@ -217,7 +218,9 @@ fn pack(future: &Future) -> Option<Parcel> {
 /// Hires as many children as there is work for, within the pool's limit.
 fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
     loop {
-        let wanted = crew.board.has_open(crew.idle() + 1);
+        // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
+        let open = crew.board.open(group.scheduler.borrow().limit());
+        let wanted = open > crew.idle();
         let outdated = crew.youngest().is_some_and(|youngest| crew.board.needs_younger_than(youngest));
         if !wanted && !outdated {
             return;
@@ -254,7 +257,7 @@ fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
 /// Lets a child go, of whatever pool, that has nothing to do: somebody else has, and there is no room.
 pub(crate) fn make_room() {
     let crews: Vec<_> = state().workers.borrow().values().map(|(_, crew)| Rc::clone(crew)).collect();
-    if let Some(crew) = crews.iter().find(|crew| crew.idle() > 0 && !crew.board.has_open(1)) {
+    if let Some(crew) = crews.iter().find(|crew| crew.idle() > 0 && crew.board.open(1) == 0) {
         crew.dismiss_one();
     }
 }
@@ -298,6 +301,9 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
 pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Group>> {
     let phase = match message {
         Message::Frame(Frame { kind: Kind::Declined, .. }) => return declined(child, task),
+        Message::Frame(Frame { kind: Kind::Passed, .. }) => {
+            return state().workers.borrow().get(&child).map(|(group, _)| Rc::clone(group));
+        }
         message => Phase::Reported(Ended { id: task, exit: Exit::Unknown, message }),
     };
     told(child, task, phase)

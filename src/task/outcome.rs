@@ -138,7 +138,7 @@ fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result
             }
             None => Error::Unreadable { subject, reason: "the report is malformed".into() },
         },
-        (Kind::Lent | Kind::Declined, _) => {
+        (Kind::Lent | Kind::Declined | Kind::Passed, _) => {
             Error::Unreadable { subject, reason: "the loan is malformed".into() }
         }
     };

@@ -18,6 +18,7 @@ use crate::process::child::end;
 use crate::process::shared::bell::Bell;
 use crate::process::shared::board::Board;
 use crate::process::shared::line::Line;
+use crate::process::shared::seat::Found;
 use crate::task::state::state;
 use crate::wire::frame::Kind;
 use crate::zend::handler::Thrown;
@@ -45,7 +46,15 @@ pub(crate) fn run(post: &Post<'_>, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
     let Some(mut seat) = post.board.sit(post.seat) else { end(255) };
     let mut payload = Vec::new();
     let mut count = 0;
-    while let Some(task) = seat.next(&mut payload) {
+    loop {
+        let task = match seat.next(&mut payload) {
+            Found::Task(task) => task,
+            Found::Passed => {
+                post.line.say(post.bell, 0, Kind::Passed, 0, 0, std::iter::empty());
+                continue;
+            }
+            Found::End => break,
+        };
         // What fails before the first task costs that one, so that it is told, and this child.
         let prepared = if count == 0 { prepare(group, hooks, task) } else { Ran::Returned(None) };
         let (ran, fit) = match prepared {

@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     Lent = 4,
     /// A child that stays cannot run this task: it must be run by one that is forked for it.
     Declined = 5,
+    /// A child that stays has nothing to do, and is too old for a task that waits.
+    Passed = 6,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
             3 => Some(Self::Report),
             4 => Some(Self::Lent),
             5 => Some(Self::Declined),
+            6 => Some(Self::Passed),
             _ => None,
         }
     }

@@ -149,11 +149,11 @@ impl Board {
         at.is_some_and(|at| exchange(&self.memory, at, OPEN, FREE))
     }
 
-    /// Are there so many entries that nobody has taken?
-    pub(crate) fn has_open(&self, count: usize) -> bool {
+    /// How many entries there are that nobody has taken; not more than `most` are counted.
+    pub(crate) fn open(&self, most: usize) -> usize {
         self.clear_away();
         let posted = self.posted.borrow();
-        posted.iter().filter(|posted| state_is(&self.memory, posted.at, OPEN)).take(count).count() >= count
+        posted.iter().filter(|posted| state_is(&self.memory, posted.at, OPEN)).take(most).count()
     }
 
     /// Is there an open entry for which children of `epoch` are too old?
@@ -200,7 +200,12 @@ impl Board {
 
     /// Is the child on `seat` without work?
     pub(crate) fn is_idle(&self, seat: usize) -> bool {
-        self.cell(seat).is_some_and(|cell| cell.task.load(Ordering::SeqCst) == 0)
+        let takes = |at| state_is(&self.memory, at, TAKEN);
+        self.cell(seat).is_some_and(|cell| {
+            // In this order: it is neither idle nor has a task while it takes one.
+            let taken = cell.taken.load(Ordering::SeqCst).checked_sub(1);
+            !taken.is_some_and(takes) && cell.task.load(Ordering::SeqCst) == 0
+        })
     }
 
     /// What the child on `seat` runs, or ran when it died.
@@ -223,7 +228,7 @@ impl Board {
             }
         }
         self.memory.head().searching.store(0, Ordering::SeqCst);
-        if self.has_open(1) {
+        if self.open(1) == 1 {
             wake_one(self.memory.head());
         }
         running
@@ -288,6 +293,12 @@ pub(super) fn wake_one(head: &Head) {
     }
 }
 
+/// Wakes a child of `epoch` or a later one, whoever is looking. False when none of them sleeps.
+pub(super) fn wake_younger(head: &Head, epoch: u64) -> bool {
+    let fits = |cell: &&Cell| cell.epoch.load(Ordering::Relaxed) >= epoch;
+    head.seats.iter().filter(fits).any(rouse_one)
+}
+
 fn rouse_one(cell: &Cell) -> bool {
     let slept = cell.asleep.swap(0, Ordering::SeqCst) == 1;
     if slept {
@@ -324,6 +335,7 @@ pub(super) fn now() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::shared::seat::Found;
 
     fn taken(seat: &mut Seat<'_>) -> Option<(u64, Vec<u8>)> {
         let mut payload = Vec::new();
@@ -361,7 +373,7 @@ mod tests {
         while let Some((task, payload)) = taken(&mut seat) {
             assert_eq!(payload, task.to_le_bytes().repeat(usize::try_from(task % 50).unwrap()));
         }
-        assert!(!board.has_open(1));
+        assert_eq!(board.open(1), 0);
     }
 
     #[test]
@@ -385,6 +397,7 @@ mod tests {
         board.post(1, 2, b"").unwrap();
         assert!(board.needs_younger_than(1));
         assert_eq!(taken(&mut old), None);
+        assert_eq!(old.next(&mut Vec::new()), Found::Passed);
         assert_eq!(taken(&mut young).map(|(task, _)| task), Some(1));
     }
 
@@ -413,10 +426,10 @@ mod tests {
         let mut seat = board.sit(0).unwrap();
         board.post(1, 0, b"").unwrap();
         assert!(board.dismiss(0));
-        assert_eq!(seat.next(&mut Vec::new()), None);
+        assert_eq!(seat.next(&mut Vec::new()), Found::End);
         board.close();
         let mut other = board.sit(1).unwrap();
-        assert_eq!(other.next(&mut Vec::new()), Some(1));
-        assert_eq!(other.next(&mut Vec::new()), None);
+        assert_eq!(other.next(&mut Vec::new()), Found::Task(1));
+        assert_eq!(other.next(&mut Vec::new()), Found::End);
     }
 }

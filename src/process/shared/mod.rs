@@ -8,4 +8,4 @@ pub(crate) mod board;
 mod futex;
 pub(crate) mod line;
 mod mapping;
-mod seat;
+pub(crate) mod seat;

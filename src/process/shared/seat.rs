@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{Ordering, fence};
 
-use super::board::{ALIGN, Cell, ENTRY, FREE, Head, OPEN, ROOM, TAKEN, entry, exchange, now, wake_one};
+use super::board::{
+    ALIGN, Cell, ENTRY, FREE, Head, OPEN, ROOM, TAKEN, entry, exchange, now, wake_one, wake_younger,
+};
 use super::futex;
 use super::mapping::Mapping;
 use crate::process::cpus;
@@ -19,23 +21,19 @@ pub(crate) struct Seat<'b> {
     /// The first position that it has not looked at.
     at: u64,
     searching: bool,
+    passed: bool,
     looks: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Found {
+/// What a child finds on the board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// A task, which it has now.
     Task(u64),
+    /// A task that waits, for which it is too old, and nobody younger is idle: its parent has to be told.
+    Passed,
     /// The child is to end.
     End,
-}
-
-impl Found {
-    fn task(self) -> Option<u64> {
-        match self {
-            Self::Task(task) => Some(task),
-            Self::End => None,
-        }
-    }
 }
 
 impl<'b> Seat<'b> {
@@ -44,14 +42,14 @@ impl<'b> Seat<'b> {
         let at = memory.head().start.load(Ordering::Acquire);
         let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
         let epoch = cell.epoch.load(Ordering::Acquire);
-        Self { memory, cell, epoch, at, searching: false, looks }
+        Self { memory, cell, epoch, at, searching: false, passed: false, looks }
     }
 
-    /// Takes the next task, its payload into `payload`; waits for one. None when the child is to end.
-    pub(crate) fn next(&mut self, payload: &mut Vec<u8>) -> Option<u64> {
+    /// Takes the next task, its payload into `payload`; waits for one.
+    pub(crate) fn next(&mut self, payload: &mut Vec<u8>) -> Found {
         loop {
             if let Some(found) = self.look(payload) {
-                return found.task();
+                return found;
             }
             self.search();
             for _ in 0..if self.searching { self.looks } else { 0 } {
@@ -61,9 +59,12 @@ impl<'b> Seat<'b> {
                 std::hint::spin_loop();
             }
             if let Some(found) = self.look(payload) {
-                return found.task();
+                return found;
             }
             self.stop_searching();
+            if std::mem::take(&mut self.passed) {
+                return Found::Passed;
+            }
             self.cell.asleep.store(1, Ordering::SeqCst);
             fence(Ordering::SeqCst);
             let found = self.look(payload);
@@ -74,7 +75,7 @@ impl<'b> Seat<'b> {
             self.searching = self.cell.asleep.swap(0, Ordering::SeqCst) == 0;
             if let Some(found) = found {
                 self.stop_searching();
-                return found.task();
+                return found;
             }
         }
     }
@@ -108,14 +109,18 @@ impl<'b> Seat<'b> {
             let at = self.at;
             let entry = entry(self.memory, at)?;
             let length = entry.payload.load(Ordering::Relaxed) as usize;
-            let fits = entry.epoch.load(Ordering::Relaxed) <= self.epoch;
+            let epoch = entry.epoch.load(Ordering::Relaxed);
             let open = entry.state.load(Ordering::Acquire) == at << 8 | OPEN;
             fence(Ordering::Acquire);
             if head.start.load(Ordering::Relaxed) > at {
                 continue; // the place has been used again meanwhile
             }
             self.at = at + ((ENTRY + length) as u64).next_multiple_of(ALIGN as u64);
-            if !open || !fits {
+            if open && epoch > self.epoch {
+                // Whoever posted it may have counted on this child to look.
+                self.passed |= !wake_younger(head, epoch);
+            }
+            if !open || epoch > self.epoch {
                 continue;
             }
             self.cell.taken.store(at + 1, Ordering::SeqCst);
