@@ -25,7 +25,7 @@ $pool['after'] = fn() => 'fine';
 foreach (settle($pool) as $name => $future) {
     echo $name, ': ', $future->error() === null ? $future->await() : $future->error()::class, "\n";
 }
-foreach (array_filter($notes->all()) as $pid) {
+foreach (array_filter(array_map(fn() => $notes->next(), range(1, 6))) as $pid) {
     echo alive((int) $pid) ? "left to itself\n" : "GONE\n";
     posix_kill((int) $pid, SIGKILL);
 }
