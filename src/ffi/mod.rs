@@ -137,6 +137,7 @@ unsafe extern "C" {
     pub(crate) fn async_memory_limit(text: *const c_char, length: usize, bytes: usize) -> usize;
     pub(crate) fn async_hidden_file_next(cursor: *mut u32, position: *mut i64) -> c_int;
     pub(crate) fn async_child_shutdown_functions();
+    pub(crate) fn async_child_has_output() -> bool;
     pub(crate) fn async_child_flush(at_end: bool);
 
     pub(crate) fn async_string_alloc(value: *mut Zval, length: usize) -> *mut c_char;

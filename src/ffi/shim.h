@@ -88,6 +88,7 @@ void async_child_between(void);
 size_t async_memory_limit(const char *text, size_t length, size_t bytes);
 int async_hidden_file_next(uint32_t *cursor, int64_t *position);
 void async_child_shutdown_functions(void);
+bool async_child_has_output(void);
 void async_child_flush(bool at_end);
 
 /* The bytes of a new string, not written yet but for the NUL behind them. */

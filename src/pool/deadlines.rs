@@ -29,6 +29,9 @@ impl Deadlines {
 
     /// The task has none any more.
     pub(crate) fn clear(&mut self, id: u64) {
+        if self.of.is_empty() {
+            return;
+        }
         if let Some((at, stage)) = self.of.remove(&id) {
             self.order.remove(&(at, id, stage));
         }

@@ -8,4 +8,5 @@
 //! ```
 
 pub(crate) mod deadlines;
+pub(crate) mod ids;
 pub(crate) mod scheduler;

@@ -1,6 +1,8 @@
 //! A queue of tasks and the slots that they may run in.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
+
+use super::ids::IdSet;
 
 /// One pool's queue and slots.
 #[derive(Debug)]
@@ -8,13 +10,13 @@ pub(crate) struct Scheduler {
     limit: usize,
     stopped: bool,
     queue: VecDeque<u64>,
-    running: HashSet<u64>,
+    running: IdSet,
 }
 
 impl Scheduler {
     /// A scheduler with `limit` slots.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, stopped: false, queue: VecDeque::new(), running: HashSet::new() }
+        Self { limit, stopped: false, queue: VecDeque::new(), running: IdSet::default() }
     }
 
     /// Changes the number of slots; what runs above the new number goes on.

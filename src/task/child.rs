@@ -22,8 +22,8 @@ use crate::wire::report::Report;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request::{self, Ran};
-use crate::zend::value::Unserializable;
 use crate::zend::value::object::type_name;
+use crate::zend::value::{Encoded, Unserializable};
 use crate::zend::{exception, throwable, value};
 
 /// Where an outcome goes.
@@ -110,7 +110,7 @@ pub(crate) fn call(work: &Work) -> Returned {
 /// Sends the outcome, after everything else that this process had to do. Gives the exit code.
 pub(crate) fn report(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
     match ran {
-        Ran::Returned(value) => match request::protect(|| unless_thrown(value::encode(value))) {
+        Ran::Returned(value) => match encode(value) {
             Ran::Returned(Ok(encoded)) => {
                 sink.settle();
                 sink.deliver(Kind::Value, encoded.format() as u8, encoded.len(), encoded.chunks());
@@ -173,6 +173,15 @@ impl Sink<'_> {
     }
 }
 
+/// Encodes a value, under protection where that can run PHP code.
+fn encode(value: &Zval) -> Ran<Result<Encoded<'_>, Unserializable>> {
+    if value.is_array() || value.is_object() {
+        request::protect(|| unless_thrown(value::encode(value)))
+    } else {
+        Ran::Returned(value::encode(value))
+    }
+}
+
 /// An exit in a hook of serialization is pending, whatever else was returned.
 fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
     if exception::pending() { Err(Thrown) } else { Ok(encoded) }
@@ -200,6 +209,9 @@ pub(crate) fn wind_up() {
 }
 
 fn flush(at_end: bool) {
+    if !request::has_output() && !at_end {
+        return;
+    }
     let _ = request::protect(|| {
         request::flush(at_end);
         Ok(())

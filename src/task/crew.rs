@@ -219,7 +219,7 @@ fn pack(future: &Future) -> Option<Parcel> {
 fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
     loop {
         // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
-        let open = crew.board.open(group.scheduler.borrow().limit());
+        let open = crew.board.open(crew.members.borrow().len() + 1);
         let wanted = open > crew.idle();
         let outdated = crew.youngest().is_some_and(|youngest| crew.board.needs_younger_than(youngest));
         if !wanted && !outdated {

@@ -3,7 +3,7 @@
 //! Runs in the parent. `async()` alone uses a group that belongs to no object.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use nix::unistd::Pid;
@@ -11,6 +11,7 @@ use nix::unistd::Pid;
 use super::crew::{Crew, Stay};
 use super::future::Future;
 use super::limits::Limits;
+use crate::pool::ids::IdMap;
 use crate::pool::scheduler::Scheduler;
 use crate::process::beacon::Beacon;
 use crate::process::output;
@@ -35,7 +36,7 @@ pub(crate) struct Group {
     /// Who runs when.
     pub(crate) scheduler: RefCell<Scheduler>,
     /// The futures in the queue, and those that are posted for children that stay.
-    pub(crate) queued: RefCell<HashMap<u64, Object<Future>>>,
+    pub(crate) queued: RefCell<IdMap<Object<Future>>>,
     /// Seconds that each task may run.
     pub(crate) timeout: Cell<Option<f64>>,
     /// Its children stay for more than one task.

@@ -17,7 +17,7 @@ use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::process::window::{self, Window};
 use crate::task::state::state;
-use crate::wire::codec::Format;
+use crate::wire::codec::{Format, UnknownFormat};
 use crate::wire::frame::{Frame, Kind, Malformed};
 use crate::wire::report::Report;
 use crate::zend::handler::Thrown;
@@ -117,18 +117,19 @@ fn failed(error: &Error) -> Outcome {
 
 /// The outcome in a payload.
 fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result<Outcome, Thrown> {
+    let decoded = match (kind, Format::try_from(format)) {
+        (Kind::Value, Ok(format)) => value::decode(format, payload).map(Outcome::Value),
+        (Kind::Thrown, _) => throwable::decode(payload, exceptions::remote()).map(Outcome::Failed),
+        (kind, format) => return Ok(failed(&reported(future, kind, format, payload))),
+    };
+    decoded.or_else(|error| unreadable(future, error))
+}
+
+/// What became of a task that has neither a value nor a throwable.
+fn reported(future: &Future, kind: Kind, format: Result<Format, UnknownFormat>, payload: &[u8]) -> Error {
     let subject = future.subject();
-    let error = match (kind, Format::try_from(format)) {
-        (Kind::Value, Ok(format)) => {
-            return value::decode(format, payload)
-                .map(Outcome::Value)
-                .or_else(|error| unreadable(future, error));
-        }
+    match (kind, format) {
         (Kind::Value, Err(unknown)) => Error::Unreadable { subject, reason: unknown.to_string() },
-        (Kind::Thrown, _) => {
-            let throwable = throwable::decode(payload, exceptions::remote());
-            return throwable.map(Outcome::Failed).or_else(|error| unreadable(future, error));
-        }
         (Kind::Report, _) => match Report::decode(payload) {
             Some(Report::Exited { code }) => died(future, Death::Exited(code)),
             Some(Report::Fatal(error)) => died(future, Death::Fatal(error)),
@@ -138,11 +139,8 @@ fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result
             }
             None => Error::Unreadable { subject, reason: "the report is malformed".into() },
         },
-        (Kind::Lent | Kind::Declined | Kind::Passed, _) => {
-            Error::Unreadable { subject, reason: "the loan is malformed".into() }
-        }
-    };
-    Ok(failed(&error))
+        _ => Error::Unreadable { subject, reason: "the loan is malformed".into() },
+    }
 }
 
 /// A future that never ran fails with `error`.
@@ -153,16 +151,17 @@ pub(crate) fn fail(future: &Future, error: &Error) {
 }
 
 fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
-    let subject = future.subject();
     let Ended { message, exit, .. } = ended;
-    let error = match (message, future.ending.get()) {
+    let ending = future.ending.get();
+    // A task that made it in the grace period has made it.
+    if let Message::Frame(Frame { kind, format, payload }) = &message
+        && (ending.is_none() || ending == Some(Ending::TimedOut) && *kind != Kind::Report)
+    {
+        return understand(future, *kind, *format, payload);
+    }
+    let subject = future.subject();
+    let error = match (message, ending) {
         (_, Some(Ending::Cancelled)) => Error::Cancelled { subject },
-        // A task that made it in the grace period has made it.
-        (Message::Frame(Frame { kind, format, payload }), ending)
-            if ending.is_none() || kind != Kind::Report =>
-        {
-            return understand(future, kind, format, &payload);
-        }
         (_, Some(Ending::TimedOut)) => {
             Error::TimedOut { subject, limit: Seconds(future.limit.get().unwrap_or_default()) }
         }

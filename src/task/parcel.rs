@@ -28,6 +28,8 @@ const CLOSURE: u8 = 1;
 const OBJECT: u8 = 2;
 /// In place of a format: there are no values.
 const NOTHING: u8 = u8::MAX;
+/// Added to a format: there is one value, and no list round it.
+const ALONE: u8 = 0x40;
 
 const THIS: u8 = 1;
 const NAMED: u8 = 2;
@@ -118,26 +120,35 @@ fn pack_work(book: &mut Book, work: &Work, bytes: &mut Vec<u8>, values: &mut Val
 /// What a task is bound to, and gets.
 #[derive(Default)]
 struct Values {
+    first: Option<Zval>,
+    /// All of them, when there are more.
     list: Option<Array>,
-    count: usize,
     /// There is an object whose copy would have a destructor.
     uncopyable: bool,
 }
 
 impl Values {
     fn push(&mut self, value: Zval) {
-        self.count += 1;
         self.uncopyable |= has_destructor(&value);
-        self.list.get_or_insert_with(Array::new).append(value);
+        if let Some(list) = &mut self.list {
+            list.append(value);
+        } else if let Some(first) = self.first.take() {
+            let list = self.list.insert(Array::new());
+            list.append(first);
+            list.append(value);
+        } else {
+            self.first = Some(value);
+        }
     }
 
     /// Appends them to `bytes`. False when they cannot be serialized.
     fn write(self, bytes: &mut Vec<u8>) -> Result<bool, Thrown> {
-        let Some(list) = self.list.map(Array::into_zval) else {
+        let alone = if self.first.is_some() { ALONE } else { 0 };
+        let Some(values) = self.first.or_else(|| self.list.map(Array::into_zval)) else {
             bytes.push(NOTHING);
             return Ok(true);
         };
-        let encoded = value::encode(&list);
+        let encoded = value::encode(&values);
         if exception::pending() {
             // Whatever it was: a child that is forked for the task does not need this.
             return exception::take().map(|_| false).ok_or(Thrown);
@@ -148,7 +159,7 @@ impl Values {
         if encoded.len() > LONGEST {
             return Ok(false);
         }
-        bytes.push(encoded.format() as u8);
+        bytes.push(encoded.format() as u8 | alone);
         encoded.chunks().for_each(|chunk| bytes.extend(chunk));
         Ok(true)
     }
@@ -222,10 +233,11 @@ fn read(bytes: &[u8]) -> Result<Option<Vec<Zval>>, Thrown> {
     if format == NOTHING {
         return Ok(Some(Vec::new()));
     }
-    let Ok(format) = Format::try_from(format) else {
+    let Ok(encoding) = Format::try_from(format & !ALONE) else {
         return Ok(None);
     };
-    match value::decode(format, payload) {
+    match value::decode(encoding, payload) {
+        Ok(value) if format & ALONE != 0 => Ok(Some(vec![value])),
         // Not without their references: two variables may be bound to one.
         Ok(list) => Ok(list.array().map(|list| list.values().map(Zval::shallow_clone).collect())),
         Err(DecodeError::Exiting) => Err(Thrown),

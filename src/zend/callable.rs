@@ -5,6 +5,7 @@ use std::ptr;
 
 use ext_php_rs::types::{ZendHashTable, Zval};
 
+use super::code::closure_in;
 use super::exception;
 use super::handler::{Returned, Thrown, TypeNumber};
 use crate::ffi;
@@ -30,6 +31,9 @@ impl Callable {
     ///
     /// Why it is not callable, or that the autoloader threw.
     pub(crate) fn bind(value: &Zval) -> Result<Self, NotCallable> {
+        if closure_in(value).is_some() {
+            return Ok(Self(value.shallow_clone()));
+        }
         let mut bound = Zval::new();
         let mut error = ptr::null_mut();
         let value = ptr::from_ref(value).cast_mut();

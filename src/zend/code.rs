@@ -184,10 +184,8 @@ fn written(code: &Code) -> Vec<u8> {
 fn parsed(bytes: &[u8]) -> Option<Code> {
     let (head, rest) = bytes.split_at_checked(NAME - 1)?;
     let (&depth, way) = rest.split_first()?;
-    let numbers: Vec<_> = head.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-    let &[root, at, method, scope, called, fake] = &numbers[..] else {
-        return None;
-    };
+    let head: &[[u8; 4]; 6] = head.as_chunks::<4>().0.try_into().ok()?;
+    let [root, at, method, scope, called, fake] = head.map(u32::from_le_bytes);
     let mut code = Code { root, at, method, scope, called, fake, depth: depth.into(), ..Code::default() };
     let way = way.as_chunks::<4>().0;
     if way.len() != usize::from(depth) || way.len() > CODE_DEPTH {

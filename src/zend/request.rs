@@ -145,6 +145,12 @@ pub(crate) fn call_shutdown_functions() {
     unsafe { ffi::async_child_shutdown_functions() };
 }
 
+/// In a child: is there something that it has to write out?
+pub(crate) fn has_output() -> bool {
+    // SAFETY: reads fields of the engine.
+    unsafe { ffi::async_child_has_output() }
+}
+
 /// In a child: writes out its output buffers and the streams that it opened; at its end its files are closed as well.
 /// Re-enters PHP.
 pub(crate) fn flush(at_end: bool) {

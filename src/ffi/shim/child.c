@@ -194,6 +194,12 @@ void async_child_shutdown_functions(void)
 	php_call_shutdown_functions();
 }
 
+/* Output buffers, or streams of its own. */
+bool async_child_has_output(void)
+{
+	return OG(active) || zend_hash_next_free_element(&EG(regular_list)) > async_child.first_own_resource;
+}
+
 /* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. At its end its files
  * are closed, so that those of tmpfile() go; other streams are not, because the end of a popen() waits for its process. */
 void async_child_flush(bool at_end)

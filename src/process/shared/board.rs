@@ -4,7 +4,7 @@
 //! twice; a taker says in its own cell what it runs, so that a death costs that task and no other; and what nobody has
 //! taken can be taken back. Positions count bytes and never come again, so that an old one is not taken for a new one.
 
-use std::cell::RefCell;
+use std::cell::{self, RefCell};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use std::time::Duration;
@@ -83,6 +83,8 @@ pub(crate) struct Board {
     memory: Mapping<Head>,
     /// Entries that are not known to be free, oldest first.
     posted: RefCell<VecDeque<Posted>>,
+    /// The latest epoch that an entry ever needed.
+    newest: cell::Cell<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +117,7 @@ impl Board {
     ///
     /// ENOMEM.
     pub(crate) fn new() -> Result<Self, Errno> {
-        Ok(Self { memory: Mapping::new(ROOM)?, posted: RefCell::default() })
+        Ok(Self { memory: Mapping::new(ROOM)?, posted: RefCell::default(), newest: cell::Cell::new(0) })
     }
 
     /// Posts a task for children of `epoch` and later ones, and wakes one if need be.
@@ -138,6 +140,7 @@ impl Board {
         self.memory.write_ring(ROOM, end + ENTRY as u64, payload);
         entry.state.store(end << 8 | OPEN, Ordering::Release);
         head.end.store(end + length, Ordering::Release);
+        self.newest.set(self.newest.get().max(epoch));
         self.posted.borrow_mut().push_back(Posted { at: end, length, task, epoch });
         wake_one(head);
         Ok(())
@@ -158,6 +161,9 @@ impl Board {
 
     /// Is there an open entry for which children of `epoch` are too old?
     pub(crate) fn needs_younger_than(&self, epoch: u64) -> bool {
+        if self.newest.get() <= epoch {
+            return false;
+        }
         let posted = self.posted.borrow();
         posted.iter().any(|posted| posted.epoch > epoch && state_is(&self.memory, posted.at, OPEN))
     }

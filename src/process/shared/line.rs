@@ -6,7 +6,7 @@ use nix::errno::Errno;
 
 use super::bell::Bell;
 use super::futex;
-use super::mapping::{Mapping, Shared};
+use super::mapping::{Mapping, Shared, place};
 use crate::wire::frame::{Frame, Kind};
 
 /// Room for the results of some hundred small tasks; large ones are lent.
@@ -15,7 +15,7 @@ const ROOM: usize = 128 * 1024;
 const PIECE: usize = ROOM / 4;
 const HEADER: usize = 16;
 /// Messages begin at multiples of this.
-const ALIGN: usize = 8;
+const ALIGN: usize = HEADER;
 
 #[repr(C, align(64))]
 #[derive(Debug)]
@@ -32,6 +32,17 @@ struct Head {
 
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Head {}
+
+/// The beginning of a message: the task; and its size, kind, format, and whether more follows.
+#[repr(C)]
+#[derive(Debug)]
+struct Header {
+    task: AtomicU64,
+    rest: AtomicU64,
+}
+
+// SAFETY: atomics, aligned to less than a page.
+unsafe impl Shared for Header {}
 
 /// One for each child that stays.
 #[derive(Debug)]
@@ -150,14 +161,11 @@ impl Line {
             if there == 0 {
                 return Ok(None);
             }
-            let mut bytes = Vec::new();
-            if there > ROOM as u64
-                || there < HEADER as u64
-                || !self.memory.read_ring(ROOM, read, HEADER, &mut bytes)
-            {
+            if there > ROOM as u64 || there < HEADER as u64 {
                 return Err(Garbled);
             }
-            let (task, size, kind, format, more) = parsed(&bytes).ok_or(Garbled)?;
+            let header = self.memory.at::<Header>(place(ROOM, read)).ok_or(Garbled)?;
+            let (task, size, kind, format, more) = header.parsed().ok_or(Garbled)?;
             let end = aligned(read + (HEADER + size) as u64);
             if size > PIECE || end - read > there {
                 return Err(Garbled);
@@ -227,14 +235,16 @@ fn header(task: u64, size: usize, kind: Kind, format: u8, more: bool) -> [u8; HE
     bytes
 }
 
-fn parsed(bytes: &[u8]) -> Option<(u64, usize, Kind, u8, bool)> {
-    let (task, rest) = bytes.split_first_chunk::<8>()?;
-    let (size, rest) = rest.split_first_chunk::<4>()?;
-    let &[kind, format, more @ (0 | 1), 0] = rest else {
-        return None;
-    };
-    let size = usize::try_from(u32::from_le_bytes(*size)).ok()?;
-    Some((u64::from_le_bytes(*task), size, Kind::from_byte(kind)?, format, more == 1))
+impl Header {
+    fn parsed(&self) -> Option<(u64, usize, Kind, u8, bool)> {
+        let rest = self.rest.load(Ordering::Relaxed).to_le_bytes();
+        let [s0, s1, s2, s3, kind, format, more @ (0 | 1), 0] = rest else {
+            return None;
+        };
+        let size = usize::try_from(u32::from_le_bytes([s0, s1, s2, s3])).ok()?;
+        let task = u64::from_le(self.task.load(Ordering::Relaxed));
+        Some((task, size, Kind::from_byte(kind)?, format, more == 1))
+    }
 }
 
 #[cfg(test)]
