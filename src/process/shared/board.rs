@@ -209,8 +209,8 @@ impl Board {
         let takes = |at| state_is(&self.memory, at, TAKEN);
         self.cell(seat).is_some_and(|cell| {
             // In this order: it is neither idle nor has a task while it takes one.
-            let taken = cell.taken.load(Ordering::SeqCst).checked_sub(1);
-            !taken.is_some_and(takes) && cell.task.load(Ordering::SeqCst) == 0
+            let position = cell.taken.load(Ordering::SeqCst).checked_sub(1);
+            !position.is_some_and(takes) && cell.task.load(Ordering::SeqCst) == 0
         })
     }
 
