@@ -3,6 +3,7 @@
 
 pub(crate) mod beacon;
 pub(crate) mod bytes;
+pub(crate) mod cgroup;
 pub(crate) mod channel;
 pub(crate) mod child;
 pub(crate) mod cpus;
