@@ -3,10 +3,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services build demo test storm property fuzz lint bench install uninstall clean
+.PHONY: help setup services build demo test storm property fuzz lint bench bench-plot install uninstall clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  PHP=... or PHP_CONFIG=... choose the PHP, for example: make test PHP=php8.4"
 
 setup: ## install PHP, its headers, libclang, a C compiler, PHPUnit and GD, where they are missing
@@ -41,6 +41,9 @@ lint: setup ## check formatting, lints and syntax
 
 bench: setup build ## measure against fork and pcntl; BENCH="--only=latency,ints --rounds=9" passes options
 	@tools/bench $(BENCH)
+
+bench-plot: setup build ## draw what a fork costs under heaps from 1 MiB to 2 GiB, to benches/results/fork-curve.svg
+	@tools/bench --curve $(BENCH)
 
 # No target builds for these two: root, who installs, often has no Rust.
 install: ## put async.so and its ini file where php-config says; DESTDIR is honoured

@@ -16,6 +16,7 @@
 declare(strict_types=1);
 
 require __DIR__ . '/workloads.php';
+require __DIR__ . '/process.php';
 
 $options = getopt('', ['only:', 'rounds:', 'json', 'list'], $rest);
 if ($rest !== $argc) {
@@ -49,34 +50,6 @@ $contenders = [
 ];
 
 $igbinary = getenv('BENCH_IGBINARY') === '1' ? ['-d', 'extension=igbinary'] : [];
-
-/** Bytes that may be taken without anything being pushed out. */
-function free_memory(): int
-{
-    return preg_match('/^MemAvailable:\s+(\d+) kB$/m', (string) @file_get_contents('/proc/meminfo'), $found) ? (int) $found[1] * 1024 : 0;
-}
-
-/** @param list<string> $command */
-function output_of(array $command, int $seconds): string
-{
-    $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR], $pipes);
-    $output = '';
-    $deadline = microtime(true) + $seconds;
-    while (!feof($pipes[1])) {
-        $read = [$pipes[1]];
-        $write = $except = null;
-        if (stream_select($read, $write, $except, 1) > 0) {
-            $output .= fread($pipes[1], 8192);
-        }
-        if (microtime(true) > $deadline) {
-            proc_terminate($process, SIGKILL);
-            proc_close($process);
-            return "no answer within $seconds s";
-        }
-    }
-    proc_close($process);
-    return trim($output);
-}
 
 $version = output_of([...$php, '-d', "extension=$so", '-r', 'echo "version ", phpversion("async");'], 20);
 if (!preg_match('/^version [0-9]\S*$/', $version)) {

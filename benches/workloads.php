@@ -68,6 +68,18 @@ function workloads(): array
     ];
 }
 
+/**
+ * One of them by its name, or `heapN`: an empty task under N MiB.
+ */
+function workload(string $name): Workload
+{
+    if (!preg_match('/^heap(\d+)$/', $name, $found)) {
+        return workloads()[$name]();
+    }
+    $GLOBALS['ballast'] = array_fill(0, (int) $found[1] << 20 >> 4, 1);
+    return new Workload("empty task under $found[1] MiB", 40, 1, fn (int $i): int => $i, fn (int $i, mixed $answer): bool => $answer === $i);
+}
+
 /** @param list<float> $values */
 function median(array $values): float
 {
@@ -79,7 +91,8 @@ function median(array $values): float
 /**
  * One measurement, in its own process: prints {"us": microseconds a task, "tasks": how many, "wrong": how many answers}.
  *
- * One at a time, the figure is the median of the tasks; several at once, it is the time in all divided by the tasks.
+ * One at a time, the figure is the median of the tasks; several at once, it is the time in all divided by the tasks. A
+ * second argument says how many tasks run before those that count, and "warm_up" what these took in all.
  *
  * @param Closure(Closure(int): mixed, int): mixed $one  runs task $i and returns its answer
  * @param Closure(Closure(int): mixed, int, int): array<int, mixed> $all  runs so many, so many at once
@@ -88,11 +101,13 @@ function median(array $values): float
 function measure(Closure $one, Closure $all, bool $answers = true): void
 {
     global $argv;
-    $workload = workloads()[$argv[1]]();
+    $workload = workload($argv[1]);
     [$task, $right, $wrong] = [$workload->task, $workload->right, 0];
-    for ($i = 0; $i < 3; $i++) {
+    $started = hrtime(true);
+    for ($i = 0; $i < (int) ($argv[2] ?? 3); $i++) {
         $one($task, $i);
     }
+    $warm_up = (hrtime(true) - $started) / 1e3;
     if ($workload->concurrency === 1) {
         $times = [];
         for ($i = 0; $i < $workload->tasks; $i++) {
@@ -114,5 +129,5 @@ function measure(Closure $one, Closure $all, bool $answers = true): void
             }
         }
     }
-    echo json_encode(['us' => round($us, 2), 'tasks' => $workload->tasks, 'wrong' => $wrong]), "\n";
+    echo json_encode(['us' => round($us, 2), 'warm_up' => round($warm_up), 'tasks' => $workload->tasks, 'wrong' => $wrong]), "\n";
 }

@@ -47,13 +47,14 @@ static MAX_RESULT: Setting = Setting::new(c"async.max_result", c"0", false, Rule
 static MAX_OUTPUT: Setting = Setting::new(c"async.max_output", c"1M", false, Rule::Bytes);
 static RESEED: Setting = Setting::new(c"async.reseed", c"1", false, Rule::Switch);
 static AT_EXIT: Setting = Setting::new(c"async.at_exit", c"wait", false, Rule::Choice(["wait", "kill"]));
+static HUGE_PAGES: Setting = Setting::new(c"async.huge_pages", c"1", false, Rule::Switch);
 static UNSUPPORTED: Setting =
     Setting::new(c"async.unsupported", c"throw", true, Rule::Choice(["throw", "sync"]));
 
 static NOTIFIER: Setting =
     Setting::new(c"async.notifier", c"thread", true, Rule::Choice(["thread", "signal"]));
 
-static ALL: [&Setting; 11] = [
+static ALL: [&Setting; 12] = [
     &SHORT_NAMES,
     &CONCURRENCY,
     &MAX_CHILDREN,
@@ -62,6 +63,7 @@ static ALL: [&Setting; 11] = [
     &MAX_RESULT,
     &MAX_OUTPUT,
     &RESEED,
+    &HUGE_PAGES,
     &AT_EXIT,
     &NOTIFIER,
     &UNSUPPORTED,
@@ -117,6 +119,11 @@ pub(crate) fn max_output() -> u64 {
 /// `async.reseed`: each child has random numbers of its own.
 pub(crate) fn reseed() -> bool {
     RESEED.get() != 0
+}
+
+/// `async.huge_pages`: a large heap is put into huge pages when forks have paid for it.
+pub(crate) fn huge_pages() -> bool {
+    HUGE_PAGES.get() != 0
 }
 
 /// `async.at_exit=kill`: the end of the script ends what runs, instead of waiting for it.

@@ -1,4 +1,4 @@
-//! Policy: which task runs next, and until when. A pure state machine over ids, in the parent.
+//! Policy: which task runs next, and until when; and when a heap is worth huge pages. Pure state machines, in the parent.
 //!
 //! No system call, no clock, no PHP: whoever drives it says what happened and what time it is.
 //!
@@ -9,4 +9,6 @@
 
 pub(crate) mod deadlines;
 pub(crate) mod ids;
+pub(crate) mod rent;
+
 pub(crate) mod scheduler;

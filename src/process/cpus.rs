@@ -5,6 +5,8 @@ use std::fs;
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 
+use super::cgroup;
+
 /// Usable CPUs, at least 1.
 pub(crate) fn usable() -> usize {
     let allowed =
@@ -20,14 +22,10 @@ fn affinity() -> Option<usize> {
 
 /// CPUs that the control groups allow, rounded up; the tightest of the groups above this process counts.
 fn quota() -> Option<usize> {
-    let membership = fs::read_to_string("/proc/self/cgroup").ok()?;
-    let unified = membership.lines().find_map(|line| line.strip_prefix("0::"));
-    if let Some(path) = unified {
-        let groups = std::iter::successors(Some(path.trim_end_matches('/')), |path| {
-            path.rfind('/').and_then(|at| path.get(..at))
-        });
+    if let Some(groups) = cgroup::unified() {
         return groups
-            .filter_map(|group| fs::read_to_string(format!("/sys/fs/cgroup{group}/cpu.max")).ok())
+            .iter()
+            .filter_map(|group| fs::read_to_string(group.join("cpu.max")).ok())
             .filter_map(|text| unified_quota(&text))
             .min();
     }

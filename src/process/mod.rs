@@ -3,14 +3,18 @@
 
 pub(crate) mod beacon;
 pub(crate) mod bytes;
+pub(crate) mod cgroup;
 pub(crate) mod channel;
 pub(crate) mod child;
+pub(crate) mod clock;
 pub(crate) mod cpus;
 pub(crate) mod excerpt;
 pub(crate) mod file;
 pub(crate) mod fork;
 pub(crate) mod forward;
+pub(crate) mod huge;
 pub(crate) mod loan;
+pub(crate) mod memory;
 pub(crate) mod memory_killer;
 pub(crate) mod notifier;
 pub(crate) mod output;

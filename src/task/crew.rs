@@ -13,7 +13,7 @@ use nix::sys::signal::Signal;
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
 use super::parcel::{self, Parcel};
-use super::{launch, outcome, turn, worker};
+use super::{heap, launch, outcome, turn, worker};
 use crate::error::Error;
 use crate::ini;
 use crate::pool::deadlines::Stage;
@@ -276,6 +276,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
     let mut place = launch::place()?;
+    heap::before_fork();
     let forked = match fork::fork()? {
         Fork::Child(_pipe) => {
             let post = worker::Post { board: &crew.board, seat, line: &line, bell: &bell };

@@ -9,7 +9,7 @@ use super::crew::{self, Route};
 use super::future::{Future, Outcome, Phase};
 use super::group::{Group, Hook};
 use super::support::Mode;
-use super::{at_exit, child, handlers, outcome, support, turn};
+use super::{at_exit, child, handlers, heap, outcome, support, turn};
 use crate::error::Error;
 use crate::ini;
 use crate::pool::deadlines::Stage;
@@ -122,6 +122,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     let (hooks, limits) = (hooks(group), group.limits.borrow().clone());
     let mut place = place()?;
     let streams = streams(group, future.id)?;
+    heap::before_fork();
     let forked = match fork::fork() {
         Ok(Fork::Child(channel)) => child::run(&channel, streams, &limits, &hooks, future),
         Ok(Fork::Parent(forked)) => forked,

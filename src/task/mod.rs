@@ -11,6 +11,7 @@ pub(crate) mod crew;
 pub(crate) mod future;
 pub(crate) mod group;
 pub(crate) mod handlers;
+pub(crate) mod heap;
 pub(crate) mod launch;
 pub(crate) mod limits;
 pub(crate) mod outcome;

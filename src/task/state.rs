@@ -18,6 +18,7 @@ use crate::process::reactor::Reactor;
 use crate::task::crew::Crew;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
+use crate::task::heap::Heap;
 use crate::zend::code::Book;
 use crate::zend::object::Object;
 
@@ -73,6 +74,8 @@ pub(crate) struct State {
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// An exception of a hook, which the next `await` throws.
     pub(crate) surfacing: RefCell<Option<Zval>>,
+    /// What its heap costs forks.
+    pub(crate) heap: RefCell<Heap>,
     /// Handlers are running.
     pub(crate) dispatching: Cell<bool>,
     /// The end of the script is known to wait for what was started.
@@ -98,6 +101,7 @@ impl State {
             held_back: Cell::new(false),
             hooks: RefCell::default(),
             surfacing: RefCell::default(),
+            heap: RefCell::default(),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),
             is_child: Cell::new(false),

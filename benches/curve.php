@@ -1,0 +1,79 @@
+<?php
+
+// What an empty task costs under heaps from 1 MiB to 2 GiB, fork to reaped: the floor, pcntl, and the extension with
+// async.huge_pages off and on. Prints a table, and leaves JSON lines and a picture in benches/results/.
+//
+// usage: tools/bench --curve [--sizes=1,16,512] [--rounds=3] [--warm-up=120]
+//
+// --sizes=...    heaps in MiB
+// --rounds=N     how often each is measured, each time in a process of its own
+// --warm-up=N    tasks before those that count, where huge pages are on: they pay for the huge pages
+//
+// What does not fit into half of the free memory is left out. Nothing is asserted about time.
+
+declare(strict_types=1);
+
+require __DIR__ . '/workloads.php';
+require __DIR__ . '/process.php';
+require __DIR__ . '/plot.php';
+
+$options = getopt('', ['sizes:', 'rounds:', 'warm-up:'], $rest);
+$sizes = array_map(intval(...), explode(',', $options['sizes'] ?? '1,4,16,32,64,128,256,512,1024,2048'));
+[$rounds, $warm_up] = [(int) ($options['rounds'] ?? 3), (int) ($options['warm-up'] ?? 120)];
+if ($rest !== $argc || min($sizes) < 1 || $rounds < 1 || $warm_up < 0) {
+    fwrite(STDERR, "usage: tools/bench --curve [--sizes=MIB,...] [--rounds=N] [--warm-up=N]\n");
+    exit(2);
+}
+
+$php = [...explode("\n", getenv('BENCH_PHP')), '-d', 'memory_limit=-1', '-d', 'ffi.enable=1'];
+$async = [...$php, '-d', 'extension=' . getenv('ASYNC_SO')];
+$contenders = [
+    'floor' => fn (string $heap) => [...$php, __DIR__ . '/floor.php', $heap, '3'],
+    'pcntl' => fn (string $heap) => [...$php, __DIR__ . '/pcntl.php', $heap, '3'],
+    'off' => fn (string $heap) => [...$async, '-d', 'async.huge_pages=0', __DIR__ . '/async.php', $heap, '3'],
+    'on' => fn (string $heap) => [...$async, __DIR__ . '/async.php', $heap, (string) $warm_up],
+];
+$names = [
+    'floor' => 'fork, _exit, waitpid',
+    'pcntl' => 'pcntl',
+    'off' => 'async.huge_pages=0',
+    'on' => 'async.huge_pages=1',
+];
+
+echo "microseconds for an empty task, fork to reaped, medians; on: after $warm_up tasks that paid for huge pages\n\n";
+printf("%8s %10s %10s %10s %10s %12s %28s\n", 'MiB', 'floor', 'pcntl', 'off', 'on', 'on / 1 MiB', "first $warm_up, on / all off");
+$lines = [];
+$curves = array_fill_keys(array_values($names), []);
+foreach ($sizes as $mib) {
+    if ($mib << 20 > free_memory() / 2) {
+        printf("%8d left out: not twice as much memory is free\n", $mib);
+        continue;
+    }
+    $figures = $paid = [];
+    for ($round = 0; $round < $rounds; $round++) {
+        foreach ($contenders as $name => $command) {
+            $result = json_decode($output = output_of($command("heap$mib"), 300), true);
+            if (!is_array($result) || $result['wrong'] !== 0) {
+                fwrite(STDERR, "heap$mib, $name: $output\n");
+                exit(1);
+            }
+            $figures[$name][] = $result['us'];
+            $paid[$name][] = $result['warm_up'];
+        }
+    }
+    $medians = array_map(median(...), $figures);
+    $first ??= $medians['on'];
+    // What the tasks took that paid, against what they would have taken without.
+    $ratio = $warm_up > 0 ? median($paid['on']) / $warm_up / $medians['off'] : NAN;
+    printf("%8d %10.0f %10.0f %10.0f %10.0f %12.2f %28.2f\n", $mib, ...[...array_values($medians), $medians['on'] / $first, $ratio]);
+    $lines[] = json_encode(['what' => 'fork-curve', 'mib' => $mib] + $medians + ['first' => round($ratio, 3), 'rounds' => $figures]);
+    foreach ($medians as $name => $us) {
+        $curves[$names[$name]][$mib] = $us;
+    }
+}
+
+$folder = __DIR__ . '/results';
+is_dir($folder) || mkdir($folder);
+file_put_contents("$folder/fork-curve.jsonl", implode("\n", $lines) . "\n");
+file_put_contents("$folder/fork-curve.svg", plot('An empty task, fork to reaped', 'heap of the parent', $curves));
+echo "\n$folder/fork-curve.svg\n";
