@@ -25,6 +25,7 @@ use crate::process::shared::line::Line;
 use crate::process::wait::Exit;
 use crate::task::state::state;
 use crate::wire::frame::{Frame, Kind};
+use crate::zend::callable;
 use crate::zend::object::Object;
 
 /// Posted tasks of one pool that nobody has run yet: more would only lie there.
@@ -257,7 +258,7 @@ fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
 /// Lets a child go, of whatever pool, that has nothing to do: somebody else has, and there is no room.
 pub(crate) fn make_room() {
     let crews: Vec<_> = state().workers.borrow().values().map(|(_, crew)| Rc::clone(crew)).collect();
-    if let Some(crew) = crews.iter().find(|crew| crew.idle() > 0 && !crew.board.has_open(1)) {
+    if let Some(crew) = crews.iter().find(|crew| crew.idle() > 0 && crew.board.open(1) == 0) {
         crew.dismiss_one();
     }
 }
@@ -271,7 +272,8 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let line = Line::new().map_err(refused("mmap"))?;
     let bell = state.reactor.borrow_mut().as_mut().map_or(Err(Errno::EBADF), Reactor::bell);
     let bell = bell.map_err(refused("eventfd"))?;
-    let epoch = state.book.borrow_mut().turn_page();
+    let autoloads = callable::autoloads();
+    let epoch = state.book.borrow_mut().turn_page(autoloads);
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;

@@ -200,11 +200,11 @@ impl Board {
 
     /// Is the child on `seat` without work?
     pub(crate) fn is_idle(&self, seat: usize) -> bool {
-        let takes = |at| state_is(&self.memory, at, TAKEN);
+        let being_taken = |at| state_is(&self.memory, at, TAKEN);
         self.cell(seat).is_some_and(|cell| {
             // In this order: it is neither idle nor has a task while it takes one.
             let taken = cell.taken.load(Ordering::SeqCst).checked_sub(1);
-            !taken.is_some_and(takes) && cell.task.load(Ordering::SeqCst) == 0
+            !taken.is_some_and(being_taken) && cell.task.load(Ordering::SeqCst) == 0
         })
     }
 
