@@ -20,7 +20,7 @@ use crate::zend::callable::Callable;
 use crate::zend::code::{Book, Statics, bound_to, closure_in};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::object::has_destructor;
+use crate::zend::object::disown;
 use crate::zend::value::{self, DecodeError};
 
 const INHERITED: u8 = 0;
@@ -59,7 +59,7 @@ pub(crate) fn inherited(epoch: u64) -> Parcel {
 }
 
 /// Writes a task. None for one that only a fork can bring to a child: it is bound to something that cannot be
-/// serialized, or that must not be copied, or that is large. Re-enters PHP: hooks of serialization.
+/// serialized, or that is large. Re-enters PHP: hooks of serialization.
 ///
 /// # Errors
 ///
@@ -70,7 +70,8 @@ pub(crate) fn pack(book: &RefCell<Book>, work: &Work) -> Result<Option<Parcel>, 
     let Some(epoch) = pack_work(&mut book.borrow_mut(), work, &mut bytes, &mut values) else {
         return Ok(None);
     };
-    if values.uncopyable || !values.write(&mut bytes)? || bytes.len() > LONGEST {
+    let epoch = epoch.max(book.borrow().declared_since());
+    if !values.write(&mut bytes)? || bytes.len() > LONGEST {
         return Ok(None);
     }
     Ok(Some(Parcel { bytes, epoch }))
@@ -120,14 +121,11 @@ fn pack_work(book: &mut Book, work: &Work, bytes: &mut Vec<u8>, values: &mut Val
 struct Values {
     list: Option<Array>,
     count: usize,
-    /// There is an object whose copy would have a destructor.
-    uncopyable: bool,
 }
 
 impl Values {
     fn push(&mut self, value: Zval) {
         self.count += 1;
-        self.uncopyable |= has_destructor(&value);
         self.list.get_or_insert_with(Array::new).append(value);
     }
 
@@ -227,7 +225,13 @@ fn read(bytes: &[u8]) -> Result<Option<Vec<Zval>>, Thrown> {
     };
     match value::decode(format, payload) {
         // Not without their references: two variables may be bound to one.
-        Ok(list) => Ok(list.array().map(|list| list.values().map(Zval::shallow_clone).collect())),
+        Ok(list) => {
+            let plain = |value: &Zval| !(value.is_object() || value.is_array() || value.is_reference());
+            if !list.array().is_some_and(|list| list.values().all(plain)) {
+                disown(&list);
+            }
+            Ok(list.array().map(|list| list.values().map(Zval::shallow_clone).collect()))
+        }
         Err(DecodeError::Exiting) => Err(Thrown),
         Err(_) => Ok(None),
     }
