@@ -213,6 +213,11 @@ impl Board {
         self.cell(seat).map(|cell| cell.task.load(Ordering::SeqCst)).filter(|&task| task != 0)
     }
 
+    /// Has the child on `seat` never taken anything?
+    pub(crate) fn is_newborn(&self, seat: usize) -> bool {
+        self.cell(seat).is_some_and(|cell| cell.taken.load(Ordering::Acquire) == 0)
+    }
+
     /// The child on `seat` is dead: what it had taken but not begun is open again. The task that it was running, if any.
     pub(crate) fn bury(&self, seat: usize) -> Option<u64> {
         let running = self.running(seat);
