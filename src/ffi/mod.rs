@@ -258,6 +258,7 @@ unsafe extern "C" {
     ) -> bool;
     pub(crate) fn async_functions_count() -> u32;
     pub(crate) fn async_classes_count() -> u32;
+    pub(crate) fn async_object_disown(object: *mut ZendObject);
     pub(crate) fn async_closure_this(closure: *mut ZendObject) -> *mut ZendObject;
     pub(crate) fn async_closure_statics(closure: *mut ZendObject) -> *mut ZendHashTable;
     pub(crate) fn async_static_get(statics: *mut ZendHashTable, position: u32) -> *mut Zval;

@@ -212,6 +212,7 @@ void async_code_pin(zend_object *closure, zval *pin);
 bool async_code_pin_frame(zend_execute_data **frame, uint32_t *next, const zval *pins, uint32_t pin_count, zval *pin);
 uint32_t async_functions_count(void);
 uint32_t async_classes_count(void);
+void async_object_disown(zend_object *object);
 zend_object *async_closure_this(zend_object *closure);
 HashTable *async_closure_statics(zend_object *closure);
 zval *async_static_get(HashTable *statics, uint32_t position);

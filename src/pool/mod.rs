@@ -10,5 +10,4 @@
 pub(crate) mod deadlines;
 pub(crate) mod ids;
 pub(crate) mod rent;
-
 pub(crate) mod scheduler;

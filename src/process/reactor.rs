@@ -199,7 +199,8 @@ impl Reactor {
     pub(crate) fn bell(&mut self) -> Result<Rc<Bell>, Errno> {
         let epoll = &self.epoll;
         let event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, BELL);
-        self.lines.bell(|bell| epoll.add(bell, event))
+        let by_signal = matches!(self.notifier, Notifier::Signal(_));
+        self.lines.bell(by_signal, |bell| epoll.add(bell, event))
     }
 
     /// Child `id`, which was added, stays, and tells its results by `line`.

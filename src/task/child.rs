@@ -71,6 +71,11 @@ pub(crate) fn run(
 /// Ends as a script does, and tells nobody. Gives the exit code.
 fn leave(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
     sink.settle();
+    exit_code(ran)
+}
+
+/// That of a script that ends so.
+pub(crate) fn exit_code(ran: &Ran<Zval>) -> i32 {
     match ran {
         Ran::Returned(_) => 0,
         Ran::Exited(code) => *code,

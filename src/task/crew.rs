@@ -25,6 +25,7 @@ use crate::process::shared::line::Line;
 use crate::process::wait::Exit;
 use crate::task::state::state;
 use crate::wire::frame::{Frame, Kind};
+use crate::zend::callable;
 use crate::zend::object::Object;
 
 /// Posted tasks of one pool that nobody has run yet: more would only lie there.
@@ -107,11 +108,17 @@ impl Crew {
     /// Tells the one to leave that knows least: an idle one rather than a busy one.
     fn dismiss_one(&self) {
         let members = self.members.borrow();
-        if members.values().any(|member| member.leaving.get()) {
-            return;
+        if members.values().all(|member| !member.leaving.get()) {
+            self.dismiss_down_to(members.len().saturating_sub(1));
         }
-        let first = members.values().min_by_key(|member| (!self.board.is_idle(member.seat), member.epoch));
-        if let Some(member) = first {
+    }
+
+    /// Tells some to leave when there are more than `count`: first the idle ones, and those that know least.
+    fn dismiss_down_to(&self, count: usize) {
+        let members = self.members.borrow();
+        let mut staying: Vec<_> = members.values().filter(|member| !member.leaving.get()).collect();
+        staying.sort_by_key(|member| (!self.board.is_idle(member.seat), member.epoch));
+        for member in staying.iter().take(staying.len().saturating_sub(count)) {
             member.leaving.set(true);
             self.board.dismiss(member.seat);
         }
@@ -148,6 +155,12 @@ pub(crate) fn feed(group: &Rc<Group>) {
         }
         Err(refused) => while fail_next(group, refused).is_some() {},
     }
+}
+
+/// Lets those go that are too many since the group's limit was lowered.
+pub(crate) fn shrink(group: &Group) {
+    let limit = group.scheduler.borrow().limit();
+    group.crew.borrow().iter().for_each(|crew| crew.dismiss_down_to(limit));
 }
 
 /// Fails the first task of the queue.
@@ -271,7 +284,8 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let line = Line::new().map_err(refused("mmap"))?;
     let bell = state.reactor.borrow_mut().as_mut().map_or(Err(Errno::EBADF), Reactor::bell);
     let bell = bell.map_err(refused("eventfd"))?;
-    let epoch = state.book.borrow_mut().turn_page();
+    let autoloads = callable::autoloads();
+    let epoch = state.book.borrow_mut().turn_page(autoloads);
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
@@ -341,7 +355,12 @@ fn declined(child: u64, task: u64) -> Option<Rc<Group>> {
 pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let (group, crew) = state().workers.borrow_mut().remove(&ended.id)?;
     let member = crew.members.borrow_mut().remove(&ended.id)?;
-    let task = crew.board.bury(member.seat);
+    let stillborn = crew.board.is_newborn(member.seat) && !member.leaving.get();
+    // One that died before it took anything costs a task, too: the next one may die of the same, and so on for ever.
+    let task = crew.board.bury(member.seat).or_else(|| {
+        let open = first_open(&group, &crew).filter(|_| stillborn)?;
+        crew.board.retract(open).then_some(open)
+    });
     let future = task.and_then(|task| group.queued.borrow_mut().remove(&task));
     if let Some(future) = future {
         future.pid.set(Some(member.pid));

@@ -20,7 +20,7 @@ use crate::zend::callable::Callable;
 use crate::zend::code::{Book, Statics, bound_to, closure_in};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::object::has_destructor;
+use crate::zend::object::disown;
 use crate::zend::value::{self, DecodeError};
 
 const INHERITED: u8 = 0;
@@ -61,7 +61,7 @@ pub(crate) fn inherited(epoch: u64) -> Parcel {
 }
 
 /// Writes a task. None for one that only a fork can bring to a child: it is bound to something that cannot be
-/// serialized, or that must not be copied, or that is large. Re-enters PHP: hooks of serialization.
+/// serialized, or that is large. Re-enters PHP: hooks of serialization.
 ///
 /// # Errors
 ///
@@ -72,7 +72,8 @@ pub(crate) fn pack(book: &RefCell<Book>, work: &Work) -> Result<Option<Parcel>, 
     let Some(epoch) = pack_work(&mut book.borrow_mut(), work, &mut bytes, &mut values) else {
         return Ok(None);
     };
-    if values.uncopyable || !values.write(&mut bytes)? || bytes.len() > LONGEST {
+    let epoch = epoch.max(book.borrow().declared_since());
+    if !values.write(&mut bytes)? || bytes.len() > LONGEST {
         return Ok(None);
     }
     Ok(Some(Parcel { bytes, epoch }))
@@ -123,13 +124,10 @@ struct Values {
     first: Option<Zval>,
     /// All of them, when there are more.
     list: Option<Array>,
-    /// There is an object whose copy would have a destructor.
-    uncopyable: bool,
 }
 
 impl Values {
     fn push(&mut self, value: Zval) {
-        self.uncopyable |= has_destructor(&value);
         if let Some(list) = &mut self.list {
             list.append(value);
         } else if let Some(first) = self.first.take() {
@@ -237,9 +235,20 @@ fn read(bytes: &[u8]) -> Result<Option<Vec<Zval>>, Thrown> {
         return Ok(None);
     };
     match value::decode(encoding, payload) {
-        Ok(value) if format & ALONE != 0 => Ok(Some(vec![value])),
+        Ok(value) if format & ALONE != 0 => {
+            if value.is_object() || value.is_array() {
+                disown(&value);
+            }
+            Ok(Some(vec![value]))
+        }
         // Not without their references: two variables may be bound to one.
-        Ok(list) => Ok(list.array().map(|list| list.values().map(Zval::shallow_clone).collect())),
+        Ok(list) => {
+            let plain = |value: &Zval| !(value.is_object() || value.is_array() || value.is_reference());
+            if !list.array().is_some_and(|list| list.values().all(plain)) {
+                disown(&list);
+            }
+            Ok(list.array().map(|list| list.values().map(Zval::shallow_clone).collect()))
+        }
         Err(DecodeError::Exiting) => Err(Thrown),
         Err(_) => Ok(None),
     }

@@ -21,7 +21,6 @@ use crate::process::shared::line::Line;
 use crate::process::shared::seat::Found;
 use crate::task::state::state;
 use crate::wire::frame::Kind;
-use crate::zend::handler::Thrown;
 use crate::zend::request::{self, Ran};
 
 /// Where a child that stays works.
@@ -40,6 +39,7 @@ pub(crate) struct Post<'p> {
 /// Runs tasks, and ends.
 pub(crate) fn run(post: &Post<'_>, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
     state().leave_behind(true);
+    let own = state().owner.get();
     request::begin_child(ini::reseed());
     let stay = group.stay.get();
     let born = Instant::now();
@@ -56,12 +56,20 @@ pub(crate) fn run(post: &Post<'_>, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
             Found::End => break,
         };
         // What fails before the first task costs that one, so that it is told, and this child.
-        let prepared = if count == 0 { prepare(group, hooks, task) } else { Ran::Returned(None) };
-        let (ran, fit) = match prepared {
-            Ran::Returned(_) => (request::protect(|| perform(group, task, &payload)), true),
-            failed => (failed, false),
-        };
-        let stays = tell(post, task, ran) && fit;
+        let failure = if count == 0 { prepare(group, hooks, task) } else { None };
+        let mut last = failure.is_some();
+        let ran = failure.or_else(|| {
+            let opened = request::protect(|| parcel::open(&state().book, &payload));
+            // After an exit or a fatal error nothing is certain here. The task itself has not begun.
+            last = !matches!(opened, Ran::Returned(_));
+            perform(group, task, opened)
+        });
+        if state().owner.get() != own {
+            // A fork that the task made by itself, and that came back here, is not this child.
+            child::wind_up();
+            end(ran.as_ref().map_or(0, child::exit_code));
+        }
+        let stays = tell(post, task, ran);
         seat.done();
         count += 1;
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
@@ -76,38 +84,41 @@ pub(crate) fn run(post: &Post<'_>, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
     end(0)
 }
 
-/// Makes this child what its pool wants, before its first task.
-fn prepare(group: &Group, hooks: &[Rc<Hook>], task: u64) -> Ran<Option<Zval>> {
+/// Makes this child what its pool wants, before its first task; some when that failed.
+fn prepare(group: &Group, hooks: &[Rc<Hook>], task: u64) -> Option<Ran<Zval>> {
     let limits = group.limits.borrow().clone();
-    request::protect(|| {
+    let prepared = request::protect(|| {
         limits.apply(|| Label::Number(task))?;
-        child::prepare(hooks)?;
-        Ok(None)
-    })
+        child::prepare(hooks)
+    });
+    match prepared {
+        Ran::Returned(()) => None,
+        failed => Some(failed.map(|()| Zval::new())),
+    }
 }
 
-/// Tells what became of a task. False when this child has to end: after an exit or a fatal error nothing is certain.
-fn tell(post: &Post<'_>, task: u64, ran: Ran<Option<Zval>>) -> bool {
-    if let Ran::Returned(None) = ran {
+/// Tells what became of a task; none when it has to be run elsewhere. False when this child has to end: after an exit or a
+/// fatal error nothing is certain.
+fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
+    let Some(ran) = ran else {
         post.line.say(post.bell, task, Kind::Declined, 0, 0, std::iter::empty());
         return true;
-    }
+    };
     let stays = matches!(ran, Ran::Returned(_) | Ran::Threw(_));
     let sink = Sink::Line { line: post.line, bell: post.bell, task };
-    child::report(&sink, &ran.map(Option::unwrap_or_default)) == 0 && stays
+    child::report(&sink, &ran) == 0 && stays
 }
 
-/// Runs the task that a parcel brings. None when it has to be run elsewhere.
-fn perform(group: &Group, task: u64, parcel: &[u8]) -> Result<Option<Zval>, Thrown> {
-    let opened = parcel::open(&state().book, parcel)?;
+/// Runs the task that a parcel brought. None when it has to be run elsewhere.
+fn perform(group: &Group, task: u64, opened: Ran<Opened>) -> Option<Ran<Zval>> {
     match opened {
-        Opened::Work(work) => child::call(&work).map(Some),
-        Opened::Inherited => {
+        Ran::Returned(Opened::Work(work)) => Some(request::protect(|| child::call(&work))),
+        Ran::Returned(Opened::Inherited) => {
             let future = group.queued.borrow().get(&task).cloned().map(ManuallyDrop::new);
             // Not released: what only this task refers to has its destructor in the parent.
             let work = future.and_then(|future| future.work.take()).map(ManuallyDrop::new);
-            work.map(|work: ManuallyDrop<Work>| child::call(&work)).transpose()
+            work.map(|work: ManuallyDrop<Work>| request::protect(|| child::call(&work)))
         }
-        Opened::Declined => Ok(None),
+        _ => None,
     }
 }

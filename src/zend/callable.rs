@@ -99,6 +99,17 @@ impl Callable {
     }
 }
 
+/// Is there an autoloader?
+pub(crate) fn autoloads() -> bool {
+    let mut name = Zval::new();
+    let named = name.set_string("spl_autoload_functions", false);
+    let loaders = named.ok().and_then(|()| Callable(name).call(&mut []).ok());
+    if loaders.is_none() {
+        exception::take(); // it is among the disabled functions
+    }
+    loaders.is_some_and(|loaders| loaders.array().is_some_and(|loaders| !loaders.is_empty()))
+}
+
 /// Calls a method without arguments. Re-enters PHP: may throw, bail out, or call back into any object.
 ///
 /// # Errors

@@ -34,6 +34,8 @@ struct Extent {
     epoch: u64,
     functions: u32,
     classes: u32,
+    /// There is an autoloader, for classes that are declared later.
+    autoloads: bool,
 }
 
 /// The names of all code that was asked for, and what keeps it in its place.
@@ -53,15 +55,12 @@ pub(crate) struct Book {
 impl Book {
     /// A fork is about to be made: what is here belongs to its epoch, which is returned. Scripts that are running are
     /// pinned, as the closures in them have not all been seen.
-    pub(crate) fn turn_page(&mut self) -> u64 {
+    pub(crate) fn turn_page(&mut self, autoloads: bool) -> u64 {
         self.epoch += 1;
         self.pin_frames();
-        // SAFETY: reads two lengths of the engine.
-        let functions = unsafe { ffi::async_functions_count() };
-        // SAFETY: as above.
-        let classes = unsafe { ffi::async_classes_count() };
-        let now = Extent { epoch: self.epoch, functions, classes };
-        if self.extents.last().is_none_or(|last| (last.functions, last.classes) != (functions, classes)) {
+        let (functions, classes) = declared();
+        let now = Extent { epoch: self.epoch, functions, classes, autoloads };
+        if self.extents.last().is_none_or(|last| Extent { epoch: self.epoch, ..*last } != now) {
             self.extents.push(now);
         }
         self.epoch
@@ -70,6 +69,17 @@ impl Book {
     /// The epoch of the children that will be forked next.
     pub(crate) fn next_epoch(&self) -> u64 {
         self.epoch + 1
+    }
+
+    /// The first epoch whose children have all functions that there are now, and have or can load all classes: what they
+    /// run may refer to any.
+    pub(crate) fn declared_since(&self) -> u64 {
+        let (functions, classes) = declared();
+        let has_all = |extent: &&Extent| {
+            extent.functions == functions && (extent.classes == classes || extent.autoloads)
+        };
+        let first = self.extents.iter().rev().take_while(has_all).last();
+        first.map_or(self.epoch + 1, |extent| extent.epoch)
     }
 
     /// The name of a closure's code. None for code that cannot be named.
@@ -160,6 +170,14 @@ impl Book {
     }
 }
 
+/// How many functions and classes there are.
+fn declared() -> (u32, u32) {
+    // SAFETY: reads a length of the engine.
+    let functions = unsafe { ffi::async_functions_count() };
+    // SAFETY: as above.
+    (functions, unsafe { ffi::async_classes_count() })
+}
+
 const ROOT_PIN: u32 = 0;
 const ROOT_FUNCTION: u32 = 1;
 
@@ -167,7 +185,7 @@ fn has_scope(closure: *mut ZendObject) -> bool {
     let mut key = [0; 3];
     // SAFETY: a live closure; the engine writes three numbers.
     unsafe { ffi::async_code_key(closure, key.as_mut_ptr()) };
-    key.get(1).is_some_and(|&scope| scope & !1 != 0)
+    key.get(1).is_some_and(|&scope| scope & !3 != 0)
 }
 
 fn written(code: &Code) -> Vec<u8> {

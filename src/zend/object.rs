@@ -18,6 +18,7 @@ use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
 
 use super::class::{Class, Function};
+use super::value::walk;
 use crate::ffi::{self, GcBuffer};
 
 /// `IS_OBJ_DESTRUCTOR_CALLED`.
@@ -56,10 +57,12 @@ impl Registration {
     }
 }
 
-/// Would the end of a copy of this object run PHP code?
-pub(crate) fn has_destructor(value: &Zval) -> bool {
-    // SAFETY: the class of a live object, which outlives it.
-    value.object().is_some_and(|object| unsafe { !(*object.ce).destructor.is_null() })
+/// The objects in this graph are copies: what the destructors of the originals do is not done once more.
+pub(crate) fn disown(graph: &Zval) {
+    for object in walk::objects(graph) {
+        // SAFETY: a live object of this thread; the engine sets one of its flags.
+        unsafe { ffi::async_object_disown(ptr::from_ref(object).cast_mut()) };
+    }
 }
 
 /// Rust data that lives inside a PHP object. Only `&self` is ever given out: PHP code can re-enter anywhere.

@@ -33,7 +33,8 @@ void async_code_key(zend_object *closure, uintptr_t key[3])
 
 	key[0] = function->type == ZEND_USER_FUNCTION
 		? (uintptr_t) function->op_array.opcodes : (uintptr_t) function->common.function_name;
-	key[1] = (uintptr_t) function->common.scope | ((function->common.fn_flags & ZEND_ACC_FAKE_CLOSURE) ? 1 : 0);
+	key[1] = (uintptr_t) function->common.scope | ((function->common.fn_flags & ZEND_ACC_FAKE_CLOSURE) ? 1 : 0)
+		| ((function->common.fn_flags & ZEND_ACC_STATIC) ? 2 : 0);
 	key[2] = (uintptr_t) async_closure_called_scope(closure);
 }
 
@@ -62,8 +63,10 @@ static bool async_same_code(const zend_function *one, const zend_function *other
 	if (one->type == ZEND_USER_FUNCTION) {
 		return one->op_array.opcodes == other->op_array.opcodes;
 	}
+	/* __call and __callStatic of one class under one name differ in nothing but this flag. */
 	return one->internal_function.function_name == other->internal_function.function_name
-		&& one->common.scope == other->common.scope;
+		&& one->common.scope == other->common.scope
+		&& !((one->common.fn_flags ^ other->common.fn_flags) & ZEND_ACC_STATIC);
 }
 
 /* Looks for the code among the functions defined inside of another, and writes down the way to it. */

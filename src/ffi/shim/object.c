@@ -269,3 +269,9 @@ bool async_property_write(zend_object *object, zend_class_entry *scope, const ch
 	zval_ptr_dtor(&former);
 	return true;
 }
+
+/* Its destructor will not run. */
+void async_object_disown(zend_object *object)
+{
+	zend_object_store_ctor_failed(object);
+}

@@ -19,7 +19,7 @@ use crate::ini;
 use crate::task::crew::Stay;
 use crate::task::group::{Ended, Group};
 use crate::task::state::state;
-use crate::task::{launch, support, turn};
+use crate::task::{crew, launch, support, turn};
 use crate::zend::array::Array;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -193,6 +193,7 @@ fn concurrency(call: &Call) -> Returned {
     let limit = usize::try_from(call.long(0)?).ok().filter(|&limit| limit > 0);
     let limit = limit.ok_or_else(|| call.value_error(0, "must be greater than or equal to 1"))?;
     pool.group.scheduler.borrow_mut().set_limit(limit);
+    crew::shrink(&pool.group);
     launch::pump(&pool.group);
     turn::leave();
     Ok(pool.zval())

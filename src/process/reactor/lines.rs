@@ -43,15 +43,16 @@ impl Lines {
         Self { wires: BTreeMap::new(), bell: None, looks, unasked: 0 }
     }
 
-    /// The bell; `watch` is given the descriptor of a new one.
+    /// The bell; `watch` is given the descriptor of a new one, which sends a signal, too, where there is no thread.
     pub(super) fn bell(
         &mut self,
+        by_signal: bool,
         watch: impl FnOnce(BorrowedFd<'_>) -> Result<(), Errno>,
     ) -> Result<Rc<Bell>, Errno> {
         if let Some(bell) = &self.bell {
             return Ok(Rc::clone(bell));
         }
-        let bell = Rc::new(Bell::new()?);
+        let bell = Rc::new(Bell::new(by_signal)?);
         watch(bell.descriptor())?;
         self.bell = Some(Rc::clone(&bell));
         Ok(bell)

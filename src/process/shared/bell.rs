@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use nix::errno::Errno;
 use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, getpid, getppid};
 
 use super::mapping::{Mapping, Shared};
 
@@ -22,17 +24,19 @@ unsafe impl Shared for Head {}
 pub(crate) struct Bell {
     memory: Mapping<Head>,
     event: EventFd,
+    /// Who is told by SIGCHLD, too: no thread of its own waits for the event.
+    owner: Option<Pid>,
 }
 
 impl Bell {
-    /// A bell to which nobody listens yet.
+    /// A bell to which nobody listens yet. A process that has no thread to wait for it is told `by_signal`, too.
     ///
     /// # Errors
     ///
     /// When there is no descriptor or no memory to be had.
-    pub(crate) fn new() -> Result<Self, Errno> {
+    pub(crate) fn new(by_signal: bool) -> Result<Self, Errno> {
         let event = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
-        Ok(Self { memory: Mapping::new(0)?, event })
+        Ok(Self { memory: Mapping::new(0)?, event, owner: by_signal.then(getpid) })
     }
 
     /// Becomes readable, edge by edge, when it is rung.
@@ -58,6 +62,9 @@ impl Bell {
         if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
             // The counter is never read, and is not full before 2^64 rings.
             let _ = self.event.write(1);
+            if let Some(owner) = self.owner.filter(|&owner| owner == getppid()) {
+                let _ = kill(owner, Signal::SIGCHLD);
+            }
         }
     }
 

@@ -206,17 +206,22 @@ impl Board {
 
     /// Is the child on `seat` without work?
     pub(crate) fn is_idle(&self, seat: usize) -> bool {
-        let takes = |at| state_is(&self.memory, at, TAKEN);
+        let being_taken = |at| state_is(&self.memory, at, TAKEN);
         self.cell(seat).is_some_and(|cell| {
             // In this order: it is neither idle nor has a task while it takes one.
             let position = cell.taken.load(Ordering::SeqCst).checked_sub(1);
-            !position.is_some_and(takes) && cell.task.load(Ordering::SeqCst) == 0
+            !position.is_some_and(being_taken) && cell.task.load(Ordering::SeqCst) == 0
         })
     }
 
     /// What the child on `seat` runs, or ran when it died.
     pub(crate) fn running(&self, seat: usize) -> Option<u64> {
         self.cell(seat).map(|cell| cell.task.load(Ordering::SeqCst)).filter(|&task| task != 0)
+    }
+
+    /// Has the child on `seat` never taken anything?
+    pub(crate) fn is_newborn(&self, seat: usize) -> bool {
+        self.cell(seat).is_some_and(|cell| cell.taken.load(Ordering::Acquire) == 0)
     }
 
     /// The child on `seat` is dead: what it had taken but not begun is open again. The task that it was running, if any.

@@ -255,7 +255,7 @@ mod tests {
     use crate::process::wait::wait;
 
     fn said(line: &Line, task: u64, payload: &[u8]) {
-        let bell = Bell::new().unwrap();
+        let bell = Bell::new(false).unwrap();
         line.say(&bell, task, Kind::Value, 1, payload.len(), [payload].into_iter());
     }
 

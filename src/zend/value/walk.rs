@@ -70,14 +70,17 @@ pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
 
 /// All objects that are instances of `class`, anywhere in `graph`.
 pub(crate) fn instances(graph: &Zval, class: *const zend_class_entry) -> Vec<&zend_object> {
+    let mut found = objects(graph);
+    // SAFETY: two class entries of the engine.
+    found.retain(|object| unsafe { ffi::async_class_extends(object.ce, class) });
+    found
+}
+
+/// All objects anywhere in `graph`.
+pub(crate) fn objects(graph: &Zval) -> Vec<&zend_object> {
     let mut found = Vec::new();
     let mut collect = |value: &Zval| {
-        if let Some(object) = object(value) {
-            // SAFETY: two class entries of the engine.
-            if unsafe { ffi::async_class_extends(object.ce, class) } {
-                found.push(std::ptr::from_ref(object));
-            }
-        }
+        found.extend(object(value).map(std::ptr::from_ref));
         false
     };
     let _complete = Walk::new(Hooks::LookBehind).visit(graph, 0, &mut collect).is_none();
