@@ -290,7 +290,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
 
     /**
      * Sets where what the tasks of this pool print goes. The default is {@see Output::Inherit}. It counts for tasks
-     * that start from now on.
+     * that start from now on; children that stay keep what held when they were forked. With {@see Output::Capture} such
+     * a child begins its next task when its parent has taken what the last one printed.
      *
      * @return $this
      */

@@ -228,7 +228,9 @@ fn printed(call: &Call, stream: Stream) -> Returned {
     call.expect(0, Some(0))?;
     let future = this(call)?;
     let ended = future.captured.borrow().as_ref().map(|captured| captured.text(stream));
-    let printed = ended.or_else(|| state().reactor.borrow_mut().as_mut()?.printed(future.id, stream));
+    let group = future.group.borrow().clone();
+    let source = group.and_then(|group| crew::child_of(&group, future.id)).unwrap_or(future.id);
+    let printed = ended.or_else(|| state().reactor.borrow_mut().as_mut()?.printed(source, stream));
     Ok(string::zval(printed.unwrap_or_default()))
 }
 

@@ -121,6 +121,13 @@ impl Capture {
         }
     }
 
+    /// What has been printed by now, as a capture of its own; of what follows `limit` bytes of each stream are kept.
+    pub(crate) fn turn_page(&mut self, limit: usize) -> Self {
+        let turn =
+            |tap: &mut Tap| Tap { pipe: None, kept: std::mem::replace(&mut tap.kept, Excerpt::new(limit)) };
+        Self { output: turn(&mut self.output), error: turn(&mut self.error) }
+    }
+
     /// The pipes that more may come from.
     pub(crate) fn pipes(&self) -> impl Iterator<Item = (Stream, &OwnedFd)> {
         let pairs = [(Stream::Output, &self.output), (Stream::Error, &self.error)];
@@ -199,6 +206,19 @@ mod tests {
         assert_eq!(capture.text(Stream::Output), b"out");
         assert_eq!(capture.text(Stream::Error), b"err");
         assert_eq!(capture.pipes().count(), 0);
+    }
+
+    #[test]
+    fn a_page_has_what_came_before_it_was_turned() {
+        let (output, _error, mut capture) = capture();
+        write(&output, b"one").unwrap();
+        assert!(capture.drain(Stream::Output).is_none());
+        let page = capture.turn_page(0);
+        write(&output, b"two").unwrap();
+        capture.close();
+        assert_eq!(page.text(Stream::Output), b"one");
+        assert_eq!(capture.text(Stream::Output), b"two");
+        assert_eq!(page.pipes().count(), 0);
     }
 
     #[test]

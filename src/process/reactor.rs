@@ -203,10 +203,11 @@ impl Reactor {
         self.lines.bell(by_signal, |bell| epoll.add(bell, event))
     }
 
-    /// Child `id`, which was added, stays, and tells its results by `line`.
+    /// Child `id`, which was added, stays, and tells its results by `line`. When it captures it waits after each of them
+    /// for [`Reactor::go_on`], or for [`Reactor::release`] if it lends one.
     pub(crate) fn listen(&mut self, id: u64, line: Line) {
         let limit = self.children.get(&id).map_or(0, |child| child.limit);
-        self.lines.add(id, line, limit);
+        self.lines.add(id, line, limit, self.captures.contains_key(&id));
     }
 
     /// Sends `signal` to the process group of child `id`; to the child alone when it has told everything, as what it
@@ -396,6 +397,11 @@ impl Reactor {
         let child = self.children.get(&id).filter(|child| child.told && child.pipe.is_none())?;
         let exit = see_off(child.pid, child.pidfd.as_ref());
         self.part(id, exit)
+    }
+
+    /// Lets a child go on that captures, if it is such a one: what it printed has been taken.
+    pub(crate) fn go_on(&self, id: u64) {
+        self.lines.go_on(id);
     }
 
     /// Lets a child go that has lent something.

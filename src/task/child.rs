@@ -39,6 +39,8 @@ pub(crate) enum Sink<'s> {
         bell: &'s Bell,
         /// The task.
         task: u64,
+        /// The reader has to take what the task printed before this process prints more.
+        captured: bool,
     },
 }
 
@@ -158,16 +160,25 @@ impl Sink<'_> {
         match (self, loan::wanted(length)) {
             (Self::Pipe(pipe), true) => drop(loan::lend(pipe, kind, format, chunks)),
             (Self::Pipe(pipe), false) => drop(channel::write(pipe, kind, format, length, chunks)),
-            (Self::Line { line, bell, task }, true) => {
+            (Self::Line { line, bell, task, captured }, lent) => {
                 let before = line.released();
-                let places = loan::places(kind, format, chunks);
-                line.say(bell, *task, Kind::Lent, 0, places.len(), [&places[..]].into_iter());
-                line.await_release(before);
-            }
-            (Self::Line { line, bell, task }, false) => {
-                line.say(bell, *task, kind, format, length, chunks);
+                if lent {
+                    let places = loan::places(kind, format, chunks);
+                    line.say(bell, *task, Kind::Lent, 0, places.len(), [&places[..]].into_iter());
+                } else {
+                    line.say(bell, *task, kind, format, length, chunks);
+                }
+                if lent || *captured {
+                    line.await_release(before);
+                }
             }
         }
+    }
+
+    /// The task has to be run elsewhere.
+    pub(crate) fn decline(&self) {
+        self.settle();
+        self.deliver(Kind::Declined, 0, 0, std::iter::empty());
     }
 
     fn send(&self, report: &Report, code: i32) -> i32 {

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Refused};
+use crate::process::output;
 use crate::process::places::Place;
 use crate::process::reactor::{Ended, Message, Reactor};
 use crate::process::shared::board::{Board, Full, Progress};
@@ -290,15 +291,22 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
     let mut place = launch::place()?;
+    let child = state.next_id();
+    let streams = launch::streams(group, child)?;
     heap::before_fork();
-    let forked = match fork::fork()? {
-        Fork::Child(_pipe) => {
-            let post = worker::Post { board: &crew.board, seat, line: &line, bell: &bell };
-            worker::run(&post, group, &hooks)
+    let forked = match fork::fork() {
+        Ok(Fork::Child(_pipe)) => {
+            let captured = group.output.get() == output::Mode::Capture;
+            let post = worker::Post { board: &crew.board, seat, line: &line, bell: &bell, captured };
+            worker::run(&post, streams, group, &hooks)
         }
-        Fork::Parent(forked) => forked,
+        Ok(Fork::Parent(forked)) => forked,
+        Err(refused) => {
+            turn::printed_by(child);
+            return Err(refused);
+        }
     };
-    let (pid, child) = (forked.pid.as_raw(), state.next_id());
+    let pid = forked.pid.as_raw();
     place.hand_to(pid);
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         reactor.add(child, forked, ini::max_result()).map_err(refused("epoll_ctl"))?;
@@ -314,22 +322,27 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
 
 /// A child has told what became of a task.
 pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Group>> {
-    let phase = match message {
-        Message::Frame(Frame { kind: Kind::Declined, .. }) => return declined(child, task),
-        Message::Frame(Frame { kind: Kind::Passed, .. }) => {
-            return state().workers.borrow().get(&child).map(|(group, _)| Rc::clone(group));
-        }
-        message => Phase::Reported(Ended { id: task, exit: Exit::Unknown, message }),
+    if let Message::Frame(Frame { kind: Kind::Passed, .. }) = message {
+        return state().workers.borrow().get(&child).map(|(group, _)| Rc::clone(group));
+    }
+    let group = if let Message::Frame(Frame { kind: Kind::Declined, .. }) = message {
+        turn::page_of(child);
+        declined(child, task)
+    } else {
+        told(child, task, Phase::Reported(Ended { id: task, exit: Exit::Unknown, message }))
     };
-    told(child, task, phase)
+    turn::go_on(child);
+    group
 }
 
 /// A task of a child has ended: `phase` is what there is to be looked at.
 pub(crate) fn told(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
+    let page = turn::page_of(child);
     let (group, crew) = state().workers.borrow().get(&child).cloned()?;
     let future = group.queued.borrow_mut().remove(&task)?;
     let pid = crew.members.borrow().get(&child).map(|member| member.pid);
     future.pid.set(pid);
+    future.captured.replace(page);
     finish(&group, &future, phase);
     Some(group)
 }
@@ -353,6 +366,7 @@ fn declined(child: u64, task: u64) -> Option<Rc<Group>> {
 
 /// A child that stayed is gone: whatever it ran has ended with it.
 pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
+    let printed = turn::printed_by(ended.id);
     let (group, crew) = state().workers.borrow_mut().remove(&ended.id)?;
     let member = crew.members.borrow_mut().remove(&ended.id)?;
     let stillborn = crew.board.is_newborn(member.seat) && !member.leaving.get();
@@ -364,6 +378,7 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let future = task.and_then(|task| group.queued.borrow_mut().remove(&task));
     if let Some(future) = future {
         future.pid.set(Some(member.pid));
+        future.captured.replace(printed);
         let ended = Ended { id: future.id, ..ended };
         finish(&group, &future, Phase::Reported(ended));
     }
@@ -400,11 +415,17 @@ pub(crate) fn whereabouts(group: &Group, id: u64) -> Whereabouts {
     }
 }
 
+/// The child that runs a task, if it is one that stays.
+pub(crate) fn child_of(group: &Group, id: u64) -> Option<u64> {
+    match whereabouts(group, id) {
+        Whereabouts::Running(child, _) => Some(child),
+        _ => None,
+    }
+}
+
 /// The process that runs a task, as far as is known.
 pub(crate) fn pid_of(group: &Group, id: u64) -> Option<i32> {
-    let Whereabouts::Running(child, _) = whereabouts(group, id) else {
-        return None;
-    };
+    let child = child_of(group, id)?;
     let crew = group.crew.borrow();
     crew.as_ref().and_then(|crew| crew.members.borrow().get(&child).map(|member| member.pid))
 }

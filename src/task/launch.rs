@@ -155,8 +155,8 @@ pub(crate) fn place() -> Result<Place, Refused> {
     places::take(children() == 0).ok_or(Refused { call: "async.max_children", errno: Errno::EAGAIN })
 }
 
-/// The standard output and error output for a task of `group`.
-fn streams(group: &Group, id: u64) -> Result<Streams, Refused> {
+/// The standard output and error output for a task of `group`, or for a child that stays.
+pub(crate) fn streams(group: &Group, id: u64) -> Result<Streams, Refused> {
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
     let (streams, capture) = output::open(group.output.get(), limit)?;
     if let (Some(capture), Some(reactor)) = (capture, state().reactor.borrow_mut().as_mut()) {

@@ -13,6 +13,7 @@ use super::group::Group;
 use super::{crew, handlers, launch};
 use crate::ini;
 use crate::pool::deadlines::Stage;
+use crate::process::output::Capture;
 use crate::process::reactor::{Ended, Message, News};
 use crate::process::wait::{Exit, FAREWELL};
 use crate::task::state::{Running, state};
@@ -92,8 +93,24 @@ fn told(id: u64, phase: Phase) {
 
 /// What a task has printed is the future's from now on.
 pub(crate) fn take_output(future: &Future) {
+    future.captured.replace(printed_by(future.id));
+}
+
+/// Takes what a task, or a child that stays, has printed, and listens no more. None when that is not captured.
+pub(crate) fn printed_by(id: u64) -> Option<Capture> {
+    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.captured(id))
+}
+
+/// Takes what a child that stays has printed for the task of which it has just told. None when that is not captured.
+pub(crate) fn page_of(child: u64) -> Option<Capture> {
+    let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
+    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.turn_page(child, limit))
+}
+
+/// Lets a child go on that stays, if it waits until what it printed has been taken.
+pub(crate) fn go_on(child: u64) {
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
-        future.captured.replace(reactor.captured(future.id));
+        reactor.go_on(child);
     }
 }
 

@@ -15,6 +15,7 @@ use super::work::Work;
 use crate::error::Label;
 use crate::ini;
 use crate::process::child::end;
+use crate::process::output::Streams;
 use crate::process::shared::bell::Bell;
 use crate::process::shared::board::Board;
 use crate::process::shared::line::Line;
@@ -34,12 +35,16 @@ pub(crate) struct Post<'p> {
     pub(crate) line: &'p Line,
     /// What wakes its parent.
     pub(crate) bell: &'p Bell,
+    /// That one keeps what tasks print.
+    pub(crate) captured: bool,
 }
 
 /// Runs tasks, and ends.
-pub(crate) fn run(post: &Post<'_>, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
+pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
     state().leave_behind(true);
     let own = state().owner.get();
+    // Not before: the parent's descriptors may have these numbers.
+    streams.put_in_place();
     request::begin_child(ini::reseed());
     let stay = group.stay.get();
     let born = Instant::now();
@@ -75,7 +80,7 @@ pub(crate) fn run(post: &Post<'_>, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
             || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
-        if !stays || enough {
+        if last || !stays || enough {
             break;
         }
         request::between_tasks();
@@ -100,12 +105,12 @@ fn prepare(group: &Group, hooks: &[Rc<Hook>], task: u64) -> Option<Ran<Zval>> {
 /// Tells what became of a task; none when it has to be run elsewhere. False when this child has to end: after an exit or a
 /// fatal error nothing is certain.
 fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
+    let sink = Sink::Line { line: post.line, bell: post.bell, task, captured: post.captured };
     let Some(ran) = ran else {
-        post.line.say(post.bell, task, Kind::Declined, 0, 0, std::iter::empty());
+        sink.decline();
         return true;
     };
     let stays = matches!(ran, Ran::Returned(_) | Ran::Threw(_));
-    let sink = Sink::Line { line: post.line, bell: post.bell, task };
     child::report(&sink, &ran) == 0 && stays
 }
 

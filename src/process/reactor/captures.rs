@@ -1,4 +1,4 @@
-//! What the tasks of this process print, as far as it is captured: under the number of the task, whoever runs it.
+//! What the tasks of this process print, as far as it is captured: under the number of the task, or of the child that stays.
 
 use nix::errno::Errno;
 
@@ -6,7 +6,7 @@ use super::{ERROR_OUTPUT, OUTPUT, Reactor, event};
 use crate::process::output::{Capture, Stream};
 
 impl Reactor {
-    /// Keeps what task `id` prints from now on, until [`Reactor::captured`].
+    /// Keeps what `id` prints from now on, until [`Reactor::captured`].
     ///
     /// # Errors
     ///
@@ -20,7 +20,7 @@ impl Reactor {
         Ok(())
     }
 
-    /// Takes what task `id` has printed, and listens no more.
+    /// Takes what `id` has printed, and listens no more.
     pub(crate) fn captured(&mut self, id: u64) -> Option<Capture> {
         let mut capture = self.captures.remove(&id)?;
         for (_, pipe) in capture.pipes() {
@@ -30,7 +30,18 @@ impl Reactor {
         Some(capture)
     }
 
-    /// What task `id` has printed up to now.
+    /// Takes what child `id` has printed up to now, and listens on; of what follows `limit` bytes of each stream are kept.
+    pub(crate) fn turn_page(&mut self, id: u64, limit: usize) -> Option<Capture> {
+        if self.captures.is_empty() {
+            return None;
+        }
+        for stream in [Stream::Output, Stream::Error] {
+            self.drain(id, stream);
+        }
+        self.captures.get_mut(&id).map(|capture| capture.turn_page(limit))
+    }
+
+    /// What `id` has printed up to now.
     pub(crate) fn printed(&mut self, id: u64, stream: Stream) -> Option<Vec<u8>> {
         self.drain(id, stream);
         self.captures.get(&id).map(|capture| capture.text(stream))

@@ -25,6 +25,8 @@ struct Wire {
     line: Line,
     /// Bytes that a result may have; 0 for no limit.
     limit: u64,
+    /// It waits after every answer, not only while it lends something.
+    waits: bool,
 }
 
 /// The lines of all children that stay, and the bell that they ring.
@@ -58,9 +60,9 @@ impl Lines {
         Ok(bell)
     }
 
-    pub(super) fn add(&mut self, child: u64, line: Line, limit: u64) {
+    pub(super) fn add(&mut self, child: u64, line: Line, limit: u64, waits: bool) {
         line.keep_from_siblings();
-        self.wires.insert(child, Wire { line, limit });
+        self.wires.insert(child, Wire { line, limit, waits });
     }
 
     pub(super) fn clear(&mut self) {
@@ -74,6 +76,13 @@ impl Lines {
     /// The parent is done with what a child lends. False when that one does not stay.
     pub(super) fn release(&self, child: u64) -> bool {
         self.wires.get(&child).map(|wire| wire.line.release()).is_some()
+    }
+
+    /// What a child has printed has been taken, if it is one that waits for that.
+    pub(super) fn go_on(&self, child: u64) {
+        if let Some(wire) = self.wires.get(&child).filter(|wire| wire.waits) {
+            wire.line.release();
+        }
     }
 
     /// What there is to hear without asking the kernel, after a while of looking if the caller has `time`.
@@ -178,7 +187,9 @@ impl Wire {
                 if !too_long(loan.length as u64) {
                     return Ok(News::Offers { child, task, loan });
                 }
-                self.line.release();
+                if !self.waits {
+                    self.line.release();
+                }
                 refused(loan.length as u64)
             }
             Kind::Value | Kind::Thrown if too_long(length) => refused(length),
