@@ -97,6 +97,26 @@ function cpus(): int
 }
 
 /**
+ * Calls a function with each item, in children that stay for all of them, and gives all results. See {@see Pool::map()}.
+ *
+ * @template K of array-key
+ * @template V
+ * @template R
+ *
+ * @param iterable<K, V> $items
+ * @param callable(V): R $fn
+ * @param positive-int|null $concurrency how many children; null: `async.concurrency`, else max(8, 2 x cpus())
+ *
+ * @return array<K, R> under the keys of the items, and in their order
+ *
+ * @throws \ValueError when $concurrency is below 1
+ * @throws \Throwable the first failure in order, after all items have ended
+ */
+function map(iterable $items, callable $fn, ?int $concurrency = null): array
+{
+}
+
+/**
  * A task as an object, for those that are more than a closure.
  *
  * @template-covariant T
@@ -446,6 +466,31 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Calls a function with each item, in children that stay, and gives the results one after the other. Items are taken
+     * as there is room for them, so that ten million from a generator need no more memory than a thousand; those of an
+     * array that is in memory already are not sent at all. Children end with what {@see recycle()} or
+     * {@see tasksPerChild()} say; a pool whose children do not stay yet lets them stay from now on.
+     *
+     * A failure costs its item only, and so does a child that dies: `current()` throws it when its turn comes, and `next()`
+     * goes on behind it. In a `foreach` that ends the loop. What has not begun when the iterator goes does not begin.
+     *
+     * @template K
+     * @template V
+     * @template R
+     *
+     * @param iterable<K, V> $items
+     * @param callable(V): R $fn
+     * @param bool $ordered true: in the order of the items; false: as they end
+     *
+     * @return \Iterator<K, R> to be walked along once; the keys are those of the items
+     *
+     * @throws AsyncError when tasks are queued or running in children that do not stay, or this is a pool of the parent
+     */
+    public function map(iterable $items, callable $fn, bool $ordered = true): \Iterator
+    {
+    }
+
+    /**
      * Waits for all, as {@see await()} of the pool does.
      *
      * @param (callable(self<T>): mixed)|null $tick is called again and again while waiting; a true from it stops
@@ -779,6 +824,64 @@ final class Future
      * @return string empty where nothing was printed, or nothing is captured
      */
     public function errorOutput(): string
+    {
+    }
+}
+
+/**
+ * What {@see Pool::map()} gives: results, one after the other.
+ *
+ * @template K
+ * @template R
+ *
+ * @implements \Iterator<K, R>
+ */
+final class MapIterator implements \Iterator
+{
+    private function __construct()
+    {
+    }
+
+    /**
+     * Gives the value of the item at hand; waits for the first one.
+     *
+     * @return R
+     *
+     * @throws \Throwable the failure of that item
+     */
+    public function current(): mixed
+    {
+    }
+
+    /**
+     * Tells the key of the item at hand.
+     *
+     * @return K
+     */
+    public function key(): mixed
+    {
+    }
+
+    /**
+     * Waits for the next result.
+     *
+     * @throws \Throwable what the source of the items threw
+     */
+    public function next(): void
+    {
+    }
+
+    /**
+     * Does nothing: results come once.
+     */
+    public function rewind(): void
+    {
+    }
+
+    /**
+     * Tells whether there is an item at hand.
+     */
+    public function valid(): bool
     {
     }
 }

@@ -264,3 +264,26 @@ unsafe extern "C" {
     pub(crate) fn async_static_get(statics: *mut ZendHashTable, position: u32) -> *mut Zval;
     pub(crate) fn async_static_set(statics: *mut ZendHashTable, position: u32, value: *mut Zval) -> bool;
 }
+
+/// The engine's walk along an object.
+#[repr(C)]
+pub(crate) struct ObjectIterator {
+    _opaque: [u8; 0],
+}
+
+unsafe extern "C" {
+    pub(crate) fn async_array_seek(table: *const ZendHashTable, position: u32) -> u32;
+    pub(crate) fn async_array_at(
+        table: *const ZendHashTable,
+        position: u32,
+        key: *mut Zval,
+        value: *mut Zval,
+    );
+    pub(crate) fn async_iterator_new(object: *mut ZendObject) -> *mut ObjectIterator;
+    pub(crate) fn async_iterator_next(
+        iterator: *mut ObjectIterator,
+        key: *mut Zval,
+        value: *mut Zval,
+    ) -> bool;
+    pub(crate) fn async_iterator_free(iterator: *mut ObjectIterator);
+}

@@ -218,4 +218,12 @@ HashTable *async_closure_statics(zend_object *closure);
 zval *async_static_get(HashTable *statics, uint32_t position);
 bool async_static_set(HashTable *statics, uint32_t position, zval *value);
 
+/* Walking along what is iterable. */
+
+uint32_t async_array_seek(const HashTable *table, uint32_t position);
+void async_array_at(const HashTable *table, uint32_t position, zval *key, zval *value);
+zend_object_iterator *async_iterator_new(zend_object *object);
+bool async_iterator_next(zend_object_iterator *iterator, zval *key, zval *value);
+void async_iterator_free(zend_object_iterator *iterator);
+
 #endif

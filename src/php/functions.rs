@@ -6,6 +6,7 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 use super::future::patience;
+use super::map;
 use super::pool::Pool;
 use super::task;
 use crate::exceptions;
@@ -31,7 +32,7 @@ const AWAIT: (&str, &str) =
     ("Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null", "mixed");
 
 /// The functions in the namespace.
-pub(crate) static NAMESPACED: [Function; 5] = [
+pub(crate) static NAMESPACED: [Function; 6] = [
     Function::new("Async\\async", ASYNC.0, ASYNC.1, entry(make)).flags(0),
     Function::new("Async\\await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0),
     Function::new("Async\\settle", "Async\\Pool|Traversable|array $futures", "array", entry(settle)).flags(0),
@@ -43,6 +44,13 @@ pub(crate) static NAMESPACED: [Function; 5] = [
     )
     .flags(0),
     Function::new("Async\\cpus", "", "int", entry(usable_cpus)).flags(0),
+    Function::new(
+        "Async\\map",
+        "Traversable|array $items, callable $fn, ?int $concurrency = null",
+        "array",
+        entry(map::all),
+    )
+    .flags(0),
 ];
 
 /// `async` and `await` outside the namespace, where the names are free. MINIT.

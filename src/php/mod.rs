@@ -5,6 +5,7 @@ use crate::zend::class;
 
 pub(crate) mod functions;
 pub(crate) mod future;
+pub(crate) mod map;
 pub(crate) mod output;
 pub(crate) mod pool;
 pub(crate) mod pool_iterator;
@@ -19,6 +20,7 @@ pub(crate) fn register() {
     crate::exceptions::register();
     future::register();
     pool_iterator::register();
+    map::register();
     pool::register();
     class::register_functions(&functions::NAMESPACED);
     if ini::short_names() {

@@ -9,5 +9,6 @@
 
 pub(crate) mod deadlines;
 pub(crate) mod ids;
+pub(crate) mod portion;
 pub(crate) mod rent;
 pub(crate) mod scheduler;

@@ -55,6 +55,11 @@ impl Scheduler {
         Some(id)
     }
 
+    /// Something has been made ready that was never in the queue.
+    pub(crate) fn begin(&mut self, id: u64) {
+        self.running.insert(id);
+    }
+
     /// How many slots there are.
     pub(crate) fn limit(&self) -> usize {
         self.limit

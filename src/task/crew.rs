@@ -12,6 +12,7 @@ use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
+use super::mapping::{Answered, Mapping};
 use super::parcel::{self, Parcel};
 use super::{heap, launch, outcome, turn, worker};
 use crate::error::Error;
@@ -125,6 +126,15 @@ impl Crew {
         }
     }
 
+    /// Posts a parcel.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for it now.
+    pub(crate) fn post(&self, id: u64, parcel: &Parcel) -> Result<(), Full> {
+        self.board.post(id, parcel.epoch, &parcel.bytes)
+    }
+
     /// Nothing more will be posted: children end when all is done.
     pub(crate) fn close(&self) {
         self.board.close();
@@ -138,7 +148,7 @@ impl Crew {
 }
 
 /// The group's children that stay, if it wants any.
-fn crew_of(group: &Group) -> Result<Rc<Crew>, Refused> {
+pub(crate) fn crew_of(group: &Group) -> Result<Rc<Crew>, Refused> {
     let mut crew = group.crew.borrow_mut();
     if let Some(crew) = &*crew {
         return Ok(Rc::clone(crew));
@@ -229,6 +239,28 @@ fn pack(future: &Future) -> Option<Parcel> {
     parcel.ok().flatten()
 }
 
+/// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
+pub(crate) fn recruit_for(group: &Rc<Group>) {
+    let crew = group.crew.borrow().clone();
+    if let Some(crew) = crew {
+        recruit(group, &crew);
+    }
+}
+
+/// How long a child's latest portion of items took it.
+pub(crate) fn spent_by(group: &Group, child: u64) -> Option<Duration> {
+    let crew = group.crew.borrow();
+    let crew = crew.as_ref()?;
+    let seat = crew.members.borrow().get(&child)?.seat;
+    Some(crew.board.spent(seat))
+}
+
+/// The process of a child.
+pub(crate) fn pid_of_child(group: &Group, child: u64) -> Option<i32> {
+    let crew = group.crew.borrow();
+    crew.as_ref().and_then(|crew| crew.members.borrow().get(&child).map(|member| member.pid))
+}
+
 /// Hires as many children as there is work for, within the pool's limit.
 fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
     loop {
@@ -264,6 +296,7 @@ fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
 
 fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
     let mut ids: Vec<_> = group.queued.borrow().keys().copied().collect();
+    ids.extend(group.batches.borrow().keys());
     ids.sort_unstable();
     ids.into_iter().find(|&id| crew.board.progress(id) == Progress::Open)
 }
@@ -328,11 +361,34 @@ pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Gro
     let group = if let Message::Frame(Frame { kind: Kind::Declined, .. }) = message {
         turn::page_of(child);
         declined(child, task)
+    } else if let Some((group, mapping)) = mapping_of(child, task) {
+        turn::page_of(child);
+        mapping.answered(task, child, Answered::Told(message));
+        Some(group)
     } else {
         told(child, task, Phase::Reported(Ended { id: task, exit: Exit::Unknown, message }))
     };
     turn::go_on(child);
     group
+}
+
+/// Whose items a child has, if it has some under this number.
+fn mapping_of(child: u64, batch: u64) -> Option<(Rc<Group>, Rc<Mapping>)> {
+    let workers = state().workers.borrow();
+    let (group, _) = workers.get(&child)?;
+    let mapping = group.batches.borrow().get(&batch).cloned()?;
+    Some((Rc::clone(group), mapping))
+}
+
+/// A child has a result in memory.
+pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
+    match mapping_of(child, task) {
+        Some((group, mapping)) => {
+            mapping.answered(task, child, Answered::Offered(phase));
+            Some(group)
+        }
+        None => told(child, task, phase),
+    }
 }
 
 /// A task of a child has ended: `phase` is what there is to be looked at.
@@ -356,7 +412,12 @@ fn finish(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
 
 /// A child cannot run a task: one that is forked from now on can.
 fn declined(child: u64, task: u64) -> Option<Rc<Group>> {
-    let (group, _) = state().workers.borrow().get(&child).cloned()?;
+    let (group, crew) = state().workers.borrow().get(&child).cloned()?;
+    let mapping = group.batches.borrow().get(&task).cloned();
+    if let Some(mapping) = mapping {
+        mapping.declined(task, &crew);
+        return Some(group);
+    }
     let future = group.queued.borrow().get(&task).cloned()?;
     future.declined.set(true);
     future.epoch.set(state().book.borrow().next_epoch());
@@ -371,10 +432,16 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let member = crew.members.borrow_mut().remove(&ended.id)?;
     let stillborn = crew.board.is_newborn(member.seat) && !member.leaving.get();
     // One that died before it took anything costs a task, too: the next one may die of the same, and so on for ever.
+    let begun = if stillborn { 1 } else { crew.board.begun(member.seat) };
     let task = crew.board.bury(member.seat).or_else(|| {
         let open = first_open(&group, &crew).filter(|_| stillborn)?;
         crew.board.retract(open).then_some(open)
     });
+    let mapping = task.and_then(|task| group.batches.borrow().get(&task).cloned());
+    if let (Some(task), Some(mapping)) = (task, mapping) {
+        mapping.died(task, begun, ended, member.pid, &crew);
+        return Some(group);
+    }
     let future = task.and_then(|task| group.queued.borrow_mut().remove(&task));
     if let Some(future) = future {
         future.pid.set(Some(member.pid));

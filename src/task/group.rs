@@ -11,6 +11,7 @@ use nix::unistd::Pid;
 use super::crew::{Crew, Stay};
 use super::future::Future;
 use super::limits::Limits;
+use super::mapping::Mapping;
 use crate::pool::ids::IdMap;
 use crate::pool::scheduler::Scheduler;
 use crate::process::beacon::Beacon;
@@ -49,6 +50,10 @@ pub(crate) struct Group {
     pub(crate) output: Cell<output::Mode>,
     /// What they may use.
     pub(crate) limits: RefCell<Limits>,
+    /// Its maps, by their numbers, as its children look for them.
+    pub(crate) maps: RefCell<IdMap<Rc<Mapping>>>,
+    /// Whose the items are that are out.
+    pub(crate) batches: RefCell<IdMap<Rc<Mapping>>>,
     /// Hooks for its children.
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// Futures in the order in which they ended, while there is an object to ask for them.
@@ -114,6 +119,8 @@ impl Group {
             crew: RefCell::default(),
             output: Cell::default(),
             limits: RefCell::default(),
+            maps: RefCell::default(),
+            batches: RefCell::default(),
             hooks: RefCell::default(),
             ended: RefCell::default(),
         })

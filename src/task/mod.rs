@@ -14,6 +14,7 @@ pub(crate) mod handlers;
 pub(crate) mod heap;
 pub(crate) mod launch;
 pub(crate) mod limits;
+pub(crate) mod mapping;
 pub(crate) mod outcome;
 pub(crate) mod parcel;
 pub(crate) mod state;

@@ -5,6 +5,9 @@
 //! | `INHERITED` | nothing: the child has the task, under its number |
 //! | `CLOSURE` | the name of its code, and what it is bound to |
 //! | `OBJECT` | an object that is called, or whose `run` is |
+//! | `RANGE` | items of a map, by their positions in an array that the child has |
+//! | `LISTED` | items of a map |
+//! | `BATCH` | items of a map that the child has |
 //!
 //! Values follow as one list in the format of results, so that an object in two places is one object there, too.
 
@@ -26,6 +29,9 @@ use crate::zend::value::{self, DecodeError};
 const INHERITED: u8 = 0;
 const CLOSURE: u8 = 1;
 const OBJECT: u8 = 2;
+const RANGE: u8 = 3;
+const LISTED: u8 = 4;
+const BATCH: u8 = 5;
 /// In place of a format: there are no values.
 const NOTHING: u8 = u8::MAX;
 /// Added to a format: there is one value, and no list round it.
@@ -51,8 +57,57 @@ pub(crate) enum Opened {
     Work(Work),
     /// A task that this child has had since its fork.
     Inherited,
+    /// Items of the map with this number.
+    Items(u64, Listed),
     /// It cannot be run here.
     Declined,
+}
+
+/// Items of a map.
+#[derive(Debug)]
+pub(crate) enum Listed {
+    /// Those of an array: `count` from position `first` on, but for the first `from`.
+    Range {
+        /// The position of the first one.
+        first: u32,
+        /// How many are done.
+        from: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// These.
+    Values(Vec<Zval>),
+    /// What is left of a batch that the child has.
+    Batch(u64),
+}
+
+/// Items of an array that every child of `epoch` and later has, as it has the map.
+pub(crate) fn range(map: u64, epoch: u64, first: u32, from: usize, count: usize) -> Parcel {
+    numbers(RANGE, epoch, &[map, first.into(), from as u64, count as u64])
+}
+
+/// Items of a batch that children of `epoch` and later have.
+pub(crate) fn batch(map: u64, epoch: u64, batch: u64) -> Parcel {
+    numbers(BATCH, epoch, &[map, batch])
+}
+
+fn numbers(kind: u8, epoch: u64, numbers: &[u64]) -> Parcel {
+    let bytes = [kind].into_iter().chain(numbers.iter().flat_map(|number| number.to_le_bytes())).collect();
+    Parcel { bytes, epoch }
+}
+
+/// Items that are sent, for a map that children of `epoch` and later have. None when they are too long together, or cannot
+/// be serialized. Re-enters PHP: hooks of serialization.
+pub(crate) fn listed(map: u64, epoch: u64, items: Vec<Zval>) -> Option<Parcel> {
+    let mut parcel = numbers(LISTED, epoch, &[map]);
+    let mut list = Array::new();
+    for item in items {
+        list.append(item);
+    }
+    let values = Values { first: None, list: Some(list) };
+    // An exit is told by what is pending.
+    let written = values.write(&mut parcel.bytes).is_ok_and(|written| written);
+    (written && parcel.bytes.len() <= LONGEST).then_some(parcel)
 }
 
 /// For a task that every child of `epoch` and later has.
@@ -173,8 +228,35 @@ pub(crate) fn open(book: &RefCell<Book>, bytes: &[u8]) -> Result<Opened, Thrown>
         Some((&INHERITED, _)) => Ok(Opened::Inherited),
         Some((&CLOSURE, rest)) => Ok(closure(book, rest)?.map_or(Opened::Declined, Opened::Work)),
         Some((&OBJECT, rest)) => Ok(object(rest)?.map_or(Opened::Declined, Opened::Work)),
+        Some((&(RANGE | LISTED | BATCH), _)) => Ok(items(bytes)?.unwrap_or(Opened::Declined)),
         _ => Ok(Opened::Declined),
     }
+}
+
+fn items(bytes: &[u8]) -> Result<Option<Opened>, Thrown> {
+    let Some((&kind, rest)) = bytes.split_first() else {
+        return Ok(None);
+    };
+    let (numbers, _) = rest.as_chunks::<8>();
+    let numbers = numbers.iter().map(|number| u64::from_le_bytes(*number));
+    let [map, first, from, count] = {
+        let mut all = numbers.chain([0; 4]);
+        std::array::from_fn(|_| all.next().unwrap_or_default())
+    };
+    let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    let listed = match kind {
+        RANGE => Listed::Range {
+            first: u32::try_from(first).unwrap_or(u32::MAX),
+            from: size(from),
+            count: size(count),
+        },
+        BATCH => Listed::Batch(first),
+        _ => match read(rest.get(8..).unwrap_or_default())? {
+            Some(values) => Listed::Values(values),
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(Opened::Items(map, listed)))
 }
 
 fn closure(book: &RefCell<Book>, bytes: &[u8]) -> Result<Option<Work>, Thrown> {

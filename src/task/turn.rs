@@ -54,7 +54,7 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
             News::Lends { id, loan } => told(id, Phase::Lent { child: id, loan }),
             News::Answered { child, task, message } => freed.extend(crew::answered(child, task, message)),
             News::Offers { child, task, loan } => {
-                freed.extend(crew::told(child, task, Phase::Lent { child, loan }));
+                freed.extend(crew::offered(child, task, Phase::Lent { child, loan }));
             }
             News::Ended(ended) => freed.extend(gone(ended)),
         }
@@ -72,7 +72,7 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
 fn retire() {
     state().active.borrow_mut().retain(|group| {
         let idle = group.idle();
-        if idle && group.ended.borrow().is_none() {
+        if idle && group.ended.borrow().is_none() && group.maps.borrow().is_empty() {
             group.close();
         }
         !idle

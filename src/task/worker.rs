@@ -7,10 +7,11 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use ext_php_rs::types::Zval;
+use nix::unistd::Pid;
 
 use super::child::{self, Sink};
 use super::group::{Group, Hook};
-use super::parcel::{self, Opened};
+use super::parcel::{self, Listed, Opened};
 use super::work::Work;
 use crate::error::Label;
 use crate::ini;
@@ -20,6 +21,7 @@ use crate::process::shared::bell::Bell;
 use crate::process::shared::board::Board;
 use crate::process::shared::line::Line;
 use crate::process::shared::seat::Found;
+use crate::process::shared::seat::Seat;
 use crate::task::state::state;
 use crate::wire::frame::Kind;
 use crate::zend::request::{self, Ran};
@@ -63,19 +65,25 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         // What fails before the first task costs that one, so that it is told, and this child.
         let failure = if count == 0 { prepare(group, hooks, task) } else { None };
         let mut last = failure.is_some();
-        let ran = failure.or_else(|| {
-            let opened = request::protect(|| parcel::open(&state().book, &payload));
-            // After an exit or a fatal error nothing is certain here. The task itself has not begun.
-            last = !matches!(opened, Ran::Returned(_));
-            perform(group, task, opened)
-        });
-        if state().owner.get() != own {
-            // A fork that the task made by itself, and that came back here, is not this child.
-            child::wind_up();
-            end(ran.as_ref().map_or(0, child::exit_code));
+        let opened = if last { Ran::Returned(Opened::Declined) } else { open(&payload) };
+        let stays = match (failure, opened) {
+            (None, Ran::Returned(Opened::Items(map, items))) => {
+                walk(&Worker { post, own, seat: &seat, task }, group, map, items)
+            }
+            (failure, opened) => {
+                let ran = failure.or_else(|| {
+                    // After an exit or a fatal error nothing is certain here. The task itself has not begun.
+                    last = !matches!(opened, Ran::Returned(_));
+                    perform(group, task, opened)
+                });
+                ensure_own(own, ran.as_ref());
+                tell(post, task, ran)
+            }
+        };
+        // Who ends in the middle of a batch has the rest of it given to another.
+        if stays {
+            seat.done();
         }
-        let stays = tell(post, task, ran);
-        seat.done();
         count += 1;
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
@@ -87,6 +95,48 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
     }
     child::wind_up();
     end(0)
+}
+
+fn open(payload: &[u8]) -> Ran<Opened> {
+    request::protect(|| parcel::open(&state().book, payload))
+}
+
+/// Ends a fork that a task made by itself, and that came back here: it is not this child.
+fn ensure_own(own: Pid, ran: Option<&Ran<Zval>>) {
+    if state().owner.get() != own {
+        child::wind_up();
+        end(ran.map_or(0, child::exit_code));
+    }
+}
+
+/// A child at one of its tasks.
+struct Worker<'w> {
+    post: &'w Post<'w>,
+    own: Pid,
+    seat: &'w Seat<'w>,
+    task: u64,
+}
+
+/// Runs a function over items, and tells of each. False when this child has to end.
+fn walk(worker: &Worker<'_>, group: &Group, map: u64, items: Listed) -> bool {
+    let mapping = group.maps.borrow().get(&map).cloned().map(ManuallyDrop::new);
+    let Some(mapping) = mapping else {
+        return tell(worker.post, worker.task, None);
+    };
+    let (mut count, mut stays) = (0, true);
+    let total = mapping.count(&items);
+    mapping.walk(items, |item| {
+        count += 1;
+        worker.seat.begin(count);
+        let ran = request::protect(|| mapping.call(item));
+        ensure_own(worker.own, Some(&ran));
+        if count == total {
+            worker.seat.tally();
+        }
+        stays = tell(worker.post, worker.task, Some(ran));
+        stays
+    });
+    stays
 }
 
 /// Makes this child what its pool wants, before its first task; some when that failed.

@@ -13,6 +13,7 @@ pub(crate) mod exception;
 pub(crate) mod handler;
 pub(crate) mod ini;
 pub(crate) mod interrupt;
+pub(crate) mod iterate;
 pub(crate) mod module;
 pub(crate) mod object;
 pub(crate) mod request;

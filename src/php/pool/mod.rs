@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 
-use super::functions;
+use super::{functions, map};
 use crate::error::Error;
 use crate::exceptions;
 use crate::ini;
@@ -121,6 +121,12 @@ pub(crate) fn register() {
         Function::new("count", "", "int", entry(entries::count)),
         Function::new("getIterator", "", "Iterator", entry(entries::get_iterator)),
         Function::new("keys", "", "array", entry(entries::keys)),
+        Function::new(
+            "map",
+            "Traversable|array $items, callable $fn, bool $ordered = true",
+            "Iterator",
+            entry(map_items),
+        ),
         Function::new("wait", "?callable $tick = null", "array", entry(waiting::wait_for_all)),
         Function::new("tick", "", "int", entry(waiting::tick)),
         Function::new("stream", "", "", entry(waiting::stream)),
@@ -242,6 +248,16 @@ fn recycle(call: &Call) -> Returned {
     set_stays(&pool, tasks != Some(1))?;
     pool.group.stay.set(Stay { tasks, age, bytes });
     Ok(pool.zval())
+}
+
+fn map_items(call: &Call) -> Returned {
+    call.expect(2, Some(3))?;
+    let pool = this(call)?;
+    let ordered = call.arg(2).is_none_or(Zval::is_true);
+    if !pool.group.stays.get() {
+        set_stays(&pool, true)?;
+    }
+    map::over(call, &pool.group, ordered)
 }
 
 /// Whether the children of a pool stay cannot change while some do.

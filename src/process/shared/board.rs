@@ -58,6 +58,10 @@ pub(super) struct Cell {
     pub(super) task: AtomicU64,
     /// Since when, in nanoseconds of the monotonic clock.
     pub(super) since: AtomicU64,
+    /// How many items of the task it has begun.
+    pub(super) begun: AtomicU64,
+    /// How long the task before took, or this one up to its last item, in nanoseconds.
+    pub(super) spent: AtomicU64,
     /// The position of the entry that it took last, plus one.
     pub(super) taken: AtomicU64,
 }
@@ -186,7 +190,7 @@ impl Board {
         for word in [&cell.asleep, &cell.dismissed] {
             word.store(0, Ordering::Relaxed);
         }
-        for word in [&cell.task, &cell.since, &cell.taken] {
+        for word in [&cell.task, &cell.since, &cell.begun, &cell.spent, &cell.taken] {
             word.store(0, Ordering::Relaxed);
         }
         cell.epoch.store(epoch, Ordering::Release);
@@ -212,6 +216,17 @@ impl Board {
             let position = cell.taken.load(Ordering::SeqCst).checked_sub(1);
             !position.is_some_and(being_taken) && cell.task.load(Ordering::SeqCst) == 0
         })
+    }
+
+    /// How many items the child on `seat` has begun of what it runs.
+    pub(crate) fn begun(&self, seat: usize) -> usize {
+        let begun = self.cell(seat).map_or(0, |cell| cell.begun.load(Ordering::SeqCst));
+        usize::try_from(begun).unwrap_or(usize::MAX)
+    }
+
+    /// How long the latest portion of items took the child on `seat`.
+    pub(crate) fn spent(&self, seat: usize) -> Duration {
+        Duration::from_nanos(self.cell(seat).map_or(0, |cell| cell.spent.load(Ordering::Relaxed)))
     }
 
     /// What the child on `seat` runs, or ran when it died.

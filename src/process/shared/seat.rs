@@ -85,6 +85,17 @@ impl<'b> Seat<'b> {
         self.cell.task.store(0, Ordering::SeqCst);
     }
 
+    /// It begins item number `count` of its task, counted from 1; items before have been told of.
+    pub(crate) fn begin(&self, count: u64) {
+        self.cell.begun.store(count, Ordering::SeqCst);
+    }
+
+    /// It has run all items of its task.
+    pub(crate) fn tally(&self) {
+        let since = self.cell.since.load(Ordering::Relaxed);
+        self.cell.spent.store(now().saturating_sub(since), Ordering::Relaxed);
+    }
+
     /// What there is to do; none for nothing yet.
     fn look(&mut self, payload: &mut Vec<u8>) -> Option<Found> {
         if self.cell.dismissed.load(Ordering::SeqCst) == 1 {
@@ -130,6 +141,7 @@ impl<'b> Seat<'b> {
             let task = entry.task.load(Ordering::Relaxed);
             payload.clear();
             self.memory.read_ring(ROOM, at + ENTRY as u64, length, payload);
+            self.cell.begun.store(0, Ordering::SeqCst);
             self.cell.since.store(now(), Ordering::Relaxed);
             self.cell.task.store(task, Ordering::SeqCst);
             exchange(self.memory, at, TAKEN, FREE);

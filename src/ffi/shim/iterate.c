@@ -1,0 +1,102 @@
+#include "../shim.h"
+
+#include "zend_interfaces.h"
+
+/* The position of the first element at or behind position; the number of positions when there is none. */
+uint32_t async_array_seek(const HashTable *table, uint32_t position)
+{
+	for (; position < table->nNumUsed; position++) {
+#if PHP_VERSION_ID >= 80200
+		const zval *value = HT_IS_PACKED(table) ? &table->arPacked[position] : &table->arData[position].val;
+#else
+		const zval *value = &table->arData[position].val;
+#endif
+		if (Z_TYPE_P(value) != IS_UNDEF) {
+			break;
+		}
+	}
+	return position;
+}
+
+/* The element at a position that async_array_seek() gave, with references of its own. Either may be NULL. */
+void async_array_at(const HashTable *table, uint32_t position, zval *key, zval *value)
+{
+#if PHP_VERSION_ID >= 80200
+	if (HT_IS_PACKED(table)) {
+		if (key) {
+			ZVAL_LONG(key, position);
+		}
+		if (value) {
+			ZVAL_COPY_DEREF(value, &table->arPacked[position]);
+		}
+		return;
+	}
+#endif
+	Bucket *bucket = &table->arData[position];
+	if (key) {
+		if (bucket->key) {
+			ZVAL_STR_COPY(key, bucket->key);
+		} else {
+			ZVAL_LONG(key, bucket->h);
+		}
+	}
+	if (value) {
+		ZVAL_COPY_DEREF(value, &bucket->val);
+	}
+}
+
+/* Everything here runs PHP code, and may leave an exception pending. */
+
+zend_object_iterator *async_iterator_new(zend_object *object)
+{
+	zval value;
+
+	ZVAL_OBJ(&value, object);
+	zend_object_iterator *iterator = object->ce->get_iterator(object->ce, &value, 0);
+	if (!iterator || EG(exception)) {
+		if (iterator) {
+			zend_iterator_dtor(iterator);
+		}
+		return NULL;
+	}
+	iterator->index = 0;
+	if (iterator->funcs->rewind) {
+		iterator->funcs->rewind(iterator);
+	}
+	if (EG(exception)) {
+		zend_iterator_dtor(iterator);
+		return NULL;
+	}
+	return iterator;
+}
+
+/* The next key and value; false at the end, or with an exception pending. */
+bool async_iterator_next(zend_object_iterator *iterator, zval *key, zval *value)
+{
+	if (iterator->index > 0) {
+		iterator->funcs->move_forward(iterator);
+		if (EG(exception)) {
+			return false;
+		}
+	}
+	if (iterator->funcs->valid(iterator) == FAILURE || EG(exception)) {
+		return false;
+	}
+	zval *current = iterator->funcs->get_current_data(iterator);
+	if (!current || EG(exception)) {
+		return false;
+	}
+	ZVAL_COPY_DEREF(value, current);
+	if (iterator->funcs->get_current_key) {
+		iterator->funcs->get_current_key(iterator, key);
+	} else {
+		ZVAL_LONG(key, iterator->index);
+	}
+	iterator->index++;
+	return !EG(exception);
+}
+
+void async_iterator_free(zend_object_iterator *iterator)
+{
+	zend_iterator_dtor(iterator);
+}

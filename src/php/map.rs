@@ -1,0 +1,206 @@
+//! What `Pool::map()` gives: the results of one function over many items, one after the other.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::CStr;
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
+use crate::error::Error;
+use crate::exceptions;
+use crate::ini;
+use crate::task::group::Group;
+use crate::task::mapping::Mapping;
+use crate::task::{support, turn, wait};
+use crate::zend::array::{Array, normal_key};
+use crate::zend::class::Function;
+use crate::zend::exception;
+use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::object::{self, Native, Object, Registration, Tracer};
+
+/// A position among the results.
+#[derive(Debug, Default)]
+pub(crate) struct MapIterator {
+    mapping: RefCell<Option<Rc<Mapping>>>,
+    current: RefCell<Option<(Zval, Result<Zval, Zval>)>>,
+    begun: Cell<bool>,
+}
+
+static REGISTRATION: Registration = Registration::new();
+
+impl Native for MapIterator {
+    const NAME: &'static CStr = c"Async\\MapIterator";
+
+    fn registration() -> &'static Registration {
+        &REGISTRATION
+    }
+
+    fn create() -> Self {
+        Self::default()
+    }
+
+    fn trace(&self, tracer: &mut Tracer) {
+        if let Ok(mapping) = self.mapping.try_borrow() {
+            mapping.iter().for_each(|mapping| mapping.trace(tracer));
+        }
+        if let Ok(current) = self.current.try_borrow()
+            && let Some((_, Ok(value) | Err(value))) = &*current
+        {
+            tracer.value(value);
+        }
+    }
+
+    fn released(this: &Object<Self>) {
+        let mapping = this.mapping.take();
+        if let Some(mapping) = mapping {
+            mapping.abandon();
+        }
+    }
+}
+
+/// Registers the class. MINIT.
+pub(crate) fn register() {
+    object::register::<MapIterator>(&[
+        object::private_constructor(),
+        Function::new("current", "", "mixed", entry(current)),
+        Function::new("key", "", "mixed", entry(key)),
+        Function::new("next", "", "void", entry(next)),
+        Function::new("rewind", "", "void", entry(rewind)),
+        Function::new("valid", "", "bool", entry(valid)),
+    ]);
+    REGISTRATION.class.implement(object::iterator());
+}
+
+/// The results of a map in `group`, with the arguments from `index` on: the items, and the function.
+pub(crate) fn over(call: &Call, group: &Rc<Group>, ordered: bool) -> Returned {
+    let mapping = begin(call, group, ordered)?;
+    let iterator = Object::<MapIterator>::new();
+    iterator.mapping.replace(Some(mapping));
+    Ok(iterator.zval())
+}
+
+fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<Mapping>, Thrown> {
+    support::mode().map_err(|error| exceptions::throw(&error))?;
+    let items = call.arg(0).filter(|items| items.is_array() || items.is_traversable());
+    let items = items.ok_or_else(|| call.type_error(0, c"iterable"))?;
+    let callable = call.callable(1)?;
+    let mapping = Mapping::begin(group, items, callable, ordered)?;
+    // Children begin before anybody asks.
+    if let Err(thrown) = mapping.feed() {
+        mapping.abandon();
+        return Err(thrown);
+    }
+    turn::leave();
+    Ok(mapping)
+}
+
+/// The next result. Re-enters PHP.
+fn advance(mapping: &Rc<Mapping>) -> Result<Option<(Zval, Result<Zval, Zval>)>, Thrown> {
+    loop {
+        mapping.feed()?;
+        if let Some(item) = mapping.next()? {
+            return Ok(Some(item));
+        }
+        if mapping.is_over() {
+            mapping.abandon();
+            return Ok(None);
+        }
+        wait::until(None, || Ok(mapping.is_ready()))?;
+    }
+}
+
+/// `Async\\map()`: all results under their keys.
+pub(crate) fn all(call: &Call) -> Returned {
+    call.expect(2, Some(3))?;
+    let limit = match call.arg(2) {
+        Some(limit) if !limit.is_null() => {
+            let limit = usize::try_from(call.long(2)?).ok().filter(|&limit| limit > 0);
+            limit.ok_or_else(|| call.value_error(2, "must be greater than or equal to 1"))?
+        }
+        _ => ini::concurrency(),
+    };
+    let group = Group::new(limit, ini::timeout());
+    group.stays.set(true);
+    let mapping = begin(call, &group, true)?;
+    let (mut results, mut failure) = (Array::new(), None);
+    let mut collect = || {
+        while let Some((key, result)) = advance(&mapping)? {
+            match result {
+                Ok(value) => {
+                    let key = normal_key(&key).ok_or_else(|| {
+                        exceptions::throw(&Error::Misuse(
+                            "the keys of what map() is given must be those of an array",
+                        ))
+                    })?;
+                    results.set(&key, value);
+                }
+                Err(throwable) => failure = failure.take().or(Some(throwable)),
+            }
+        }
+        Ok(())
+    };
+    let collected = collect();
+    if collected.is_err() {
+        mapping.abandon();
+    }
+    group.close();
+    turn::leave();
+    collected?;
+    match failure {
+        Some(throwable) => Err(exception::throw(&throwable)),
+        None => Ok(results.into_zval()),
+    }
+}
+
+fn this(call: &Call) -> Result<Object<MapIterator>, Thrown> {
+    call.expect(0, Some(0))?;
+    let iterator: Object<MapIterator> = call.this().ok_or(Thrown)?;
+    if !iterator.begun.replace(true) {
+        step(&iterator)?;
+    }
+    Ok(iterator)
+}
+
+fn step(iterator: &MapIterator) -> Result<(), Thrown> {
+    let mapping = iterator.mapping.borrow().clone();
+    let item = match &mapping {
+        Some(mapping) => advance(mapping),
+        None => Ok(None),
+    };
+    turn::leave();
+    let old = iterator.current.replace(item?);
+    drop(old);
+    Ok(())
+}
+
+fn current(call: &Call) -> Returned {
+    let iterator = this(call)?;
+    let current = iterator.current.borrow().as_ref().map(|(_, result)| match result {
+        Ok(value) => Ok(value.shallow_clone()),
+        Err(throwable) => Err(throwable.shallow_clone()),
+    });
+    current.unwrap_or_else(|| Ok(Zval::new())).map_err(|throwable| exception::throw(&throwable))
+}
+
+fn key(call: &Call) -> Returned {
+    let iterator = this(call)?;
+    let current = iterator.current.borrow();
+    Ok(current.as_ref().map_or_else(Zval::new, |(key, _)| key.shallow_clone()))
+}
+
+fn next(call: &Call) -> Returned {
+    step(&*this(call)?)?;
+    Ok(Zval::new())
+}
+
+/// Results come once: going back to the first one is possible only where that is the one at hand.
+fn rewind(call: &Call) -> Returned {
+    this(call)?;
+    Ok(Zval::new())
+}
+
+fn valid(call: &Call) -> Returned {
+    let mut valid = Zval::new();
+    valid.set_bool(this(call)?.current.borrow().is_some());
+    Ok(valid)
+}

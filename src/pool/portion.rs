@@ -1,0 +1,69 @@
+//! How many items of a long list a child gets at a time: many when they are short, so that what each costs besides is
+//! small; few when they are long, and towards the end, so that all children are done together.
+
+use std::time::Duration;
+
+/// What one portion shall take: far more than handing it out costs, and less than anybody notices.
+const AIM: Duration = Duration::from_millis(1);
+/// More at a time would not be cheaper.
+const MOST: usize = 512;
+
+/// The number of items in the next portion.
+#[derive(Debug)]
+pub(crate) struct Portion {
+    size: usize,
+}
+
+impl Portion {
+    /// Nothing is known of the items.
+    pub(crate) fn new() -> Self {
+        Self { size: 1 }
+    }
+
+    /// The next portion, when `children` share what is `left`; none when nobody knows how much that is.
+    pub(crate) fn next(&self, left: Option<usize>, children: usize) -> usize {
+        let fair = left.map_or(MOST, |left| left.div_ceil(2 * children.max(1)));
+        self.size.min(fair).max(1)
+    }
+
+    /// A portion of `count` items took a child so long.
+    pub(crate) fn took(&mut self, count: usize, time: Duration) {
+        let each = time.as_nanos() / count.max(1) as u128;
+        let fitting = usize::try_from(AIM.as_nanos() / each.max(1)).unwrap_or(MOST);
+        // Twice as many at most: one portion is no sample.
+        self.size = fitting.clamp(1, MOST).min(self.size * 2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_items_come_in_large_portions_and_long_ones_alone() {
+        let mut portion = Portion::new();
+        assert_eq!(portion.next(None, 2), 1);
+        for _ in 0..20 {
+            portion.took(1, Duration::from_micros(1));
+        }
+        assert_eq!(portion.next(None, 2), MOST);
+        portion.took(MOST, Duration::from_secs(1));
+        assert_eq!(portion.next(None, 2), 1);
+    }
+
+    #[test]
+    fn the_last_items_are_shared() {
+        let mut portion = Portion::new();
+        (0..20).for_each(|_| portion.took(1, Duration::from_micros(1)));
+        assert_eq!(portion.next(Some(100), 4), 13);
+        assert_eq!(portion.next(Some(3), 4), 1);
+        assert_eq!(portion.next(Some(0), 4), 1);
+    }
+
+    #[test]
+    fn one_portion_is_no_sample() {
+        let mut portion = Portion::new();
+        portion.took(1, Duration::ZERO);
+        assert_eq!(portion.next(None, 1), 2);
+    }
+}

@@ -1,0 +1,493 @@
+//! One function over many items: what `map` does. Runs in the parent; children see it as it was at their fork.
+//!
+//! Items go out in portions, and come back one by one, in their order within a portion: so that a child's death costs the
+//! item that it was at, and what it had not begun is given to another. An array that was in memory at the fork is not
+//! sent at all, only positions in it. No future is made for an item.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
+use super::crew::{self, Crew};
+use super::future::{Future, Phase};
+use super::group::Group;
+use super::parcel::{self, Listed, Parcel};
+use super::{at_exit, handlers, outcome};
+use crate::pool::portion::Portion;
+use crate::process::reactor::{Ended, Message};
+use crate::process::shared::board::Full;
+use crate::process::wait::Exit;
+use crate::task::state::state;
+use crate::wire::codec::Format;
+use crate::wire::frame::{Frame, Kind};
+use crate::zend::callable::Callable;
+use crate::zend::handler::{Returned, Thrown};
+use crate::zend::iterate::{Walk, key_at, seek, value_at};
+use crate::zend::object::{Object, Tracer};
+use crate::zend::value;
+
+/// The format of what needs no look but its own.
+const PACKED: u8 = Format::Packed as u8;
+
+/// Portions for each child that may be out at a time, or back and not asked for.
+const AHEAD: usize = 4;
+
+/// Where items come from.
+#[derive(Debug)]
+enum Source {
+    /// The array, from this position on.
+    Array(u32),
+    /// Something that gives them one after the other.
+    Walk(Walk),
+    /// There are no more.
+    Empty,
+}
+
+/// Items on their way.
+#[derive(Debug)]
+enum Items {
+    /// Of the array: the position of the first one, and how many.
+    Range(u32, usize),
+    /// Keys and values.
+    Listed(Vec<(Zval, Zval)>),
+}
+
+/// Some items that went out together.
+#[derive(Debug)]
+struct Batch {
+    items: Items,
+    /// What has come back, in the order of the items, as far as nobody has asked for it.
+    said: VecDeque<Said>,
+    /// How many have come back, ever.
+    answered: usize,
+    /// How many had, when the rest was last posted.
+    posted_from: usize,
+    /// How many somebody has asked for.
+    given: usize,
+    /// The position of the next one to be given, in the array.
+    cursor: u32,
+}
+
+/// What became of an item.
+#[derive(Debug)]
+enum Said {
+    /// What its child told; or how that died.
+    Ended(Ended, Option<i32>),
+    /// Its child has it in memory.
+    Lent(Phase),
+}
+
+/// One call of `map`.
+#[derive(Debug)]
+pub(crate) struct Mapping {
+    id: u64,
+    group: Rc<Group>,
+    callable: Callable,
+    source: RefCell<Source>,
+    /// The array, if it is one: it is not changed while we hold it.
+    array: Zval,
+    /// Items that were taken out of the source, and are to go out once more: first.
+    returned: RefCell<Vec<(Zval, Zval)>>,
+    /// Children of this epoch and later ones have it.
+    epoch: u64,
+    portion: RefCell<Portion>,
+    batches: RefCell<BTreeMap<u64, Batch>>,
+    held: RefCell<Option<(u64, Parcel)>>,
+    feeding: Cell<bool>,
+    /// In the order of the items, or as they come.
+    ordered: bool,
+}
+
+impl Mapping {
+    /// Begins one over an array or a `Traversable`. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the object's own code throws.
+    pub(crate) fn begin(
+        group: &Rc<Group>,
+        items: &Zval,
+        callable: Callable,
+        ordered: bool,
+    ) -> Result<Rc<Self>, Thrown> {
+        let (source, array) = if items.is_array() {
+            (Source::Array(0), items.shallow_clone())
+        } else {
+            (Source::Walk(Walk::new(items)?), Zval::new())
+        };
+        let mapping = Rc::new(Self {
+            id: state().next_id(),
+            group: Rc::clone(group),
+            callable,
+            source: RefCell::new(source),
+            array,
+            returned: RefCell::default(),
+            epoch: state().book.borrow().next_epoch(),
+            portion: RefCell::new(Portion::new()),
+            batches: RefCell::default(),
+            held: RefCell::default(),
+            feeding: Cell::new(false),
+            ordered,
+        });
+        group.maps.borrow_mut().insert(mapping.id, Rc::clone(&mapping));
+        at_exit::register();
+        Ok(mapping)
+    }
+
+    /// Its values, for the cycle collector.
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(self.callable.value());
+        tracer.value(&self.array);
+    }
+
+    /// Posts items as long as children may want some. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the source throws.
+    pub(crate) fn feed(self: &Rc<Self>) -> Result<(), Thrown> {
+        if self.feeding.replace(true) {
+            return Ok(());
+        }
+        let fed = self.feed_all();
+        self.feeding.set(false);
+        if fed.is_ok() {
+            crew::recruit_for(&self.group);
+        }
+        fed
+    }
+
+    fn feed_all(self: &Rc<Self>) -> Result<(), Thrown> {
+        let Ok(crew) = crew::crew_of(&self.group) else {
+            return Ok(());
+        };
+        let children = self.group.scheduler.borrow().limit();
+        while self.wants_more(children) {
+            let held = self.held.borrow_mut().take();
+            let (batch, parcel) = match held {
+                Some(held) => held,
+                None => match self.next_batch(children)? {
+                    Some(next) => next,
+                    None => return Ok(()),
+                },
+            };
+            if crew.post(batch, &parcel) == Err(Full) {
+                self.held.replace(Some((batch, parcel)));
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn wants_more(&self, children: usize) -> bool {
+        let more = !matches!(*self.source.borrow(), Source::Empty);
+        self.held.borrow().is_some() || more && self.batches.borrow().len() < AHEAD * children
+    }
+
+    /// Takes the next items out of the source. Re-enters PHP.
+    fn next_batch(self: &Rc<Self>, children: usize) -> Result<Option<(u64, Parcel)>, Thrown> {
+        let Some(items) = self.take_items(children)? else {
+            return Ok(None);
+        };
+        let batch = state().next_id();
+        let cursor = if let Items::Range(first, _) = items { first } else { 0 };
+        let said = VecDeque::new();
+        let fresh = Batch { items, said, answered: 0, posted_from: 0, given: 0, cursor };
+        self.batches.borrow_mut().insert(batch, fresh);
+        self.group.batches.borrow_mut().insert(batch, Rc::clone(self));
+        self.group.scheduler.borrow_mut().begin(batch);
+        self.group.activate();
+        Ok(Some((batch, self.parcel(batch, false))))
+    }
+
+    /// Fewer items go out, when so many are too long together, or one of them cannot be serialized.
+    fn halve(&self, batch: u64) -> bool {
+        let mut batches = self.batches.borrow_mut();
+        let Some(Batch { items: Items::Listed(items), posted_from: 0, .. }) = batches.get_mut(&batch) else {
+            return false;
+        };
+        let back = items.split_off(items.len().div_ceil(2));
+        let halved = !back.is_empty();
+        self.returned.borrow_mut().splice(0..0, back);
+        halved
+    }
+
+    fn take_items(&self, children: usize) -> Result<Option<Items>, Thrown> {
+        // Taken out: its code may come back here, and finds nothing.
+        let source = self.source.replace(Source::Empty);
+        match source {
+            Source::Array(from) => Ok(self.take_range(from, children)),
+            Source::Walk(mut walk) => {
+                let count = self.portion.borrow().next(None, children);
+                let mut items = Vec::with_capacity(count);
+                let mut returned = self.returned.borrow_mut();
+                let again = returned.len().min(count);
+                items.extend(returned.drain(..again));
+                drop(returned);
+                while items.len() < count {
+                    match walk.next()? {
+                        Some(item) => items.push(item),
+                        None if items.is_empty() => return Ok(None),
+                        None => break,
+                    }
+                }
+                self.source.replace(Source::Walk(walk));
+                Ok(Some(Items::Listed(items)))
+            }
+            Source::Empty => Ok(None),
+        }
+    }
+
+    fn take_range(&self, from: u32, children: usize) -> Option<Items> {
+        let table = self.array.array()?;
+        let first = seek(table, from)?;
+        let left = usize::try_from(table.nNumUsed - first).unwrap_or(usize::MAX);
+        let wanted = self.portion.borrow().next(Some(left), children);
+        let (mut count, mut next) = (0, Some(first));
+        let mut end = first;
+        while let Some(position) = next.filter(|_| count < wanted) {
+            count += 1;
+            end = position + 1;
+            next = seek(table, end);
+        }
+        self.source.replace(Source::Array(end));
+        Some(Items::Range(first, count))
+    }
+
+    /// The rest of a batch as a parcel. Re-enters PHP: hooks of serialization.
+    fn parcel(&self, batch: u64, declined: bool) -> Parcel {
+        let batches = self.batches.borrow();
+        let Some(Batch { items, posted_from: from, .. }) = batches.get(&batch) else {
+            return parcel::inherited(self.epoch);
+        };
+        let listed = match items {
+            Items::Range(first, count) => {
+                return parcel::range(self.id, self.epoch, *first, *from, *count);
+            }
+            Items::Listed(items) => items.iter().skip(*from).map(|(_, value)| value.shallow_clone()),
+        };
+        let values: Vec<_> = if declined { Vec::new() } else { listed.collect() };
+        drop(batches);
+        let listed = if declined { None } else { parcel::listed(self.id, self.epoch, values) };
+        match listed {
+            Some(parcel) => parcel,
+            None if self.halve(batch) => self.parcel(batch, declined),
+            // It is in memory for children that are forked from now on.
+            None => parcel::batch(self.id, state().book.borrow().next_epoch(), batch),
+        }
+    }
+
+    /// An item of a batch has come back.
+    pub(crate) fn answered(&self, batch: u64, child: u64, said: Answered) {
+        let pid = crew::pid_of_child(&self.group, child);
+        let said = match said {
+            Answered::Told(message) => Said::Ended(Ended { id: batch, exit: Exit::Unknown, message }, pid),
+            Answered::Offered(phase) => Said::Lent(phase),
+        };
+        self.push(batch, said, Some(child));
+    }
+
+    fn push(&self, batch: u64, said: Said, child: Option<u64>) {
+        let mut batches = self.batches.borrow_mut();
+        let Some(known) = batches.get_mut(&batch) else {
+            return;
+        };
+        known.said.push_back(said);
+        known.answered += 1;
+        let all = known.answered == known.len();
+        let count = known.answered - known.posted_from;
+        drop(batches);
+        if all {
+            if let Some(time) = child.and_then(|child| crew::spent_by(&self.group, child)) {
+                self.portion.borrow_mut().took(count, time);
+            }
+            self.over(batch);
+        }
+    }
+
+    fn over(&self, batch: u64) {
+        self.group.batches.borrow_mut().remove(&batch);
+        self.group.scheduler.borrow_mut().ended(batch);
+    }
+
+    /// The child died that had a batch, and had begun so many of its items. The rest goes to another.
+    pub(crate) fn died(&self, batch: u64, begun: usize, ended: Ended, pid: i32, crew: &Crew) {
+        let at = self.batches.borrow().get(&batch).map(|batch| (batch.posted_from, batch.answered));
+        let Some((from, answered)) = at else {
+            return;
+        };
+        if from + begun > answered {
+            self.push(batch, Said::Ended(Ended { id: batch, ..ended }, Some(pid)), None);
+        }
+        self.post_rest(batch, crew, false);
+    }
+
+    /// A child cannot make the items of a batch.
+    pub(crate) fn declined(&self, batch: u64, crew: &Crew) {
+        self.post_rest(batch, crew, true);
+    }
+
+    fn post_rest(&self, batch: u64, crew: &Crew, declined: bool) {
+        let mut batches = self.batches.borrow_mut();
+        let Some(rest) = batches.get_mut(&batch).filter(|batch| batch.answered < batch.len()) else {
+            return;
+        };
+        rest.posted_from = rest.answered;
+        drop(batches);
+        let parcel = self.parcel(batch, declined);
+        if crew.post(batch, &parcel) == Err(Full) {
+            self.held.replace(Some((batch, parcel)));
+        }
+    }
+
+    /// Is there something to be given, or nothing to wait for?
+    pub(crate) fn is_ready(&self) -> bool {
+        let batches = self.batches.borrow();
+        if batches.is_empty() {
+            return true;
+        }
+        let ready = |batch: &Batch| !batch.said.is_empty();
+        if self.ordered { batches.values().next().is_some_and(ready) } else { batches.values().any(ready) }
+    }
+
+    /// The next item that is ready: its key, and its value or failure. Re-enters PHP: classes may be loaded.
+    ///
+    /// # Errors
+    ///
+    /// When the script is exiting.
+    pub(crate) fn next(&self) -> Result<Option<(Zval, Result<Zval, Zval>)>, Thrown> {
+        let Some((key, said)) = self.take_ready() else {
+            return Ok(None);
+        };
+        if let Said::Ended(Ended { message: Message::Frame(frame), .. }, _) = &said
+            && let Frame { kind: Kind::Value, format: PACKED, payload } = frame
+            && let Ok(value) = value::decode(Format::Packed, payload)
+        {
+            return Ok(Some((key, Ok(value))));
+        }
+        let result = settled(&key, said)?;
+        Ok(result.map(|result| (key, result)))
+    }
+
+    fn take_ready(&self) -> Option<(Zval, Said)> {
+        let mut batches = self.batches.borrow_mut();
+        let mut ready = batches.iter_mut().filter(|(_, batch)| self.ordered || !batch.said.is_empty());
+        let (&id, batch) = ready.next()?;
+        let said = batch.said.pop_front()?;
+        let key = match &batch.items {
+            Items::Range(..) => {
+                let table = self.array.array()?;
+                let position = seek(table, batch.cursor)?;
+                batch.cursor = position + 1;
+                key_at(table, position)
+            }
+            Items::Listed(items) => items.get(batch.given)?.0.shallow_clone(),
+        };
+        batch.given += 1;
+        if batch.given == batch.len() {
+            let done = batches.remove(&id);
+            drop(batches);
+            drop(done);
+        }
+        Some((key, said))
+    }
+
+    /// Nobody wants the rest: what has not begun does not begin.
+    pub(crate) fn abandon(&self) {
+        self.source.replace(Source::Empty);
+        self.held.take();
+        let batches = self.batches.take();
+        for (&id, batch) in &batches {
+            if batch.answered < batch.len() {
+                crew::withdraw(&self.group, id);
+                self.over(id);
+            }
+        }
+        self.group.maps.borrow_mut().remove(&self.id);
+    }
+
+    /// Is nothing left to be given, or to come?
+    pub(crate) fn is_over(&self) -> bool {
+        self.batches.borrow().is_empty() && matches!(*self.source.borrow(), Source::Empty)
+    }
+
+    /// In a child: how many items a parcel has.
+    pub(crate) fn count(&self, portion: &Listed) -> u64 {
+        let count = match portion {
+            Listed::Range { from, count, .. } => count.saturating_sub(*from),
+            Listed::Values(values) => values.len(),
+            Listed::Batch(batch) => {
+                let batches = self.batches.borrow();
+                batches.get(batch).map_or(0, |batch| batch.len() - batch.posted_from)
+            }
+        };
+        count as u64
+    }
+
+    /// In a child: calls `each` with the items of a parcel, as long as it says so.
+    pub(crate) fn walk(&self, portion: Listed, mut each: impl FnMut(Zval) -> bool) {
+        match portion {
+            Listed::Range { first, from, count } => {
+                let Some(table) = self.array.array() else {
+                    return;
+                };
+                let next = |at: &u32| seek(table, at + 1);
+                let positions = std::iter::successors(seek(table, first), next);
+                let mut wanted = positions.take(count).skip(from);
+                wanted.all(|position| each(value_at(table, position)));
+            }
+            Listed::Values(values) => {
+                values.into_iter().all(each);
+            }
+            Listed::Batch(batch) => {
+                let batches = std::mem::ManuallyDrop::new(self.batches.take());
+                if let Some(Batch { items: Items::Listed(items), posted_from, .. }) = batches.get(&batch) {
+                    items.iter().skip(*posted_from).all(|(_, value)| each(value.shallow_clone()));
+                }
+            }
+        }
+    }
+
+    /// In a child: calls the function. Re-enters PHP.
+    pub(crate) fn call(&self, item: Zval) -> Returned {
+        self.callable.call(&mut [item])
+    }
+}
+
+impl Batch {
+    fn len(&self) -> usize {
+        match &self.items {
+            Items::Range(_, count) => *count,
+            Items::Listed(items) => items.len(),
+        }
+    }
+}
+
+/// What a child has told of an item.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    /// Its result.
+    Told(Message),
+    /// It has that in memory.
+    Offered(Phase),
+}
+
+/// The value of an item that needs a closer look, or its failure. Re-enters PHP.
+fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval>>, Thrown> {
+    let future = Object::<Future>::new();
+    future.key.replace(key.shallow_clone());
+    future.observed.set(true);
+    match said {
+        Said::Ended(ended, pid) => {
+            future.pid.set(pid);
+            future.phase.replace(Phase::Reported(ended));
+        }
+        Said::Lent(phase) => {
+            future.phase.replace(phase);
+        }
+    }
+    outcome::settle(&future)?;
+    Ok(handlers::outcome_of(&future))
+}

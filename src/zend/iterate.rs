@@ -1,0 +1,77 @@
+//! Walking along an array by position, or along a `Traversable` as `foreach` does.
+
+use std::ptr::NonNull;
+
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use super::exception;
+use super::handler::Thrown;
+use crate::ffi::{self, ObjectIterator};
+
+/// The position of the first element of `array` at or behind `position`; none when there is none.
+pub(crate) fn seek(array: &ZendHashTable, position: u32) -> Option<u32> {
+    // SAFETY: a live table, only read.
+    let found = unsafe { ffi::async_array_seek(array, position) };
+    (found < array.nNumUsed).then_some(found)
+}
+
+/// The key at a position that [`seek`] gave.
+pub(crate) fn key_at(array: &ZendHashTable, position: u32) -> Zval {
+    let mut key = Zval::new();
+    // SAFETY: a live table and one of its positions.
+    unsafe { ffi::async_array_at(array, position, &raw mut key, std::ptr::null_mut()) };
+    key
+}
+
+/// The value at a position that [`seek`] gave.
+pub(crate) fn value_at(array: &ZendHashTable, position: u32) -> Zval {
+    let mut value = Zval::new();
+    // SAFETY: a live table and one of its positions.
+    unsafe { ffi::async_array_at(array, position, std::ptr::null_mut(), &raw mut value) };
+    value
+}
+
+/// A walk along a `Traversable`.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    iterator: NonNull<ObjectIterator>,
+    /// Kept alive by us: not all iterators do.
+    _object: Zval,
+}
+
+impl Walk {
+    /// Begins one. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the object's own code throws.
+    pub(crate) fn new(object: &Zval) -> Result<Self, Thrown> {
+        let handle = object.object().ok_or(Thrown)?;
+        // SAFETY: a live object; the engine counts its own reference.
+        let iterator = unsafe { ffi::async_iterator_new(std::ptr::from_ref(handle).cast_mut()) };
+        let iterator = NonNull::new(iterator).ok_or(Thrown)?;
+        Ok(Self { iterator, _object: object.shallow_clone() })
+    }
+
+    /// The next key and value; none at the end. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the object's own code throws.
+    pub(crate) fn next(&mut self) -> Result<Option<(Zval, Zval)>, Thrown> {
+        let (mut key, mut value) = (Zval::new(), Zval::new());
+        // SAFETY: alive until `self` is dropped; both places are ours.
+        let more = unsafe { ffi::async_iterator_next(self.iterator.as_ptr(), &raw mut key, &raw mut value) };
+        if exception::pending() {
+            return Err(Thrown);
+        }
+        Ok(more.then_some((key, value)))
+    }
+}
+
+impl Drop for Walk {
+    fn drop(&mut self) {
+        // SAFETY: made by `new`, and not used any more.
+        unsafe { ffi::async_iterator_free(self.iterator.as_ptr()) };
+    }
+}
