@@ -490,6 +490,16 @@ pub(crate) fn expire(future: &Object<Future>) {
     }
 }
 
+/// The time limit of a task has changed, which may have been posted; 0 lifts it.
+pub(crate) fn renew_limit(future: &Object<Future>) {
+    let group = future.group.borrow().clone();
+    let posted = |group: Rc<Group>| group.stays.get() && group.scheduler.borrow().is_running(future.id);
+    if future.ending.get().is_none() && group.is_some_and(posted) {
+        state().deadlines.borrow_mut().clear(future.id);
+        watch(future);
+    }
+}
+
 /// Looks after the time limit of a posted task.
 fn watch(future: &Object<Future>) {
     let limit = future.limit.get().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());

@@ -32,8 +32,15 @@ foreach (settle($pool) as $i => $future) {
     }
 }
 echo $pool->status(), "\n";
+
+// Set when the task is on its way, or begun.
+$pool = warm();
+$future = $pool->add(function () { while (true) { sleep(60); } });
+echo told(fn() => $future->timeout(0.05)->await(PATIENCE)), "\n";
+$future = $pool->add(fn() => usleep(200_000))->timeout(0.1)->timeout(0);
+echo told(fn() => $future->await()), "\n";
 ?>
---EXPECT--
+--EXPECTF--
 4 in time
 4 Async\TimeoutException TimedOut
 14 Async\TimeoutException TimedOut
@@ -41,3 +48,5 @@ echo $pool->status(), "\n";
 24 Async\TimeoutException TimedOut
 34 Async\TimeoutException TimedOut
 queue: 0 - finished: 35 - failed: 0 - timeout: 5
+Async\TimeoutException: task [%d] (pid %d) did not end within 0.05 s and was ended; raise timeout() or make the task shorter
+nothing thrown
