@@ -92,6 +92,7 @@ fn timeout(call: &Call) -> Returned {
             let seconds = seconds.ok_or_else(|| call.value_error(0, "must be greater than or equal to 0"))?;
             future.limit.set(Some(seconds));
             launch::set_deadline(&future);
+            crew::renew_limit(&future);
             turn::leave();
         }
         _ => attach(&future, Handler::Timeout(call.callable_of(0, c"callable|float")?)),

@@ -90,21 +90,16 @@ impl Crew {
         members.iter().find(|(_, member)| member.seat == seat).map(|(&child, _)| child)
     }
 
-    /// The latest epoch of those who are idle, or if nobody is, of those who stay; none when there is nobody.
-    fn youngest(&self) -> Option<u64> {
-        let members = self.members.borrow();
-        let staying = members.values().filter(|member| !member.leaving.get());
-        staying.map(|member| (self.board.is_idle(member.seat), member.epoch)).max().map(|(_, epoch)| epoch)
-    }
-
     fn oldest(&self) -> Option<u64> {
         let members = self.members.borrow();
         members.values().filter(|member| !member.leaving.get()).map(|member| member.epoch).min()
     }
 
-    fn idle(&self) -> usize {
+    /// The epochs of those who have nothing to do.
+    fn idle(&self) -> Vec<u64> {
         let members = self.members.borrow();
-        members.values().filter(|member| !member.leaving.get() && self.board.is_idle(member.seat)).count()
+        let idle = members.values().filter(|member| !member.leaving.get() && self.board.is_idle(member.seat));
+        idle.map(|member| member.epoch).collect()
     }
 
     /// Tells the one to leave that knows least: an idle one rather than a busy one.
@@ -265,9 +260,13 @@ pub(crate) fn pid_of_child(group: &Group, child: u64) -> Option<i32> {
 fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
     loop {
         // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
-        let open = crew.board.open(crew.members.borrow().len() + 1);
-        let wanted = open > crew.idle();
-        let outdated = crew.youngest().is_some_and(|youngest| crew.board.needs_younger_than(youngest));
+        let mut open = crew.board.open(crew.members.borrow().len() + 1);
+        let mut idle = crew.idle();
+        let wanted = open.len() > idle.len();
+        // Somebody idle is too old, if not each can have a task: what asks for the youngest goes to the youngest.
+        open.sort_unstable_by(|one, other| other.cmp(one));
+        idle.sort_unstable_by(|one, other| other.cmp(one));
+        let outdated = open.iter().zip(&idle).any(|(needed, epoch)| needed > epoch);
         if !wanted && !outdated {
             return;
         }
@@ -304,7 +303,7 @@ fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
 /// Lets a child go, of whatever pool, that has nothing to do: somebody else has, and there is no room.
 pub(crate) fn make_room() {
     let crews: Vec<_> = state().workers.borrow().values().map(|(_, crew)| Rc::clone(crew)).collect();
-    if let Some(crew) = crews.iter().find(|crew| crew.idle() > 0 && crew.board.open(1) == 0) {
+    if let Some(crew) = crews.iter().find(|crew| !crew.idle().is_empty() && crew.board.open(1).is_empty()) {
         crew.dismiss_one();
     }
 }
@@ -555,6 +554,16 @@ pub(crate) fn expire(future: &Object<Future>) {
     match future.ending.get() {
         Some(ending) => end(future, ending),
         None => watch(future),
+    }
+}
+
+/// The time limit of a task has changed, which may have been posted; 0 lifts it.
+pub(crate) fn renew_limit(future: &Object<Future>) {
+    let group = future.group.borrow().clone();
+    let posted = |group: Rc<Group>| group.stays.get() && group.scheduler.borrow().is_running(future.id);
+    if future.ending.get().is_none() && group.is_some_and(posted) {
+        state().deadlines.borrow_mut().clear(future.id);
+        watch(future);
     }
 }
 

@@ -156,20 +156,12 @@ impl Board {
         at.is_some_and(|at| exchange(&self.memory, at, OPEN, FREE))
     }
 
-    /// How many entries there are that nobody has taken; not more than `most` are counted.
-    pub(crate) fn open(&self, most: usize) -> usize {
+    /// The epochs of entries that nobody has taken, of `most` of them at most.
+    pub(crate) fn open(&self, most: usize) -> Vec<u64> {
         self.clear_away();
         let posted = self.posted.borrow();
-        posted.iter().filter(|posted| state_is(&self.memory, posted.at, OPEN)).take(most).count()
-    }
-
-    /// Is there an open entry for which children of `epoch` are too old?
-    pub(crate) fn needs_younger_than(&self, epoch: u64) -> bool {
-        if self.newest.get() <= epoch {
-            return false;
-        }
-        let posted = self.posted.borrow();
-        posted.iter().any(|posted| posted.epoch > epoch && state_is(&self.memory, posted.at, OPEN))
+        let open = posted.iter().filter(|posted| state_is(&self.memory, posted.at, OPEN));
+        open.take(most).map(|posted| posted.epoch).collect()
     }
 
     /// How far a task is that was posted.
@@ -254,7 +246,7 @@ impl Board {
             }
         }
         self.memory.head().searching.store(0, Ordering::SeqCst);
-        if self.open(1) == 1 {
+        if !self.open(1).is_empty() {
             wake_one(self.memory.head());
         }
         running
@@ -319,10 +311,10 @@ pub(super) fn wake_one(head: &Head) {
     }
 }
 
-/// Wakes a child of `epoch` or a later one, whoever is looking. False when none of them sleeps.
-pub(super) fn wake_younger(head: &Head, epoch: u64) -> bool {
+/// Wakes a child of `epoch` or a later one, whoever is looking.
+pub(super) fn wake_younger(head: &Head, epoch: u64) {
     let fits = |cell: &&Cell| cell.epoch.load(Ordering::Relaxed) >= epoch;
-    head.seats.iter().filter(fits).any(rouse_one)
+    let _ = head.seats.iter().filter(fits).any(rouse_one);
 }
 
 fn rouse_one(cell: &Cell) -> bool {
@@ -341,7 +333,7 @@ pub(super) fn entry(memory: &Mapping<Head>, at: u64) -> Option<&Entry> {
     memory.at(place(ROOM, at))
 }
 
-fn state_is(memory: &Mapping<Head>, at: u64, state: u64) -> bool {
+pub(super) fn state_is(memory: &Mapping<Head>, at: u64, state: u64) -> bool {
     entry(memory, at).is_some_and(|entry| entry.state.load(Ordering::SeqCst) == at << 8 | state)
 }
 
@@ -399,7 +391,7 @@ mod tests {
         while let Some((task, payload)) = taken(&mut seat) {
             assert_eq!(payload, task.to_le_bytes().repeat(usize::try_from(task % 50).unwrap()));
         }
-        assert_eq!(board.open(1), 0);
+        assert_eq!(board.open(1), []);
     }
 
     #[test]
@@ -421,7 +413,7 @@ mod tests {
         assert_eq!(board.seat(|seat| seat == 0, 2), Some(1));
         let (mut old, mut young) = (board.sit(0).unwrap(), board.sit(1).unwrap());
         board.post(1, 2, b"").unwrap();
-        assert!(board.needs_younger_than(1));
+        assert_eq!(board.open(9), [2]);
         assert_eq!(taken(&mut old), None);
         assert_eq!(old.next(&mut Vec::new()), Found::Passed);
         assert_eq!(taken(&mut young).map(|(task, _)| task), Some(1));

@@ -3,7 +3,7 @@
 use std::sync::atomic::{Ordering, fence};
 
 use super::board::{
-    ALIGN, Cell, ENTRY, FREE, Head, OPEN, ROOM, TAKEN, entry, exchange, now, wake_one, wake_younger,
+    ALIGN, Cell, ENTRY, FREE, Head, OPEN, ROOM, TAKEN, entry, exchange, now, state_is, wake_one, wake_younger,
 };
 use super::futex;
 use super::mapping::Mapping;
@@ -21,7 +21,10 @@ pub(crate) struct Seat<'b> {
     /// The first position that it has not looked at.
     at: u64,
     searching: bool,
-    passed: bool,
+    /// Entries for which it was too old.
+    passed: Vec<u64>,
+    /// The parent knows of these.
+    told: bool,
     looks: u32,
 }
 
@@ -30,7 +33,7 @@ pub(crate) struct Seat<'b> {
 pub(crate) enum Found {
     /// A task, which it has now.
     Task(u64),
-    /// A task that waits, for which it is too old, and nobody younger is idle: its parent has to be told.
+    /// None, but there is one that waits, for which it is too old: its parent has to be told.
     Passed,
     /// The child is to end.
     End,
@@ -42,7 +45,7 @@ impl<'b> Seat<'b> {
         let at = memory.head().start.load(Ordering::Acquire);
         let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
         let epoch = cell.epoch.load(Ordering::Acquire);
-        Self { memory, cell, epoch, at, searching: false, passed: false, looks }
+        Self { memory, cell, epoch, at, searching: false, passed: Vec::new(), told: false, looks }
     }
 
     /// Takes the next task, its payload into `payload`; waits for one.
@@ -62,7 +65,8 @@ impl<'b> Seat<'b> {
                 return found;
             }
             self.stop_searching();
-            if std::mem::take(&mut self.passed) {
+            self.passed.retain(|&at| state_is(self.memory, at, OPEN));
+            if !self.passed.is_empty() && !std::mem::replace(&mut self.told, true) {
                 return Found::Passed;
             }
             self.cell.asleep.store(1, Ordering::SeqCst);
@@ -71,6 +75,7 @@ impl<'b> Seat<'b> {
             if found.is_none() {
                 futex::wait(&self.cell.asleep, 1);
             }
+            self.told = false;
             // Whoever wakes a child counts on it to look.
             self.searching = self.cell.asleep.swap(0, Ordering::SeqCst) == 0;
             if let Some(found) = found {
@@ -129,7 +134,8 @@ impl<'b> Seat<'b> {
             self.at = at + ((ENTRY + length) as u64).next_multiple_of(ALIGN as u64);
             if open && epoch > self.epoch {
                 // Whoever posted it may have counted on this child to look.
-                self.passed |= !wake_younger(head, epoch);
+                wake_younger(head, epoch);
+                self.passed.push(at);
             }
             if !open || epoch > self.epoch {
                 continue;
@@ -146,6 +152,7 @@ impl<'b> Seat<'b> {
             self.cell.task.store(task, Ordering::SeqCst);
             exchange(self.memory, at, TAKEN, FREE);
             self.stop_searching();
+            self.told = false;
             return Some(task);
         }
     }
