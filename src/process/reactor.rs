@@ -73,6 +73,11 @@ pub(crate) enum News {
         /// The payload.
         loan: Loan,
     },
+    /// A child that stays has closed its descriptors, as one does that ends; or its task did, or has become another program.
+    CutOff {
+        /// The child.
+        child: u64,
+    },
     /// It is gone, and reaped.
     Ended(Ended),
 }
@@ -291,9 +296,11 @@ impl Reactor {
         Ok(news)
     }
 
-    /// Children whose end no descriptor tells: the kernel has no pidfds.
+    /// Children that no descriptor tells enough of: the kernel has no pidfds, or they have lost what they ring with.
     fn blind(&self) -> Vec<u64> {
-        self.children.iter().filter(|(_, child)| child.pidfd.is_none()).map(|(&id, _)| id).collect()
+        let cut_off = |id, child: &Watched| child.pipe.is_none() && self.lines.has(id);
+        let blind = self.children.iter().filter(|&(&id, child)| child.pidfd.is_none() || cut_off(id, child));
+        blind.map(|(&id, _)| id).collect()
     }
 
     /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case. Children
@@ -344,8 +351,24 @@ impl Reactor {
             OUTPUT => self.drain(id, Stream::Output),
             ERROR_OUTPUT => self.drain(id, Stream::Error),
             PIDFD => self.reap(id, news),
+            PIPE if self.lines.has(id) => self.overhear(id, news),
             _ => news.extend(self.children.get_mut(&id).and_then(|child| child.hear(id, &self.epoll))),
         }
+    }
+
+    /// A child that stays says nothing on its pipe.
+    fn overhear(&mut self, id: u64, news: &mut Vec<News>) {
+        let Some(child) = self.children.get_mut(&id).filter(|child| child.pipe.is_some()) else {
+            return;
+        };
+        if !child.receive() {
+            return;
+        }
+        child.close_pipe(&self.epoll);
+        if child.refused.is_some() {
+            let _ = killpg(child.pid, Signal::SIGKILL);
+        }
+        news.push(News::CutOff { child: id });
     }
 
     /// Takes a child that has ended off the list.
