@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -72,11 +73,6 @@ pub(crate) enum News {
         task: u64,
         /// The payload.
         loan: Loan,
-    },
-    /// A child that stays has closed its descriptors, as one does that ends; or its task did, or has become another program.
-    CutOff {
-        /// The child.
-        child: u64,
     },
     /// It is gone, and reaped.
     Ended(Ended),
@@ -268,7 +264,7 @@ impl Reactor {
     fn ask(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
         self.notifier.disarm(&self.epoll.0);
         forward::wrap();
-        let blind = self.blind();
+        let mut blind = self.blind();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let mut millis = timeout
@@ -282,8 +278,20 @@ impl Reactor {
         if millis != 0 && self.flags.interrupt.load(Ordering::Acquire) {
             return Err(Errno::EINTR);
         }
-        let count = blocked.wait(&self.epoll, &mut events, millis)?;
+        let waited = blocked.wait(&self.epoll, &mut events, millis);
         drop(blocked);
+        let count = match waited {
+            Ok(count) => count,
+            Err(Errno::EINTR) => return Err(Errno::EINTR),
+            // The script has closed what we wait on. What can be known without is heard of.
+            Err(_) => {
+                if millis != 0 {
+                    thread::sleep(timeout.map_or(REAP, |timeout| timeout.min(REAP)));
+                }
+                blind = self.children.keys().copied().collect();
+                0
+            }
+        };
         self.lines.ignore();
         let told = self.lines.hear();
         let mut news = self.understand(told);
@@ -351,24 +359,22 @@ impl Reactor {
             OUTPUT => self.drain(id, Stream::Output),
             ERROR_OUTPUT => self.drain(id, Stream::Error),
             PIDFD => self.reap(id, news),
-            PIPE if self.lines.has(id) => self.overhear(id, news),
+            PIPE if self.lines.has(id) => self.overhear(id),
             _ => news.extend(self.children.get_mut(&id).and_then(|child| child.hear(id, &self.epoll))),
         }
     }
 
-    /// A child that stays says nothing on its pipe.
-    fn overhear(&mut self, id: u64, news: &mut Vec<News>) {
-        let Some(child) = self.children.get_mut(&id).filter(|child| child.pipe.is_some()) else {
-            return;
-        };
-        if !child.receive() {
-            return;
+    /// A child that stays says nothing on its pipe, and closes it when it ends.
+    fn overhear(&mut self, id: u64) {
+        if let Some(child) = self.children.get_mut(&id)
+            && child.pipe.is_some()
+            && child.receive()
+        {
+            child.close_pipe(&self.epoll);
+            if child.refused.is_some() {
+                let _ = killpg(child.pid, Signal::SIGKILL);
+            }
         }
-        child.close_pipe(&self.epoll);
-        if child.refused.is_some() {
-            let _ = killpg(child.pid, Signal::SIGKILL);
-        }
-        news.push(News::CutOff { child: id });
     }
 
     /// Takes a child that has ended off the list.

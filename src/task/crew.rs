@@ -364,16 +364,6 @@ fn declined(child: u64, task: u64) -> Option<Rc<Group>> {
     Some(group)
 }
 
-/// A child has lost its descriptors: it takes no more tasks.
-pub(crate) fn cut_off(child: u64) {
-    if let Some((_, crew)) = state().workers.borrow().get(&child)
-        && let Some(member) = crew.members.borrow().get(&child)
-    {
-        member.leaving.set(true);
-        crew.board.dismiss(member.seat);
-    }
-}
-
 /// A child that stayed is gone: whatever it ran has ended with it.
 pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let printed = turn::printed_by(ended.id);

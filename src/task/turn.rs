@@ -56,7 +56,6 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
             News::Offers { child, task, loan } => {
                 freed.extend(crew::told(child, task, Phase::Lent { child, loan }));
             }
-            News::CutOff { child } => crew::cut_off(child),
             News::Ended(ended) => freed.extend(gone(ended)),
         }
     }

@@ -38,7 +38,7 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
             match news {
                 News::Told { message, .. } => told = Some(message),
                 News::Lends { .. } => panic!("nothing was lent"),
-                News::Answered { .. } | News::Offers { .. } | News::CutOff { .. } => panic!("nobody stays"),
+                News::Answered { .. } | News::Offers { .. } => panic!("nobody stays"),
                 News::Ended(gone) => ended = Some(gone),
             }
         }

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpid, getppid};
@@ -66,6 +67,11 @@ impl Bell {
                 let _ = kill(owner, Signal::SIGCHLD);
             }
         }
+    }
+
+    /// In a child: can it still be rung? A task may have closed whatever there was.
+    pub(crate) fn is_whole(&self) -> bool {
+        fcntl(&self.event, FcntlArg::F_GETFD).is_ok()
     }
 
     fn head(&self) -> &Head {
