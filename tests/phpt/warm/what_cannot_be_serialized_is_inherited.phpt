@@ -1,6 +1,7 @@
 --TEST--
 A task that is bound to what cannot be serialized, or to more than 32 KiB, is given to a child that is forked for it
 --EXTENSIONS--
+pdo
 pdo_sqlite
 --FILE--
 <?php
