@@ -61,8 +61,12 @@ impl Bell {
         fence(Ordering::SeqCst);
         let listening = &self.head().listening;
         if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
-            // The counter is never read, and is not full before 2^64 rings.
-            let _ = self.event.write(1);
+            // The parent never reads the counter. It is not full before 2^64 rings, or before a task writes to whatever
+            // descriptors there are.
+            if self.event.write(1).is_err() {
+                let _ = self.event.read();
+                let _ = self.event.write(1);
+            }
             if let Some(owner) = self.owner.filter(|&owner| owner == getppid()) {
                 let _ = kill(owner, Signal::SIGCHLD);
             }
@@ -76,5 +80,26 @@ impl Bell {
 
     fn head(&self) -> &Head {
         self.memory.head()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+
+    #[test]
+    fn a_bell_whose_counter_a_task_has_filled_rings() {
+        let bell = Bell::new(false).unwrap();
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).unwrap();
+        epoll.add(bell.descriptor(), EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 1)).unwrap();
+        let rung = || epoll.wait(&mut [EpollEvent::empty()], EpollTimeout::ZERO).unwrap();
+        bell.event.write(u64::MAX - 1).unwrap();
+        assert_eq!(rung(), 1);
+        bell.listen();
+        bell.ring();
+        assert_eq!(rung(), 1);
+        bell.ring();
+        assert_eq!(rung(), 0, "nobody listens any more");
     }
 }
