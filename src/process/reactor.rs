@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -263,7 +264,7 @@ impl Reactor {
     fn ask(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
         self.notifier.disarm(&self.epoll.0);
         forward::wrap();
-        let blind = self.blind();
+        let mut blind = self.blind();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let mut millis = timeout
@@ -277,8 +278,20 @@ impl Reactor {
         if millis != 0 && self.flags.interrupt.load(Ordering::Acquire) {
             return Err(Errno::EINTR);
         }
-        let count = blocked.wait(&self.epoll, &mut events, millis)?;
+        let waited = blocked.wait(&self.epoll, &mut events, millis);
         drop(blocked);
+        let count = match waited {
+            Ok(count) => count,
+            Err(Errno::EINTR) => return Err(Errno::EINTR),
+            // The script has closed what we wait on. What can be known without is heard of.
+            Err(_) => {
+                if millis != 0 {
+                    thread::sleep(timeout.map_or(REAP, |timeout| timeout.min(REAP)));
+                }
+                blind = self.children.keys().copied().collect();
+                0
+            }
+        };
         self.lines.ignore();
         let told = self.lines.hear();
         let mut news = self.understand(told);
@@ -291,9 +304,11 @@ impl Reactor {
         Ok(news)
     }
 
-    /// Children whose end no descriptor tells: the kernel has no pidfds.
+    /// Children that no descriptor tells enough of: the kernel has no pidfds, or they have lost what they ring with.
     fn blind(&self) -> Vec<u64> {
-        self.children.iter().filter(|(_, child)| child.pidfd.is_none()).map(|(&id, _)| id).collect()
+        let cut_off = |id, child: &Watched| child.pipe.is_none() && self.lines.has(id);
+        let blind = self.children.iter().filter(|&(&id, child)| child.pidfd.is_none() || cut_off(id, child));
+        blind.map(|(&id, _)| id).collect()
     }
 
     /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case. Children
@@ -344,7 +359,21 @@ impl Reactor {
             OUTPUT => self.drain(id, Stream::Output),
             ERROR_OUTPUT => self.drain(id, Stream::Error),
             PIDFD => self.reap(id, news),
+            PIPE if self.lines.has(id) => self.overhear(id),
             _ => news.extend(self.children.get_mut(&id).and_then(|child| child.hear(id, &self.epoll))),
+        }
+    }
+
+    /// A child that stays says nothing on its pipe, and closes it when it ends.
+    fn overhear(&mut self, id: u64) {
+        if let Some(child) = self.children.get_mut(&id)
+            && child.pipe.is_some()
+            && child.receive()
+        {
+            child.close_pipe(&self.epoll);
+            if child.refused.is_some() {
+                let _ = killpg(child.pid, Signal::SIGKILL);
+            }
         }
     }
 

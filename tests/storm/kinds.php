@@ -72,6 +72,13 @@ function write_to_pipes(string $bytes, array $inherited): void
     }
 }
 
+function close_everything(): void
+{
+    static $c = null;
+    $c ??= FFI::cdef('int close_range(unsigned first, unsigned last, int flags);');
+    $c->close_range(0, 0xFFFFFFFF, 0);
+}
+
 const DIED = Async\ProcessDiedException::class;
 
 /** @return array<string, Closure(): array{Future, Closure}> */
@@ -123,6 +130,25 @@ function kinds(): array
                 return array_sum(await($pool));
             }), gives(array_sum(range(0, $size - 1)))];
         },
+        'nested, in children that stay' => function () {
+            $size = mt_rand(1, 30);
+            return [async(function () use ($size) {
+                $pool = Pool::create()->concurrency(mt_rand(1, 3))->tasksPerChild(mt_rand(0, 1) * 3);
+                for ($i = 0; $i < $size; $i++) {
+                    $pool[] = fn () => $i === 13 ? posix_kill(getmypid(), SIGKILL) : $i;
+                }
+                $sum = 0;
+                foreach (Async\settle($pool) as $future) {
+                    $sum += $future->error() === null ? $future->await() : 13;
+                }
+                return $sum;
+            }), gives(array_sum(range(0, $size - 1)))];
+        },
+        'output' => function () {
+            $text = str_repeat(chr(mt_rand(97, 122)), mt_rand(0, 300_000));
+            return [async(function () use ($text) { echo $text; return strlen($text); }), fn (Future $f) =>
+                $f->error() !== null || in_array($f->output(), ['', $text], true) ? gives(strlen($text))($f) : 'another output'];
+        },
         'nested failure' => fn () => [async(fn () => await(async(fn () => throw new DomainException('inner')))), fails(DomainException::class)],
         'nested and killed' => fn () => [async(function () {
             for ($i = 0; $i < 3; $i++) {
@@ -162,6 +188,14 @@ function kinds(): array
             write_to_pipes('this is no frame at all', $inherited);
             stay();
         }), fails(Async\ProtocolException::class)],
+        'closes everything' => fn () => [async(function () {
+            close_everything();
+            return 'a value';
+        }), fn (Future $f) => $f->error() === null ? gives('a value')($f) : fails(DIED)($f)], // a child that stays tells it in another way
+        'closes everything and stays' => fn () => [async(function () {
+            close_everything();
+            stay();
+        })->timeout(mt_rand(1, 100) / 1000), fails(Async\TimeoutException::class)],
         'timeout' => function () {
             $ways = [
                 fn () => stay(),

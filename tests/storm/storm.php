@@ -5,6 +5,7 @@ declare(strict_types=1);
 /* usage: storm.php SEED SECONDS; see run. */
 
 use Async\Future;
+use Async\Output;
 use Async\Pool;
 
 use function Async\{async, await, settle};
@@ -19,6 +20,10 @@ pcntl_signal(SIGUSR1, function () {});
 pcntl_signal(SIGALRM, function () use (&$deadline) {
     if (time() > $deadline + 60) {
         fwrite(STDERR, "storm: HANGS\n" . (new Exception())->getTraceAsString() . "\n");
+        foreach ($GLOBALS['checks'] as $id => [$name, $future]) {
+            $status = $future->status();
+            in_array($status->name, ['Queued', 'Running'], true) && fwrite(STDERR, "storm: task $id ($name) is $status->name in process {$future->pid()}\n");
+        }
         posix_kill(getmypid(), SIGKILL);
     }
     pcntl_alarm(1);
@@ -88,12 +93,26 @@ function wait_for(array $pools): void
     }
 }
 
+/** A pool of one of the kinds that there are. */
+function pool(): Pool
+{
+    $pool = Pool::create()->concurrency(mt_rand(1, 10))->output([Output::Discard, Output::Capture][mt_rand(0, 1)]);
+    match (mt_rand(0, 3)) {
+        0 => $pool->tasksPerChild(0),
+        1 => $pool->tasksPerChild(mt_rand(1, 5)),
+        2 => $pool->recycle(tasks: mt_rand(1, 20), seconds: mt_rand(1, 100) / 1000, bytes: 64 << 20),
+        3 => $pool,
+    };
+    return $pool;
+}
+
 /** One round: tasks of random kinds in some pools, and what became of them. */
 function round_of_tasks(array $kinds, Closure $complain): int
 {
+    global $checks; // for whoever asks what hangs
     $pools = $checks = $ended = [];
     for ($p = mt_rand(1, 4); $p > 0; $p--) {
-        $pools[] = Pool::create()->concurrency(mt_rand(1, 10));
+        $pools[] = pool();
     }
     $names = array_keys($kinds);
     for ($n = mt_rand(20, 150), $id = 0; $id < $n; $id++) {
@@ -121,6 +140,7 @@ function round_of_tasks(array $kinds, Closure $complain): int
             $complain("a pool is not empty: $status");
         }
     }
+    $checks = [];
     return $n;
 }
 
@@ -129,9 +149,14 @@ function belongings(): array
 {
     gc_collect_cycles();
     gc_mem_caches();
+    $children = fn () => trim(file_get_contents('/proc/self/task/' . getmypid() . '/children'));
+    $patience = time() + 5; // children that stay go once their pool has gone
+    while ($children() !== '' && time() < $patience) {
+        usleep(1000);
+    }
     preg_match('/^VmRSS:\s+(\d+)/m', file_get_contents('/proc/self/status'), $resident);
     return [
-        'children' => trim(file_get_contents('/proc/self/task/' . getmypid() . '/children')),
+        'children' => $children(),
         'descriptors' => count(scandir('/proc/self/fd')),
         'memory' => memory_get_usage(),
         'resident' => (int) $resident[1] * 1024,

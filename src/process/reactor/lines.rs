@@ -69,6 +69,11 @@ impl Lines {
         self.wires.clear();
     }
 
+    /// Is `child` one that stays?
+    pub(super) fn has(&self, child: u64) -> bool {
+        self.wires.contains_key(&child)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.wires.len()
     }

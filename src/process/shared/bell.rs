@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpid, getppid};
@@ -60,15 +61,45 @@ impl Bell {
         fence(Ordering::SeqCst);
         let listening = &self.head().listening;
         if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
-            // The counter is never read, and is not full before 2^64 rings.
-            let _ = self.event.write(1);
+            // The parent never reads the counter. It is not full before 2^64 rings, or before a task writes to whatever
+            // descriptors there are.
+            if self.event.write(1).is_err() {
+                let _ = self.event.read();
+                let _ = self.event.write(1);
+            }
             if let Some(owner) = self.owner.filter(|&owner| owner == getppid()) {
                 let _ = kill(owner, Signal::SIGCHLD);
             }
         }
     }
 
+    /// In a child: can it still be rung? A task may have closed whatever there was.
+    pub(crate) fn is_whole(&self) -> bool {
+        fcntl(&self.event, FcntlArg::F_GETFD).is_ok()
+    }
+
     fn head(&self) -> &Head {
         self.memory.head()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+
+    #[test]
+    fn a_bell_whose_counter_a_task_has_filled_rings() {
+        let bell = Bell::new(false).unwrap();
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).unwrap();
+        epoll.add(bell.descriptor(), EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 1)).unwrap();
+        let rung = || epoll.wait(&mut [EpollEvent::empty()], EpollTimeout::ZERO).unwrap();
+        bell.event.write(u64::MAX - 1).unwrap();
+        assert_eq!(rung(), 1);
+        bell.listen();
+        bell.ring();
+        assert_eq!(rung(), 1);
+        bell.ring();
+        assert_eq!(rung(), 0, "nobody listens any more");
     }
 }

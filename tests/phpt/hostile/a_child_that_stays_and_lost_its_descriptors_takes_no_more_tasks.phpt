@@ -1,0 +1,37 @@
+--TEST--
+A task that closes every descriptor of a child that stays has its value or runs out of time; others run in other children
+--EXTENSIONS--
+ffi
+--INI--
+async.kill_grace=0.1
+--FILE--
+<?php
+use Async\Pool;
+use function Async\{async, await};
+
+require __DIR__ . '/../../support/sync.php';
+
+function close_all(): void
+{
+    $c = FFI::cdef('int close(int fd);');
+    for ($fd = 0; $fd < 1024; $fd++) {
+        $c->close($fd);
+    }
+}
+
+$pool = Pool::create()->concurrency(1)->tasksPerChild(0);
+$closes = function () { close_all(); usleep(50_000); return getmypid(); }; // its parent sleeps by now
+$pids = [];
+foreach (['before' => getmypid(...), 'closes' => $closes, 'after' => getmypid(...)] as $name => $task) {
+    $pids[$name] = await($pool->add($task));
+}
+check('a value', $pids['closes'] === $pids['before'], $pids);
+check('from another child', $pids['after'] !== $pids['before'], $pids);
+
+$pool[] = async(function () { close_all(); while (true) { sleep(60); } })->timeout(0.2);
+echo told(fn() => await($pool)), "\n";
+?>
+--EXPECTF--
+a value: yes
+from another child: yes
+Async\TimeoutException: %s
