@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::exceptions;
 use crate::ini;
 use crate::task::group::Group;
-use crate::task::mapping::Mapping;
+use crate::task::mapping::{Item, Mapping};
 use crate::task::{support, turn, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::class::Function;
@@ -22,7 +22,7 @@ use crate::zend::object::{self, Native, Object, Registration, Tracer};
 #[derive(Debug, Default)]
 pub(crate) struct MapIterator {
     mapping: RefCell<Option<Rc<Mapping>>>,
-    current: RefCell<Option<(Zval, Result<Zval, Zval>)>>,
+    current: RefCell<Option<Item>>,
     begun: Cell<bool>,
 }
 
@@ -95,7 +95,7 @@ fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<Mapping>, T
 }
 
 /// The next result. Re-enters PHP.
-fn advance(mapping: &Rc<Mapping>) -> Result<Option<(Zval, Result<Zval, Zval>)>, Thrown> {
+fn advance(mapping: &Rc<Mapping>) -> Result<Option<Item>, Thrown> {
     loop {
         mapping.feed()?;
         if let Some(item) = mapping.next()? {

@@ -79,6 +79,9 @@ enum Said {
     Lent(Phase),
 }
 
+/// An item that has been run: its key, and its value or failure.
+pub(crate) type Item = (Zval, Result<Zval, Zval>);
+
 /// One call of `map`.
 #[derive(Debug)]
 pub(crate) struct Mapping {
@@ -357,7 +360,7 @@ impl Mapping {
     /// # Errors
     ///
     /// When the script is exiting.
-    pub(crate) fn next(&self) -> Result<Option<(Zval, Result<Zval, Zval>)>, Thrown> {
+    pub(crate) fn next(&self) -> Result<Option<Item>, Thrown> {
         let Some((key, said)) = self.take_ready() else {
             return Ok(None);
         };
