@@ -17,20 +17,19 @@ for ($i = 0; $i < 6; $i++) {
     };
 }
 $pool->wait();
+$lines = [];
 for ($i = 0; $i < 12; $i++) {
-    echo $notes->next(), "\n";
+    $lines[] = $notes->next();
+}
+$at = array_flip($lines);
+for ($i = 0; $i < 6; $i++) {
+    echo "task $i, then its end: ", $at["task $i"] < $at["end of $i"] ? 'yes' : 'no', "\n";
 }
 ?>
 --EXPECT--
-task 0
-task 1
-task 2
-end of 0
-end of 1
-end of 2
-task 3
-task 4
-task 5
-end of 3
-end of 4
-end of 5
+task 0, then its end: yes
+task 1, then its end: yes
+task 2, then its end: yes
+task 3, then its end: yes
+task 4, then its end: yes
+task 5, then its end: yes
