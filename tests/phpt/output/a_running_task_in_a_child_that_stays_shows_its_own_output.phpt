@@ -7,25 +7,31 @@ use function Async\await;
 
 require __DIR__ . '/../../support/sync.php';
 
-[$notes, $gate] = [new Notes(), new Gate()];
+// Names can be sent to the child, which needs nothing of its parent then. Opening waits for the other side.
+[$printed, $gate] = [tempnam(sys_get_temp_dir(), 'async'), tempnam(sys_get_temp_dir(), 'async')];
+foreach ([$printed, $gate] as $name) {
+    unlink($name);
+    posix_mkfifo($name, 0600);
+}
 $pool = Pool::create()->output(Output::Capture)->concurrency(1)->tasksPerChild(0);
 $before = $pool->add(function () { echo 'before'; return getmypid(); });
-$future = $pool->add(function () use ($notes, $gate) {
+$pid = await($before);
+$future = $pool->add(function () use ($printed, $gate) {
     echo "one\n";
     fwrite(STDERR, "ein\n");
-    $notes->write('printed');
-    $gate->pass();
+    fopen($printed, 'w');
+    fopen($gate, 'r');
     echo "two\n";
     return getmypid();
 });
 $after = $pool->add(fn() => print('after'));
-$pid = await($before);
-$notes->next();
+fopen($printed, 'r');
 echo json_encode([$future->output(), $future->errorOutput(), $future->output(), $after->output()]), "\n";
-$gate->open();
+fopen($gate, 'w');
 var_dump(await($future) === $pid);
 await($after);
 echo json_encode([$before->output(), $future->output(), $future->errorOutput(), $after->output()]), "\n";
+array_map('unlink', [$printed, $gate]);
 ?>
 --EXPECT--
 ["one\n","ein\n","one\n",""]
