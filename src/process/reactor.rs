@@ -11,7 +11,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
@@ -37,6 +37,8 @@ mod captures;
 const BATCH: usize = 64;
 /// When to look for children that had nothing more to tell, or that have no descriptor to tell of their end.
 const REAP: Duration = Duration::from_millis(5);
+/// When to look at children that stay and have just told something, or been told.
+const SOON: Duration = Duration::from_millis(1);
 
 /// What a child has to say.
 #[derive(Debug)]
@@ -121,6 +123,10 @@ pub(crate) struct Reactor {
     flags: Flags,
     children: BTreeMap<u64, Watched>,
     lines: Lines,
+    /// Somebody else waits for our descriptor.
+    watched: bool,
+    /// When the notifier raises the flags in any case.
+    alarm: Option<Instant>,
     captures: BTreeMap<u64, Capture>,
     /// Asked about deaths that nobody here brought about.
     pub(crate) memory_killer: MemoryKiller,
@@ -154,13 +160,16 @@ impl Reactor {
             flags,
             children: BTreeMap::new(),
             lines: Lines::new(),
+            watched: false,
+            alarm: None,
             captures: BTreeMap::new(),
             memory_killer: MemoryKiller::new(),
         })
     }
 
     /// Readable when [`Reactor::wait`] would not block.
-    pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
+    pub(crate) fn descriptor(&mut self) -> BorrowedFd<'_> {
+        self.watched = true;
         self.epoll.0.as_fd()
     }
 
@@ -263,7 +272,9 @@ impl Reactor {
     /// Asks the kernel, and sleeps.
     fn ask(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
         self.notifier.disarm(&self.epoll.0);
-        forward::wrap();
+        if timeout != Some(Duration::ZERO) {
+            forward::wrap();
+        }
         let mut blind = self.blind();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
@@ -294,6 +305,7 @@ impl Reactor {
         };
         self.lines.ignore();
         let told = self.lines.hear();
+        self.lines.lively = !told.is_empty();
         let mut news = self.understand(told);
         for event in events.iter().take(count) {
             self.handle(event.data(), &mut news);
@@ -314,23 +326,37 @@ impl Reactor {
     /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case. Children
     /// that are on their way out are no hurry, and those that stay only matter when they are `busy`.
     pub(crate) fn arm(&mut self, delay: Option<Duration>, busy: bool) {
-        let idle = if busy { 0 } else { self.lines.len() };
-        let leaving = self.children.values().filter(|child| !child.told).count() <= idle;
-        if !leaving {
+        let told = self.children.values().filter(|child| child.told).count();
+        let others = self.children.len() - told - self.lines.len();
+        // Whoever tells much is not asked to ring each time: each ring costs as much as some tasks.
+        let soon = busy && self.lines.lively && !self.watched;
+        if others > 0 || busy && !soon {
             self.notifier.arm(&self.epoll.0);
-            if busy && self.lines.listen() {
-                self.flags.raise();
-            }
         }
-        let look = (leaving || !self.blind().is_empty()) && !self.children.is_empty();
-        if let Some(delay) = look.then_some(REAP).into_iter().chain(delay).min() {
-            self.notifier.alarm(delay);
+        if busy && !soon && self.lines.listen() {
+            self.flags.raise();
         }
+        let leaving = others == 0 && told > 0 || !self.blind().is_empty();
+        let look = leaving.then_some(REAP).into_iter().chain(soon.then_some(SOON));
+        if let Some(delay) = look.chain(delay).min() {
+            self.alarm(delay);
+        }
+    }
+
+    /// A child that stays was given something to do.
+    pub(crate) fn expect(&mut self) {
+        self.lines.lively = true;
     }
 
     /// Raises the flags after `delay`, whatever the children do.
     pub(crate) fn alarm(&mut self, delay: Duration) {
-        self.notifier.alarm(delay);
+        let now = Instant::now();
+        let at = now.checked_add(delay).unwrap_or(now);
+        // One that comes earlier is enough: whoever it wakes looks what comes next.
+        if self.alarm.is_none_or(|alarm| alarm <= now || alarm > at) {
+            self.alarm = Some(at);
+            self.notifier.alarm(delay);
+        }
     }
 
     /// Ends the notifier. Children are not touched.

@@ -127,6 +127,9 @@ impl Crew {
     ///
     /// When there is no room for it now.
     pub(crate) fn post(&self, id: u64, parcel: &Parcel) -> Result<(), Full> {
+        if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+            reactor.expect();
+        }
         self.board.post(id, parcel.epoch, &parcel.bytes)
     }
 
@@ -192,7 +195,7 @@ fn post_all(group: &Rc<Group>, crew: &Crew) {
         let Some((id, parcel)) = next else {
             return;
         };
-        if crew.board.post(id, parcel.epoch, &parcel.bytes) == Err(Full) {
+        if crew.post(id, &parcel) == Err(Full) {
             crew.held.replace(Some((id, parcel)));
             return;
         }

@@ -97,7 +97,7 @@ pub(super) fn stream(call: &Call) -> Returned {
     }
     let refused = |refused| exceptions::throw(&Error::NoStream { refused });
     launch::ensure_reactor().map_err(refused)?;
-    let beacon = match state().reactor.borrow().as_ref() {
+    let beacon = match state().reactor.borrow_mut().as_mut() {
         Some(reactor) => Beacon::over(reactor.descriptor())
             .map_err(|errno| refused(Refused { call: "epoll_create", errno }))?,
         None => return Err(Thrown),

@@ -35,6 +35,8 @@ pub(super) struct Lines {
     wires: BTreeMap<u64, Wire>,
     bell: Option<Rc<Bell>>,
     looks: u32,
+    /// There was news at the last look, or a task was posted since.
+    pub(super) lively: bool,
     /// Waits that found news without asking the kernel, one after the other.
     unasked: u32,
 }
@@ -42,7 +44,7 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn new() -> Self {
         let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
-        Self { wires: BTreeMap::new(), bell: None, looks, unasked: 0 }
+        Self { wires: BTreeMap::new(), bell: None, looks, lively: false, unasked: 0 }
     }
 
     /// The bell; `watch` is given the descriptor of a new one, which sends a signal, too, where there is no thread.
@@ -104,6 +106,7 @@ impl Lines {
         if told.is_empty() && time && self.look(flags)? {
             told = self.hear();
         }
+        self.lively |= !told.is_empty();
         self.unasked = if told.is_empty() { 0 } else { self.unasked + 1 };
         Ok(told)
     }
