@@ -15,6 +15,7 @@ impl Reactor {
         for (stream, pipe) in capture.pipes() {
             let about = if stream == Stream::Output { OUTPUT } else { ERROR_OUTPUT };
             self.epoll.add(pipe, event(id, about))?;
+            self.notifier.watch(pipe);
         }
         self.captures.insert(id, capture);
         Ok(())
