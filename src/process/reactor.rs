@@ -255,7 +255,11 @@ impl Reactor {
     /// EINTR when a signal arrived: the application may want to act on it.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
         let told = self.lines.unasked(timeout != Some(Duration::ZERO), self.flags)?;
-        if told.is_empty() { self.ask(timeout) } else { Ok(self.understand(told)) }
+        if told.is_empty() {
+            return self.ask(timeout);
+        }
+        self.notifier.doubt();
+        Ok(self.understand(told))
     }
 
     /// Gives up children that tell nonsense.

@@ -83,6 +83,13 @@ impl Notifier {
         }
     }
 
+    /// The parent has looked, but has not silenced the notifier.
+    pub(crate) fn doubt(&mut self) {
+        if let Self::Thread(thread) = self {
+            thread.doubt();
+        }
+    }
+
     /// Raises the flags after `delay`, once; a later call replaces an earlier one.
     pub(crate) fn alarm(&mut self, delay: Duration) {
         // Zero would switch the timers off.

@@ -76,6 +76,11 @@ impl Thread {
         }
     }
 
+    /// The flags may have been raised meanwhile: the next [`Thread::arm`] is not for nothing.
+    pub(super) fn doubt(&mut self) {
+        self.armed = false;
+    }
+
     /// Raises the flags after `delay`, once; a later call replaces an earlier one.
     pub(super) fn alarm(&mut self, delay: Duration) {
         let expiration = Expiration::OneShot(TimeSpec::from_duration(delay));
