@@ -24,6 +24,13 @@
 //!                        task/handlers                  then, catch, finally: at a safe point only
 //! ```
 //!
+//! # Children that stay
+//!
+//! A pool may keep its children (`task/crew`). Tasks then go to them through a board in shared memory
+//! (`process/shared/board`), from which whoever is free takes the next one; results come back by a line of each child
+//! (`process/shared/line`). What is written on the board is a parcel (`task/parcel`): the name of code that both processes
+//! have (`zend/code`), and what it is bound to. `task/worker` is the child's side, `task/mapping` is `map()`.
+//!
 //! # Who may know whom
 //!
 //! | folder | owns | knows |
