@@ -21,8 +21,12 @@ static zend_class_entry *async_base(const zend_class_entry *ce)
 void async_exception_new(zval *out, zend_class_entry *ce, const char *message, size_t length)
 {
 	zval text;
+	bool ignore = EG(exception_ignore_args);
 
+	/* The pool that is waited for, in the trace of a failure that it keeps, would keep both alive. */
+	EG(exception_ignore_args) = true;
 	object_init_ex(out, ce);
+	EG(exception_ignore_args) = ignore;
 	ZVAL_STRINGL(&text, message, length);
 	zend_update_property_ex(async_base(ce), Z_OBJ_P(out), ZSTR_KNOWN(ZEND_STR_MESSAGE), &text);
 	zval_ptr_dtor(&text);
