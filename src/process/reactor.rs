@@ -3,7 +3,10 @@
 //!
 //! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
 
+mod captures;
 mod lines;
+mod news;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::mem::MaybeUninit;
@@ -16,9 +19,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::unistd::Pid;
 
-use super::channel::{self, Read};
 use super::fork::Child;
 use super::forward;
 use super::loan::Loan;
@@ -29,91 +30,16 @@ use super::shared::bell::Bell;
 use super::shared::line::Line;
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, see_off, wait};
-use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
+use crate::wire::frame::{Malformed, Reader};
 use lines::{Lines, Told};
-
-mod captures;
+pub(crate) use news::{Ended, Message, News};
+use watched::Watched;
 
 const BATCH: usize = 64;
 /// When to look for children that had nothing more to tell, or that have no descriptor to tell of their end.
 const REAP: Duration = Duration::from_millis(5);
 /// When to look at children that stay and have just told something, or been told.
 const SOON: Duration = Duration::from_millis(1);
-
-/// What a child has to say.
-#[derive(Debug)]
-pub(crate) enum News {
-    /// It has told everything: [`News::Ended`] follows. After a frame it is on its way out, and nobody has to wait for
-    /// that, as taking down a process takes about as long as making it. After anything else it may go on for ever.
-    Told {
-        /// The id under which it was added.
-        id: u64,
-        /// What it told: a frame, or something that is none.
-        message: Message,
-    },
-    /// It has a payload in its memory, and waits for [`Reactor::fetch`] and [`Reactor::release`]. [`News::Ended`] follows.
-    Lends {
-        /// The id under which it was added.
-        id: u64,
-        /// The payload.
-        loan: Loan,
-    },
-    /// A child that stays has told what became of a task.
-    Answered {
-        /// The child.
-        child: u64,
-        /// The task.
-        task: u64,
-        /// What it told.
-        message: Message,
-    },
-    /// A child that stays has a payload in its memory, as above.
-    Offers {
-        /// The child.
-        child: u64,
-        /// The task.
-        task: u64,
-        /// The payload.
-        loan: Loan,
-    },
-    /// It is gone, and reaped.
-    Ended(Ended),
-}
-
-/// What a child left on its pipe.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Message {
-    /// A whole frame.
-    Frame(Frame),
-    /// Nothing at all.
-    Nothing,
-    /// The beginning of a frame.
-    Truncated,
-    /// Something that is no frame.
-    Malformed(Malformed),
-}
-
-/// A child that is gone, and reaped.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    /// The id under which it was added.
-    pub(crate) id: u64,
-    /// What it told, unless it was told before.
-    pub(crate) message: Message,
-    /// How it ended.
-    pub(crate) exit: Exit,
-}
-
-#[derive(Debug)]
-struct Watched {
-    pid: Pid,
-    pidfd: Option<OwnedFd>,
-    pipe: Option<OwnedFd>,
-    reader: Reader,
-    refused: Option<Malformed>,
-    limit: u64,
-    told: bool,
-}
 
 /// All children of this process, and the ways to hear of them.
 #[derive(Debug)]
@@ -471,83 +397,6 @@ impl Reactor {
         if let Some(child) = self.children.get_mut(&id) {
             child.close_pipe(&self.epoll);
         }
-    }
-}
-
-impl Watched {
-    /// What it has told, if that is whole by now.
-    fn hear(&mut self, id: u64, epoll: &Epoll) -> Option<News> {
-        if !self.receive() {
-            return None;
-        }
-        if let Some(loan) = self.loan(epoll) {
-            return Some(News::Lends { id, loan });
-        }
-        self.close_pipe(epoll);
-        let refused = self.refused.take().map(Message::Malformed);
-        let message = refused.or_else(|| self.take().map(Message::Frame))?;
-        Some(News::Told { id, message })
-    }
-
-    /// Reads what there is. True when there will be no more.
-    fn receive(&mut self) -> bool {
-        let Some(pipe) = &self.pipe else {
-            return true;
-        };
-        match channel::read(pipe, &mut self.reader) {
-            Read::Pending => false,
-            Read::Finished(Progress::Bad(why)) => {
-                self.refused = Some(why);
-                true
-            }
-            Read::Closed | Read::Finished(_) => true,
-        }
-    }
-
-    /// The whole frame, if it is there.
-    fn take(&mut self) -> Option<Frame> {
-        if self.reader.progress() != Progress::Whole {
-            return None;
-        }
-        self.told = true;
-        std::mem::replace(&mut self.reader, Reader::new(self.limit)).finish()
-    }
-
-    /// The loan that was announced, if it was one and is not too large. Its pipe stays open, but is not watched.
-    fn loan(&mut self, epoll: &Epoll) -> Option<Loan> {
-        if self.reader.kind() != Some(Kind::Lent) {
-            return None;
-        }
-        let Some(loan) = Loan::announced(&self.take()?) else {
-            self.refused = Some(Malformed::Header);
-            return None;
-        };
-        let (length, limit) = (loan.length as u64, self.limit);
-        if limit > 0 && length > limit {
-            self.refused = Some(Malformed::TooLong { length, limit });
-            return None;
-        }
-        if let Some(pipe) = &self.pipe {
-            let _ = epoll.delete(pipe);
-        }
-        Some(loan)
-    }
-
-    /// Closing is not enough: a sibling that is just being forked still has a copy, which would keep it watched.
-    fn close_pipe(&mut self, epoll: &Epoll) {
-        if let Some(pipe) = self.pipe.take() {
-            let _ = epoll.delete(&pipe);
-        }
-    }
-
-    fn message(self) -> Message {
-        if let Some(why) = self.refused {
-            return Message::Malformed(why);
-        }
-        if self.reader.is_empty() {
-            return Message::Nothing;
-        }
-        self.reader.finish().map_or(Message::Truncated, Message::Frame)
     }
 }
 

@@ -4,17 +4,21 @@
 //! item that it was at, and what it had not begun is given to another. An array that was in memory at the fork is not
 //! sent at all, only positions in it. No future is made for an item.
 
+mod batch;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
+pub(crate) use batch::Answered;
+use batch::{Batch, Items, Said, settled};
+
+use super::at_exit;
 use super::crew::{self, Crew};
-use super::future::{Future, Phase};
 use super::group::Group;
 use super::parcel::{self, Listed, Parcel};
-use super::{at_exit, handlers, outcome};
 use crate::pool::portion::Portion;
 use crate::process::reactor::{Ended, Message};
 use crate::process::shared::board::Full;
@@ -25,7 +29,7 @@ use crate::wire::frame::{Frame, Kind};
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::iterate::{Walk, key_at, seek, value_at};
-use crate::zend::object::{Object, Tracer};
+use crate::zend::object::Tracer;
 use crate::zend::value;
 
 /// The format of what needs no look but its own.
@@ -43,40 +47,6 @@ enum Source {
     Walk(Walk),
     /// There are no more.
     Empty,
-}
-
-/// Items on their way.
-#[derive(Debug)]
-enum Items {
-    /// Of the array: the position of the first one, and how many.
-    Range(u32, usize),
-    /// Keys and values.
-    Listed(Vec<(Zval, Zval)>),
-}
-
-/// Some items that went out together.
-#[derive(Debug)]
-struct Batch {
-    items: Items,
-    /// What has come back, in the order of the items, as far as nobody has asked for it.
-    said: VecDeque<Said>,
-    /// How many have come back, ever.
-    answered: usize,
-    /// How many had, when the rest was last posted.
-    posted_from: usize,
-    /// How many somebody has asked for.
-    given: usize,
-    /// The position of the next one to be given, in the array.
-    cursor: u32,
-}
-
-/// What became of an item.
-#[derive(Debug)]
-enum Said {
-    /// What its child told; or how that died.
-    Ended(Ended, Option<i32>),
-    /// Its child has it in memory.
-    Lent(Phase),
 }
 
 /// An item that has been run: its key, and its value or failure.
@@ -457,40 +427,4 @@ impl Mapping {
     pub(crate) fn call(&self, item: Zval) -> Returned {
         self.callable.call(&mut [item])
     }
-}
-
-impl Batch {
-    fn len(&self) -> usize {
-        match &self.items {
-            Items::Range(_, count) => *count,
-            Items::Listed(items) => items.len(),
-        }
-    }
-}
-
-/// What a child has told of an item.
-#[derive(Debug)]
-pub(crate) enum Answered {
-    /// Its result.
-    Told(Message),
-    /// It has that in memory.
-    Offered(Phase),
-}
-
-/// The value of an item that needs a closer look, or its failure. Re-enters PHP.
-fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval>>, Thrown> {
-    let future = Object::<Future>::new();
-    future.key.replace(key.shallow_clone());
-    future.observed.set(true);
-    match said {
-        Said::Ended(ended, pid) => {
-            future.pid.set(pid);
-            future.phase.replace(Phase::Reported(ended));
-        }
-        Said::Lent(phase) => {
-            future.phase.replace(phase);
-        }
-    }
-    outcome::settle(&future)?;
-    Ok(handlers::outcome_of(&future))
 }

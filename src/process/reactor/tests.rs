@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::sys::signal::raise;
 
 use super::*;
+use crate::process::channel;
 use crate::process::child;
 use crate::process::fork::{Fork, fork};
 use crate::process::loan;
+use crate::wire::frame::{Frame, Kind};
 use crate::wire::frame::{Kind, header};
 
 /// One test at a time: a child inherits the descriptors of whatever runs beside it.

@@ -1,0 +1,100 @@
+//! One child of this process, as its parent sees it: what it has told by its pipe.
+
+use std::os::fd::OwnedFd;
+
+use nix::sys::epoll::Epoll;
+use nix::unistd::Pid;
+
+use super::{Message, News};
+use crate::process::channel::{self, Read};
+use crate::process::loan::Loan;
+use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
+
+/// A child, and what is known of it.
+#[derive(Debug)]
+pub(super) struct Watched {
+    pub(super) pid: Pid,
+    pub(super) pidfd: Option<OwnedFd>,
+    pub(super) pipe: Option<OwnedFd>,
+    pub(super) reader: Reader,
+    pub(super) refused: Option<Malformed>,
+    pub(super) limit: u64,
+    pub(super) told: bool,
+}
+
+impl Watched {
+    /// What it has told, if that is whole by now.
+    pub(super) fn hear(&mut self, id: u64, epoll: &Epoll) -> Option<News> {
+        if !self.receive() {
+            return None;
+        }
+        if let Some(loan) = self.loan(epoll) {
+            return Some(News::Lends { id, loan });
+        }
+        self.close_pipe(epoll);
+        let refused = self.refused.take().map(Message::Malformed);
+        let message = refused.or_else(|| self.take().map(Message::Frame))?;
+        Some(News::Told { id, message })
+    }
+
+    /// Reads what there is. True when there will be no more.
+    pub(super) fn receive(&mut self) -> bool {
+        let Some(pipe) = &self.pipe else {
+            return true;
+        };
+        match channel::read(pipe, &mut self.reader) {
+            Read::Pending => false,
+            Read::Finished(Progress::Bad(why)) => {
+                self.refused = Some(why);
+                true
+            }
+            Read::Closed | Read::Finished(_) => true,
+        }
+    }
+
+    /// The whole frame, if it is there.
+    pub(super) fn take(&mut self) -> Option<Frame> {
+        if self.reader.progress() != Progress::Whole {
+            return None;
+        }
+        self.told = true;
+        std::mem::replace(&mut self.reader, Reader::new(self.limit)).finish()
+    }
+
+    /// The loan that was announced, if it was one and is not too large. Its pipe stays open, but is not watched.
+    pub(super) fn loan(&mut self, epoll: &Epoll) -> Option<Loan> {
+        if self.reader.kind() != Some(Kind::Lent) {
+            return None;
+        }
+        let Some(loan) = Loan::announced(&self.take()?) else {
+            self.refused = Some(Malformed::Header);
+            return None;
+        };
+        let (length, limit) = (loan.length as u64, self.limit);
+        if limit > 0 && length > limit {
+            self.refused = Some(Malformed::TooLong { length, limit });
+            return None;
+        }
+        if let Some(pipe) = &self.pipe {
+            let _ = epoll.delete(pipe);
+        }
+        Some(loan)
+    }
+
+    /// Closing is not enough: a sibling that is just being forked still has a copy, which would keep it watched.
+    pub(super) fn close_pipe(&mut self, epoll: &Epoll) {
+        if let Some(pipe) = self.pipe.take() {
+            let _ = epoll.delete(&pipe);
+        }
+    }
+
+    pub(super) fn message(self) -> Message {
+        if let Some(why) = self.refused {
+            return Message::Malformed(why);
+        }
+        if self.reader.is_empty() {
+            return Message::Nothing;
+        }
+        self.reader.finish().map_or(Message::Truncated, Message::Frame)
+    }
+}

@@ -1,0 +1,98 @@
+use super::*;
+use crate::process::shared::seat::Found;
+
+fn taken(seat: &mut Seat<'_>) -> Option<(u64, Vec<u8>)> {
+    let mut payload = Vec::new();
+    let task = seat.take(&mut payload)?;
+    seat.done();
+    Some((task, payload))
+}
+
+#[test]
+fn each_task_is_taken_once_and_in_order() {
+    let board = Board::new().unwrap();
+    let (mut one, mut other) = (board.sit(0).unwrap(), board.sit(1).unwrap());
+    for task in 1..=3 {
+        board.post(task, 0, &[7; 40]).unwrap();
+    }
+    assert_eq!(taken(&mut one), Some((1, vec![7; 40])));
+    assert_eq!(taken(&mut other), Some((2, vec![7; 40])));
+    assert_eq!(taken(&mut one), Some((3, vec![7; 40])));
+    assert_eq!((taken(&mut one), taken(&mut other)), (None, None));
+}
+
+#[test]
+fn the_ring_is_used_again_and_again() {
+    let board = Board::new().unwrap();
+    let mut seat = board.sit(0).unwrap();
+    let mut posted = 0;
+    for task in 1..20_000u64 {
+        let payload = task.to_le_bytes().repeat(usize::try_from(task % 50).unwrap());
+        while board.post(task, 0, &payload) == Err(Full) {
+            posted += 1;
+            let expected = posted;
+            assert_eq!(taken(&mut seat).map(|(task, _)| task), Some(expected));
+        }
+    }
+    while let Some((task, payload)) = taken(&mut seat) {
+        assert_eq!(payload, task.to_le_bytes().repeat(usize::try_from(task % 50).unwrap()));
+    }
+    assert_eq!(board.open(1), []);
+}
+
+#[test]
+fn what_nobody_has_taken_can_be_taken_back() {
+    let board = Board::new().unwrap();
+    let mut seat = board.sit(0).unwrap();
+    board.post(1, 0, b"").unwrap();
+    board.post(2, 0, b"").unwrap();
+    assert_eq!(taken(&mut seat).map(|(task, _)| task), Some(1));
+    assert!(board.retract(2));
+    assert!(!board.retract(1));
+    assert_eq!(taken(&mut seat), None);
+}
+
+#[test]
+fn children_that_are_too_old_leave_a_task_to_others() {
+    let board = Board::new().unwrap();
+    assert_eq!(board.seat(|_| false, 1), Some(0));
+    assert_eq!(board.seat(|seat| seat == 0, 2), Some(1));
+    let (mut old, mut young) = (board.sit(0).unwrap(), board.sit(1).unwrap());
+    board.post(1, 2, b"").unwrap();
+    assert_eq!(board.open(9), [2]);
+    assert_eq!(taken(&mut old), None);
+    assert_eq!(old.next(&mut Vec::new()), Found::Passed);
+    assert_eq!(taken(&mut young).map(|(task, _)| task), Some(1));
+}
+
+#[test]
+fn a_death_costs_what_was_begun_and_nothing_else() {
+    let board = Board::new().unwrap();
+    let mut dying = board.sit(0).unwrap();
+    board.post(1, 0, b"one").unwrap();
+    board.post(2, 0, b"two").unwrap();
+    assert_eq!(dying.take(&mut Vec::new()), Some(1));
+    assert!(matches!(board.progress(1), Progress::Running(0, _)));
+    assert_eq!(board.progress(2), Progress::Open);
+    assert_eq!(board.bury(0), Some(1));
+    // Taken, but killed before it was begun.
+    let cell = board.cell(0).unwrap();
+    let at = board.posted.borrow().back().unwrap().at;
+    cell.taken.store(at + 1, Ordering::SeqCst);
+    assert!(exchange(&board.memory, at, OPEN, TAKEN));
+    assert_eq!(board.bury(0), None);
+    assert_eq!(taken(&mut board.sit(1).unwrap()), Some((2, b"two".to_vec())));
+}
+
+#[test]
+fn a_child_that_is_not_wanted_any_more_ends() {
+    let board = Board::new().unwrap();
+    let mut seat = board.sit(0).unwrap();
+    board.post(1, 0, b"").unwrap();
+    assert!(board.dismiss(0));
+    assert_eq!(seat.next(&mut Vec::new()), Found::End);
+    board.close();
+    let mut other = board.sit(1).unwrap();
+    assert_eq!(other.next(&mut Vec::new()), Found::Task(1));
+    assert_eq!(other.next(&mut Vec::new()), Found::End);
+}

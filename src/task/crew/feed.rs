@@ -1,0 +1,94 @@
+//! What is posted for children that stay.
+
+use std::rc::Rc;
+
+use super::hire::recruit;
+use super::reach::watch;
+use super::{Crew, Route, crew_of};
+use crate::error::Error;
+use crate::process::fork::Refused;
+use crate::process::shared::board::Full;
+use crate::task::future::Future;
+use crate::task::group::Group;
+use crate::task::parcel::{self, Parcel};
+use crate::task::state::state;
+use crate::task::work::Work;
+use crate::task::{outcome, turn};
+
+/// Posted tasks of one pool that nobody has run yet: more would only lie there.
+const AHEAD: usize = 1024;
+/// Posts what is queued, and hires whoever is missing. Re-enters PHP: hooks of serialization and of forks.
+pub(crate) fn feed(group: &Rc<Group>) {
+    match crew_of(group) {
+        Ok(crew) => {
+            post_all(group, &crew);
+            recruit(group, &crew);
+        }
+        Err(refused) => while fail_next(group, refused).is_some() {},
+    }
+}
+
+/// Fails the first task of the queue.
+fn fail_next(group: &Rc<Group>, refused: Refused) -> Option<()> {
+    let id = group.scheduler.borrow_mut().next_within(usize::MAX)?;
+    fail(group, id, refused);
+    Some(())
+}
+
+pub(super) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
+    group.scheduler.borrow_mut().ended(id);
+    let future = group.queued.borrow_mut().remove(&id);
+    if let Some(future) = future {
+        outcome::fail(&future, &Error::CannotFork { subject: future.subject(), refused });
+        turn::note_end(group, &future);
+    }
+}
+
+fn post_all(group: &Rc<Group>, crew: &Crew) {
+    loop {
+        let held = crew.held.borrow_mut().take();
+        let next = held.or_else(|| next_parcel(group, crew));
+        let Some((id, parcel)) = next else {
+            return;
+        };
+        if crew.post(id, &parcel) == Err(Full) {
+            crew.held.replace(Some((id, parcel)));
+            return;
+        }
+        let future = group.queued.borrow().get(&id).cloned();
+        if let Some(future) = future {
+            future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
+            watch(&future);
+        }
+    }
+}
+
+/// The next task of the queue as a parcel, in the cheapest way that is right. Re-enters PHP.
+fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Parcel)> {
+    loop {
+        let id = group.scheduler.borrow_mut().next_within(AHEAD)?;
+        let future = group.queued.borrow().get(&id).cloned();
+        let Some(future) = future else {
+            group.scheduler.borrow_mut().ended(id);
+            continue;
+        };
+        let known_since = future.epoch.get();
+        let all_have_it = crew.oldest().is_some_and(|oldest| oldest >= known_since);
+        let sent = if all_have_it || future.declined.get() { None } else { pack(&future) };
+        // Serializing it may have cancelled it.
+        if !group.queued.borrow().contains_key(&id) {
+            group.scheduler.borrow_mut().ended(id);
+            continue;
+        }
+        future.route.set(Some(if sent.is_some() { Route::Sent } else { Route::Inherited }));
+        return Some((id, sent.unwrap_or_else(|| parcel::inherited(known_since))));
+    }
+}
+
+fn pack(future: &Future) -> Option<Parcel> {
+    // Not taken: it stays where a child that inherits it looks.
+    let work = future.work.borrow().as_ref().map(Work::share)?;
+    let parcel = parcel::pack(&state().book, &work);
+    // An exit is told by what is pending.
+    parcel.ok().flatten()
+}

@@ -1,0 +1,129 @@
+//! Who is hired, and who leaves.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use nix::errno::Errno;
+
+use super::feed::fail;
+use super::{Crew, Member};
+use crate::ini;
+use crate::process::fork::{self, Fork, Refused};
+use crate::process::output;
+use crate::process::reactor::Reactor;
+use crate::process::shared::board::Progress;
+use crate::process::shared::line::Line;
+use crate::task::group::Group;
+use crate::task::state::state;
+use crate::task::{heap, launch, turn, worker};
+use crate::zend::callable;
+
+/// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
+pub(crate) fn recruit_for(group: &Rc<Group>) {
+    let crew = group.crew.borrow().clone();
+    if let Some(crew) = crew {
+        recruit(group, &crew);
+    }
+}
+
+/// Hires as many children as there is work for, within the pool's limit.
+pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
+    loop {
+        // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
+        let mut open = crew.board.open(crew.members.borrow().len() + 1);
+        let mut idle = crew.idle();
+        let wanted = open.len() > idle.len();
+        // Somebody idle is too old, if not each can have a task: what asks for the youngest goes to the youngest.
+        open.sort_unstable_by(|one, other| other.cmp(one));
+        idle.sort_unstable_by(|one, other| other.cmp(one));
+        let outdated = open.iter().zip(&idle).any(|(needed, epoch)| needed > epoch);
+        if !wanted && !outdated {
+            return;
+        }
+        if crew.members.borrow().len() >= group.scheduler.borrow().limit() {
+            if outdated {
+                crew.dismiss_one();
+            }
+            return;
+        }
+        match hire(group, crew) {
+            Ok(()) => {}
+            Err(refused) if launch::is_shortage(refused.errno) && launch::children() > 0 => {
+                launch::hold_back();
+                return;
+            }
+            Err(refused) => {
+                let Some(id) = first_open(group, crew) else {
+                    return;
+                };
+                crew.board.retract(id);
+                fail(group, id, refused);
+            }
+        }
+    }
+}
+
+pub(super) fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
+    let mut ids: Vec<_> = group.queued.borrow().keys().copied().collect();
+    ids.extend(group.batches.borrow().keys());
+    ids.sort_unstable();
+    ids.into_iter().find(|&id| crew.board.progress(id) == Progress::Open)
+}
+
+/// Lets a child go, of whatever pool, that has nothing to do: somebody else has, and there is no room.
+pub(crate) fn make_room() {
+    let crews: Vec<_> = state().workers.borrow().values().map(|(_, crew)| Rc::clone(crew)).collect();
+    if let Some(crew) = crews.iter().find(|crew| !crew.idle().is_empty() && crew.board.open(1).is_empty()) {
+        crew.dismiss_one();
+    }
+}
+
+/// Lets those go that are too many since the group's limit was lowered.
+pub(crate) fn shrink(group: &Group) {
+    let limit = group.scheduler.borrow().limit();
+    group.crew.borrow().iter().for_each(|crew| crew.dismiss_down_to(limit));
+}
+
+/// Forks a child that stays. Re-enters PHP: hooks.
+fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
+    let state = state();
+    launch::ensure_reactor()?;
+    let hooks = launch::hooks(group);
+    let refused = |call| move |errno| Refused { call, errno };
+    let line = Line::new().map_err(refused("mmap"))?;
+    let bell = state.reactor.borrow_mut().as_mut().map_or(Err(Errno::EBADF), Reactor::bell);
+    let bell = bell.map_err(refused("eventfd"))?;
+    let autoloads = callable::autoloads();
+    let epoch = state.book.borrow_mut().turn_page(autoloads);
+    let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
+    let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
+    let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
+    let mut place = launch::place()?;
+    let child = state.next_id();
+    let streams = launch::streams(group, child)?;
+    heap::before_fork();
+    let forked = match fork::fork() {
+        Ok(Fork::Child(_pipe)) => {
+            let captured = group.output.get() == output::Mode::Capture;
+            let post = worker::Post { board: &crew.board, seat, line: &line, bell: &bell, captured };
+            worker::run(&post, streams, group, &hooks)
+        }
+        Ok(Fork::Parent(forked)) => forked,
+        Err(refused) => {
+            turn::printed_by(child);
+            return Err(refused);
+        }
+    };
+    let pid = forked.pid.as_raw();
+    place.hand_to(pid);
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        reactor.add(child, forked, ini::max_result()).map_err(refused("epoll_ctl"))?;
+        reactor.listen(child, line);
+    }
+    crew.members.borrow_mut().insert(child, Member { seat, epoch, pid, leaving: Cell::new(false), place });
+    state.workers.borrow_mut().insert(child, (Rc::clone(group), Rc::clone(crew)));
+    for hook in hooks {
+        launch::after_fork(&hook);
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! The children of a pool that stay for many tasks. Runs in the parent.
+//!
+//! `process::shared::board` hands the tasks out; their side of it is `task::worker`.
+
+mod feed;
+mod hire;
+mod news;
+mod reach;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use nix::errno::Errno;
+
+pub(crate) use feed::feed;
+pub(crate) use hire::{make_room, recruit_for, shrink};
+pub(crate) use news::{answered, gone, offered};
+pub(crate) use reach::{
+    Whereabouts, child_of, end, expire, kill, pid_of, renew_limit, whereabouts, withdraw,
+};
+
+use super::group::Group;
+use super::parcel::Parcel;
+use crate::process::fork::Refused;
+use crate::process::places::Place;
+use crate::process::shared::board::{Board, Full, Progress};
+use crate::task::state::state;
+
+/// What ends the stay of a child, whichever comes first; none for no limit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stay {
+    /// So many tasks.
+    pub(crate) tasks: Option<u64>,
+    /// So long.
+    pub(crate) age: Option<Duration>,
+    /// So many bytes of memory that PHP has from the system.
+    pub(crate) bytes: Option<usize>,
+}
+
+/// How a task reached its child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// The child was forked for it.
+    Forked,
+    /// The child had it since its fork.
+    Inherited,
+    /// Its code's name and its bound variables were sent.
+    Sent,
+}
+
+/// One child that stays.
+#[derive(Debug)]
+struct Member {
+    seat: usize,
+    epoch: u64,
+    pid: i32,
+    /// It has been told to end.
+    leaving: Cell<bool>,
+    /// Its place among all processes, which it gives back.
+    #[expect(dead_code, reason = "held, not read")]
+    place: Place,
+}
+
+/// The children of one pool.
+#[derive(Debug)]
+pub(crate) struct Crew {
+    board: Board,
+    members: RefCell<BTreeMap<u64, Member>>,
+    /// A parcel for which there was no room.
+    held: RefCell<Option<(u64, Parcel)>>,
+}
+
+impl Crew {
+    fn new() -> Result<Rc<Self>, Errno> {
+        Ok(Rc::new(Self { board: Board::new()?, members: RefCell::default(), held: RefCell::default() }))
+    }
+
+    /// The child on `seat`.
+    fn child_on(&self, seat: usize) -> Option<u64> {
+        let members = self.members.borrow();
+        members.iter().find(|(_, member)| member.seat == seat).map(|(&child, _)| child)
+    }
+
+    fn oldest(&self) -> Option<u64> {
+        let members = self.members.borrow();
+        members.values().filter(|member| !member.leaving.get()).map(|member| member.epoch).min()
+    }
+
+    /// The epochs of those who have nothing to do.
+    fn idle(&self) -> Vec<u64> {
+        let members = self.members.borrow();
+        let idle = members.values().filter(|member| !member.leaving.get() && self.board.is_idle(member.seat));
+        idle.map(|member| member.epoch).collect()
+    }
+
+    /// Tells the one to leave that knows least: an idle one rather than a busy one.
+    fn dismiss_one(&self) {
+        let members = self.members.borrow();
+        if members.values().all(|member| !member.leaving.get()) {
+            self.dismiss_down_to(members.len().saturating_sub(1));
+        }
+    }
+
+    /// Tells some to leave when there are more than `count`: first the idle ones, and those that know least.
+    fn dismiss_down_to(&self, count: usize) {
+        let members = self.members.borrow();
+        let mut staying: Vec<_> = members.values().filter(|member| !member.leaving.get()).collect();
+        staying.sort_by_key(|member| (!self.board.is_idle(member.seat), member.epoch));
+        for member in staying.iter().take(staying.len().saturating_sub(count)) {
+            member.leaving.set(true);
+            self.board.dismiss(member.seat);
+        }
+    }
+
+    /// Posts a parcel.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for it now.
+    pub(crate) fn post(&self, id: u64, parcel: &Parcel) -> Result<(), Full> {
+        if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+            reactor.expect();
+        }
+        self.board.post(id, parcel.epoch, &parcel.bytes)
+    }
+
+    /// Nothing more will be posted: children end when all is done.
+    pub(crate) fn close(&self) {
+        self.board.close();
+    }
+
+    /// Has nobody taken this task, which was posted?
+    fn is_open(&self, task: u64) -> bool {
+        let held = self.held.borrow().as_ref().is_some_and(|(held, _)| *held == task);
+        held || self.board.progress(task) == Progress::Open
+    }
+}
+
+/// The group's children that stay, if it wants any.
+pub(crate) fn crew_of(group: &Group) -> Result<Rc<Crew>, Refused> {
+    let mut crew = group.crew.borrow_mut();
+    if let Some(crew) = &*crew {
+        return Ok(Rc::clone(crew));
+    }
+    let new = Crew::new().map_err(|errno| Refused { call: "mmap", errno })?;
+    Ok(Rc::clone(crew.insert(new)))
+}
+
+/// How long a child's latest portion of items took it.
+pub(crate) fn spent_by(group: &Group, child: u64) -> Option<Duration> {
+    let crew = group.crew.borrow();
+    let crew = crew.as_ref()?;
+    let seat = crew.members.borrow().get(&child)?.seat;
+    Some(crew.board.spent(seat))
+}
+
+/// The process of a child.
+pub(crate) fn pid_of_child(group: &Group, child: u64) -> Option<i32> {
+    let crew = group.crew.borrow();
+    crew.as_ref().and_then(|crew| crew.members.borrow().get(&child).map(|member| member.pid))
+}
