@@ -10,8 +10,7 @@ use crate::process::channel;
 use crate::process::child;
 use crate::process::fork::{Fork, fork};
 use crate::process::loan;
-use crate::wire::frame::{Frame, Kind};
-use crate::wire::frame::{Kind, header};
+use crate::wire::frame::{Frame, Kind, header};
 
 /// One test at a time: a child inherits the descriptors of whatever runs beside it.
 static ALONE: Mutex<()> = Mutex::new(());
