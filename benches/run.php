@@ -1,12 +1,13 @@
 <?php
 
 // Measures the extension beside the floor and beside pcntl, in turn, each in a process of its own, and prints the
-// medians as a table; then how values come back beside PHP's serializer, igbinary and a C program's pipe (see
+// medians as a table; then the same of children that stay, beside a C program's round trip through two pipes, or beside the
+// ideal schedule; then how values come back beside PHP's serializer, igbinary and a C program's pipe (see
 // benches/values.php). Every figure goes to benches/results/ as JSON lines.
 //
 // usage: tools/bench [--only=latency,ints] [--rounds=5] [--json] [--list]
 //
-// --only=...   these workloads
+// --only=...   these workloads; `map` is all of map-array-1, map-array-2 and so on
 // --rounds=N   how often each contender is measured; by default five times, fewer where that takes longer than 18 s
 // --json       JSON lines to standard output, and nothing else
 // --list       the workloads
@@ -24,8 +25,12 @@ if ($rest !== $argc) {
     exit(2);
 }
 $values = json_decode((string) shell_exec(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg(__DIR__ . '/values.php') . ' --list'), true);
-$all = array_keys(workloads() + $values);
-$only = isset($options['only']) ? explode(',', $options['only']) : $all;
+$all = array_keys(workloads() + warm_workloads() + $values);
+$only = [];
+foreach (isset($options['only']) ? explode(',', $options['only']) : $all as $name) {
+    $family = array_filter($all, fn (string $workload): bool => str_starts_with($workload, "$name-"));
+    array_push($only, ...(in_array($name, $all, true) || $family === [] ? [$name] : array_values($family)));
+}
 $rounds = (int) ($options['rounds'] ?? 5);
 if ($unknown = array_diff($only, $all)) {
     fwrite(STDERR, 'no workload ' . implode(', ', $unknown) . '; there are: ' . implode(', ', $all) . "\n");
@@ -49,6 +54,22 @@ $contenders = [
     'async' => fn (string $workload) => [...$php, '-d', "extension=$so", __DIR__ . '/async.php', $workload],
 ];
 
+// Children that stay: C is one round trip, of one process and one child. What counts for many tasks in flight, or for items,
+// is what it takes on one core, without the time to wake another.
+preg_match('/^Cpus_allowed_list:\s+(\d+)/m', (string) file_get_contents('/proc/self/status'), $first);
+$pinned = ['taskset', '-c', $first[1] ?? '0'];
+$across = ['warm-latency-unpinned', 'bigparent-warm'];
+$where = fn (string $workload): array => $workload === 'warm-latency-pinned' ? $pinned : [];
+$warm_contenders = [
+    'C' => fn (string $workload) => str_starts_with($workload, 'mixed-')
+        ? null
+        : [...(in_array($workload, $across, true) ? [] : $pinned), getenv('BENCH_PINGPONG'), '20000'],
+    'pcntl' => fn (string $workload) => str_starts_with($workload, 'map-generator-')
+        ? null
+        : [...$where($workload), ...$php, __DIR__ . '/pcntl.php', $workload],
+    'async' => fn (string $workload) => [...$where($workload), ...$php, '-d', "extension=$so", __DIR__ . '/warm.php', $workload],
+];
+
 $igbinary = getenv('BENCH_IGBINARY') === '1' ? ['-d', 'extension=igbinary'] : [];
 
 $version = output_of([...$php, '-d', "extension=$so", '-r', 'echo "version ", phpversion("async");'], 20);
@@ -70,60 +91,79 @@ $lines = [json_encode([
 ], JSON_UNESCAPED_SLASHES)];
 
 $verbose = !isset($options['json']);
-if ($verbose) {
-    echo "microseconds a task, medians; floor: fork, _exit and waitpid, no answer\n\n";
-    printf("%-10s %-40s %9s %9s %9s %13s %13s\n", '', '', 'floor', 'pcntl', 'async', 'async / floor', 'pcntl / floor');
-}
 $wrong = 0;
-$shown = fn (?float $us): string => $us === null ? '-' : number_format($us, $us < 100 ? 1 : 0);
+$shown = fn (?float $us): string => $us === null ? '-' : number_format($us, $us < 10 ? 2 : ($us < 100 ? 1 : 0));
 $ratio = fn (?float $one, ?float $other): string => isset($one, $other) ? sprintf('%.2f', $one / $other) : '-';
-foreach (array_intersect($only, array_keys(workloads())) as $workload) {
-    // Only what does not fill this process's memory is made here, for its description.
-    $made = str_starts_with($workload, 'b') ? null : workloads()[$workload]();
-    $what = $made?->what ?? ['blob1' => '1 MiB string back', 'blob64' => '64 MiB string back', 'bigparent' => 'empty task under 512 MiB, one at a time'][$workload];
-    $figures = $bad = [];
-    $started = microtime(true);
-    for ($round = 0; $round < $rounds; $round++) {
-        if ($round > 0 && !isset($options['rounds']) && microtime(true) - $started > 18 * $round / ($round + 1)) {
-            break;      // another round would take longer
-        }
-        foreach ($contenders as $name => $command) {
-            if (isset($bad[$name]) || ($arguments = $command($workload)) === null) {
-                continue;
-            }
-            $output = output_of($arguments, 100);
-            $result = json_decode($output, true);
-            if (!is_array($result) || $result['wrong'] !== 0) {
-                $bad[$name] = true;
-                $wrong++;
-                fwrite(STDERR, "$workload, $name: " . (is_array($result) ? "{$result['wrong']} wrong answers" : $output) . "\n");
-                continue;
-            }
-            $figures[$name][] = $result['us'];
-        }
+$tables = [
+    ['floor', $contenders, workloads(), 'microseconds a task, medians; floor: fork, _exit and waitpid, no answer'],
+    ['C', $warm_contenders, warm_workloads(), <<<'TEXT'
+        microseconds a task, or an item, in children that stay; C: a C program's round trip of 64 bytes through two pipes, on
+        one core but for warm-latency-unpinned and bigparent-warm, and for mixed the ideal schedule instead; pcntl: a fork
+        for each task, and for map one for each child
+        TEXT],
+];
+$printed = false;
+foreach ($tables as [$base, $of_table, $makers, $about]) {
+    $chosen = array_intersect($only, array_keys($makers));
+    if ($verbose && $chosen !== []) {
+        echo $printed ? "\n" : '', $about, "\n\n";
+        printf("%-22s %-42s %9s %9s %9s %13s %13s\n", '', '', $base, 'pcntl', 'async', "async / $base", "pcntl / $base");
+        $printed = true;
     }
-    $medians = array_map(median(...), $figures);
-    foreach ($figures as $name => $of_rounds) {
-        $lines[] = json_encode([
-            'what' => 'figure',
-            'workload' => $workload,
-            'contender' => $name,
-            'us' => round($medians[$name], 2),
-            'to_floor' => isset($medians['floor']) ? round($medians[$name] / $medians['floor'], 3) : null,
-            'rounds' => $of_rounds,
-        ]);
-    }
-    if ($verbose) {
-        printf(
-            "%-10s %-40s %9s %9s %9s %13s %13s\n",
-            $workload,
-            $what,
-            $shown($medians['floor'] ?? null),
-            $shown($medians['pcntl'] ?? null),
-            $shown($medians['async'] ?? null),
-            $ratio($medians['async'] ?? null, $medians['floor'] ?? null),
-            $ratio($medians['pcntl'] ?? null, $medians['floor'] ?? null),
-        );
+    foreach ($chosen as $workload) {
+        // Only what does not fill this process's memory is made here, for its description.
+        $made = str_starts_with($workload, 'b') ? null : $makers[$workload]();
+        $what = $made?->what ?? [
+            'blob1' => '1 MiB string back',
+            'blob64' => '64 MiB string back',
+            'bigparent' => 'empty task under 512 MiB, one at a time',
+            'bigparent-warm' => 'empty task under 512 MiB, one at a time',
+        ][$workload];
+        $figures = isset($made->ideal) ? [$base => [$made->ideal]] : [];
+        $bad = [];
+        $started = microtime(true);
+        for ($round = 0; $round < $rounds; $round++) {
+            if ($round > 0 && !isset($options['rounds']) && microtime(true) - $started > 18 * $round / ($round + 1)) {
+                break;      // another round would take longer
+            }
+            foreach ($of_table as $name => $command) {
+                if (isset($bad[$name]) || ($arguments = $command($workload)) === null) {
+                    continue;
+                }
+                $output = output_of($arguments, 100);
+                $result = json_decode($output, true);
+                if (!is_array($result) || $result['wrong'] !== 0) {
+                    $bad[$name] = true;
+                    $wrong++;
+                    fwrite(STDERR, "$workload, $name: " . (is_array($result) ? "{$result['wrong']} wrong answers" : $output) . "\n");
+                    continue;
+                }
+                $figures[$name][] = $result['us'];
+            }
+        }
+        $medians = array_map(median(...), $figures);
+        foreach ($figures as $name => $of_rounds) {
+            $lines[] = json_encode([
+                'what' => 'figure',
+                'workload' => $workload,
+                'contender' => isset($made->ideal) && $name === $base ? 'ideal' : $name,
+                'us' => round($medians[$name], 2),
+                isset($made->ideal) ? 'to_ideal' : "to_$base" => isset($medians[$base]) ? round($medians[$name] / $medians[$base], 3) : null,
+                'rounds' => $of_rounds,
+            ]);
+        }
+        if ($verbose) {
+            printf(
+                "%-22s %-42s %9s %9s %9s %13s %13s\n",
+                $workload,
+                $what,
+                $shown($medians[$base] ?? null),
+                $shown($medians['pcntl'] ?? null),
+                $shown($medians['async'] ?? null),
+                $ratio($medians['async'] ?? null, $medians[$base] ?? null),
+                $ratio($medians['pcntl'] ?? null, $medians[$base] ?? null),
+            );
+        }
     }
 }
 

@@ -1,0 +1,61 @@
+<?php
+
+// The extension with children that stay. They are all there before the time is taken, but for map(), which forks its own.
+// usage: php -d extension=/path/to/libasync.so benches/warm.php WORKLOAD
+
+declare(strict_types=1);
+
+require __DIR__ . '/workloads.php';
+
+$workload = workload($argv[1]);
+$closure = $workload->closure;
+
+/** A pool whose children have been forked, and have each run a task. */
+function started(int $children): Async\Pool
+{
+    $pool = Async\Pool::create()->concurrency($children)->tasksPerChild(0);
+    for ($try = 0; $try < 100; $try++) {
+        for ($i = 0; $i < $children; $i++) {
+            $pool[] = function (): int {
+                usleep(10_000);
+                return getmypid();
+            };
+        }
+        $pids = array_unique(Async\await($pool));
+        $pool->clearFinished();
+        if (count($pids) === $children) {
+            return $pool;
+        }
+    }
+    throw new RuntimeException(count($pids) . " of $children children in the last of 100 tries");
+}
+
+/** @return iterable<int, int> */
+function items(int $count): iterable
+{
+    global $argv;
+    return str_starts_with($argv[1], 'map-array') ? range(0, $count - 1) : (function () use ($count) {
+        for ($i = 0; $i < $count; $i++) {
+            yield $i;
+        }
+    })();
+}
+
+$map = str_starts_with($argv[1], 'map-');
+$pool = $map ? null : started($workload->concurrency);
+
+measure(
+    one: fn (Closure $task, int $i): mixed => $pool === null ? null : Async\await($pool->add($closure($i))),
+    all: function (Closure $task, int $tasks, int $concurrency) use ($map, &$pool, $closure): array {
+        if ($map) {
+            return Async\map(items($tasks), $task, $concurrency);
+        }
+        $pool->clearFinished();
+        for ($i = 0; $i < $tasks; $i++) {
+            $pool[$i] = $closure($i);
+        }
+        return Async\await($pool);
+    },
+    forks: false,
+    workload: $workload,
+);
