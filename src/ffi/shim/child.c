@@ -64,18 +64,6 @@ static void async_reseed(void)
 #endif
 }
 
-/* The JIT's code is in memory that all processes share, and it is not made for several that compile at the same time: now and
- * then one runs what another is just writing. A child therefore runs what was compiled before its fork, and compiles the
- * rest for itself alone. */
-static void async_leave_opcache(void)
-{
-	if (zend_ini_long(ZEND_STRL("opcache.jit_buffer_size"), 0) > 0 && zend_ini_long(ZEND_STRL("opcache.enable"), 0)) {
-		zend_string *name = zend_string_init(ZEND_STRL("opcache.enable"), false);
-		zend_alter_ini_entry_chars(name, ZEND_STRL("0"), PHP_INI_USER, PHP_INI_STAGE_RUNTIME);
-		zend_string_release(name);
-	}
-}
-
 void async_child_begin(bool reseed)
 {
 #if PHP_VERSION_ID >= 80500
@@ -90,7 +78,6 @@ void async_child_begin(bool reseed)
 	if (reseed) {
 		async_reseed();
 	}
-	async_leave_opcache();
 	if (PG(last_error_type)) {
 		PG(last_error_type) = 0;
 		PG(last_error_message) = NULL;
