@@ -7,16 +7,16 @@ require __DIR__ . '/../../support/sync.php';
 $directory = sys_get_temp_dir() . '/async-kept-' . getmypid();
 mkdir($directory);
 echo php(<<<'PHP'
-    $append = function (int $i) {
+    function append(int $i): string {
         static $file = null;
         $file ??= tmpfile();
         fwrite($file, "$i.");
         rewind($file);
         return stream_get_contents($file);
-    };
+    }
     $pool = Pool::create()->concurrency(1)->tasksPerChild(0);
     foreach (range(1, 3) as $i) {
-        $pool[] = fn() => $append($i);
+        $pool[] = fn() => append($i);
     }
     echo implode(', ', await($pool)), "\n";
     unset($pool);
