@@ -260,7 +260,8 @@ impl Reactor {
         let others = self.children.len() - told - self.lines.len();
         // Whoever tells much is not asked to ring each time: each ring costs as much as some tasks.
         let soon = busy && self.lines.lively && !self.watched;
-        if others > 0 || busy && !soon {
+        // Those that stay may end at any time, also when nobody has anything for them.
+        if others > 0 || !soon && self.lines.len() > 0 {
             self.notifier.arm(&self.epoll.0);
         }
         if busy && !soon && self.lines.listen() {
