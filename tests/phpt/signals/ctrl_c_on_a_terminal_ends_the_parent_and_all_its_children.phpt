@@ -8,9 +8,11 @@ if (!is_executable('/usr/bin/script')) { echo 'skip needs script (util-linux)'; 
 <?php
 require __DIR__ . '/../../support/sync.php';
 
-foreach (['', 'pcntl_async_signals(true); pcntl_signal(SIGINT, function () { echo "handled\n"; });'] as $handler) {
+foreach (['', 'pcntl_async_signals(true); pcntl_signal(SIGINT, fn() => tell("handled"));'] as $handler) {
     $file = tempnam(sys_get_temp_dir(), 'async');
+    $told = tempnam(sys_get_temp_dir(), 'async'); // script(1) may lose what a terminal was sent last
     file_put_contents($file, '<?php use function Async\{async, await}; require ' . var_export(realpath(__DIR__ . '/../../support/sync.php'), true) . ';'
+        . 'function tell($line) { file_put_contents(' . var_export($told, true) . ', "$line\n", FILE_APPEND); }'
         . $handler . '
         $notes = new Notes();
         foreach (["sleep", "exec", "nested"] as $kind) {
@@ -24,7 +26,7 @@ foreach (['', 'pcntl_async_signals(true); pcntl_signal(SIGINT, function () { ech
         }
         echo "pids ", implode(" ", array_map(fn() => $notes->next(), range(1, 4))), "\n";
         foreach (Async\settle($futures) as $future) {
-            echo $future->error()::class, "\n";
+            tell($future->error()::class);
         }');
     $terminal = proc_open(['script', '-qec', trim(php_command()) . ' ' . escapeshellarg($file), '/dev/null'],
         [['pipe', 'r'], ['pipe', 'w'], ['redirect', 1]], $pipes);
@@ -34,11 +36,11 @@ foreach (['', 'pcntl_async_signals(true); pcntl_signal(SIGINT, function () { ech
     } while ($line !== false && !preg_match('/pids ([\d ]+)/', $line, $found));
     fwrite($pipes[0], "\x03");
     ended(...array_map('intval', explode(' ', trim($found[1] ?? ''))));
-    while (($line = fgets($pipes[1])) !== false) {
-        echo str_replace(["^C", "\r"], '', $line);
-    }
-    echo 'exit ', proc_close($terminal), "\n";
+    stream_get_contents($pipes[1]);
+    $code = proc_close($terminal);
+    echo file_get_contents($told), "exit $code\n";
     unlink($file);
+    unlink($told);
 }
 ?>
 --EXPECT--
