@@ -20,6 +20,7 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::{Signal, kill, killpg};
 
+use super::channel;
 use super::fork::Child;
 use super::forward;
 use super::loan::Loan;
@@ -321,17 +322,24 @@ impl Reactor {
         }
     }
 
-    /// A child that stays says nothing on its pipe, and closes it when it ends.
+    /// A child that stays says nothing on its pipe, and closes it when it ends. What a task of it wrote there is not read:
+    /// it stays where the child sees it, too, so that it takes no other task before it is killed.
     fn overhear(&mut self, id: u64) {
-        if let Some(child) = self.children.get_mut(&id)
-            && child.pipe.is_some()
-            && child.receive()
-        {
-            child.close_pipe(&self.epoll);
-            if child.refused.is_some() {
-                let _ = killpg(child.pid, Signal::SIGKILL);
+        let Some(child) = self.children.get_mut(&id) else {
+            return;
+        };
+        let Some(pipe) = &child.pipe else {
+            return;
+        };
+        if channel::unread(pipe) == Some(0) {
+            if child.receive() {
+                child.close_pipe(&self.epoll);
             }
+            return;
         }
+        let _ = self.epoll.delete(pipe);
+        child.refused = Some(Malformed::Header);
+        let _ = killpg(child.pid, Signal::SIGKILL);
     }
 
     /// Takes a child that has ended off the list.

@@ -3,6 +3,7 @@
 //! What a task leaves behind in globals and statics, the next one finds; what the parent had at the fork, all find.
 
 use std::mem::ManuallyDrop;
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -15,6 +16,7 @@ use super::parcel::{self, Listed, Opened};
 use super::work::Work;
 use crate::error::Label;
 use crate::ini;
+use crate::process::channel;
 use crate::process::child::end;
 use crate::process::output::Streams;
 use crate::process::shared::bell::Bell;
@@ -37,8 +39,17 @@ pub(crate) struct Post<'p> {
     pub(crate) line: &'p Line,
     /// What wakes its parent.
     pub(crate) bell: &'p Bell,
+    /// Tells of its end, by being closed then, and of nothing else.
+    pub(crate) pipe: &'p OwnedFd,
     /// That one keeps what tasks print.
     pub(crate) captured: bool,
+}
+
+impl Post<'_> {
+    /// Is it as it was? A task may have closed or written to whatever descriptors there were.
+    fn is_whole(&self) -> bool {
+        self.bell.is_whole() && channel::unread(self.pipe) == Some(0)
+    }
 }
 
 /// Runs tasks, and ends.
@@ -88,7 +99,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
             || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
-        if last || !stays || enough || !post.bell.is_whole() {
+        if last || !stays || enough || !post.is_whole() {
             break;
         }
         request::between_tasks();

@@ -237,6 +237,8 @@ impl Board {
         let cell = self.cell(seat)?;
         let taken = cell.taken.load(Ordering::Acquire).checked_sub(1);
         cell.task.store(0, Ordering::SeqCst);
+        // Whoever woke the dead would take it for one that looks.
+        cell.asleep.store(0, Ordering::SeqCst);
         let held = self.posted.borrow().iter().find(|posted| Some(posted.at) == taken).copied();
         if let Some(held) = held.filter(|held| state_is(&self.memory, held.at, TAKEN)) {
             if running == Some(held.task) {

@@ -103,9 +103,10 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let streams = launch::streams(group, child)?;
     heap::before_fork();
     let forked = match fork::fork() {
-        Ok(Fork::Child(_pipe)) => {
+        Ok(Fork::Child(pipe)) => {
             let captured = group.output.get() == output::Mode::Capture;
-            let post = worker::Post { board: &crew.board, seat, line: &line, bell: &bell, captured };
+            let post =
+                worker::Post { board: &crew.board, seat, line: &line, bell: &bell, pipe: &pipe, captured };
             worker::run(&post, streams, group, &hooks)
         }
         Ok(Fork::Parent(forked)) => forked,
