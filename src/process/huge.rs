@@ -245,15 +245,18 @@ AnonHugePages:         0 kB
         let ours = |purchase: &Purchase| {
             purchase.spans.iter().any(|span| span.start < end && start < span.start + span.length)
         };
-        let mut purchase = Purchase::survey().unwrap();
-        assert!(ours(&purchase));
-        purchase.announce();
-        while !purchase.is_done() {
-            purchase.step(4);
-        }
-        assert!(purchase.has_won());
-        assert_eq!(purchase.left(), 0);
-        assert!(!ours(&Purchase::survey().unwrap()));
+        assert!(ours(&Purchase::survey().unwrap()));
+        // While a process that another test forked shares the memory, the kernel refuses.
+        let bought = (0..100).any(|_| {
+            let mut purchase = Purchase::survey().unwrap();
+            purchase.announce();
+            while !purchase.is_done() {
+                purchase.step(4);
+            }
+            assert_eq!(purchase.left(), 0);
+            purchase.has_won() && !ours(&Purchase::survey().unwrap())
+        });
+        assert!(bought);
         assert!(bytes.chunks(pattern.len()).all(|chunk| chunk == pattern));
     }
 
