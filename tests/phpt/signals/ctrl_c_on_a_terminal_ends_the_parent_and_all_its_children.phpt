@@ -28,7 +28,7 @@ foreach (['', 'pcntl_async_signals(true); pcntl_signal(SIGINT, fn() => tell("han
         foreach (Async\settle($futures) as $future) {
             tell($future->error()::class);
         }');
-    $terminal = proc_open(['script', '-qec', trim(php_command()) . ' ' . escapeshellarg($file), '/dev/null'],
+    $terminal = proc_open(['script', '-qec', 'exec ' . trim(php_command()) . ' ' . escapeshellarg($file), '/dev/null'],
         [['pipe', 'r'], ['pipe', 'w'], ['redirect', 1]], $pipes);
     stream_set_timeout($pipes[1], PATIENCE);
     do {
