@@ -4,12 +4,12 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpid, getppid};
 
 use super::mapping::{Mapping, Shared};
+use crate::process::child::end;
 
 #[repr(C)]
 #[derive(Debug)]
@@ -56,26 +56,22 @@ impl Bell {
         self.head().listening.store(0, Ordering::Relaxed);
     }
 
-    /// In a child, after its news is where the parent looks.
+    /// In a child, after its news is where the parent looks. Ends a child that cannot ring, as a task of it has closed what
+    /// it rings with: its parent hears of that, too, and looks.
     pub(crate) fn ring(&self) {
         fence(Ordering::SeqCst);
         let listening = &self.head().listening;
         if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
             // The parent never reads the counter. It is not full before 2^64 rings, or before a task writes to whatever
             // descriptors there are.
-            if self.event.write(1).is_err() {
-                let _ = self.event.read();
-                let _ = self.event.write(1);
+            let rung = self.event.write(1).or_else(|_| self.event.read().and_then(|_| self.event.write(1)));
+            if rung.is_err() {
+                end(255);
             }
             if let Some(owner) = self.owner.filter(|&owner| owner == getppid()) {
                 let _ = kill(owner, Signal::SIGCHLD);
             }
         }
-    }
-
-    /// In a child: can it still be rung? A task may have closed whatever there was.
-    pub(crate) fn is_whole(&self) -> bool {
-        fcntl(&self.event, FcntlArg::F_GETFD).is_ok()
     }
 
     fn head(&self) -> &Head {

@@ -11,27 +11,33 @@ use function Async\{async, await};
 
 require __DIR__ . '/../../support/sync.php';
 
-function close_all(): void
+function close_all(string $kind = ''): void
 {
     $c = FFI::cdef('int close(int fd);');
     for ($fd = 0; $fd < 1024; $fd++) {
-        $c->close($fd);
+        if ($kind === '' || @readlink("/proc/self/fd/$fd") === $kind) {
+            $c->close($fd);
+        }
     }
 }
 
 $pool = Pool::create()->concurrency(1)->tasksPerChild(0);
-$closes = function () { close_all(); usleep(50_000); return getmypid(); }; // its parent sleeps by now
-$pids = [];
-foreach (['before' => getmypid(...), 'closes' => $closes, 'after' => getmypid(...)] as $name => $task) {
-    $pids[$name] = await($pool->add($task));
+foreach (['', 'anon_inode:[eventfd]'] as $kind) {
+    $closes = function () use ($kind) { close_all($kind); usleep(50_000); return getmypid(); }; // its parent sleeps by now
+    $pids = [];
+    foreach (['before' => getmypid(...), 'closes' => $closes, 'after' => getmypid(...)] as $name => $task) {
+        $pids[$name] = await($pool->add($task));
+    }
+    check('a value', $pids['closes'] === $pids['before'], $pids);
+    check('from another child', $pids['after'] !== $pids['before'], $pids);
 }
-check('a value', $pids['closes'] === $pids['before'], $pids);
-check('from another child', $pids['after'] !== $pids['before'], $pids);
 
 $pool[] = async(function () { close_all(); while (true) { sleep(60); } })->timeout(0.2);
 echo told(fn() => await($pool)), "\n";
 ?>
 --EXPECTF--
+a value: yes
+from another child: yes
 a value: yes
 from another child: yes
 Async\TimeoutException: %s
