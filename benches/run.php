@@ -172,14 +172,15 @@ $backs = array_values(array_intersect($only, array_keys($values)));
 if ($verbose && $backs !== []) {
     echo <<<'TEXT'
 
-        microseconds a value; fork, stay: from the return in the child, forked for it or there already, to the value in the
-        parent, less what null takes for it; codec: encoding and decoding in one process; serialize, igbinary: there and
-        back in one process; task: fork and all; C pipe: the same of a C program, for as many bytes as serialize() makes;
+        microseconds a value; fork, stay: from the return in the child that made it, forked for this or there already, to the
+        value in the parent, less what null takes for it; inherit: the same of what the child had at the fork; codec: encoding
+        and decoding in one process; serialize, igbinary: there and back in one process; task: fork and all; C pipe: the same
+        of a C program, for as many bytes as serialize() makes;
         then codec, stay and fork in parts of serialize, stay and fork in parts of igbinary, and task in parts of C pipe
 
 
         TEXT;
-    printf("%-10s %-22s" . str_repeat(' %9s', 7) . " | %5s %5s %5s | %5s %5s | %5s\n", '', '', 'codec', 'stay', 'fork', 'serialize', 'igbinary', 'task', 'C pipe', 'codec', 'stay', 'fork', 'stay', 'fork', 'task');
+    printf("%-10s %-22s" . str_repeat(' %9s', 8) . " | %5s %5s %5s | %5s %5s | %5s\n", '', '', 'codec', 'stay', 'fork', 'inherit', 'serialize', 'igbinary', 'task', 'C pipe', 'codec', 'stay', 'fork', 'stay', 'fork', 'task');
 }
 foreach ($backs as $workload) {
     if ($workload === 'blob1g' && ($free = free_memory()) < 6 << 30) {
@@ -206,10 +207,10 @@ foreach ($backs as $workload) {
     $of = fn (string $name): ?float => $medians[$name] ?? null;
     $lines[] = json_encode(['what' => 'value', 'workload' => $workload] + $medians + ['rounds' => $times]);
     $verbose && printf(
-        "%-10s %-22s" . str_repeat(' %9s', 7) . " | %5s %5s %5s | %5s %5s | %5s\n",
+        "%-10s %-22s" . str_repeat(' %9s', 8) . " | %5s %5s %5s | %5s %5s | %5s\n",
         $workload,
         $values[$workload],
-        ...array_map(fn (string $name): string => $shown($of($name)), ['codec', 'stay', 'fork', 'serialize', 'igbinary', 'task', 'C pipe']),
+        ...array_map(fn (string $name): string => $shown($of($name)), ['codec', 'stay', 'fork', 'inherited', 'serialize', 'igbinary', 'task', 'C pipe']),
         ...array_map(fn (string $name): string => $ratio($of($name), $of('serialize')), ['codec', 'stay', 'fork']),
         ...array_map(fn (string $name): string => $ratio($of($name), $of('igbinary')), ['stay', 'fork']),
         ...[$ratio($of('task'), $of('C pipe'))],
