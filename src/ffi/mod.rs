@@ -151,6 +151,7 @@ unsafe extern "C" {
     pub(crate) fn async_value_row(slot: *mut zval, model: *const HashTable) -> *mut Bucket;
     pub(crate) fn async_map_is_model(map: *const HashTable, len: u32) -> bool;
     pub(crate) fn async_map_string(map: *mut HashTable, key: *mut zend_string) -> *mut zval;
+    pub(crate) fn async_map_bytes(map: *mut HashTable, key: *const c_char, len: usize) -> *mut zval;
     pub(crate) fn async_map_index(map: *mut HashTable, key: i64) -> *mut zval;
     pub(crate) fn async_key_string(bytes: *const c_char, len: usize) -> *mut zend_string;
     pub(crate) fn async_key_release(key: *mut zend_string);

@@ -112,6 +112,7 @@ Bucket *async_value_row(zval *slot, const HashTable *model);
 bool async_map_is_model(const HashTable *map, uint32_t len);
 /* The slot of a key, null unless the key is there already. Applies PHP's rule for "1". map has room for it. */
 zval *async_map_string(HashTable *map, zend_string *key);
+zval *async_map_bytes(HashTable *map, const char *key, size_t len);
 zval *async_map_index(HashTable *map, zend_long key);
 /* A string with its hash. */
 zend_string *async_key_string(const char *bytes, size_t len);

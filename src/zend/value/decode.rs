@@ -250,6 +250,12 @@ impl Target for Builder {
 
     fn string_key(&mut self, map: &mut Map, key: &[u8]) -> Option<Slot> {
         map.left = map.left.checked_sub(1)?;
+        if map.len as usize > KEYS {
+            // Its keys would push out all others, and hardly one comes again.
+            // SAFETY: as below; `key.len()` bytes are there.
+            let slot = unsafe { ffi::async_map_bytes(map.table, key.as_ptr().cast(), key.len()) };
+            return Some(Self::emptied(Slot(slot)));
+        }
         let key = self.key(key);
         // SAFETY: not null, for there was a key left; it is part of the result and has room for all its keys.
         let slot = Slot(unsafe { ffi::async_map_string(map.table, key) });
