@@ -180,6 +180,17 @@ unsafe extern "C" {
         len: usize,
     ) -> *mut zend_object;
 
+    pub(crate) fn async_date_class(immutable: bool) -> *mut zend_class_entry;
+    pub(crate) fn async_date_parts(object: *mut zend_object, parts: *mut zval);
+    pub(crate) fn async_date_restore(
+        object: *mut zend_object,
+        text: *const c_char,
+        text_len: usize,
+        kind: i64,
+        zone: *const c_char,
+        zone_len: usize,
+    ) -> bool;
+
     pub(crate) fn async_stack_left() -> usize;
     pub(crate) fn async_serialize(value: *mut zval) -> *mut zend_string;
     pub(crate) fn async_unserialize(

@@ -282,6 +282,22 @@ impl<'v> Packer<'v> {
         self.mark(tag::SAME, id.to_le_bytes())
     }
 
+    /// What a date is made of.
+    pub(crate) fn date(
+        &mut self,
+        immutable: bool,
+        shared: bool,
+        text: &[u8],
+        kind: i64,
+        zone: &[u8],
+    ) -> Result<(), TooLong> {
+        self.list(4)?;
+        self.mark(tag::DATE, [u8::from(immutable), u8::from(shared)])?;
+        self.serializer.serialize_bytes(text)?;
+        self.int(kind)?;
+        Ok(self.serializer.serialize_bytes(zone)?)
+    }
+
     /// A case of an enum, to be remembered.
     pub(crate) fn case(&mut self, case: u8, class: &[u8], name: &[u8]) -> Result<(), TooLong> {
         self.list(3)?;

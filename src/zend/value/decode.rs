@@ -11,7 +11,7 @@ use super::table;
 use crate::ffi;
 use crate::process::bytes::renew;
 use crate::wire::codec::SHAPES;
-use crate::wire::target::Target;
+use crate::wire::target::{Date, Target};
 
 /// Keys that are kept to be used again, by a hash of them.
 const KEYS: usize = 128;
@@ -339,6 +339,10 @@ impl Target for Builder {
 
     fn close(&mut self, bag: Bag) -> bool {
         Objects::close(bag)
+    }
+
+    fn date(&mut self, slot: Slot, immutable: bool, shared: bool, date: Date<'_>) -> bool {
+        self.objects.date(slot.zval(), immutable, shared, date)
     }
 
     fn same(&mut self, slot: Slot, id: u32) -> bool {
