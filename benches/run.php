@@ -172,13 +172,15 @@ $backs = array_values(array_intersect($only, array_keys($values)));
 if ($verbose && $backs !== []) {
     echo <<<'TEXT'
 
-        microseconds a value; way: from the return in the child to the value in the parent, less what null takes for it;
-        serialize, igbinary: there and back in one process; task: fork and all; C pipe: the same of a C program, for as
-        many bytes as serialize() makes
+        microseconds a value; fork, stay: from the return in the child that made it, forked for this or there already, to the
+        value in the parent, less what null takes for it; inherit: the same of what the child had at the fork; codec: encoding
+        and decoding in one process; serialize, igbinary: there and back in one process; task: fork and all; C pipe: the same
+        of a C program, for as many bytes as serialize() makes;
+        then codec, stay and fork in parts of serialize, stay and fork in parts of igbinary, and task in parts of C pipe
 
 
         TEXT;
-    printf("%-10s %-25s %9s %9s %9s %9s %9s %15s %14s %13s\n", '', '', 'way', 'serialize', 'igbinary', 'task', 'C pipe', 'way / serialize', 'way / igbinary', 'task / C pipe');
+    printf("%-10s %-22s" . str_repeat(' %9s', 8) . " | %5s %5s %5s | %5s %5s | %5s\n", '', '', 'codec', 'stay', 'fork', 'inherit', 'serialize', 'igbinary', 'task', 'C pipe', 'codec', 'stay', 'fork', 'stay', 'fork', 'task');
 }
 foreach ($backs as $workload) {
     if ($workload === 'blob1g' && ($free = free_memory()) < 6 << 30) {
@@ -186,7 +188,7 @@ foreach ($backs as $workload) {
         continue;
     }
     $times = [];
-    $command = [...$php, ...$igbinary, '-d', "extension=$so", __DIR__ . '/values.php', $workload];
+    $command = [...$php, ...$igbinary, '-d', 'extension=' . (getenv('BENCH_RECODE') ?: $so), __DIR__ . '/values.php', $workload];
     for ($round = 0; $round < ($workload === 'blob1g' ? 1 : min($rounds, 3)); $round++) {
         $output = output_of($command, 100);
         $result = json_decode($output, true);
@@ -205,21 +207,20 @@ foreach ($backs as $workload) {
     $of = fn (string $name): ?float => $medians[$name] ?? null;
     $lines[] = json_encode(['what' => 'value', 'workload' => $workload] + $medians + ['rounds' => $times]);
     $verbose && printf(
-        "%-10s %-25s %9s %9s %9s %9s %9s %15s %14s %13s\n",
+        "%-10s %-22s" . str_repeat(' %9s', 8) . " | %5s %5s %5s | %5s %5s | %5s\n",
         $workload,
         $values[$workload],
-        $shown($of('way')),
-        $shown($of('serialize')),
-        $of('igbinary') === null ? 'not here' : $shown($of('igbinary')),
-        $shown($of('task')),
-        $shown($of('C pipe')),
-        $ratio($of('way'), $of('serialize')),
-        $ratio($of('way'), $of('igbinary')),
-        $ratio($of('task'), $of('C pipe')),
+        ...array_map(fn (string $name): string => $shown($of($name)), ['codec', 'stay', 'fork', 'inherited', 'serialize', 'igbinary', 'task', 'C pipe']),
+        ...array_map(fn (string $name): string => $ratio($of($name), $of('serialize')), ['codec', 'stay', 'fork']),
+        ...array_map(fn (string $name): string => $ratio($of($name), $of('igbinary')), ['stay', 'fork']),
+        ...[$ratio($of('task'), $of('C pipe'))],
     );
 }
 if ($verbose && $backs !== [] && $igbinary === []) {
     echo "igbinary is not installed (Debian: php-igbinary)\n";
+}
+if ($verbose && $backs !== [] && !getenv('BENCH_RECODE')) {
+    echo "codec: BENCH_RECODE=target/recode/release/libasync.so, after tools/cargo build --release --features recode --target-dir target/recode\n";
 }
 
 if ($verbose) {

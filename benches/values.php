@@ -3,11 +3,14 @@
 // What it costs to bring one value back from a child, beside what PHP's serializer and igbinary take for the same value
 // in one process, with no way to go at all. All in turn, in one process; microseconds:
 //
-// back       from the return of the closure, in the child, to the return of await(), in the parent: encoding, the way,
+// back       the closure makes the value; from its return, in the child, to the return of await(), in the parent: encoding, the way,
 //            decoding. Both read one clock, that of the machine.
 // null       the same for null: what the way alone takes
-// way        back less null
+// fork       back less null
+// inherited  the same for a value that the child has had since the fork
 // task       from the call of async() to the return of await(), fork included; "empty" is that for null
+// stay       the same as fork, from a child that stays and is there already
+// codec      encoding and decoding in one process, where the extension was built with the feature "recode"
 //
 // Each is the lower quartile of its rounds: how long a sleeping process takes to wake up varies more than what is measured.
 // No answer is released within the time.
@@ -74,9 +77,10 @@ $moments = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
 array_map(fn ($end) => stream_set_write_buffer($end, 0), $moments);
 
 // Each contender gives the answer, which is released out of time, and microseconds by name.
-$task = fn (string $whole, string $back, mixed $value): Closure => function () use ($whole, $back, $value, $moments): array {
+$task = fn (string $whole, string $back, Closure $work): Closure => function () use ($whole, $back, $work, $moments): array {
     $started = hrtime(true);
-    $answer = await(async(function () use ($value, $moments): mixed {
+    $answer = await(async(function () use ($work, $moments): mixed {
+        $value = $work();
         fwrite($moments[1], pack('q', hrtime(true)));
         return $value;
     }));
@@ -84,30 +88,56 @@ $task = fn (string $whole, string $back, mixed $value): Closure => function () u
     $returned = unpack('q', fread($moments[0], 8))[1];
     return [$answer, [$whole => ($ended - $started) / 1e3, $back => ($ended - $returned) / 1e3]];
 };
+// The child has what was there when it was forked, and the tasks' code; what they are bound to is sent.
+$nothing = fn (): mixed => null;
+$pool = Async\Pool::create()->concurrency(1)->tasksPerChild(0);
+$stays = fn (string $back, string $name): Closure => function () use ($pool, $back, $name): array {
+    $answer = await($pool->add(static function () use ($name): mixed {
+        $value = $GLOBALS[$name]();
+        fwrite($GLOBALS['moments'][1], pack('q', hrtime(true)));
+        return $value;
+    }));
+    $ended = hrtime(true);
+    $pool->clearFinished();
+    return [$answer, [$back => ($ended - unpack('q', fread($GLOBALS['moments'][0], 8))[1]) / 1e3]];
+};
 $here = fn (string $name, Closure $work): Closure => function () use ($name, $work): array {
     $started = hrtime(true);
     $answer = $work();
     return [$answer, [$name => (hrtime(true) - $started) / 1e3]];
 };
+$forking = [
+    $task('empty', 'null', fn (): mixed => null),
+    $task('task', 'back inherited', fn (): mixed => $value),
+    $task('making', 'back', $make),
+];
 $contenders = [
     $here('serialize', fn (): mixed => unserialize(serialize($value))),
     function_exists('igbinary_serialize') ? $here('igbinary', fn (): mixed => igbinary_unserialize(igbinary_serialize($value))) : null,
-    $task('empty', 'null', null),
-    $task('task', 'back', $value),
+    function_exists('Async\\recode') ? $here('codec', fn (): mixed => Async\recode($value)) : null,
+    $stays('null stay', 'nothing'),
+    $stays('back stay', 'make'),
 ];
 $same = is_string($value) ? fn (mixed $answer): bool => $answer === $value : fn (mixed $answer): bool => serialize($answer) === serialize($value);
-$wrong = (int) !$same($contenders[3]()[0]);
+$wrong = (int) !$same($forking[1]()[0]) + (int) !$same($forking[2]()[0]);
 $figures = [];
-for ($round = 0; $round < $rounds; $round++) {
-    foreach (array_filter($contenders) as $contender) {
-        [$answer, $times] = $contender();
-        unset($answer);
-        foreach ($times as $name => $us) {
-            $figures[$name][] = $us;
+// After a fork each page that is written to is a page to copy: what does not fork is measured apart from what does, and when
+// that is over: the child that stays shares pages, too.
+foreach ([$forking, array_filter($contenders)] as $in_turn) {
+    for ($round = 0; $round < $rounds; $round++) {
+        foreach ($in_turn as $contender) {
+            [$answer, $times] = $contender();
+            unset($answer);
+            foreach ($times as $name => $us) {
+                $figures[$name][] = $us;
+            }
         }
     }
 }
+$wrong += (int) !$same($contenders[4]()[0]);
 $bytes = is_string($value) ? strlen($value) : strlen(serialize($value));
 $figures = array_map(fn (array $of): float => round(lower_quartile($of), 2), $figures);
-$figures['way'] = round($figures['back'] - $figures['null'], 2);
+$figures['inherited'] = round($figures['back inherited'] - $figures['null'], 2);
+$figures['fork'] = round($figures['back'] - $figures['null'], 2);
+$figures['stay'] = round($figures['back stay'] - $figures['null stay'], 2);
 echo json_encode($figures + ['bytes' => $bytes, 'rounds' => $rounds, 'wrong' => $wrong]), "\n";

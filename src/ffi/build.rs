@@ -19,7 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let mut shim = cc::Build::new();
-    for noun in ["array", "call", "child", "class", "closure", "graph", "iterate", "object", "state", "value"]
+    for noun in
+        ["array", "call", "child", "class", "closure", "date", "graph", "iterate", "object", "state", "value"]
     {
         shim.file(format!("src/ffi/shim/{noun}.c"));
     }

@@ -151,6 +151,7 @@ unsafe extern "C" {
     pub(crate) fn async_value_row(slot: *mut zval, model: *const HashTable) -> *mut Bucket;
     pub(crate) fn async_map_is_model(map: *const HashTable, len: u32) -> bool;
     pub(crate) fn async_map_string(map: *mut HashTable, key: *mut zend_string) -> *mut zval;
+    pub(crate) fn async_map_bytes(map: *mut HashTable, key: *const c_char, len: usize) -> *mut zval;
     pub(crate) fn async_map_index(map: *mut HashTable, key: i64) -> *mut zval;
     pub(crate) fn async_key_string(bytes: *const c_char, len: usize) -> *mut zend_string;
     pub(crate) fn async_key_release(key: *mut zend_string);
@@ -178,6 +179,17 @@ unsafe extern "C" {
         name: *const c_char,
         len: usize,
     ) -> *mut zend_object;
+
+    pub(crate) fn async_date_class(immutable: bool) -> *mut zend_class_entry;
+    pub(crate) fn async_date_parts(object: *mut zend_object, parts: *mut zval);
+    pub(crate) fn async_date_restore(
+        object: *mut zend_object,
+        text: *const c_char,
+        text_len: usize,
+        kind: i64,
+        zone: *const c_char,
+        zone_len: usize,
+    ) -> bool;
 
     pub(crate) fn async_stack_left() -> usize;
     pub(crate) fn async_serialize(value: *mut zval) -> *mut zend_string;

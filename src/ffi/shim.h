@@ -112,6 +112,7 @@ Bucket *async_value_row(zval *slot, const HashTable *model);
 bool async_map_is_model(const HashTable *map, uint32_t len);
 /* The slot of a key, null unless the key is there already. Applies PHP's rule for "1". map has room for it. */
 zval *async_map_string(HashTable *map, zend_string *key);
+zval *async_map_bytes(HashTable *map, const char *key, size_t len);
 zval *async_map_index(HashTable *map, zend_long key);
 /* A string with its hash. */
 zend_string *async_key_string(const char *bytes, size_t len);
@@ -145,6 +146,10 @@ void async_object_forget(zend_object *object);
 /* The destructor of the object is not called any more. */
 void async_object_disarm(zend_object *object);
 /* A case of an enum; NULL when there is none, or when an exception is pending. */
+zend_class_entry *async_date_class(bool immutable);
+void async_date_parts(zend_object *object, zval *parts);
+bool async_date_restore(zend_object *object, const char *text, size_t text_len, zend_long kind, const char *zone,
+	size_t zone_len);
 zend_object *async_enum_find(const char *class, size_t class_len, const char *name, size_t len);
 
 /* Graphs: PHP's own serializer, shielded from a serialize() or unserialize() that is running further up the stack.

@@ -9,6 +9,8 @@ pub(crate) mod map;
 pub(crate) mod output;
 pub(crate) mod pool;
 pub(crate) mod pool_iterator;
+#[cfg(feature = "recode")]
+pub(crate) mod recode;
 pub(crate) mod status;
 pub(crate) mod task;
 
@@ -23,6 +25,8 @@ pub(crate) fn register() {
     map::register();
     pool::register();
     class::register_functions(&functions::NAMESPACED);
+    #[cfg(feature = "recode")]
+    class::register_functions(&recode::FUNCTIONS);
     if ini::short_names() {
         functions::register_short_names();
         pool::register_short_name();

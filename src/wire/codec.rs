@@ -12,11 +12,12 @@
 //! | `OBJECT s, shared` | the other elements are the values of an object of class `s` |
 //! | `BAG shared` | the second element is a map: the properties of a `stdClass` |
 //! | `SAME n` | the object number `n` of those that are marked as shared |
+//! | `DATE immutable, shared` | what a `DateTime` or `DateTimeImmutable` is made of: its text, the kind of its time zone, the zone |
 //! | `CASE s` | the name of an enum and that of a case, which becomes case `s` |
 //! | `AGAIN s` | case `s` |
 //!
 //! An element of a PHP list never is an extension type, so that the first element tells them apart. Objects are
-//! written so only where PHP's serializer would write their properties and nothing else.
+//! written so only where PHP's serializer would write their properties and nothing else, and dates, which are common.
 
 /// How a payload is written. One byte in the header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@
 pub(crate) enum Format {
     /// The payload is the string itself.
     Raw = 0,
-    /// Scalars, arrays, enums, and objects that are nothing but their properties: `MessagePack`.
+    /// Scalars, arrays, enums, dates, and objects that are nothing but their properties: `MessagePack`.
     Packed = 1,
     /// What PHP's own serializer wrote: a graph with any other object, or with references.
     Serialized = 2,
@@ -87,6 +88,7 @@ pub(crate) mod tag {
     pub(crate) const FLOAT64: i8 = 12;
     pub(crate) const CASE: i8 = 13;
     pub(crate) const AGAIN: i8 = 14;
+    pub(crate) const DATE: i8 = 15;
 }
 
 #[cfg(test)]

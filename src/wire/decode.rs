@@ -15,7 +15,7 @@ use super::codec::{MAX_DEPTH, MAX_LEN};
 use super::first::{First, Opened};
 use super::object::{Name, Properties, read_properties};
 use super::run::Run;
-use super::target::Target;
+use super::target::{Date, Target};
 
 /// Bytes that are no packed value.
 #[derive(Debug, thiserror::Error)]
@@ -180,6 +180,13 @@ impl<'de, T: Target> Visitor<'de> for Value<'_, '_, T> {
                     return Err(A::Error::custom("no properties of an object"));
                 }
             }
+            Opened::Date { immutable, shared } => {
+                let (Name(text), kind, Name(zone)) =
+                    (required(&mut seq)?, required(&mut seq)?, required(&mut seq)?);
+                if !input.target.date(slot, immutable, shared, Date { text: &text, kind, zone: &zone }) {
+                    return Err(A::Error::custom("no such date"));
+                }
+            }
             Opened::Case(case) => {
                 let (Name(class), Name(name)) = (required(&mut seq)?, required(&mut seq)?);
                 if !input.target.case(slot, case, &class, &name) {
@@ -197,8 +204,12 @@ impl<'de, T: Target> Visitor<'de> for Value<'_, '_, T> {
     }
 }
 
-fn required<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<Name, A::Error> {
-    seq.next_element()?.ok_or_else(|| A::Error::custom("a name is missing"))
+fn required<'de, A, P>(seq: &mut A) -> Result<P, A::Error>
+where
+    A: SeqAccess<'de>,
+    P: de::Deserialize<'de>,
+{
+    seq.next_element()?.ok_or_else(|| A::Error::custom("a part is missing"))
 }
 
 #[inline]

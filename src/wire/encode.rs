@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use rmp::Marker;
 use rmp::encode::{write_array_len, write_bin_len, write_ext_meta, write_map_len};
 use rmp_serde::Serializer;
 use serde::Serializer as _;
@@ -177,6 +178,10 @@ impl<'v> Packer<'v> {
 
     #[inline]
     pub(crate) fn int(&mut self, value: i64) -> Result<(), TooLong> {
+        if let Ok(small @ 0..=127) = u8::try_from(value) {
+            self.put([Marker::FixPos(small).to_u8()]);
+            return Ok(());
+        }
         Ok(self.serializer.serialize_i64(value)?)
     }
 
@@ -187,6 +192,11 @@ impl<'v> Packer<'v> {
 
     #[inline]
     pub(crate) fn string(&mut self, value: &'v [u8]) -> Result<(), TooLong> {
+        if let Ok(len) = u8::try_from(value.len()) {
+            self.put([Marker::Bin8.to_u8(), len]);
+            self.serializer.get_mut().bytes.extend_from_slice(value);
+            return Ok(());
+        }
         if value.len() < BORROW_FROM {
             return Ok(self.serializer.serialize_bytes(value)?);
         }
@@ -200,6 +210,10 @@ impl<'v> Packer<'v> {
     /// `len` elements follow.
     #[inline]
     pub(crate) fn list(&mut self, len: u32) -> Result<(), TooLong> {
+        if let Ok(small @ 0..16) = u8::try_from(len) {
+            self.put([Marker::FixArray(small).to_u8()]);
+            return Ok(());
+        }
         write_array_len(self.serializer.get_mut(), len)?;
         Ok(())
     }
@@ -268,6 +282,22 @@ impl<'v> Packer<'v> {
         self.mark(tag::SAME, id.to_le_bytes())
     }
 
+    /// What a date is made of.
+    pub(crate) fn date(
+        &mut self,
+        immutable: bool,
+        shared: bool,
+        text: &[u8],
+        kind: i64,
+        zone: &[u8],
+    ) -> Result<(), TooLong> {
+        self.list(4)?;
+        self.mark(tag::DATE, [u8::from(immutable), u8::from(shared)])?;
+        self.serializer.serialize_bytes(text)?;
+        self.int(kind)?;
+        Ok(self.serializer.serialize_bytes(zone)?)
+    }
+
     /// A case of an enum, to be remembered.
     pub(crate) fn case(&mut self, case: u8, class: &[u8], name: &[u8]) -> Result<(), TooLong> {
         self.list(3)?;
@@ -333,10 +363,20 @@ impl<'v> Packer<'v> {
 
     #[inline]
     fn mark<const LEN: usize>(&mut self, tag: i8, payload: [u8; LEN]) -> Result<(), TooLong> {
+        if let [byte] = payload[..] {
+            self.put([Marker::FixExt1.to_u8(), tag.cast_unsigned(), byte]);
+            return Ok(());
+        }
         let buffer = self.serializer.get_mut();
         write_ext_meta(buffer, u32::try_from(LEN).map_err(|_| TooLong)?, tag)?;
         buffer.bytes.extend_from_slice(&payload);
         Ok(())
+    }
+
+    /// What there is most of, in one go: rmp would look for room before each byte.
+    #[inline]
+    fn put<const LEN: usize>(&mut self, bytes: [u8; LEN]) {
+        self.serializer.get_mut().bytes.extend_from_slice(&bytes);
     }
 }
 

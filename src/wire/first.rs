@@ -26,6 +26,10 @@ pub(super) enum Opened<T: Target> {
     Bag {
         shared: bool,
     },
+    Date {
+        immutable: bool,
+        shared: bool,
+    },
     Case(u8),
     /// That was all.
     Done,
@@ -149,6 +153,9 @@ impl<T: Target> Extended for First<'_, '_, T> {
                 Ok(Opened::Object { class, shared: shared != 0 })
             }
             (tag::BAG, &[shared]) if len == 2 => Ok(Opened::Bag { shared: shared != 0 }),
+            (tag::DATE, &[immutable @ 0..=1, shared]) if len == 4 => {
+                Ok(Opened::Date { immutable: immutable != 0, shared: shared != 0 })
+            }
             (tag::SAME, &[a, b, c, d]) if input.target.same(slot, u32::from_le_bytes([a, b, c, d])) => {
                 Ok(Opened::Done)
             }

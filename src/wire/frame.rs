@@ -12,6 +12,8 @@ pub(crate) const HEADER: usize = 16;
 pub(crate) const FOOTER: usize = 4;
 /// One read for most results: header, a small payload and footer.
 const FIRST_READ: usize = 1024;
+/// Room that any announced length is worth. Longer payloads are lent, but where that is not allowed.
+const AT_ONCE: usize = 1 << 20;
 
 /// What a frame says about the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,12 +146,16 @@ impl Reader {
         if limited && self.limit > 0 && length > self.limit {
             return Progress::Bad(Malformed::TooLong { length, limit: self.limit });
         }
-        let Some(whole) = usize::try_from(length).ok().and_then(|n| n.checked_add(HEADER + FOOTER)) else {
+        let whole = usize::try_from(length).ok().and_then(|n| n.checked_add(HEADER + FOOTER));
+        // No piece of memory is longer than that.
+        let Some(whole) = whole.filter(|whole| isize::try_from(*whole).is_ok()) else {
             return Progress::Bad(Malformed::NoMemory { length });
         };
         match self.bytes.len() {
             got if got < whole => {
-                if self.bytes.try_reserve_exact(whole - got).is_err() {
+                // A length that is only announced gets no more memory than what has come.
+                let room = (whole - got).min(got.max(AT_ONCE));
+                if self.bytes.capacity() == got && self.bytes.try_reserve_exact(room).is_err() {
                     return Progress::Bad(Malformed::NoMemory { length });
                 }
                 Progress::More
@@ -264,5 +270,15 @@ mod tests {
         bytes[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
         let mut reader = Reader::new(0);
         assert_eq!(feed(&mut reader, &bytes, 64), Progress::Bad(Malformed::NoMemory { length: u64::MAX }));
+    }
+
+    #[test]
+    fn an_announced_length_is_no_allocation() {
+        for kind in [Kind::Value, Kind::Report] {
+            let mut reader = Reader::new(0);
+            let bytes = [&header(kind, 0, 1 << 40)[..], &[0; 3000]].concat();
+            assert_eq!(feed(&mut reader, &bytes, 500), Progress::More);
+            assert!(reader.buffer().capacity() < 2 * AT_ONCE);
+        }
     }
 }

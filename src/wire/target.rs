@@ -1,5 +1,14 @@
 //! Where the reader of packed values puts what it reads. Runs in the process that receives.
 
+/// What a date is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Date<'d> {
+    pub(crate) text: &'d [u8],
+    /// Whether its zone is an offset, an abbreviation or a name.
+    pub(crate) kind: i64,
+    pub(crate) zone: &'d [u8],
+}
+
 /// Receives a value, depth first. The reader writes a slot before it asks for the next one, and never again after.
 pub(crate) trait Target {
     /// The place of one value.
@@ -60,6 +69,9 @@ pub(crate) trait Target {
     fn bag(&mut self, slot: Self::Slot, shared: bool) -> (Self::Bag, Self::Slot);
     /// After the map has been written: whether it can be the properties of an object.
     fn close(&mut self, bag: Self::Bag) -> bool;
+
+    /// A date. False when there is none that is made of this.
+    fn date(&mut self, slot: Self::Slot, immutable: bool, shared: bool, date: Date<'_>) -> bool;
 
     /// The shared object number `id` once more. False when there have not been so many.
     fn same(&mut self, slot: Self::Slot, id: u32) -> bool;

@@ -42,6 +42,9 @@ fn one_of_everything_is_read_as_it_was_written() {
     assert_eq!(keys(one), [Key::String(b"id".to_vec()), Key::String(b"name".to_vec())]);
     assert_eq!(keys(one), keys(other));
     assert_eq!(*tree(13), Tree::Case(b"Suit".to_vec(), b"Hearts".to_vec()));
+    let (text, zone) = (b"2024-02-29 12:00:00.000000".to_vec(), b"Europe/Berlin".to_vec());
+    assert_eq!(*tree(14), Tree::Date(true, text, 3, zone));
+    assert_eq!(*tree(15), Tree::Int(i64::try_from(items[14]).unwrap()));
 }
 
 #[test]

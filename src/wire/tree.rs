@@ -2,7 +2,7 @@
 //! contract. In no build that is loaded into PHP.
 
 use crate::wire::encode::{Packer, TooLong};
-use crate::wire::target::Target;
+use crate::wire::target::{Date, Target};
 
 /// A value. A `Pending` one has a place, and was not written yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,7 @@ pub(crate) enum Tree {
     List(Vec<usize>),
     Map(Vec<(Key, usize)>),
     Object(Vec<u8>, Vec<(Key, usize)>),
+    Date(bool, Vec<u8>, i64, Vec<u8>),
     Case(Vec<u8>, Vec<u8>),
 }
 
@@ -215,6 +216,14 @@ impl Target for Forest {
         true
     }
 
+    fn date(&mut self, slot: usize, immutable: bool, shared: bool, date: Date<'_>) -> bool {
+        if shared {
+            self.shared.push(slot);
+        }
+        self.set(slot, Tree::Date(immutable, date.text.to_vec(), date.kind, date.zone.to_vec()));
+        true
+    }
+
     fn same(&mut self, slot: usize, id: u32) -> bool {
         match self.shared.get(id as usize) {
             // A tree has no cycles: it shows the place.
@@ -243,7 +252,7 @@ impl Target for Forest {
 /// A payload with one of everything that the format has.
 pub(crate) fn sample() -> Result<Vec<u8>, TooLong> {
     let mut packer = Packer::new();
-    packer.list(14)?;
+    packer.list(16)?;
     packer.null()?;
     packer.bool(true)?;
     packer.int(i64::MIN)?;
@@ -276,5 +285,7 @@ pub(crate) fn sample() -> Result<Vec<u8>, TooLong> {
     packer.same(1)?;
     packer.case(5, b"Suit", b"Hearts")?;
     packer.again(5)?;
+    packer.date(true, true, b"2024-02-29 12:00:00.000000", 3, b"Europe/Berlin")?;
+    packer.same(2)?;
     Ok(packer.finish().chunks().flatten().copied().collect())
 }

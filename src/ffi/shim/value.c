@@ -92,6 +92,14 @@ zval *async_map_string(HashTable *map, zend_string *key)
 	return zend_hash_lookup(map, key);
 }
 
+zval *async_map_bytes(HashTable *map, const char *key, size_t len)
+{
+	zend_string *string = async_key_string(key, len);
+	zval *slot = async_map_string(map, string);
+	zend_string_release(string);
+	return slot;
+}
+
 zval *async_map_index(HashTable *map, zend_long key)
 {
 	return zend_hash_index_lookup(map, (zend_ulong) key);

@@ -11,7 +11,7 @@ use super::table;
 use crate::ffi;
 use crate::process::bytes::renew;
 use crate::wire::codec::SHAPES;
-use crate::wire::target::Target;
+use crate::wire::target::{Date, Target};
 
 /// Keys that are kept to be used again, by a hash of them.
 const KEYS: usize = 128;
@@ -250,6 +250,12 @@ impl Target for Builder {
 
     fn string_key(&mut self, map: &mut Map, key: &[u8]) -> Option<Slot> {
         map.left = map.left.checked_sub(1)?;
+        if map.len as usize > KEYS {
+            // Its keys would push out all others, and hardly one comes again.
+            // SAFETY: as below; `key.len()` bytes are there.
+            let slot = unsafe { ffi::async_map_bytes(map.table, key.as_ptr().cast(), key.len()) };
+            return Some(Self::emptied(Slot(slot)));
+        }
         let key = self.key(key);
         // SAFETY: not null, for there was a key left; it is part of the result and has room for all its keys.
         let slot = Slot(unsafe { ffi::async_map_string(map.table, key) });
@@ -333,6 +339,10 @@ impl Target for Builder {
 
     fn close(&mut self, bag: Bag) -> bool {
         Objects::close(bag)
+    }
+
+    fn date(&mut self, slot: Slot, immutable: bool, shared: bool, date: Date<'_>) -> bool {
+        self.objects.date(slot.zval(), immutable, shared, date)
     }
 
     fn same(&mut self, slot: Slot, id: u32) -> bool {

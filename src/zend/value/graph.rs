@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use ext_php_rs::ffi::{IS_UNDEF, ZEND_ACC_ENUM, zend_class_entry, zend_object};
+use ext_php_rs::types::Zval;
 
 use super::encode::{NotPackable, Walk, needs_care};
 use super::object::{class_name, class_of, mangled_name, slots};
@@ -26,6 +27,13 @@ impl Seen<'_> {
     pub(super) fn new() -> Self {
         Self { classes: [None; SHAPES], cases: [None; SHAPES], shared: HashMap::new() }
     }
+
+    /// The next number is this object's.
+    fn share(&mut self, object: &zend_object) -> Result<(), NotPackable> {
+        let id = u32::try_from(self.shared.len()).map_err(|_| NotPackable)?;
+        self.shared.insert(object.handle, id);
+        Ok(())
+    }
 }
 
 impl<'v> Walk<'v> {
@@ -38,13 +46,17 @@ impl<'v> Walk<'v> {
         if let Some(id) = self.objects.shared.get(&object.handle).filter(|_| shared) {
             return Ok(self.packer.same(*id)?);
         }
+        // SAFETY: the engine's own.
+        let is_date = |immutable| std::ptr::eq(class, unsafe { ffi::async_date_class(immutable) });
+        if let Some(immutable) = [true, false].into_iter().find(|immutable| is_date(*immutable)) {
+            return self.date(object, immutable, shared);
+        }
         // SAFETY: reads the object.
         if self.depth == MAX_DEPTH || !unsafe { ffi::async_object_is_plain(object) } {
             return Err(NotPackable);
         }
         if shared {
-            let id = u32::try_from(self.objects.shared.len()).map_err(|_| NotPackable)?;
-            self.objects.shared.insert(object.handle, id);
+            self.objects.share(object)?;
         }
         self.depth += 1;
         // What is inside is written once, however often the object is.
@@ -114,6 +126,21 @@ impl<'v> Walk<'v> {
             return Err(NotPackable);
         }
         self.map(properties.nNumUsed, properties.nNumUsed == properties.nNumOfElements, buckets)
+    }
+
+    /// A date of a class that is PHP's own. What its text is, it says without PHP code.
+    fn date(&mut self, object: &'v zend_object, immutable: bool, shared: bool) -> Result<(), NotPackable> {
+        let mut parts = [Zval::new(), Zval::new(), Zval::new()];
+        // SAFETY: asks a date for its properties, which changes nothing in it, and writes three new values or none.
+        unsafe { ffi::async_date_parts(std::ptr::from_ref(object).cast_mut(), parts.as_mut_ptr()) };
+        let [text, kind, zone] = &parts;
+        let (Some(text), Some(kind), Some(zone)) = (string(text), kind.long(), string(zone)) else {
+            return Err(NotPackable);
+        };
+        if shared {
+            self.objects.share(object)?;
+        }
+        Ok(self.packer.date(immutable, shared, text, kind, zone)?)
     }
 
     fn case(&mut self, object: &'v zend_object, class: &'v zend_class_entry) -> Result<(), NotPackable> {

@@ -7,6 +7,7 @@ use ext_php_rs::types::Zval;
 use super::DecodeError;
 use crate::ffi;
 use crate::wire::codec::{SHAPE_KEYS, SHAPES};
+use crate::wire::target::Date;
 use crate::zend::serialize::take_exception;
 
 /// The objects of one value.
@@ -138,6 +139,23 @@ impl Objects {
     pub(super) fn close(mut bag: Bag) -> bool {
         // SAFETY: null, or a new stdClass, which `made` keeps; the function takes the array over, or leaves it.
         !bag.object.is_null() && unsafe { ffi::async_object_fill(bag.object, bag.properties()) }
+    }
+
+    pub(super) fn date(&mut self, slot: &mut Zval, immutable: bool, shared: bool, date: Date<'_>) -> bool {
+        let Date { text, kind, zone } = date;
+        // SAFETY: the engine's own.
+        let class = unsafe { ffi::async_date_class(immutable) };
+        let Some(object) = self.make(slot, class, shared) else {
+            return false;
+        };
+        let (text, text_len, zone, zone_len) =
+            (text.as_ptr().cast(), text.len(), zone.as_ptr().cast(), zone.len());
+        // SAFETY: a new date, which `made` keeps; as many bytes are there.
+        let restored = unsafe { ffi::async_date_restore(object, text, text_len, kind, zone, zone_len) };
+        if !restored {
+            self.fail(b"");
+        }
+        restored
     }
 
     pub(super) fn same(&self, slot: &mut Zval, id: u32) -> bool {

@@ -1,0 +1,53 @@
+#include "../shim.h"
+
+#include "ext/date/php_date.h"
+
+/* Dates: what they are made of, as their own __serialize() and __unserialize() say. None of it is PHP code. */
+
+zend_class_entry *async_date_class(bool immutable)
+{
+	return immutable ? php_date_get_immutable_ce() : php_date_get_date_ce();
+}
+
+void async_date_parts(zend_object *object, zval *parts)
+{
+	if (!object->ce->__unserialize || (object->properties && zend_hash_num_elements(object->properties))) {
+		return;
+	}
+	zval date;
+	ZVAL_OBJ(&date, object);
+	zend_array *all = zend_get_properties_for(&date, ZEND_PROP_PURPOSE_SERIALIZE);
+	if (!all) {
+		return;
+	}
+	const zval *text = zend_hash_str_find(all, ZEND_STRL("date"));
+	const zval *kind = zend_hash_str_find(all, ZEND_STRL("timezone_type"));
+	const zval *zone = zend_hash_str_find(all, ZEND_STRL("timezone"));
+	/* One that no constructor has made has none. */
+	bool whole = zend_hash_num_elements(all) == 3 && text && Z_TYPE_P(text) == IS_STRING && kind
+		&& Z_TYPE_P(kind) == IS_LONG && zone && Z_TYPE_P(zone) == IS_STRING;
+	if (whole) {
+		ZVAL_COPY(&parts[0], text);
+		ZVAL_COPY(&parts[1], kind);
+		ZVAL_COPY(&parts[2], zone);
+	}
+	zend_release_properties(all);
+}
+
+bool async_date_restore(zend_object *object, const char *text, size_t text_len, zend_long kind, const char *zone,
+	size_t zone_len)
+{
+	zval parts, nothing;
+	if (!object->ce->__unserialize) {
+		return false;
+	}
+	array_init_size(&parts, 3);
+	add_assoc_stringl(&parts, "date", text, text_len);
+	add_assoc_long(&parts, "timezone_type", kind);
+	add_assoc_stringl(&parts, "timezone", zone, zone_len);
+	ZVAL_NULL(&nothing);
+	zend_call_known_instance_method_with_1_params(object->ce->__unserialize, object, &nothing, &parts);
+	zval_ptr_dtor(&nothing);
+	zval_ptr_dtor(&parts);
+	return !EG(exception);
+}
