@@ -6,6 +6,7 @@
 mod captures;
 mod lines;
 mod news;
+mod timer;
 mod watched;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ use super::wait::{Exit, Waited, see_off, wait};
 use crate::wire::frame::{Malformed, Reader};
 use lines::{Lines, Told};
 pub(crate) use news::{Ended, Message, News};
+use timer::Timer;
 use watched::Watched;
 
 const BATCH: usize = 64;
@@ -52,6 +54,7 @@ pub(crate) struct Reactor {
     lines: Lines,
     /// Somebody else waits for our descriptor.
     watched: bool,
+    timer: Timer,
     /// When the notifier raises the flags in any case.
     alarm: Option<Instant>,
     captures: BTreeMap<u64, Capture>,
@@ -67,6 +70,8 @@ const ERROR_OUTPUT: u64 = 3;
 
 /// The bell's event; ids do not come so far.
 const BELL: u64 = u64::MAX;
+/// The timer's. What is due is the caller's to know: there is nothing to handle.
+const TIMER: u64 = BELL - 4;
 
 fn event(id: u64, about: u64) -> EpollEvent {
     EpollEvent::new(EpollFlags::EPOLLIN, id << 2 | about)
@@ -88,16 +93,22 @@ impl Reactor {
             children: BTreeMap::new(),
             lines: Lines::new(),
             watched: false,
+            timer: Timer::default(),
             alarm: None,
             captures: BTreeMap::new(),
             memory_killer: MemoryKiller::new(),
         })
     }
 
-    /// Readable when [`Reactor::wait`] would not block.
-    pub(crate) fn descriptor(&mut self) -> BorrowedFd<'_> {
+    /// Readable when [`Reactor::wait`] would not block, or after the delay that [`Reactor::arm`] was given.
+    ///
+    /// # Errors
+    ///
+    /// When there is no descriptor to be had.
+    pub(crate) fn descriptor(&mut self) -> Result<BorrowedFd<'_>, Errno> {
+        self.timer.watch(&self.epoll, TIMER)?;
         self.watched = true;
-        self.epoll.0.as_fd()
+        Ok(self.epoll.0.as_fd())
     }
 
     /// How many children are not reaped yet.
@@ -270,6 +281,7 @@ impl Reactor {
         }
         let leaving = others == 0 && told > 0 || !self.blind().is_empty();
         let look = leaving.then_some(REAP).into_iter().chain(soon.then_some(SOON));
+        self.timer.set(delay);
         if let Some(delay) = look.chain(delay).min() {
             self.alarm(delay);
         }

@@ -98,7 +98,9 @@ pub(super) fn stream(call: &Call) -> Returned {
     let refused = |refused| exceptions::throw(&Error::NoStream { refused });
     launch::ensure_reactor().map_err(refused)?;
     let beacon = match state().reactor.borrow_mut().as_mut() {
-        Some(reactor) => Beacon::over(reactor.descriptor())
+        Some(reactor) => reactor
+            .descriptor()
+            .and_then(Beacon::over)
             .map_err(|errno| refused(Refused { call: "epoll_create", errno }))?,
         None => return Err(Thrown),
     };
@@ -113,6 +115,7 @@ pub(super) fn stream(call: &Call) -> Returned {
     }
     let stream = request::stream(descriptor).ok_or(Thrown)?;
     pool.stream.replace(Some(stream.shallow_clone()));
+    turn::leave();
     Ok(stream)
 }
 
