@@ -218,6 +218,9 @@ final class PoolStatus implements \Stringable
     /** Begun in a child that stays, to which it was sent. */
     public readonly int $sent;
 
+    /** How often one of them was run again, or is to be; see {@see Pool::retry()}. */
+    public readonly int $retries;
+
     /**
      * Tells it in one line: `queue: 0 - finished: 5 - failed: 0 - timeout: 0`.
      */
@@ -305,6 +308,29 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @throws AsyncError when tasks are queued or running, and children begin or cease to stay
      */
     public function tasksPerChild(int $n): self
+    {
+    }
+
+    /**
+     * Sets how often a task of this pool that has failed is run again, in another child or, where children stay, in
+     * whichever is free. What has failed is a task that threw, died or called `exit`, ran out of time, or for which
+     * there was no process. Not run again is what was cancelled, and what would fail the same way once more: a result
+     * that cannot be serialized ({@see NotSerializableException}) or is longer than `async.max_result`
+     * ({@see ProtocolException}).
+     *
+     * The future stays {@see Status::Queued} between two attempts and has no slot; then it takes the next free one.
+     * Handlers run once, for the last attempt; what failed before is forgotten, with its output. A time limit counts
+     * anew for each attempt. {@see stop()} makes no repeat begin: what waits for one has failed as it did;
+     * {@see Future::start()} does not wait any longer. Counts for tasks that fail from now on.
+     *
+     * @param int<0, max> $times so many times at most, after the first; 0, the default: never
+     * @param float $backoff seconds before the first repeat; before each further one twice as long as before the last
+     *
+     * @return $this
+     *
+     * @throws \ValueError when one is negative, or $backoff is not finite
+     */
+    public function retry(int $times, float $backoff = 0.0): self
     {
     }
 
@@ -523,7 +549,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Starts nothing more; what runs goes on. Tasks that have not started are cancelled.
+     * Starts nothing more; what runs goes on. Tasks that have not started are cancelled; one that waits to be run again has
+     * failed as it did.
      *
      * @return $this
      */
@@ -804,6 +831,15 @@ final class Future
      * Tells how the task reached its child; null before it began.
      */
     public function route(): ?Route
+    {
+    }
+
+    /**
+     * Tells how often the task has begun: 0 before it has, and more than 1 when its pool has run it again.
+     *
+     * @return int<0, max>
+     */
+    public function attempts(): int
     {
     }
 

@@ -42,7 +42,7 @@ void async_gc_use(zend_get_gc_buffer *buffer, zval **table, int *count);
 
 /* Arguments: the same inline parsers as core's Z_PARAM macros, with core's messages. */
 bool async_arg_long(uint32_t number, zval *arg, zend_long *out);
-bool async_arg_optional_double(uint32_t number, zval *arg, double *out);
+bool async_arg_double(uint32_t number, zval *arg, bool nullable, double *out);
 void async_arg_type_error(uint32_t number, const char *expected, zval *arg);
 void async_arg_type_error_text(uint32_t number, const char *message);
 void async_arg_value_error(uint32_t number, const char *message);

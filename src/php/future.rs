@@ -12,7 +12,7 @@ use crate::task::group::Group;
 use crate::task::handlers::{self, Handler};
 use crate::task::state::state;
 use crate::task::wait::{self, Patience};
-use crate::task::{at_exit, crew, launch, outcome, turn};
+use crate::task::{at_exit, crew, launch, outcome, retry, turn};
 use crate::zend::callable::Callable;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -37,6 +37,7 @@ pub(crate) fn register() {
         Function::new("pid", "", "?int", entry(pid)),
         Function::new("error", "", "?Throwable", entry(error)),
         Function::new("route", "", "?Async\\Route", entry(route)),
+        Function::new("attempts", "", "int", entry(attempts)),
         Function::new("output", "", "string", entry(output)),
         Function::new("errorOutput", "", "string", entry(error_output)),
         Function::new("atExit", "", "void", entry(at_end_of_script)).private_static(),
@@ -126,17 +127,12 @@ fn cancel(call: &Call) -> Returned {
 pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
     let phase = Status::of(future);
     let group = future.group.borrow().clone();
-    let waits = matches!(phase, Status::Pending | Status::Queued)
-        && group.as_ref().is_none_or(|group| crew::withdraw(group, future.id));
     match phase {
-        Status::Pending | Status::Queued if waits => {
-            if let Some(group) = &group {
-                group.scheduler.borrow_mut().remove(future.id);
-                let parked = group.queued.borrow_mut().remove(&future.id);
-                drop(parked);
-            }
+        Status::Pending | Status::Queued if take_back(group.as_deref(), future) => {
             future.ending.set(Some(Ending::Cancelled));
+            let previous = future.previous.take();
             outcome::fail(future, &Error::Cancelled { subject: future.subject() });
+            drop(previous);
             future.observed.set(true);
             match group {
                 Some(group) => turn::note_end(&group, future),
@@ -147,11 +143,39 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
         }
         Status::Queued | Status::Running if !future.has_ended() => {
             future.observed.set(true);
-            turn::end(future.id, Ending::Cancelled);
+            turn::end(future.id.get(), Ending::Cancelled);
             true
         }
         _ => false,
     }
+}
+
+/// A task that has not begun does not begin. One that was to be run again has ended as it failed, any other is cancelled.
+pub(crate) fn stop_task(future: &Object<Future>) {
+    let group = future.group.borrow().clone();
+    match group {
+        Some(group) if future.previous.borrow().is_some() => {
+            if take_back(Some(&group), future) && retry::give_up(&group, future) {
+                interrupt::flags().raise();
+            }
+        }
+        _ => drop(cancel_task(future)),
+    }
+}
+
+/// Takes a task that waits out of the queue of its group. False when it has begun.
+fn take_back(group: Option<&Group>, future: &Object<Future>) -> bool {
+    let (Some(group), id) = (group, future.id.get()) else {
+        return true;
+    };
+    if !crew::withdraw(group, id) {
+        return false;
+    }
+    group.scheduler.borrow_mut().remove(id);
+    state().deadlines.borrow_mut().clear(id);
+    let parked = group.queued.borrow_mut().remove(&id);
+    drop(parked);
+    true
 }
 
 fn await_one(call: &Call) -> Returned {
@@ -191,7 +215,7 @@ fn pid(call: &Call) -> Returned {
     let mut pid = Zval::new();
     let future = this(call)?;
     let group = future.group.borrow().clone();
-    let number = future.pid.get().or_else(|| crew::pid_of(&*group?, future.id));
+    let number = future.pid.get().or_else(|| crew::pid_of(&*group?, future.id.get()));
     if let Some(number) = number {
         pid.set_long(number);
     }
@@ -216,6 +240,13 @@ fn route(call: &Call) -> Returned {
     Ok(states::route(&*this(call)?))
 }
 
+fn attempts(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let mut attempts = Zval::new();
+    attempts.set_long(i64::from(states::attempts(&*this(call)?)));
+    Ok(attempts)
+}
+
 fn output(call: &Call) -> Returned {
     printed(call, Stream::Output)
 }
@@ -230,7 +261,7 @@ fn printed(call: &Call, stream: Stream) -> Returned {
     let future = this(call)?;
     let ended = future.captured.borrow().as_ref().map(|captured| captured.text(stream));
     let group = future.group.borrow().clone();
-    let source = group.and_then(|group| crew::child_of(&group, future.id)).unwrap_or(future.id);
+    let source = group.and_then(|group| crew::child_of(&group, future.id.get())).unwrap_or(future.id.get());
     let printed = ended.or_else(|| state().reactor.borrow_mut().as_mut()?.printed(source, stream));
     Ok(string::zval(printed.unwrap_or_default()))
 }

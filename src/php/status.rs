@@ -54,7 +54,7 @@ impl Status {
     /// A child may have taken it meanwhile.
     fn queued(future: &Future) -> Self {
         let group = future.group.borrow();
-        match group.as_ref().map(|group| crew::whereabouts(group, future.id)) {
+        match group.as_ref().map(|group| crew::whereabouts(group, future.id.get())) {
             None | Some(Whereabouts::Waiting) => Self::Queued,
             Some(Whereabouts::Running(..) | Whereabouts::Unknown) => Self::Running,
         }
@@ -71,6 +71,13 @@ const ROUTES: [&CStr; 3] = [c"Forked", c"Inherited", c"Sent"];
 /// How a future that has begun reached its child.
 pub(crate) fn route_of(future: &Future) -> Option<Route> {
     future.route.get().filter(|_| !matches!(Status::of(future), Status::Pending | Status::Queued))
+}
+
+/// How often a task has begun.
+pub(crate) fn attempts(future: &Future) -> u32 {
+    // Who takes a task that was posted does not say so before its end.
+    let begun = matches!(*future.phase.borrow(), Phase::Queued) && Status::of(future) == Status::Running;
+    future.attempts.get() + u32::from(begun)
 }
 
 /// The case of `Async\Route`; null when it has not begun.
@@ -96,11 +103,13 @@ pub(crate) struct Counts {
     forked: i64,
     inherited: i64,
     sent: i64,
+    retries: i64,
 }
 
 impl Counts {
     /// Counts one more.
     pub(crate) fn add(&mut self, future: &Future) {
+        self.retries += i64::from(future.repeats.get());
         match route_of(future) {
             Some(Route::Forked) => self.forked += 1,
             Some(Route::Inherited) => self.inherited += 1,
@@ -150,6 +159,7 @@ pub(crate) fn pool_status(counts: Counts) -> Zval {
         (c"forked", counts.forked),
         (c"inherited", counts.inherited),
         (c"sent", counts.sent),
+        (c"retries", counts.retries),
     ];
     for (name, count) in properties {
         let mut number = Zval::new();
@@ -176,8 +186,17 @@ pub(crate) fn register() {
         object::private_constructor(),
         Function::new("__toString", "", "string", entry(to_string)),
     ]);
-    for name in [c"queued", c"running", c"finished", c"failed", c"timedOut", c"forked", c"inherited", c"sent"]
-    {
+    for name in [
+        c"queued",
+        c"running",
+        c"finished",
+        c"failed",
+        c"timedOut",
+        c"forked",
+        c"inherited",
+        c"sent",
+        c"retries",
+    ] {
         REGISTRATION.class.property(name, "int", object::READ_ONLY);
     }
     REGISTRATION.class.implement(object::stringable());

@@ -1,4 +1,4 @@
-//! When running tasks have to be told to end, and when they have to be made to.
+//! When running tasks have to be told to end, and when they have to be made to; and when failed ones are run again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -10,9 +10,11 @@ pub(crate) enum Stage {
     Expire,
     /// It was asked, and has not ended: make it.
     Kill,
+    /// It has failed, and has waited long enough: run it again.
+    Repeat,
 }
 
-/// The deadlines of all running tasks of a process; at most one a task.
+/// The deadlines of all tasks of a process; at most one a task.
 #[derive(Debug, Default)]
 pub(crate) struct Deadlines {
     order: BTreeSet<(Instant, u64, Stage)>,

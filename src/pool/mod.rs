@@ -4,11 +4,13 @@
 //!
 //! ```text
 //! enqueue -> queued -> next -> running -> ended
-//!               `----- remove -----'
+//!             ^  `----- remove -----'
+//!             `--- wake --- resting <--- rest: what has failed, and is run again
 //! ```
 
 pub(crate) mod deadlines;
 pub(crate) mod ids;
 pub(crate) mod portion;
 pub(crate) mod rent;
+pub(crate) mod retry;
 pub(crate) mod scheduler;

@@ -11,12 +11,20 @@ pub(crate) struct Scheduler {
     stopped: bool,
     queue: VecDeque<u64>,
     running: IdSet,
+    /// What has failed, and waits for its repeat without a slot.
+    resting: IdSet,
 }
 
 impl Scheduler {
     /// A scheduler with `limit` slots.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, stopped: false, queue: VecDeque::new(), running: IdSet::default() }
+        Self {
+            limit,
+            stopped: false,
+            queue: VecDeque::new(),
+            running: IdSet::default(),
+            resting: IdSet::default(),
+        }
     }
 
     /// Changes the number of slots; what runs above the new number goes on.
@@ -29,12 +37,29 @@ impl Scheduler {
         self.stopped = true;
     }
 
+    /// Does nothing start any more?
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
     /// Puts a task at the end of the queue.
     pub(crate) fn enqueue(&mut self, id: u64) {
         self.queue.push_back(id);
     }
 
-    /// Puts a task that could not be started back to where it was.
+    /// What has failed is to wait before it is run again.
+    pub(crate) fn rest(&mut self, id: u64) {
+        self.resting.insert(id);
+    }
+
+    /// A task has waited long enough: it takes the next free slot.
+    pub(crate) fn wake(&mut self, id: u64) {
+        if self.resting.remove(&id) {
+            self.queue.push_front(id);
+        }
+    }
+
+    /// Puts a task that could not be started back to where it was, or one that is run again at once to the front.
     pub(crate) fn requeue(&mut self, id: u64) {
         self.running.remove(&id);
         self.queue.push_front(id);
@@ -70,9 +95,9 @@ impl Scheduler {
         self.running.contains(&id)
     }
 
-    /// Has anything left the queue, and not ended?
+    /// Has anything left the queue that will come to an end, or back, by itself?
     pub(crate) fn is_busy(&self) -> bool {
-        !self.running.is_empty()
+        !self.running.is_empty() || !self.stopped && !self.resting.is_empty()
     }
 
     /// Would something start if a slot were free?
@@ -80,7 +105,8 @@ impl Scheduler {
         !self.stopped && !self.queue.is_empty() && self.running.len() >= self.limit
     }
 
-    /// Puts this very task before all others: it takes the next free slot. False when it is not queued.
+    /// Puts this very task before all others: it takes the next free slot, and waits for nothing else. False when it is
+    /// not queued.
     pub(crate) fn hasten(&mut self, id: u64) -> bool {
         let queued = self.remove(id);
         if queued {
@@ -89,8 +115,11 @@ impl Scheduler {
         queued
     }
 
-    /// Takes a task out of the queue. False when it is not in it.
+    /// Takes a task out that has not started. False when there is no such task.
     pub(crate) fn remove(&mut self, id: u64) -> bool {
+        if self.resting.remove(&id) {
+            return true;
+        }
         let at = self.queue.iter().position(|&queued| queued == id);
         at.and_then(|at| self.queue.remove(at)).is_some()
     }
@@ -102,7 +131,7 @@ impl Scheduler {
 
     /// Nothing runs, and nothing will start by itself.
     pub(crate) fn idle(&self) -> bool {
-        self.running.is_empty() && (self.stopped || self.queue.is_empty())
+        self.running.is_empty() && (self.stopped || self.queue.is_empty() && self.resting.is_empty())
     }
 }
 
@@ -162,6 +191,38 @@ mod tests {
         assert_eq!(scheduler.next(), None);
         scheduler.ended(0);
         assert_eq!(scheduler.next(), Some(2));
+    }
+
+    #[test]
+    fn what_rests_has_no_slot_and_keeps_nobody_waiting_but_is_not_forgotten() {
+        let mut scheduler = with(1, 0..3);
+        assert_eq!(scheduler.next(), Some(0));
+        scheduler.ended(0);
+        scheduler.rest(0);
+        assert_eq!(scheduler.next(), Some(1));
+        scheduler.ended(1);
+        scheduler.wake(0);
+        assert_eq!(scheduler.next(), Some(0), "before those that have not begun");
+        scheduler.ended(0);
+        scheduler.rest(0);
+        assert_eq!(scheduler.next(), Some(2));
+        scheduler.ended(2);
+        assert!(!scheduler.idle() && scheduler.is_busy());
+        assert!(scheduler.hasten(0), "nobody has to wait who is in a hurry");
+        scheduler.wake(0);
+        assert_eq!((scheduler.next(), scheduler.next()), (Some(0), None));
+    }
+
+    #[test]
+    fn what_rests_when_all_is_stopped_never_starts() {
+        let mut scheduler = with(1, 0..1);
+        scheduler.next();
+        scheduler.ended(0);
+        scheduler.rest(0);
+        scheduler.stop();
+        assert!(scheduler.idle() && !scheduler.is_busy());
+        assert!(scheduler.remove(0));
+        assert!(!scheduler.remove(0));
     }
 
     #[test]

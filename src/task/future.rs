@@ -11,6 +11,7 @@ use ext_php_rs::types::Zval;
 use super::crew::Route;
 use super::group::Group;
 use super::handlers::Handler;
+use super::retry::Attempt;
 use super::work::Work;
 use super::{launch, support};
 use crate::error::{Label, Subject};
@@ -64,8 +65,8 @@ pub(crate) enum Ending {
 /// One task and what is known of it.
 #[derive(Debug)]
 pub(crate) struct Future {
-    /// Its number, unique in a process and its children.
-    pub(crate) id: u64,
+    /// Its number, unique in a process and its children; another one each time that it is run again.
+    pub(crate) id: Cell<u64>,
     /// What it runs; gone once it has ended.
     pub(crate) work: RefCell<Option<Work>>,
     /// How far it is.
@@ -92,6 +93,12 @@ pub(crate) struct Future {
     pub(crate) declined: Cell<bool>,
     /// How it reached its child.
     pub(crate) route: Cell<Option<Route>>,
+    /// How often it has begun, as far as the parent was told.
+    pub(crate) attempts: Cell<u32>,
+    /// How often it was decided that it is run again.
+    pub(crate) repeats: Cell<u32>,
+    /// How it failed before it was to be run again.
+    pub(crate) previous: RefCell<Option<Attempt>>,
     /// Somebody has seen how it ended, or took its failure.
     pub(crate) observed: Cell<bool>,
     /// Its handlers are running.
@@ -111,7 +118,7 @@ impl Native for Future {
 
     fn create() -> Self {
         Self {
-            id: state().next_id(),
+            id: Cell::new(state().next_id()),
             work: RefCell::new(None),
             phase: RefCell::new(Phase::Pending),
             handlers: RefCell::default(),
@@ -125,6 +132,9 @@ impl Native for Future {
             epoch: Cell::new(0),
             declined: Cell::new(false),
             route: Cell::new(None),
+            attempts: Cell::new(0),
+            repeats: Cell::new(0),
+            previous: RefCell::default(),
             observed: Cell::new(false),
             handling: Cell::new(false),
             captured: RefCell::default(),
@@ -143,6 +153,9 @@ impl Native for Future {
             && let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &*phase
         {
             tracer.value(value);
+        }
+        if let Ok(previous) = self.previous.try_borrow() {
+            previous.iter().for_each(|attempt| attempt.trace(tracer));
         }
     }
 
@@ -189,7 +202,7 @@ impl Future {
         let label = match (key.str(), key.long()) {
             (Some(key), _) => Label::Key(key.to_owned()),
             (None, Some(index)) => Label::Index(index),
-            (None, None) => Label::Number(self.id),
+            (None, None) => Label::Number(self.id.get()),
         };
         Subject { label, pid: self.pid.get() }
     }

@@ -13,6 +13,7 @@ use super::future::Future;
 use super::limits::Limits;
 use super::mapping::Mapping;
 use crate::pool::ids::IdMap;
+use crate::pool::retry::Retry;
 use crate::pool::scheduler::Scheduler;
 use crate::process::beacon::Beacon;
 use crate::process::output;
@@ -40,6 +41,8 @@ pub(crate) struct Group {
     pub(crate) queued: RefCell<IdMap<Object<Future>>>,
     /// Seconds that each task may run.
     pub(crate) timeout: Cell<Option<f64>>,
+    /// What is run again that has failed.
+    pub(crate) retry: Cell<Retry>,
     /// Its children stay for more than one task.
     pub(crate) stays: Cell<bool>,
     /// For how long.
@@ -91,7 +94,7 @@ impl Ended {
 
     /// Forgets one that was taken out. The caller drops what is returned when nothing is borrowed.
     pub(crate) fn remove(&mut self, id: u64) -> Option<Object<Future>> {
-        let place = self.futures.iter().find(|(_, future)| future.id == id).map(|(&place, _)| place)?;
+        let place = self.futures.iter().find(|(_, future)| future.id.get() == id).map(|(&place, _)| place)?;
         self.futures.remove(&place)
     }
 
@@ -114,6 +117,7 @@ impl Group {
             scheduler: RefCell::new(Scheduler::new(limit)),
             queued: RefCell::default(),
             timeout: Cell::new(timeout),
+            retry: Cell::default(),
             stays: Cell::new(false),
             stay: Cell::default(),
             crew: RefCell::default(),

@@ -9,8 +9,7 @@ use super::crew::{self, Route};
 use super::future::{Future, Outcome, Phase};
 use super::group::{Group, Hook};
 use super::support::Mode;
-use super::{at_exit, child, handlers, heap, outcome, support, turn};
-use crate::error::Error;
+use super::{at_exit, child, handlers, heap, retry, support, turn};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Refused};
@@ -32,8 +31,8 @@ pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
     future.phase.replace(Phase::Queued);
     future.group.replace(Some(Rc::clone(group)));
     future.epoch.set(state().book.borrow().next_epoch());
-    group.queued.borrow_mut().insert(future.id, future.clone());
-    group.scheduler.borrow_mut().enqueue(future.id);
+    group.queued.borrow_mut().insert(future.id.get(), future.clone());
+    group.scheduler.borrow_mut().enqueue(future.id.get());
     group.activate();
     at_exit::register();
     pump(group);
@@ -42,7 +41,7 @@ pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
 /// Makes a queued future the next one to start: now, or when a slot is free. Re-enters PHP: hooks run.
 pub(crate) fn hasten(future: &Object<Future>) {
     let group = future.group.borrow().clone();
-    if let Some(group) = group.filter(|group| group.scheduler.borrow_mut().hasten(future.id)) {
+    if let Some(group) = group.filter(|group| group.scheduler.borrow_mut().hasten(future.id.get())) {
         pump(&group);
     }
 }
@@ -76,7 +75,7 @@ pub(crate) fn pump(group: &Rc<Group>) {
 fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<()> {
     match make_child(group, future) {
         Ok(()) => {
-            let parked = group.queued.borrow_mut().remove(&future.id);
+            let parked = group.queued.borrow_mut().remove(&future.id.get());
             drop(parked);
             for hook in hooks(group) {
                 after_fork(&hook);
@@ -86,14 +85,13 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
         // One of ours will end, and leave room; or somebody else's.
         Err(refused) if is_shortage(refused.errno) && children() > 0 => {
             hold_back();
-            group.scheduler.borrow_mut().requeue(future.id);
+            group.scheduler.borrow_mut().requeue(future.id.get());
             std::ops::ControlFlow::Break(())
         }
         Err(refused) => {
-            let parked = group.queued.borrow_mut().remove(&future.id);
-            group.scheduler.borrow_mut().ended(future.id);
-            outcome::fail(future, &Error::CannotFork { subject: future.subject(), refused });
-            turn::note_end(group, future);
+            let parked = group.queued.borrow_mut().remove(&future.id.get());
+            group.scheduler.borrow_mut().ended(future.id.get());
+            retry::no_process(group, future, refused);
             drop(parked);
             std::ops::ControlFlow::Continue(())
         }
@@ -121,7 +119,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     ensure_reactor()?;
     let (hooks, limits) = (hooks(group), group.limits.borrow().clone());
     let mut place = place()?;
-    let streams = streams(group, future.id)?;
+    let streams = streams(group, future.id.get())?;
     heap::before_fork();
     let forked = match fork::fork() {
         Ok(Fork::Child(channel)) => child::run(&channel, streams, &limits, &hooks, future),
@@ -134,7 +132,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     let pid = forked.pid;
     place.hand_to(pid.as_raw());
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        let added = reactor.add(future.id, forked, ini::max_result());
+        let added = reactor.add(future.id.get(), forked, ini::max_result());
         added.map_err(|errno| Refused { call: "epoll_ctl", errno })?;
     }
     future.pid.set(Some(pid.as_raw()));
@@ -143,7 +141,8 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     state
         .running
         .borrow_mut()
-        .insert(future.id, Running { future: Some(future.clone()), group: Rc::clone(group), place });
+        .insert(future.id.get(), Running { future: Some(future.clone()), group: Rc::clone(group), place });
+    future.attempts.set(future.attempts.get() + 1);
     future.started.set(Some(Instant::now()));
     future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
     set_deadline(future);
@@ -185,8 +184,8 @@ pub(crate) fn set_deadline(future: &Future) {
     let mut deadlines = state().deadlines.borrow_mut();
     let limit = Duration::try_from_secs_f64(seconds).ok().filter(|limit| !limit.is_zero());
     match limit.and_then(|limit| started.checked_add(limit)) {
-        Some(at) if !future.has_ended() => deadlines.set(future.id, at, Stage::Expire),
-        _ => deadlines.clear(future.id),
+        Some(at) if !future.has_ended() => deadlines.set(future.id.get(), at, Stage::Expire),
+        _ => deadlines.clear(future.id.get()),
     }
 }
 
@@ -212,6 +211,7 @@ fn run_here(group: &Group, future: &Object<Future>) {
         return;
     };
     future.phase.replace(Phase::Running);
+    future.attempts.set(1);
     let outcome = match work.run() {
         Ok(value) => Outcome::Value(value),
         Err(Thrown) => match exception::take() {

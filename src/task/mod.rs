@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! parent   future -> group (queue) -> launch ---------- fork --------------> turn: wait, settle, handlers
-//! child                                                   `-> child: hooks, run, report, end
+//!                      ^                                |                     |
+//! child                |                                `-> child: hooks, run, report, end
+//!                      `---------------------- retry: what failed is run again
 //! ```
 
 pub(crate) mod at_exit;
@@ -17,6 +19,7 @@ pub(crate) mod limits;
 pub(crate) mod mapping;
 pub(crate) mod outcome;
 pub(crate) mod parcel;
+pub(crate) mod retry;
 pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod turn;

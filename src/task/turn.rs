@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
-use super::{crew, handlers, launch};
+use super::{crew, handlers, launch, retry};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::output::Capture;
@@ -87,13 +87,12 @@ fn told(id: u64, phase: Phase) {
     };
     state.deadlines.borrow_mut().clear(id);
     take_output(&future);
-    future.phase.replace(phase);
-    note_end(&group, &future);
+    retry::conclude(&group, &future, phase);
 }
 
 /// What a task has printed is the future's from now on.
 pub(crate) fn take_output(future: &Future) {
-    future.captured.replace(printed_by(future.id));
+    future.captured.replace(printed_by(future.id.get()));
 }
 
 /// Takes what a task, or a child that stays, has printed, and listens no more. None when that is not captured.
@@ -154,8 +153,7 @@ fn gone(child: Ended) -> Option<Rc<Group>> {
     group.scheduler.borrow_mut().ended(child.id);
     if let Some(future) = future {
         take_output(&future);
-        future.phase.replace(Phase::Reported(child));
-        note_end(&group, &future);
+        retry::conclude(&group, &future, Phase::Reported(child));
     }
     Some(group)
 }
@@ -169,7 +167,7 @@ pub(crate) fn note_end(group: &Rc<Group>, future: &Object<Future>) {
     state().reported.borrow_mut().push_back(future.clone());
 }
 
-/// Ends what has run for too long.
+/// Ends what has run for too long, and begins again what has waited long enough.
 fn expire() {
     let now = Instant::now();
     loop {
@@ -178,6 +176,8 @@ fn expire() {
             return;
         };
         match (stage, posted(id)) {
+            (Stage::Repeat, Some(future)) => retry::due(&future),
+            (Stage::Repeat, None) => {}
             (Stage::Expire, None) => end(id, Ending::TimedOut),
             (Stage::Kill, None) => signal(id, Signal::SIGKILL),
             (Stage::Expire, Some(future)) => crew::expire(&future),

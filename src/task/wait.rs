@@ -110,7 +110,7 @@ fn surfacing() -> Option<Zval> {
 fn restart() -> bool {
     let active = state().active.borrow().clone();
     active.iter().for_each(launch::pump);
-    turn::busy() || !state().reported.borrow().is_empty()
+    turn::busy() || !state().reported.borrow().is_empty() || state().held_back.get()
 }
 
 /// The value of one future. Re-enters PHP.
@@ -143,7 +143,7 @@ pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Res
     // They have told everything: this is short, and nobody's patience is asked for.
     until(None, || {
         let running = state().running.borrow();
-        Ok(!futures.iter().any(|future| running.contains_key(&future.id)))
+        Ok(!futures.iter().any(|future| running.contains_key(&future.id.get())))
     })
 }
 

@@ -52,11 +52,24 @@ impl Call {
         if self.arg(index).is_none_or(Zval::is_null) {
             return Ok(None);
         }
+        self.double(index, true).map(Some)
+    }
+
+    /// A float, or 0.0 when it is left out.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError`.
+    pub(crate) fn double_or_zero(&self, index: u32) -> Result<f64, Thrown> {
+        if self.arg(index).is_none() { Ok(0.0) } else { self.double(index, false) }
+    }
+
+    fn double(&self, index: u32, nullable: bool) -> Result<f64, Thrown> {
         let mut value = 0.0;
         let arg = self.raw(index);
         // SAFETY: an argument of this call; conversions may throw, which the result tells.
-        let parsed = unsafe { ffi::async_arg_optional_double(index + 1, arg, &raw mut value) };
-        if parsed { Ok(Some(value)) } else { Err(Thrown) }
+        let parsed = unsafe { ffi::async_arg_double(index + 1, arg, nullable, &raw mut value) };
+        if parsed { Ok(value) } else { Err(Thrown) }
     }
 
     /// A callable, bound to the scope of the caller.

@@ -16,16 +16,16 @@ bool async_arg_long(uint32_t number, zval *arg, zend_long *out)
 	return false;
 }
 
-/* For a parameter that may be null, and an argument that is not. */
-bool async_arg_optional_double(uint32_t number, zval *arg, double *out)
+/* For a parameter that may be null, the argument is not. */
+bool async_arg_double(uint32_t number, zval *arg, bool nullable, double *out)
 {
 	bool is_null;
 
-	if (zend_parse_arg_double(arg, out, &is_null, true, number)) {
+	if (zend_parse_arg_double(arg, out, &is_null, nullable, number)) {
 		return true;
 	}
 	if (!EG(exception)) {
-		zend_wrong_parameter_type_error(number, Z_EXPECTED_DOUBLE_OR_NULL, arg);
+		zend_wrong_parameter_type_error(number, nullable ? Z_EXPECTED_DOUBLE_OR_NULL : Z_EXPECTED_DOUBLE, arg);
 	}
 	return false;
 }

@@ -138,7 +138,7 @@ pub(super) fn offset_unset(call: &Call) -> Returned {
     let removed = pool.entries.borrow_mut().remove(&key);
     if let Some(future) = removed.as_ref().and_then(Object::<Future>::from_zval) {
         cancel_task(&future);
-        let ended = pool.group.ended.borrow_mut().as_mut().and_then(|ended| ended.remove(future.id));
+        let ended = pool.group.ended.borrow_mut().as_mut().and_then(|ended| ended.remove(future.id.get()));
         drop(ended);
         turn::leave();
     }

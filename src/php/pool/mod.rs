@@ -104,6 +104,7 @@ pub(crate) fn register() {
             "self",
             entry(recycle),
         ),
+        Function::new("retry", "int $times, float $backoff = 0.0", "self", entry(settings::retry)),
         Function::new("output", "Async\\Output $mode", "self", entry(settings::output)),
         Function::new("memoryLimit", "string|int $limit", "self", entry(settings::memory_limit)),
         Function::new("nice", "int $increment", "self", entry(settings::nice)),

@@ -1,8 +1,11 @@
 //! What a pool gives its children: where their output goes, and what they may use.
 
+use std::time::Duration;
+
 use super::this;
 use crate::ini;
 use crate::php::output;
+use crate::pool::retry::Retry;
 use crate::task::limits::MemoryLimit;
 use crate::zend::handler::{Call, Returned};
 use crate::zend::string;
@@ -11,6 +14,23 @@ pub(super) fn output(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let pool = this(call)?;
     pool.group.output.set(output::mode(call, 0)?);
+    Ok(pool.zval())
+}
+
+pub(super) fn retry(call: &Call) -> Returned {
+    call.expect(1, Some(2))?;
+    let pool = this(call)?;
+    let times = u64::try_from(call.long(0)?);
+    let times = times.map_err(|_| call.value_error(0, "must be greater than or equal to 0"))?;
+    let backoff = call.double_or_zero(1)?;
+    if !backoff.is_finite() {
+        return Err(call.value_error(1, "must be finite"));
+    }
+    if backoff < 0.0 {
+        return Err(call.value_error(1, "must be greater than or equal to 0"));
+    }
+    let backoff = Duration::try_from_secs_f64(backoff).unwrap_or(Duration::MAX);
+    pool.group.retry.set(Retry::new(u32::try_from(times).unwrap_or(u32::MAX), backoff));
     Ok(pool.zval())
 }
 

@@ -9,7 +9,7 @@ use super::{Pool, here, none, this};
 use crate::error::Error;
 use crate::exceptions;
 use crate::php::functions;
-use crate::php::future::cancel_task;
+use crate::php::future::{cancel_task, stop_task};
 use crate::php::status::Status;
 use crate::process::beacon::Beacon;
 use crate::process::fork::Refused;
@@ -124,7 +124,7 @@ pub(super) fn stop(call: &Call) -> Returned {
     pool.group.scheduler.borrow_mut().stop();
     for (_, future) in entries(&pool) {
         if Status::of(&future) == Status::Queued {
-            cancel_task(&future);
+            stop_task(&future);
         }
     }
     turn::leave();

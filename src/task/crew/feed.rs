@@ -5,15 +5,14 @@ use std::rc::Rc;
 use super::hire::recruit;
 use super::reach::watch;
 use super::{Crew, Route, crew_of};
-use crate::error::Error;
 use crate::process::fork::Refused;
 use crate::process::shared::board::Full;
 use crate::task::future::Future;
 use crate::task::group::Group;
 use crate::task::parcel::{self, Parcel};
+use crate::task::retry;
 use crate::task::state::state;
 use crate::task::work::Work;
-use crate::task::{outcome, turn};
 
 /// Posted tasks of one pool that nobody has run yet: more would only lie there.
 const AHEAD: usize = 1024;
@@ -39,8 +38,7 @@ pub(super) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
     group.scheduler.borrow_mut().ended(id);
     let future = group.queued.borrow_mut().remove(&id);
     if let Some(future) = future {
-        outcome::fail(&future, &Error::CannotFork { subject: future.subject(), refused });
-        turn::note_end(group, &future);
+        retry::no_process(group, &future, refused);
     }
 }
 

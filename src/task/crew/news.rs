@@ -9,7 +9,7 @@ use crate::task::future::{Future, Phase};
 use crate::task::group::Group;
 use crate::task::mapping::{Answered, Mapping};
 use crate::task::state::state;
-use crate::task::turn;
+use crate::task::{retry, turn};
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::object::Object;
 
@@ -64,10 +64,10 @@ pub(crate) fn told(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
 }
 
 fn finish(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
-    state().deadlines.borrow_mut().clear(future.id);
-    group.scheduler.borrow_mut().ended(future.id);
-    future.phase.replace(phase);
-    turn::note_end(group, future);
+    state().deadlines.borrow_mut().clear(future.id.get());
+    group.scheduler.borrow_mut().ended(future.id.get());
+    future.attempts.set(future.attempts.get() + 1);
+    retry::conclude(group, future, phase);
 }
 
 /// A child cannot run a task: one that is forked from now on can.
@@ -106,7 +106,7 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     if let Some(future) = future {
         future.pid.set(Some(member.pid));
         future.captured.replace(printed);
-        let ended = Ended { id: future.id, ..ended };
+        let ended = Ended { id: future.id.get(), ..ended };
         finish(&group, &future, Phase::Reported(ended));
     }
     Some(group)

@@ -84,8 +84,8 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
         return;
     };
     let state = state();
-    let Whereabouts::Running(child, _) = whereabouts(&group, future.id) else {
-        state.deadlines.borrow_mut().set(future.id, Instant::now() + SOON, Stage::Expire);
+    let Whereabouts::Running(child, _) = whereabouts(&group, future.id.get()) else {
+        state.deadlines.borrow_mut().set(future.id.get(), Instant::now() + SOON, Stage::Expire);
         return;
     };
     let Some((_, crew)) = state.workers.borrow().get(&child).cloned() else {
@@ -97,10 +97,10 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
     });
     seat.map(|seat| crew.board.dismiss(seat));
     // It may have ended just now; then its child has nothing to do, and goes by itself.
-    if seat.and_then(|seat| crew.board.running(seat)) == Some(future.id) {
+    if seat.and_then(|seat| crew.board.running(seat)) == Some(future.id.get()) {
         turn::signal(child, Signal::SIGTERM);
         if let Some(at) = Instant::now().checked_add(ini::kill_grace()) {
-            state.deadlines.borrow_mut().set(future.id, at, Stage::Kill);
+            state.deadlines.borrow_mut().set(future.id.get(), at, Stage::Kill);
         }
     }
 }
@@ -109,7 +109,7 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
 pub(crate) fn kill(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     if let Some(group) = group
-        && let Whereabouts::Running(child, _) = whereabouts(&group, future.id)
+        && let Whereabouts::Running(child, _) = whereabouts(&group, future.id.get())
     {
         turn::signal(child, Signal::SIGKILL);
     }
@@ -126,9 +126,9 @@ pub(crate) fn expire(future: &Object<Future>) {
 /// The time limit of a task has changed, which may have been posted; 0 lifts it.
 pub(crate) fn renew_limit(future: &Object<Future>) {
     let group = future.group.borrow().clone();
-    let posted = |group: Rc<Group>| group.stays.get() && group.scheduler.borrow().is_running(future.id);
+    let posted = |group: Rc<Group>| group.stays.get() && group.scheduler.borrow().is_running(future.id.get());
     if future.ending.get().is_none() && group.is_some_and(posted) {
-        state().deadlines.borrow_mut().clear(future.id);
+        state().deadlines.borrow_mut().clear(future.id.get());
         watch(future);
     }
 }
@@ -141,12 +141,12 @@ pub(super) fn watch(future: &Object<Future>) {
     };
     let group = future.group.borrow().clone();
     let now = Instant::now();
-    let begun = match group.map(|group| whereabouts(&group, future.id)) {
+    let begun = match group.map(|group| whereabouts(&group, future.id.get())) {
         Some(Whereabouts::Running(_, since)) => since,
         _ => now,
     };
     match begun.checked_add(limit) {
-        Some(at) if at > now => state().deadlines.borrow_mut().set(future.id, at, Stage::Expire),
+        Some(at) if at > now => state().deadlines.borrow_mut().set(future.id.get(), at, Stage::Expire),
         Some(_) => end(future, Ending::TimedOut),
         None => {}
     }

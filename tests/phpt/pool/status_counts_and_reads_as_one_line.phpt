@@ -26,7 +26,7 @@ echo $pool->status(), "\n", $status, "\n";
 --EXPECTF--
 queue: 0 - finished: 0 - failed: 0 - timeout: 0
 queue: 1 - finished: 1 - failed: 1 - timeout: 1
-object(Async\PoolStatus)#%d (8) {
+object(Async\PoolStatus)#%d (9) {
   ["queued"]=>
   int(1)
   ["running"]=>
@@ -42,6 +42,8 @@ object(Async\PoolStatus)#%d (8) {
   ["inherited"]=>
   int(0)
   ["sent"]=>
+  int(0)
+  ["retries"]=>
   int(0)
 }
 queue: 0 - finished: 3 - failed: 1 - timeout: 1
