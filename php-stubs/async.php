@@ -499,6 +499,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      *
      * A failure costs its item only, and so does a child that dies: `current()` throws it when its turn comes, and `next()`
      * goes on behind it. In a `foreach` that ends the loop. What has not begun when the iterator goes does not begin.
+     * {@see retry()} counts for each item: what has failed is run again alone, in whichever child is free, and keeps its
+     * place among the results.
      *
      * @template K
      * @template V

@@ -5,6 +5,9 @@
 //! sent at all, only positions in it. No future is made for an item.
 
 mod batch;
+mod child;
+mod repeat;
+mod source;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -14,11 +17,13 @@ use ext_php_rs::types::Zval;
 
 pub(crate) use batch::Answered;
 use batch::{Batch, Items, Said, settled};
+pub(crate) use repeat::{due, post_held};
+use source::Source;
 
 use super::at_exit;
 use super::crew::{self, Crew};
 use super::group::Group;
-use super::parcel::{self, Listed, Parcel};
+use super::parcel::{self, Parcel};
 use crate::pool::portion::Portion;
 use crate::process::reactor::{Ended, Message};
 use crate::process::shared::board::Full;
@@ -27,8 +32,8 @@ use crate::task::state::state;
 use crate::wire::codec::Format;
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::callable::Callable;
-use crate::zend::handler::{Returned, Thrown};
-use crate::zend::iterate::{Walk, key_at, seek, value_at};
+use crate::zend::handler::Thrown;
+use crate::zend::iterate::Walk;
 use crate::zend::object::Tracer;
 use crate::zend::value;
 
@@ -37,17 +42,6 @@ const PACKED: u8 = Format::Packed as u8;
 
 /// Portions for each child that may be out at a time, or back and not asked for.
 const AHEAD: usize = 4;
-
-/// Where items come from.
-#[derive(Debug)]
-enum Source {
-    /// The array, from this position on.
-    Array(u32),
-    /// Something that gives them one after the other.
-    Walk(Walk),
-    /// There are no more.
-    Empty,
-}
 
 /// An item that has been run: its key, and its value or failure.
 pub(crate) type Item = (Zval, Result<Zval, Zval>);
@@ -67,8 +61,11 @@ pub(crate) struct Mapping {
     epoch: u64,
     portion: RefCell<Portion>,
     batches: RefCell<BTreeMap<u64, Batch>>,
-    held: RefCell<Option<(u64, Parcel)>>,
+    /// What there was no room for.
+    held: RefCell<VecDeque<(u64, Parcel)>>,
     feeding: Cell<bool>,
+    /// How many of the batches are items that are run again.
+    repeats: Cell<usize>,
     /// In the order of the items, or as they come.
     ordered: bool,
 }
@@ -102,6 +99,7 @@ impl Mapping {
             batches: RefCell::default(),
             held: RefCell::default(),
             feeding: Cell::new(false),
+            repeats: Cell::new(0),
             ordered,
         });
         group.maps.borrow_mut().insert(mapping.id, Rc::clone(&mapping));
@@ -138,7 +136,7 @@ impl Mapping {
         };
         let children = self.group.scheduler.borrow().limit();
         while self.wants_more(children) {
-            let held = self.held.borrow_mut().take();
+            let held = self.held.borrow_mut().pop_front();
             let (batch, parcel) = match held {
                 Some(held) => held,
                 None => match self.next_batch(children)? {
@@ -147,7 +145,7 @@ impl Mapping {
                 },
             };
             if crew.post(batch, &parcel) == Err(Full) {
-                self.held.replace(Some((batch, parcel)));
+                self.held.borrow_mut().push_front((batch, parcel));
                 return Ok(());
             }
         }
@@ -156,7 +154,12 @@ impl Mapping {
 
     fn wants_more(&self, children: usize) -> bool {
         let more = !matches!(*self.source.borrow(), Source::Empty);
-        self.held.borrow().is_some() || more && self.batches.borrow().len() < AHEAD * children
+        !self.held.borrow().is_empty() || more && self.ahead() < AHEAD * children
+    }
+
+    /// How many portions are out, or back and not asked for.
+    fn ahead(&self) -> usize {
+        self.batches.borrow().len() - self.repeats.get()
     }
 
     /// Takes the next items out of the source. Re-enters PHP.
@@ -165,14 +168,15 @@ impl Mapping {
             return Ok(None);
         };
         let batch = state().next_id();
-        let cursor = if let Items::Range(first, _) = items { first } else { 0 };
-        let said = VecDeque::new();
-        let fresh = Batch { items, said, answered: 0, posted_from: 0, given: 0, cursor };
-        self.batches.borrow_mut().insert(batch, fresh);
-        self.group.batches.borrow_mut().insert(batch, Rc::clone(self));
-        self.group.scheduler.borrow_mut().begin(batch);
-        self.group.activate();
+        self.begin_batch(batch, Batch::new(items));
         Ok(Some((batch, self.parcel(batch, false))))
+    }
+
+    fn begin_batch(self: &Rc<Self>, id: u64, batch: Batch) {
+        self.batches.borrow_mut().insert(id, batch);
+        self.group.batches.borrow_mut().insert(id, Rc::clone(self));
+        self.group.scheduler.borrow_mut().begin(id);
+        self.group.activate();
     }
 
     /// Fewer items go out, when so many are too long together, or one of them cannot be serialized.
@@ -185,48 +189,6 @@ impl Mapping {
         let halved = !back.is_empty();
         self.returned.borrow_mut().splice(0..0, back);
         halved
-    }
-
-    fn take_items(&self, children: usize) -> Result<Option<Items>, Thrown> {
-        // Taken out: its code may come back here, and finds nothing.
-        let source = self.source.replace(Source::Empty);
-        match source {
-            Source::Array(from) => Ok(self.take_range(from, children)),
-            Source::Walk(mut walk) => {
-                let count = self.portion.borrow().next(None, children);
-                let mut items = Vec::with_capacity(count);
-                let mut returned = self.returned.borrow_mut();
-                let again = returned.len().min(count);
-                items.extend(returned.drain(..again));
-                drop(returned);
-                while items.len() < count {
-                    match walk.next()? {
-                        Some(item) => items.push(item),
-                        None if items.is_empty() => return Ok(None),
-                        None => break,
-                    }
-                }
-                self.source.replace(Source::Walk(walk));
-                Ok(Some(Items::Listed(items)))
-            }
-            Source::Empty => Ok(None),
-        }
-    }
-
-    fn take_range(&self, from: u32, children: usize) -> Option<Items> {
-        let table = self.array.array()?;
-        let first = seek(table, from)?;
-        let left = usize::try_from(table.nNumUsed - first).unwrap_or(usize::MAX);
-        let wanted = self.portion.borrow().next(Some(left), children);
-        let (mut count, mut next) = (0, Some(first));
-        let mut end = first;
-        while let Some(position) = next.filter(|_| count < wanted) {
-            count += 1;
-            end = position + 1;
-            next = seek(table, end);
-        }
-        self.source.replace(Source::Array(end));
-        Some(Items::Range(first, count))
     }
 
     /// The rest of a batch as a parcel. Re-enters PHP: hooks of serialization.
@@ -253,7 +215,7 @@ impl Mapping {
     }
 
     /// An item of a batch has come back.
-    pub(crate) fn answered(&self, batch: u64, child: u64, said: Answered) {
+    pub(crate) fn answered(self: &Rc<Self>, batch: u64, child: u64, said: Answered) {
         let pid = crew::pid_of_child(&self.group, child);
         let said = match said {
             Answered::Told(message) => Said::Ended(Ended { id: batch, exit: Exit::Unknown, message }, pid),
@@ -262,7 +224,12 @@ impl Mapping {
         self.push(batch, said, Some(child));
     }
 
-    fn push(&self, batch: u64, said: Said, child: Option<u64>) {
+    fn push(self: &Rc<Self>, batch: u64, said: Said, child: Option<u64>) {
+        let said = if self.repeats.get() > 0 || self.group.retry.get().is_wanted() {
+            self.judge(batch, said)
+        } else {
+            said
+        };
         let mut batches = self.batches.borrow_mut();
         let Some(known) = batches.get_mut(&batch) else {
             return;
@@ -277,6 +244,7 @@ impl Mapping {
                 self.portion.borrow_mut().took(count, time);
             }
             self.over(batch);
+            self.forget_repeat(batch);
         }
     }
 
@@ -286,7 +254,7 @@ impl Mapping {
     }
 
     /// The child died that had a batch, and had begun so many of its items. The rest goes to another.
-    pub(crate) fn died(&self, batch: u64, begun: usize, ended: Ended, pid: i32, crew: &Crew) {
+    pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, ended: Ended, pid: i32, crew: &Crew) {
         let at = self.batches.borrow().get(&batch).map(|batch| (batch.posted_from, batch.answered));
         let Some((from, answered)) = at else {
             return;
@@ -311,7 +279,20 @@ impl Mapping {
         drop(batches);
         let parcel = self.parcel(batch, declined);
         if crew.post(batch, &parcel) == Err(Full) {
-            self.held.replace(Some((batch, parcel)));
+            self.held.borrow_mut().push_back((batch, parcel));
+        }
+    }
+
+    /// Posts what there was no room for, as far as there is some now.
+    pub(crate) fn post_held(&self, crew: &Crew) {
+        loop {
+            let Some((batch, parcel)) = self.held.borrow_mut().pop_front() else {
+                return;
+            };
+            if crew.post(batch, &parcel) == Err(Full) {
+                self.held.borrow_mut().push_front((batch, parcel));
+                return;
+            }
         }
     }
 
@@ -321,8 +302,9 @@ impl Mapping {
         if batches.is_empty() {
             return true;
         }
-        let ready = |batch: &Batch| !batch.said.is_empty();
-        if self.ordered { batches.values().next().is_some_and(ready) } else { batches.values().any(ready) }
+        let ready = |batch: &Batch| batch.ready(self.ordered).is_some();
+        let mut firsts = batches.values().filter(|batch| batch.repeat.is_none());
+        if self.ordered { firsts.next().is_some_and(ready) } else { firsts.any(ready) }
     }
 
     /// The next item that is ready: its key, and its value or failure. Re-enters PHP: classes may be loaded.
@@ -346,35 +328,29 @@ impl Mapping {
 
     fn take_ready(&self) -> Option<(Zval, Said)> {
         let mut batches = self.batches.borrow_mut();
-        let mut ready = batches.iter_mut().filter(|(_, batch)| self.ordered || !batch.said.is_empty());
+        let firsts = batches.iter_mut().filter(|(_, batch)| batch.repeat.is_none());
+        let mut ready = firsts.filter(|(_, batch)| self.ordered || batch.ready(false).is_some());
         let (&id, batch) = ready.next()?;
-        let said = batch.said.pop_front()?;
-        let key = match &batch.items {
-            Items::Range(..) => {
-                let table = self.array.array()?;
-                let position = seek(table, batch.cursor)?;
-                batch.cursor = position + 1;
-                key_at(table, position)
-            }
-            Items::Listed(items) => items.get(batch.given)?.0.shallow_clone(),
-        };
-        batch.given += 1;
+        let at = batch.ready(self.ordered)?;
+        let taken = batch.take(at, self.array.array())?;
         if batch.given == batch.len() {
             let done = batches.remove(&id);
             drop(batches);
             drop(done);
         }
-        Some((key, said))
+        Some(taken)
     }
 
     /// Nobody wants the rest: what has not begun does not begin.
     pub(crate) fn abandon(&self) {
         self.source.replace(Source::Empty);
         self.held.take();
+        self.repeats.set(0);
         let batches = self.batches.take();
         for (&id, batch) in &batches {
             if batch.answered < batch.len() {
                 crew::withdraw(&self.group, id);
+                state().deadlines.borrow_mut().clear(id);
                 self.over(id);
             }
         }
@@ -384,47 +360,5 @@ impl Mapping {
     /// Is nothing left to be given, or to come?
     pub(crate) fn is_over(&self) -> bool {
         self.batches.borrow().is_empty() && matches!(*self.source.borrow(), Source::Empty)
-    }
-
-    /// In a child: how many items a parcel has.
-    pub(crate) fn count(&self, portion: &Listed) -> u64 {
-        let count = match portion {
-            Listed::Range { from, count, .. } => count.saturating_sub(*from),
-            Listed::Values(values) => values.len(),
-            Listed::Batch(batch) => {
-                let batches = self.batches.borrow();
-                batches.get(batch).map_or(0, |batch| batch.len() - batch.posted_from)
-            }
-        };
-        count as u64
-    }
-
-    /// In a child: calls `each` with the items of a parcel, as long as it says so.
-    pub(crate) fn walk(&self, portion: Listed, mut each: impl FnMut(Zval) -> bool) {
-        match portion {
-            Listed::Range { first, from, count } => {
-                let Some(table) = self.array.array() else {
-                    return;
-                };
-                let next = |at: &u32| seek(table, at + 1);
-                let positions = std::iter::successors(seek(table, first), next);
-                let mut wanted = positions.take(count).skip(from);
-                wanted.all(|position| each(value_at(table, position)));
-            }
-            Listed::Values(values) => {
-                values.into_iter().all(each);
-            }
-            Listed::Batch(batch) => {
-                let batches = std::mem::ManuallyDrop::new(self.batches.take());
-                if let Some(Batch { items: Items::Listed(items), posted_from, .. }) = batches.get(&batch) {
-                    items.iter().skip(*posted_from).all(|(_, value)| each(value.shallow_clone()));
-                }
-            }
-        }
-    }
-
-    /// In a child: calls the function. Re-enters PHP.
-    pub(crate) fn call(&self, item: Zval) -> Returned {
-        self.callable.call(&mut [item])
     }
 }

@@ -127,7 +127,7 @@ fn again(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
 }
 
 /// How an attempt has failed; none when it has not.
-fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> {
+pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> {
     match phase {
         _ if ending == Some(Ending::Cancelled) => Some(Failure::Final),
         Phase::Reported(Ended { message, .. }) => match (of_message(message), ending) {
@@ -141,7 +141,7 @@ fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> {
 }
 
 /// How what left this message has failed; none when it has not.
-fn of_message(message: &Message) -> Option<Failure> {
+pub(crate) fn of_message(message: &Message) -> Option<Failure> {
     match message {
         Message::Frame(Frame { kind: Kind::Value, .. }) => None,
         Message::Frame(Frame { kind: Kind::Thrown, .. }) => Some(Failure::Thrown),
@@ -155,7 +155,7 @@ fn of_message(message: &Message) -> Option<Failure> {
 }
 
 /// A failure that keeps no child waiting.
-fn brought_home(phase: Phase) -> Phase {
+pub(crate) fn brought_home(phase: Phase) -> Phase {
     let Phase::Lent { child, mut loan } = phase else {
         return phase;
     };

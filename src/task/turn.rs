@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
-use super::{crew, handlers, launch, retry};
+use super::{crew, handlers, launch, mapping, retry};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::output::Capture;
@@ -177,7 +177,7 @@ fn expire() {
         };
         match (stage, posted(id)) {
             (Stage::Repeat, Some(future)) => retry::due(&future),
-            (Stage::Repeat, None) => {}
+            (Stage::Repeat, None) => mapping::due(id),
             (Stage::Expire, None) => end(id, Ending::TimedOut),
             (Stage::Kill, None) => signal(id, Signal::SIGKILL),
             (Stage::Expire, Some(future)) => crew::expire(&future),

@@ -15,10 +15,15 @@ final class Runs
         $this->owner = getmypid();
     }
 
+    public function add(string|int $name): void
+    {
+        file_put_contents($this->file, "$name\n", FILE_APPEND | LOCK_EX);
+    }
+
     /** One more run of this name. Gives how many there have been. */
     public function count(string|int $name): int
     {
-        file_put_contents($this->file, "$name\n", FILE_APPEND | LOCK_EX);
+        $this->add($name);
         return $this->of($name);
     }
 

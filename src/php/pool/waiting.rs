@@ -127,6 +127,10 @@ pub(super) fn stop(call: &Call) -> Returned {
             stop_task(&future);
         }
     }
+    let maps: Vec<_> = pool.group.maps.borrow().values().cloned().collect();
+    for mapping in maps {
+        mapping.stop_repeats();
+    }
     turn::leave();
     Ok(pool.zval())
 }

@@ -10,9 +10,9 @@ use crate::process::shared::board::Full;
 use crate::task::future::Future;
 use crate::task::group::Group;
 use crate::task::parcel::{self, Parcel};
-use crate::task::retry;
 use crate::task::state::state;
 use crate::task::work::Work;
+use crate::task::{mapping, retry};
 
 /// Posted tasks of one pool that nobody has run yet: more would only lie there.
 const AHEAD: usize = 1024;
@@ -20,6 +20,7 @@ const AHEAD: usize = 1024;
 pub(crate) fn feed(group: &Rc<Group>) {
     match crew_of(group) {
         Ok(crew) => {
+            mapping::post_held(group, &crew);
             post_all(group, &crew);
             recruit(group, &crew);
         }

@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 
-use ext_php_rs::types::Zval;
+use ext_php_rs::types::{ZendHashTable, Zval};
 
+use super::repeat::Repeat;
 use crate::process::reactor::{Ended, Message};
 use crate::task::future::{Future, Phase};
 use crate::task::{handlers, outcome};
 use crate::zend::handler::Thrown;
+use crate::zend::iterate::{key_at, seek};
 use crate::zend::object::Object;
 
 /// Items on their way.
@@ -33,6 +35,8 @@ pub(super) struct Batch {
     pub(super) given: usize,
     /// The position of the next one to be given, in the array.
     pub(super) cursor: u32,
+    /// It is an item of another batch that is run again.
+    pub(super) repeat: Option<Repeat>,
 }
 
 /// What became of an item.
@@ -42,9 +46,74 @@ pub(super) enum Said {
     Ended(Ended, Option<i32>),
     /// Its child has it in memory.
     Lent(Phase),
+    /// It has failed, and is run again.
+    Awaited,
+    /// Somebody has it, before those in front of it.
+    Given,
 }
 
 impl Batch {
+    /// Items of which nothing is known.
+    pub(super) fn new(items: Items) -> Self {
+        let cursor = if let Items::Range(first, _) = items { first } else { 0 };
+        Self { items, said: VecDeque::new(), answered: 0, posted_from: 0, given: 0, cursor, repeat: None }
+    }
+
+    /// The place of something that can be given: of the very next one, or of any.
+    pub(super) fn ready(&self, ordered: bool) -> Option<usize> {
+        let is_there = |said: &Said| !matches!(said, Said::Awaited | Said::Given);
+        if ordered {
+            self.said.front().filter(|said| is_there(said)).map(|_| 0)
+        } else {
+            self.said.iter().position(is_there)
+        }
+    }
+
+    /// Gives what is at a place that is ready, and its key, which may be in `array`.
+    pub(super) fn take(&mut self, at: usize, array: Option<&ZendHashTable>) -> Option<(Zval, Said)> {
+        let key = match (&self.items, array) {
+            (Items::Range(..), Some(array)) => {
+                let position = self.position(at, array)?;
+                if at == 0 {
+                    self.cursor = position + 1;
+                }
+                key_at(array, position)
+            }
+            (Items::Range(..), None) => return None,
+            (Items::Listed(items), _) => items.get(self.given + at)?.0.shallow_clone(),
+        };
+        if at > 0 {
+            return Some((key, std::mem::replace(self.said.get_mut(at)?, Said::Given)));
+        }
+        let said = self.said.pop_front()?;
+        self.given += 1;
+        while let Some(Said::Given) = self.said.front() {
+            self.said.pop_front();
+            self.given += 1;
+            if let (Items::Range(..), Some(array)) = (&self.items, array) {
+                self.cursor = seek(array, self.cursor)? + 1;
+            }
+        }
+        Some((key, said))
+    }
+
+    /// The position in the array of the item so many places after the next one.
+    fn position(&self, places: usize, array: &ZendHashTable) -> Option<u32> {
+        let first = seek(array, self.cursor);
+        std::iter::successors(first, |at| seek(array, at + 1)).nth(places)
+    }
+
+    /// One of its items that has not been given, as a batch of its own. `place` is counted from the first one.
+    pub(super) fn alone(&self, place: usize, array: Option<&ZendHashTable>) -> Option<Items> {
+        Some(match &self.items {
+            Items::Range(..) => Items::Range(self.position(place.checked_sub(self.given)?, array?)?, 1),
+            Items::Listed(items) => {
+                let (key, value) = items.get(place)?;
+                Items::Listed(vec![(key.shallow_clone(), value.shallow_clone())])
+            }
+        })
+    }
+
     pub(super) fn len(&self) -> usize {
         match &self.items {
             Items::Range(_, count) => *count,
@@ -75,6 +144,7 @@ pub(super) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval
         Said::Lent(phase) => {
             future.phase.replace(phase);
         }
+        Said::Awaited | Said::Given => return Ok(None),
     }
     outcome::settle(&future)?;
     Ok(handlers::outcome_of(&future))

@@ -22,7 +22,6 @@ function waiting(Pool $pool, Runs $runs, string $how): void
     };
     $pool['task']->timeout($how === 'time' ? 0.05 : 0);
     while ($pool->status()->retries === 0) {
-        usleep(1000);
         $pool->tick();
     }
 }

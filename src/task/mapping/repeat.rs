@@ -1,0 +1,195 @@
+//! Items that have failed, and are run again: each as a batch of its own, while its place in the batch that it is of is
+//! kept.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::Mapping;
+use super::batch::{Batch, Said};
+use crate::pool::deadlines::Stage;
+use crate::pool::retry::Failure;
+use crate::task::crew::{self, Crew};
+use crate::task::future::Phase;
+use crate::task::group::Group;
+use crate::task::retry;
+use crate::task::state::state;
+
+/// An item that is run again.
+#[derive(Debug)]
+pub(super) struct Repeat {
+    home: Home,
+    /// How it failed the last time.
+    failure: Said,
+    /// It waits for its time, and is not posted.
+    resting: bool,
+}
+
+/// Where an item belongs.
+#[derive(Clone, Copy, Debug)]
+struct Home {
+    batch: u64,
+    /// Its place, counted from the first item.
+    place: usize,
+    /// How often it has been run again.
+    repeats: u32,
+}
+
+impl Said {
+    fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Ended(ended, _) => retry::of_message(&ended.message),
+            Self::Lent(phase) => retry::failure(phase, None),
+            Self::Awaited | Self::Given => None,
+        }
+    }
+
+    fn brought_home(self) -> Self {
+        match self {
+            Self::Lent(phase) => match retry::brought_home(phase) {
+                Phase::Reported(ended) => Self::Ended(ended, None),
+                phase => Self::Lent(phase),
+            },
+            said => said,
+        }
+    }
+}
+
+impl Mapping {
+    /// What has come back of the next item of a batch: as it is, or something else where the item is run again, or where
+    /// it was and its own place has it now.
+    pub(super) fn judge(self: &Rc<Self>, batch: u64, said: Said) -> Said {
+        let home = match self.batches.borrow().get(&batch) {
+            Some(Batch { repeat: Some(repeat), .. }) => repeat.home,
+            Some(known) => Home { batch, place: known.answered, repeats: 0 },
+            None => return said,
+        };
+        let is_repeat = home.batch != batch;
+        match self.delay(&said, home.repeats) {
+            Some(delay) => {
+                self.run_again(home, said.brought_home(), delay);
+                if is_repeat { Said::Given } else { Said::Awaited }
+            }
+            None if is_repeat => {
+                self.put(home, said);
+                Said::Given
+            }
+            None => said,
+        }
+    }
+
+    fn delay(&self, said: &Said, repeats: u32) -> Option<Duration> {
+        let stopped = self.group.scheduler.borrow().is_stopped();
+        let failure = said.failure().filter(|_| !stopped)?;
+        self.group.retry.get().after(failure, repeats)
+    }
+
+    fn run_again(self: &Rc<Self>, home: Home, failure: Said, delay: Duration) {
+        let items = self
+            .batches
+            .borrow()
+            .get(&home.batch)
+            .and_then(|known| known.alone(home.place, self.array.array()));
+        let Some(items) = items else {
+            return;
+        };
+        let at = Instant::now().checked_add(delay).filter(|_| !delay.is_zero());
+        let home = Home { repeats: home.repeats + 1, ..home };
+        let repeat = Repeat { home, failure, resting: at.is_some() };
+        let id = state().next_id();
+        self.begin_batch(id, Batch { repeat: Some(repeat), ..Batch::new(items) });
+        self.repeats.set(self.repeats.get() + 1);
+        match at {
+            Some(at) => state().deadlines.borrow_mut().set(id, at, Stage::Repeat),
+            None => self.post_repeat(id),
+        }
+    }
+
+    /// An item has waited long enough.
+    fn post_repeat(&self, id: u64) {
+        if let Some(Batch { repeat: Some(repeat), .. }) = self.batches.borrow_mut().get_mut(&id) {
+            repeat.resting = false;
+        }
+        // There was one: it has run items.
+        if let Ok(crew) = crew::crew_of(&self.group) {
+            self.post_rest(id, &crew, false);
+        }
+    }
+
+    /// What became of an item that was run again takes the place that is kept for it.
+    fn put(&self, home: Home, said: Said) {
+        if let Some(known) = self.batches.borrow_mut().get_mut(&home.batch)
+            && let Some(place) = home.place.checked_sub(known.given)
+            && let Some(slot) = known.said.get_mut(place)
+        {
+            *slot = said;
+        }
+    }
+
+    /// A batch is over: if it was an item that was run again, nobody asks for it.
+    pub(super) fn forget_repeat(&self, id: u64) {
+        let mut batches = self.batches.borrow_mut();
+        if batches.get(&id).is_none_or(|batch| batch.repeat.is_none()) {
+            return;
+        }
+        let done = batches.remove(&id);
+        drop(batches);
+        self.repeats.set(self.repeats.get().saturating_sub(1));
+        drop(done);
+    }
+
+    /// Nothing starts any more: items that wait to be run again have failed as they did.
+    pub(crate) fn stop_repeats(&self) {
+        let batches = self.batches.borrow();
+        let waiting: Vec<_> = batches
+            .iter()
+            .filter_map(|(&id, batch)| batch.repeat.as_ref().map(|repeat| (id, repeat.resting)))
+            .collect();
+        drop(batches);
+        for (id, resting) in waiting {
+            if resting || self.is_held(id) || crew::withdraw(&self.group, id) {
+                self.give_up(id);
+            }
+        }
+    }
+
+    fn is_held(&self, id: u64) -> bool {
+        let mut held = self.held.borrow_mut();
+        let before = held.len();
+        held.retain(|(batch, _)| *batch != id);
+        held.len() < before
+    }
+
+    fn give_up(&self, id: u64) {
+        state().deadlines.borrow_mut().clear(id);
+        let repeat = self.batches.borrow_mut().get_mut(&id).and_then(|batch| {
+            let repeat = batch.repeat.as_mut()?;
+            Some((repeat.home, std::mem::replace(&mut repeat.failure, Said::Given)))
+        });
+        if let Some((home, failure)) = repeat {
+            self.put(home, failure);
+        }
+        self.over(id);
+        self.forget_repeat(id);
+    }
+}
+
+/// The time has come of an item that is to be run again, if that is what has this number.
+pub(crate) fn due(id: u64) {
+    let find = |group: &Rc<Group>| group.batches.borrow().get(&id).cloned();
+    let mapping = state().active.borrow().iter().find_map(find);
+    if let Some(mapping) = mapping {
+        mapping.post_repeat(id);
+        state().held_back.set(true);
+    }
+}
+
+/// Posts what there was no room for.
+pub(crate) fn post_held(group: &Group, crew: &Crew) {
+    if group.maps.borrow().is_empty() {
+        return;
+    }
+    let maps: Vec<_> = group.maps.borrow().values().cloned().collect();
+    for mapping in maps {
+        mapping.post_held(crew);
+    }
+}

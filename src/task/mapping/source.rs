@@ -1,0 +1,66 @@
+//! Where the items of a map come from, and how many of them go out together.
+
+use super::Mapping;
+use super::batch::Items;
+use crate::zend::handler::Thrown;
+use crate::zend::iterate::{Walk, seek};
+
+/// Where items come from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// The array, from this position on.
+    Array(u32),
+    /// Something that gives them one after the other.
+    Walk(Walk),
+    /// There are no more.
+    Empty,
+}
+
+impl Mapping {
+    /// The next items; none when there are no more. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the source throws.
+    pub(super) fn take_items(&self, children: usize) -> Result<Option<Items>, Thrown> {
+        // Taken out: its code may come back here, and finds nothing.
+        let source = self.source.replace(Source::Empty);
+        match source {
+            Source::Array(from) => Ok(self.take_range(from, children)),
+            Source::Walk(mut walk) => {
+                let count = self.portion.borrow().next(None, children);
+                let mut items = Vec::with_capacity(count);
+                let mut returned = self.returned.borrow_mut();
+                let again = returned.len().min(count);
+                items.extend(returned.drain(..again));
+                drop(returned);
+                while items.len() < count {
+                    match walk.next()? {
+                        Some(item) => items.push(item),
+                        None if items.is_empty() => return Ok(None),
+                        None => break,
+                    }
+                }
+                self.source.replace(Source::Walk(walk));
+                Ok(Some(Items::Listed(items)))
+            }
+            Source::Empty => Ok(None),
+        }
+    }
+
+    fn take_range(&self, from: u32, children: usize) -> Option<Items> {
+        let table = self.array.array()?;
+        let first = seek(table, from)?;
+        let left = usize::try_from(table.nNumUsed - first).unwrap_or(usize::MAX);
+        let wanted = self.portion.borrow().next(Some(left), children);
+        let (mut count, mut next) = (0, Some(first));
+        let mut end = first;
+        while let Some(position) = next.filter(|_| count < wanted) {
+            count += 1;
+            end = position + 1;
+            next = seek(table, end);
+        }
+        self.source.replace(Source::Array(end));
+        Some(Items::Range(first, count))
+    }
+}
