@@ -281,8 +281,9 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Sets the time that each task of this pool may take, counted from its start. A task that runs out of it is
-     * ended and fails with a {@see TimeoutException}.
+     * Sets the time that each task of this pool may take, counted from its start, and each item of {@see map()}. A task
+     * or item that runs out of it is ended, with all that it started, and fails with a {@see TimeoutException}. For an
+     * item that has begun already it counts from now on.
      *
      * @param float|null $seconds null or 0: no limit, which is the default
      *

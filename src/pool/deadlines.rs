@@ -12,9 +12,11 @@ pub(crate) enum Stage {
     Kill,
     /// It has failed, and has waited long enough: run it again.
     Repeat,
+    /// Not a task but a child: look for how long it has been at its item.
+    Look,
 }
 
-/// The deadlines of all tasks of a process; at most one a task.
+/// The deadlines of all tasks of a process, and of children; at most one each.
 #[derive(Debug, Default)]
 pub(crate) struct Deadlines {
     order: BTreeSet<(Instant, u64, Stage)>,

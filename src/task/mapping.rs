@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
-pub(crate) use batch::Answered;
+pub(crate) use batch::{Answered, End};
 use batch::{Batch, Items, Said, settled};
 pub(crate) use repeat::{due, post_held};
 use source::Source;
@@ -103,6 +103,7 @@ impl Mapping {
             ordered,
         });
         group.maps.borrow_mut().insert(mapping.id, Rc::clone(&mapping));
+        crew::watch_items(group);
         at_exit::register();
         Ok(mapping)
     }
@@ -218,7 +219,13 @@ impl Mapping {
     pub(crate) fn answered(self: &Rc<Self>, batch: u64, child: u64, said: Answered) {
         let pid = crew::pid_of_child(&self.group, child);
         let said = match said {
-            Answered::Told(message) => Said::Ended(Ended { id: batch, exit: Exit::Unknown, message }, pid),
+            Answered::Told(message) => {
+                // What it says of its end is why it was ended.
+                let reported = matches!(message, Message::Frame(Frame { kind: Kind::Report, .. }));
+                let overdue = if reported { crew::overdue(&self.group, child) } else { None };
+                let ended = Ended { id: batch, exit: Exit::Unknown, message };
+                overdue.map_or_else(|| Said::Ended(ended, pid), |limit| Said::Overdue(limit, pid))
+            }
             Answered::Offered(phase) => Said::Lent(phase),
         };
         self.push(batch, said, Some(child));
@@ -254,13 +261,13 @@ impl Mapping {
     }
 
     /// The child died that had a batch, and had begun so many of its items. The rest goes to another.
-    pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, ended: Ended, pid: i32, crew: &Crew) {
+    pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, end: End, crew: &Crew) {
         let at = self.batches.borrow().get(&batch).map(|batch| (batch.posted_from, batch.answered));
         let Some((from, answered)) = at else {
             return;
         };
         if from + begun > answered {
-            self.push(batch, Said::Ended(Ended { id: batch, ..ended }, Some(pid)), None);
+            self.push(batch, end.said(batch), None);
         }
         self.post_rest(batch, crew, false);
     }

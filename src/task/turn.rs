@@ -176,6 +176,7 @@ fn expire() {
             return;
         };
         match (stage, posted(id)) {
+            (Stage::Look, _) => crew::look(id),
             (Stage::Repeat, Some(future)) => retry::due(&future),
             (Stage::Repeat, None) => mapping::due(id),
             (Stage::Expire, None) => end(id, Ending::TimedOut),

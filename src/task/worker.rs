@@ -138,8 +138,12 @@ fn walk(worker: &Worker<'_>, group: &Group, map: u64, items: Listed) -> bool {
     let total = mapping.count(&items);
     mapping.walk(items, |item| {
         count += 1;
-        worker.seat.begin(count);
+        if !worker.seat.begin(count) {
+            stays = false;
+            return false;
+        }
         let ran = request::protect(|| mapping.call(item));
+        worker.seat.rest();
         ensure_own(worker.own, Some(&ran));
         if count == total {
             worker.seat.tally();

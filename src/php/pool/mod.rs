@@ -214,6 +214,8 @@ fn timeout(call: &Call) -> Returned {
         return Err(call.value_error(0, "must be greater than or equal to 0"));
     }
     pool.group.timeout.set(seconds);
+    crew::watch_items(&pool.group);
+    turn::leave();
     Ok(pool.zval())
 }
 

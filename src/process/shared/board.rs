@@ -64,7 +64,16 @@ pub(super) struct Cell {
     pub(super) spent: AtomicU64,
     /// The position of the entry that it took last, plus one.
     pub(super) taken: AtomicU64,
+    /// When the item began that it is at, as `since`; or one of the words below.
+    pub(super) item: AtomicU64,
 }
+
+/// It is at no item, and nobody wants to know when items begin.
+pub(super) const NO_ITEM: u64 = 0;
+/// It is at an item, and nobody wanted to know when that began.
+pub(super) const SOME_ITEM: u64 = 1;
+/// It is at no item, and notes down when the next one begins.
+pub(super) const BETWEEN: u64 = 2;
 
 #[repr(C, align(32))]
 #[derive(Debug)]
@@ -98,6 +107,10 @@ struct Posted {
     task: u64,
     epoch: u64,
 }
+
+/// An item that a child is at, known by when it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Item(u64);
 
 /// There is no room for another entry now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,14 +195,14 @@ impl Board {
         for word in [&cell.asleep, &cell.dismissed] {
             word.store(0, Ordering::Relaxed);
         }
-        for word in [&cell.task, &cell.since, &cell.begun, &cell.spent, &cell.taken] {
+        for word in [&cell.task, &cell.since, &cell.begun, &cell.spent, &cell.taken, &cell.item] {
             word.store(0, Ordering::Relaxed);
         }
         cell.epoch.store(epoch, Ordering::Release);
         Some(seat)
     }
 
-    /// The child on `seat` shall take no more. It ends after what it runs; true when it runs nothing.
+    /// The child on `seat` shall take no more, and begin no item. It ends after what it runs; true when it runs nothing.
     pub(crate) fn dismiss(&self, seat: usize) -> bool {
         let Some(cell) = self.cell(seat) else {
             return false;
@@ -214,6 +227,23 @@ impl Board {
     pub(crate) fn begun(&self, seat: usize) -> usize {
         let begun = self.cell(seat).map_or(0, |cell| cell.begun.load(Ordering::SeqCst));
         usize::try_from(begun).unwrap_or(usize::MAX)
+    }
+
+    /// From now on the child on `seat` notes down when it begins an item; for the one that it is at, that is now. It may
+    /// miss that just when it begins or ends one, and has to be told again.
+    pub(crate) fn time_items(&self, seat: usize) {
+        if let Some(cell) = self.cell(seat) {
+            for (untimed, timed) in [(NO_ITEM, BETWEEN), (SOME_ITEM, now())] {
+                let _ = cell.item.compare_exchange(untimed, timed, Ordering::SeqCst, Ordering::SeqCst);
+            }
+        }
+    }
+
+    /// The item that the child on `seat` is at, and has been for so long; none when it is at none.
+    pub(crate) fn item(&self, seat: usize) -> Option<(Item, Duration)> {
+        let began = self.cell(seat)?.item.load(Ordering::SeqCst);
+        let time = Duration::from_nanos(now().saturating_sub(began));
+        (began > BETWEEN).then_some((Item(began), time))
     }
 
     /// How long the latest portion of items took the child on `seat`.

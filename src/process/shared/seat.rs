@@ -3,7 +3,8 @@
 use std::sync::atomic::{Ordering, fence};
 
 use super::board::{
-    ALIGN, Cell, ENTRY, FREE, Head, OPEN, ROOM, TAKEN, entry, exchange, now, state_is, wake_one, wake_younger,
+    ALIGN, BETWEEN, Cell, ENTRY, FREE, Head, NO_ITEM, OPEN, ROOM, SOME_ITEM, TAKEN, entry, exchange, now,
+    state_is, wake_one, wake_younger,
 };
 use super::futex;
 use super::mapping::Mapping;
@@ -90,9 +91,30 @@ impl<'b> Seat<'b> {
         self.cell.task.store(0, Ordering::SeqCst);
     }
 
-    /// It begins item number `count` of its task, counted from 1; items before have been told of.
-    pub(crate) fn begin(&self, count: u64) {
+    /// It begins item number `count` of its task, counted from 1; items before have been told of. False when it shall begin
+    /// none any more.
+    ///
+    /// In this order: who dismisses a child, and finds the same item after that as before, knows that no other begins.
+    pub(crate) fn begin(&self, count: u64) -> bool {
+        match self.cell.item.load(Ordering::Relaxed) {
+            NO_ITEM => self.cell.item.store(SOME_ITEM, Ordering::Relaxed),
+            _ => self.cell.item.store(now(), Ordering::SeqCst),
+        }
         self.cell.begun.store(count, Ordering::SeqCst);
+        if self.cell.dismissed.load(Ordering::SeqCst) == 0 {
+            return true;
+        }
+        self.cell.begun.store(count - 1, Ordering::SeqCst);
+        self.rest();
+        false
+    }
+
+    /// The item that it began is over; it may have to wait until that is heard.
+    pub(crate) fn rest(&self) {
+        match self.cell.item.load(Ordering::Relaxed) {
+            NO_ITEM | SOME_ITEM => self.cell.item.store(NO_ITEM, Ordering::Relaxed),
+            _ => self.cell.item.store(BETWEEN, Ordering::SeqCst),
+        }
     }
 
     /// It has run all items of its task.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use nix::errno::Errno;
 
 use super::feed::fail;
+use super::items::{self, look_after};
 use super::{Crew, Member};
 use crate::ini;
 use crate::process::fork::{self, Fork, Refused};
@@ -98,6 +99,10 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
+    let limit = items::limit(group);
+    if limit.is_some() {
+        crew.board.time_items(seat);
+    }
     let mut place = launch::place()?;
     let child = state.next_id();
     let streams = launch::streams(group, child)?;
@@ -121,7 +126,13 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
         reactor.add(child, forked, ini::max_result()).map_err(refused("epoll_ctl"))?;
         reactor.listen(child, line);
     }
-    crew.members.borrow_mut().insert(child, Member { seat, epoch, pid, leaving: Cell::new(false), place });
+    crew.members.borrow_mut().insert(
+        child,
+        Member { seat, epoch, pid, leaving: Cell::new(false), overdue: Cell::new(None), place },
+    );
+    if let Some(limit) = limit {
+        look_after(child, limit);
+    }
     state.workers.borrow_mut().insert(child, (Rc::clone(group), Rc::clone(crew)));
     for hook in hooks {
         launch::after_fork(&hook);

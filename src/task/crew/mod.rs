@@ -4,6 +4,7 @@
 
 mod feed;
 mod hire;
+mod items;
 mod news;
 mod reach;
 
@@ -16,6 +17,7 @@ use nix::errno::Errno;
 
 pub(crate) use feed::feed;
 pub(crate) use hire::{make_room, recruit_for, shrink};
+pub(crate) use items::{look, overdue, watch_items};
 pub(crate) use news::{answered, gone, offered};
 pub(crate) use reach::{
     Whereabouts, child_of, end, expire, kill, pid_of, renew_limit, whereabouts, withdraw,
@@ -58,6 +60,8 @@ struct Member {
     pid: i32,
     /// It has been told to end.
     leaving: Cell<bool>,
+    /// It is being ended, as it has been at one item for longer than so many seconds.
+    overdue: Cell<Option<f64>>,
     /// Its place among all processes, which it gives back.
     #[expect(dead_code, reason = "held, not read")]
     place: Place,

@@ -7,7 +7,7 @@ use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::future::{Future, Phase};
 use crate::task::group::Group;
-use crate::task::mapping::{Answered, Mapping};
+use crate::task::mapping::{Answered, End, Mapping};
 use crate::task::state::state;
 use crate::task::{retry, turn};
 use crate::wire::frame::{Frame, Kind};
@@ -88,6 +88,7 @@ fn declined(child: u64, task: u64) -> Option<Rc<Group>> {
 /// A child that stayed is gone: whatever it ran has ended with it.
 pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let printed = turn::printed_by(ended.id);
+    state().deadlines.borrow_mut().clear(ended.id);
     let (group, crew) = state().workers.borrow_mut().remove(&ended.id)?;
     let member = crew.members.borrow_mut().remove(&ended.id)?;
     let stillborn = crew.board.is_newborn(member.seat) && !member.leaving.get();
@@ -99,7 +100,8 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     });
     let mapping = task.and_then(|task| group.batches.borrow().get(&task).cloned());
     if let (Some(task), Some(mapping)) = (task, mapping) {
-        mapping.died(task, begun, ended, member.pid, &crew);
+        let end = End { pid: member.pid, overdue: member.overdue.get(), ended };
+        mapping.died(task, begun, end, &crew);
         return Some(group);
     }
     let future = task.and_then(|task| group.queued.borrow_mut().remove(&task));

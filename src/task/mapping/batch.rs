@@ -6,7 +6,8 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 
 use super::repeat::Repeat;
 use crate::process::reactor::{Ended, Message};
-use crate::task::future::{Future, Phase};
+use crate::process::wait::Exit;
+use crate::task::future::{Ending, Future, Phase};
 use crate::task::{handlers, outcome};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::{key_at, seek};
@@ -46,6 +47,8 @@ pub(super) enum Said {
     Ended(Ended, Option<i32>),
     /// Its child has it in memory.
     Lent(Phase),
+    /// It took longer than so many seconds, and its child, a process, was ended.
+    Overdue(f64, Option<i32>),
     /// It has failed, and is run again.
     Awaited,
     /// Somebody has it, before those in front of it.
@@ -122,6 +125,32 @@ impl Batch {
     }
 }
 
+/// Of somebody who had no time to tell anything.
+fn nothing() -> Ended {
+    Ended { id: 0, exit: Exit::Unknown, message: Message::Nothing }
+}
+
+/// How a child has ended that was at items.
+#[derive(Debug)]
+pub(crate) struct End {
+    /// Its process.
+    pub(crate) pid: i32,
+    /// It was ended, as its item took longer than so many seconds.
+    pub(crate) overdue: Option<f64>,
+    /// What it left.
+    pub(crate) ended: Ended,
+}
+
+impl End {
+    /// What became of the item that it was at.
+    pub(super) fn said(self, batch: u64) -> Said {
+        match self.overdue {
+            Some(limit) => Said::Overdue(limit, Some(self.pid)),
+            None => Said::Ended(Ended { id: batch, ..self.ended }, Some(self.pid)),
+        }
+    }
+}
+
 /// What a child has told of an item.
 #[derive(Debug)]
 pub(crate) enum Answered {
@@ -143,6 +172,12 @@ pub(super) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval
         }
         Said::Lent(phase) => {
             future.phase.replace(phase);
+        }
+        Said::Overdue(limit, pid) => {
+            future.pid.set(pid);
+            future.limit.set(Some(limit));
+            future.ending.set(Some(Ending::TimedOut));
+            future.phase.replace(Phase::Reported(nothing()));
         }
         Said::Awaited | Said::Given => return Ok(None),
     }

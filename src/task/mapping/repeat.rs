@@ -39,6 +39,7 @@ impl Said {
         match self {
             Self::Ended(ended, _) => retry::of_message(&ended.message),
             Self::Lent(phase) => retry::failure(phase, None),
+            Self::Overdue(..) => Some(Failure::TimedOut),
             Self::Awaited | Self::Given => None,
         }
     }

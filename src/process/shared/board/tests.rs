@@ -106,3 +106,34 @@ fn one_that_died_in_its_sleep_is_not_taken_for_one_that_looks() {
     board.post(1, 0, b"").unwrap();
     assert_eq!(board.memory.head().searching.load(Ordering::SeqCst), 0, "nobody was there to be woken");
 }
+
+#[test]
+fn no_item_begins_once_its_child_was_found_at_another_after_its_dismissal() {
+    let board = Board::new().unwrap();
+    let seat = board.sit(0).unwrap();
+    board.time_items(0);
+    assert_eq!(board.item(0), None);
+    assert!(seat.begin(1));
+    let (item, _) = board.item(0).unwrap();
+    board.dismiss(0);
+    assert_eq!(board.item(0).map(|(item, _)| item), Some(item));
+    seat.rest();
+    assert_eq!(board.item(0), None);
+    assert!(!seat.begin(2));
+    assert_eq!((board.begun(0), board.item(0)), (1, None));
+}
+
+#[test]
+fn items_are_timed_from_when_somebody_wants_to_know() {
+    let board = Board::new().unwrap();
+    let seat = board.sit(0).unwrap();
+    assert!(seat.begin(1));
+    assert_eq!(board.item(0), None);
+    board.time_items(0);
+    let (first, _) = board.item(0).unwrap();
+    board.time_items(0);
+    assert_eq!(board.item(0).map(|(item, _)| item), Some(first));
+    seat.rest();
+    assert!(seat.begin(2));
+    assert!(board.item(0).is_some_and(|(item, _)| item != first));
+}
