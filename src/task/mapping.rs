@@ -226,9 +226,19 @@ impl Mapping {
                 let ended = Ended { id: batch, exit: Exit::Unknown, message };
                 overdue.map_or_else(|| Said::Ended(ended, pid), |limit| Said::Overdue(limit, pid))
             }
+            Answered::Offered(phase) if self.waits_for_others(batch) => Said::Lent(phase).brought_home(),
             Answered::Offered(phase) => Said::Lent(phase),
         };
         self.push(batch, said, Some(child));
+    }
+
+    /// Is there an item before this batch that nobody has begun? A child that waited until that one has been given might be
+    /// the one that has to run it.
+    fn waits_for_others(&self, batch: u64) -> bool {
+        let batches = self.batches.borrow();
+        let is_open =
+            |(&id, batch): (&u64, &Batch)| batch.answered < batch.len() && !crew::has_begun(&self.group, id);
+        self.ordered && (self.repeats.get() > 0 || batches.range(..batch).any(is_open))
     }
 
     fn push(self: &Rc<Self>, batch: u64, said: Said, child: Option<u64>) {
@@ -239,6 +249,8 @@ impl Mapping {
         };
         let mut batches = self.batches.borrow_mut();
         let Some(known) = batches.get_mut(&batch) else {
+            drop(batches);
+            said.discard();
             return;
         };
         known.said.push_back(said);
@@ -354,7 +366,8 @@ impl Mapping {
         self.held.take();
         self.repeats.set(0);
         let batches = self.batches.take();
-        for (&id, batch) in &batches {
+        for (id, mut batch) in batches {
+            batch.said.drain(..).for_each(Said::discard);
             if batch.answered < batch.len() {
                 crew::withdraw(&self.group, id);
                 state().deadlines.borrow_mut().clear(id);

@@ -55,7 +55,14 @@ pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> 
 pub(crate) fn told(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
     let page = turn::page_of(child);
     let (group, crew) = state().workers.borrow().get(&child).cloned()?;
-    let future = group.queued.borrow_mut().remove(&task)?;
+    let future = group.queued.borrow_mut().remove(&task);
+    let Some(future) = future else {
+        // Nobody wants it any more.
+        if let Phase::Lent { child, .. } = phase {
+            turn::release(child);
+        }
+        return Some(group);
+    };
     let pid = crew.members.borrow().get(&child).map(|member| member.pid);
     future.pid.set(pid);
     future.captured.replace(page);

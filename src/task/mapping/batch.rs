@@ -8,7 +8,7 @@ use super::repeat::Repeat;
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::future::{Ending, Future, Phase};
-use crate::task::{handlers, outcome};
+use crate::task::{handlers, outcome, turn};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::{key_at, seek};
 use crate::zend::object::Object;
@@ -53,6 +53,15 @@ pub(super) enum Said {
     Awaited,
     /// Somebody has it, before those in front of it.
     Given,
+}
+
+impl Said {
+    /// Nobody wants to know: whoever keeps it in memory need not.
+    pub(super) fn discard(self) {
+        if let Self::Lent(Phase::Lent { child, .. }) = self {
+            turn::release(child);
+        }
+    }
 }
 
 impl Batch {

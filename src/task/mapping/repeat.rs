@@ -44,7 +44,8 @@ impl Said {
         }
     }
 
-    fn brought_home(self) -> Self {
+    /// The same, with nothing left in its child.
+    pub(super) fn brought_home(self) -> Self {
         match self {
             Self::Lent(phase) => match retry::brought_home(phase) {
                 Phase::Reported(ended) => Self::Ended(ended, None),
@@ -118,11 +119,16 @@ impl Mapping {
 
     /// What became of an item that was run again takes the place that is kept for it.
     fn put(&self, home: Home, said: Said) {
-        if let Some(known) = self.batches.borrow_mut().get_mut(&home.batch)
-            && let Some(place) = home.place.checked_sub(known.given)
-            && let Some(slot) = known.said.get_mut(place)
-        {
+        let mut batches = self.batches.borrow_mut();
+        let slot = batches.get_mut(&home.batch).and_then(|known| {
+            let place = home.place.checked_sub(known.given)?;
+            known.said.get_mut(place)
+        });
+        if let Some(slot) = slot {
             *slot = said;
+        } else {
+            drop(batches);
+            said.discard();
         }
     }
 

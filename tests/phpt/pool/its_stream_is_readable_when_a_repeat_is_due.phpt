@@ -17,7 +17,7 @@ foreach (['isolated' => 1, 'staying' => 0] as $kind => $tasks) {
     for ($ended = 0; $ended < 2; $ended += $pool->tick()) {
         $read = [$stream];
         $write = $except = null;
-        if (stream_select($read, $write, $except, PATIENCE) === 0) {
+        if (@stream_select($read, $write, $except, PATIENCE) === 0) {
             exit('nothing happens');
         }
     }
