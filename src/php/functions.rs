@@ -111,31 +111,35 @@ fn await_any(call: &Call) -> Returned {
         return wait::one(&future, patience);
     }
     if let Some(pool) = Object::<Pool>::from_zval(what) {
-        return values(&super::pool::waiting::finish(&pool, patience)?, None);
+        return values(&super::pool::waiting::finish(&pool, patience)?);
     }
-    values(&collect(call, what, c"Async\\Future|Async\\Pool|iterable")?, patience)
+    let futures = collect(call, what, c"Async\\Future|Async\\Pool|iterable")?;
+    wait_for(&futures, patience)?;
+    values(&futures)
 }
 
-/// The values of all, under their keys. Re-enters PHP.
+fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Result<(), Thrown> {
+    let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
+    wait::all(&handles, patience)
+}
+
+/// The values of futures that have ended, under their keys.
 ///
 /// # Errors
 ///
-/// The first failure in order, after all have ended.
-pub(crate) fn values(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Returned {
-    let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
-    wait::all(&handles, patience)?;
-    for future in &handles {
-        future.observed.set(true);
-    }
+/// The first failure in order.
+pub(crate) fn values(futures: &[(Zval, Object<Future>)]) -> Returned {
     let mut array = Array::new();
+    let mut failure = None;
     for (key, future) in futures {
+        future.observed.set(true);
         match handlers::outcome_of(future) {
             Some(Ok(value)) => array.set(key, value),
-            Some(Err(throwable)) => return Err(exception::throw(&throwable)),
+            Some(Err(throwable)) => failure = failure.or(Some(throwable)),
             None => {}
         }
     }
-    Ok(array.into_zval())
+    failure.map_or_else(|| Ok(array.into_zval()), |throwable| Err(exception::throw(&throwable)))
 }
 
 /// The futures in an array or a traversable, under their keys.
@@ -175,8 +179,7 @@ fn settle(call: &Call) -> Returned {
         }
         None => collect(call, what, c"Async\\Pool|iterable")?,
     };
-    let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
-    wait::all(&handles, None)?;
+    wait_for(&futures, None)?;
     let mut array = Array::new();
     for (key, future) in &futures {
         future.observed.set(true);

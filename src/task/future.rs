@@ -98,13 +98,13 @@ pub(crate) struct Future {
     /// How often it was decided that it is run again.
     pub(crate) repeats: Cell<u32>,
     /// How it failed before it was to be run again.
-    pub(crate) previous: RefCell<Option<Attempt>>,
+    pub(crate) previous: RefCell<Option<Box<Attempt>>>,
     /// Somebody has seen how it ended, or took its failure.
     pub(crate) observed: Cell<bool>,
     /// Its handlers are running.
     pub(crate) handling: Cell<bool>,
     /// What it has printed, if that was captured, once it has ended.
-    pub(crate) captured: RefCell<Option<Capture>>,
+    pub(crate) captured: RefCell<Option<Box<Capture>>>,
 }
 
 static REGISTRATION: Registration = Registration::new();

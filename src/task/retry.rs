@@ -32,7 +32,7 @@ pub(crate) struct Attempt {
     phase: Phase,
     ending: Option<Ending>,
     pid: Option<i32>,
-    captured: Option<Capture>,
+    captured: Option<Box<Capture>>,
 }
 
 impl Attempt {
@@ -87,9 +87,10 @@ pub(crate) fn due(future: &Object<Future>) {
 /// Nothing starts any more: a task that was to be run again, and is in no queue any more, has ended as it failed. False
 /// for one that has not failed.
 pub(crate) fn give_up(group: &Rc<Group>, future: &Object<Future>) -> bool {
-    let Some(Attempt { phase, ending, pid, captured }) = future.previous.take() else {
+    let Some(attempt) = future.previous.take() else {
         return false;
     };
+    let Attempt { phase, ending, pid, captured } = *attempt;
     future.repeats.set(future.repeats.get().saturating_sub(1));
     future.ending.set(ending);
     future.pid.set(pid);
@@ -115,7 +116,7 @@ fn again(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
         pid: future.pid.take(),
         captured: future.captured.take(),
     };
-    let older = future.previous.replace(Some(attempt));
+    let older = future.previous.replace(Some(Box::new(attempt)));
     future.repeats.set(future.repeats.get() + 1);
     future.id.set(state.next_id());
     future.epoch.set(state.book.borrow().next_epoch());

@@ -96,14 +96,14 @@ pub(crate) fn take_output(future: &Future) {
 }
 
 /// Takes what a task, or a child that stays, has printed, and listens no more. None when that is not captured.
-pub(crate) fn printed_by(id: u64) -> Option<Capture> {
-    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.captured(id))
+pub(crate) fn printed_by(id: u64) -> Option<Box<Capture>> {
+    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.captured(id)).map(Box::new)
 }
 
 /// Takes what a child that stays has printed for the task of which it has just told. None when that is not captured.
-pub(crate) fn page_of(child: u64) -> Option<Capture> {
+pub(crate) fn page_of(child: u64) -> Option<Box<Capture>> {
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
-    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.turn_page(child, limit))
+    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.turn_page(child, limit)).map(Box::new)
 }
 
 /// Lets a child go on that stays, if it waits until what it printed has been taken.
@@ -261,6 +261,9 @@ pub(crate) fn tick() -> Result<(), Thrown> {
 /// The virtual machine's interrupt after the notifier raised its flag.
 pub(crate) fn on_interrupt() {
     let state = state();
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        reactor.notice();
+    }
     if state.dispatching.get() {
         return; // whoever dispatches looks again before it leaves
     }

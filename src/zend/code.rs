@@ -7,7 +7,7 @@
 //! code in both processes for as long as they live, and the name of one code can never be that of another. What was not
 //! there yet at the fork is told apart by its epoch, and is left to a child that is forked later.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ptr;
 
 use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
@@ -45,7 +45,7 @@ pub(crate) struct Book {
     pins: Vec<Zval>,
     /// The epoch from which on children have each pin.
     pin_epochs: Vec<u64>,
-    names: HashMap<[usize; 3], Name>,
+    names: BTreeMap<[usize; 3], Name>,
     /// Ascending; one for each change.
     extents: Vec<Extent>,
     /// That of the latest fork.

@@ -40,7 +40,9 @@ pub(crate) fn finish(
     if !pool.group.idle() {
         return finish(pool, patience);
     }
-    Ok(entries.into_iter().filter(|(_, future)| Status::of(future) != Status::Cancelled).collect())
+    let mut entries = entries;
+    entries.retain(|(_, future)| Status::of(future) != Status::Cancelled);
+    Ok(entries)
 }
 
 /// The futures of a pool under their keys, in order.
@@ -63,7 +65,7 @@ pub(super) fn wait_for_all(call: &Call) -> Returned {
             return values_so_far(&pool);
         }
     }
-    functions::values(&finish(&pool, None)?, None)
+    functions::values(&finish(&pool, None)?)
 }
 
 /// The values that are there, when somebody has stopped waiting for the others.
@@ -72,7 +74,7 @@ fn values_so_far(pool: &Object<Pool>) -> Returned {
         .into_iter()
         .filter(|(_, future)| future.is_complete() && Status::of(future) != Status::Cancelled)
         .collect();
-    functions::values(&ended, None)
+    functions::values(&ended)
 }
 
 pub(super) fn tick(call: &Call) -> Returned {

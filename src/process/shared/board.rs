@@ -143,11 +143,15 @@ impl Board {
     ///
     /// When there is no room; what is free by now has been looked at.
     pub(crate) fn post(&self, task: u64, epoch: u64, payload: &[u8]) -> Result<(), Full> {
-        self.clear_away();
         let length = ((ENTRY + payload.len()) as u64).next_multiple_of(ALIGN as u64);
         let head = self.memory.head();
-        let (start, end) = (head.start.load(Ordering::Relaxed), head.end.load(Ordering::Relaxed));
-        if end - start + length > ROOM as u64 {
+        let end = head.end.load(Ordering::Relaxed);
+        let used = || end - head.start.load(Ordering::Relaxed) + length;
+        // Many at once: each is a look at what a child has just written.
+        if used() > ROOM as u64 / 2 {
+            self.clear_away();
+        }
+        if used() > ROOM as u64 {
             return Err(Full);
         }
         let entry = entry(&self.memory, end).ok_or(Full)?;
@@ -161,6 +165,11 @@ impl Board {
         self.posted.borrow_mut().push_back(Posted { at: end, length, task, epoch });
         wake_one(head);
         Ok(())
+    }
+
+    /// The latest epoch that an entry ever needed.
+    pub(crate) fn newest(&self) -> u64 {
+        self.newest.get()
     }
 
     /// Takes back a task that nobody has taken. False when somebody has.

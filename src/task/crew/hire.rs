@@ -29,6 +29,10 @@ pub(crate) fn recruit_for(group: &Rc<Group>) {
 
 /// Hires as many children as there is work for, within the pool's limit.
 pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
+    let limit = group.scheduler.borrow().limit();
+    if crew.members.borrow().len() >= limit && crew.oldest() >= Some(crew.board.newest()) {
+        return; // it costs much to find that out below
+    }
     loop {
         // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
         let mut open = crew.board.open(crew.members.borrow().len() + 1);

@@ -20,10 +20,16 @@ const KEYS: usize = 128;
 /// reader goes depth first, tables are made at their final size, and the only PHP code that runs, autoloaders, cannot
 /// reach what is being built.
 pub(super) struct Builder {
-    /// A table that is part of the result, and of which the builder has one more reference.
+    /// Most values have no keys.
+    kept: Option<Box<Kept>>,
+    pub(super) objects: Objects,
+}
+
+/// What is to be used again.
+struct Kept {
+    /// A table that is part of the result, and of which there is one more reference here.
     shapes: [*mut HashTable; SHAPES],
     keys: [*mut zend_string; KEYS],
-    pub(super) objects: Objects,
 }
 
 /// The place of one value; its `u2` may be in use.
@@ -50,11 +56,13 @@ pub(super) struct Row {
 
 impl Builder {
     pub(super) fn new() -> Self {
-        Self {
-            shapes: [std::ptr::null_mut(); SHAPES],
-            keys: [std::ptr::null_mut(); KEYS],
-            objects: Objects::new(),
-        }
+        Self { kept: None, objects: Objects::new() }
+    }
+
+    fn kept(&mut self) -> &mut Kept {
+        self.kept.get_or_insert_with(|| {
+            Box::new(Kept { shapes: [std::ptr::null_mut(); SHAPES], keys: [std::ptr::null_mut(); KEYS] })
+        })
     }
 
     /// A slot that is not in a table.
@@ -77,7 +85,7 @@ impl Builder {
     /// The string of a key. Rows of one kind have few keys, and these come again and again.
     fn key(&mut self, key: &[u8]) -> *mut zend_string {
         let hash = key.iter().fold(key.len(), |hash, byte| hash.wrapping_mul(31) ^ usize::from(*byte));
-        let Some(kept) = self.keys.get_mut(hash % KEYS) else {
+        let Some(kept) = self.kept().keys.get_mut(hash % KEYS) else {
             return std::ptr::null_mut();
         };
         if !kept.is_null() {
@@ -94,13 +102,13 @@ impl Builder {
     }
 }
 
-impl Drop for Builder {
+impl Drop for Kept {
     fn drop(&mut self) {
-        for shape in self.shapes.into_iter().filter(|shape| !shape.is_null()) {
+        for shape in self.shapes.iter().copied().filter(|shape| !shape.is_null()) {
             // SAFETY: the reference of `shapes`, given back once.
             unsafe { ffi::async_array_release(shape) };
         }
-        for key in self.keys.into_iter().filter(|key| !key.is_null()) {
+        for key in self.keys.iter().copied().filter(|key| !key.is_null()) {
             // SAFETY: the reference of `keys`, given back once.
             unsafe { ffi::async_key_release(key) };
         }
@@ -270,7 +278,7 @@ impl Target for Builder {
     }
 
     fn define(&mut self, map: &Map, shape: u8) {
-        let Some(place) = self.shapes.get_mut(usize::from(shape)) else {
+        let Some(place) = self.kept().shapes.get_mut(usize::from(shape)) else {
             return;
         };
         let former = std::mem::replace(place, std::ptr::null_mut());
@@ -288,7 +296,7 @@ impl Target for Builder {
 
     #[inline]
     fn reuse(&mut self, slot: Slot, shape: u8, len: u32) -> Option<Row> {
-        let model = *self.shapes.get(usize::from(shape))?;
+        let model = *self.kept.as_ref()?.shapes.get(usize::from(shape))?;
         // SAFETY: a table in `shapes` has a reference of its own.
         if unsafe { model.as_ref() }?.nNumUsed != len {
             return None;
