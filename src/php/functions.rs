@@ -1,5 +1,6 @@
 //! The functions: `async`, `await`, `settle`, `onFork`, `cpus`.
 
+use std::borrow::Borrow;
 use std::ffi::CStr;
 use std::rc::Rc;
 
@@ -7,7 +8,7 @@ use ext_php_rs::types::Zval;
 
 use super::future::patience;
 use super::map;
-use super::pool::Pool;
+use super::pool::{Pool, waiting};
 use super::task;
 use crate::exceptions;
 use crate::process::cpus;
@@ -111,11 +112,12 @@ fn await_any(call: &Call) -> Returned {
         return wait::one(&future, patience);
     }
     if let Some(pool) = Object::<Pool>::from_zval(what) {
-        return values(&super::pool::waiting::finish(&pool, patience)?);
+        waiting::finish(&pool, patience)?;
+        return waiting::values(&pool);
     }
     let futures = collect(call, what, c"Async\\Future|Async\\Pool|iterable")?;
     wait_for(&futures, patience)?;
-    values(&futures)
+    values(futures.iter().map(|(key, future)| (key, &**future)))
 }
 
 fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Result<(), Thrown> {
@@ -128,13 +130,13 @@ fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> R
 /// # Errors
 ///
 /// The first failure in order.
-pub(crate) fn values(futures: &[(Zval, Object<Future>)]) -> Returned {
+pub(crate) fn values<'f>(futures: impl Iterator<Item = (impl Borrow<Zval>, &'f Future)>) -> Returned {
     let mut array = Array::new();
     let mut failure = None;
     for (key, future) in futures {
         future.observed.set(true);
         match handlers::outcome_of(future) {
-            Some(Ok(value)) => array.set(key, value),
+            Some(Ok(value)) => array.set(key.borrow(), value),
             Some(Err(throwable)) => failure = failure.or(Some(throwable)),
             None => {}
         }
@@ -174,8 +176,8 @@ fn settle(call: &Call) -> Returned {
     };
     let futures = match Object::<Pool>::from_zval(what) {
         Some(pool) => {
-            super::pool::waiting::finish(&pool, None)?;
-            super::pool::waiting::entries(&pool)
+            waiting::finish(&pool, None)?;
+            waiting::entries(&pool)
         }
         None => collect(call, what, c"Async\\Pool|iterable")?,
     };

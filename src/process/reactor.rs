@@ -218,11 +218,11 @@ impl Reactor {
     /// Asks the kernel, and sleeps.
     fn ask(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
         self.notifier.disarm(&self.epoll.0);
-        if timeout != Some(Duration::ZERO) {
-            forward::wrap();
-        }
         let mut blind: Vec<_> = self.blind().collect();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
+        // Who has just told something, or been told, is heard of soon: what it takes to sleep long is not worth it yet.
+        let brief = self.lines.lively;
+        let timeout = if brief { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let mut millis = timeout
             .map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
@@ -230,13 +230,7 @@ impl Reactor {
             millis = 0;
         }
         let mut events = [EpollEvent::empty(); BATCH];
-        // A signal between a look at the flag and the wait would be slept through: they are let in only by the wait itself.
-        let blocked = Blocked::all();
-        if millis != 0 && self.flags.interrupt.load(Ordering::Acquire) {
-            return Err(Errno::EINTR);
-        }
-        let waited = blocked.wait(&self.epoll, &mut events, millis);
-        drop(blocked);
+        let waited = self.sleep(&mut events, millis, brief);
         let count = match waited {
             Ok(count) => count,
             Err(Errno::EINTR) => return Err(Errno::EINTR),
@@ -262,6 +256,25 @@ impl Reactor {
         Ok(news)
     }
 
+    /// Waits for events, for ever if `millis` is negative.
+    fn sleep(&self, events: &mut [EpollEvent], millis: i32, brief: bool) -> Result<usize, Errno> {
+        let interrupted = || self.flags.interrupt.load(Ordering::Acquire);
+        if millis == 0 || brief {
+            // A signal that comes between these two is slept through, but briefly.
+            if millis != 0 && interrupted() {
+                return Err(Errno::EINTR);
+            }
+            return self.epoll.wait(events, u16::try_from(millis).unwrap_or(0));
+        }
+        forward::wrap();
+        // Here it would be for long: signals are let in only by the wait itself.
+        let blocked = Blocked::all();
+        if interrupted() {
+            return Err(Errno::EINTR);
+        }
+        blocked.wait(&self.epoll, events, millis)
+    }
+
     /// Children that no descriptor tells enough of: the kernel has no pidfds, or they have lost what they ring with.
     fn blind(&self) -> impl Iterator<Item = u64> {
         let cut_off = |id, child: &Watched| child.pipe.is_none() && self.lines.has(id);
@@ -275,8 +288,8 @@ impl Reactor {
     pub(crate) fn arm(&mut self, delay: Option<Duration>, busy: bool) {
         let told = self.children.values().filter(|child| child.told).count();
         let others = self.children.len() - told - self.lines.len();
-        // Whoever tells much is not asked to ring each time: each ring costs as much as some tasks.
-        let soon = busy && self.lines.lively && !self.watched;
+        // Whoever tells much, or has just told the last, is not asked to ring: each ring costs as much as some tasks.
+        let soon = self.lines.lively && !self.watched;
         // Those that stay may end at any time, also when nobody has anything for them.
         if others > 0 || !soon && self.lines.len() > 0 {
             self.notifier.arm(&self.epoll.0);

@@ -196,6 +196,11 @@ impl Future {
             && (self.handlers.borrow().is_empty() || self.handling.get())
     }
 
+    /// It has an outcome, and all handlers have run: none of them runs now.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.is_complete() && !self.handling.get()
+    }
+
     /// The key that it has in its pool, or its number.
     pub(crate) fn subject(&self) -> Subject {
         let key = self.key.borrow();

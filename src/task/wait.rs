@@ -150,7 +150,7 @@ pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Res
 /// Waits for the end of one future, and runs its handlers. Re-enters PHP.
 pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Result<(), Thrown> {
     begin(future)?;
-    if future.is_complete() && !future.handling.get() {
+    if future.is_settled() {
         return Ok(());
     }
     until(patience, || {

@@ -62,6 +62,12 @@ impl Array {
         entries(&self.0)
     }
 
+    /// Keys and elements, in order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (Zval, &Zval)> {
+        let mut iter = ext_php_rs::types::array::Iter::new(&self.0);
+        std::iter::from_fn(move || iter.next_zval())
+    }
+
     /// The array as a value.
     pub(crate) fn into_zval(self) -> Zval {
         let mut value = Zval::new();

@@ -114,16 +114,24 @@ impl<T: Native> Object<T> {
         Self(unsafe { NonNull::new_unchecked(instance.cast()) })
     }
 
-    /// The object in a value, when it is one of this class.
-    pub(crate) fn from_zval(value: &Zval) -> Option<Self> {
+    fn in_zval(value: &Zval) -> Option<*mut ZendObject> {
         let object = ptr::from_ref(value.object()?).cast_mut();
         // SAFETY: a live object.
         let handlers = unsafe { (*object).handlers };
         let ours = T::registration().handlers.get().map(|handlers| &raw const handlers.0);
         // The class is final, so the table of handlers tells its objects.
-        if ours != Some(handlers) {
-            return None;
-        }
+        (ours == Some(handlers)).then_some(object)
+    }
+
+    /// The data of the object in a value, when it is one of this class.
+    pub(crate) fn peek(value: &Zval) -> Option<&T> {
+        // SAFETY: of our class, and alive as long as the value is.
+        Self::in_zval(value).map(|object| unsafe { data(object) })
+    }
+
+    /// The object in a value, when it is one of this class.
+    pub(crate) fn from_zval(value: &Zval) -> Option<Self> {
+        let object = Self::in_zval(value)?;
         // SAFETY: a live object, to which we add a reference.
         unsafe { (*object).gc.refcount += 1 };
         // SAFETY: of our class, with the reference just added.

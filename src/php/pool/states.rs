@@ -7,7 +7,7 @@ use ext_php_rs::types::Zval;
 use super::{Pool, none};
 use crate::php::pool::waiting::entries;
 use crate::php::status::{Counts, Status, pool_status};
-use crate::task::future::{Outcome, Phase};
+use crate::task::future::{Future, Outcome, Phase};
 use crate::task::group::Ended;
 use crate::task::{handlers, outcome, turn};
 use crate::zend::array::Array;
@@ -68,12 +68,10 @@ pub(super) fn get_timeouts(call: &Call) -> Returned {
 pub(super) fn clear_finished(call: &Call) -> Returned {
     let pool = none(call)?;
     turn::dispatch()?;
-    let mut cleared = Vec::new();
-    for (key, future) in entries(&pool) {
-        if future.is_complete() {
-            cleared.extend(pool.entries.borrow_mut().remove(&key));
-        }
-    }
+    let complete = |value: &Zval| Object::<Future>::peek(value).is_some_and(Future::is_complete);
+    let keys: Vec<_> =
+        pool.entries.borrow().pairs().filter_map(|(key, value)| complete(value).then_some(key)).collect();
+    let cleared: Vec<_> = keys.iter().filter_map(|key| pool.entries.borrow_mut().remove(key)).collect();
     let ended = pool.group.ended.borrow_mut().as_mut().map(Ended::clear);
     drop((cleared, ended));
     Ok(pool.zval())

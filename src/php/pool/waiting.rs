@@ -21,28 +21,44 @@ use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request;
 
-/// Waits until everything in a pool has ended, also what handlers add meanwhile. Gives its futures under their keys,
-/// but for those that were cancelled: they have no value, and whoever cancelled them knows. Re-enters PHP.
+/// Waits until everything in a pool has ended, also what handlers add meanwhile. Re-enters PHP.
 ///
 /// # Errors
 ///
 /// When patience is at an end, or the pool belongs to another process. What tasks threw is not thrown here.
-pub(crate) fn finish(
-    pool: &Object<Pool>,
-    patience: Option<Patience>,
-) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
+pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<(), Thrown> {
     here(pool)?;
-    wait::until(patience, || Ok(pool.group.idle()))?;
-    let entries = entries(pool);
-    for (_, future) in &entries {
-        wait::finish(future, patience)?;
+    loop {
+        wait::until(patience, || Ok(pool.group.idle()))?;
+        // Hardly ever any, and there may be very many futures.
+        let incomplete: Vec<_> = pool
+            .entries
+            .borrow()
+            .values()
+            .filter(|value| Object::<Future>::peek(value).is_some_and(|future| !future.is_settled()))
+            .filter_map(Object::<Future>::from_zval)
+            .collect();
+        for future in &incomplete {
+            wait::finish(future, patience)?;
+        }
+        if incomplete.is_empty() && pool.group.idle() {
+            return Ok(());
+        }
     }
-    if !pool.group.idle() {
-        return finish(pool, patience);
-    }
-    let mut entries = entries;
-    entries.retain(|(_, future)| Status::of(future) != Status::Cancelled);
-    Ok(entries)
+}
+
+/// The values of a pool that are there, under their keys. Those that were cancelled have none, and whoever cancelled them
+/// knows.
+///
+/// # Errors
+///
+/// The first failure in order.
+pub(crate) fn values(pool: &Pool) -> Returned {
+    let entries = pool.entries.borrow();
+    let futures = entries.pairs().filter_map(|(key, value)| Some((key, Object::<Future>::peek(value)?)));
+    let wanted =
+        futures.filter(|(_, future)| future.is_complete() && Status::of(future) != Status::Cancelled);
+    functions::values(wanted)
 }
 
 /// The futures of a pool under their keys, in order.
@@ -62,19 +78,11 @@ pub(super) fn wait_for_all(call: &Call) -> Returned {
             Ok(stopped || group.idle())
         })?;
         if stopped {
-            return values_so_far(&pool);
+            return values(&pool);
         }
     }
-    functions::values(&finish(&pool, None)?)
-}
-
-/// The values that are there, when somebody has stopped waiting for the others.
-fn values_so_far(pool: &Object<Pool>) -> Returned {
-    let ended: Vec<_> = entries(pool)
-        .into_iter()
-        .filter(|(_, future)| future.is_complete() && Status::of(future) != Status::Cancelled)
-        .collect();
-    functions::values(&ended)
+    finish(&pool, None)?;
+    values(&pool)
 }
 
 pub(super) fn tick(call: &Call) -> Returned {
