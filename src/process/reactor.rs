@@ -3,6 +3,7 @@
 //!
 //! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
 
+mod alarm;
 mod captures;
 mod lines;
 mod news;
@@ -281,51 +282,6 @@ impl Reactor {
         let blind =
             self.children.iter().filter(move |&(&id, child)| child.pidfd.is_none() || cut_off(id, child));
         blind.map(|(&id, _)| id)
-    }
-
-    /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case. Children
-    /// that are on their way out are no hurry, and those that stay only matter when they are `busy`.
-    pub(crate) fn arm(&mut self, delay: Option<Duration>, busy: bool) {
-        let told = self.children.values().filter(|child| child.told).count();
-        let others = self.children.len() - told - self.lines.len();
-        // Whoever tells much, or has just told the last, is not asked to ring: each ring costs as much as some tasks.
-        let soon = self.lines.lively && !self.watched;
-        // Those that stay may end at any time, also when nobody has anything for them.
-        if others > 0 || !soon && self.lines.len() > 0 {
-            self.notifier.arm(&self.epoll.0);
-        }
-        if busy && !soon && self.lines.listen() {
-            self.flags.raise();
-        }
-        let leaving = others == 0 && told > 0 || self.blind().next().is_some();
-        let look = leaving.then_some(REAP).into_iter().chain(soon.then_some(SOON));
-        self.timer.set(delay);
-        // An imminent one covers all that have more time; reading the clock costs a tenth of a task.
-        if let Some(delay) = look.chain(delay).min().filter(|&delay| !self.imminent || delay < SOON) {
-            self.alarm(delay);
-            self.imminent = delay <= SOON;
-        }
-    }
-
-    /// The alarm, if it was that, is heard.
-    pub(crate) fn notice(&mut self) {
-        self.imminent = false;
-    }
-
-    /// A child that stays was given something to do.
-    pub(crate) fn expect(&mut self) {
-        self.lines.lively = true;
-    }
-
-    /// Raises the flags after `delay`, whatever the children do.
-    pub(crate) fn alarm(&mut self, delay: Duration) {
-        let now = Instant::now();
-        let at = now.checked_add(delay).unwrap_or(now);
-        // One that comes earlier is enough: whoever it wakes looks what comes next.
-        if self.alarm.is_none_or(|alarm| alarm <= now || alarm > at) {
-            self.alarm = Some(at);
-            self.notifier.alarm(delay);
-        }
     }
 
     /// Ends the notifier. Children are not touched.
