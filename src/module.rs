@@ -7,7 +7,7 @@ use ext_php_rs::zend::ModuleEntry;
 use crate::process::{cpus, fork, places};
 use crate::task::{at_exit, support, turn};
 use crate::zend::module::{self, Life};
-use crate::zend::{class, interrupt, request, serialize};
+use crate::zend::{class, interrupt, request, serialize, value};
 use crate::{ini, php};
 
 /// The version of the extension.
@@ -31,6 +31,7 @@ fn startup(number: c_int) -> Result<(), String> {
     places::establish(ini::max_children());
     php::register();
     serialize::startup();
+    value::startup();
     interrupt::install(turn::on_interrupt);
     request::install();
     Ok(())

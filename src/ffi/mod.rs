@@ -180,6 +180,7 @@ unsafe extern "C" {
         len: usize,
     ) -> *mut zend_object;
 
+    pub(crate) fn async_date_startup();
     pub(crate) fn async_date_class(immutable: bool) -> *mut zend_class_entry;
     pub(crate) fn async_date_parts(object: *mut zend_object, parts: *mut zval);
     pub(crate) fn async_date_restore(

@@ -146,6 +146,7 @@ void async_object_forget(zend_object *object);
 /* The destructor of the object is not called any more. */
 void async_object_disarm(zend_object *object);
 /* A case of an enum; NULL when there is none, or when an exception is pending. */
+void async_date_startup(void);
 zend_class_entry *async_date_class(bool immutable);
 void async_date_parts(zend_object *object, zval *parts);
 bool async_date_restore(zend_object *object, const char *text, size_t text_len, zend_long kind, const char *zone,

@@ -169,6 +169,9 @@ pub(crate) fn note_end(group: &Rc<Group>, future: &Object<Future>) {
 
 /// Ends what has run for too long, and begins again what has waited long enough.
 fn expire() {
+    if state().deadlines.borrow().next().is_none() {
+        return;
+    }
     let now = Instant::now();
     loop {
         let due = state().deadlines.borrow_mut().due(now);

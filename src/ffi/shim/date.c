@@ -4,6 +4,16 @@
 
 /* Dates: what they are made of, as their own __serialize() and __unserialize() say. None of it is PHP code. */
 
+/* Interned for as long as the process lives: whatever has them as keys shares them. */
+static zend_string *date_key, *kind_key, *zone_key;
+
+void async_date_startup(void)
+{
+	date_key = zend_string_init_interned(ZEND_STRL("date"), true);
+	kind_key = zend_string_init_interned(ZEND_STRL("timezone_type"), true);
+	zone_key = zend_string_init_interned(ZEND_STRL("timezone"), true);
+}
+
 zend_class_entry *async_date_class(bool immutable)
 {
 	return immutable ? php_date_get_immutable_ce() : php_date_get_date_ce();
@@ -20,9 +30,9 @@ void async_date_parts(zend_object *object, zval *parts)
 	if (!all) {
 		return;
 	}
-	const zval *text = zend_hash_str_find(all, ZEND_STRL("date"));
-	const zval *kind = zend_hash_str_find(all, ZEND_STRL("timezone_type"));
-	const zval *zone = zend_hash_str_find(all, ZEND_STRL("timezone"));
+	const zval *text = zend_hash_find_known_hash(all, date_key);
+	const zval *kind = zend_hash_find_known_hash(all, kind_key);
+	const zval *zone = zend_hash_find_known_hash(all, zone_key);
 	/* One that no constructor has made has none. */
 	bool whole = zend_hash_num_elements(all) == 3 && text && Z_TYPE_P(text) == IS_STRING && kind
 		&& Z_TYPE_P(kind) == IS_LONG && zone && Z_TYPE_P(zone) == IS_STRING;
@@ -37,14 +47,18 @@ void async_date_parts(zend_object *object, zval *parts)
 bool async_date_restore(zend_object *object, const char *text, size_t text_len, zend_long kind, const char *zone,
 	size_t zone_len)
 {
-	zval parts, nothing;
+	zval parts, part, nothing;
 	if (!object->ce->__unserialize) {
 		return false;
 	}
 	array_init_size(&parts, 3);
-	add_assoc_stringl(&parts, "date", text, text_len);
-	add_assoc_long(&parts, "timezone_type", kind);
-	add_assoc_stringl(&parts, "timezone", zone, zone_len);
+	zend_hash_real_init_mixed(Z_ARRVAL(parts));
+	ZVAL_STRINGL(&part, text, text_len);
+	zend_hash_add_new(Z_ARRVAL(parts), date_key, &part);
+	ZVAL_LONG(&part, kind);
+	zend_hash_add_new(Z_ARRVAL(parts), kind_key, &part);
+	ZVAL_STRINGL(&part, zone, zone_len);
+	zend_hash_add_new(Z_ARRVAL(parts), zone_key, &part);
 	ZVAL_NULL(&nothing);
 	zend_call_known_instance_method_with_1_params(object->ce->__unserialize, object, &nothing, &parts);
 	zval_ptr_dtor(&nothing);

@@ -13,6 +13,7 @@ use std::io::Read;
 use ext_php_rs::types::Zval;
 
 use super::serialize::{self, Serialized};
+use crate::ffi;
 use crate::wire::codec::Format;
 use crate::wire::decode::{self as wire, Malformed};
 use crate::wire::encode::{Buffer, Chunks, Scalar};
@@ -31,6 +32,12 @@ enum Body<'v> {
     Scalar(Scalar),
     Packed(Buffer<'v>),
     Serialized(Serialized),
+}
+
+/// MINIT.
+pub(crate) fn startup() {
+    // SAFETY: MINIT, where strings that live as long as the process may be made.
+    unsafe { ffi::async_date_startup() };
 }
 
 impl Encoded<'_> {
