@@ -46,15 +46,20 @@ $pool = $map ? null : started($workload->concurrency);
 
 measure(
     one: fn (Closure $task, int $i): mixed => $pool === null ? null : Async\await($pool->add($closure($i))),
-    all: function (Closure $task, int $tasks, int $concurrency) use ($map, &$pool, $closure): array {
+    all: function (Closure $task, int $tasks, int $concurrency) use ($argv, $map, &$pool, $closure): array {
         if ($map) {
             return Async\map(items($tasks), $task, $concurrency);
         }
-        $pool->clearFinished();
-        for ($i = 0; $i < $tasks; $i++) {
-            $pool[$i] = $closure($i);
+        $answers = [];
+        $wave = str_ends_with($argv[1], '-waves') ? 1_000 : $tasks;
+        for ($from = 0; $from < $tasks; $from += $wave) {
+            $pool->clearFinished();
+            for ($i = $from; $i < $from + $wave; $i++) {
+                $pool[$i] = $closure($i);
+            }
+            $answers += Async\await($pool);
         }
-        return Async\await($pool);
+        return $answers;
     },
     forks: false,
     workload: $workload,

@@ -98,6 +98,7 @@ function warm_workloads(): array
     foreach ([1, 2, 4] as $n) {
         $warm["warm-throughput-$n"] = fn () => new Workload("empty tasks, {$of($n)}", 50_000, $n, $nothing, $no_answer, true, $empty, 500);
     }
+    $warm['warm-throughput-waves'] = fn () => new Workload('empty tasks, 1,000 after 1,000, 1 child', 50_000, 1, $nothing, $no_answer, true, $empty, 500);
     $warm['warm-throughput-bound'] = fn () => new Workload(
         'tasks with a bound int, 2 children',
         50_000,
