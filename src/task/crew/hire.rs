@@ -93,12 +93,16 @@ pub(crate) fn shrink(group: &Group) {
 fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let state = state();
     launch::ensure_reactor()?;
+    let autoloads = callable::autoloads();
+    // To ask was a call, with an interrupt of the virtual machine at its end, in which somebody else may have been hired.
+    if crew.members.borrow().len() >= group.scheduler.borrow().limit() {
+        return Ok(());
+    }
     let hooks = launch::hooks(group);
     let refused = |call| move |errno| Refused { call, errno };
     let line = Line::new().map_err(refused("mmap"))?;
     let bell = state.reactor.borrow_mut().as_mut().map_or(Err(Errno::EBADF), Reactor::bell);
     let bell = bell.map_err(refused("eventfd"))?;
-    let autoloads = callable::autoloads();
     let epoch = state.book.borrow_mut().turn_page(autoloads);
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
