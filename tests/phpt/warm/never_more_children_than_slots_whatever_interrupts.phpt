@@ -7,6 +7,11 @@ use function Async\await;
 
 require __DIR__ . '/../../support/sync.php';
 
+$pool = null;
+pcntl_async_signals(true);
+pcntl_signal(SIGUSR1, function () use (&$pool) {
+    $pool && count($pool) < 20 and $pool[] = getmypid(...);
+});
 $parent = getmypid();
 $flood = pcntl_fork();
 if ($flood === 0) {
@@ -16,11 +21,6 @@ if ($flood === 0) {
     }
     posix_kill(getmypid(), SIGKILL);
 }
-$pool = null;
-pcntl_async_signals(true);
-pcntl_signal(SIGUSR1, function () use (&$pool) {
-    $pool && count($pool) < 20 and $pool[] = getmypid(...);
-});
 $most = 0;
 for ($round = 0; $round < 200; $round++) {
     $pool = Pool::create()->concurrency(2)->tasksPerChild(0);
