@@ -3,7 +3,7 @@
 //! Runs in the parent. `async()` alone uses a group that belongs to no object.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use nix::unistd::Pid;
@@ -67,8 +67,7 @@ pub(crate) struct Group {
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
     last: u64,
-    /// The latest ones; none for one that was taken out.
-    futures: VecDeque<Option<Object<Future>>>,
+    futures: BTreeMap<u64, Object<Future>>,
     /// What an event loop watches, once it was asked for.
     pub(crate) beacon: Option<Beacon>,
 }
@@ -80,15 +79,12 @@ impl Ended {
         if let Some(beacon) = &self.beacon {
             beacon.light();
         }
-        self.futures.push_back(Some(future));
+        self.futures.insert(self.last, future);
     }
 
     /// The first one after `seen`, and its own place.
     pub(crate) fn after(&self, seen: u64) -> Option<(u64, Object<Future>)> {
-        let first = self.last - self.futures.len() as u64;
-        let skipped = usize::try_from(seen.saturating_sub(first)).unwrap_or(usize::MAX);
-        let mut later = (first + 1..).zip(&self.futures).skip(skipped);
-        later.find_map(|(place, future)| Some((place, future.clone()?)))
+        self.futures.range(seen + 1..).next().map(|(&place, future)| (place, future.clone()))
     }
 
     /// How many have ended, ever.
@@ -98,20 +94,18 @@ impl Ended {
 
     /// Forgets one that was taken out. The caller drops what is returned when nothing is borrowed.
     pub(crate) fn remove(&mut self, id: u64) -> Option<Object<Future>> {
-        self.futures
-            .iter_mut()
-            .find(|future| future.as_ref().is_some_and(|future| future.id.get() == id))?
-            .take()
+        let place = self.futures.iter().find(|(_, future)| future.id.get() == id).map(|(&place, _)| place)?;
+        self.futures.remove(&place)
     }
 
     /// Forgets all; places go on where they were. The caller drops what is returned when nothing is borrowed.
-    pub(crate) fn clear(&mut self) -> VecDeque<Option<Object<Future>>> {
+    pub(crate) fn clear(&mut self) -> BTreeMap<u64, Object<Future>> {
         std::mem::take(&mut self.futures)
     }
 
     /// The futures, for the cycle collector.
     pub(crate) fn futures(&self) -> impl Iterator<Item = &Object<Future>> {
-        self.futures.iter().flatten()
+        self.futures.values()
     }
 }
 
