@@ -154,7 +154,7 @@ impl Mapping {
     }
 
     fn wants_more(&self, children: usize) -> bool {
-        let more = !matches!(*self.source.borrow(), Source::Empty);
+        let more = !self.is_exhausted();
         !self.held.borrow().is_empty() || more && self.ahead() < AHEAD * children
     }
 
@@ -170,7 +170,14 @@ impl Mapping {
         };
         let batch = state().next_id();
         self.begin_batch(batch, Batch::new(items));
-        Ok(Some((batch, self.parcel(batch, false))))
+        loop {
+            if let Some(parcel) = self.sent(batch, false) {
+                return Ok(Some((batch, parcel)));
+            }
+            if !self.halve(batch) {
+                return Ok(Some((batch, self.inherited(batch))));
+            }
+        }
     }
 
     fn begin_batch(self: &Rc<Self>, id: u64, batch: Batch) {
@@ -180,10 +187,11 @@ impl Mapping {
         self.group.activate();
     }
 
-    /// Fewer items go out, when so many are too long together, or one of them cannot be serialized.
+    /// Fewer items go out, when so many are too long together, or one of them cannot be serialized. Only of the latest batch:
+    /// the others come right behind it.
     fn halve(&self, batch: u64) -> bool {
         let mut batches = self.batches.borrow_mut();
-        let Some(Batch { items: Items::Listed(items), posted_from: 0, .. }) = batches.get_mut(&batch) else {
+        let Some(Batch { items: Items::Listed(items), .. }) = batches.get_mut(&batch) else {
             return false;
         };
         let back = items.split_off(items.len().div_ceil(2));
@@ -192,27 +200,27 @@ impl Mapping {
         halved
     }
 
-    /// The rest of a batch as a parcel. Re-enters PHP: hooks of serialization.
-    fn parcel(&self, batch: u64, declined: bool) -> Parcel {
+    /// The rest of a batch as a parcel, if it can be sent: items of the array always, others unless a child has declined.
+    /// Re-enters PHP: hooks of serialization.
+    fn sent(&self, batch: u64, declined: bool) -> Option<Parcel> {
         let batches = self.batches.borrow();
-        let Some(Batch { items, posted_from: from, .. }) = batches.get(&batch) else {
-            return parcel::inherited(self.epoch);
-        };
-        let listed = match items {
+        let Batch { items, posted_from: from, .. } = batches.get(&batch)?;
+        let values: Vec<_> = match items {
             Items::Range(first, count) => {
-                return parcel::range(self.id, self.epoch, *first, *from, *count);
+                return Some(parcel::range(self.id, self.epoch, *first, *from, *count));
             }
-            Items::Listed(items) => items.iter().skip(*from).map(|(_, value)| value.shallow_clone()),
+            Items::Listed(_) if declined => return None,
+            Items::Listed(items) => {
+                items.iter().skip(*from).map(|(_, value)| value.shallow_clone()).collect()
+            }
         };
-        let values: Vec<_> = if declined { Vec::new() } else { listed.collect() };
         drop(batches);
-        let listed = if declined { None } else { parcel::listed(self.id, self.epoch, values) };
-        match listed {
-            Some(parcel) => parcel,
-            None if self.halve(batch) => self.parcel(batch, declined),
-            // It is in memory for children that are forked from now on.
-            None => parcel::batch(self.id, state().book.borrow().next_epoch(), batch),
-        }
+        parcel::listed(self.id, self.epoch, values)
+    }
+
+    /// The same for children that are forked from now on: they have it in memory.
+    fn inherited(&self, batch: u64) -> Parcel {
+        parcel::batch(self.id, state().book.borrow().next_epoch(), batch)
     }
 
     /// An item of a batch has come back.
@@ -296,7 +304,7 @@ impl Mapping {
         };
         rest.posted_from = rest.answered;
         drop(batches);
-        let parcel = self.parcel(batch, declined);
+        let parcel = self.sent(batch, declined).unwrap_or_else(|| self.inherited(batch));
         if crew.post(batch, &parcel) == Err(Full) {
             self.held.borrow_mut().push_back((batch, parcel));
         }
@@ -363,6 +371,7 @@ impl Mapping {
     /// Nobody wants the rest: what has not begun does not begin.
     pub(crate) fn abandon(&self) {
         self.source.replace(Source::Empty);
+        self.returned.take();
         self.held.take();
         self.repeats.set(0);
         let batches = self.batches.take();
@@ -379,6 +388,10 @@ impl Mapping {
 
     /// Is nothing left to be given, or to come?
     pub(crate) fn is_over(&self) -> bool {
-        self.batches.borrow().is_empty() && matches!(*self.source.borrow(), Source::Empty)
+        self.batches.borrow().is_empty() && self.is_exhausted()
+    }
+
+    fn is_exhausted(&self) -> bool {
+        matches!(*self.source.borrow(), Source::Empty) && self.returned.borrow().is_empty()
     }
 }

@@ -22,8 +22,7 @@ use crate::process::output::Streams;
 use crate::process::shared::bell::Bell;
 use crate::process::shared::board::Board;
 use crate::process::shared::line::Line;
-use crate::process::shared::seat::Found;
-use crate::process::shared::seat::Seat;
+use crate::process::shared::seat::{Found, Seat};
 use crate::task::state::state;
 use crate::wire::frame::Kind;
 use crate::zend::request::{self, Ran};
@@ -136,6 +135,9 @@ fn walk(worker: &Worker<'_>, group: &Group, map: u64, items: Listed) -> bool {
     };
     let (mut count, mut stays) = (0, true);
     let total = mapping.count(&items);
+    if total == 0 {
+        return tell(worker.post, worker.task, None); // it has run them before
+    }
     mapping.walk(items, |item| {
         count += 1;
         if !worker.seat.begin(count) {

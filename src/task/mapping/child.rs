@@ -38,8 +38,9 @@ impl Mapping {
                 values.into_iter().all(each);
             }
             Listed::Batch(batch) => {
-                let batches = std::mem::ManuallyDrop::new(self.batches.take());
-                if let Some(Batch { items: Items::Listed(items), posted_from, .. }) = batches.get(&batch) {
+                // Not released: what only this batch refers to has its destructor in the parent.
+                let batch = self.batches.borrow_mut().remove(&batch).map(std::mem::ManuallyDrop::new);
+                if let Some(Batch { items: Items::Listed(items), posted_from, .. }) = batch.as_deref() {
                     items.iter().skip(*posted_from).all(|(_, value)| each(value.shallow_clone()));
                 }
             }

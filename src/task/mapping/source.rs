@@ -27,25 +27,27 @@ impl Mapping {
         let source = self.source.replace(Source::Empty);
         match source {
             Source::Array(from) => Ok(self.take_range(from, children)),
-            Source::Walk(mut walk) => {
-                let count = self.portion.borrow().next(None, children);
-                let mut items = Vec::with_capacity(count);
-                let mut returned = self.returned.borrow_mut();
-                let again = returned.len().min(count);
-                items.extend(returned.drain(..again));
-                drop(returned);
-                while items.len() < count {
-                    match walk.next()? {
-                        Some(item) => items.push(item),
-                        None if items.is_empty() => return Ok(None),
-                        None => break,
-                    }
-                }
-                self.source.replace(Source::Walk(walk));
-                Ok(Some(Items::Listed(items)))
-            }
-            Source::Empty => Ok(None),
+            source => self.take_listed(source, children),
         }
+    }
+
+    fn take_listed(&self, mut source: Source, children: usize) -> Result<Option<Items>, Thrown> {
+        let count = self.portion.borrow().next(None, children);
+        let mut items = Vec::with_capacity(count);
+        let mut returned = self.returned.borrow_mut();
+        let again = returned.len().min(count);
+        items.extend(returned.drain(..again));
+        drop(returned);
+        while items.len() < count
+            && let Source::Walk(walk) = &mut source
+        {
+            match walk.next()? {
+                Some(item) => items.push(item),
+                None => source = Source::Empty,
+            }
+        }
+        self.source.replace(source);
+        Ok((!items.is_empty()).then_some(Items::Listed(items)))
     }
 
     fn take_range(&self, from: u32, children: usize) -> Option<Items> {
