@@ -16,6 +16,7 @@ use crate::task::{mapping, retry};
 
 /// Posted tasks of one pool that nobody has run yet: more would only lie there.
 const AHEAD: usize = 1024;
+
 /// Posts what is queued, and hires whoever is missing. Re-enters PHP: hooks of serialization and of forks.
 pub(crate) fn feed(group: &Rc<Group>) {
     match crew_of(group) {
@@ -45,13 +46,14 @@ pub(super) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
 
 fn post_all(group: &Rc<Group>, crew: &Crew) {
     loop {
-        let held = crew.held.borrow_mut().take();
+        let held = crew.held.borrow_mut().pop_front();
         let next = held.or_else(|| next_parcel(group, crew));
         let Some((id, parcel)) = next else {
             return;
         };
         if crew.post(id, &parcel) == Err(Full) {
-            crew.held.replace(Some((id, parcel)));
+            // Serializing it may have filled the board, and left another one here.
+            crew.held.borrow_mut().push_front((id, parcel));
             return;
         }
         let future = group.queued.borrow().get(&id).cloned();

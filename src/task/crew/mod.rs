@@ -9,7 +9,7 @@ mod news;
 mod reach;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -72,8 +72,8 @@ struct Member {
 pub(crate) struct Crew {
     board: Board,
     members: RefCell<BTreeMap<u64, Member>>,
-    /// A parcel for which there was no room.
-    held: RefCell<Option<(u64, Parcel)>>,
+    /// Parcels for which there was no room: the first goes out first.
+    held: RefCell<VecDeque<(u64, Parcel)>>,
 }
 
 impl Crew {
@@ -137,7 +137,7 @@ impl Crew {
 
     /// Has nobody taken this task, which was posted?
     fn is_open(&self, task: u64) -> bool {
-        let held = self.held.borrow().as_ref().is_some_and(|(held, _)| *held == task);
+        let held = self.held.borrow().iter().any(|(held, _)| *held == task);
         held || self.board.progress(task) == Progress::Open
     }
 }

@@ -68,7 +68,9 @@ pub(crate) fn withdraw(group: &Group, id: u64) -> bool {
     let Some(crew) = crew.as_ref() else {
         return true;
     };
-    let held = crew.held.borrow_mut().take_if(|(held, _)| *held == id).is_some();
+    let mut waiting = crew.held.borrow_mut();
+    let held = waiting.iter().position(|(held, _)| *held == id).and_then(|at| waiting.remove(at)).is_some();
+    drop(waiting);
     let withdrawn = held || !group.scheduler.borrow().is_running(id) || crew.board.retract(id);
     if withdrawn {
         group.scheduler.borrow_mut().ended(id);
