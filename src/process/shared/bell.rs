@@ -64,7 +64,10 @@ impl Bell {
         if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
             // The parent never reads the counter. It is not full before 2^64 rings, or before a task writes to whatever
             // descriptors there are.
-            let rung = self.event.write(1).or_else(|_| self.event.read().and_then(|_| self.event.write(1)));
+            let rung = self.event.write(1).or_else(|_| {
+                let _ = self.event.read(); // a sibling may have done so
+                self.event.write(1)
+            });
             if rung.is_err() {
                 end(255);
             }
