@@ -12,7 +12,7 @@ use crate::ini;
 use crate::process::fork::{self, Fork, Refused};
 use crate::process::output;
 use crate::process::reactor::Reactor;
-use crate::process::shared::board::Progress;
+use crate::process::shared::board::{Progress, SEATS};
 use crate::process::shared::line::Line;
 use crate::task::group::Group;
 use crate::task::state::state;
@@ -27,10 +27,14 @@ pub(crate) fn recruit_for(group: &Rc<Group>) {
     }
 }
 
+/// How many children a group may have that stay.
+fn capacity(group: &Group) -> usize {
+    group.scheduler.borrow().limit().min(SEATS)
+}
+
 /// Hires as many children as there is work for, within the pool's limit.
 pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
-    let limit = group.scheduler.borrow().limit();
-    if crew.members.borrow().len() >= limit && crew.oldest() >= Some(crew.board.newest()) {
+    if crew.members.borrow().len() >= capacity(group) && crew.oldest() >= Some(crew.board.newest()) {
         return; // it costs much to find that out below
     }
     loop {
@@ -45,7 +49,7 @@ pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
         if !wanted && !outdated {
             return;
         }
-        if crew.members.borrow().len() >= group.scheduler.borrow().limit() {
+        if crew.members.borrow().len() >= capacity(group) {
             if outdated {
                 crew.dismiss_one();
             }
@@ -85,7 +89,7 @@ pub(crate) fn make_room() {
 
 /// Lets those go that are too many since the group's limit was lowered.
 pub(crate) fn shrink(group: &Group) {
-    let limit = group.scheduler.borrow().limit();
+    let limit = capacity(group);
     group.crew.borrow().iter().for_each(|crew| crew.dismiss_down_to(limit));
 }
 
@@ -95,7 +99,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     launch::ensure_reactor()?;
     let autoloads = callable::autoloads();
     // To ask was a call, with an interrupt of the virtual machine at its end, in which somebody else may have been hired.
-    if crew.members.borrow().len() >= group.scheduler.borrow().limit() {
+    if crew.members.borrow().len() >= capacity(group) {
         return Ok(());
     }
     let hooks = launch::hooks(group);
@@ -107,8 +111,8 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
-    let limit = items::limit(group);
-    if limit.is_some() {
+    let time = items::limit(group);
+    if time.is_some() {
         crew.board.time_items(seat);
     }
     let mut place = launch::place()?;
@@ -138,8 +142,8 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
         child,
         Member { seat, epoch, pid, leaving: Cell::new(false), overdue: Cell::new(None), place },
     );
-    if let Some(limit) = limit {
-        look_after(child, limit);
+    if let Some(time) = time {
+        look_after(child, time);
     }
     state.workers.borrow_mut().insert(child, (Rc::clone(group), Rc::clone(crew)));
     for hook in hooks {
