@@ -17,6 +17,7 @@ for ($i = 0; $i < 6; $i++) {
     };
 }
 $pool->wait();
+unset($pool); // its last child may have room for another task
 $lines = [];
 for ($i = 0; $i < 12; $i++) {
     $lines[] = $notes->next();
