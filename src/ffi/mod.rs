@@ -74,6 +74,7 @@ unsafe extern "C" {
     pub(crate) fn zend_objects_destroy_object(object: *mut ZendObject);
 
     pub(crate) fn async_arg_long(number: u32, arg: *mut Zval, out: *mut i64) -> bool;
+    pub(crate) fn async_arg_bool(number: u32, arg: *mut Zval, out: *mut bool) -> bool;
     pub(crate) fn async_arg_double(number: u32, arg: *mut Zval, nullable: bool, out: *mut f64) -> bool;
     pub(crate) fn async_arg_type_error(number: u32, expected: *const c_char, arg: *mut Zval);
     pub(crate) fn async_arg_type_error_text(number: u32, message: *const c_char);

@@ -42,6 +42,7 @@ void async_gc_use(zend_get_gc_buffer *buffer, zval **table, int *count);
 
 /* Arguments: the same inline parsers as core's Z_PARAM macros, with core's messages. */
 bool async_arg_long(uint32_t number, zval *arg, zend_long *out);
+bool async_arg_bool(uint32_t number, zval *arg, bool *out);
 bool async_arg_double(uint32_t number, zval *arg, bool nullable, double *out);
 void async_arg_type_error(uint32_t number, const char *expected, zval *arg);
 void async_arg_type_error_text(uint32_t number, const char *message);
@@ -146,12 +147,14 @@ void async_object_forget(zend_object *object);
 /* The destructor of the object is not called any more. */
 void async_object_disarm(zend_object *object);
 /* A case of an enum; NULL when there is none, or when an exception is pending. */
+zend_object *async_enum_find(const char *class, size_t class_len, const char *name, size_t len);
+
+/* Dates of PHP's own two classes: what they are made of, three values or none, and back. */
 void async_date_startup(void);
 zend_class_entry *async_date_class(bool immutable);
 void async_date_parts(zend_object *object, zval *parts);
 bool async_date_restore(zend_object *object, const char *text, size_t text_len, zend_long kind, const char *zone,
 	size_t zone_len);
-zend_object *async_enum_find(const char *class, size_t class_len, const char *name, size_t len);
 
 /* Graphs: PHP's own serializer, shielded from a serialize() or unserialize() that is running further up the stack.
  * Re-enter PHP. */

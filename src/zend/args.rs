@@ -43,6 +43,21 @@ impl Call {
         if parsed { Ok(value) } else { Err(Thrown) }
     }
 
+    /// A bool, or true when it is left out.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError`.
+    pub(crate) fn bool_or_true(&self, index: u32) -> Result<bool, Thrown> {
+        let mut value = true;
+        if self.arg(index).is_none() {
+            return Ok(value);
+        }
+        // SAFETY: an argument of this call; conversions may throw, which the result tells.
+        let parsed = unsafe { ffi::async_arg_bool(index + 1, self.raw(index), &raw mut value) };
+        if parsed { Ok(value) } else { Err(Thrown) }
+    }
+
     /// A float, or null when it is null or left out.
     ///
     /// # Errors

@@ -16,6 +16,19 @@ bool async_arg_long(uint32_t number, zval *arg, zend_long *out)
 	return false;
 }
 
+bool async_arg_bool(uint32_t number, zval *arg, bool *out)
+{
+	bool is_null;
+
+	if (zend_parse_arg_bool(arg, out, &is_null, false, number)) {
+		return true;
+	}
+	if (!EG(exception)) {
+		zend_wrong_parameter_type_error(number, Z_EXPECTED_BOOL, arg);
+	}
+	return false;
+}
+
 /* For a parameter that may be null, the argument is not. */
 bool async_arg_double(uint32_t number, zval *arg, bool nullable, double *out)
 {

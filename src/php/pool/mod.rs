@@ -256,7 +256,7 @@ fn recycle(call: &Call) -> Returned {
 fn map_items(call: &Call) -> Returned {
     call.expect(2, Some(3))?;
     let pool = this(call)?;
-    let ordered = call.arg(2).is_none_or(Zval::is_true);
+    let ordered = call.bool_or_true(2)?;
     if !pool.group.stays.get() {
         set_stays(&pool, true)?;
     }
