@@ -117,7 +117,7 @@ fn await_any(call: &Call) -> Returned {
     }
     let futures = collect(call, what, c"Async\\Future|Async\\Pool|iterable")?;
     wait_for(&futures, patience)?;
-    values(futures.iter().map(|(key, future)| (key, &**future)))
+    thrown(values(futures.iter().map(|(key, future)| (key, &**future))))
 }
 
 fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Result<(), Thrown> {
@@ -125,12 +125,11 @@ fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> R
     wait::all(&handles, patience)
 }
 
-/// The values of futures that have ended, under their keys.
-///
-/// # Errors
-///
-/// The first failure in order.
-pub(crate) fn values<'f>(futures: impl Iterator<Item = (impl Borrow<Zval>, &'f Future)>) -> Returned {
+/// The values of futures that have ended, under their keys; or the first failure in order, which is not thrown yet: what
+/// the futures are in may be borrowed.
+pub(crate) fn values<'f>(
+    futures: impl Iterator<Item = (impl Borrow<Zval>, &'f Future)>,
+) -> Result<Zval, Zval> {
     let mut array = Array::new();
     let mut failure = None;
     for (key, future) in futures {
@@ -141,7 +140,12 @@ pub(crate) fn values<'f>(futures: impl Iterator<Item = (impl Borrow<Zval>, &'f F
             None => {}
         }
     }
-    failure.map_or_else(|| Ok(array.into_zval()), |throwable| Err(exception::throw(&throwable)))
+    failure.map_or_else(|| Ok(array.into_zval()), Err)
+}
+
+/// Throws a failure.
+pub(crate) fn thrown(outcome: Result<Zval, Zval>) -> Returned {
+    outcome.map_err(|throwable| exception::throw(&throwable))
 }
 
 /// The futures in an array or a traversable, under their keys.
