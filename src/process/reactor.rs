@@ -222,8 +222,7 @@ impl Reactor {
         let mut blind: Vec<_> = self.blind().collect();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Who has just told something, or been told, is heard of soon: what it takes to sleep long is not worth it yet.
-        let brief = self.lines.lively;
-        let timeout = if brief { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
+        let timeout = if self.lines.lively { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let mut millis = timeout
             .map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
@@ -231,7 +230,7 @@ impl Reactor {
             millis = 0;
         }
         let mut events = [EpollEvent::empty(); BATCH];
-        let waited = self.sleep(&mut events, millis, brief);
+        let waited = self.sleep(&mut events, millis);
         let count = match waited {
             Ok(count) => count,
             Err(Errno::EINTR) => return Err(Errno::EINTR),
@@ -258,14 +257,14 @@ impl Reactor {
     }
 
     /// Waits for events, for ever if `millis` is negative.
-    fn sleep(&self, events: &mut [EpollEvent], millis: i32, brief: bool) -> Result<usize, Errno> {
+    fn sleep(&self, events: &mut [EpollEvent], millis: i32) -> Result<usize, Errno> {
         let interrupted = || self.flags.interrupt.load(Ordering::Acquire);
-        if millis == 0 || brief {
+        if let Ok(brief @ 0..=1) = u16::try_from(millis) {
             // A signal that comes between these two is slept through, but briefly.
-            if millis != 0 && interrupted() {
+            if brief != 0 && interrupted() {
                 return Err(Errno::EINTR);
             }
-            return self.epoll.wait(events, u16::try_from(millis).unwrap_or(0));
+            return self.epoll.wait(events, brief);
         }
         forward::wrap();
         // Here it would be for long: signals are let in only by the wait itself.

@@ -15,7 +15,8 @@ pub(crate) enum News {
         /// What it told: a frame, or something that is none.
         message: Message,
     },
-    /// It has a payload in its memory, and waits for [`Reactor::fetch`] and [`Reactor::release`]. [`News::Ended`] follows.
+    /// It has a payload in its memory, and waits for [`super::Reactor::fetch`] and [`super::Reactor::release`];
+    /// [`News::Ended`] follows.
     Lends {
         /// The id under which it was added.
         id: u64,

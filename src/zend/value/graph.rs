@@ -46,7 +46,7 @@ impl<'v> Walk<'v> {
         if let Some(id) = self.objects.shared.get(&object.handle).filter(|_| shared) {
             return Ok(self.packer.same(*id)?);
         }
-        // SAFETY: the engine's own.
+        // SAFETY: reads a pointer that the date extension, which every PHP has built in, set before our MINIT.
         let is_date = |immutable| std::ptr::eq(class, unsafe { ffi::async_date_class(immutable) });
         if let Some(immutable) = [true, false].into_iter().find(|immutable| is_date(*immutable)) {
             return self.date(object, immutable, shared);
