@@ -13,7 +13,7 @@ use nix::errno::Errno;
 use nix::time::{ClockId, clock_gettime};
 
 use super::futex;
-use super::mapping::{Mapping, Shared, place};
+use super::mapping::{Apart, Mapping, Shared, place};
 use super::seat::Seat;
 
 /// Children that one board can serve.
@@ -30,17 +30,19 @@ pub(super) const OPEN: u64 = 1;
 pub(super) const FREE: u64 = 2;
 pub(super) const TAKEN: u64 = 3;
 
-#[repr(C, align(64))]
+#[repr(C)]
 #[derive(Debug)]
 pub(super) struct Head {
     /// Where the next entry will be.
-    pub(super) end: AtomicU64,
+    pub(super) end: Apart<AtomicU64>,
     /// Where the oldest entry is that is not free.
-    pub(super) start: AtomicU64,
+    pub(super) start: Apart<AtomicU64>,
     /// Nothing more will come.
     pub(super) closed: AtomicU32,
     /// Somebody is awake and looks for work: no need to wake another.
-    pub(super) searching: AtomicU32,
+    pub(super) searching: Apart<AtomicU32>,
+    /// One bit for each seat whose child sleeps, or is about to.
+    sleepers: [AtomicU64; SEATS / 64],
     seats: [Cell; SEATS],
 }
 
@@ -207,6 +209,7 @@ impl Board {
         for word in [&cell.task, &cell.since, &cell.begun, &cell.spent, &cell.taken, &cell.item] {
             word.store(0, Ordering::Relaxed);
         }
+        self.memory.head().wakes(seat);
         cell.epoch.store(epoch, Ordering::Release);
         Some(seat)
     }
@@ -278,6 +281,7 @@ impl Board {
         cell.task.store(0, Ordering::SeqCst);
         // Whoever woke the dead would take it for one that looks.
         cell.asleep.store(0, Ordering::SeqCst);
+        self.memory.head().wakes(seat);
         let held = self.posted.borrow().iter().find(|posted| Some(posted.at) == taken).copied();
         if let Some(held) = held.filter(|held| state_is(&self.memory, held.at, TAKEN)) {
             if running == Some(held.task) {
@@ -331,7 +335,33 @@ impl Board {
 
     /// In a new child: its side of the board.
     pub(crate) fn sit(&self, seat: usize) -> Option<Seat<'_>> {
-        Some(Seat::new(&self.memory, self.cell(seat)?))
+        Some(Seat::new(&self.memory, seat, self.cell(seat)?))
+    }
+}
+
+impl Head {
+    /// The child on `seat` is about to sleep: whoever posts from now on sees it.
+    pub(super) fn sleeps(&self, seat: usize) {
+        if let Some(word) = self.sleepers.get(seat / 64) {
+            word.fetch_or(1 << (seat % 64), Ordering::SeqCst);
+        }
+    }
+
+    /// It does not sleep any more.
+    pub(super) fn wakes(&self, seat: usize) {
+        if let Some(word) = self.sleepers.get(seat / 64) {
+            word.fetch_and(!(1 << (seat % 64)), Ordering::SeqCst);
+        }
+    }
+
+    /// Those that probably sleep.
+    fn sleepers(&self) -> impl Iterator<Item = &Cell> {
+        let words = self.sleepers.iter().zip(self.seats.chunks(64));
+        let words =
+            words.map(|(word, seats)| (word.load(Ordering::Relaxed), seats)).filter(|&(word, _)| word != 0);
+        words
+            .flat_map(|(word, seats)| seats.iter().enumerate().filter(move |(bit, _)| word >> bit & 1 == 1))
+            .map(|(_, cell)| cell)
     }
 }
 
@@ -341,7 +371,7 @@ pub(super) fn wake_one(head: &Head) {
     if head.searching.load(Ordering::Relaxed) == 1 {
         return;
     }
-    let mut sleepers = head.seats.iter().filter(|cell| cell.asleep.load(Ordering::Relaxed) == 1).peekable();
+    let mut sleepers = head.sleepers().peekable();
     if sleepers.peek().is_none()
         || head.searching.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_err()
     {
@@ -355,7 +385,7 @@ pub(super) fn wake_one(head: &Head) {
 /// Wakes a child of `epoch` or a later one, whoever is looking.
 pub(super) fn wake_younger(head: &Head, epoch: u64) {
     let fits = |cell: &&Cell| cell.epoch.load(Ordering::Relaxed) >= epoch;
-    let _ = head.seats.iter().filter(fits).any(rouse_one);
+    let _ = head.sleepers().filter(fits).any(rouse_one);
 }
 
 fn rouse_one(cell: &Cell) -> bool {

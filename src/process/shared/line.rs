@@ -1,12 +1,13 @@
 //! What a child that stays tells its parent: a ring of bytes with one writer and one reader.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 use nix::errno::Errno;
 
 use super::bell::Bell;
 use super::futex;
-use super::mapping::{Mapping, Shared, place};
+use super::mapping::{Apart, Mapping, Shared, place};
 use crate::wire::frame::{Frame, Kind};
 
 /// Room for the results of some hundred small tasks; large ones are lent.
@@ -17,15 +18,15 @@ const HEADER: usize = 16;
 /// Messages begin at multiples of this.
 const ALIGN: usize = HEADER;
 
-#[repr(C, align(64))]
+#[repr(C)]
 #[derive(Debug)]
 struct Head {
     /// Bytes written, ever. The child's.
-    written: AtomicU64,
+    written: Apart<AtomicU64>,
     /// The child waits for something to change: room, or the end of a loan.
-    waiting: AtomicU32,
-    /// Bytes read, ever. The parent's.
-    read: AtomicU64,
+    waiting: Apart<AtomicU32>,
+    /// Bytes that may be written over, ever. The parent's.
+    read: Apart<AtomicU64>,
     /// Loans that the parent is done with, ever.
     released: AtomicU32,
 }
@@ -48,6 +49,12 @@ unsafe impl Shared for Header {}
 #[derive(Debug)]
 pub(crate) struct Line {
     memory: Mapping<Head>,
+    /// In the child: what it knows of what may be written over. To look takes that from the parent.
+    known: Cell<u64>,
+    /// In the parent: what it has seen of what is written.
+    seen: u64,
+    /// In the parent: what it has read.
+    read: u64,
     /// The beginning of a result whose rest has not come yet, in the parent.
     partial: Vec<u8>,
     /// How much of it has come, whether it was kept or not.
@@ -76,7 +83,14 @@ impl Line {
     ///
     /// ENOMEM.
     pub(crate) fn new() -> Result<Self, Errno> {
-        Ok(Self { memory: Mapping::new(ROOM)?, partial: Vec::new(), arrived: 0 })
+        Ok(Self {
+            memory: Mapping::new(ROOM)?,
+            known: Cell::new(0),
+            seen: 0,
+            read: 0,
+            partial: Vec::new(),
+            arrived: 0,
+        })
     }
 
     /// In the parent, once the child is there: its siblings do not need this.
@@ -148,17 +162,20 @@ impl Line {
         self.nudge();
     }
 
-    /// In the parent: takes the next answer; none when there is no whole one.
+    /// In the parent: takes the next answer; none when there is no whole one. The child has room again when there is none.
     ///
     /// # Errors
     ///
     /// When the bytes are no message. The child has lost its mind, or something wrote to its memory.
     pub(crate) fn hear(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
         loop {
-            let head = self.memory.head();
-            let read = head.read.load(Ordering::Relaxed);
-            let there = head.written.load(Ordering::Acquire).wrapping_sub(read);
+            let read = self.read;
+            if read == self.seen {
+                self.seen = self.memory.head().written.load(Ordering::Acquire);
+            }
+            let there = self.seen.wrapping_sub(read);
             if there == 0 {
+                self.make_room();
                 return Ok(None);
             }
             if there > ROOM as u64 || there < HEADER as u64 {
@@ -177,8 +194,7 @@ impl Line {
                 self.memory.read_ring(ROOM, read + HEADER as u64, size, &mut partial);
                 self.partial = partial;
             }
-            self.memory.head().read.store(end, Ordering::SeqCst);
-            self.nudge();
+            self.read = end;
             if !more {
                 let payload = std::mem::take(&mut self.partial);
                 let length = std::mem::take(&mut self.arrived);
@@ -189,8 +205,16 @@ impl Line {
 
     /// Is there something to hear?
     pub(crate) fn has_news(&self) -> bool {
-        let head = self.memory.head();
-        head.written.load(Ordering::Acquire) != head.read.load(Ordering::Relaxed)
+        self.memory.head().written.load(Ordering::Acquire) != self.read
+    }
+
+    /// What has been read may be written over. Once for many answers: each time the child has to fetch that.
+    fn make_room(&self) {
+        let read = &self.memory.head().read;
+        if read.load(Ordering::Relaxed) != self.read {
+            read.store(self.read, Ordering::SeqCst);
+            self.nudge();
+        }
     }
 
     /// Lets a child go on that waits.
@@ -206,12 +230,19 @@ impl Line {
     fn reserve(&self, bell: &Bell, size: usize) -> u64 {
         let head = self.memory.head();
         let start = head.written.load(Ordering::Relaxed);
-        let free = || ROOM as u64 - (start - head.read.load(Ordering::Acquire));
         let wanted = aligned(size as u64);
-        while free() < wanted {
+        let fits = |read: u64| ROOM as u64 - (start - read) >= wanted;
+        if fits(self.known.get()) {
+            return start;
+        }
+        let free = || {
+            self.known.set(head.read.load(Ordering::Acquire));
+            fits(self.known.get())
+        };
+        while !free() {
             head.waiting.store(1, Ordering::SeqCst);
             fence(Ordering::SeqCst);
-            if free() >= wanted {
+            if free() {
                 head.waiting.store(0, Ordering::Relaxed);
                 break;
             }
@@ -267,8 +298,8 @@ mod tests {
             said(&line, round, &payload);
             let answer = line.hear(0).unwrap().unwrap();
             assert_eq!((answer.task, answer.frame.payload), (round, payload));
+            assert_eq!(line.hear(0), Ok(None));
         }
-        assert_eq!(line.hear(0), Ok(None));
     }
 
     #[test]

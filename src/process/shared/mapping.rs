@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
+use std::ops::Deref;
 use std::ptr::NonNull;
 
 use nix::errno::Errno;
@@ -13,6 +14,20 @@ use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous, m
 ///
 /// Only for types that consist of atomics, and that a page is aligned for.
 pub(super) unsafe trait Shared {}
+
+/// A value that shares no cache line with another: who writes to that does not take this from whoever reads it. Two lines,
+/// since processors fetch them in pairs.
+#[repr(C, align(128))]
+#[derive(Debug)]
+pub(super) struct Apart<T>(T);
+
+impl<T> Deref for Apart<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 /// Zeroed pages, shared with every child that is forked while they are mapped.
 #[derive(Debug)]

@@ -17,10 +17,13 @@ const LOOKS: u32 = 1500;
 #[derive(Debug)]
 pub(crate) struct Seat<'b> {
     memory: &'b Mapping<Head>,
+    seat: usize,
     cell: &'b Cell,
     epoch: u64,
     /// The first position that it has not looked at.
     at: u64,
+    /// Entries are known up to here. To look where they end takes that from the parent, which posts the next.
+    end: u64,
     searching: bool,
     /// Entries for which it was too old.
     passed: Vec<u64>,
@@ -41,12 +44,23 @@ pub(crate) enum Found {
 }
 
 impl<'b> Seat<'b> {
-    /// The child's side of `cell`.
-    pub(super) fn new(memory: &'b Mapping<Head>, cell: &'b Cell) -> Self {
+    /// The child's side of `cell`, which is that of `seat`.
+    pub(super) fn new(memory: &'b Mapping<Head>, seat: usize, cell: &'b Cell) -> Self {
         let at = memory.head().start.load(Ordering::Acquire);
         let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
         let epoch = cell.epoch.load(Ordering::Acquire);
-        Self { memory, cell, epoch, at, searching: false, passed: Vec::new(), told: false, looks }
+        Self {
+            memory,
+            seat,
+            cell,
+            epoch,
+            at,
+            end: at,
+            searching: false,
+            passed: Vec::new(),
+            told: false,
+            looks,
+        }
     }
 
     /// Takes the next task, its payload into `payload`; waits for one.
@@ -71,11 +85,13 @@ impl<'b> Seat<'b> {
                 return Found::Passed;
             }
             self.cell.asleep.store(1, Ordering::SeqCst);
+            self.memory.head().sleeps(self.seat);
             fence(Ordering::SeqCst);
             let found = self.look(payload);
             if found.is_none() {
                 futex::wait(&self.cell.asleep, 1);
             }
+            self.memory.head().wakes(self.seat);
             self.told = false;
             // Whoever wakes a child counts on it to look.
             self.searching = self.cell.asleep.swap(0, Ordering::SeqCst) == 0;
@@ -141,8 +157,11 @@ impl<'b> Seat<'b> {
         loop {
             let start = head.start.load(Ordering::Acquire);
             self.at = self.at.max(start);
-            if self.at >= head.end.load(Ordering::Acquire) {
-                return None;
+            if self.at >= self.end {
+                self.end = head.end.load(Ordering::Acquire);
+                if self.at >= self.end {
+                    return None;
+                }
             }
             let at = self.at;
             let entry = entry(self.memory, at)?;
