@@ -17,7 +17,7 @@ const LOOKS: u32 = 1500;
 #[derive(Debug)]
 pub(crate) struct Seat<'b> {
     memory: &'b Mapping<Head>,
-    seat: usize,
+    number: usize,
     cell: &'b Cell,
     epoch: u64,
     /// The first position that it has not looked at.
@@ -44,8 +44,8 @@ pub(crate) enum Found {
 }
 
 impl<'b> Seat<'b> {
-    /// The child's side of `cell`, which is that of `seat`.
-    pub(super) fn new(memory: &'b Mapping<Head>, seat: usize, cell: &'b Cell) -> Self {
+    /// The child's side of `cell`, that of seat `number`.
+    pub(super) fn new(memory: &'b Mapping<Head>, number: usize, cell: &'b Cell) -> Self {
         let at = memory.head().start.load(Ordering::Acquire);
         let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
         let epoch = cell.epoch.load(Ordering::Acquire);
@@ -85,13 +85,13 @@ impl<'b> Seat<'b> {
                 return Found::Passed;
             }
             self.cell.asleep.store(1, Ordering::SeqCst);
-            self.memory.head().sleeps(self.seat);
+            self.memory.head().sleeps(self.number);
             fence(Ordering::SeqCst);
             let found = self.look(payload);
             if found.is_none() {
                 futex::wait(&self.cell.asleep, 1);
             }
-            self.memory.head().wakes(self.seat);
+            self.memory.head().wakes(self.number);
             self.told = false;
             // Whoever wakes a child counts on it to look.
             self.searching = self.cell.asleep.swap(0, Ordering::SeqCst) == 0;
