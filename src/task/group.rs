@@ -3,7 +3,7 @@
 //! Runs in the parent. `async()` alone uses a group that belongs to no object.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use nix::unistd::Pid;
@@ -67,7 +67,8 @@ pub(crate) struct Group {
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
     last: u64,
-    futures: BTreeMap<u64, Object<Future>>,
+    /// With their places, which grow.
+    futures: VecDeque<(u64, Object<Future>)>,
     /// What an event loop watches, once it was asked for.
     pub(crate) beacon: Option<Beacon>,
 }
@@ -79,12 +80,13 @@ impl Ended {
         if let Some(beacon) = &self.beacon {
             beacon.light();
         }
-        self.futures.insert(self.last, future);
+        self.futures.push_back((self.last, future));
     }
 
     /// The first one after `seen`, and its own place.
     pub(crate) fn after(&self, seen: u64) -> Option<(u64, Object<Future>)> {
-        self.futures.range(seen + 1..).next().map(|(&place, future)| (place, future.clone()))
+        let first = self.futures.partition_point(|&(place, _)| place <= seen);
+        self.futures.get(first).cloned()
     }
 
     /// How many have ended, ever.
@@ -94,18 +96,18 @@ impl Ended {
 
     /// Forgets one that was taken out. The caller drops what is returned when nothing is borrowed.
     pub(crate) fn remove(&mut self, id: u64) -> Option<Object<Future>> {
-        let place = self.futures.iter().find(|(_, future)| future.id.get() == id).map(|(&place, _)| place)?;
-        self.futures.remove(&place)
+        let at = self.futures.iter().position(|(_, future)| future.id.get() == id)?;
+        self.futures.remove(at).map(|(_, future)| future)
     }
 
     /// Forgets all; places go on where they were. The caller drops what is returned when nothing is borrowed.
-    pub(crate) fn clear(&mut self) -> BTreeMap<u64, Object<Future>> {
+    pub(crate) fn clear(&mut self) -> VecDeque<(u64, Object<Future>)> {
         std::mem::take(&mut self.futures)
     }
 
     /// The futures, for the cycle collector.
     pub(crate) fn futures(&self) -> impl Iterator<Item = &Object<Future>> {
-        self.futures.values()
+        self.futures.iter().map(|(_, future)| future)
     }
 }
 
