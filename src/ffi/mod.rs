@@ -127,6 +127,7 @@ unsafe extern "C" {
     pub(crate) fn async_array_set(array: *mut ZendHashTable, key: *mut Zval, value: *mut Zval) -> bool;
     pub(crate) fn async_array_append(array: *mut ZendHashTable, value: *mut Zval, key: *mut Zval) -> bool;
     pub(crate) fn async_array_find(array: *mut ZendHashTable, key: *const Zval) -> *mut Zval;
+    pub(crate) fn async_array_go_on(array: *mut ZendHashTable, old: *const ZendHashTable);
     pub(crate) fn async_array_delete(array: *mut ZendHashTable, key: *const Zval);
     pub(crate) fn async_array_key_normal(key: *mut Zval);
 
@@ -287,12 +288,7 @@ pub(crate) struct ObjectIterator {
 
 unsafe extern "C" {
     pub(crate) fn async_array_seek(table: *const ZendHashTable, position: u32) -> u32;
-    pub(crate) fn async_array_at(
-        table: *const ZendHashTable,
-        position: u32,
-        key: *mut Zval,
-        value: *mut Zval,
-    );
+    pub(crate) fn async_array_at(table: *const ZendHashTable, position: u32, key: *mut Zval) -> *mut Zval;
     pub(crate) fn async_iterator_new(object: *mut ZendObject) -> *mut ObjectIterator;
     pub(crate) fn async_iterator_next(
         iterator: *mut ObjectIterator,

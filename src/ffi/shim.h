@@ -77,6 +77,7 @@ void async_shutdown_register(zend_class_entry *ce, const char *method);
 bool async_array_set(HashTable *array, zval *key, zval *value);
 bool async_array_append(HashTable *array, zval *value, zval *key);
 zval *async_array_find(HashTable *array, const zval *key);
+void async_array_go_on(HashTable *array, const HashTable *old);
 void async_array_delete(HashTable *array, const zval *key);
 void async_array_key_normal(zval *key);
 
@@ -230,7 +231,7 @@ bool async_static_set(HashTable *statics, uint32_t position, zval *value);
 /* Walking along what is iterable. */
 
 uint32_t async_array_seek(const HashTable *table, uint32_t position);
-void async_array_at(const HashTable *table, uint32_t position, zval *key, zval *value);
+zval *async_array_at(const HashTable *table, uint32_t position, zval *key);
 zend_object_iterator *async_iterator_new(zend_object *object);
 bool async_iterator_next(zend_object_iterator *iterator, zval *key, zval *value);
 void async_iterator_free(zend_object_iterator *iterator);

@@ -6,6 +6,7 @@ use ext_php_rs::boxed::ZBox;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
 use super::handler::TypeNumber;
+use super::iterate::{key_at, positions, value_at};
 use crate::ffi;
 
 /// An array that we build, read and change.
@@ -64,8 +65,19 @@ impl Array {
 
     /// Keys and elements, in order.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (Zval, &Zval)> {
-        let mut iter = ext_php_rs::types::array::Iter::new(&self.0);
-        std::iter::from_fn(move || iter.next_zval())
+        pairs(&self.0)
+    }
+
+    /// Keeps the elements that are `kept`. The caller drops what is returned when nothing is borrowed. Keys that are
+    /// appended go on where they were.
+    pub(crate) fn retain(&mut self, kept: impl Fn(&Zval) -> bool) -> Self {
+        let mut rest = Self::new();
+        // SAFETY: two arrays of our own.
+        unsafe { ffi::async_array_go_on(&raw mut *rest.0, &raw const *self.0) };
+        for (key, value) in self.pairs().filter(|(_, value)| kept(value)) {
+            rest.set(&key, value.shallow_clone());
+        }
+        std::mem::replace(self, rest)
     }
 
     /// The array as a value.
@@ -77,18 +89,22 @@ impl Array {
 
     /// The elements, for the cycle collector.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Zval> {
-        self.0.values()
+        values(&self.0)
     }
 }
 
 /// Keys and elements of a table, in order, with references of their own.
 pub(crate) fn entries(table: &ZendHashTable) -> Vec<(Zval, Zval)> {
-    let mut entries = Vec::with_capacity(table.len());
-    let mut iter = ext_php_rs::types::array::Iter::new(table);
-    while let Some((key, value)) = iter.next_zval() {
-        entries.push((key, value.dereference().shallow_clone()));
-    }
-    entries
+    pairs(table).map(|(key, value)| (key, value.shallow_clone())).collect()
+}
+
+fn pairs(table: &ZendHashTable) -> impl Iterator<Item = (Zval, &Zval)> {
+    positions(table).map(|position| (key_at(table, position), value_at(table, position)))
+}
+
+/// The elements of a table, in order.
+pub(crate) fn values(table: &ZendHashTable) -> impl Iterator<Item = &Zval> {
+    positions(table).map(|position| value_at(table, position))
 }
 
 /// `key` as an array would keep it; none when it is of no type that an array takes.

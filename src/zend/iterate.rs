@@ -19,16 +19,21 @@ pub(crate) fn seek(array: &ZendHashTable, position: u32) -> Option<u32> {
 pub(crate) fn key_at(array: &ZendHashTable, position: u32) -> Zval {
     let mut key = Zval::new();
     // SAFETY: a live table and one of its positions.
-    unsafe { ffi::async_array_at(array, position, &raw mut key, std::ptr::null_mut()) };
+    unsafe { ffi::async_array_at(array, position, &raw mut key) };
     key
 }
 
 /// The value at a position that [`seek`] gave.
-pub(crate) fn value_at(array: &ZendHashTable, position: u32) -> Zval {
-    let mut value = Zval::new();
+pub(crate) fn value_at(array: &ZendHashTable, position: u32) -> &Zval {
     // SAFETY: a live table and one of its positions.
-    unsafe { ffi::async_array_at(array, position, std::ptr::null_mut(), &raw mut value) };
-    value
+    let value = unsafe { ffi::async_array_at(array, position, std::ptr::null_mut()) };
+    // SAFETY: an element of the table, which nobody changes while it is borrowed.
+    unsafe { &*value }.dereference()
+}
+
+/// All positions of `array`, in order.
+pub(crate) fn positions(array: &ZendHashTable) -> impl Iterator<Item = u32> {
+    std::iter::successors(seek(array, 0), |position| seek(array, position + 1))
 }
 
 /// A walk along a `Traversable`.

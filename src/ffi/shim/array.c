@@ -35,6 +35,12 @@ void async_array_delete(HashTable *array, const zval *key)
 	}
 }
 
+/* Keys that are appended to the empty array begin where those of the old one would go on. */
+void async_array_go_on(HashTable *array, const HashTable *old)
+{
+	array->nNextFreeElement = old->nNextFreeElement;
+}
+
 /* What an array makes of a key: null is "", "7" is 7, a float or a bool is an int. Anything else becomes undefined. */
 void async_array_key_normal(zval *key)
 {

@@ -18,18 +18,15 @@ uint32_t async_array_seek(const HashTable *table, uint32_t position)
 	return position;
 }
 
-/* The element at a position that async_array_seek() gave, with references of its own. Either may be NULL. */
-void async_array_at(const HashTable *table, uint32_t position, zval *key, zval *value)
+/* The element at a position that async_array_seek() gave. Its key has a reference of its own; it may be NULL. */
+zval *async_array_at(const HashTable *table, uint32_t position, zval *key)
 {
 #if PHP_VERSION_ID >= 80200
 	if (HT_IS_PACKED(table)) {
 		if (key) {
 			ZVAL_LONG(key, position);
 		}
-		if (value) {
-			ZVAL_COPY_DEREF(value, &table->arPacked[position]);
-		}
-		return;
+		return &table->arPacked[position];
 	}
 #endif
 	Bucket *bucket = &table->arData[position];
@@ -40,9 +37,7 @@ void async_array_at(const HashTable *table, uint32_t position, zval *key, zval *
 			ZVAL_LONG(key, bucket->h);
 		}
 	}
-	if (value) {
-		ZVAL_COPY_DEREF(value, &bucket->val);
-	}
+	return &bucket->val;
 }
 
 /* Everything here runs PHP code, and may leave an exception pending. */

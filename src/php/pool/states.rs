@@ -68,10 +68,8 @@ pub(super) fn get_timeouts(call: &Call) -> Returned {
 pub(super) fn clear_finished(call: &Call) -> Returned {
     let pool = none(call)?;
     turn::dispatch()?;
-    let complete = |value: &Zval| Object::<Future>::peek(value).is_some_and(Future::is_complete);
-    let keys: Vec<_> =
-        pool.entries.borrow().pairs().filter_map(|(key, value)| complete(value).then_some(key)).collect();
-    let cleared: Vec<_> = keys.iter().filter_map(|key| pool.entries.borrow_mut().remove(key)).collect();
+    let incomplete = |value: &Zval| !Object::<Future>::peek(value).is_some_and(Future::is_complete);
+    let cleared = pool.entries.borrow_mut().retain(incomplete);
     let ended = pool.group.ended.borrow_mut().as_mut().map(Ended::clear);
     drop((cleared, ended));
     Ok(pool.zval())

@@ -32,7 +32,7 @@ impl Mapping {
                 let next = |at: &u32| seek(table, at + 1);
                 let positions = std::iter::successors(seek(table, first), next);
                 let mut wanted = positions.take(count).skip(from);
-                wanted.all(|position| each(value_at(table, position)));
+                wanted.all(|position| each(value_at(table, position).shallow_clone()));
             }
             Listed::Values(values) => {
                 values.into_iter().all(each);
