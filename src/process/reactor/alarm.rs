@@ -8,8 +8,9 @@ impl Reactor {
     /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case. Children
     /// that are on their way out are no hurry, and those that stay only matter when they are `busy`.
     pub(crate) fn arm(&mut self, delay: Option<Duration>, busy: bool) {
-        let told = self.children.values().filter(|child| child.told).count();
-        let others = self.children.len() - told - self.lines.len();
+        let isolated = self.children.len() - self.lines.len();
+        let told = if isolated > 0 { self.children.values().filter(|child| child.told).count() } else { 0 };
+        let others = isolated - told;
         // Whoever tells much, or has just told the last, is not asked to ring: each ring costs as much as some tasks.
         let soon = self.lines.lively && !self.watched;
         // Those that stay may end at any time, also when nobody has anything for them.
