@@ -156,12 +156,14 @@ fn pack_work(book: &mut Book, work: &Work, bytes: &mut Vec<u8>, values: &mut Val
             flags |= THIS;
             values.push(this);
         }
-        let mut positions = Vec::new();
+        let count = bytes.len();
+        bytes.push(0);
         for (position, value) in Statics::of(closure).iter().flat_map(Statics::values) {
-            positions.push(u8::try_from(position).ok()?);
+            bytes.push(u8::try_from(position).ok()?);
             values.push(value);
         }
-        put(bytes, &positions);
+        let positions = u8::try_from(bytes.len() - count - 1).ok()?;
+        bytes.get_mut(count).map(|count| *count = positions)?;
     } else {
         bytes.push(OBJECT);
         values.push(callable.shallow_clone());
