@@ -31,8 +31,8 @@ impl Callable {
     ///
     /// Why it is not callable, or that the autoloader threw.
     pub(crate) fn bind(value: &Zval) -> Result<Self, NotCallable> {
-        if closure_in(value).is_some() {
-            return Ok(Self(value.shallow_clone()));
+        if let Some(closure) = Self::closure(value) {
+            return Ok(closure);
         }
         let mut bound = Zval::new();
         let mut error = ptr::null_mut();
@@ -52,6 +52,11 @@ impl Callable {
             return Err(NotCallable::Thrown);
         }
         if callable { Ok(Self(bound)) } else { Err(NotCallable::Because(why)) }
+    }
+
+    /// The closure in a value, which can be called from wherever.
+    pub(crate) fn closure(value: &Zval) -> Option<Self> {
+        closure_in(value).map(|_| Self(value.shallow_clone()))
     }
 
     /// A closure, or another object that was found to be callable in the process that it comes from.

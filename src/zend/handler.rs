@@ -91,14 +91,18 @@ pub(crate) const fn entry<F: Fn(&Call) -> Returned + Copy>(_: F) -> Entry {
     enter::<F>
 }
 
-/// Runs `F` for the engine: panics become exceptions, bailouts go on their way.
 unsafe extern "C" fn enter<F: Fn(&Call) -> Returned + Copy>(frame: *mut ExecuteData, result: *mut Zval) {
     // SAFETY: `entry` checked that the type has no size; it is `Copy`, and a value of it was passed there.
     let function = unsafe { NonNull::<F>::dangling().as_ref() };
-    run_handler(AssertUnwindSafe(|| {
-        if let Ok(value) = function(&Call(frame)) {
-            // SAFETY: the engine initialized the place with null, which needs no release.
-            unsafe { ptr::write(result, value) };
-        }
-    }));
+    if let Ok(value) = run(|| function(&Call(frame))) {
+        // SAFETY: the engine initialized the place with null, which needs no release.
+        unsafe { ptr::write(result, value) };
+    }
+}
+
+/// Runs `work` for the engine: panics become exceptions, bailouts go on their way.
+pub(super) fn run<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Result<T, Thrown> {
+    let mut result = Err(Thrown);
+    run_handler(AssertUnwindSafe(|| result = work()));
+    result
 }

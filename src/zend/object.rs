@@ -18,6 +18,7 @@ use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
 
 use super::class::{Class, Function};
+use super::handler::{self, Thrown};
 use super::value::walk;
 use crate::ffi::{self, GcBuffer};
 
@@ -79,9 +80,15 @@ pub(crate) trait Native: Sized + 'static {
     /// Reports every PHP value that the data holds. Called by the collector at any allocation: reads only.
     fn trace(&self, tracer: &mut Tracer);
 
+    /// `$object[$offset] = $value` without a call of `offsetSet()`; no offset for `$object[] = $value`.
+    const ASSIGN: Option<Assign<Self>> = None;
+
     /// The last reference is gone. Whoever keeps a clone of `this` keeps the object alive. May run PHP code.
     fn released(this: &Object<Self>);
 }
+
+/// False for what `offsetSet()` has to judge.
+pub(crate) type Assign<T> = fn(&Object<T>, Option<&Zval>, &Zval) -> Result<bool, Thrown>;
 
 #[repr(C)]
 struct Instance<T> {
@@ -216,6 +223,9 @@ pub(crate) fn register<T: Native>(methods: &[Function]) {
         handlers.free_obj = Some(free::<T>);
         handlers.get_gc = Some(get_gc::<T>);
         handlers.clone_obj = None;
+        if T::ASSIGN.is_some() {
+            handlers.write_dimension = Some(write_dimension::<T>);
+        }
         Handlers(handlers)
     });
     let flags = ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES | ZEND_ACC_NOT_SERIALIZABLE;
@@ -250,6 +260,30 @@ unsafe fn data<'o, T: Native>(object: *mut ZendObject) -> &'o T {
     let instance = unsafe { object.byte_sub(offset_of!(Instance<T>, std)) }.cast::<Instance<T>>();
     // SAFETY: a live instance, of whose data only shared references exist.
     unsafe { &(*instance).data }
+}
+
+unsafe extern "C" fn write_dimension<T: Native>(
+    object: *mut ZendObject,
+    offset: *mut Zval,
+    value: *mut Zval,
+) {
+    let assigned = handler::run(|| {
+        // SAFETY: a live object, to which we add a reference.
+        unsafe { (*object).gc.refcount += 1 };
+        // SAFETY: installed for `T`'s class only; with the reference just added.
+        let this = unsafe { Object::<T>::adopt(object) };
+        // SAFETY: null, or a value that is alive during the call.
+        let offset = unsafe { offset.as_ref() }.map(Zval::dereference);
+        // SAFETY: alive during the call.
+        let value = unsafe { &*value }.dereference();
+        T::ASSIGN.map_or(Ok(false), |assign| assign(&this, offset, value))
+    });
+    // SAFETY: the engine's own table.
+    let standard = unsafe { std_object_handlers.write_dimension };
+    if let (Ok(false), Some(standard)) = (assigned, standard) {
+        // SAFETY: what the engine gave us.
+        unsafe { standard(object, offset, value) };
+    }
 }
 
 unsafe extern "C" fn destroy<T: Native>(object: *mut ZendObject) {

@@ -12,6 +12,7 @@ use crate::task::future::Future;
 use crate::task::work::Work;
 use crate::task::{launch, support, turn};
 use crate::zend::array::{Array, normal_key};
+use crate::zend::callable::Callable;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::string;
@@ -73,8 +74,34 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
             "this future has started already: it cannot be added to a pool",
         )));
     }
-    let stored = match key {
-        Some((_, key)) => {
+    store(pool, key.map(|(_, key)| key), &future)?;
+    Ok(future.zval())
+}
+
+/// `$pool[] = fn() => …` as `offsetSet()` does it, where that would have nothing to say against it.
+pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) -> Result<bool, Thrown> {
+    if !pool.group.is_here() || support::mode().is_err() {
+        return Ok(false);
+    }
+    let key = match offset.filter(|key| !key.is_null()) {
+        None => None,
+        Some(key) if key.is_long() || key.is_string() => Some(normal(key)),
+        Some(_) => return Ok(false),
+    };
+    if key.as_ref().is_some_and(|key| pool.entries.borrow().get(key).is_some()) {
+        return Ok(false);
+    }
+    let Some(callable) = Callable::closure(task) else {
+        return Ok(false);
+    };
+    store(pool, key, &planned(Work::Call(callable, Vec::new(), None)))?;
+    Ok(true)
+}
+
+/// Puts a new future under a key that is not in use, or under the next one, and into the queue.
+fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
+    let key = match key {
+        Some(key) => {
             pool.entries.borrow_mut().set(&key, future.zval());
             key
         }
@@ -83,10 +110,16 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
         })?,
     };
     future.added.set(true);
-    future.key.replace(stored);
-    launch::enqueue(&pool.group, &future);
+    future.key.replace(key);
+    launch::enqueue(&pool.group, future);
     turn::leave();
-    Ok(future.zval())
+    Ok(())
+}
+
+fn planned(work: Work) -> Object<Future> {
+    let future = Object::<Future>::new();
+    future.work.replace(Some(work));
+    future
 }
 
 fn shown(key: &Zval) -> String {
@@ -109,9 +142,7 @@ fn future_in(call: &Call, index: u32) -> Result<Object<Future>, Thrown> {
     } else {
         Work::Call(call.callable_of(index, expected)?, Vec::new(), None)
     };
-    let future = Object::<Future>::new();
-    future.work.replace(Some(work));
-    Ok(future)
+    Ok(planned(work))
 }
 
 pub(super) fn offset_exists(call: &Call) -> Returned {

@@ -23,7 +23,7 @@ use crate::task::{crew, launch, support, turn};
 use crate::zend::array::Array;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::object::{self, Native, Object, Registration, Tracer};
+use crate::zend::object::{self, Assign, Native, Object, Registration, Tracer};
 
 /// The data of a pool.
 #[derive(Debug)]
@@ -74,6 +74,8 @@ impl Native for Pool {
             callables.for_each(|callable| tracer.value(callable.value()));
         }
     }
+
+    const ASSIGN: Option<Assign<Self>> = Some(entries::assign);
 
     /// What is queued or running goes on without the object.
     fn released(this: &Object<Self>) {
