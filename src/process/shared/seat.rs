@@ -51,7 +51,7 @@ impl<'b> Seat<'b> {
         let epoch = cell.epoch.load(Ordering::Acquire);
         Self {
             memory,
-            seat,
+            number,
             cell,
             epoch,
             at,

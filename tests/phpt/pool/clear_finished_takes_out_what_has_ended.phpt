@@ -20,9 +20,15 @@ $gate->open();
 echo json_encode(await($pool)), "\n";
 $pool['ended'] = fn() => 'the key is free again';
 echo await($pool['ended']), "\n";
+$pool[7] = fn() => 7;
+$pool->wait();
+$pool->clearFinished();
+$pool[] = fn() => 'keys go on';
+echo json_encode($pool->wait()), "\n";
 ?>
 --EXPECT--
 ["runs","waits"] 2
 still here
 {"runs":1,"waits":2}
 the key is free again
+{"8":"keys go on"}
