@@ -60,6 +60,8 @@ pub(crate) struct Reactor {
     alarm: Option<Instant>,
     /// That is soon, and nobody has looked since it was set.
     imminent: bool,
+    /// Tasks that were given to children that stay since somebody looked.
+    posted: u32,
     captures: BTreeMap<u64, Capture>,
     /// Asked about deaths that nobody here brought about.
     pub(crate) memory_killer: MemoryKiller,
@@ -99,6 +101,7 @@ impl Reactor {
             timer: Timer::default(),
             alarm: None,
             imminent: false,
+            posted: 0,
             captures: BTreeMap::new(),
             memory_killer: MemoryKiller::new(),
         })

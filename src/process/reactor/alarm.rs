@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::{REAP, Reactor, SOON};
 
+/// After so many posted tasks what has ended is looked at: more do not fit into a processor's cache together.
+const PORTION: u32 = 64;
+
 impl Reactor {
     /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case. Children
     /// that are on their way out are no hurry, and those that stay only matter when they are `busy`.
@@ -17,7 +20,8 @@ impl Reactor {
         if others > 0 || !soon && self.lines.len() > 0 {
             self.notifier.arm(&self.epoll.0);
         }
-        if busy && !soon && self.lines.listen() {
+        let many = self.posted >= PORTION && self.lines.has_news();
+        if many || busy && !soon && self.lines.listen() {
             self.flags.raise();
         }
         let leaving = others == 0 && told > 0 || self.blind().next().is_some();
@@ -33,11 +37,13 @@ impl Reactor {
     /// The alarm, if it was that, is heard.
     pub(crate) fn notice(&mut self) {
         self.imminent = false;
+        self.posted = 0;
     }
 
     /// A child that stays was given something to do.
     pub(crate) fn expect(&mut self) {
         self.lines.lively = true;
+        self.posted += 1;
     }
 
     /// Raises the flags after `delay`, whatever the children do.

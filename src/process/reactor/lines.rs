@@ -125,7 +125,8 @@ impl Lines {
         Ok(false)
     }
 
-    fn has_news(&self) -> bool {
+    /// Has somebody told something?
+    pub(super) fn has_news(&self) -> bool {
         self.wires.values().any(|wire| wire.line.has_news())
     }
 
