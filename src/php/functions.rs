@@ -117,7 +117,7 @@ fn await_any(call: &Call) -> Returned {
     }
     let futures = collect(call, what, c"Async\\Future|Async\\Pool|iterable")?;
     wait_for(&futures, patience)?;
-    thrown(values(futures.iter().map(|(key, future)| (key, &**future))))
+    thrown(values(futures.len(), futures.iter().map(|(key, future)| (key, &**future))))
 }
 
 fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Result<(), Thrown> {
@@ -125,12 +125,13 @@ fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> R
     wait::all(&handles, patience)
 }
 
-/// The values of futures that have ended, under their keys; or the first failure in order, which is not thrown yet: what
+/// The values of futures that have ended, about `count` of them, under their keys; or the first failure in order, which is not thrown yet: what
 /// the futures are in may be borrowed.
 pub(crate) fn values<'f>(
+    count: usize,
     futures: impl Iterator<Item = (impl Borrow<Zval>, &'f Future)>,
 ) -> Result<Zval, Zval> {
-    let mut array = Array::new();
+    let mut array = Array::with_capacity(count);
     let mut failure = None;
     for (key, future) in futures {
         future.observed.set(true);

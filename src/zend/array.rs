@@ -19,6 +19,11 @@ impl Array {
         Self(ZendHashTable::new())
     }
 
+    /// An empty one with room for `capacity` elements.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(ZendHashTable::with_capacity(u32::try_from(capacity).unwrap_or(0)))
+    }
+
     /// How many elements it has.
     pub(crate) fn len(&self) -> usize {
         self.0.len()

@@ -58,7 +58,7 @@ pub(crate) fn values(pool: &Pool) -> Returned {
     let futures = entries.pairs().filter_map(|(key, value)| Some((key, Object::<Future>::peek(value)?)));
     let wanted =
         futures.filter(|(_, future)| future.is_complete() && Status::of(future) != Status::Cancelled);
-    let values = functions::values(wanted);
+    let values = functions::values(entries.len(), wanted);
     drop(entries);
     functions::thrown(values)
 }
