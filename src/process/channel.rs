@@ -120,7 +120,7 @@ mod tests {
         write(&writer, Kind::Value, 1, 10, [&b"hello"[..], b"", b"world"].into_iter()).unwrap();
         let mut frame = Reader::new(0);
         assert_eq!(read(&reader, &mut frame), Read::Finished(Progress::Whole));
-        assert_eq!(frame.finish().unwrap().payload, b"helloworld");
+        assert_eq!(*frame.finish().unwrap().payload, *b"helloworld");
     }
 
     #[test]

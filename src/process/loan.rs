@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_is_no_loan_is_none() {
-        let frame = |kind, payload: &[u8]| Frame { kind, format: 0, payload: payload.to_vec() };
+        let frame = |kind, payload: &[u8]| Frame { kind, format: 0, payload: payload.to_vec().into() };
         assert_eq!(Loan::announced(&frame(Kind::Value, &[1, 0])), None);
         assert_eq!(Loan::announced(&frame(Kind::Lent, &[])), None);
         assert_eq!(Loan::announced(&frame(Kind::Lent, &[1, 0, 7])), None);

@@ -163,8 +163,9 @@ pub(crate) fn brought_home(phase: Phase) -> Phase {
     let payload = copy(child, &mut loan);
     turn::release(child);
     let Loan { kind, format, .. } = loan;
-    let message =
-        payload.map_or(Message::Truncated, |payload| Message::Frame(Frame { kind, format, payload }));
+    let message = payload.map_or(Message::Truncated, |payload| {
+        Message::Frame(Frame { kind, format, payload: payload.into() })
+    });
     Phase::Reported(Ended { id: child, exit: Exit::Unknown, message })
 }
 

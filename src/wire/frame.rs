@@ -5,6 +5,10 @@
 //! ```
 //! Little-endian. The footer is the inverted magic.
 
+use std::rc::Rc;
+
+use super::payload::Payload;
+
 const MAGIC: u32 = 0xA57C_0F01;
 /// Bytes before the payload.
 pub(crate) const HEADER: usize = 16;
@@ -56,7 +60,7 @@ pub(crate) struct Frame {
     /// How a value was written; zero for other kinds.
     pub(crate) format: u8,
     /// The payload, without header and footer.
-    pub(crate) payload: Vec<u8>,
+    pub(crate) payload: Payload,
 }
 
 /// Why bytes on the pipe are no frame.
@@ -189,9 +193,8 @@ impl Reader {
         }
         let kind = Kind::from_byte(*self.bytes.get(4)?)?;
         let format = *self.bytes.get(5)?;
-        self.bytes.truncate(self.bytes.len() - FOOTER);
-        self.bytes.drain(..HEADER);
-        Some(Frame { kind, format, payload: self.bytes })
+        let range = HEADER..self.bytes.len() - FOOTER;
+        Some(Frame { kind, format, payload: Payload::of(&Rc::new(self.bytes), range) })
     }
 }
 
@@ -222,7 +225,7 @@ mod tests {
             assert_eq!(feed(&mut reader, &whole(Kind::Value, &payload), step), Progress::Whole);
             let frame = reader.finish().unwrap();
             assert_eq!((frame.kind, frame.format), (Kind::Value, 7));
-            assert_eq!(frame.payload, payload);
+            assert_eq!(*frame.payload, payload[..]);
         }
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod fault;
 mod first;
 pub(crate) mod frame;
 mod object;
+pub(crate) mod payload;
 pub(crate) mod report;
 mod run;
 pub(crate) mod target;

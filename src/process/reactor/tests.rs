@@ -76,7 +76,7 @@ fn send(channel: &OwnedFd, payload: &[u8]) {
 #[test]
 fn a_frame_and_the_exit_code_arrive() {
     let ended = outcome(|channel| send(channel, b"hello"));
-    let frame = Frame { kind: Kind::Value, format: 3, payload: b"hello".to_vec() };
+    let frame = Frame { kind: Kind::Value, format: 3, payload: b"hello".to_vec().into() };
     assert_eq!((ended.id, ended.message, ended.exit), (1, Message::Frame(frame), Exit::Code(7)));
 }
 
@@ -84,7 +84,7 @@ fn a_frame_and_the_exit_code_arrive() {
 fn a_payload_larger_than_the_pipe_arrives_whole() {
     let payload = vec![0x5A; 900_000];
     let ended = outcome(|channel| send(channel, &payload));
-    assert!(matches!(ended.message, Message::Frame(frame) if frame.payload == payload));
+    assert!(matches!(ended.message, Message::Frame(frame) if *frame.payload == payload[..]));
 }
 
 #[test]

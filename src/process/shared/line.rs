@@ -1,14 +1,16 @@
 //! What a child that stays tells its parent: a ring of bytes with one writer and one reader.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 use nix::errno::Errno;
 
 use super::bell::Bell;
 use super::futex;
-use super::mapping::{Apart, Mapping, Shared, place};
+use super::mapping::{Apart, Mapping, Shared};
 use crate::wire::frame::{Frame, Kind};
+use crate::wire::payload::Payload;
 
 /// Room for the results of some hundred small tasks; large ones are lent.
 const ROOM: usize = 128 * 1024;
@@ -34,27 +36,18 @@ struct Head {
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Head {}
 
-/// The beginning of a message: the task; and its size, kind, format, and whether more follows.
-#[repr(C)]
-#[derive(Debug)]
-struct Header {
-    task: AtomicU64,
-    rest: AtomicU64,
-}
-
-// SAFETY: atomics, aligned to less than a page.
-unsafe impl Shared for Header {}
-
 /// One for each child that stays.
 #[derive(Debug)]
 pub(crate) struct Line {
     memory: Mapping<Head>,
     /// In the child: what it knows of what may be written over. To look takes that from the parent.
     known: Cell<u64>,
-    /// In the parent: what it has seen of what is written.
-    seen: u64,
     /// In the parent: what it has read.
     read: u64,
+    /// In the parent: what it has read last, some messages.
+    heard: Rc<Vec<u8>>,
+    /// Where the next one of these begins.
+    at: usize,
     /// The beginning of a result whose rest has not come yet, in the parent.
     partial: Vec<u8>,
     /// How much of it has come, whether it was kept or not.
@@ -86,8 +79,9 @@ impl Line {
         Ok(Self {
             memory: Mapping::new(ROOM)?,
             known: Cell::new(0),
-            seen: 0,
             read: 0,
+            heard: Rc::default(),
+            at: 0,
             partial: Vec::new(),
             arrived: 0,
         })
@@ -162,59 +156,61 @@ impl Line {
         self.nudge();
     }
 
-    /// In the parent: takes the next answer; none when there is no whole one. The child has room again when there is none.
+    /// In the parent: takes the next answer; none when there is no whole one.
     ///
     /// # Errors
     ///
     /// When the bytes are no message. The child has lost its mind, or something wrote to its memory.
     pub(crate) fn hear(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
-        loop {
-            let read = self.read;
-            if read == self.seen {
-                self.seen = self.memory.head().written.load(Ordering::Acquire);
-            }
-            let there = self.seen.wrapping_sub(read);
-            if there == 0 {
-                self.make_room();
-                return Ok(None);
-            }
-            if there > ROOM as u64 || there < HEADER as u64 {
-                return Err(Garbled);
-            }
-            let header = self.memory.at::<Header>(place(ROOM, read)).ok_or(Garbled)?;
-            let (task, size, kind, format, more) = header.parsed().ok_or(Garbled)?;
-            let end = aligned(read + (HEADER + size) as u64);
-            if size > PIECE || end - read > there {
-                return Err(Garbled);
-            }
+        while self.at < self.heard.len() || self.fetch()? {
+            let message = self.heard.get(self.at..).unwrap_or_default();
+            let (task, size, kind, format, more) = parsed(message).ok_or(Garbled)?;
+            let payload = self.at + HEADER..self.at + HEADER + size;
+            let piece = self.heard.get(payload.clone()).filter(|_| size <= PIECE).ok_or(Garbled)?;
+            self.at = payload.end.next_multiple_of(ALIGN);
             self.arrived += size as u64;
+            let whole = !more && self.arrived == size as u64;
             // A result that is refused in any case needs no memory.
-            if limit == 0 || self.arrived <= limit {
-                let mut partial = std::mem::take(&mut self.partial);
-                self.memory.read_ring(ROOM, read + HEADER as u64, size, &mut partial);
-                self.partial = partial;
+            if !whole && (limit == 0 || self.arrived <= limit) {
+                self.partial.extend_from_slice(piece);
             }
-            self.read = end;
             if !more {
-                let payload = std::mem::take(&mut self.partial);
                 let length = std::mem::take(&mut self.arrived);
+                let payload = if whole {
+                    Payload::of(&self.heard, payload)
+                } else {
+                    std::mem::take(&mut self.partial).into()
+                };
                 return Ok(Some(Answer { task, frame: Frame { kind, format, payload }, length }));
             }
         }
+        Ok(None)
+    }
+
+    /// Reads what is there, all at once: the child may write over it from then on. False when there is nothing.
+    fn fetch(&mut self) -> Result<bool, Garbled> {
+        let head = self.memory.head();
+        let there = head.written.load(Ordering::Acquire).wrapping_sub(self.read);
+        let length = usize::try_from(there).ok().filter(|&length| length <= ROOM).ok_or(Garbled)?;
+        if length == 0 {
+            return Ok(false);
+        }
+        if Rc::get_mut(&mut self.heard).is_none() {
+            self.heard = Rc::default(); // somebody still needs a payload in it
+        }
+        let heard = Rc::get_mut(&mut self.heard).ok_or(Garbled)?;
+        heard.clear();
+        self.memory.read_ring(ROOM, self.read, length, heard);
+        self.at = 0;
+        self.read += there;
+        head.read.store(self.read, Ordering::SeqCst);
+        self.nudge();
+        Ok(true)
     }
 
     /// Is there something to hear?
     pub(crate) fn has_news(&self) -> bool {
-        self.memory.head().written.load(Ordering::Acquire) != self.read
-    }
-
-    /// What has been read may be written over. Once for many answers: each time the child has to fetch that.
-    fn make_room(&self) {
-        let read = &self.memory.head().read;
-        if read.load(Ordering::Relaxed) != self.read {
-            read.store(self.read, Ordering::SeqCst);
-            self.nudge();
-        }
+        self.at < self.heard.len() || self.memory.head().written.load(Ordering::Acquire) != self.read
     }
 
     /// Lets a child go on that waits.
@@ -266,16 +262,14 @@ fn header(task: u64, size: usize, kind: Kind, format: u8, more: bool) -> [u8; HE
     bytes
 }
 
-impl Header {
-    fn parsed(&self) -> Option<(u64, usize, Kind, u8, bool)> {
-        let rest = self.rest.load(Ordering::Relaxed).to_le_bytes();
-        let [s0, s1, s2, s3, kind, format, more @ (0 | 1), 0] = rest else {
-            return None;
-        };
-        let size = usize::try_from(u32::from_le_bytes([s0, s1, s2, s3])).ok()?;
-        let task = u64::from_le(self.task.load(Ordering::Relaxed));
-        Some((task, size, Kind::from_byte(kind)?, format, more == 1))
-    }
+fn parsed(message: &[u8]) -> Option<(u64, usize, Kind, u8, bool)> {
+    let (task, rest) = message.split_first_chunk::<8>()?;
+    let (size, rest) = rest.split_first_chunk::<4>()?;
+    let [kind, format, more @ (0 | 1), 0, ..] = *rest else {
+        return None;
+    };
+    let size = usize::try_from(u32::from_le_bytes(*size)).ok()?;
+    Some((u64::from_le_bytes(*task), size, Kind::from_byte(kind)?, format, more == 1))
 }
 
 #[cfg(test)]
@@ -291,15 +285,23 @@ mod tests {
     }
 
     #[test]
-    fn answers_come_in_order_and_whole() {
+    fn answers_come_in_order_and_whole_and_stay_as_they_are() {
         let mut line = Line::new().unwrap();
-        for round in 0..2000u64 {
-            let payload: Vec<u8> = (0..round % 700).map(|n| n.to_le_bytes()[0]).collect();
-            said(&line, round, &payload);
-            let answer = line.hear(0).unwrap().unwrap();
-            assert_eq!((answer.task, answer.frame.payload), (round, payload));
-            assert_eq!(line.hear(0), Ok(None));
+        let payload = |task: u64| (0..task % 700).map(|n| (n ^ task).to_le_bytes()[0]).collect::<Vec<_>>();
+        let mut kept = Vec::new();
+        for round in 0..700 {
+            for task in round * 3..round * 3 + 3 {
+                said(&line, task, &payload(task));
+            }
+            while let Some(answer) = line.hear(0).unwrap() {
+                kept.push(answer);
+            }
+            assert!(!line.has_news());
         }
+        for (answer, task) in kept.iter().zip(0..) {
+            assert_eq!((answer.task, &answer.frame.payload[..]), (task, &payload(task)[..]));
+        }
+        assert_eq!(kept.len(), 2100);
     }
 
     #[test]
@@ -320,7 +322,7 @@ mod tests {
             std::thread::yield_now();
         };
         wait(child.pid, true);
-        assert_eq!(heard.frame.payload, payload);
+        assert_eq!(*heard.frame.payload, payload[..]);
     }
 
     #[test]
