@@ -42,7 +42,7 @@ impl Handler {
 /// When the script is exiting; an exception of a handler becomes the future's failure instead.
 pub(crate) fn complete(future: &Object<Future>) -> Result<(), Thrown> {
     outcome::settle(future)?;
-    if future.handling.replace(true) {
+    if future.handlers.borrow().is_empty() || future.handling.replace(true) {
         return Ok(());
     }
     let _fibers = FiberBlock::new();

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::io::Read;
 
+use rmp::Marker;
 use rmp_serde::Deserializer;
 use rmp_serde::decode::ReadSlice;
 use serde::de::{self, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
@@ -21,6 +22,35 @@ use super::target::{Date, Target};
 #[derive(Debug, thiserror::Error)]
 #[error("malformed value: {0}")]
 pub(crate) struct Malformed(pub(crate) String);
+
+/// A value with nothing in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Scalar {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+}
+
+/// The one value that `bytes` holds, if it is a scalar. Most results are, and all that is prepared for others costs more
+/// than to read it.
+pub(crate) fn scalar(bytes: &[u8]) -> Option<Scalar> {
+    let (&marker, mut rest) = bytes.split_first()?;
+    let scalar = match Marker::from_u8(marker) {
+        Marker::Null => Scalar::Null,
+        Marker::True => Scalar::Bool(true),
+        Marker::False => Scalar::Bool(false),
+        Marker::F64 => {
+            rest = bytes;
+            Scalar::Float(rmp::decode::read_f64(&mut rest).ok()?)
+        }
+        _ => {
+            rest = bytes;
+            Scalar::Int(rmp::decode::read_int(&mut rest).ok()?)
+        }
+    };
+    rest.is_empty().then_some(scalar)
+}
 
 /// Reads the one value that `bytes` holds into `slot`. After an error the target holds whatever had been read.
 pub(crate) fn decode<T: Target>(bytes: &[u8], target: &mut T, slot: T::Slot) -> Result<(), Malformed> {

@@ -1,8 +1,8 @@
 //! The value format, both ways, without PHP.
 
 use super::codec::{BORROW_FROM, MAX_DEPTH, RUN_MAX};
-use super::decode::{Malformed, decode};
-use super::encode::Packer;
+use super::decode::{Malformed, Scalar, decode, scalar};
+use super::encode::{self, Packer};
 use super::tree::{Forest, Key, Tree, sample};
 
 fn read(bytes: &[u8]) -> Result<Forest, Malformed> {
@@ -25,6 +25,28 @@ fn ints(forest: &Forest) -> Vec<i64> {
         ref other => panic!("{other:?}"),
     };
     items.iter().map(int).collect()
+}
+
+#[test]
+fn scalars_alone_are_read_as_any_value_is() {
+    let ints = (0..64).flat_map(|bit| [0, 1, -1].map(|by| (1_i64 << bit).wrapping_add(by)));
+    let ints = ints.flat_map(|int| [int, int.wrapping_neg()]).chain([i64::MIN, i64::MAX]);
+    for int in ints {
+        let bytes = written(|packer| packer.int(int).unwrap());
+        assert_eq!(bytes, encode::Scalar::int(int).get());
+        assert_eq!(
+            (scalar(&bytes), &read(&bytes).unwrap().trees[0]),
+            (Some(Scalar::Int(int)), &Tree::Int(int))
+        );
+        assert_eq!(scalar(&bytes[..bytes.len() - 1]), None);
+        assert_eq!(scalar(&[&bytes[..], &[0]].concat()), None);
+    }
+    assert_eq!(scalar(encode::Scalar::null().get()), Some(Scalar::Null));
+    assert_eq!(scalar(encode::Scalar::bool(true).get()), Some(Scalar::Bool(true)));
+    assert_eq!(scalar(encode::Scalar::bool(false).get()), Some(Scalar::Bool(false)));
+    assert_eq!(scalar(encode::Scalar::float(-0.5).get()), Some(Scalar::Float(-0.5)));
+    assert_eq!(scalar(&written(|packer| packer.string(b"text").unwrap())), None);
+    assert_eq!(scalar(&[0xCF, 0xFF, 0, 0, 0, 0, 0, 0, 0]), None, "no integer of PHP");
 }
 
 #[test]

@@ -119,7 +119,13 @@ pub(crate) fn decode(format: Format, bytes: &[u8]) -> Result<Zval, DecodeError> 
     let mut value = Zval::new();
     match format {
         Format::Raw => Builder::new().string(Builder::slot(&mut value), bytes),
-        Format::Packed => return build(|builder, slot| wire::decode(bytes, builder, slot)),
+        Format::Packed => match wire::scalar(bytes) {
+            Some(wire::Scalar::Null) => {}
+            Some(wire::Scalar::Bool(scalar)) => value.set_bool(scalar),
+            Some(wire::Scalar::Int(scalar)) => value.set_long(scalar),
+            Some(wire::Scalar::Float(scalar)) => value.set_double(scalar),
+            None => return build(|builder, slot| wire::decode(bytes, builder, slot)),
+        },
         Format::Serialized => return serialize::unserialize(bytes),
     }
     Ok(value)
