@@ -135,7 +135,7 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
             drop(previous);
             future.observed.set(true);
             match group {
-                Some(group) => turn::note_end(&group, future),
+                Some(group) => turn::note_end(&group, future.clone()),
                 None => state().reported.borrow_mut().push_back(future.clone()),
             }
             interrupt::flags().raise();

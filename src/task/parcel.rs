@@ -115,14 +115,14 @@ pub(crate) fn inherited(epoch: u64) -> Parcel {
     Parcel { bytes: vec![INHERITED], epoch }
 }
 
-/// Writes a task. None for one that only a fork can bring to a child: it is bound to something that cannot be
+/// Writes a task into `bytes`, which are overwritten. None for one that only a fork can bring to a child: it is bound to something that cannot be
 /// serialized, or that is large. Re-enters PHP: hooks of serialization.
 ///
 /// # Errors
 ///
 /// When one of them exits.
-pub(crate) fn pack(book: &RefCell<Book>, work: &Work) -> Result<Option<Parcel>, Thrown> {
-    let mut bytes = Vec::with_capacity(64);
+pub(crate) fn pack(book: &RefCell<Book>, work: &Work, mut bytes: Vec<u8>) -> Result<Option<Parcel>, Thrown> {
+    bytes.clear();
     let mut values = Values::default();
     let Some(epoch) = pack_work(&mut book.borrow_mut(), work, &mut bytes, &mut values) else {
         return Ok(None);

@@ -46,7 +46,7 @@ impl Attempt {
 
 /// An attempt of a task of `group` is over that is in no queue any more: what it left makes its outcome, or it is run
 /// again as its pool says.
-pub(crate) fn conclude(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
+pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     let policy = group.retry.get();
     let wanted = policy.is_wanted() && !group.scheduler.borrow().is_stopped();
     let failure = if wanted { failure(&phase, future.ending.get()) } else { None };
@@ -56,8 +56,7 @@ pub(crate) fn conclude(group: &Rc<Group>, future: &Object<Future>, phase: Phase)
         drop(previous);
         return;
     };
-    again(group, future, phase);
-    let id = future.id.get();
+    let id = again(group, future, phase);
     match Instant::now().checked_add(delay) {
         Some(at) if !delay.is_zero() => {
             group.scheduler.borrow_mut().rest(id);
@@ -70,7 +69,7 @@ pub(crate) fn conclude(group: &Rc<Group>, future: &Object<Future>, phase: Phase)
 /// There was no process for a task of `group` that is in no queue any more.
 pub(crate) fn no_process(group: &Rc<Group>, future: &Object<Future>, refused: Refused) {
     let error = Error::CannotFork { subject: future.subject(), refused };
-    conclude(group, future, Phase::Done(Outcome::Failed(exceptions::new(&error))));
+    conclude(group, future.clone(), Phase::Done(Outcome::Failed(exceptions::new(&error))));
     // Perhaps there is no child whose end would make anybody look.
     state().held_back.set(!future.has_ended() || state().held_back.get());
 }
@@ -95,11 +94,11 @@ pub(crate) fn give_up(group: &Rc<Group>, future: &Object<Future>) -> bool {
     future.ending.set(ending);
     future.pid.set(pid);
     future.captured.replace(captured);
-    end(group, future, phase);
+    end(group, future.clone(), phase);
     true
 }
 
-fn end(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
+fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     // What has an outcome already is looked at no more.
     let work = if matches!(phase, Phase::Done(_)) { future.work.take() } else { None };
     future.phase.replace(phase);
@@ -107,8 +106,8 @@ fn end(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
     drop(work);
 }
 
-/// Makes a future that has failed one that waits to be run.
-fn again(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
+/// Makes a future that has failed one that waits to be run, under another number.
+fn again(group: &Rc<Group>, future: Object<Future>, phase: Phase) -> u64 {
     let state = state();
     let attempt = Attempt {
         phase: brought_home(phase),
@@ -118,13 +117,15 @@ fn again(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
     };
     let older = future.previous.replace(Some(Box::new(attempt)));
     future.repeats.set(future.repeats.get() + 1);
-    future.id.set(state.next_id());
+    let id = state.next_id();
+    future.id.set(id);
     future.epoch.set(state.book.borrow().next_epoch());
     future.declined.set(false);
     future.started.set(None);
     future.phase.replace(Phase::Queued);
-    group.queued.borrow_mut().insert(future.id.get(), future.clone());
+    group.queued.borrow_mut().insert(id, future);
     drop(older);
+    id
 }
 
 /// How an attempt has failed; none when it has not.

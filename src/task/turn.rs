@@ -87,7 +87,7 @@ fn told(id: u64, phase: Phase) {
     };
     state.deadlines.borrow_mut().clear(id);
     take_output(&future);
-    retry::conclude(&group, &future, phase);
+    retry::conclude(&group, future, phase);
 }
 
 /// What a task has printed is the future's from now on.
@@ -153,18 +153,18 @@ fn gone(child: Ended) -> Option<Rc<Group>> {
     group.scheduler.borrow_mut().ended(child.id);
     if let Some(future) = future {
         take_output(&future);
-        retry::conclude(&group, &future, Phase::Reported(child));
+        retry::conclude(&group, future, Phase::Reported(child));
     }
     Some(group)
 }
 
 /// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.
-pub(crate) fn note_end(group: &Rc<Group>, future: &Object<Future>) {
+pub(crate) fn note_end(group: &Rc<Group>, future: Object<Future>) {
     future.group.replace(None);
     if let Some(order) = group.ended.borrow_mut().as_mut() {
         order.push(future.clone());
     }
-    state().reported.borrow_mut().push_back(future.clone());
+    state().reported.borrow_mut().push_back(future);
 }
 
 /// Ends what has run for too long, and begins again what has waited long enough.

@@ -13,6 +13,7 @@ use crate::task::parcel::{self, Parcel};
 use crate::task::state::state;
 use crate::task::work::Work;
 use crate::task::{mapping, retry};
+use crate::zend::object::Object;
 
 /// Posted tasks of one pool that nobody has run yet: more would only lie there.
 const AHEAD: usize = 1024;
@@ -47,8 +48,9 @@ pub(super) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
 fn post_all(group: &Rc<Group>, crew: &Crew) {
     loop {
         let held = crew.held.borrow_mut().pop_front();
-        let next = held.or_else(|| next_parcel(group, crew));
-        let Some((id, parcel)) = next else {
+        let known = |id| group.queued.borrow().get(&id).cloned();
+        let next = held.map(|(id, parcel)| (id, known(id), parcel)).or_else(|| next_parcel(group, crew));
+        let Some((id, future, parcel)) = next else {
             return;
         };
         if crew.post(id, &parcel) == Err(Full) {
@@ -56,7 +58,7 @@ fn post_all(group: &Rc<Group>, crew: &Crew) {
             crew.held.borrow_mut().push_front((id, parcel));
             return;
         }
-        let future = group.queued.borrow().get(&id).cloned();
+        crew.spare.replace(parcel.bytes);
         if let Some(future) = future {
             future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
             watch(&future);
@@ -65,7 +67,7 @@ fn post_all(group: &Rc<Group>, crew: &Crew) {
 }
 
 /// The next task of the queue as a parcel, in the cheapest way that is right. Re-enters PHP.
-fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Parcel)> {
+fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Option<Object<Future>>, Parcel)> {
     loop {
         let id = group.scheduler.borrow_mut().next_within(AHEAD)?;
         let future = group.queued.borrow().get(&id).cloned();
@@ -75,21 +77,22 @@ fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Parcel)> {
         };
         let known_since = future.epoch.get();
         let all_have_it = crew.oldest().is_some_and(|oldest| oldest >= known_since);
-        let sent = if all_have_it || future.declined.get() { None } else { pack(&future) };
+        let sent = if all_have_it || future.declined.get() { None } else { pack(crew, &future) };
         // Serializing it may have cancelled it.
         if !group.queued.borrow().contains_key(&id) {
             group.scheduler.borrow_mut().ended(id);
             continue;
         }
         future.route.set(Some(if sent.is_some() { Route::Sent } else { Route::Inherited }));
-        return Some((id, sent.unwrap_or_else(|| parcel::inherited(known_since))));
+        let parcel = sent.unwrap_or_else(|| parcel::inherited(known_since));
+        return Some((id, Some(future), parcel));
     }
 }
 
-fn pack(future: &Future) -> Option<Parcel> {
+fn pack(crew: &Crew, future: &Future) -> Option<Parcel> {
     // Not taken: it stays where a child that inherits it looks.
     let work = future.work.borrow().as_ref().map(Work::share)?;
-    let parcel = parcel::pack(&state().book, &work);
+    let parcel = parcel::pack(&state().book, &work, crew.spare.take());
     // An exit is told by what is pending.
     parcel.ok().flatten()
 }

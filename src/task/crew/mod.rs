@@ -74,11 +74,18 @@ pub(crate) struct Crew {
     members: RefCell<BTreeMap<u64, Member>>,
     /// Parcels for which there was no room: the first goes out first.
     held: RefCell<VecDeque<(u64, Parcel)>>,
+    /// Memory for the next parcel.
+    spare: RefCell<Vec<u8>>,
 }
 
 impl Crew {
     fn new() -> Result<Rc<Self>, Errno> {
-        Ok(Rc::new(Self { board: Board::new()?, members: RefCell::default(), held: RefCell::default() }))
+        Ok(Rc::new(Self {
+            board: Board::new()?,
+            members: RefCell::default(),
+            held: RefCell::default(),
+            spare: RefCell::default(),
+        }))
     }
 
     /// The child on `seat`.

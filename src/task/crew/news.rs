@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::Crew;
 use super::hire::first_open;
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
@@ -15,62 +16,57 @@ use crate::zend::object::Object;
 
 /// A child has told what became of a task.
 pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Group>> {
+    let (group, crew) = state().workers.borrow().get(&child).cloned()?;
     if let Message::Frame(Frame { kind: Kind::Passed, .. }) = message {
-        return state().workers.borrow().get(&child).map(|(group, _)| Rc::clone(group));
+        return Some(group);
     }
-    let group = if let Message::Frame(Frame { kind: Kind::Declined, .. }) = message {
+    if let Message::Frame(Frame { kind: Kind::Declined, .. }) = message {
         turn::page_of(child);
-        declined(child, task)
-    } else if let Some((group, mapping)) = mapping_of(child, task) {
+        declined(&group, &crew, task);
+    } else if let Some(mapping) = mapping_of(&group, task) {
         turn::page_of(child);
         mapping.answered(task, child, Answered::Told(message));
-        Some(group)
     } else {
-        told(child, task, Phase::Reported(Ended { id: task, exit: Exit::Unknown, message }))
-    };
+        let ended = Ended { id: task, exit: Exit::Unknown, message };
+        told(&group, &crew, child, task, Phase::Reported(ended));
+    }
     turn::go_on(child);
-    group
+    Some(group)
 }
 
 /// Whose items a child has, if it has some under this number.
-fn mapping_of(child: u64, batch: u64) -> Option<(Rc<Group>, Rc<Mapping>)> {
-    let workers = state().workers.borrow();
-    let (group, _) = workers.get(&child)?;
-    let mapping = group.batches.borrow().get(&batch).cloned()?;
-    Some((Rc::clone(group), mapping))
+fn mapping_of(group: &Group, batch: u64) -> Option<Rc<Mapping>> {
+    group.batches.borrow().get(&batch).cloned()
 }
 
 /// A child has a result in memory.
 pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
-    match mapping_of(child, task) {
-        Some((group, mapping)) => {
-            mapping.answered(task, child, Answered::Offered(phase));
-            Some(group)
-        }
-        None => told(child, task, phase),
+    let (group, crew) = state().workers.borrow().get(&child).cloned()?;
+    match mapping_of(&group, task) {
+        Some(mapping) => mapping.answered(task, child, Answered::Offered(phase)),
+        None => told(&group, &crew, child, task, phase),
     }
+    Some(group)
 }
 
 /// A task of a child has ended: `phase` is what there is to be looked at.
-pub(crate) fn told(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
+fn told(group: &Rc<Group>, crew: &Crew, child: u64, task: u64, phase: Phase) {
     let page = turn::page_of(child);
-    let (group, crew) = state().workers.borrow().get(&child).cloned()?;
     let future = group.queued.borrow_mut().remove(&task);
     let Some(future) = future else {
         // Nobody wants it any more.
         if let Phase::Lent { child, .. } = phase {
             turn::release(child);
         }
-        return Some(group);
+        return;
     };
     let pid = crew.members.borrow().get(&child).map(|member| member.pid);
     future.pid.set(pid);
     future.captured.replace(page);
-    finish(&group, &future, phase);
-    Some(group)
+    finish(group, future, phase);
 }
 
-fn finish(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
+fn finish(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     state().deadlines.borrow_mut().clear(future.id.get());
     group.scheduler.borrow_mut().ended(future.id.get());
     future.attempts.set(future.attempts.get() + 1);
@@ -78,18 +74,17 @@ fn finish(group: &Rc<Group>, future: &Object<Future>, phase: Phase) {
 }
 
 /// A child cannot run a task: one that is forked from now on can.
-fn declined(child: u64, task: u64) -> Option<Rc<Group>> {
-    let (group, crew) = state().workers.borrow().get(&child).cloned()?;
-    let mapping = group.batches.borrow().get(&task).cloned();
-    if let Some(mapping) = mapping {
-        mapping.declined(task, &crew);
-        return Some(group);
+fn declined(group: &Group, crew: &Crew, task: u64) {
+    if let Some(mapping) = mapping_of(group, task) {
+        mapping.declined(task, crew);
+        return;
     }
-    let future = group.queued.borrow().get(&task).cloned()?;
-    future.declined.set(true);
-    future.epoch.set(state().book.borrow().next_epoch());
-    group.scheduler.borrow_mut().requeue(task);
-    Some(group)
+    let future = group.queued.borrow().get(&task).cloned();
+    if let Some(future) = future {
+        future.declined.set(true);
+        future.epoch.set(state().book.borrow().next_epoch());
+        group.scheduler.borrow_mut().requeue(task);
+    }
 }
 
 /// A child that stayed is gone: whatever it ran has ended with it.
@@ -105,7 +100,7 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
         let open = first_open(&group, &crew).filter(|_| stillborn)?;
         crew.board.retract(open).then_some(open)
     });
-    let mapping = task.and_then(|task| group.batches.borrow().get(&task).cloned());
+    let mapping = task.and_then(|task| mapping_of(&group, task));
     if let (Some(task), Some(mapping)) = (task, mapping) {
         let end = End { pid: member.pid, overdue: member.overdue.get(), ended };
         mapping.died(task, begun, end, &crew);
@@ -116,7 +111,7 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
         future.pid.set(Some(member.pid));
         future.captured.replace(printed);
         let ended = Ended { id: future.id.get(), ..ended };
-        finish(&group, &future, Phase::Reported(ended));
+        finish(&group, future, Phase::Reported(ended));
     }
     Some(group)
 }
