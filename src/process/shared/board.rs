@@ -42,7 +42,7 @@ pub(super) struct Head {
     /// Somebody is awake and looks for work: no need to wake another.
     pub(super) searching: Apart<AtomicU32>,
     /// One bit for each seat whose child sleeps, or is about to.
-    sleepers: [AtomicU64; SEATS / 64],
+    sleepers: Apart<[AtomicU64; SEATS / 64]>,
     seats: [Cell; SEATS],
 }
 
@@ -368,11 +368,10 @@ impl Head {
 /// Wakes a child, unless one is looking already.
 pub(super) fn wake_one(head: &Head) {
     fence(Ordering::SeqCst);
-    if head.searching.load(Ordering::Relaxed) == 1 {
-        return;
-    }
     let mut sleepers = head.sleepers().peekable();
+    // In this order: who searches changes with each task, who sleeps does not.
     if sleepers.peek().is_none()
+        || head.searching.load(Ordering::Relaxed) == 1
         || head.searching.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_err()
     {
         return;
