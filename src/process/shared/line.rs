@@ -198,9 +198,9 @@ impl Line {
         if Rc::get_mut(&mut self.heard).is_none() {
             self.heard = Rc::default(); // somebody still needs a payload in it
         }
-        let heard = Rc::get_mut(&mut self.heard).ok_or(Garbled)?;
-        heard.clear();
-        self.memory.read_ring(ROOM, self.read, length, heard);
+        let bytes = Rc::get_mut(&mut self.heard).ok_or(Garbled)?;
+        bytes.clear();
+        self.memory.read_ring(ROOM, self.read, length, bytes);
         self.at = 0;
         self.read += there;
         head.read.store(self.read, Ordering::SeqCst);
