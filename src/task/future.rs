@@ -159,6 +159,20 @@ impl Native for Future {
         }
     }
 
+    fn is_leaf(&self) -> bool {
+        let plain = match self.phase.try_borrow().as_deref() {
+            Ok(Phase::Done(Outcome::Value(value))) => {
+                !(value.is_array() || value.is_object() || value.is_reference())
+            }
+            Ok(Phase::Done(Outcome::Failed(_))) | Err(_) => false,
+            Ok(_) => true,
+        };
+        plain
+            && self.work.try_borrow().is_ok_and(|work| work.is_none())
+            && self.handlers.try_borrow().is_ok_and(|handlers| handlers.is_empty())
+            && self.previous.try_borrow().is_ok_and(|previous| previous.is_none())
+    }
+
     /// A future dropped before it started is started; a failure that nobody has seen is told.
     fn released(this: &Object<Self>) {
         if this.is_pending() && this.work.borrow().is_some() && support::supported() {

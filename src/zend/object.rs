@@ -83,6 +83,11 @@ pub(crate) trait Native: Sized + 'static {
     /// `$object[$offset] = $value` without a call of `offsetSet()`; no offset for `$object[] = $value`.
     const ASSIGN: Option<Assign<Self>> = None;
 
+    /// Is there nothing in it that may lead back to it? Then a reference that is given back leaves no cycle behind.
+    fn is_leaf(&self) -> bool {
+        false
+    }
+
     /// The last reference is gone. Whoever keeps a clone of `this` keeps the object alive. May run PHP code.
     fn released(this: &Object<Self>);
 }
@@ -165,6 +170,23 @@ impl<T: Native> Object<T> {
         ManuallyDrop::new(value)
     }
 
+    /// Gives this reference back. Whoever has kept the object all the time gives back a later one, and that is when the
+    /// collector is told that there may be a cycle: it looks at each object that it is told of, again and again.
+    pub(crate) fn give_back(self) {
+        if self.part() {
+            std::mem::forget(self);
+        }
+    }
+
+    /// Takes one reference off, unless it is the last one.
+    fn part(&self) -> bool {
+        // SAFETY: the object is alive, as we hold a reference to it.
+        let count = unsafe { &mut (*self.std()).gc.refcount };
+        let shared = *count > 1;
+        *count -= u32::from(shared);
+        shared
+    }
+
     /// Called from [`Native::released`] by who keeps the object alive: it is to be told again when it is released again.
     pub(crate) fn revive(&self) {
         let object = self.std();
@@ -186,6 +208,9 @@ impl<T: Native> Clone for Object<T> {
 impl<T: Native> Drop for Object<T> {
     /// May run PHP code when it was the last reference.
     fn drop(&mut self) {
+        if self.is_leaf() && self.part() {
+            return;
+        }
         // SAFETY: gives back the reference that we hold.
         unsafe { ffi::async_object_release(self.std()) };
     }

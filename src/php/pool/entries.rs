@@ -94,7 +94,9 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
     let Some(callable) = Callable::closure(task) else {
         return Ok(false);
     };
-    store(pool, key, &planned(Work::Call(callable, Vec::new(), None)))?;
+    let future = planned(Work::Call(callable, Vec::new(), None));
+    store(pool, key, &future)?;
+    future.give_back();
     Ok(true)
 }
 

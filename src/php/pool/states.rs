@@ -71,7 +71,8 @@ pub(super) fn clear_finished(call: &Call) -> Returned {
     let incomplete = |value: &Zval| !Object::<Future>::peek(value).is_some_and(Future::is_complete);
     let cleared = pool.entries.borrow_mut().retain(incomplete);
     let ended = pool.group.ended.borrow_mut().as_mut().map(Ended::clear);
-    drop((cleared, ended));
+    drop(ended);
+    drop(cleared);
     Ok(pool.zval())
 }
 

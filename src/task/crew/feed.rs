@@ -62,6 +62,7 @@ fn post_all(group: &Rc<Group>, crew: &Crew) {
         if let Some(future) = future {
             future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
             watch(&future);
+            future.give_back();
         }
     }
 }
