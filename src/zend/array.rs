@@ -37,6 +37,12 @@ impl Array {
         unsafe { ffi::async_array_set(&raw mut *self.0, key, &raw mut *value) };
     }
 
+    /// Is there no next key?
+    pub(crate) fn is_full(&self) -> bool {
+        // SAFETY: a live array, only read.
+        unsafe { ffi::async_array_is_full(&raw const *self.0) }
+    }
+
     /// Appends an element, and tells its key; none when there is no next key.
     pub(crate) fn append(&mut self, value: Zval) -> Option<Zval> {
         let mut value = std::mem::ManuallyDrop::new(value);

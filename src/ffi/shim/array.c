@@ -35,6 +35,12 @@ void async_array_delete(HashTable *array, const zval *key)
 	}
 }
 
+/* There is no key for another element to be appended. */
+bool async_array_is_full(const HashTable *array)
+{
+	return array->nNextFreeElement == ZEND_LONG_MAX && zend_hash_index_exists(array, ZEND_LONG_MAX);
+}
+
 /* Keys that are appended to the empty array begin where those of the old one would go on. */
 void async_array_go_on(HashTable *array, const HashTable *old)
 {

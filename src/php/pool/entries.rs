@@ -60,10 +60,12 @@ pub(super) fn offset_set(call: &Call) -> Returned {
 fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
     support::mode().map_err(|error| exceptions::throw(&error))?;
     // Before a callable becomes a future: one that is dropped would be started.
-    if let Some((argument, key)) = &key
-        && pool.entries.borrow().get(key).is_some()
-    {
-        return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
+    match &key {
+        Some((argument, key)) if pool.entries.borrow().get(key).is_some() => {
+            return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
+        }
+        None if pool.entries.borrow().is_full() => return Err(no_next_key()),
+        _ => {}
     }
     let future = future_in(call, task)?;
     if future.added.get() {
@@ -88,7 +90,11 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
         Some(key) if key.is_long() || key.is_string() => Some(normal(key)),
         Some(_) => return Ok(false),
     };
-    if key.as_ref().is_some_and(|key| pool.entries.borrow().get(key).is_some()) {
+    let refused = match &key {
+        Some(key) => pool.entries.borrow().get(key).is_some(),
+        None => pool.entries.borrow().is_full(),
+    };
+    if refused {
         return Ok(false);
     }
     let Some(callable) = Callable::closure(task) else {
@@ -107,15 +113,17 @@ fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Res
             pool.entries.borrow_mut().set(&key, future.zval());
             key
         }
-        None => pool.entries.borrow_mut().append(future.zval()).ok_or_else(|| {
-            exceptions::throw(&Error::Misuse("there is no next key: the last one is PHP_INT_MAX"))
-        })?,
+        None => pool.entries.borrow_mut().append(future.zval()).ok_or_else(no_next_key)?,
     };
     future.added.set(true);
     future.key.replace(key);
     launch::enqueue(&pool.group, future);
     turn::leave();
     Ok(())
+}
+
+fn no_next_key() -> Thrown {
+    exceptions::throw(&Error::Misuse("there is no next key: the last one is PHP_INT_MAX"))
 }
 
 fn planned(work: Work) -> Object<Future> {

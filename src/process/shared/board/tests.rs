@@ -102,6 +102,7 @@ fn one_that_died_in_its_sleep_is_not_taken_for_one_that_looks() {
     let board = Board::new().unwrap();
     board.sit(0).unwrap();
     board.cell(0).unwrap().asleep.store(1, Ordering::SeqCst);
+    board.memory.head().sleeps(0);
     assert_eq!(board.bury(0), None);
     board.post(1, 0, b"").unwrap();
     assert_eq!(board.memory.head().searching.load(Ordering::SeqCst), 0, "nobody was there to be woken");
