@@ -3,7 +3,7 @@
 // What an empty task costs under heaps from 1 MiB to 2 GiB, fork to reaped: the floor, pcntl, and the extension with
 // async.huge_pages off and on. Prints a table, and leaves JSON lines and a picture in benches/results/.
 //
-// usage: tools/bench --curve [--sizes=1,16,512] [--rounds=3] [--warm-up=120]
+// usage: tools/bench --curve [--sizes=1,16,512] [--rounds=3] [--warm-up=400]
 //
 // --sizes=...    heaps in MiB
 // --rounds=N     how often each is measured, each time in a process of its own
@@ -19,7 +19,7 @@ require __DIR__ . '/plot.php';
 
 $options = getopt('', ['sizes:', 'rounds:', 'warm-up:'], $rest);
 $sizes = array_map(intval(...), explode(',', $options['sizes'] ?? '1,4,16,32,64,128,256,512,1024,2048'));
-[$rounds, $warm_up] = [(int) ($options['rounds'] ?? 3), (int) ($options['warm-up'] ?? 120)];
+[$rounds, $warm_up] = [(int) ($options['rounds'] ?? 3), (int) ($options['warm-up'] ?? 400)];
 if ($rest !== $argc || min($sizes) < 1 || $rounds < 1 || $warm_up < 0) {
     fwrite(STDERR, "usage: tools/bench --curve [--sizes=MIB,...] [--rounds=N] [--warm-up=N]\n");
     exit(2);
