@@ -125,8 +125,8 @@ fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> R
     wait::all(&handles, patience)
 }
 
-/// The values of futures that have ended, about `count` of them, under their keys; or the first failure in order, which is not thrown yet: what
-/// the futures are in may be borrowed.
+/// The values of futures that have ended, `count` of them at most, under their keys; or the first failure in order, which
+/// is not thrown yet: what the futures are in may be borrowed.
 pub(crate) fn values<'f>(
     count: usize,
     futures: impl Iterator<Item = (impl Borrow<Zval>, &'f Future)>,

@@ -5,7 +5,6 @@ use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 /// Bytes that have been received. Of many that came together each keeps the memory of all.
-#[derive(Clone, Default)]
 pub(crate) struct Payload {
     bytes: Rc<Vec<u8>>,
     range: Range<usize>,

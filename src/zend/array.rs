@@ -100,7 +100,7 @@ impl Array {
 
     /// The elements, for the cycle collector.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Zval> {
-        values(&self.0)
+        positions(&self.0).map(|position| value_at(&self.0, position))
     }
 }
 
@@ -111,11 +111,6 @@ pub(crate) fn entries(table: &ZendHashTable) -> Vec<(Zval, Zval)> {
 
 fn pairs(table: &ZendHashTable) -> impl Iterator<Item = (Zval, &Zval)> {
     positions(table).map(|position| (key_at(table, position), value_at(table, position)))
-}
-
-/// The elements of a table, in order.
-pub(crate) fn values(table: &ZendHashTable) -> impl Iterator<Item = &Zval> {
-    positions(table).map(|position| value_at(table, position))
 }
 
 /// `key` as an array would keep it; none when it is of no type that an array takes.

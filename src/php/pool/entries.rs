@@ -41,11 +41,20 @@ fn normal(key: &Zval) -> Zval {
 
 /// The key in an offset; none for null.
 fn offset(call: &Call) -> Result<Option<Zval>, Thrown> {
-    match call.arg(0) {
-        Some(key) if key.is_null() => Ok(None),
-        Some(key) if key.is_long() || key.is_string() => Ok(Some(normal(key))),
-        _ => Err(call.type_error(0, c"string|int|null")),
-    }
+    let offset = call.arg(0).filter(|key| is_key(key));
+    let offset = offset.ok_or_else(|| call.type_error(0, c"string|int|null"))?;
+    Ok(Some(offset).filter(|key| !key.is_null()).map(normal))
+}
+
+/// Is this of a type that a pool takes for a key? Null asks for the next one.
+fn is_key(offset: &Zval) -> bool {
+    offset.is_null() || offset.is_long() || offset.is_string()
+}
+
+/// Is this key in use, or is there no next one?
+fn is_taken(pool: &Pool, key: Option<&Zval>) -> bool {
+    let entries = pool.entries.borrow();
+    key.map_or_else(|| entries.is_full(), |key| entries.get(key).is_some())
 }
 
 pub(super) fn offset_set(call: &Call) -> Returned {
@@ -60,12 +69,10 @@ pub(super) fn offset_set(call: &Call) -> Returned {
 fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
     support::mode().map_err(|error| exceptions::throw(&error))?;
     // Before a callable becomes a future: one that is dropped would be started.
-    match &key {
-        Some((argument, key)) if pool.entries.borrow().get(key).is_some() => {
-            return Err(call.value_error(*argument, &format!("must not be in use, {} is", shown(key))));
-        }
-        None if pool.entries.borrow().is_full() => return Err(no_next_key()),
-        _ => {}
+    if is_taken(pool, key.as_ref().map(|(_, key)| key)) {
+        return Err(key.map_or_else(no_next_key, |(argument, key)| {
+            call.value_error(argument, &format!("must not be in use, {} is", shown(&key)))
+        }));
     }
     let future = future_in(call, task)?;
     if future.added.get() {
@@ -85,21 +92,13 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
     if !pool.group.is_here() || support::mode().is_err() {
         return Ok(false);
     }
-    let key = match offset.filter(|key| !key.is_null()) {
-        None => None,
-        Some(key) if key.is_long() || key.is_string() => Some(normal(key)),
-        Some(_) => return Ok(false),
+    let Some(callable) = Callable::closure(task).filter(|_| offset.is_none_or(is_key)) else {
+        return Ok(false);
     };
-    let refused = match &key {
-        Some(key) => pool.entries.borrow().get(key).is_some(),
-        None => pool.entries.borrow().is_full(),
-    };
-    if refused {
+    let key = offset.filter(|key| !key.is_null()).map(normal);
+    if is_taken(pool, key.as_ref()) {
         return Ok(false);
     }
-    let Some(callable) = Callable::closure(task) else {
-        return Ok(false);
-    };
     let future = planned(Work::Call(callable, Vec::new(), None));
     store(pool, key, &future)?;
     future.give_back();

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{REAP, Reactor, SOON};
 
-/// After so many posted tasks what has ended is looked at: more do not fit into a processor's cache together.
+/// After so many posted tasks what has ended is looked at. A millisecond later most would have left the processor's cache.
 const PORTION: u32 = 64;
 
 impl Reactor {
