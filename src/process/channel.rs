@@ -51,14 +51,6 @@ pub(crate) fn read(pipe: &OwnedFd, reader: &mut Reader) -> Read {
     }
 }
 
-/// How many bytes are in the pipe, from either end; none when that end is closed.
-pub(crate) fn unread(pipe: &OwnedFd) -> Option<usize> {
-    let mut count: libc::c_int = 0;
-    // SAFETY: the pointer is to a live integer of the type that this request writes.
-    let asked = unsafe { libc::ioctl(pipe.as_raw_fd(), libc::FIONREAD, &raw mut count) };
-    usize::try_from(count).ok().filter(|_| asked == 0)
-}
-
 /// Writes one frame whose payload is `chunks`, in the child.
 ///
 /// # Errors

@@ -9,12 +9,21 @@ use nix::unistd::{Pid, getpid, setpgid};
 
 use super::{child, loan, pipe, signals};
 
+/// What the pipe between the two is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The child tells its outcome.
+    Outcome,
+    /// It tells of the child's end, by being closed then, and of nothing else: the child has the end that nobody can write to.
+    End,
+}
+
 /// The two processes that a fork leaves.
 #[derive(Debug)]
 pub(crate) enum Fork {
     /// We are the parent, and this is our handle of the child.
     Parent(Child),
-    /// We are the child, and this is where its outcome goes.
+    /// We are the child, and this is its end of the pipe.
     Child(OwnedFd),
 }
 
@@ -25,7 +34,7 @@ pub(crate) struct Child {
     pub(crate) pid: Pid,
     /// Readable once it has ended; none where the kernel has no pidfds.
     pub(crate) pidfd: Option<OwnedFd>,
-    /// Where its outcome comes from.
+    /// The other end of its pipe.
     pub(crate) pipe: OwnedFd,
 }
 
@@ -43,8 +52,12 @@ pub(crate) struct Refused {
 /// # Errors
 ///
 /// The kernel's refusal; nothing is left behind then.
-pub(crate) fn fork() -> Result<Fork, Refused> {
+pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
     let (reader, writer) = pipe::open().map_err(|errno| Refused { call: "pipe", errno })?;
+    let (ours, theirs) = match purpose {
+        Purpose::Outcome => (reader, writer),
+        Purpose::End => (writer, reader),
+    };
     let parent = getpid();
     let blocked = signals::Blocked::all();
     loan::probe();
@@ -57,16 +70,16 @@ pub(crate) fn fork() -> Result<Fork, Refused> {
             std::mem::forget(blocked);
             noticed();
             child::begin(parent);
-            drop(reader);
-            Ok(Fork::Child(writer))
+            drop(ours);
+            Ok(Fork::Child(theirs))
         }
         pid => {
             let pid = Pid::from_raw(pid);
-            drop(writer);
+            drop(theirs);
             // The child does the same; EACCES says that it was faster and has called exec.
             let _ = setpgid(pid, pid);
             drop(blocked);
-            Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: reader }))
+            Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: ours }))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Pipes that are not passed on to other programs, and whose ends are none of the standard descriptors.
 
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -28,7 +28,16 @@ pub(crate) fn above_standard(fd: OwnedFd) -> Result<OwnedFd, Errno> {
     if fd.as_raw_fd() > libc::STDERR_FILENO {
         return Ok(fd);
     }
-    let moved = fcntl(fd.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(libc::STDERR_FILENO + 1))?;
+    duplicate(fd.as_fd(), libc::STDERR_FILENO + 1)
+}
+
+/// The same open file once more, under the lowest free number from `lowest` on.
+///
+/// # Errors
+///
+/// EMFILE when there is no descriptor left, EINVAL when there never was one of that number.
+pub(crate) fn duplicate(fd: BorrowedFd<'_>, lowest: RawFd) -> Result<OwnedFd, Errno> {
+    let copy = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(lowest))?;
     // SAFETY: the kernel just made this descriptor for us.
-    Ok(unsafe { OwnedFd::from_raw_fd(moved) })
+    Ok(unsafe { OwnedFd::from_raw_fd(copy) })
 }

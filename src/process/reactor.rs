@@ -22,7 +22,6 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::{Signal, kill, killpg};
 
-use super::channel;
 use super::fork::Child;
 use super::forward;
 use super::loan::Loan;
@@ -312,29 +311,16 @@ impl Reactor {
             OUTPUT => self.drain(id, Stream::Output),
             ERROR_OUTPUT => self.drain(id, Stream::Error),
             PIDFD => self.reap(id, news),
-            PIPE if self.lines.has(id) => self.overhear(id),
+            PIPE if self.lines.has(id) => self.lose(id),
             _ => news.extend(self.children.get_mut(&id).and_then(|child| child.hear(id, &self.epoll))),
         }
     }
 
-    /// A child that stays says nothing on its pipe, and closes it when it ends. What a task of it wrote there is not read:
-    /// it stays where the child sees it, too, so that it takes no other task before it is killed.
-    fn overhear(&mut self, id: u64) {
-        let Some(child) = self.children.get_mut(&id) else {
-            return;
-        };
-        let Some(pipe) = &child.pipe else {
-            return;
-        };
-        if channel::unread(pipe) == Some(0) {
-            if child.receive() {
-                child.close_pipe(&self.epoll);
-            }
-            return;
+    /// The pipe of a child that stays is closed at its end: the child is about to be gone, or has lost its descriptors.
+    fn lose(&mut self, id: u64) {
+        if let Some(child) = self.children.get_mut(&id) {
+            child.close_pipe(&self.epoll);
         }
-        let _ = self.epoll.delete(pipe);
-        child.refused = Some(Malformed::Header);
-        let _ = killpg(child.pid, Signal::SIGKILL);
     }
 
     /// Takes a child that has ended off the list.

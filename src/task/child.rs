@@ -13,7 +13,7 @@ use super::work::Work;
 use super::{at_exit, wait};
 use crate::ini;
 use crate::process::output::Streams;
-use crate::process::shared::bell::Bell;
+use crate::process::shared::bell::Rope;
 use crate::process::shared::line::Line;
 use crate::process::{channel, child, loan};
 use crate::task::state::state;
@@ -36,7 +36,7 @@ pub(crate) enum Sink<'s> {
         /// The line.
         line: &'s Line,
         /// What wakes the reader.
-        bell: &'s Bell,
+        rope: &'s Rope<'s>,
         /// The task.
         task: u64,
         /// The reader has to take what the task printed before this process prints more.
@@ -160,13 +160,13 @@ impl Sink<'_> {
         match (self, loan::wanted(length)) {
             (Self::Pipe(pipe), true) => drop(loan::lend(pipe, kind, format, chunks)),
             (Self::Pipe(pipe), false) => drop(channel::write(pipe, kind, format, length, chunks)),
-            (Self::Line { line, bell, task, captured }, lent) => {
+            (Self::Line { line, rope, task, captured }, lent) => {
                 let before = line.released();
                 if lent {
                     let places = loan::places(kind, format, chunks);
-                    line.say(bell, *task, Kind::Lent, 0, places.len(), [&places[..]].into_iter());
+                    line.say(rope, *task, Kind::Lent, 0, places.len(), [&places[..]].into_iter());
                 } else {
-                    line.say(bell, *task, kind, format, length, chunks);
+                    line.say(rope, *task, kind, format, length, chunks);
                 }
                 if lent || *captured {
                     line.await_release(before);

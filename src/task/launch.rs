@@ -12,7 +12,7 @@ use super::support::Mode;
 use super::{at_exit, child, handlers, heap, retry, support, turn};
 use crate::ini;
 use crate::pool::deadlines::Stage;
-use crate::process::fork::{self, Fork, Refused};
+use crate::process::fork::{self, Fork, Purpose, Refused};
 use crate::process::output::{self, Streams};
 use crate::process::places::{self, Place};
 use crate::process::reactor::Reactor;
@@ -121,7 +121,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     let mut place = place()?;
     let streams = streams(group, future.id.get())?;
     heap::before_fork();
-    let forked = match fork::fork() {
+    let forked = match fork::fork(Purpose::Outcome) {
         Ok(Fork::Child(channel)) => child::run(&channel, streams, &limits, &hooks, future),
         Ok(Fork::Parent(forked)) => forked,
         Err(refused) => {

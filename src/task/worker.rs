@@ -3,7 +3,6 @@
 //! What a task leaves behind in globals and statics, the next one finds; what the parent had at the fork, all find.
 
 use std::mem::ManuallyDrop;
-use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -16,10 +15,9 @@ use super::parcel::{self, Listed, Opened};
 use super::work::Work;
 use crate::error::Label;
 use crate::ini;
-use crate::process::channel;
 use crate::process::child::end;
 use crate::process::output::Streams;
-use crate::process::shared::bell::Bell;
+use crate::process::shared::bell::Rope;
 use crate::process::shared::board::Board;
 use crate::process::shared::line::Line;
 use crate::process::shared::seat::{Found, Seat};
@@ -37,18 +35,9 @@ pub(crate) struct Post<'p> {
     /// Where its results go.
     pub(crate) line: &'p Line,
     /// What wakes its parent.
-    pub(crate) bell: &'p Bell,
-    /// Tells of its end, by being closed then, and of nothing else.
-    pub(crate) pipe: &'p OwnedFd,
+    pub(crate) rope: &'p Rope<'p>,
     /// That one keeps what tasks print.
     pub(crate) captured: bool,
-}
-
-impl Post<'_> {
-    /// Is it as it was? A task may have closed or written to whatever descriptors there were.
-    fn is_whole(&self) -> bool {
-        channel::unread(self.pipe) == Some(0)
-    }
 }
 
 /// Runs tasks, and ends.
@@ -67,7 +56,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         let task = match seat.next(&mut payload) {
             Found::Task(task) => task,
             Found::Passed => {
-                post.line.say(post.bell, 0, Kind::Passed, 0, 0, std::iter::empty());
+                post.line.say(post.rope, 0, Kind::Passed, 0, 0, std::iter::empty());
                 continue;
             }
             Found::End => break,
@@ -98,7 +87,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
             || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
-        if last || !stays || enough || !post.is_whole() {
+        if last || !stays || enough {
             break;
         }
         request::between_tasks();
@@ -172,7 +161,7 @@ fn prepare(group: &Group, hooks: &[Rc<Hook>], task: u64) -> Option<Ran<Zval>> {
 /// Tells what became of a task; none when it has to be run elsewhere. False when this child has to end: after an exit or a
 /// fatal error nothing is certain.
 fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
-    let sink = Sink::Line { line: post.line, bell: post.bell, task, captured: post.captured };
+    let sink = Sink::Line { line: post.line, rope: post.rope, task, captured: post.captured };
     let Some(ran) = ran else {
         sink.decline();
         return true;

@@ -8,7 +8,7 @@ use nix::sys::signal::raise;
 use super::*;
 use crate::process::channel;
 use crate::process::child;
-use crate::process::fork::{Fork, fork};
+use crate::process::fork::{Fork, Purpose, fork};
 use crate::process::loan;
 use crate::wire::frame::{Frame, Kind, header};
 
@@ -19,7 +19,7 @@ static INTERRUPT: AtomicBool = AtomicBool::new(false);
 const FLAGS: Flags = Flags { pending: &PENDING, interrupt: &INTERRUPT };
 
 fn start(reactor: &mut Reactor, id: u64, work: impl FnOnce(&OwnedFd)) {
-    match fork().unwrap() {
+    match fork(Purpose::Outcome).unwrap() {
         Fork::Child(channel) => {
             work(&channel);
             child::end(7)
@@ -121,7 +121,7 @@ fn foreign_bytes_are_malformed_and_too_many_are_refused() {
 fn a_grandchild_that_holds_the_pipe_delays_nobody() {
     let (waits, opens) = nix::unistd::pipe().unwrap();
     let ended = outcome(|_| {
-        if let Fork::Child(_) = fork().unwrap() {
+        if let Fork::Child(_) = fork(Purpose::Outcome).unwrap() {
             // Not with its parent, but when the test lets go of the other end.
             nix::sys::prctl::set_pdeathsig(None).unwrap();
             nix::unistd::close(opens.as_raw_fd()).unwrap();
@@ -216,7 +216,7 @@ fn a_lender_that_dies_is_an_end_and_no_loan() {
 fn without_pidfds_every_end_is_heard_too() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
-    let mut start = |id, work: fn(&OwnedFd)| match fork().unwrap() {
+    let mut start = |id, work: fn(&OwnedFd)| match fork(Purpose::Outcome).unwrap() {
         Fork::Child(channel) => {
             work(&channel);
             child::end(7)
@@ -240,7 +240,7 @@ fn without_pidfds_every_end_is_heard_too() {
 fn without_pidfds_one_that_closes_its_pipe_and_stays_holds_nobody_up() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
-    match fork().unwrap() {
+    match fork(Purpose::Outcome).unwrap() {
         Fork::Child(channel) => {
             drop(channel);
             loop {

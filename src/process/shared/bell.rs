@@ -1,15 +1,17 @@
 //! How a child that stays wakes its parent: only when that one sleeps, or wants to be told.
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use nix::errno::Errno;
 use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, getpid, getppid};
+use nix::unistd::{Pid, getpid, getppid, read, write};
 
 use super::mapping::{Mapping, Shared};
 use crate::process::child::end;
+use crate::process::pipe;
 
 #[repr(C)]
 #[derive(Debug)]
@@ -56,29 +58,52 @@ impl Bell {
         self.head().listening.store(0, Ordering::Relaxed);
     }
 
-    /// In a child, after its news is where the parent looks. Ends a child that cannot ring, as a task of it has closed what
-    /// it rings with: its parent hears of that, too, and looks.
-    pub(crate) fn ring(&self) {
-        fence(Ordering::SeqCst);
-        let listening = &self.head().listening;
-        if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
-            // The parent never reads the counter. It is not full before 2^64 rings, or before a task writes to whatever
-            // descriptors there are.
-            let rung = self.event.write(1).or_else(|_| {
-                let _ = self.event.read(); // a sibling may have done so
-                self.event.write(1)
-            });
-            if rung.is_err() {
-                end(255);
-            }
-            if let Some(owner) = self.owner.filter(|&owner| owner == getppid()) {
-                let _ = kill(owner, Signal::SIGCHLD);
-            }
-        }
+    /// In a child: what it rings the bell by.
+    pub(crate) fn rope(&self) -> Rope<'_> {
+        let most = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft / 2);
+        let high = i32::try_from(most).unwrap_or(HIGH).min(HIGH);
+        Rope { bell: self, own: pipe::duplicate(self.event.as_fd(), high).ok() }
     }
 
     fn head(&self) -> &Head {
         self.memory.head()
+    }
+}
+
+/// The lowest number that the event shall have in a child. A task may close whatever descriptors there are, and the next
+/// one open files: these get the lowest numbers, and must not be what is rung.
+const HIGH: i32 = 512;
+
+/// A child's end of the bell, for as long as that child lives.
+#[derive(Debug)]
+pub(crate) struct Rope<'b> {
+    bell: &'b Bell,
+    /// None where there was no descriptor left.
+    own: Option<OwnedFd>,
+}
+
+impl Rope<'_> {
+    /// After news is where the parent looks. Ends a child that cannot ring, as a task of it has closed what it rings with:
+    /// its parent hears of that, too, and looks.
+    pub(crate) fn ring(&self) {
+        fence(Ordering::SeqCst);
+        let listening = &self.bell.head().listening;
+        if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
+            // The parent never reads the counter. It is not full before 2^64 rings, or before a task writes to whatever
+            // descriptors there are.
+            let event = self.own.as_ref().map_or(self.bell.event.as_fd(), AsFd::as_fd);
+            let pull = || write(event, &1_u64.to_ne_bytes());
+            let rung = pull().or_else(|_| {
+                let _ = read(event, &mut [0; 8]); // a sibling may have done so
+                pull()
+            });
+            if rung.is_err() {
+                end(255);
+            }
+            if let Some(owner) = self.bell.owner.filter(|&owner| owner == getppid()) {
+                let _ = kill(owner, Signal::SIGCHLD);
+            }
+        }
     }
 }
 
@@ -96,9 +121,9 @@ mod tests {
         bell.event.write(u64::MAX - 1).unwrap();
         assert_eq!(rung(), 1);
         bell.listen();
-        bell.ring();
+        bell.rope().ring();
         assert_eq!(rung(), 1);
-        bell.ring();
+        bell.rope().ring();
         assert_eq!(rung(), 0, "nobody listens any more");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 use nix::errno::Errno;
 
-use super::bell::Bell;
+use super::bell::Rope;
 use super::futex;
 use super::mapping::{Apart, Mapping, Shared};
 use crate::wire::frame::{Frame, Kind};
@@ -95,7 +95,7 @@ impl Line {
     /// In the child: says what became of `task`. Waits while there is no room, which the parent makes.
     pub(crate) fn say<'c>(
         &self,
-        bell: &Bell,
+        rope: &Rope<'_>,
         task: u64,
         kind: Kind,
         format: u8,
@@ -108,7 +108,7 @@ impl Line {
         loop {
             let size = left.min(PIECE);
             let more = left > size;
-            let start = self.reserve(bell, HEADER + size);
+            let start = self.reserve(rope, HEADER + size);
             let mut at = start + HEADER as u64;
             let end = at + size as u64;
             while at < end {
@@ -123,7 +123,7 @@ impl Line {
             }
             self.memory.write_ring(ROOM, start, &header(task, size, kind, format, more));
             self.memory.head().written.store(aligned(end), Ordering::Release);
-            bell.ring();
+            rope.ring();
             if !more {
                 return;
             }
@@ -223,7 +223,7 @@ impl Line {
     }
 
     /// Waits for room, and tells where it begins.
-    fn reserve(&self, bell: &Bell, size: usize) -> u64 {
+    fn reserve(&self, rope: &Rope<'_>, size: usize) -> u64 {
         let head = self.memory.head();
         let start = head.written.load(Ordering::Relaxed);
         let wanted = aligned(size as u64);
@@ -242,7 +242,7 @@ impl Line {
                 head.waiting.store(0, Ordering::Relaxed);
                 break;
             }
-            bell.ring();
+            rope.ring();
             futex::wait(&head.waiting, 1);
         }
         start
@@ -276,12 +276,13 @@ fn parsed(message: &[u8]) -> Option<(u64, usize, Kind, u8, bool)> {
 mod tests {
     use super::*;
     use crate::process::child::end;
-    use crate::process::fork::{Fork, fork};
+    use crate::process::fork::{Fork, Purpose, fork};
+    use crate::process::shared::bell::Bell;
     use crate::process::wait::wait;
 
     fn said(line: &Line, task: u64, payload: &[u8]) {
         let bell = Bell::new(false).unwrap();
-        line.say(&bell, task, Kind::Value, 1, payload.len(), [payload].into_iter());
+        line.say(&bell.rope(), task, Kind::Value, 1, payload.len(), [payload].into_iter());
     }
 
     #[test]
@@ -308,7 +309,7 @@ mod tests {
     fn a_result_that_is_larger_than_the_ring_goes_through_while_it_is_read() {
         let mut line = Line::new().unwrap();
         let payload: Vec<u8> = (0..ROOM * 3 + 5).map(|n| n.to_le_bytes()[0]).collect();
-        let child = match fork().unwrap() {
+        let child = match fork(Purpose::Outcome).unwrap() {
             Fork::Child(_) => {
                 said(&line, 7, &payload);
                 end(0)

@@ -9,7 +9,7 @@ use super::feed::fail;
 use super::items::{self, look_after};
 use super::{Crew, Member};
 use crate::ini;
-use crate::process::fork::{self, Fork, Refused};
+use crate::process::fork::{self, Fork, Purpose, Refused};
 use crate::process::output;
 use crate::process::reactor::Reactor;
 use crate::process::shared::board::{Progress, SEATS};
@@ -119,11 +119,11 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let child = state.next_id();
     let streams = launch::streams(group, child)?;
     heap::before_fork();
-    let forked = match fork::fork() {
-        Ok(Fork::Child(pipe)) => {
+    let forked = match fork::fork(Purpose::End) {
+        Ok(Fork::Child(_pipe)) => {
             let captured = group.output.get() == output::Mode::Capture;
-            let post =
-                worker::Post { board: &crew.board, seat, line: &line, bell: &bell, pipe: &pipe, captured };
+            let rope = bell.rope();
+            let post = worker::Post { board: &crew.board, seat, line: &line, rope: &rope, captured };
             worker::run(&post, streams, group, &hooks)
         }
         Ok(Fork::Parent(forked)) => forked,
