@@ -10,7 +10,7 @@ mod news;
 mod timer;
 mod watched;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
@@ -33,12 +33,13 @@ use super::shared::line::Line;
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, see_off, wait};
 use crate::wire::frame::{Malformed, Reader};
-use lines::{Lines, Told};
+use lines::{Heard, Lines};
 pub(crate) use news::{Ended, Message, News};
 use timer::Timer;
 use watched::Watched;
 
-const BATCH: usize = 64;
+/// Events that are taken in at a time.
+const BATCH: usize = 16;
 /// When to look for children that had nothing more to tell, or that have no descriptor to tell of their end.
 const REAP: Duration = Duration::from_millis(5);
 /// When to look at children that stay and have just told something, or been told.
@@ -51,6 +52,8 @@ pub(crate) struct Reactor {
     notifier: Notifier,
     flags: Flags,
     children: BTreeMap<u64, Watched>,
+    /// Those that no descriptor tells enough of: the kernel has no pidfds, or they have lost what they ring with.
+    blind: BTreeSet<u64>,
     lines: Lines,
     /// Somebody else waits for our descriptor.
     watched: bool,
@@ -95,6 +98,7 @@ impl Reactor {
             notifier,
             flags,
             children: BTreeMap::new(),
+            blind: BTreeSet::new(),
             lines: Lines::new(),
             watched: false,
             timer: Timer::default(),
@@ -140,6 +144,9 @@ impl Reactor {
         let reader = Reader::new(limit);
         forward::add(pid.as_raw());
         self.notifier.watch(&pipe);
+        if pidfd.is_none() {
+            self.blind.insert(id);
+        }
         self.children
             .insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None, limit, told: false });
         Ok(())
@@ -186,42 +193,46 @@ impl Reactor {
         }
         self.lines.clear();
         self.captures.clear();
+        self.blind.clear();
         for child in std::mem::take(&mut self.children).into_values() {
             forward::remove(child.pid.as_raw());
             wait(child.pid, true);
         }
     }
 
-    /// Waits until something happens, at most `timeout`, and handles it. The notifier is silent meanwhile.
+    /// Waits until something happens, at most `timeout`, and adds it to `news`. The notifier is silent meanwhile.
     ///
     /// # Errors
     ///
     /// EINTR when a signal arrived: the application may want to act on it.
-    pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
-        self.notice();
-        let told = self.lines.unasked(timeout != Some(Duration::ZERO), self.flags)?;
-        if told.is_empty() {
-            return self.ask(timeout);
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>, news: &mut Vec<News>) -> Result<(), Errno> {
+        self.posted = 0;
+        let heard = self.lines.unasked(timeout != Some(Duration::ZERO), self.flags, news)?;
+        if heard == Heard::Nothing {
+            return self.ask(timeout, news);
         }
         self.notifier.doubt();
-        Ok(self.understand(told))
+        self.give_up(heard);
+        Ok(())
     }
 
-    /// Gives up children that tell nonsense.
-    fn understand(&mut self, told: Told) -> Vec<News> {
-        for id in told.garbled {
+    /// Ends children that told nonsense.
+    fn give_up(&mut self, heard: Heard) {
+        let Heard::Garbage(children) = heard else {
+            return;
+        };
+        for id in children {
             if let Some(child) = self.children.get_mut(&id) {
                 child.refused = Some(Malformed::Header);
                 let _ = killpg(child.pid, Signal::SIGKILL);
             }
         }
-        told.news
     }
 
     /// Asks the kernel, and sleeps.
-    fn ask(&mut self, timeout: Option<Duration>) -> Result<Vec<News>, Errno> {
+    fn ask(&mut self, timeout: Option<Duration>, news: &mut Vec<News>) -> Result<(), Errno> {
         self.notifier.disarm(&self.epoll.0);
-        let mut blind: Vec<_> = self.blind().collect();
+        let mut blind = self.blind.clone();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Who has just told something, or been told, is heard of soon: what it takes to sleep long is not worth it yet.
         let timeout = if self.lines.lively { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
@@ -241,21 +252,21 @@ impl Reactor {
                 if millis != 0 {
                     thread::sleep(timeout.map_or(REAP, |timeout| timeout.min(REAP)));
                 }
-                blind = self.children.keys().copied().collect();
+                blind.extend(self.children.keys());
                 0
             }
         };
         self.lines.ignore();
-        let told = self.lines.hear();
-        self.lines.lively = !told.is_empty();
-        let mut news = self.understand(told);
+        let heard = self.lines.hear(news);
+        self.lines.lively = heard != Heard::Nothing;
+        self.give_up(heard);
         for event in events.iter().take(count) {
-            self.handle(event.data(), &mut news);
+            self.handle(event.data(), news);
         }
         for id in blind {
-            self.reap(id, &mut news);
+            self.reap(id, news);
         }
-        Ok(news)
+        Ok(())
     }
 
     /// Waits for events, for ever if `millis` is negative.
@@ -277,14 +288,6 @@ impl Reactor {
         blocked.wait(&self.epoll, events, millis)
     }
 
-    /// Children that no descriptor tells enough of: the kernel has no pidfds, or they have lost what they ring with.
-    fn blind(&self) -> impl Iterator<Item = u64> {
-        let cut_off = |id, child: &Watched| child.pipe.is_none() && self.lines.has(id);
-        let blind =
-            self.children.iter().filter(move |&(&id, child)| child.pidfd.is_none() || cut_off(id, child));
-        blind.map(|(&id, _)| id)
-    }
-
     /// Ends the notifier. Children are not touched.
     pub(crate) fn stop(self) {
         self.notifier.stop();
@@ -301,7 +304,7 @@ impl Reactor {
             unsafe { libc::close(fd.as_raw_fd()) };
         }
         // The lines of others are not even mapped here.
-        std::mem::forget((self.children, self.lines, self.captures));
+        std::mem::forget((self.children, self.blind, self.lines, self.captures));
         self.notifier.forget();
     }
 
@@ -320,6 +323,7 @@ impl Reactor {
     fn lose(&mut self, id: u64) {
         if let Some(child) = self.children.get_mut(&id) {
             child.close_pipe(&self.epoll);
+            self.blind.insert(id);
         }
     }
 
@@ -343,6 +347,7 @@ impl Reactor {
             let _ = self.epoll.delete(&pidfd);
         }
         let child = self.children.remove(&id)?;
+        self.blind.remove(&id);
         forward::remove(child.pid.as_raw());
         Some(Ended { id, exit, message: child.message() })
     }

@@ -43,6 +43,9 @@ pub(crate) fn finish() -> Result<(), Thrown> {
 /// Lets the children go that stay: what they have begun to write is written, and their shutdown functions run.
 fn dismiss() -> Result<(), Thrown> {
     let state = state();
+    if state.workers.borrow().is_empty() {
+        return Ok(());
+    }
     let groups: Vec<_> = state.workers.borrow().values().map(|(group, _)| Rc::clone(group)).collect();
     for group in groups {
         group.close();

@@ -14,7 +14,7 @@ use nix::unistd::{Pid, getpid};
 use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
 use crate::process::places::Place;
-use crate::process::reactor::Reactor;
+use crate::process::reactor::{News, Reactor};
 use crate::task::crew::Crew;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
@@ -70,6 +70,8 @@ pub(crate) struct State {
     pub(crate) reported: RefCell<VecDeque<Object<Future>>>,
     /// Something could not be started that may be startable soon: other processes end too.
     pub(crate) held_back: Cell<bool>,
+    /// Memory for what is heard of children.
+    pub(crate) news: RefCell<Vec<News>>,
     /// Hooks for every child.
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// An exception of a hook, which the next `await` throws.
@@ -99,6 +101,7 @@ impl State {
             deadlines: RefCell::default(),
             reported: RefCell::default(),
             held_back: Cell::new(false),
+            news: RefCell::default(),
             hooks: RefCell::default(),
             surfacing: RefCell::default(),
             heap: RefCell::default(),

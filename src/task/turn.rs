@@ -37,28 +37,35 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
         state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
     let retry = state.held_back.get().then_some(HELD_BACK);
     let timeout = [timeout, until_deadline, retry].into_iter().flatten().min();
-    interrupt::acknowledge();
-    let heard = match state.reactor.borrow_mut().as_mut() {
-        Some(reactor) => reactor.wait(timeout),
-        None => Ok(Vec::new()),
-    };
+    let raised = interrupt::acknowledge();
+    let mut news = state.news.take();
+    let heard = state.reactor.borrow_mut().as_mut().map_or(Ok(()), |reactor| {
+        if raised {
+            reactor.notice();
+        }
+        reactor.wait(timeout, &mut news)
+    });
     expire();
     let mut freed: Vec<Rc<Group>> = Vec::new();
-    for news in heard? {
-        match news {
+    // Few have anything to start.
+    let mut free = |group: Option<Rc<Group>>| freed.extend(group.filter(|group| !group.idle()));
+    for one in news.drain(..) {
+        match one {
             News::Told { id, message } => {
                 let whole = matches!(message, Message::Frame(_));
                 told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
                 if whole { expect_end(id) } else { dismiss(id) }
             }
             News::Lends { id, loan } => told(id, Phase::Lent { child: id, loan }),
-            News::Answered { child, task, message } => freed.extend(crew::answered(child, task, message)),
+            News::Answered { child, task, message } => free(crew::answered(child, task, message)),
             News::Offers { child, task, loan } => {
-                freed.extend(crew::offered(child, task, Phase::Lent { child, loan }));
+                free(crew::offered(child, task, Phase::Lent { child, loan }));
             }
-            News::Ended(ended) => freed.extend(gone(ended)),
+            News::Ended(ended) => free(gone(ended)),
         }
     }
+    state.news.replace(news);
+    heard?;
     freed.dedup_by(|one, other| Rc::ptr_eq(one, other));
     if state.held_back.take() {
         freed.clone_from(&state.active.borrow());

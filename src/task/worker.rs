@@ -64,19 +64,17 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         // What fails before the first task costs that one, so that it is told, and this child.
         let failure = if count == 0 { prepare(group, hooks, task) } else { None };
         let mut last = failure.is_some();
-        let opened = if last { Ran::Returned(Opened::Declined) } else { open(&payload) };
-        let stays = match (failure, opened) {
-            (None, Ran::Returned(Opened::Items(map, items))) => {
-                walk(&Worker { post, own, seat: &seat, task }, group, map, items)
+        let performed = failure.map_or_else(|| perform(group, task, &payload), Performed::Task);
+        let stays = match performed {
+            Performed::Items(map, items) => walk(&Worker { post, own, seat: &seat, task }, group, map, items),
+            Performed::Task(ran) => {
+                ensure_own(own, Some(&ran));
+                tell(post, task, Some(ran))
             }
-            (failure, opened) => {
-                let ran = failure.or_else(|| {
-                    // After an exit or a fatal error nothing is certain here. The task itself has not begun.
-                    last = !matches!(opened, Ran::Returned(_));
-                    perform(group, task, opened)
-                });
-                ensure_own(own, ran.as_ref());
-                tell(post, task, ran)
+            Performed::Nothing { sane } => {
+                last = !sane;
+                ensure_own(own, None);
+                tell(post, task, None)
             }
         };
         // Who ends in the middle of a batch has the rest of it given to another.
@@ -94,10 +92,6 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
     }
     child::wind_up();
     end(0)
-}
-
-fn open(payload: &[u8]) -> Ran<Opened> {
-    request::protect(|| parcel::open(&state().book, payload))
 }
 
 /// Ends a fork that a task made by itself, and that came back here: it is not this child.
@@ -170,16 +164,37 @@ fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
     child::report(&sink, &ran) == 0 && stays
 }
 
-/// Runs the task that a parcel brought. None when it has to be run elsewhere.
-fn perform(group: &Group, task: u64, opened: Ran<Opened>) -> Option<Ran<Zval>> {
-    match opened {
-        Ran::Returned(Opened::Work(work)) => Some(request::protect(|| child::call(&work))),
-        Ran::Returned(Opened::Inherited) => {
+/// What came of a parcel.
+enum Performed {
+    /// It was a task, which has been run.
+    Task(Ran<Zval>),
+    /// It is items of a map.
+    Items(u64, Listed),
+    /// It has to be run elsewhere. Not `sane` after an exit or a fatal error, while it was opened: nothing is certain then.
+    Nothing { sane: bool },
+}
+
+/// Opens a parcel, and runs the task in it.
+fn perform(group: &Group, task: u64, payload: &[u8]) -> Performed {
+    let (mut sent, mut inherited) = (None, None);
+    let mut items = None;
+    let ran = request::protect(|| match parcel::open(&state().book, payload)? {
+        Opened::Work(work) => child::call(sent.insert(work)),
+        Opened::Inherited => {
             let future = group.queued.borrow().get(&task).cloned().map(ManuallyDrop::new);
             // Not released: what only this task refers to has its destructor in the parent.
             let work = future.and_then(|future| future.work.take()).map(ManuallyDrop::new);
-            work.map(|work: ManuallyDrop<Work>| request::protect(|| child::call(&work)))
+            work.map_or(Ok(Zval::new()), |work: ManuallyDrop<Work>| child::call(inherited.insert(work)))
         }
-        _ => None,
+        Opened::Items(map, listed) => {
+            items = Some((map, listed));
+            Ok(Zval::new())
+        }
+        Opened::Declined => Ok(Zval::new()),
+    });
+    match (items, &sent, &inherited) {
+        (Some((map, items)), ..) => Performed::Items(map, items),
+        (None, None, None) => Performed::Nothing { sane: matches!(ran, Ran::Returned(_)) },
+        _ => Performed::Task(ran),
     }
 }

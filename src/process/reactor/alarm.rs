@@ -24,7 +24,7 @@ impl Reactor {
         if many || busy && !soon && self.lines.listen() {
             self.flags.raise();
         }
-        let leaving = others == 0 && told > 0 || self.blind().next().is_some();
+        let leaving = others == 0 && told > 0 || !self.blind.is_empty();
         let look = leaving.then_some(REAP).into_iter().chain(soon.then_some(SOON));
         self.timer.set(delay);
         // An imminent one covers all that have more time; reading the clock costs a tenth of a task.
@@ -34,7 +34,7 @@ impl Reactor {
         }
     }
 
-    /// The alarm, if it was that, is heard.
+    /// The flags were raised, perhaps by the alarm.
     pub(crate) fn notice(&mut self) {
         self.imminent = false;
         self.posted = 0;

@@ -97,18 +97,18 @@ impl Lines {
     /// # Errors
     ///
     /// EINTR when the virtual machine wants attention.
-    pub(super) fn unasked(&mut self, time: bool, flags: Flags) -> Result<Told, Errno> {
+    pub(super) fn unasked(&mut self, time: bool, flags: Flags, news: &mut Vec<News>) -> Result<Heard, Errno> {
         if self.unasked == ASK_EVERY || self.wires.is_empty() {
             self.unasked = 0;
-            return Ok(Told::default());
+            return Ok(Heard::Nothing);
         }
-        let mut told = self.hear();
-        if told.is_empty() && time && self.look(flags)? {
-            told = self.hear();
+        let mut heard = self.hear(news);
+        if heard == Heard::Nothing && time && self.look(flags)? {
+            heard = self.hear(news);
         }
-        self.lively |= !told.is_empty();
-        self.unasked = if told.is_empty() { 0 } else { self.unasked + 1 };
-        Ok(told)
+        self.lively |= heard != Heard::Nothing;
+        self.unasked = if heard == Heard::Nothing { 0 } else { self.unasked + 1 };
+        Ok(heard)
     }
 
     /// Looks for a while whether there is news.
@@ -131,17 +131,22 @@ impl Lines {
     }
 
     /// Takes in what was told.
-    pub(super) fn hear(&mut self) -> Told {
-        let mut told = Told::default();
+    pub(super) fn hear(&mut self, news: &mut Vec<News>) -> Heard {
+        let before = news.len();
+        let mut garbled = Vec::new();
         for (&child, wire) in self.wires.iter_mut().filter(|(_, wire)| wire.line.has_news()) {
-            if wire.hear(child, &mut told.news).is_err() {
-                told.garbled.push(child);
+            if wire.hear(child, news).is_err() {
+                garbled.push(child);
             }
         }
-        for child in &told.garbled {
+        for child in &garbled {
             self.wires.remove(child);
         }
-        told
+        match (garbled.is_empty(), news.len() > before) {
+            (false, _) => Heard::Garbage(garbled),
+            (true, true) => Heard::News,
+            (true, false) => Heard::Nothing,
+        }
     }
 
     /// What a child has told that is gone. What it was in the middle of is lost, and its end says so.
@@ -163,18 +168,13 @@ impl Lines {
     }
 }
 
-/// What was heard.
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    pub(super) news: Vec<News>,
-    /// Children that told something that is no message: they are no use any more.
-    pub(super) garbled: Vec<u64>,
-}
-
-impl Told {
-    pub(super) fn is_empty(&self) -> bool {
-        self.news.is_empty() && self.garbled.is_empty()
-    }
+/// What a look at the lines brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    Nothing,
+    News,
+    /// Perhaps news, too. These children told something that is no message, and are no use any more.
+    Garbage(Vec<u64>),
 }
 
 impl Wire {

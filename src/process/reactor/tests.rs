@@ -57,7 +57,9 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
 
 fn turn(reactor: &mut Reactor) -> Vec<News> {
     INTERRUPT.store(false, Ordering::Release);
-    reactor.wait(None).unwrap_or_default()
+    let mut news = Vec::new();
+    let _ = reactor.wait(None, &mut news);
+    news
 }
 
 /// For children that have only one thing to say.
@@ -146,7 +148,8 @@ fn the_notifier_raises_both_flags_once_armed() {
     while !INTERRUPT.swap(false, Ordering::AcqRel) {
         std::thread::yield_now();
     }
-    let ended = reactor.wait(Some(Duration::ZERO)).unwrap();
+    let mut ended = Vec::new();
+    reactor.wait(Some(Duration::ZERO), &mut ended).unwrap();
     // The pipe may have closed a moment before the process was gone.
     if ended.is_empty() {
         next(&mut reactor);
@@ -250,7 +253,9 @@ fn without_pidfds_one_that_closes_its_pipe_and_stays_holds_nobody_up() {
         Fork::Parent(forked) => reactor.add(1, Child { pidfd: None, ..forked }, 0).unwrap(),
     }
     for _ in 0..5 {
-        assert!(reactor.wait(Some(Duration::from_millis(1))).unwrap_or_default().is_empty());
+        let mut news = Vec::new();
+        let _ = reactor.wait(Some(Duration::from_millis(1)), &mut news);
+        assert!(news.is_empty());
     }
     reactor.signal(1, Signal::SIGKILL);
     assert!(matches!(next(&mut reactor), News::Ended(Ended { message: Message::Nothing, .. })));

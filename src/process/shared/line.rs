@@ -254,12 +254,9 @@ fn aligned(at: u64) -> u64 {
 }
 
 fn header(task: u64, size: usize, kind: Kind, format: u8, more: bool) -> [u8; HEADER] {
-    let mut bytes = [0; HEADER];
     let size = u32::try_from(size).unwrap_or_default();
-    let fields = task.to_le_bytes().into_iter().chain(size.to_le_bytes());
-    let fields = fields.chain([kind as u8, format, u8::from(more), 0]);
-    bytes.iter_mut().zip(fields).for_each(|(slot, byte)| *slot = byte);
-    bytes
+    let [kind, format, more] = [kind as u8, format, more.into()].map(u128::from);
+    (u128::from(task) | u128::from(size) << 64 | kind << 96 | format << 104 | more << 112).to_le_bytes()
 }
 
 fn parsed(message: &[u8]) -> Option<(u64, usize, Kind, u8, bool)> {

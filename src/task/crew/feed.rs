@@ -77,7 +77,7 @@ fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Option<Object<Fut
             continue;
         };
         let known_since = future.epoch.get();
-        let all_have_it = crew.oldest().is_some_and(|oldest| oldest >= known_since);
+        let all_have_it = crew.oldest.get().is_some_and(|oldest| oldest >= known_since);
         let sent = if all_have_it || future.declined.get() { None } else { pack(crew, &future) };
         // Serializing it may have cancelled it.
         if !group.queued.borrow().contains_key(&id) {

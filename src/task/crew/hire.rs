@@ -34,7 +34,7 @@ fn capacity(group: &Group) -> usize {
 
 /// Hires as many children as there is work for, within the pool's limit.
 pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
-    if crew.members.borrow().len() >= capacity(group) && crew.oldest() >= Some(crew.board.newest()) {
+    if crew.members.borrow().len() >= capacity(group) && crew.oldest.get() >= Some(crew.board.newest()) {
         return; // it costs much to find that out below
     }
     loop {
@@ -142,6 +142,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
         child,
         Member { seat, epoch, pid, leaving: Cell::new(false), overdue: Cell::new(None), place },
     );
+    crew.survey();
     if let Some(time) = time {
         look_after(child, time);
     }

@@ -73,8 +73,7 @@ pub(crate) fn look(child: u64) {
 
 /// Ends a child that is still at this item. False for one that is not: it begins no other than what it has begun.
 fn end(child: u64, member: &Member, crew: &Crew, item: Item) -> bool {
-    member.leaving.set(true);
-    crew.board.dismiss(member.seat);
+    crew.dismiss(member);
     if crew.board.item(member.seat).is_none_or(|(now, _)| now != item) {
         return false;
     }

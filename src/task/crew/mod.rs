@@ -72,6 +72,8 @@ struct Member {
 pub(crate) struct Crew {
     board: Board,
     members: RefCell<BTreeMap<u64, Member>>,
+    /// The epoch of the one that knows least of those that stay: it is asked for with each task.
+    oldest: Cell<Option<u64>>,
     /// Parcels for which there was no room: the first goes out first.
     held: RefCell<VecDeque<(u64, Parcel)>>,
     /// Memory for the next parcel.
@@ -83,6 +85,7 @@ impl Crew {
         Ok(Rc::new(Self {
             board: Board::new()?,
             members: RefCell::default(),
+            oldest: Cell::new(None),
             held: RefCell::default(),
             spare: RefCell::default(),
         }))
@@ -94,9 +97,18 @@ impl Crew {
         members.iter().find(|(_, member)| member.seat == seat).map(|(&child, _)| child)
     }
 
-    fn oldest(&self) -> Option<u64> {
+    /// Looks who knows least now.
+    fn survey(&self) {
         let members = self.members.borrow();
-        members.values().filter(|member| !member.leaving.get()).map(|member| member.epoch).min()
+        let staying = members.values().filter(|member| !member.leaving.get());
+        self.oldest.set(staying.map(|member| member.epoch).min());
+    }
+
+    /// Tells a child to leave.
+    fn dismiss(&self, member: &Member) {
+        member.leaving.set(true);
+        self.survey();
+        self.board.dismiss(member.seat);
     }
 
     /// The epochs of those who have nothing to do.
@@ -120,8 +132,7 @@ impl Crew {
         let mut staying: Vec<_> = members.values().filter(|member| !member.leaving.get()).collect();
         staying.sort_by_key(|member| (!self.board.is_idle(member.seat), member.epoch));
         for member in staying.iter().take(staying.len().saturating_sub(count)) {
-            member.leaving.set(true);
-            self.board.dismiss(member.seat);
+            self.dismiss(member);
         }
     }
 

@@ -94,10 +94,9 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
         return;
     };
     let seat = crew.members.borrow().get(&child).map(|member| {
-        member.leaving.set(true);
+        crew.dismiss(member);
         member.seat
     });
-    seat.map(|seat| crew.board.dismiss(seat));
     // It may have ended just now; then its child has nothing to do, and goes by itself.
     if seat.and_then(|seat| crew.board.running(seat)) == Some(future.id.get()) {
         turn::signal(child, Signal::SIGTERM);
