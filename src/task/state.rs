@@ -21,6 +21,8 @@ use crate::task::group::{Group, Hook};
 use crate::task::heap::Heap;
 use crate::zend::code::Book;
 use crate::zend::object::Object;
+#[cfg(not(php_zts))]
+use crate::zend::thread::OneThread;
 
 /// A task in a child, and whose slot it has until the child is reaped.
 #[derive(Debug)]
@@ -118,17 +120,27 @@ impl State {
     }
 }
 
+#[cfg(not(php_zts))]
+static STATE: OneThread<Option<&State>> = OneThread::new(None);
+#[cfg(php_zts)]
 thread_local! {
-    // Leaked: a destructor would run after the engine that owns the values in it.
-    static STATE: Cell<&'static State> = Cell::new(Box::leak(Box::new(State::new(getpid()))));
+    static STATE: Cell<Option<&'static State>> = const { Cell::new(None) };
 }
 
 /// The state of this process. In a process that a foreign fork made it is empty, and what was the parent's is left alone.
 pub(crate) fn state() -> &'static State {
-    let state = STATE.get();
+    let state = STATE.get().unwrap_or_else(begin);
     if fork::noticed() {
         state.leave_behind(false);
     }
+    state
+}
+
+/// Leaked: a destructor would run after the engine that owns the values in it.
+#[cold]
+fn begin() -> &'static State {
+    let state = Box::leak(Box::new(State::new(getpid())));
+    STATE.set(Some(state));
     state
 }
 

@@ -20,5 +20,7 @@ pub(crate) mod request;
 pub(crate) mod serialize;
 pub(crate) mod signature;
 pub(crate) mod string;
+#[cfg(not(php_zts))]
+pub(crate) mod thread;
 pub(crate) mod throwable;
 pub(crate) mod value;
