@@ -10,7 +10,6 @@ use super::future::patience;
 use super::map;
 use super::pool::{Pool, waiting};
 use super::task;
-use crate::exceptions;
 use crate::process::cpus;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
@@ -66,7 +65,7 @@ pub(crate) fn register_short_names() {
 
 fn make(call: &Call) -> Returned {
     call.expect(1, None)?;
-    support::mode().map_err(|error| exceptions::throw(&error))?;
+    support::ensure()?;
     let work = match call.arg(0) {
         Some(task) if task::is_task(task) => {
             if call.count() > 1 {

@@ -80,7 +80,7 @@ pub(crate) fn over(call: &Call, group: &Rc<Group>, ordered: bool) -> Returned {
 }
 
 fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<Mapping>, Thrown> {
-    support::mode().map_err(|error| exceptions::throw(&error))?;
+    support::ensure()?;
     let items = call.arg(0).filter(|items| items.is_array() || items.is_traversable());
     let items = items.ok_or_else(|| call.type_error(0, c"iterable"))?;
     let callable = call.callable(1)?;

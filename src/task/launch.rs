@@ -8,7 +8,6 @@ use nix::errno::Errno;
 use super::crew::{self, Route};
 use super::future::{Future, Outcome, Phase};
 use super::group::{Group, Hook};
-use super::support::Mode;
 use super::{at_exit, child, handlers, heap, retry, support, turn};
 use crate::ini;
 use crate::pool::deadlines::Stage;
@@ -24,7 +23,7 @@ use crate::zend::object::Object;
 
 /// Queues a future, and starts what may start. Where there is no forking it runs here and now. Re-enters PHP.
 pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
-    if support::mode() == Ok(Mode::Sync) {
+    if support::in_line() {
         run_here(group, future);
         return;
     }

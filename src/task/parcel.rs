@@ -100,11 +100,8 @@ fn numbers(kind: u8, epoch: u64, numbers: &[u64]) -> Parcel {
 /// be serialized. Re-enters PHP: hooks of serialization.
 pub(crate) fn listed(map: u64, epoch: u64, items: Vec<Zval>) -> Option<Parcel> {
     let mut parcel = numbers(LISTED, epoch, &[map]);
-    let mut list = Array::new();
-    for item in items {
-        list.append(item);
-    }
-    let values = Values { first: None, list: Some(list) };
+    let mut values = Values::default();
+    items.into_iter().for_each(|item| values.push(item));
     // An exit is told by what is pending.
     let written = values.write(&mut parcel.bytes).is_ok_and(|written| written);
     (written && parcel.bytes.len() <= LONGEST).then_some(parcel)
@@ -115,19 +112,28 @@ pub(crate) fn inherited(epoch: u64) -> Parcel {
     Parcel { bytes: vec![INHERITED], epoch }
 }
 
-/// Writes a task into `bytes`, which are overwritten. None for one that only a fork can bring to a child: it is bound to something that cannot be
-/// serialized, or that is large. Re-enters PHP: hooks of serialization.
+/// Writes a task into `bytes`, which are overwritten. None for one that only a fork can bring to a child: it is bound to
+/// something that cannot be serialized, or that is large. Re-enters PHP: hooks of serialization.
 ///
 /// # Errors
 ///
 /// When one of them exits.
-pub(crate) fn pack(book: &RefCell<Book>, work: &Work, mut bytes: Vec<u8>) -> Result<Option<Parcel>, Thrown> {
+pub(crate) fn pack(
+    book: &RefCell<Book>,
+    work: &RefCell<Option<Work>>,
+    mut bytes: Vec<u8>,
+) -> Result<Option<Parcel>, Thrown> {
     bytes.clear();
     let mut values = Values::default();
-    let Some(epoch) = pack_work(&mut book.borrow_mut(), work, &mut bytes, &mut values) else {
+    // Not taken: it stays where a child that inherits it looks.
+    let named = work.borrow().as_ref().and_then(|work| {
+        let mut book = book.borrow_mut();
+        let epoch = pack_work(&mut book, work, &mut bytes, &mut values)?;
+        Some(epoch.max(book.declared_since()))
+    });
+    let Some(epoch) = named else {
         return Ok(None);
     };
-    let epoch = epoch.max(book.borrow().declared_since());
     if !values.write(&mut bytes)? || bytes.len() > LONGEST {
         return Ok(None);
     }
@@ -179,29 +185,29 @@ fn pack_work(book: &mut Book, work: &Work, bytes: &mut Vec<u8>, values: &mut Val
 #[derive(Default)]
 struct Values {
     first: Option<Zval>,
-    /// All of them, when there are more.
-    list: Option<Array>,
+    others: Vec<Zval>,
 }
 
 impl Values {
     fn push(&mut self, value: Zval) {
-        if let Some(list) = &mut self.list {
-            list.append(value);
-        } else if let Some(first) = self.first.take() {
-            let list = self.list.insert(Array::new());
-            list.append(first);
-            list.append(value);
-        } else {
-            self.first = Some(value);
+        match self.first {
+            None => self.first = Some(value),
+            Some(_) => self.others.push(value),
         }
     }
 
-    /// Appends them to `bytes`. False when they cannot be serialized.
+    /// Appends them to `bytes`. False when they cannot be serialized. Re-enters PHP.
     fn write(self, bytes: &mut Vec<u8>) -> Result<bool, Thrown> {
-        let alone = if self.first.is_some() { ALONE } else { 0 };
-        let Some(values) = self.first.or_else(|| self.list.map(Array::into_zval)) else {
+        let Some(first) = self.first else {
             bytes.push(NOTHING);
             return Ok(true);
+        };
+        let (values, alone) = if self.others.is_empty() {
+            (first, ALONE)
+        } else {
+            let mut list = Array::with_capacity(1 + self.others.len());
+            [first].into_iter().chain(self.others).for_each(|value| drop(list.append(value)));
+            (list.into_zval(), 0)
         };
         let encoded = value::encode(&values);
         if exception::pending() {

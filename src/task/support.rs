@@ -3,20 +3,13 @@
 use std::sync::OnceLock;
 
 use crate::error::Error;
+use crate::exceptions;
 use crate::ini;
+use crate::zend::handler::Thrown;
 use crate::zend::request;
 
 /// Server APIs whose process is the script's own.
 const OWN_PROCESS: [&str; 4] = ["cli", "phpdbg", "micro", "embed"];
-
-/// How tasks run here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// In children.
-    Fork,
-    /// One after the other, in the process itself.
-    Sync,
-}
 
 /// Can this process have children that run PHP?
 pub(crate) fn supported() -> bool {
@@ -24,17 +17,19 @@ pub(crate) fn supported() -> bool {
     *SUPPORTED.get_or_init(|| OWN_PROCESS.contains(&request::sapi().as_str()))
 }
 
-/// How tasks run here.
+/// Do tasks run one after the other, in the process itself?
+pub(crate) fn in_line() -> bool {
+    !supported() && ini::sync_when_unsupported()
+}
+
+/// Makes sure that tasks can run here.
 ///
 /// # Errors
 ///
-/// [`Error::Unsupported`] where they cannot, and php.ini does not say that the process itself may run them.
-pub(crate) fn mode() -> Result<Mode, Error> {
-    if supported() {
-        Ok(Mode::Fork)
-    } else if ini::sync_when_unsupported() {
-        Ok(Mode::Sync)
-    } else {
-        Err(Error::Unsupported { sapi: request::sapi() })
+/// `AsyncError` where there are no children, and php.ini does not say that the process itself may run them.
+pub(crate) fn ensure() -> Result<(), Thrown> {
+    if supported() || ini::sync_when_unsupported() {
+        return Ok(());
     }
+    Err(exceptions::throw(&Error::Unsupported { sapi: request::sapi() }))
 }

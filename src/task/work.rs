@@ -27,18 +27,6 @@ impl Work {
         }
     }
 
-    /// The same once more.
-    pub(crate) fn share(&self) -> Self {
-        match self {
-            Self::Call(callable, args, named) => Self::Call(
-                Callable::received(callable.value().shallow_clone()),
-                args.iter().map(Zval::shallow_clone).collect(),
-                named.as_ref().map(Zval::shallow_clone),
-            ),
-            Self::Task(object) => Self::Task(object.shallow_clone()),
-        }
-    }
-
     /// Its values, for the cycle collector.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         match self {

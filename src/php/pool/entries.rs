@@ -67,7 +67,7 @@ pub(super) fn offset_set(call: &Call) -> Returned {
 
 /// Adds the task in one argument under the key of another; both are named in errors.
 fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
-    support::mode().map_err(|error| exceptions::throw(&error))?;
+    support::ensure()?;
     // Before a callable becomes a future: one that is dropped would be started.
     if is_taken(pool, key.as_ref().map(|(_, key)| key)) {
         return Err(key.map_or_else(no_next_key, |(argument, key)| {
@@ -89,7 +89,7 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
 
 /// `$pool[] = fn() => …` as `offsetSet()` does it, where that would have nothing to say against it.
 pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) -> Result<bool, Thrown> {
-    if !pool.group.is_here() || support::mode().is_err() {
+    if !pool.group.is_here() || !(support::supported() || support::in_line()) {
         return Ok(false);
     }
     let Some(callable) = Callable::closure(task).filter(|_| offset.is_none_or(is_key)) else {

@@ -11,7 +11,6 @@ use crate::task::future::Future;
 use crate::task::group::Group;
 use crate::task::parcel::{self, Parcel};
 use crate::task::state::state;
-use crate::task::work::Work;
 use crate::task::{mapping, retry};
 use crate::zend::object::Object;
 
@@ -80,7 +79,7 @@ fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Option<Object<Fut
         let all_have_it = crew.oldest.get().is_some_and(|oldest| oldest >= known_since);
         let sent = if all_have_it || future.declined.get() { None } else { pack(crew, &future) };
         // Serializing it may have cancelled it.
-        if !group.queued.borrow().contains_key(&id) {
+        if future.has_ended() {
             group.scheduler.borrow_mut().ended(id);
             continue;
         }
@@ -91,9 +90,7 @@ fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Option<Object<Fut
 }
 
 fn pack(crew: &Crew, future: &Future) -> Option<Parcel> {
-    // Not taken: it stays where a child that inherits it looks.
-    let work = future.work.borrow().as_ref().map(Work::share)?;
-    let parcel = parcel::pack(&state().book, &work, crew.spare.take());
+    let parcel = parcel::pack(&state().book, &future.work, crew.spare.take());
     // An exit is told by what is pending.
     parcel.ok().flatten()
 }
