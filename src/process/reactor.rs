@@ -41,7 +41,7 @@ use timer::Timer;
 use watched::Watched;
 
 /// Events that are taken in at a time.
-const BATCH: usize = 16;
+const BATCH: usize = 64;
 /// When to look for children that had nothing more to tell, or that have no descriptor to tell of their end.
 const REAP: Duration = Duration::from_millis(5);
 /// When to look at children that stay and have just told something, or been told.

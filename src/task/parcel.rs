@@ -101,7 +101,9 @@ fn numbers(kind: u8, epoch: u64, numbers: &[u64]) -> Parcel {
 pub(crate) fn listed(map: u64, epoch: u64, items: Vec<Zval>) -> Option<Parcel> {
     let mut parcel = numbers(LISTED, epoch, &[map]);
     let mut values = Values::default();
-    items.into_iter().for_each(|item| values.push(item));
+    for item in items {
+        values.push(item);
+    }
     // An exit is told by what is pending.
     let written = values.write(&mut parcel.bytes).is_ok_and(|written| written);
     (written && parcel.bytes.len() <= LONGEST).then_some(parcel)
