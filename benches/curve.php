@@ -40,8 +40,23 @@ $names = [
     'on' => 'async.huge_pages=1',
 ];
 
+/**
+ * Microseconds for a task under so many MiB, and for those that came before it together.
+ *
+ * @return array{float, float}
+ */
+function measured(Closure $command, int $mib): array
+{
+    $result = json_decode($output = output_of($command("heap$mib"), 300), true);
+    if (!is_array($result) || $result['wrong'] !== 0) {
+        fwrite(STDERR, "heap$mib: $output\n");
+        exit(1);
+    }
+    return [$result['us'], $result['warm_up']];
+}
+
 echo "microseconds for an empty task, fork to reaped, medians; on: after $warm_up tasks that paid for huge pages\n\n";
-printf("%8s %10s %10s %10s %10s %12s %28s\n", 'MiB', 'floor', 'pcntl', 'off', 'on', 'on / 1 MiB', "first $warm_up, on / all off");
+printf("%8s %10s %10s %10s %10s %12s %28s\n", 'MiB', 'floor', 'pcntl', 'off', 'on', "on / $sizes[0] MiB", "first $warm_up, on / all off");
 $lines = [];
 $curves = array_fill_keys(array_values($names), []);
 foreach ($sizes as $mib) {
@@ -49,24 +64,19 @@ foreach ($sizes as $mib) {
         printf("%8d left out: not twice as much memory is free\n", $mib);
         continue;
     }
-    $figures = $paid = [];
+    $figures = $paid = $grown = [];
     for ($round = 0; $round < $rounds; $round++) {
         foreach ($contenders as $name => $command) {
-            $result = json_decode($output = output_of($command("heap$mib"), 300), true);
-            if (!is_array($result) || $result['wrong'] !== 0) {
-                fwrite(STDERR, "heap$mib, $name: $output\n");
-                exit(1);
-            }
-            $figures[$name][] = $result['us'];
-            $paid[$name][] = $result['warm_up'];
+            [$figures[$name][], $paid[$name][]] = measured($command, $mib);
         }
+        // Right after it: the machine's pace changes from minute to minute.
+        $grown[] = end($figures['on']) / measured($contenders['on'], $first ??= $mib)[0];
     }
     $medians = array_map(median(...), $figures);
-    $first ??= $medians['on'];
     // What the tasks took that paid, against what they would have taken without.
     $ratio = $warm_up > 0 ? median($paid['on']) / $warm_up / $medians['off'] : NAN;
-    printf("%8d %10.0f %10.0f %10.0f %10.0f %12.2f %28.2f\n", $mib, ...[...array_values($medians), $medians['on'] / $first, $ratio]);
-    $lines[] = json_encode(['what' => 'fork-curve', 'mib' => $mib] + $medians + ['first' => round($ratio, 3), 'rounds' => $figures]);
+    printf("%8d %10.0f %10.0f %10.0f %10.0f %12.2f %28.2f\n", $mib, ...[...array_values($medians), median($grown), $ratio]);
+    $lines[] = json_encode(['what' => 'fork-curve', 'mib' => $mib] + $medians + ['grown' => round(median($grown), 3), 'first' => round($ratio, 3), 'rounds' => $figures]);
     foreach ($medians as $name => $us) {
         $curves[$names[$name]][$mib] = $us;
     }
