@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_gettime};
 
 use super::futex;
@@ -416,8 +417,9 @@ pub(super) fn exchange(memory: &Mapping<Head>, at: u64, old: u64, new: u64) -> b
 
 /// Nanoseconds of the monotonic clock.
 pub(super) fn now() -> u64 {
-    let time = clock_gettime(ClockId::CLOCK_MONOTONIC).map_or(Duration::ZERO, Duration::from);
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+    let time =
+        clock_gettime(ClockId::CLOCK_MONOTONIC).unwrap_or_else(|_| TimeSpec::from_duration(Duration::ZERO));
+    u64::try_from(time.tv_sec() * 1_000_000_000 + time.tv_nsec()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A child's side of the board: taking tasks, and waiting for them.
 
-use std::sync::atomic::{Ordering, fence};
+use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use super::board::{
     ALIGN, BETWEEN, Cell, ENTRY, FREE, Head, NO_ITEM, OPEN, ROOM, SOME_ITEM, TAKEN, entry, exchange, now,
@@ -69,17 +69,9 @@ impl<'b> Seat<'b> {
             if let Some(found) = self.look(payload) {
                 return found;
             }
-            self.search();
-            for _ in 0..if self.searching { self.looks } else { 0 } {
-                if self.memory.head().end.load(Ordering::Relaxed) != self.at {
-                    break;
-                }
-                std::hint::spin_loop();
-            }
-            if let Some(found) = self.look(payload) {
+            if let Some(found) = self.search(payload) {
                 return found;
             }
-            self.stop_searching();
             self.passed.retain(|&at| state_is(self.memory, at, OPEN));
             if !self.passed.is_empty() && !std::mem::replace(&mut self.told, true) {
                 return Found::Passed;
@@ -199,10 +191,23 @@ impl<'b> Seat<'b> {
     }
 
     /// Looks for work without sleeping, unless another does.
-    fn search(&mut self) {
-        let searching = &self.memory.head().searching;
-        self.searching =
-            self.searching || searching.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_ok();
+    fn search(&mut self, payload: &mut Vec<u8>) -> Option<Found> {
+        let head = self.memory.head();
+        let free =
+            |word: &AtomicU32| word.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_ok();
+        self.searching = self.searching || self.looks > 0 && free(&head.searching);
+        if !self.searching {
+            return None;
+        }
+        for _ in 0..self.looks {
+            if head.end.load(Ordering::Relaxed) != self.at {
+                break;
+            }
+            std::hint::spin_loop();
+        }
+        let found = self.look(payload);
+        self.stop_searching();
+        found
     }
 
     /// Somebody else shall look if there is more.
