@@ -26,6 +26,7 @@ pub(crate) type InterruptFunction = unsafe extern "C" fn(*mut zend_execute_data)
 
 unsafe extern "C" {
     pub(crate) static spl_ce_RuntimeException: *mut ClassEntry;
+    pub(crate) static zend_ce_closure: *mut ClassEntry;
 
     pub(crate) fn async_class_register(
         name: *const c_char,
@@ -249,7 +250,6 @@ pub(crate) struct Code {
 }
 
 unsafe extern "C" {
-    pub(crate) fn async_is_closure(object: *const ZendObject) -> bool;
     pub(crate) fn async_code_key(closure: *mut ZendObject, key: *mut usize);
     pub(crate) fn async_code_find(
         closure: *mut ZendObject,
@@ -272,8 +272,7 @@ unsafe extern "C" {
         pin_count: u32,
         pin: *mut Zval,
     ) -> bool;
-    pub(crate) fn async_functions_count() -> u32;
-    pub(crate) fn async_classes_count() -> u32;
+    pub(crate) fn async_declared(functions: *mut u32, classes: *mut u32);
     pub(crate) fn async_object_disown(object: *mut ZendObject);
     pub(crate) fn async_closure_this(closure: *mut ZendObject) -> *mut ZendObject;
     pub(crate) fn async_closure_statics(closure: *mut ZendObject) -> *mut ZendHashTable;

@@ -215,14 +215,12 @@ typedef struct {
 	uint32_t path[ASYNC_CODE_DEPTH];
 } async_code;
 
-bool async_is_closure(const zend_object *object);
 void async_code_key(zend_object *closure, uintptr_t key[3]);
 bool async_code_find(zend_object *closure, const zval *pins, uint32_t pin_count, async_code *code);
 bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_count, zval *this, zval *closure);
 void async_code_pin(zend_object *closure, zval *pin);
 bool async_code_pin_frame(zend_execute_data **frame, uint32_t *next, const zval *pins, uint32_t pin_count, zval *pin);
-uint32_t async_functions_count(void);
-uint32_t async_classes_count(void);
+void async_declared(uint32_t *functions, uint32_t *classes);
 void async_object_disown(zend_object *object);
 zend_object *async_closure_this(zend_object *closure);
 HashTable *async_closure_statics(zend_object *closure);

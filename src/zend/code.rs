@@ -172,10 +172,10 @@ impl Book {
 
 /// How many functions and classes there are.
 fn declared() -> (u32, u32) {
-    // SAFETY: reads a length of the engine.
-    let functions = unsafe { ffi::async_functions_count() };
-    // SAFETY: as above.
-    (functions, unsafe { ffi::async_classes_count() })
+    let (mut functions, mut classes) = (0, 0);
+    // SAFETY: valid out-pointers; reads two lengths of the engine.
+    unsafe { ffi::async_declared(&raw mut functions, &raw mut classes) };
+    (functions, classes)
 }
 
 const ROOT_PIN: u32 = 0;
@@ -216,8 +216,8 @@ fn parsed(bytes: &[u8]) -> Option<Code> {
 /// The closure in a value, if it is one.
 pub(crate) fn closure_in(value: &Zval) -> Option<&ZendObject> {
     let object = value.object()?;
-    // SAFETY: a live object, only read.
-    unsafe { ffi::async_is_closure(object) }.then_some(object)
+    // SAFETY: set before any module starts, and constant since. The class is final.
+    ptr::eq(object.ce, unsafe { ffi::zend_ce_closure }).then_some(object)
 }
 
 /// What a closure is bound to.

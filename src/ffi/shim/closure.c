@@ -21,11 +21,6 @@ static zend_class_entry *async_closure_called_scope(zend_object *closure)
 	return called;
 }
 
-bool async_is_closure(const zend_object *object)
-{
-	return object->ce == zend_ce_closure;
-}
-
 /* What identifies the code of a closure in this process as long as it is alive. */
 void async_code_key(zend_object *closure, uintptr_t key[3])
 {
@@ -276,14 +271,10 @@ bool async_code_pin_frame(zend_execute_data **frame, uint32_t *next, const zval 
 	return false;
 }
 
-uint32_t async_functions_count(void)
+void async_declared(uint32_t *functions, uint32_t *classes)
 {
-	return EG(function_table)->nNumUsed;
-}
-
-uint32_t async_classes_count(void)
-{
-	return EG(class_table)->nNumUsed;
+	*functions = EG(function_table)->nNumUsed;
+	*classes = EG(class_table)->nNumUsed;
 }
 
 /* The object that a closure is bound to, or NULL. */

@@ -146,10 +146,10 @@ fn future_in(call: &Call, index: u32) -> Result<Object<Future>, Thrown> {
     if let Some(future) = Object::<Future>::from_zval(task) {
         return Ok(future);
     }
-    let work = if task::is_task(task) {
-        Work::Task(task.shallow_clone())
-    } else {
-        Work::Call(call.callable_of(index, expected)?, Vec::new(), None)
+    let work = match Callable::closure(task) {
+        Some(closure) => Work::Call(closure, Vec::new(), None),
+        None if task::is_task(task) => Work::Task(task.shallow_clone()),
+        None => Work::Call(call.callable_of(index, expected)?, Vec::new(), None),
     };
     Ok(planned(work))
 }
