@@ -85,7 +85,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
             || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
-        if last || !stays || enough {
+        if last || !stays || enough || !post.rope.holds() {
             break;
         }
         request::between_tasks();

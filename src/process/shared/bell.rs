@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::signal::{Signal, kill};
@@ -70,8 +71,8 @@ impl Bell {
     }
 }
 
-/// The lowest number that the event shall have in a child. A task may close whatever descriptors there are, and the next
-/// one open files: these get the lowest numbers, and must not be what is rung.
+/// The lowest number that the event shall have in a child. A task may close whatever descriptors there are, and then open
+/// files: these get the lowest numbers, and must not be what is rung.
 const HIGH: i32 = 512;
 
 /// A child's end of the bell, for as long as that child lives.
@@ -83,6 +84,15 @@ pub(crate) struct Rope<'b> {
 }
 
 impl Rope<'_> {
+    /// Is it still there? A task may have closed whatever descriptors there were, those of other tasks too.
+    pub(crate) fn holds(&self) -> bool {
+        fcntl(self.event(), FcntlArg::F_GETFD).is_ok()
+    }
+
+    fn event(&self) -> BorrowedFd<'_> {
+        self.own.as_ref().map_or(self.bell.event.as_fd(), AsFd::as_fd)
+    }
+
     /// After news is where the parent looks. Ends a child that cannot ring, as a task of it has closed what it rings with:
     /// its parent hears of that, too, and looks.
     pub(crate) fn ring(&self) {
@@ -91,10 +101,9 @@ impl Rope<'_> {
         if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
             // The parent never reads the counter. It is not full before 2^64 rings, or before a task writes to whatever
             // descriptors there are.
-            let event = self.own.as_ref().map_or(self.bell.event.as_fd(), AsFd::as_fd);
-            let pull = || write(event, &1_u64.to_ne_bytes());
+            let pull = || write(self.event(), &1_u64.to_ne_bytes());
             let rung = pull().or_else(|_| {
-                let _ = read(event, &mut [0; 8]); // a sibling may have done so
+                let _ = read(self.event(), &mut [0; 8]); // a sibling may have done so
                 pull()
             });
             if rung.is_err() {

@@ -32,6 +32,14 @@ foreach (['', 'anon_inode:[eventfd]'] as $kind) {
     check('from another child', $pids['after'] !== $pids['before'], $pids);
 }
 
+// Nobody sleeps who would have to be woken: both are posted, and their parent does something else.
+$pool['closes'] = function () { close_all(); return getmypid(); };
+$pool['after'] = getmypid(...);
+usleep(50_000);
+$pids = await($pool);
+check('from another child', $pids['after'] !== $pids['closes'], $pids);
+$pool->clearFinished();
+
 $pool[] = async(function () { close_all(); while (true) { sleep(60); } })->timeout(0.2);
 echo told(fn() => await($pool)), "\n";
 ?>
@@ -39,5 +47,6 @@ echo told(fn() => await($pool)), "\n";
 a value: yes
 from another child: yes
 a value: yes
+from another child: yes
 from another child: yes
 Async\TimeoutException: %s
