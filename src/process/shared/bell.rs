@@ -4,11 +4,10 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, getpid, getppid, read, write};
+use nix::unistd::{Pid, Whence, getpid, getppid, lseek, read, write};
 
 use super::mapping::{Mapping, Shared};
 use crate::process::child::end;
@@ -86,7 +85,8 @@ pub(crate) struct Rope<'b> {
 impl Rope<'_> {
     /// Is it still there? A task may have closed whatever descriptors there were, those of other tasks too.
     pub(crate) fn holds(&self) -> bool {
-        fcntl(self.event(), FcntlArg::F_GETFD).is_ok()
+        // Nothing moves in an event: of the calls that tell, this is the cheapest.
+        lseek(self.event(), 0, Whence::SeekCur).is_ok()
     }
 
     fn event(&self) -> BorrowedFd<'_> {
