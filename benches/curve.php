@@ -1,7 +1,8 @@
 <?php
 
 // What an empty task costs under heaps from 1 MiB to 2 GiB, fork to reaped: the floor, pcntl, and the extension with
-// async.huge_pages off and on. Prints a table, and leaves JSON lines and a picture in benches/results/.
+// async.huge_pages off and on; and the floor once more, where the heap is in huge pages. Prints a table, and leaves JSON
+// lines and a picture in benches/results/.
 //
 // usage: tools/bench --curve [--sizes=1,16,512] [--rounds=3] [--warm-up=400]
 //
@@ -32,12 +33,14 @@ $contenders = [
     'pcntl' => fn (string $heap) => [...$php, __DIR__ . '/pcntl.php', $heap, '3'],
     'off' => fn (string $heap) => [...$async, '-d', 'async.huge_pages=0', __DIR__ . '/async.php', $heap, '3'],
     'on' => fn (string $heap) => [...$async, __DIR__ . '/async.php', $heap, (string) $warm_up],
+    'bare' => fn (string $heap) => [...$async, __DIR__ . '/floor.php', $heap, (string) $warm_up],
 ];
 $names = [
     'floor' => 'fork, _exit, waitpid',
     'pcntl' => 'pcntl',
     'off' => 'async.huge_pages=0',
     'on' => 'async.huge_pages=1',
+    'bare' => 'fork, huge pages',
 ];
 
 /**
@@ -56,7 +59,7 @@ function measured(Closure $command, int $mib): array
 }
 
 echo "microseconds for an empty task, fork to reaped, medians; on: after $warm_up tasks that paid for huge pages\n\n";
-printf("%8s %10s %10s %10s %10s %12s %28s\n", 'MiB', 'floor', 'pcntl', 'off', 'on', "on / $sizes[0] MiB", "first $warm_up, on / all off");
+printf("%8s %10s %10s %10s %10s %12s %12s %28s\n", 'MiB', 'floor', 'pcntl', 'off', 'on', 'floor, on', "on / $sizes[0] MiB", "first $warm_up, on / all off");
 $lines = [];
 $curves = array_fill_keys(array_values($names), []);
 foreach ($sizes as $mib) {
@@ -75,7 +78,7 @@ foreach ($sizes as $mib) {
     $medians = array_map(median(...), $figures);
     // What the tasks took that paid, against what they would have taken without.
     $ratio = $warm_up > 0 ? median($paid['on']) / $warm_up / $medians['off'] : NAN;
-    printf("%8d %10.0f %10.0f %10.0f %10.0f %12.2f %28.2f\n", $mib, ...[...array_values($medians), median($grown), $ratio]);
+    printf("%8d %10.0f %10.0f %10.0f %10.0f %12.0f %12.2f %28.2f\n", $mib, ...[...array_values($medians), median($grown), $ratio]);
     $lines[] = json_encode(['what' => 'fork-curve', 'mib' => $mib] + $medians + ['grown' => round(median($grown), 3), 'first' => round($ratio, 3), 'rounds' => $figures]);
     foreach ($medians as $name => $us) {
         $curves[$names[$name]][$mib] = $us;

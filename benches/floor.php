@@ -1,7 +1,8 @@
 <?php
 
 // What nobody can go below: fork, _exit and waitpid from this PHP process, by FFI; the child does nothing, and no answer
-// comes back. usage: php -d ffi.enable=1 benches/floor.php WORKLOAD
+// comes back. With the extension, the warm-up is tasks of its own, which pay for huge pages.
+// usage: php -d ffi.enable=1 [-d extension=/path/to/libasync.so] benches/floor.php WORKLOAD [WARM-UP]
 
 declare(strict_types=1);
 
@@ -10,9 +11,13 @@ require __DIR__ . '/workloads.php';
 $libc = FFI::cdef('int fork(void); void _exit(int); int waitpid(int, int *, int);');
 $status = $libc->new('int');
 $address = FFI::addr($status);
+$paying = extension_loaded('async') ? (int) ($argv[2] ?? 3) : 0;
 
 measure(
-    one: function (Closure $task, int $i) use ($libc, $address): mixed {
+    one: function (Closure $task, int $i) use ($libc, $address, &$paying): mixed {
+        if ($paying-- > 0) {
+            return Async\await([Async\async($task, $i)])[0];
+        }
         $pid = $libc->fork();
         if ($pid === 0) {
             $libc->_exit(0);

@@ -35,7 +35,7 @@ function plot(string $title, string $across, array $curves): string
         $svg[] = $line($x($mib), $top, $x($mib), $height - $bottom);
         $svg[] = $text($x($mib), $height - $bottom + 18, $size($mib), 'text-anchor="middle" font-size="11"');
     }
-    $colours = ['#888', '#c60', '#06c', '#081'];
+    $colours = ['#888', '#c60', '#06c', '#081', '#aaa'];
     // Names stand at the ends of the curves, and give way to each other.
     $ends = array_map(fn (array $curve): float => $y(end($curve)), array_filter($curves));
     arsort($ends);
