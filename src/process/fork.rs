@@ -14,7 +14,8 @@ use super::{child, loan, pipe, signals};
 pub(crate) enum Purpose {
     /// The child tells its outcome.
     Outcome,
-    /// It tells of the child's end, by being closed then, and of nothing else: the child has the end that nobody can write to.
+    /// It tells of the child's end, by being closed then, and of nothing else: nobody can write to the end that the child
+    /// has.
     End,
 }
 

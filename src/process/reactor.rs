@@ -5,7 +5,6 @@
 
 mod alarm;
 mod captures;
-mod guard;
 mod lines;
 mod news;
 mod timer;
@@ -20,7 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::{Signal, kill, killpg};
 
 use super::fork::Child;
@@ -34,7 +33,6 @@ use super::shared::line::Line;
 use super::signals::Blocked;
 use super::wait::{Exit, Waited, see_off, wait};
 use crate::wire::frame::{Malformed, Reader};
-use guard::Guard;
 use lines::{Heard, Lines};
 pub(crate) use news::{Ended, Message, News};
 use timer::Timer;
@@ -60,7 +58,6 @@ pub(crate) struct Reactor {
     /// Somebody else waits for our descriptor.
     watched: bool,
     timer: Timer,
-    guard: Guard,
     /// When the notifier raises the flags in any case.
     alarm: Option<Instant>,
     /// That is soon, and nobody has looked since it was set.
@@ -82,8 +79,6 @@ const ERROR_OUTPUT: u64 = 3;
 const BELL: u64 = u64::MAX;
 /// The timer's. What is due is the caller's to know: there is nothing to handle.
 const TIMER: u64 = BELL - 4;
-/// That of what ends brief sleeps.
-const GUARD: u64 = BELL - 8;
 
 fn event(id: u64, about: u64) -> EpollEvent {
     EpollEvent::new(EpollFlags::EPOLLIN, id << 2 | about)
@@ -107,7 +102,6 @@ impl Reactor {
             lines: Lines::new(),
             watched: false,
             timer: Timer::default(),
-            guard: Guard::default(),
             alarm: None,
             imminent: false,
             posted: 0,
@@ -122,7 +116,7 @@ impl Reactor {
     ///
     /// When there is no descriptor to be had.
     pub(crate) fn descriptor(&mut self) -> Result<BorrowedFd<'_>, Errno> {
-        self.timer.watch(&self.epoll, EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
+        self.timer.watch(&self.epoll, TIMER)?;
         self.watched = true;
         Ok(self.epoll.0.as_fd())
     }
@@ -241,9 +235,7 @@ impl Reactor {
         let mut blind = self.blind.clone();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Who has just told something, or been told, is heard of soon: what it takes to sleep long is not worth it yet.
-        let soon = self.lines.lively && timeout.is_none_or(|timeout| timeout > SOON);
-        let timeout = if soon { Some(SOON) } else { timeout };
-        let guarded = soon && self.guard.set(&self.epoll);
+        let timeout = if self.lines.lively { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let mut millis = timeout
             .map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
@@ -251,7 +243,7 @@ impl Reactor {
             millis = 0;
         }
         let mut events = [EpollEvent::empty(); BATCH];
-        let waited = self.sleep(&mut events, millis, guarded);
+        let waited = self.sleep(&mut events, millis);
         let count = match waited {
             Ok(count) => count,
             Err(Errno::EINTR) => return Err(Errno::EINTR),
@@ -277,16 +269,15 @@ impl Reactor {
         Ok(())
     }
 
-    /// Waits for events, for ever if `millis` is negative. When it is `guarded`, that ends without a timeout.
-    fn sleep(&self, events: &mut [EpollEvent], millis: i32, guarded: bool) -> Result<usize, Errno> {
+    /// Waits for events, for ever if `millis` is negative.
+    fn sleep(&self, events: &mut [EpollEvent], millis: i32) -> Result<usize, Errno> {
         let interrupted = || self.flags.interrupt.load(Ordering::Acquire);
         if let Ok(brief @ 0..=1) = u16::try_from(millis) {
             // A signal that comes between these two is slept through, but briefly.
             if brief != 0 && interrupted() {
                 return Err(Errno::EINTR);
             }
-            let timeout = if brief != 0 && guarded { EpollTimeout::NONE } else { brief.into() };
-            return self.epoll.wait(events, timeout);
+            return self.epoll.wait(events, brief);
         }
         forward::wrap();
         // Here it would be for long: signals are let in only by the wait itself.
@@ -320,7 +311,6 @@ impl Reactor {
     fn handle(&mut self, token: u64, news: &mut Vec<News>) {
         let id = token >> 2;
         match token & 3 {
-            _ if token == GUARD => self.guard.gone_off(),
             OUTPUT => self.drain(id, Stream::Output),
             ERROR_OUTPUT => self.drain(id, Stream::Error),
             PIDFD => self.reap(id, news),

@@ -17,6 +17,11 @@ pub(crate) fn supported() -> bool {
     *SUPPORTED.get_or_init(|| OWN_PROCESS.contains(&request::sapi().as_str()))
 }
 
+/// Can tasks run here, be it in this process?
+pub(crate) fn available() -> bool {
+    supported() || ini::sync_when_unsupported()
+}
+
 /// Do tasks run one after the other, in the process itself?
 pub(crate) fn in_line() -> bool {
     !supported() && ini::sync_when_unsupported()
@@ -26,9 +31,9 @@ pub(crate) fn in_line() -> bool {
 ///
 /// # Errors
 ///
-/// `AsyncError` where there are no children, and php.ini does not say that the process itself may run them.
+/// `UnsupportedException` where there are no children, and php.ini does not say that the process itself may run them.
 pub(crate) fn ensure() -> Result<(), Thrown> {
-    if supported() || ini::sync_when_unsupported() {
+    if available() {
         return Ok(());
     }
     Err(exceptions::throw(&Error::Unsupported { sapi: request::sapi() }))

@@ -17,7 +17,7 @@ namespace Async\Tests;
 
     /* The notifier keeps a few of these from its first use on; it has no other kind. */
     $permanent = ['anon_inode:[eventpoll]', 'anon_inode:[eventfd]', 'anon_inode:[timerfd]', 'anon_inode:[signalfd]'];
-    $permanentAtMost = 9; // three of them for the stream of a pool, two for children that stay
+    $permanentAtMost = 8; // three of them for the stream of a pool, one for children that stay
 
     $descriptors = static function (): array {
         $open = [];

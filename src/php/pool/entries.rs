@@ -89,7 +89,7 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
 
 /// `$pool[] = fn() => …` as `offsetSet()` does it, where that would have nothing to say against it.
 pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) -> Result<bool, Thrown> {
-    if !pool.group.is_here() || !(support::supported() || support::in_line()) {
+    if !pool.group.is_here() || !support::available() {
         return Ok(false);
     }
     let Some(callable) = Callable::closure(task).filter(|_| offset.is_none_or(is_key)) else {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollEvent};
+use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
@@ -12,16 +12,16 @@ use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFl
 pub(super) struct Timer(Option<TimerFd>);
 
 impl Timer {
-    /// Somebody waits for `epoll`, and is given `event` then.
+    /// Somebody waits for `epoll`. `token` is the event's.
     ///
     /// # Errors
     ///
     /// When there is no descriptor to be had.
-    pub(super) fn watch(&mut self, epoll: &Epoll, event: EpollEvent) -> Result<(), Errno> {
+    pub(super) fn watch(&mut self, epoll: &Epoll, token: u64) -> Result<(), Errno> {
         if self.0.is_none() {
             let flags = TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK;
             let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?;
-            epoll.add(&timer, event)?;
+            epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN, token))?;
             self.0 = Some(timer);
         }
         Ok(())
