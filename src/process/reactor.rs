@@ -206,7 +206,7 @@ impl Reactor {
     ///
     /// EINTR when a signal arrived: the application may want to act on it.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>, news: &mut Vec<News>) -> Result<(), Errno> {
-        self.posted = 0;
+        self.notice();
         let heard = self.lines.unasked(timeout != Some(Duration::ZERO), self.flags, news)?;
         if heard == Heard::Nothing {
             return self.ask(timeout, news);

@@ -37,14 +37,12 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
         state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
     let retry = state.held_back.get().then_some(HELD_BACK);
     let timeout = [timeout, until_deadline, retry].into_iter().flatten().min();
-    let raised = interrupt::acknowledge();
+    interrupt::acknowledge();
     let mut news = state.news.take();
-    let heard = state.reactor.borrow_mut().as_mut().map_or(Ok(()), |reactor| {
-        if raised {
-            reactor.notice();
-        }
-        reactor.wait(timeout, &mut news)
-    });
+    let heard = match state.reactor.borrow_mut().as_mut() {
+        Some(reactor) => reactor.wait(timeout, &mut news),
+        None => Ok(()),
+    };
     expire();
     let mut freed: Vec<Rc<Group>> = Vec::new();
     // Few have anything to start.

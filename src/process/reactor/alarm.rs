@@ -34,7 +34,7 @@ impl Reactor {
         }
     }
 
-    /// The flags were raised, perhaps by the alarm.
+    /// The alarm, if it was that, is heard.
     pub(crate) fn notice(&mut self) {
         self.imminent = false;
         self.posted = 0;
