@@ -8,15 +8,13 @@ use std::sync::atomic::Ordering;
 use nix::errno::Errno;
 
 use super::{Message, News};
-use crate::process::cpus;
+use crate::process::linger::Linger;
 use crate::process::loan::Loan;
 use crate::process::notifier::Flags;
 use crate::process::shared::bell::Bell;
 use crate::process::shared::line::{Answer, Garbled, Line};
 use crate::wire::frame::{Kind, Malformed};
 
-/// How often to look before sleeping: about as long as it takes to wake a process on another CPU.
-const LOOKS: u32 = 1500;
 /// The kernel, too, may have news: of deaths, and of other children.
 const ASK_EVERY: u32 = 64;
 
@@ -34,7 +32,7 @@ struct Wire {
 pub(super) struct Lines {
     wires: BTreeMap<u64, Wire>,
     bell: Option<Rc<Bell>>,
-    looks: u32,
+    linger: Linger,
     /// There was news at the last look, or a task was posted since.
     pub(super) lively: bool,
     /// Waits that found news without asking the kernel, one after the other.
@@ -43,8 +41,7 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new() -> Self {
-        let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
-        Self { wires: BTreeMap::new(), bell: None, looks, lively: false, unasked: 0 }
+        Self { wires: BTreeMap::new(), bell: None, linger: Linger::new(), lively: false, unasked: 0 }
     }
 
     /// The bell; `watch` is given the descriptor of a new one, which sends a signal, too, where there is no thread.
@@ -112,22 +109,16 @@ impl Lines {
     }
 
     /// Looks for a while whether there is news.
-    fn look(&self, flags: Flags) -> Result<bool, Errno> {
-        for _ in 0..self.looks {
-            if flags.interrupt.load(Ordering::Relaxed) {
-                return Err(Errno::EINTR);
-            }
-            if self.has_news() {
-                return Ok(true);
-            }
-            std::hint::spin_loop();
-        }
-        Ok(false)
+    fn look(&mut self, flags: Flags) -> Result<bool, Errno> {
+        let interrupted = || flags.interrupt.load(Ordering::Relaxed);
+        let wires = &self.wires;
+        let news = self.linger.until(|| interrupted() || told(wires));
+        if interrupted() { Err(Errno::EINTR) } else { Ok(news) }
     }
 
     /// Has somebody told something?
     pub(super) fn has_news(&self) -> bool {
-        self.wires.values().any(|wire| wire.line.has_news())
+        told(&self.wires)
     }
 
     /// Takes in what was told.
@@ -166,6 +157,10 @@ impl Lines {
     pub(super) fn ignore(&self) {
         self.bell.iter().for_each(|bell| bell.ignore());
     }
+}
+
+fn told(wires: &BTreeMap<u64, Wire>) -> bool {
+    wires.values().any(|wire| wire.line.has_news())
 }
 
 /// What a look at the lines brought.

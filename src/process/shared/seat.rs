@@ -8,10 +8,7 @@ use super::board::{
 };
 use super::futex;
 use super::mapping::Mapping;
-use crate::process::cpus;
-
-/// How often an idle child looks before it sleeps: about 30 us, what it takes to wake one on another CPU.
-const LOOKS: u32 = 1500;
+use crate::process::linger::Linger;
 
 /// A child's side of a board.
 #[derive(Debug)]
@@ -29,7 +26,7 @@ pub(crate) struct Seat<'b> {
     passed: Vec<u64>,
     /// The parent knows of these.
     told: bool,
-    looks: u32,
+    linger: Linger,
 }
 
 /// What a child finds on the board.
@@ -47,7 +44,6 @@ impl<'b> Seat<'b> {
     /// The child's side of `cell`, that of seat `number`.
     pub(super) fn new(memory: &'b Mapping<Head>, number: usize, cell: &'b Cell) -> Self {
         let at = memory.head().start.load(Ordering::Acquire);
-        let looks = if cpus::usable() > 1 { LOOKS } else { 0 };
         let epoch = cell.epoch.load(Ordering::Acquire);
         Self {
             memory,
@@ -59,7 +55,7 @@ impl<'b> Seat<'b> {
             searching: false,
             passed: Vec::new(),
             told: false,
-            looks,
+            linger: Linger::new(),
         }
     }
 
@@ -195,16 +191,11 @@ impl<'b> Seat<'b> {
         let head = self.memory.head();
         let free =
             |word: &AtomicU32| word.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_ok();
-        self.searching = self.searching || self.looks > 0 && free(&head.searching);
+        self.searching = self.searching || free(&head.searching);
         if !self.searching {
             return None;
         }
-        for _ in 0..self.looks {
-            if head.end.load(Ordering::Relaxed) != self.at {
-                break;
-            }
-            std::hint::spin_loop();
-        }
+        self.linger.until(|| head.end.load(Ordering::Relaxed) != self.at);
         let found = self.look(payload);
         self.stop_searching();
         found
