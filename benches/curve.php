@@ -4,8 +4,9 @@
 // async.huge_pages off and on; and the floor once more, where the heap is in huge pages. Prints a table, and leaves JSON
 // lines and a picture in benches/results/.
 //
-// usage: tools/bench --curve [--sizes=1,16,512] [--rounds=3] [--warm-up=400]
+// usage: tools/bench --curve [--ini] [--sizes=1,16,512] [--rounds=3] [--warm-up=400]
 //
+// --ini          with php.ini, and the extensions that it loads: first of the options
 // --sizes=...    heaps in MiB
 // --rounds=N     how often each is measured, each time in a process of its own
 // --warm-up=N    tasks before those that count, where huge pages are on: they pay for the huge pages
@@ -22,7 +23,7 @@ $options = getopt('', ['sizes:', 'rounds:', 'warm-up:'], $rest);
 $sizes = array_map(intval(...), explode(',', $options['sizes'] ?? '1,4,16,32,64,128,256,512,1024,2048'));
 [$rounds, $warm_up] = [(int) ($options['rounds'] ?? 3), (int) ($options['warm-up'] ?? 400)];
 if ($rest !== $argc || min($sizes) < 1 || $rounds < 1 || $warm_up < 0) {
-    fwrite(STDERR, "usage: tools/bench --curve [--sizes=MIB,...] [--rounds=N] [--warm-up=N]\n");
+    fwrite(STDERR, "usage: tools/bench --curve [--ini] [--sizes=MIB,...] [--rounds=N] [--warm-up=N]\n");
     exit(2);
 }
 
@@ -58,7 +59,9 @@ function measured(Closure $command, int $mib): array
     return [$result['us'], $result['warm_up']];
 }
 
-echo "microseconds for an empty task, fork to reaped, medians; on: after $warm_up tasks that paid for huge pages\n\n";
+$mappings = output_of([...$php, '-r', 'echo count(file("/proc/self/maps"));'], 60);
+echo "microseconds for an empty task, fork to reaped, medians; on: after $warm_up tasks that paid for huge pages\n";
+echo "a PHP of $mappings mappings\n\n";
 printf("%8s %10s %10s %10s %10s %12s %12s %28s\n", 'MiB', 'floor', 'pcntl', 'off', 'on', 'floor, on', "on / $sizes[0] MiB", "first $warm_up, on / all off");
 $lines = [];
 $curves = array_fill_keys(array_values($names), []);

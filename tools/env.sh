@@ -60,10 +60,21 @@ php_has() { # EXTENSION
 # PHP without php.ini: what an installed, older or broken async.so would do cannot reach what is tried here.
 # Sets php_command to PHP and the named shared extensions, those that are there.
 php_plain() { # EXTENSION...
-    local extension loaded directory
     php_command=("$PHP" -n)
-    loaded=" $("$PHP" -n -m | tr '[:upper:]\n' '[:lower:] ') "
-    directory=$("$PHP" -n -r 'echo PHP_EXTENSION_DIR;')
+    php_load "$@"
+}
+
+# PHP as its php.ini makes it, and the named shared extensions. Sets php_command.
+php_as_set_up() { # EXTENSION...
+    php_command=("$PHP")
+    php_load "$@"
+}
+
+# Adds to php_command what is not loaded by it, and is there.
+php_load() { # EXTENSION...
+    local extension loaded directory
+    loaded=" $("${php_command[@]}" -m | tr '[:upper:]\n' '[:lower:] ') "
+    directory=$("${php_command[@]}" -r 'echo PHP_EXTENSION_DIR;')
     for extension in "$@"; do
         case $loaded in *" $extension "*) continue ;; esac
         [ -f "$directory/$extension.so" ] || continue
