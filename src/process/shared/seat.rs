@@ -22,11 +22,25 @@ pub(crate) struct Seat<'b> {
     /// Entries are known up to here. To look where they end takes that from the parent, which posts the next.
     end: u64,
     searching: bool,
+    /// It has not looked yet.
+    newborn: bool,
     /// Entries for which it was too old.
     passed: Vec<u64>,
     /// The parent knows of these.
     told: bool,
     linger: Linger,
+}
+
+/// An entry, as it was when it was looked at.
+#[derive(Debug)]
+struct Posted {
+    at: u64,
+    /// Where the next one begins.
+    next: u64,
+    /// Of its payload.
+    length: usize,
+    epoch: u64,
+    open: bool,
 }
 
 /// What a child finds on the board.
@@ -53,6 +67,7 @@ impl<'b> Seat<'b> {
             at,
             end: at,
             searching: false,
+            newborn: true,
             passed: Vec::new(),
             told: false,
             linger: Linger::new(),
@@ -141,49 +156,86 @@ impl<'b> Seat<'b> {
 
     /// Takes the next task that it can run; none when there is none now.
     pub(super) fn take(&mut self, payload: &mut Vec<u8>) -> Option<u64> {
-        let head = self.memory.head();
+        if std::mem::take(&mut self.newborn)
+            && let Some(own) = self.most_demanding()
+            && let Some(task) = self.claim(&own, payload)
+        {
+            return Some(task);
+        }
         loop {
-            let start = head.start.load(Ordering::Acquire);
-            self.at = self.at.max(start);
+            let head = self.memory.head();
+            self.at = self.at.max(head.start.load(Ordering::Acquire));
             if self.at >= self.end {
                 self.end = head.end.load(Ordering::Acquire);
                 if self.at >= self.end {
                     return None;
                 }
             }
-            let at = self.at;
-            let entry = entry(self.memory, at)?;
-            let length = entry.payload.load(Ordering::Relaxed) as usize;
-            let epoch = entry.epoch.load(Ordering::Relaxed);
-            let open = entry.state.load(Ordering::Acquire) == at << 8 | OPEN;
-            fence(Ordering::Acquire);
-            if head.start.load(Ordering::Relaxed) > at {
-                continue; // the place has been used again meanwhile
-            }
-            self.at = at + ((ENTRY + length) as u64).next_multiple_of(ALIGN as u64);
-            if open && epoch > self.epoch {
+            let posted = self.peek(self.at)?;
+            self.at = posted.next;
+            if posted.open && posted.epoch > self.epoch {
                 // Whoever posted it may have counted on this child to look.
-                wake_younger(head, epoch);
-                self.passed.push(at);
+                wake_younger(head, posted.epoch);
+                self.passed.push(posted.at);
+            } else if posted.open
+                && let Some(task) = self.claim(&posted, payload)
+            {
+                return Some(task);
             }
-            if !open || epoch > self.epoch {
-                continue;
-            }
-            self.cell.taken.store(at + 1, Ordering::SeqCst);
-            if !exchange(self.memory, at, OPEN, TAKEN) {
-                continue;
-            }
-            let task = entry.task.load(Ordering::Relaxed);
-            payload.clear();
-            self.memory.read_ring(ROOM, at + ENTRY as u64, length, payload);
-            self.cell.begun.store(0, Ordering::SeqCst);
-            self.cell.since.store(now(), Ordering::Relaxed);
-            self.cell.task.store(task, Ordering::SeqCst);
-            exchange(self.memory, at, TAKEN, FREE);
-            self.stop_searching();
-            self.told = false;
-            return Some(task);
         }
+    }
+
+    /// Of the tasks that it can run the one that the fewest others can: probably it was born for that. Were it to begin with
+    /// another, the one would have to wait until it is done.
+    fn most_demanding(&self) -> Option<Posted> {
+        let head = self.memory.head();
+        let end = head.end.load(Ordering::Acquire);
+        let mut at = self.at;
+        let mut best = None::<Posted>;
+        while at < end {
+            let posted = self.peek(at)?;
+            at = posted.next;
+            let better = best.as_ref().is_none_or(|best| posted.epoch > best.epoch);
+            if posted.open && posted.epoch <= self.epoch && better {
+                best = Some(posted);
+            }
+        }
+        best
+    }
+
+    /// What is at a position where an entry begins, or began: its place may have been used again.
+    fn peek(&self, at: u64) -> Option<Posted> {
+        let entry = entry(self.memory, at)?;
+        let length = entry.payload.load(Ordering::Relaxed) as usize;
+        let epoch = entry.epoch.load(Ordering::Relaxed);
+        let open = entry.state.load(Ordering::Acquire) == at << 8 | OPEN;
+        fence(Ordering::Acquire);
+        let start = self.memory.head().start.load(Ordering::Relaxed);
+        let next = at + ((ENTRY + length) as u64).next_multiple_of(ALIGN as u64);
+        Some(if start > at {
+            Posted { at, next: start, length: 0, epoch: 0, open: false }
+        } else {
+            Posted { at, next, length, epoch, open }
+        })
+    }
+
+    /// Takes a task, unless another was faster.
+    fn claim(&mut self, posted: &Posted, payload: &mut Vec<u8>) -> Option<u64> {
+        let &Posted { at, length, .. } = posted;
+        self.cell.taken.store(at + 1, Ordering::SeqCst);
+        if !exchange(self.memory, at, OPEN, TAKEN) {
+            return None;
+        }
+        let task = entry(self.memory, at)?.task.load(Ordering::Relaxed);
+        payload.clear();
+        self.memory.read_ring(ROOM, at + ENTRY as u64, length, payload);
+        self.cell.begun.store(0, Ordering::SeqCst);
+        self.cell.since.store(now(), Ordering::Relaxed);
+        self.cell.task.store(task, Ordering::SeqCst);
+        exchange(self.memory, at, TAKEN, FREE);
+        self.stop_searching();
+        self.told = false;
+        Some(task)
     }
 
     /// Looks for work without sleeping, unless another does.

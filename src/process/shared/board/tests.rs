@@ -66,6 +66,20 @@ fn children_that_are_too_old_leave_a_task_to_others() {
 }
 
 #[test]
+fn a_newborn_begins_with_what_others_are_too_old_for() {
+    let board = Board::new().unwrap();
+    assert_eq!(board.seat(|_| false, 1), Some(0));
+    assert_eq!(board.seat(|seat| seat == 0, 3), Some(1));
+    for (task, epoch) in [(1, 1), (2, 3), (3, 2), (4, 3), (5, 4)] {
+        board.post(task, epoch, b"").unwrap();
+    }
+    let mut young = board.sit(1).unwrap();
+    let order: Vec<_> = std::iter::from_fn(|| taken(&mut young)).map(|(task, _)| task).collect();
+    assert_eq!(order, [2, 1, 3, 4]);
+    assert_eq!(board.open(9), [4]);
+}
+
+#[test]
 fn a_death_costs_what_was_begun_and_nothing_else() {
     let board = Board::new().unwrap();
     let mut dying = board.sit(0).unwrap();
