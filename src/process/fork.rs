@@ -48,13 +48,20 @@ pub(crate) struct Refused {
     pub(crate) errno: Errno,
 }
 
+impl Refused {
+    /// What `call` said.
+    pub(crate) fn by(call: &'static str) -> impl Fn(Errno) -> Self {
+        move |errno| Self { call, errno }
+    }
+}
+
 /// Forks. The child has its signals, process group and parent-death request in place when this returns in it.
 ///
 /// # Errors
 ///
 /// The kernel's refusal; nothing is left behind then.
 pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
-    let (reader, writer) = pipe::open().map_err(|errno| Refused { call: "pipe", errno })?;
+    let (reader, writer) = pipe::open().map_err(Refused::by("pipe"))?;
     let (ours, theirs) = match purpose {
         Purpose::Outcome => (reader, writer),
         Purpose::End => (writer, reader),

@@ -73,10 +73,10 @@ pub(crate) fn open(mode: Mode, limit: usize) -> Result<(Streams, Option<Capture>
     match mode {
         Mode::Inherit => Ok((Streams::Inherited, None)),
         Mode::Discard => {
-            let refused = |errno| Refused { call: "open", errno };
+            let refused = Refused::by("open");
             let flags = OFlag::O_WRONLY | OFlag::O_CLOEXEC;
-            let null = open_file("/dev/null", flags, Permissions::empty()).map_err(refused)?;
-            let null = pipe::above_standard(null).map_err(refused)?;
+            let null = open_file("/dev/null", flags, Permissions::empty()).map_err(&refused)?;
+            let null = pipe::above_standard(null).map_err(&refused)?;
             let copy = null.try_clone().map_err(|_| refused(Errno::last()))?;
             Ok((Streams::Replaced(null, copy), None))
         }
@@ -89,7 +89,7 @@ pub(crate) fn open(mode: Mode, limit: usize) -> Result<(Streams, Option<Capture>
 }
 
 fn tap(limit: usize) -> Result<(Tap, OwnedFd), Refused> {
-    let (reader, writer) = pipe::open().map_err(|errno| Refused { call: "pipe", errno })?;
+    let (reader, writer) = pipe::open().map_err(Refused::by("pipe"))?;
     // Less room is no failure.
     let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(ROOM));
     Ok((Tap { pipe: Some(reader), kept: Excerpt::new(limit) }, writer))

@@ -22,7 +22,7 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::{Signal, kill, killpg};
 
-use super::fork::Child;
+use super::fork::{Child, Refused};
 use super::forward;
 use super::loan::Loan;
 use super::memory_killer::MemoryKiller;
@@ -90,8 +90,8 @@ impl Reactor {
     /// # Errors
     ///
     /// When there is no descriptor or no thread to be had.
-    pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Errno> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+    pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Refused> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(Refused::by("epoll_create"))?;
         let notifier = Notifier::start(means, &epoll.0, flags)?;
         Ok(Self {
             epoll,

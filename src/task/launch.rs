@@ -132,7 +132,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     place.hand_to(pid.as_raw());
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         let added = reactor.add(future.id.get(), forked, ini::max_result());
-        added.map_err(|errno| Refused { call: "epoll_ctl", errno })?;
+        added.map_err(Refused::by("epoll_ctl"))?;
     }
     future.pid.set(Some(pid.as_raw()));
     future.route.set(Some(Route::Forked));
@@ -158,7 +158,7 @@ pub(crate) fn streams(group: &Group, id: u64) -> Result<Streams, Refused> {
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
     let (streams, capture) = output::open(group.output.get(), limit)?;
     if let (Some(capture), Some(reactor)) = (capture, state().reactor.borrow_mut().as_mut()) {
-        reactor.capture(id, capture).map_err(|errno| Refused { call: "epoll_ctl", errno })?;
+        reactor.capture(id, capture).map_err(Refused::by("epoll_ctl"))?;
     }
     Ok(streams)
 }
@@ -167,10 +167,7 @@ pub(crate) fn streams(group: &Group, id: u64) -> Result<Streams, Refused> {
 pub(crate) fn ensure_reactor() -> Result<(), Refused> {
     let mut reactor = state().reactor.borrow_mut();
     if reactor.is_none() {
-        *reactor = Some(
-            Reactor::new(ini::notifier(), interrupt::flags())
-                .map_err(|errno| Refused { call: "epoll_create", errno })?,
-        );
+        *reactor = Some(Reactor::new(ini::notifier(), interrupt::flags())?);
     }
     Ok(())
 }

@@ -8,10 +8,10 @@ use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use nix::errno::Errno;
-
 use sigchld::Sigchld;
 use thread::Thread;
+
+use crate::process::fork::Refused;
 
 /// The two flags that a wake-up sets. Both outlive the process's request.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,7 @@ impl Notifier {
     /// # Errors
     ///
     /// When there is no descriptor, no thread or no timer to be had.
-    pub(crate) fn start(means: Means, children: &OwnedFd, flags: Flags) -> Result<Self, Errno> {
+    pub(crate) fn start(means: Means, children: &OwnedFd, flags: Flags) -> Result<Self, Refused> {
         match means {
             Means::Thread => Thread::start(children, flags).map(Self::Thread),
             Means::Signal => Sigchld::start(flags).map(Self::Signal),

@@ -10,7 +10,6 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::Duration;
 
-use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigEvent, SigevNotify, Signal};
@@ -20,6 +19,7 @@ use nix::time::ClockId;
 use nix::unistd::getpid;
 
 use super::Flags;
+use crate::process::fork::Refused;
 
 type Handler = extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
 
@@ -36,11 +36,12 @@ pub(crate) struct Sigchld {
 }
 
 impl Sigchld {
-    pub(super) fn start(flags: Flags) -> Result<Self, Errno> {
+    pub(super) fn start(flags: Flags) -> Result<Self, Refused> {
         FLAGS.get_or_init(|| flags);
         install();
         let event = SigEvent::new(SigevNotify::SigevSignal { signal: Signal::SIGCHLD, si_value: 0 });
-        Ok(Self { timer: Timer::new(ClockId::CLOCK_MONOTONIC, event)? })
+        let timer = Timer::new(ClockId::CLOCK_MONOTONIC, event).map_err(Refused::by("timer_create"))?;
+        Ok(Self { timer })
     }
 
     /// Has the signal sent for what a child writes too: one that waits until a long result is read does not end. The

@@ -17,6 +17,7 @@ use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
 use super::Flags;
+use crate::process::fork::Refused;
 use crate::process::signals::Blocked;
 
 const CHILDREN: u64 = 0;
@@ -46,16 +47,22 @@ impl Thread {
     /// # Errors
     ///
     /// When there is no descriptor or no thread to be had.
-    pub(super) fn start(children: &OwnedFd, flags: Flags) -> Result<Self, Errno> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+    pub(super) fn start(children: &OwnedFd, flags: Flags) -> Result<Self, Refused> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(Refused::by("epoll_create"))?;
         let timer =
-            TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK)?;
-        let stop = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
-        epoll.add(children, EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN))?;
-        epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER))?;
-        epoll.add(&stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP))?;
+            TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK)
+                .map_err(Refused::by("timerfd_create"))?;
+        let stop = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)
+            .map_err(Refused::by("eventfd"))?;
+        epoll
+            .add(children, EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN))
+            .and_then(|()| {
+                epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER))
+            })
+            .and_then(|()| epoll.add(&stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP)))
+            .map_err(Refused::by("epoll_ctl"))?;
         let work = Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
-        let handle = spawn(work)?;
+        let handle = spawn(work).map_err(Refused::by("pthread_create"))?;
         Ok(Self { epoll, timer, stop, handle, armed: false })
     }
 

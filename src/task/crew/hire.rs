@@ -103,10 +103,9 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
         return Ok(());
     }
     let hooks = launch::hooks(group);
-    let refused = |call| move |errno| Refused { call, errno };
-    let line = Line::new().map_err(refused("mmap"))?;
+    let line = Line::new().map_err(Refused::by("mmap"))?;
     let bell = state.reactor.borrow_mut().as_mut().map_or(Err(Errno::EBADF), Reactor::bell);
-    let bell = bell.map_err(refused("eventfd"))?;
+    let bell = bell.map_err(Refused::by("eventfd"))?;
     let epoch = state.book.borrow_mut().turn_page(autoloads);
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
@@ -135,7 +134,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
     let pid = forked.pid.as_raw();
     place.hand_to(pid);
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.add(child, forked, ini::max_result()).map_err(refused("epoll_ctl"))?;
+        reactor.add(child, forked, ini::max_result()).map_err(Refused::by("epoll_ctl"))?;
         reactor.listen(child, line);
     }
     crew.members.borrow_mut().insert(

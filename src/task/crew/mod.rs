@@ -166,7 +166,7 @@ pub(crate) fn crew_of(group: &Group) -> Result<Rc<Crew>, Refused> {
     if let Some(crew) = &*crew {
         return Ok(Rc::clone(crew));
     }
-    let new = Crew::new().map_err(|errno| Refused { call: "mmap", errno })?;
+    let new = Crew::new().map_err(Refused::by("mmap"))?;
     Ok(Rc::clone(crew.insert(new)))
 }
 

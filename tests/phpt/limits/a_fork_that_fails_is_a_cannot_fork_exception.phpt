@@ -1,5 +1,5 @@
 --TEST--
-A fork that fails is a CannotForkException with the error number; nothing hangs (pain 38)
+A fork that fails is a CannotForkException with the call and the error number; nothing hangs (pain 38)
 --SKIPIF--
 <?php
 if (!is_executable('/usr/bin/prlimit')) { echo 'skip needs prlimit (util-linux)'; }
@@ -18,7 +18,7 @@ echo php(<<<'PHP'
     foreach (settle($pool) as $key => $future) {
         $e = $future->error();
         echo $key, ' ', $e::class, ' ', $e->errno, ' ', $e->limit === null || str_contains($e->limit, 'NPROC') ? 'limit' : $e->limit,
-            ' ', $e->getMessage() !== '' ? 'message' : 'no message', "\n";
+            ' ', preg_match('/could not be started: (fork|pthread_create)\(\) failed/', $e->getMessage()) ? 'named' : $e->getMessage(), "\n";
     }
     try {
         await(async(fn() => 1));
@@ -28,7 +28,7 @@ echo php(<<<'PHP'
     PHP, under: 'prlimit --nproc=1:1');
 ?>
 --EXPECT--
-a Async\CannotForkException 11 limit message
-b Async\CannotForkException 11 limit message
+a Async\CannotForkException 11 limit named
+b Async\CannotForkException 11 limit named
 thrown by await
 exit 0
