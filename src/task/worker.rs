@@ -32,6 +32,8 @@ pub(crate) struct Post<'p> {
     pub(crate) board: &'p Board,
     /// Its place at the board.
     pub(crate) seat: usize,
+    /// It was hired for a task that whoever was born with this epoch is too old for.
+    pub(crate) others: u64,
     /// Where its results go.
     pub(crate) line: &'p Line,
     /// What wakes its parent.
@@ -49,7 +51,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
     request::begin_child(ini::reseed());
     let stay = group.stay.get();
     let born = Instant::now();
-    let Some(mut seat) = post.board.sit(post.seat) else { end(255) };
+    let Some(mut seat) = post.board.sit(post.seat, post.others) else { end(255) };
     let mut payload = Vec::new();
     let mut count = 0;
     loop {

@@ -334,9 +334,9 @@ impl Board {
         self.memory.head().seats.get(seat)
     }
 
-    /// In a new child: its side of the board.
-    pub(crate) fn sit(&self, seat: usize) -> Option<Seat<'_>> {
-        Some(Seat::new(&self.memory, seat, self.cell(seat)?))
+    /// In a new child: its side of the board. It was born for a task that whoever was born with `others` is too old for.
+    pub(crate) fn sit(&self, seat: usize, others: u64) -> Option<Seat<'_>> {
+        Some(Seat::new(&self.memory, seat, self.cell(seat)?, others))
     }
 }
 

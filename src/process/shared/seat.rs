@@ -22,8 +22,8 @@ pub(crate) struct Seat<'b> {
     /// Entries are known up to here. To look where they end takes that from the parent, which posts the next.
     end: u64,
     searching: bool,
-    /// It has not looked yet.
-    newborn: bool,
+    /// Until it has looked for the first time: it begins with a task for which this epoch is too old.
+    born_for: Option<u64>,
     /// Entries for which it was too old.
     passed: Vec<u64>,
     /// The parent knows of these.
@@ -56,7 +56,7 @@ pub(crate) enum Found {
 
 impl<'b> Seat<'b> {
     /// The child's side of `cell`, that of seat `number`.
-    pub(super) fn new(memory: &'b Mapping<Head>, number: usize, cell: &'b Cell) -> Self {
+    pub(super) fn new(memory: &'b Mapping<Head>, number: usize, cell: &'b Cell, others: u64) -> Self {
         let at = memory.head().start.load(Ordering::Acquire);
         let epoch = cell.epoch.load(Ordering::Acquire);
         Self {
@@ -67,7 +67,7 @@ impl<'b> Seat<'b> {
             at,
             end: at,
             searching: false,
-            newborn: true,
+            born_for: Some(others),
             passed: Vec::new(),
             told: false,
             linger: Linger::new(),
@@ -156,8 +156,8 @@ impl<'b> Seat<'b> {
 
     /// Takes the next task that it can run; none when there is none now.
     pub(super) fn take(&mut self, payload: &mut Vec<u8>) -> Option<u64> {
-        if std::mem::take(&mut self.newborn)
-            && let Some(own) = self.most_demanding()
+        if let Some(others) = self.born_for.take()
+            && let Some(own) = self.first_beyond(others)
             && let Some(task) = self.claim(&own, payload)
         {
             return Some(task);
@@ -185,22 +185,19 @@ impl<'b> Seat<'b> {
         }
     }
 
-    /// Of the tasks that it can run the one that the fewest others can: probably it was born for that. Were it to begin with
-    /// another, the one would have to wait until it is done.
-    fn most_demanding(&self) -> Option<Posted> {
-        let head = self.memory.head();
-        let end = head.end.load(Ordering::Acquire);
+    /// The first task that it can run, and whoever was born with `others` can not. Were it to begin with another, this one
+    /// would have to wait until that is done.
+    fn first_beyond(&self, others: u64) -> Option<Posted> {
+        let end = self.memory.head().end.load(Ordering::Acquire);
         let mut at = self.at;
-        let mut best = None::<Posted>;
         while at < end {
             let posted = self.peek(at)?;
-            at = posted.next;
-            let better = best.as_ref().is_none_or(|best| posted.epoch > best.epoch);
-            if posted.open && posted.epoch <= self.epoch && better {
-                best = Some(posted);
+            if posted.open && posted.epoch > others && posted.epoch <= self.epoch {
+                return Some(posted);
             }
+            at = posted.next;
         }
-        best
+        None
     }
 
     /// What is at a position where an entry begins, or began: its place may have been used again.

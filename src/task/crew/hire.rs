@@ -50,12 +50,13 @@ pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
             return;
         }
         if crew.members.borrow().len() >= capacity(group) {
-            if outdated {
-                crew.dismiss_one();
-            }
-            return;
+            let Some(leaving) = outdated.then(|| crew.dismiss_one()).flatten() else {
+                return;
+            };
+            turn::await_leave(leaving);
+            continue;
         }
-        match hire(group, crew) {
+        match hire(group, crew, idle.first().copied().unwrap_or(0)) {
             Ok(()) => {}
             Err(refused) if launch::is_shortage(refused.errno) && launch::children() > 0 => {
                 launch::hold_back();
@@ -93,8 +94,8 @@ pub(crate) fn shrink(group: &Group) {
     group.crew.borrow().iter().for_each(|crew| crew.dismiss_down_to(limit));
 }
 
-/// Forks a child that stays. Re-enters PHP: hooks.
-fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
+/// Forks a child that stays, for what those who were born with `others` are too old for. Re-enters PHP: hooks.
+fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), Refused> {
     let state = state();
     launch::ensure_reactor()?;
     let autoloads = callable::autoloads();
@@ -122,7 +123,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>) -> Result<(), Refused> {
         Ok(Fork::Child(_pipe)) => {
             let captured = group.output.get() == output::Mode::Capture;
             let rope = bell.rope();
-            let post = worker::Post { board: &crew.board, seat, line: &line, rope: &rope, captured };
+            let post = worker::Post { board: &crew.board, seat, others, line: &line, rope: &rope, captured };
             worker::run(&post, streams, group, &hooks)
         }
         Ok(Fork::Parent(forked)) => forked,

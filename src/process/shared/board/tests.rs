@@ -11,7 +11,7 @@ fn taken(seat: &mut Seat<'_>) -> Option<(u64, Vec<u8>)> {
 #[test]
 fn each_task_is_taken_once_and_in_order() {
     let board = Board::new().unwrap();
-    let (mut one, mut other) = (board.sit(0).unwrap(), board.sit(1).unwrap());
+    let (mut one, mut other) = (board.sit(0, 0).unwrap(), board.sit(1, 0).unwrap());
     for task in 1..=3 {
         board.post(task, 0, &[7; 40]).unwrap();
     }
@@ -24,7 +24,7 @@ fn each_task_is_taken_once_and_in_order() {
 #[test]
 fn the_ring_is_used_again_and_again() {
     let board = Board::new().unwrap();
-    let mut seat = board.sit(0).unwrap();
+    let mut seat = board.sit(0, 0).unwrap();
     let mut posted = 0;
     for task in 1..20_000u64 {
         let payload = task.to_le_bytes().repeat(usize::try_from(task % 50).unwrap());
@@ -43,7 +43,7 @@ fn the_ring_is_used_again_and_again() {
 #[test]
 fn what_nobody_has_taken_can_be_taken_back() {
     let board = Board::new().unwrap();
-    let mut seat = board.sit(0).unwrap();
+    let mut seat = board.sit(0, 0).unwrap();
     board.post(1, 0, b"").unwrap();
     board.post(2, 0, b"").unwrap();
     assert_eq!(taken(&mut seat).map(|(task, _)| task), Some(1));
@@ -57,7 +57,7 @@ fn children_that_are_too_old_leave_a_task_to_others() {
     let board = Board::new().unwrap();
     assert_eq!(board.seat(|_| false, 1), Some(0));
     assert_eq!(board.seat(|seat| seat == 0, 2), Some(1));
-    let (mut old, mut young) = (board.sit(0).unwrap(), board.sit(1).unwrap());
+    let (mut old, mut young) = (board.sit(0, 0).unwrap(), board.sit(1, 0).unwrap());
     board.post(1, 2, b"").unwrap();
     assert_eq!(board.open(9), [2]);
     assert_eq!(taken(&mut old), None);
@@ -73,7 +73,7 @@ fn a_newborn_begins_with_what_others_are_too_old_for() {
     for (task, epoch) in [(1, 1), (2, 3), (3, 2), (4, 3), (5, 4)] {
         board.post(task, epoch, b"").unwrap();
     }
-    let mut young = board.sit(1).unwrap();
+    let mut young = board.sit(1, 1).unwrap();
     let order: Vec<_> = std::iter::from_fn(|| taken(&mut young)).map(|(task, _)| task).collect();
     assert_eq!(order, [2, 1, 3, 4]);
     assert_eq!(board.open(9), [4]);
@@ -82,7 +82,7 @@ fn a_newborn_begins_with_what_others_are_too_old_for() {
 #[test]
 fn a_death_costs_what_was_begun_and_nothing_else() {
     let board = Board::new().unwrap();
-    let mut dying = board.sit(0).unwrap();
+    let mut dying = board.sit(0, 0).unwrap();
     board.post(1, 0, b"one").unwrap();
     board.post(2, 0, b"two").unwrap();
     assert_eq!(dying.take(&mut Vec::new()), Some(1));
@@ -95,18 +95,18 @@ fn a_death_costs_what_was_begun_and_nothing_else() {
     cell.taken.store(at + 1, Ordering::SeqCst);
     assert!(exchange(&board.memory, at, OPEN, TAKEN));
     assert_eq!(board.bury(0), None);
-    assert_eq!(taken(&mut board.sit(1).unwrap()), Some((2, b"two".to_vec())));
+    assert_eq!(taken(&mut board.sit(1, 0).unwrap()), Some((2, b"two".to_vec())));
 }
 
 #[test]
 fn a_child_that_is_not_wanted_any_more_ends() {
     let board = Board::new().unwrap();
-    let mut seat = board.sit(0).unwrap();
+    let mut seat = board.sit(0, 0).unwrap();
     board.post(1, 0, b"").unwrap();
     assert!(board.dismiss(0));
     assert_eq!(seat.next(&mut Vec::new()), Found::End);
     board.close();
-    let mut other = board.sit(1).unwrap();
+    let mut other = board.sit(1, 0).unwrap();
     assert_eq!(other.next(&mut Vec::new()), Found::Task(1));
     assert_eq!(other.next(&mut Vec::new()), Found::End);
 }
@@ -114,7 +114,7 @@ fn a_child_that_is_not_wanted_any_more_ends() {
 #[test]
 fn one_that_died_in_its_sleep_is_not_taken_for_one_that_looks() {
     let board = Board::new().unwrap();
-    board.sit(0).unwrap();
+    board.sit(0, 0).unwrap();
     board.cell(0).unwrap().asleep.store(1, Ordering::SeqCst);
     board.memory.head().sleeps(0);
     assert_eq!(board.bury(0), None);
@@ -125,7 +125,7 @@ fn one_that_died_in_its_sleep_is_not_taken_for_one_that_looks() {
 #[test]
 fn no_item_begins_once_its_child_was_found_at_another_after_its_dismissal() {
     let board = Board::new().unwrap();
-    let seat = board.sit(0).unwrap();
+    let seat = board.sit(0, 0).unwrap();
     board.time_items(0);
     assert_eq!(board.item(0), None);
     assert!(seat.begin(1));
@@ -141,7 +141,7 @@ fn no_item_begins_once_its_child_was_found_at_another_after_its_dismissal() {
 #[test]
 fn items_are_timed_from_when_somebody_wants_to_know() {
     let board = Board::new().unwrap();
-    let seat = board.sit(0).unwrap();
+    let seat = board.sit(0, 0).unwrap();
     assert!(seat.begin(1));
     assert_eq!(board.item(0), None);
     board.time_items(0);
