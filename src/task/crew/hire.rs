@@ -17,7 +17,7 @@ use crate::process::shared::line::Line;
 use crate::task::group::Group;
 use crate::task::state::state;
 use crate::task::{heap, launch, turn, worker};
-use crate::zend::callable;
+use crate::zend::{callable, exception};
 
 /// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
 pub(crate) fn recruit_for(group: &Rc<Group>) {
@@ -36,6 +36,11 @@ fn capacity(group: &Group) -> usize {
 pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
     if crew.members.borrow().len() >= capacity(group) && crew.oldest.get() >= Some(crew.board.newest()) {
         return; // it costs much to find that out below
+    }
+    if exception::pending() {
+        // A hook of serialization has exited: a child would do so too.
+        state().held_back.set(true);
+        return;
     }
     loop {
         // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
