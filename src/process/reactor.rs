@@ -31,7 +31,7 @@ use super::output::{Capture, Stream};
 use super::shared::bell::Bell;
 use super::shared::line::Line;
 use super::signals::Blocked;
-use super::wait::{Exit, Waited, await_exit, see_off, wait};
+use super::wait::{Exit, Waited, see_off, wait};
 use crate::wire::frame::{Malformed, Reader};
 use lines::{Heard, Lines};
 pub(crate) use news::{Ended, Message, News};
@@ -333,14 +333,9 @@ impl Reactor {
             return;
         };
         if let Waited::Ended(exit) = wait(child.pid, false) {
-            self.bid_farewell(id, exit, news);
+            self.lines.last_words(id, news);
+            news.extend(self.part(id, exit).map(News::Ended));
         }
-    }
-
-    /// Takes a child that has ended off the list, after what it has told.
-    fn bid_farewell(&mut self, id: u64, exit: Exit, news: &mut Vec<News>) {
-        self.lines.last_words(id, news);
-        news.extend(self.part(id, exit).map(News::Ended));
     }
 
     /// Takes a child that is gone off the list, with what it left.
@@ -382,15 +377,6 @@ impl Reactor {
         let child = self.children.get(&id).filter(|child| child.told && child.pipe.is_none())?;
         let exit = see_off(child.pid, child.pidfd.as_ref());
         self.part(id, exit)
-    }
-
-    /// Waits for the end of a child that stayed and was told to go, but no longer than `patience`.
-    pub(crate) fn await_leave(&mut self, id: u64, patience: Duration, news: &mut Vec<News>) {
-        let child = self.children.get(&id);
-        let exit = child.and_then(|child| await_exit(child.pid, child.pidfd.as_ref(), patience));
-        if let Some(exit) = exit {
-            self.bid_farewell(id, exit, news);
-        }
     }
 
     /// Lets a child go on that captures, if it is such a one: what it printed has been taken.

@@ -56,25 +56,18 @@ pub(crate) fn wait(pid: Pid, block: bool) -> Waited {
 /// Waits for the end of a process that has nothing left to do but to end. One that stays is killed: it has written its
 /// result itself, and went on.
 pub(crate) fn see_off(pid: Pid, pidfd: Option<&OwnedFd>) -> Exit {
-    await_exit(pid, pidfd, FAREWELL).unwrap_or_else(|| {
-        let _ = kill(pid, Signal::SIGKILL);
-        match wait(pid, true) {
-            Waited::Ended(exit) => exit,
-            Waited::Running => Exit::Unknown,
-        }
-    })
-}
-
-/// Waits for the end of a process, and reaps it; none when that takes longer than `patience`.
-pub(crate) fn await_exit(pid: Pid, pidfd: Option<&OwnedFd>, patience: Duration) -> Option<Exit> {
-    let until = Instant::now() + patience;
+    let until = Instant::now() + FAREWELL;
     loop {
         if let Waited::Ended(exit) = wait(pid, false) {
-            return Some(exit);
+            return exit;
         }
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return None;
+            let _ = kill(pid, Signal::SIGKILL);
+            return match wait(pid, true) {
+                Waited::Ended(exit) => exit,
+                Waited::Running => Exit::Unknown,
+            };
         }
         let Some(pidfd) = pidfd else {
             thread::sleep(Duration::from_millis(1));

@@ -23,8 +23,6 @@ use crate::zend::object::Object;
 
 /// How long after a bad moment we look again.
 const RETRY: Duration = Duration::from_millis(1);
-/// How long the script waits for a child to go, so that a task can start at once.
-const LEAVE: Duration = Duration::from_millis(100);
 /// How often to try again what could not be started: nobody tells when another process has left room.
 const HELD_BACK: Duration = Duration::from_millis(20);
 
@@ -46,19 +44,6 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
         None => Ok(()),
     };
     expire();
-    let mut freed = take_in(&mut news);
-    state.news.replace(news);
-    heard?;
-    if state.held_back.take() {
-        freed.clone_from(&state.active.borrow());
-    }
-    freed.iter().for_each(launch::pump);
-    retire();
-    Ok(())
-}
-
-/// Takes in what children have told. The groups that may have something to start now.
-fn take_in(news: &mut Vec<News>) -> Vec<Rc<Group>> {
     let mut freed: Vec<Rc<Group>> = Vec::new();
     // Few have anything to start.
     let mut free = |group: Option<Rc<Group>>| freed.extend(group.filter(|group| !group.idle()));
@@ -77,8 +62,15 @@ fn take_in(news: &mut Vec<News>) -> Vec<Rc<Group>> {
             News::Ended(ended) => free(gone(ended)),
         }
     }
+    state.news.replace(news);
+    heard?;
     freed.dedup_by(|one, other| Rc::ptr_eq(one, other));
-    freed
+    if state.held_back.take() {
+        freed.clone_from(&state.active.borrow());
+    }
+    freed.iter().for_each(launch::pump);
+    retire();
+    Ok(())
 }
 
 /// Lets groups go that have nothing to do; if nobody can give them more, their children too.
@@ -134,16 +126,6 @@ pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
         state.running.borrow().iter().filter(|(_, running)| leaving(running)).map(|(&id, _)| id).collect();
     let ended = ids.into_iter().find_map(|id| state.reactor.borrow_mut().as_mut()?.await_end(id));
     ended.and_then(gone).is_some()
-}
-
-/// Waits for the end of a child that stayed, and was told to go while it had nothing to do: its place is wanted. Not for
-/// long, as its tasks may have left something to do at its end.
-pub(crate) fn await_leave(child: u64) {
-    let mut news = Vec::new();
-    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
-        reactor.await_leave(child, LEAVE, &mut news);
-    }
-    take_in(&mut news).iter().for_each(launch::pump);
 }
 
 /// Lets a child go whose loan has been fetched.

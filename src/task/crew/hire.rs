@@ -55,11 +55,11 @@ pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
             return;
         }
         if crew.members.borrow().len() >= capacity(group) {
-            let Some(leaving) = outdated.then(|| crew.dismiss_one()).flatten() else {
-                return;
-            };
-            turn::await_leave(leaving);
-            continue;
+            // To wait for its end would let the next task start at once, but each of a hundred fork a child of its own.
+            if outdated {
+                crew.dismiss_one();
+            }
+            return;
         }
         match hire(group, crew, idle.first().copied().unwrap_or(0)) {
             Ok(()) => {}

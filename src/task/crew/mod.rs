@@ -104,11 +104,11 @@ impl Crew {
         self.oldest.set(staying.map(|member| member.epoch).min());
     }
 
-    /// Tells a child to leave. True when it has nothing to do.
-    fn dismiss(&self, member: &Member) -> bool {
+    /// Tells a child to leave.
+    fn dismiss(&self, member: &Member) {
         member.leaving.set(true);
         self.survey();
-        self.board.dismiss(member.seat)
+        self.board.dismiss(member.seat);
     }
 
     /// The epochs of those who have nothing to do.
@@ -118,32 +118,22 @@ impl Crew {
         idle.map(|member| member.epoch).collect()
     }
 
-    /// Tells one to leave, unless another is about to. Some when it has nothing to do, and will be gone soon.
-    fn dismiss_one(&self) -> Option<u64> {
+    /// Tells the one to leave that knows least: an idle one rather than a busy one.
+    fn dismiss_one(&self) {
         let members = self.members.borrow();
-        if members.values().any(|member| member.leaving.get()) {
-            return None;
+        if members.values().all(|member| !member.leaving.get()) {
+            self.dismiss_down_to(members.len().saturating_sub(1));
         }
-        let child = *self.dispensable().first()?;
-        members.get(&child).is_some_and(|member| self.dismiss(member)).then_some(child)
     }
 
-    /// Tells some to leave when there are more than `count`.
+    /// Tells some to leave when there are more than `count`: first the idle ones, and those that know least.
     fn dismiss_down_to(&self, count: usize) {
         let members = self.members.borrow();
-        let staying = self.dispensable();
-        let excess = staying.iter().take(staying.len().saturating_sub(count));
-        for member in excess.filter_map(|child| members.get(child)) {
+        let mut staying: Vec<_> = members.values().filter(|member| !member.leaving.get()).collect();
+        staying.sort_by_key(|member| (!self.board.is_idle(member.seat), member.epoch));
+        for member in staying.iter().take(staying.len().saturating_sub(count)) {
             self.dismiss(member);
         }
-    }
-
-    /// Those that stay: first the idle ones, and those that know least.
-    fn dispensable(&self) -> Vec<u64> {
-        let members = self.members.borrow();
-        let mut staying: Vec<_> = members.iter().filter(|(_, member)| !member.leaving.get()).collect();
-        staying.sort_by_key(|(_, member)| (!self.board.is_idle(member.seat), member.epoch));
-        staying.into_iter().map(|(&child, _)| child).collect()
     }
 
     /// Posts a parcel.
