@@ -48,24 +48,23 @@ impl Linger {
                 *left -= 1;
                 false
             }
-            Self::GivingWay { .. } => {
+            Self::GivingWay { pause, left } => {
                 let began = Instant::now();
                 let came = (0..TURNS).any(|_| {
                     thread::yield_now();
                     over()
                 });
-                self.learn(began.elapsed());
+                *pause = pause_after(*pause, began.elapsed());
+                *left = *pause;
                 came
             }
         }
     }
+}
 
-    fn learn(&mut self, took: Duration) {
-        if let Self::GivingWay { pause, left } = self {
-            *pause = if took > LONG { (*pause * 2).clamp(1, MOST) } else { *pause / 2 };
-            *left = *pause;
-        }
-    }
+/// How many waits are to sleep at once after one that took so long, and came after a pause of so many.
+fn pause_after(pause: u32, took: Duration) -> u32 {
+    if took > LONG { (pause * 2).clamp(1, MOST) } else { pause / 2 }
 }
 
 #[cfg(test)]
@@ -74,16 +73,6 @@ mod tests {
 
     fn giving_way() -> Linger {
         Linger::GivingWay { pause: 0, left: 0 }
-    }
-
-    /// How many waits sleep at once before one lingers again.
-    fn sleeps(linger: &mut Linger) -> u32 {
-        let mut sleeps = 0;
-        while let Linger::GivingWay { left: 1.., .. } = linger {
-            assert!(!linger.until(|| unreachable!("who is to sleep does not look")));
-            sleeps += 1;
-        }
-        sleeps
     }
 
     #[test]
@@ -108,28 +97,22 @@ mod tests {
 
     #[test]
     fn who_gives_way_in_vain_does_so_less_and_less() {
-        let mut linger = giving_way();
-        let mut long = || {
-            linger.learn(LONG * 2);
-            sleeps(&mut linger)
-        };
-        assert_eq!([long(), long(), long(), long()], [1, 2, 4, 8]);
-        assert_eq!((0..20).map(|_| long()).max(), Some(MOST));
-        let mut brief = || {
-            linger.learn(LONG);
-            sleeps(&mut linger)
-        };
-        assert_eq!([brief(), brief()], [MOST / 2, MOST / 4]);
-        assert_eq!((0..20).map(|_| brief()).last(), Some(0));
+        let pauses =
+            |first, took| std::iter::successors(Some(first), move |&pause| Some(pause_after(pause, took)));
+        assert!(pauses(0, LONG * 2).take(5).eq([0, 1, 2, 4, 8]));
+        assert_eq!(pauses(0, LONG * 2).nth(20), Some(MOST));
+        assert!(pauses(MOST, LONG).take(3).eq([MOST, MOST / 2, MOST / 4]));
+        assert_eq!(pauses(MOST, LONG).nth(20), Some(0));
     }
 
     #[test]
-    fn it_takes_its_own_time() {
+    fn after_a_long_wait_the_next_one_sleeps_at_once() {
         let mut linger = giving_way();
-        linger.until(|| {
+        let long = linger.until(|| {
             thread::sleep(LONG * 2);
             true
         });
-        assert_eq!(sleeps(&mut linger), 1);
+        let next = linger.until(|| true);
+        assert_eq!((long, next, linger.until(|| true)), (true, false, true));
     }
 }

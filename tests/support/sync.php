@@ -106,6 +106,18 @@ function alive(int $pid): bool
     return $stat !== '' && !in_array(substr($stat, (int) strrpos($stat, ')') + 2, 1), ['Z', 'X'], true);
 }
 
+/** Waits until a process is in a state, by the letter of proc(5): S for asleep, T for stopped. */
+function in_state(int $pid, string $state): void
+{
+    $deadline = hrtime(true) + PATIENCE * 1_000_000_000;
+    while (!str_contains(file_get_contents("/proc/$pid/stat"), ") $state ")) {
+        if (hrtime(true) > $deadline) {
+            throw new LogicException("process $pid is not in state $state");
+        }
+        usleep(1000);
+    }
+}
+
 /** Waits until a process has ended, reaped or not; the extension is not asked. */
 function ended(int ...$pids): void
 {

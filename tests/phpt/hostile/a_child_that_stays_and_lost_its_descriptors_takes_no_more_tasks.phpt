@@ -2,6 +2,7 @@
 A task that closes every descriptor of a child that stays has its value or runs out of time; others run in other children
 --EXTENSIONS--
 ffi
+posix
 --INI--
 async.kill_grace=0.1
 --FILE--
@@ -23,7 +24,7 @@ function close_all(string $kind = ''): void
 
 $pool = Pool::create()->concurrency(1)->tasksPerChild(0);
 foreach (['', 'anon_inode:[eventfd]'] as $kind) {
-    $closes = function () use ($kind) { close_all($kind); usleep(50_000); return getmypid(); }; // its parent sleeps by now
+    $closes = function () use ($kind) { close_all($kind); in_state(posix_getppid(), 'S'); return getmypid(); };
     $pids = [];
     foreach (['before' => getmypid(...), 'closes' => $closes, 'after' => getmypid(...)] as $name => $task) {
         $pids[$name] = await($pool->add($task));
@@ -32,10 +33,10 @@ foreach (['', 'anon_inode:[eventfd]'] as $kind) {
     check('from another child', $pids['after'] !== $pids['before'], $pids);
 }
 
-// Nobody sleeps who would have to be woken: both are posted, and their parent does something else.
+// Its parent does not wait, so that there is nobody to be woken.
 $pool['closes'] = function () { close_all(); return getmypid(); };
 $pool['after'] = getmypid(...);
-usleep(50_000);
+ended($pids['after']);
 $pids = await($pool);
 check('from another child', $pids['after'] !== $pids['closes'], $pids);
 $pool->clearFinished();

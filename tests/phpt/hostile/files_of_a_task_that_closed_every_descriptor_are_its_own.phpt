@@ -2,6 +2,7 @@
 Files that a task opens after it has closed every descriptor of a child that stays have nothing in them that it did not write
 --EXTENSIONS--
 ffi
+posix
 --FILE--
 <?php
 use Async\Pool;
@@ -20,7 +21,7 @@ $child = await($pool->add(function () use ($directory) {
     for ($i = 0; $i < 64; $i++) {
         $GLOBALS['open'][] = fopen("$directory/$i", 'w');
     }
-    usleep(50_000); // its parent sleeps by then, and has to be woken
+    in_state(posix_getppid(), 'S'); // it has to be woken
     return getmypid();
 }));
 ended($child);

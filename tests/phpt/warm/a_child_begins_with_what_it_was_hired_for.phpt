@@ -13,9 +13,7 @@ $pool = Pool::create()->concurrency(3)->tasksPerChild(0);
 $pool['pid'] = fn() => getmypid();
 $old = await($pool['pid']);
 posix_kill($old, SIGSTOP); // idle, but it takes nothing
-while (!str_contains(file_get_contents("/proc/$old/stat"), ') T ')) {
-    usleep(1000);
-}
+in_state($old, 'T');
 
 $pool['long'] = static function () {
     while (true) {
