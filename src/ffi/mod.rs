@@ -71,6 +71,7 @@ unsafe extern "C" {
     pub(crate) fn async_object_instanceof(object: *const ZendObject, ce: *const ClassEntry) -> bool;
     pub(crate) fn zend_get_gc_buffer_create() -> *mut GcBuffer;
     pub(crate) fn async_gc_add(buffer: *mut GcBuffer, value: *mut Zval);
+    pub(crate) fn async_gc_add_iterator(buffer: *mut GcBuffer, iterator: *mut ObjectIterator);
     pub(crate) fn async_gc_use(buffer: *mut GcBuffer, table: *mut *mut Zval, count: *mut c_int);
     pub(crate) fn zend_objects_destroy_object(object: *mut ZendObject);
 

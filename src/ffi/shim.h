@@ -38,6 +38,7 @@ void async_object_init(zend_object *object, zend_class_entry *ce);
 void async_object_release(zend_object *object);
 bool async_object_instanceof(const zend_object *object, const zend_class_entry *ce);
 void async_gc_add(zend_get_gc_buffer *buffer, zval *value);
+void async_gc_add_iterator(zend_get_gc_buffer *buffer, zend_object_iterator *iterator);
 void async_gc_use(zend_get_gc_buffer *buffer, zval **table, int *count);
 
 /* Arguments: the same inline parsers as core's Z_PARAM macros, with core's messages. */

@@ -44,15 +44,19 @@ impl Native for MapIterator {
             mapping.iter().for_each(|mapping| mapping.trace(tracer));
         }
         if let Ok(current) = self.current.try_borrow()
-            && let Some((_, Ok(value) | Err(value))) = &*current
+            && let Some((key, Ok(value) | Err(value))) = &*current
         {
+            tracer.value(key);
             tracer.value(value);
         }
     }
 
-    fn released(this: &Object<Self>) {
-        let mapping = this.mapping.take();
-        if let Some(mapping) = mapping {
+    fn released(_: &Object<Self>) {}
+}
+
+impl Drop for MapIterator {
+    fn drop(&mut self) {
+        if let Some(mapping) = self.mapping.take().filter(|mapping| mapping.is_here()) {
             mapping.abandon();
         }
     }

@@ -35,10 +35,10 @@ impl Native for PoolIterator {
 
     fn trace(&self, tracer: &mut Tracer) {
         if let Ok(pool) = self.pool.try_borrow() {
-            pool.iter().for_each(|pool| tracer.value(&pool.borrowed()));
+            pool.iter().for_each(|pool| pool.trace_in(tracer));
         }
         if let Ok(current) = self.current.try_borrow() {
-            current.iter().for_each(|future| tracer.value(&future.borrowed()));
+            current.iter().for_each(|future| future.trace_in(tracer));
         }
     }
 

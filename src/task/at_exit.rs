@@ -64,7 +64,7 @@ fn dismiss() -> Result<(), Thrown> {
 /// Ends everything that runs, at once, and waits for nothing but the kernel.
 pub(crate) fn kill() {
     let state = state();
-    state.active.borrow_mut().clear();
+    drop(state.active.take());
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         reactor.kill_all(Signal::SIGKILL);
     }

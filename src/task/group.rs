@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use ext_php_rs::types::Zval;
 use nix::unistd::Pid;
 
 use super::crew::{Crew, Stay};
@@ -19,7 +20,7 @@ use crate::process::beacon::Beacon;
 use crate::process::output;
 use crate::task::state::state;
 use crate::zend::callable::Callable;
-use crate::zend::object::Object;
+use crate::zend::object::{Object, Tracer};
 
 /// What to call around a fork.
 #[derive(Debug)]
@@ -28,6 +29,19 @@ pub(crate) struct Hook {
     pub(crate) child: Option<Callable>,
     /// In the parent, after each fork.
     pub(crate) parent: Option<Callable>,
+}
+
+impl Hook {
+    /// Reports its values to the cycle collector.
+    fn trace(&self, tracer: &mut Tracer) {
+        self.child.iter().chain(&self.parent).for_each(|callable| tracer.value(callable.value()));
+    }
+
+    fn values(&self) -> (Option<Zval>, Option<Zval>) {
+        let value =
+            |callable: &Option<Callable>| callable.as_ref().map(|callable| callable.value().shallow_clone());
+        (value(&self.child), value(&self.parent))
+    }
 }
 
 /// A queue and its slots.
@@ -148,6 +162,57 @@ impl Group {
     pub(crate) fn close(&self) {
         if let Some(crew) = self.crew.take() {
             crew.close();
+        }
+    }
+
+    /// Can only its object, if there is one, still give it something to do?
+    fn is_spent(&self) -> bool {
+        self.idle() && self.maps.borrow().is_empty()
+    }
+
+    /// The values that go when its object goes, for the cycle collector. While it has something to do, it uses them whether
+    /// or not there is an object.
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        if let Ok(ended) = self.ended.try_borrow() {
+            ended.iter().flat_map(Ended::futures).for_each(|future| future.trace_in(tracer));
+        }
+        if !self.is_spent() {
+            return;
+        }
+        if let Ok(queued) = self.queued.try_borrow() {
+            queued.values().for_each(|future| future.trace_in(tracer));
+        }
+        if let Ok(hooks) = self.hooks.try_borrow() {
+            // One that somebody is about to call goes later.
+            hooks.iter().filter(|hook| Rc::strong_count(hook) == 1).for_each(|hook| hook.trace(tracer));
+        }
+    }
+
+    /// Its object is gone. Runs PHP code: destructors of what goes with it.
+    pub(crate) fn orphan(&self) {
+        drop(self.ended.take());
+        self.rest();
+    }
+
+    /// Nothing is left to be done. Children that stay and hooks go, if nobody can give it more. Runs PHP code: destructors.
+    pub(crate) fn rest(&self) {
+        if !self.is_spent() {
+            return;
+        }
+        if self.ended.borrow().is_some() {
+            self.tell_collector();
+            return;
+        }
+        self.close();
+        drop((self.queued.take(), self.hooks.take()));
+    }
+
+    /// The hooks are the object's own from now on. The collector looks at something again only when a reference to it goes.
+    fn tell_collector(&self) {
+        let callables = |at: usize| self.hooks.borrow().get(at).map(|hook| hook.values());
+        for (child, parent) in (0..).map_while(callables) {
+            drop(child);
+            drop(parent);
         }
     }
 

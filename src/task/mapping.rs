@@ -16,7 +16,7 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 pub(crate) use batch::{Answered, End};
-use batch::{Batch, Items, Said, settled};
+use batch::{Batch, Items, Said, settled, trace_items};
 pub(crate) use repeat::{due, post_held};
 use source::Source;
 
@@ -108,10 +108,28 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// Its values, for the cycle collector.
-    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+    /// The values that go when whoever holds it abandons it, for the cycle collector.
+    pub(crate) fn trace(self: &Rc<Self>, tracer: &mut Tracer) {
+        let Ok(batches) = self.group.batches.try_borrow() else {
+            return;
+        };
+        let listed = batches.values().filter(|other| Rc::ptr_eq(other, self)).count();
+        let others =
+            Rc::strong_count(self) - listed - usize::from(self.group.maps.borrow().contains_key(&self.id));
+        if others > 1 {
+            return; // its function is being called, or its items are being taken
+        }
         tracer.value(self.callable.value());
         tracer.value(&self.array);
+        if let Ok(source) = self.source.try_borrow() {
+            source.trace(tracer);
+        }
+        if let Ok(returned) = self.returned.try_borrow() {
+            trace_items(&returned, tracer);
+        }
+        if let Ok(batches) = self.batches.try_borrow() {
+            batches.values().for_each(|batch| batch.items.trace(tracer));
+        }
     }
 
     /// Posts items as long as children may want some. Re-enters PHP.
@@ -368,7 +386,7 @@ impl Mapping {
         Some(taken)
     }
 
-    /// Nobody wants the rest: what has not begun does not begin.
+    /// Nobody wants the rest: what has not begun does not begin. Runs PHP code: destructors.
     pub(crate) fn abandon(&self) {
         self.source.replace(Source::Empty);
         self.returned.take();
@@ -383,7 +401,14 @@ impl Mapping {
                 self.over(id);
             }
         }
-        self.group.maps.borrow_mut().remove(&self.id);
+        let forgotten = self.group.maps.borrow_mut().remove(&self.id);
+        drop(forgotten);
+        self.group.rest();
+    }
+
+    /// Is this the process that it belongs to?
+    pub(crate) fn is_here(&self) -> bool {
+        self.group.is_here()
     }
 
     /// Is nothing left to be given, or to come?

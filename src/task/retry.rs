@@ -56,7 +56,7 @@ pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) 
         drop(previous);
         return;
     };
-    let id = again(group, future, phase);
+    let (id, older) = again(group, future, phase);
     match Instant::now().checked_add(delay) {
         Some(at) if !delay.is_zero() => {
             group.scheduler.borrow_mut().rest(id);
@@ -64,6 +64,7 @@ pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) 
         }
         _ => group.scheduler.borrow_mut().requeue(id),
     }
+    drop(older);
 }
 
 /// There was no process for a task of `group` that is in no queue any more.
@@ -106,8 +107,9 @@ fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     drop(work);
 }
 
-/// Makes a future that has failed one that waits to be run, under another number.
-fn again(group: &Rc<Group>, future: Object<Future>, phase: Phase) -> u64 {
+/// Makes a future that has failed one that waits to be run, under another number. The attempt before is dropped by the
+/// caller, when the task has its place again: its destructors run PHP code.
+fn again(group: &Rc<Group>, future: Object<Future>, phase: Phase) -> (u64, Option<Box<Attempt>>) {
     let state = state();
     let attempt = Attempt {
         phase: brought_home(phase),
@@ -124,8 +126,7 @@ fn again(group: &Rc<Group>, future: Object<Future>, phase: Phase) -> u64 {
     future.started.set(None);
     future.phase.replace(Phase::Queued);
     group.queued.borrow_mut().insert(id, future);
-    drop(older);
-    id
+    (id, older)
 }
 
 /// How an attempt has failed; none when it has not.

@@ -73,15 +73,16 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Lets groups go that have nothing to do; if nobody can give them more, their children too.
+/// Lets groups go that have nothing to do. Runs PHP code: destructors.
 fn retire() {
-    state().active.borrow_mut().retain(|group| {
-        let idle = group.idle();
-        if idle && group.ended.borrow().is_none() && group.maps.borrow().is_empty() {
-            group.close();
-        }
-        !idle
-    });
+    let next = || {
+        let mut active = state().active.borrow_mut();
+        let at = active.iter().position(|group| group.idle())?;
+        Some(active.remove(at))
+    };
+    while let Some(group) = next() {
+        group.rest();
+    }
 }
 
 /// A child has told everything: its future has something to be looked at, and its time is not measured any more.

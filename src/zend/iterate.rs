@@ -6,6 +6,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 
 use super::exception;
 use super::handler::Thrown;
+use super::object::Tracer;
 use crate::ffi::{self, ObjectIterator};
 
 /// The position of the first element of `array` at or behind `position`; none when there is none.
@@ -41,7 +42,7 @@ pub(crate) fn positions(array: &ZendHashTable) -> impl Iterator<Item = u32> {
 pub(crate) struct Walk {
     iterator: NonNull<ObjectIterator>,
     /// Kept alive by us: not all iterators do.
-    _object: Zval,
+    object: Zval,
 }
 
 impl Walk {
@@ -55,7 +56,7 @@ impl Walk {
         // SAFETY: a live object; the engine counts its own reference.
         let iterator = unsafe { ffi::async_iterator_new(std::ptr::from_ref(handle).cast_mut()) };
         let iterator = NonNull::new(iterator).ok_or(Thrown)?;
-        Ok(Self { iterator, _object: object.shallow_clone() })
+        Ok(Self { iterator, object: object.shallow_clone() })
     }
 
     /// The next key and value; none at the end. Re-enters PHP.
@@ -71,6 +72,14 @@ impl Walk {
             return Err(Thrown);
         }
         Ok(more.then_some((key, value)))
+    }
+}
+
+impl Walk {
+    /// Its values, for the cycle collector.
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(&self.object);
+        tracer.iterator(self.iterator);
     }
 }
 

@@ -20,7 +20,7 @@ use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
 use super::class::{Class, Function};
 use super::handler::{self, Thrown};
 use super::value::walk;
-use crate::ffi::{self, GcBuffer};
+use crate::ffi::{self, GcBuffer, ObjectIterator};
 
 /// `IS_OBJ_DESTRUCTOR_CALLED`.
 const DESTRUCTOR_CALLED: u32 = 1 << 8;
@@ -34,6 +34,12 @@ impl Tracer {
     pub(crate) fn value(&mut self, value: &Zval) {
         // SAFETY: the buffer is the collector's; the value is alive and is only read.
         unsafe { ffi::async_gc_add(self.0, ptr::from_ref(value).cast_mut()) };
+    }
+
+    /// Reports an iterator of the engine, which is an object of its own.
+    pub(super) fn iterator(&mut self, iterator: NonNull<ObjectIterator>) {
+        // SAFETY: as above: the iterator is alive, as whoever reports it holds a reference.
+        unsafe { ffi::async_gc_add_iterator(self.0, iterator.as_ptr()) };
     }
 }
 
@@ -162,12 +168,12 @@ impl<T: Native> Object<T> {
         unsafe { zval_of(self.std()) }
     }
 
-    /// The object as a value without a reference of its own, for the cycle collector, which counts references.
-    pub(crate) fn borrowed(&self) -> ManuallyDrop<Zval> {
-        let value = self.zval();
-        // SAFETY: `value` added this reference, and will not give it back.
+    /// Reports this reference to the cycle collector.
+    pub(crate) fn trace_in(&self, tracer: &mut Tracer) {
+        let value = ManuallyDrop::new(self.zval());
+        // SAFETY: `value` added this reference, and will not give it back: the collector counts.
         unsafe { (*self.std()).gc.refcount -= 1 };
-        ManuallyDrop::new(value)
+        tracer.value(&value);
     }
 
     /// Gives this reference back. Whoever has kept the object all the time gives back a later one, and that is when the

@@ -129,6 +129,11 @@ void async_gc_add(zend_get_gc_buffer *buffer, zval *value)
 	zend_get_gc_buffer_add_zval(buffer, value);
 }
 
+void async_gc_add_iterator(zend_get_gc_buffer *buffer, zend_object_iterator *iterator)
+{
+	zend_get_gc_buffer_add_obj(buffer, &iterator->std);
+}
+
 void async_gc_use(zend_get_gc_buffer *buffer, zval **table, int *count)
 {
 	zend_get_gc_buffer_use(buffer, table, count);

@@ -66,13 +66,7 @@ impl Native for Pool {
         if let Ok(entries) = self.entries.try_borrow() {
             entries.values().for_each(|value| tracer.value(value));
         }
-        if let Ok(ended) = self.group.ended.try_borrow() {
-            ended.iter().flat_map(Ended::futures).for_each(|future| tracer.value(&future.borrowed()));
-        }
-        if let Ok(hooks) = self.group.hooks.try_borrow() {
-            let callables = hooks.iter().flat_map(|hook| hook.child.iter().chain(&hook.parent));
-            callables.for_each(|callable| tracer.value(callable.value()));
-        }
+        self.group.trace(tracer);
     }
 
     const ASSIGN: Option<Assign<Self>> = Some(entries::assign);
@@ -83,10 +77,13 @@ impl Native for Pool {
             let state = state();
             state.pools.set(state.pools.get().saturating_sub(1));
         }
-        let ended = this.group.ended.take();
-        drop(ended);
-        if this.group.is_here() && this.group.idle() {
-            this.group.close();
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if self.group.is_here() {
+            self.group.orphan();
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::task::future::{Ending, Future, Phase};
 use crate::task::{handlers, outcome, turn};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::{key_at, seek};
-use crate::zend::object::Object;
+use crate::zend::object::{Object, Tracer};
 
 /// Items on their way.
 #[derive(Debug)]
@@ -20,6 +20,23 @@ pub(super) enum Items {
     Range(u32, usize),
     /// Keys and values.
     Listed(Vec<(Zval, Zval)>),
+}
+
+impl Items {
+    /// Its values, for the cycle collector.
+    pub(super) fn trace(&self, tracer: &mut Tracer) {
+        if let Self::Listed(items) = self {
+            trace_items(items, tracer);
+        }
+    }
+}
+
+/// Keys and values, for the cycle collector.
+pub(super) fn trace_items(items: &[(Zval, Zval)], tracer: &mut Tracer) {
+    for (key, value) in items {
+        tracer.value(key);
+        tracer.value(value);
+    }
 }
 
 /// Some items that went out together.

@@ -4,6 +4,7 @@ use super::Mapping;
 use super::batch::Items;
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::{Walk, seek};
+use crate::zend::object::Tracer;
 
 /// Where items come from.
 #[derive(Debug)]
@@ -14,6 +15,15 @@ pub(super) enum Source {
     Walk(Walk),
     /// There are no more.
     Empty,
+}
+
+impl Source {
+    /// Its values, for the cycle collector. The array is the map's.
+    pub(super) fn trace(&self, tracer: &mut Tracer) {
+        if let Self::Walk(walk) = self {
+            walk.trace(tracer);
+        }
+    }
 }
 
 impl Mapping {
