@@ -30,8 +30,38 @@ fn main() -> Result<(), Box<dyn Error>> {
     for flag in includes()?.split_whitespace() {
         shim.flag(flag);
     }
+    for (capability, source) in CAPABILITIES {
+        if compiles(&shim, capability, source)? {
+            shim.define(capability, None);
+        }
+    }
     shim.try_compile("async_shim")?;
     Ok(())
+}
+
+/// What differs between PHPs, and a piece of C that compiles without a warning where it is so. Headers are asked, not
+/// version numbers: a change may reach a patch release, or be taken back before the release of a minor version.
+const CAPABILITIES: [(&str, &str); 4] = [
+    ("ASYNC_HAS_CHILD_INIT", "#include \"php_main.h\"\nvoid f(void) { php_child_init(); }"),
+    (
+        "ASYNC_SHUTDOWN_ENTRY_HAS_FCI",
+        "#include \"ext/standard/basic_functions.h\"\nsize_t f(php_shutdown_function_entry *e) { return e->fci.size; }",
+    ),
+    (
+        "ASYNC_CLOSURES_TAKE_OBJECTS",
+        "#include \"zend_closures.h\"\nzend_object *f(zval *c) { return zend_get_closure_this_ptr(c); }",
+    ),
+    ("ASYNC_SETTINGS_ARE_STRINGS", "zend_string *f(void) { return PG(error_log); }"),
+];
+
+/// Is `source` valid behind the headers of this PHP?
+fn compiles(shim: &cc::Build, name: &str, source: &str) -> Result<bool, Box<dyn Error>> {
+    let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    let file = out.join(format!("{name}.c"));
+    std::fs::write(&file, format!("#include \"php.h\"\n{source}\n"))?;
+    let mut compiler = shim.get_compiler().to_command();
+    compiler.args(["-Werror", "-fsyntax-only"]).arg(&file);
+    Ok(compiler.output()?.status.success())
 }
 
 /// The `-I` flags of the PHP to build for.

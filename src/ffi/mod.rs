@@ -262,7 +262,7 @@ unsafe extern "C" {
         code: *const Code,
         pins: *const Zval,
         pin_count: u32,
-        this: *mut Zval,
+        this: *mut ZendObject,
         closure: *mut Zval,
     ) -> bool;
     pub(crate) fn async_code_pin(closure: *mut ZendObject, pin: *mut Zval);

@@ -16,6 +16,31 @@
 # define zend_zval_value_name zend_zval_type_name
 #endif
 
+/* A closure's object is a value up to PHP 8.5, and an object from then on. */
+#ifdef ASYNC_CLOSURES_TAKE_OBJECTS
+static inline zend_object *async_closure_object(zend_object *object, zval *value)
+{
+	(void) value;
+	return object;
+}
+#else
+static inline zval *async_closure_object(zend_object *object, zval *value)
+{
+	if (!object) {
+		return NULL;
+	}
+	ZVAL_OBJ(value, object);
+	return value;
+}
+#endif
+
+/* Settings of php.ini that are texts: chars up to PHP 8.5, strings from then on. */
+#ifdef ASYNC_SETTINGS_ARE_STRINGS
+# define ASYNC_SETTING(setting) ((setting) ? ZSTR_VAL(setting) : "")
+#else
+# define ASYNC_SETTING(setting) ((setting) ? (setting) : "")
+#endif
+
 /* Declaring classes: INIT_CLASS_ENTRY and zend_type are macros, and their bits move between minors. */
 zend_class_entry *async_class_register(const char *name, zend_class_entry *parent, const zend_function_entry *methods,
 	uint32_t flags, zend_object *(*create)(zend_class_entry *));
@@ -218,7 +243,7 @@ typedef struct {
 
 void async_code_key(zend_object *closure, uintptr_t key[3]);
 bool async_code_find(zend_object *closure, const zval *pins, uint32_t pin_count, async_code *code);
-bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_count, zval *this, zval *closure);
+bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_count, zend_object *this, zval *closure);
 void async_code_pin(zend_object *closure, zval *pin);
 bool async_code_pin_frame(zend_execute_data **frame, uint32_t *next, const zval *pins, uint32_t pin_count, zval *pin);
 void async_declared(uint32_t *functions, uint32_t *classes);

@@ -68,7 +68,10 @@ impl Function {
         entry.handler = self.entry;
         entry.arg_info = arg_info;
         entry.num_args = num_args;
-        entry.flags = self.flags;
+        #[allow(clippy::useless_conversion, reason = "wider from PHP 8.6 on")]
+        {
+            entry.flags = self.flags.into();
+        }
         entry
     }
 }

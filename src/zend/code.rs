@@ -161,7 +161,7 @@ impl Book {
     pub(crate) fn closure(&self, name: &[u8], this: Option<&Zval>) -> Option<Zval> {
         let code = parsed(name)?;
         let mut closure = Zval::new();
-        let this = this.map_or(ptr::null_mut(), |this| ptr::from_ref(this).cast_mut());
+        let this = this.and_then(Zval::object).map_or(ptr::null_mut(), |this| ptr::from_ref(this).cast_mut());
         // SAFETY: live pins; positions are checked against the tables, and the object is alive.
         let made = unsafe {
             ffi::async_code_closure(&raw const code, self.pins.as_ptr(), self.count(), this, &raw mut closure)

@@ -40,7 +40,7 @@ pub(crate) fn uninstall() {
 pub(crate) fn flags() -> Flags {
     // SAFETY: only takes an address.
     let address = unsafe { ffi::async_vm_interrupt_addr() };
-    // SAFETY: a one-byte flag of the engine (`zend_atomic_bool`, or `bool` on 8.1), valid for the lifetime of the thread of
+    // SAFETY: a one-byte flag of the engine (`zend_atomic_bool`), valid for the lifetime of the thread of
     // the request, which outlives the notifier.
     let interrupt = unsafe { AtomicBool::from_ptr(address.cast()) };
     Flags { pending: &PENDING, interrupt }

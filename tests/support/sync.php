@@ -138,6 +138,12 @@ function php_command(string $ini = ''): string
     return getenv('TEST_PHP_EXECUTABLE') . ' ' . getenv('TEST_PHP_EXTRA_ARGS') . ' ' . $ini;
 }
 
+/** The option that loads opcache, where it is not built in as it is from PHP 8.5 on. */
+function opcache(): string
+{
+    return extension_loaded('Zend OPcache') ? '' : '-d zend_extension=opcache';
+}
+
 /** A script in a PHP process of its own, that can be talked to and killed. */
 final class Script
 {

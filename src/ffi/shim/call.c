@@ -77,11 +77,8 @@ bool async_callable_bind(zval *callable, zval *bound, char **error)
 		return true;
 	}
 	zval this;
-	if (fcc.object) {
-		ZVAL_OBJ(&this, fcc.object);
-	}
 	zend_create_fake_closure(bound, fcc.function_handler, fcc.function_handler->common.scope, fcc.called_scope,
-		fcc.object ? &this : NULL);
+		async_closure_object(fcc.object, &this));
 	return true;
 }
 
@@ -188,7 +185,6 @@ bool async_callable_accepts(zval *callable, zend_object *throwable)
 /* What the VM does at an interrupt, for a caller that blocks inside an internal function. */
 void async_interrupts_run(void)
 {
-#if PHP_VERSION_ID >= 80200
 	if (!zend_atomic_bool_load(&EG(vm_interrupt))) {
 		return;
 	}
@@ -196,15 +192,6 @@ void async_interrupts_run(void)
 	if (zend_atomic_bool_load(&EG(timed_out))) {
 		zend_timeout();
 	}
-#else
-	if (!EG(vm_interrupt)) {
-		return;
-	}
-	EG(vm_interrupt) = 0;
-	if (EG(timed_out)) {
-		zend_timeout();
-	}
-#endif
 	if (zend_interrupt_function) {
 		zend_interrupt_function(EG(current_execute_data));
 	}

@@ -1,15 +1,10 @@
 #include "../shim.h"
 
+#include "php_main.h"
 #include "php_output.h"
 #include "php_streams.h"
+#include "ext/random/php_random.h"
 #include "ext/standard/basic_functions.h"
-
-#if PHP_VERSION_ID >= 80200
-# include "ext/random/php_random.h"
-#else
-# include "ext/standard/php_lcg.h"
-# include "ext/standard/php_mt_rand.h"
-#endif
 
 /* All state of a child in one place, and only what differs is written: each page of the engine that is touched for the
  * first time is a page to copy. */
@@ -27,7 +22,7 @@ static void async_error_cb(int type, zend_string *file, const uint32_t line, zen
 {
 	if (async_child.is_child && ((type & ~E_DONT_BAIL) & E_FATAL_ERRORS)) {
 		PG(display_errors) = 0;
-		if (!PG(error_log) || !*PG(error_log)) {
+		if (!*ASYNC_SETTING(PG(error_log))) {
 			PG(log_errors) = 0;
 		}
 	}
@@ -55,20 +50,17 @@ static void async_reseed(void)
 	RANDOM_G(combined_lcg_seeded) = false;
 	RANDOM_G(mt19937_seeded) = false;
 	RANDOM_G(fallback_seed_state).initialized = false;
-#elif PHP_VERSION_ID >= 80200
+#else
 	RANDOM_G(combined_lcg_seeded) = false;
 	RANDOM_G(mt19937_seeded) = false;
-#else
-	LCG(seeded) = 0;
-	BG(mt_rand_is_seeded) = 0;
 #endif
 }
 
 void async_child_begin(bool reseed)
 {
-#if PHP_VERSION_ID >= 80500
+#ifdef ASYNC_HAS_CHILD_INIT
 	php_child_init();
-#elif PHP_VERSION_ID >= 80200
+#else
 	zend_max_execution_timer_init();
 #endif
 	/* The parent's buffers are forgotten, not flushed and not freed: their text is the parent's to print. */
@@ -87,9 +79,7 @@ void async_child_begin(bool reseed)
 	if (EG(exit_status)) {
 		EG(exit_status) = 0;
 	}
-#if PHP_VERSION_ID >= 80200
 	zend_memory_reset_peak_usage();
-#endif
 	/* The fiber that forked is the parent's to suspend: here that would go on in the parent's script. What runs on its stack
 	 * comes back to nobody, and fibers of the task's own come back to it. */
 	if (EG(active_fiber)) {
@@ -128,9 +118,7 @@ void async_child_between(void)
 			zend_set_timeout(async_child.time_limit, true);
 		}
 	}
-#if PHP_VERSION_ID >= 80200
 	zend_memory_reset_peak_usage();
-#endif
 }
 
 size_t async_memory_limit(const char *text, size_t length, size_t bytes)

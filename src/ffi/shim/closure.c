@@ -191,7 +191,7 @@ static zend_function *async_code_root(const async_code *code, const zval *pins, 
 }
 
 /* In a child: makes a closure of code that its parent has found. False when there is none in that place. */
-bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_count, zval *this, zval *closure)
+bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_count, zend_object *this, zval *closure)
 {
 	zend_function *function = async_code_root(code, pins, pin_count);
 	zend_class_entry *scope = async_class_at(code->scope);
@@ -209,10 +209,11 @@ bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_c
 	if (!function) {
 		return false;
 	}
+	zval value;
 	if (code->fake) {
-		zend_create_fake_closure(closure, function, scope, called, this);
+		zend_create_fake_closure(closure, function, scope, called, async_closure_object(this, &value));
 	} else {
-		zend_create_closure(closure, function, scope, called, this);
+		zend_create_closure(closure, function, scope, called, async_closure_object(this, &value));
 	}
 	return true;
 }
@@ -283,8 +284,12 @@ zend_object *async_closure_this(zend_object *closure)
 	zval value;
 
 	ZVAL_OBJ(&value, closure);
+#ifdef ASYNC_CLOSURES_TAKE_OBJECTS
+	return zend_get_closure_this_ptr(&value);
+#else
 	zval *this = zend_get_closure_this_ptr(&value);
 	return Z_TYPE_P(this) == IS_OBJECT ? Z_OBJ_P(this) : NULL;
+#endif
 }
 
 /* The bound and static variables of a closure of its own; NULL for none, and for those that belong to a function. */

@@ -6,11 +6,7 @@
 uint32_t async_array_seek(const HashTable *table, uint32_t position)
 {
 	for (; position < table->nNumUsed; position++) {
-#if PHP_VERSION_ID >= 80200
 		const zval *value = HT_IS_PACKED(table) ? &table->arPacked[position] : &table->arData[position].val;
-#else
-		const zval *value = &table->arData[position].val;
-#endif
 		if (Z_TYPE_P(value) != IS_UNDEF) {
 			break;
 		}
@@ -21,14 +17,12 @@ uint32_t async_array_seek(const HashTable *table, uint32_t position)
 /* The element at a position that async_array_seek() gave. Its key has a reference of its own; it may be NULL. */
 zval *async_array_at(const HashTable *table, uint32_t position, zval *key)
 {
-#if PHP_VERSION_ID >= 80200
 	if (HT_IS_PACKED(table)) {
 		if (key) {
 			ZVAL_LONG(key, position);
 		}
 		return &table->arPacked[position];
 	}
-#endif
 	Bucket *bucket = &table->arData[position];
 	if (key) {
 		if (bucket->key) {

@@ -61,9 +61,10 @@ zend_class_entry *async_class_restore(const char *name, size_t len)
 {
 	zend_string *string = zend_string_init(name, len, 0);
 	zend_class_entry *class = zend_lookup_class(string);
-	if (!class && !EG(exception) && PG(unserialize_callback_func) && *PG(unserialize_callback_func)) {
+	const char *function = ASYNC_SETTING(PG(unserialize_callback_func));
+	if (!class && !EG(exception) && *function) {
 		zval callback, argument, result;
-		ZVAL_STRING(&callback, PG(unserialize_callback_func));
+		ZVAL_STRING(&callback, function);
 		ZVAL_STR(&argument, string);
 		ZVAL_UNDEF(&result);
 		if (call_user_function(NULL, NULL, &callback, &result, 1, &argument) == SUCCESS && !EG(exception)) {

@@ -157,7 +157,12 @@ void async_shutdown_register(zend_class_entry *ce, const char *method)
 		return;
 	}
 	zend_create_fake_closure(&closure, function, ce, ce, NULL);
+#ifdef ASYNC_SHUTDOWN_ENTRY_HAS_FCI
 	zend_fcall_info_init(&closure, 0, &entry.fci, &entry.fci_cache, NULL, NULL);
+#else
+	zend_fcall_info info;
+	zend_fcall_info_init(&closure, 0, &info, &entry.fci_cache, NULL, NULL);
+#endif
 	append_user_shutdown_function(&entry);
 }
 

@@ -1,10 +1,11 @@
 --TEST--
 Handlers run in a plain loop under opcache's function JIT (pain 39)
+--EXTENSIONS--
+opcache
 --INI--
 opcache.enable_cli=1
 opcache.jit=function
 opcache.jit_buffer_size=16M
-zend_extension=opcache
 --FILE--
 <?php
 use function Async\async;

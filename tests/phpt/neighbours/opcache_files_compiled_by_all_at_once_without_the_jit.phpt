@@ -2,7 +2,7 @@
 With opcache and the JIT off, eight children and their parent compile three hundred unseen files each at once, and all of it is right (pain 39)
 --SKIPIF--
 <?php
-require __DIR__ . '/../../support/sync.php'; if (!str_contains(php('echo extension_loaded("Zend OPcache");', '-d zend_extension=opcache'), '1')) { echo 'skip needs opcache'; }
+require __DIR__ . '/../../support/sync.php'; if (!str_contains(php('echo extension_loaded("Zend OPcache");', opcache()), '1')) { echo 'skip needs opcache'; }
 ?>
 --FILE--
 <?php

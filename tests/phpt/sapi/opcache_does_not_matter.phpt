@@ -1,8 +1,9 @@
 --TEST--
 Tasks work with opcache, and children compile files that nobody has seen at the same time as the parent (pain 39)
+--EXTENSIONS--
+opcache
 --INI--
 opcache.enable_cli=1
-zend_extension=opcache
 --FILE--
 <?php
 use function Async\{async, await};

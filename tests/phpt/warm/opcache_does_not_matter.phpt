@@ -23,7 +23,7 @@ file_put_contents($script, '<?php
         sent($pool, eval("return fn() => 9;")), "\n";
     ');
 file_put_contents("$directory/included.php", '<?php return static function () { static $n = 8; return $n++; };');
-$opcache = '-d zend_extension=opcache -d opcache.enable_cli=1 -d opcache.file_update_protection=0';
+$opcache = opcache() . ' -d opcache.enable_cli=1 -d opcache.file_update_protection=0';
 $variants = [
     'opcache' => $opcache,
     'again, from the file cache' => "$opcache -d opcache.file_cache=$directory",
