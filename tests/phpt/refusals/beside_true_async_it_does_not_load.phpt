@@ -7,12 +7,11 @@ if (!is_executable(trim((string) shell_exec('command -v cc')))) { echo 'skip nee
 --FILE--
 <?php
 require __DIR__ . '/../../support/sync.php';
+require __DIR__ . '/../../support/compile.php';
 
 $directory = sys_get_temp_dir() . '/async-true-' . getmypid();
 mkdir($directory);
-$includes = trim(shell_exec('php-config --includes'));
-exec("cc -shared -fPIC $includes -o $directory/true_async.so " . escapeshellarg(dirname(__DIR__, 2) . '/support/true_async.c') . ' 2>&1', $output, $code);
-echo $code === 0 ? '' : implode("\n", $output);
+compiled('true_async', $directory);
 
 $code = escapeshellarg('echo "<", json_encode([extension_loaded("true_async"), function_exists("Async\\\\async"), class_exists("Async\\\\Pool", false), function_exists("async")]), ">";');
 foreach (['after' => [php_command(), "-d extension=$directory/true_async.so"], 'before' => [getenv('TEST_PHP_EXECUTABLE') . " -n -d extension=$directory/true_async.so", substr(php_command(), strlen(getenv('TEST_PHP_EXECUTABLE') . ' '))]] as $order => [$first, $second]) {
