@@ -410,7 +410,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @template U
      *
      * @param (callable(): U)|Task<U>|Future<U> $task a future must not have been started or added before
-     * @param int|string|null $key the key in the results; null: the next free integer, as in an array
+     * @param int|string|null $key the key in the results; null: one more than the highest integer that was ever in use in
+     *     this pool, so that no key is given again
      *
      * @return Future<U>
      *
@@ -475,7 +476,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Gives each future once, with its key, in the order that they end; waits where it has to.
+     * Gives each future once, with its key, in the order that they end; waits where it has to. It begins with those that
+     * have ended and are in the pool; what {@see clearFinished()} takes out from then on is given, and kept until then.
      *
      * @return \Iterator<int|string, Future<T>>
      */
@@ -623,7 +625,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Takes the futures that have ended, in whatever way, out of the pool.
+     * Takes the futures that have ended, in whatever way, out of the pool. A `foreach` over it that has begun still gives
+     * those that it has not given yet.
      *
      * @return $this
      */

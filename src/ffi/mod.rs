@@ -129,7 +129,6 @@ unsafe extern "C" {
     pub(crate) fn async_array_set(array: *mut ZendHashTable, key: *mut Zval, value: *mut Zval) -> bool;
     pub(crate) fn async_array_append(array: *mut ZendHashTable, value: *mut Zval, key: *mut Zval) -> bool;
     pub(crate) fn async_array_find(array: *mut ZendHashTable, key: *const Zval) -> *mut Zval;
-    pub(crate) fn async_array_is_full(array: *const ZendHashTable) -> bool;
     pub(crate) fn async_array_go_on(array: *mut ZendHashTable, old: *const ZendHashTable);
     pub(crate) fn async_array_delete(array: *mut ZendHashTable, key: *const Zval);
     pub(crate) fn async_array_key_normal(key: *mut Zval);

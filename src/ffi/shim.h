@@ -103,7 +103,6 @@ void async_shutdown_register(zend_class_entry *ce, const char *method);
 bool async_array_set(HashTable *array, zval *key, zval *value);
 bool async_array_append(HashTable *array, zval *value, zval *key);
 zval *async_array_find(HashTable *array, const zval *key);
-bool async_array_is_full(const HashTable *array);
 void async_array_go_on(HashTable *array, const HashTable *old);
 void async_array_delete(HashTable *array, const zval *key);
 void async_array_key_normal(zval *key);

@@ -1,11 +1,13 @@
 //! What `foreach` over a pool walks along: its futures, as they end.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::ffi::CStr;
+use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
 use super::pool::Pool;
+use crate::task::ended::{Ended, Walker};
 use crate::task::future::Future;
 use crate::task::wait;
 use crate::zend::class::Function;
@@ -16,7 +18,7 @@ use crate::zend::object::{self, Native, Object, Registration, Tracer};
 #[derive(Debug, Default)]
 pub(crate) struct PoolIterator {
     pool: RefCell<Option<Object<Pool>>>,
-    seen: Cell<u64>,
+    walker: Rc<Walker>,
     current: RefCell<Option<Object<Future>>>,
 }
 
@@ -42,7 +44,13 @@ impl Native for PoolIterator {
         }
     }
 
-    fn released(_: &Object<Self>) {}
+    /// What was kept for it alone goes with it.
+    fn released(this: &Object<Self>) {
+        let pool = this.pool.borrow().clone();
+        if let Some(pool) = pool {
+            with_ended(&pool, |ended| ended.leave(&this.walker));
+        }
+    }
 }
 
 impl PoolIterator {
@@ -72,23 +80,30 @@ fn this(call: &Call) -> Result<Object<PoolIterator>, Thrown> {
     call.this().ok_or(Thrown)
 }
 
+/// Changes what is known of the futures that have ended, and lets those go that nobody wants any more. Re-enters PHP.
+fn with_ended(pool: &Pool, change: impl FnOnce(&mut Ended) -> Vec<Object<Future>>) {
+    let unwanted = pool.group.ended.borrow_mut().as_mut().map(change);
+    drop(unwanted);
+}
+
 /// Waits for the next future that ends; none when nothing is left to wait for. Re-enters PHP.
 fn advance(iterator: &PoolIterator) -> Result<(), Thrown> {
     let pool = iterator.pool.borrow().clone();
     let Some(pool) = pool else {
         return Ok(());
     };
-    let seen = iterator.seen.get();
-    let after = || pool.group.ended.borrow().as_ref().and_then(|ended| ended.after(seen));
-    wait::until(None, || Ok(after().is_some() || pool.group.idle()))?;
-    let next = after();
-    let previous = match next {
-        Some((place, future)) => {
-            wait::finish(&future, None)?;
-            iterator.seen.set(place);
-            iterator.current.replace(Some(future))
-        }
-        None => iterator.current.take(),
+    let walker = &iterator.walker;
+    pool.group.ended.borrow_mut().as_mut().into_iter().for_each(|ended| ended.enter(walker));
+    let next = || pool.group.ended.borrow().as_ref().and_then(|ended| ended.next(walker));
+    wait::until(None, || Ok(next().is_some() || pool.group.idle()))?;
+    let next = next();
+    let previous = if let Some((number, future)) = next {
+        wait::finish(&future, None)?;
+        with_ended(&pool, |ended| ended.give(walker, number));
+        iterator.current.replace(Some(future))
+    } else {
+        with_ended(&pool, |ended| ended.leave(walker));
+        iterator.current.take()
     };
     drop(previous);
     Ok(())
@@ -113,7 +128,10 @@ fn next(call: &Call) -> Returned {
 
 fn rewind(call: &Call) -> Returned {
     let iterator = this(call)?;
-    iterator.seen.set(0);
+    let pool = iterator.pool.borrow().clone();
+    if let Some(pool) = pool {
+        with_ended(&pool, |ended| ended.rewind(&iterator.walker));
+    }
     advance(&iterator)?;
     Ok(Zval::new())
 }

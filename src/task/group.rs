@@ -3,20 +3,19 @@
 //! Runs in the parent. `async()` alone uses a group that belongs to no object.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 use nix::unistd::Pid;
 
 use super::crew::{Crew, Stay};
+use super::ended::Ended;
 use super::future::Future;
 use super::limits::Limits;
 use super::mapping::Mapping;
 use crate::pool::ids::IdMap;
 use crate::pool::retry::Retry;
 use crate::pool::scheduler::Scheduler;
-use crate::process::beacon::Beacon;
 use crate::process::output;
 use crate::task::state::state;
 use crate::zend::callable::Callable;
@@ -75,54 +74,6 @@ pub(crate) struct Group {
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// Futures in the order in which they ended, while there is an object to ask for them.
     pub(crate) ended: RefCell<Option<Ended>>,
-}
-
-/// Futures in the order in which they ended.
-#[derive(Debug, Default)]
-pub(crate) struct Ended {
-    last: u64,
-    /// With their places, which grow.
-    futures: VecDeque<(u64, Object<Future>)>,
-    /// What an event loop watches, once it was asked for.
-    pub(crate) beacon: Option<Beacon>,
-}
-
-impl Ended {
-    /// Adds the latest one.
-    pub(crate) fn push(&mut self, future: Object<Future>) {
-        self.last += 1;
-        if let Some(beacon) = &self.beacon {
-            beacon.light();
-        }
-        self.futures.push_back((self.last, future));
-    }
-
-    /// The first one after `seen`, and its own place.
-    pub(crate) fn after(&self, seen: u64) -> Option<(u64, Object<Future>)> {
-        let first = self.futures.partition_point(|&(place, _)| place <= seen);
-        self.futures.get(first).cloned()
-    }
-
-    /// How many have ended, ever.
-    pub(crate) fn count(&self) -> u64 {
-        self.last
-    }
-
-    /// Forgets one that was taken out. The caller drops what is returned when nothing is borrowed.
-    pub(crate) fn remove(&mut self, id: u64) -> Option<Object<Future>> {
-        let at = self.futures.iter().position(|(_, future)| future.id.get() == id)?;
-        self.futures.remove(at).map(|(_, future)| future)
-    }
-
-    /// Forgets all; places go on where they were. The caller drops what is returned when nothing is borrowed.
-    pub(crate) fn clear(&mut self) -> VecDeque<(u64, Object<Future>)> {
-        std::mem::take(&mut self.futures)
-    }
-
-    /// The futures, for the cycle collector.
-    pub(crate) fn futures(&self) -> impl Iterator<Item = &Object<Future>> {
-        self.futures.iter().map(|(_, future)| future)
-    }
 }
 
 impl Group {

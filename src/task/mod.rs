@@ -10,6 +10,7 @@
 pub(crate) mod at_exit;
 pub(crate) mod child;
 pub(crate) mod crew;
+pub(crate) mod ended;
 pub(crate) mod future;
 pub(crate) mod group;
 pub(crate) mod handlers;

@@ -29,18 +29,12 @@ impl Array {
         self.0.len()
     }
 
-    /// Sets the element at `key`, an int or a string.
+    /// Sets the element at `key`, an int or a string. Appending goes on behind the highest integer that was ever set.
     pub(crate) fn set(&mut self, key: &Zval, value: Zval) {
         let mut value = std::mem::ManuallyDrop::new(value);
         let key = ptr::from_ref(key).cast_mut();
         // SAFETY: our own array, with one reference; the engine takes the value over.
         unsafe { ffi::async_array_set(&raw mut *self.0, key, &raw mut *value) };
-    }
-
-    /// Is there no next key?
-    pub(crate) fn is_full(&self) -> bool {
-        // SAFETY: a live array, only read.
-        unsafe { ffi::async_array_is_full(&raw const *self.0) }
     }
 
     /// Appends an element, and tells its key; none when there is no next key.

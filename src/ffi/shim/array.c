@@ -1,10 +1,18 @@
 #include "../shim.h"
 
-/* Takes over the value. False when the key is of no type that an array takes. */
+/* Takes over the value. False when the key is of no type that an array takes.
+   What is appended later never gets a key that was in use before: a list of which elements were deleted would go on
+   behind the one that is set here, even where it had been longer. */
 bool async_array_set(HashTable *array, zval *key, zval *value)
 {
 	if (Z_TYPE_P(key) == IS_LONG) {
-		return zend_hash_index_update(array, Z_LVAL_P(key), value) != NULL;
+		zend_long next = array->nNextFreeElement;
+		bool set = zend_hash_index_update(array, Z_LVAL_P(key), value) != NULL;
+
+		if (array->nNextFreeElement < next) {
+			array->nNextFreeElement = next;
+		}
+		return set;
 	}
 	return Z_TYPE_P(key) == IS_STRING && zend_symtable_update(array, Z_STR_P(key), value) != NULL;
 }
@@ -33,12 +41,6 @@ void async_array_delete(HashTable *array, const zval *key)
 	} else if (Z_TYPE_P(key) == IS_STRING) {
 		zend_symtable_del(array, Z_STR_P(key));
 	}
-}
-
-/* There is no key for another element to be appended. */
-bool async_array_is_full(const HashTable *array)
-{
-	return array->nNextFreeElement == ZEND_LONG_MAX && zend_hash_index_exists(array, ZEND_LONG_MAX);
 }
 
 /* Keys that are appended to the empty array begin where those of the old one would go on. */

@@ -53,8 +53,7 @@ fn is_key(offset: &Zval) -> bool {
 
 /// Is this key in use, or is there no next one?
 fn is_taken(pool: &Pool, key: Option<&Zval>) -> bool {
-    let entries = pool.entries.borrow();
-    key.map_or_else(|| entries.is_full(), |key| entries.get(key).is_some())
+    key.map_or_else(|| pool.full.get(), |key| pool.entries.borrow().get(key).is_some())
 }
 
 pub(super) fn offset_set(call: &Call) -> Returned {
@@ -114,6 +113,7 @@ fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Res
         }
         None => pool.entries.borrow_mut().append(future.zval()).ok_or_else(no_next_key)?,
     };
+    pool.full.set(pool.full.get() || key.long() == Some(i64::MAX));
     future.added.set(true);
     future.key.replace(key);
     launch::enqueue(&pool.group, future);

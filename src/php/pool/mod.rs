@@ -17,7 +17,8 @@ use crate::error::Error;
 use crate::exceptions;
 use crate::ini;
 use crate::task::crew::Stay;
-use crate::task::group::{Ended, Group};
+use crate::task::ended::Ended;
+use crate::task::group::Group;
 use crate::task::state::state;
 use crate::task::{crew, launch, support, turn};
 use crate::zend::array::Array;
@@ -32,6 +33,8 @@ pub(crate) struct Pool {
     pub(crate) group: Rc<Group>,
     /// Its futures under their keys, until they are cleared.
     entries: RefCell<Array>,
+    /// The highest key that there is has been in use: there is no next one, whether it still is or not.
+    full: Cell<bool>,
     /// The stream that `stream()` gives, once it was asked for.
     stream: RefCell<Option<Zval>>,
     alive: Cell<bool>,
@@ -56,6 +59,7 @@ impl Native for Pool {
         Self {
             group,
             entries: RefCell::new(Array::new()),
+            full: Cell::new(false),
             stream: RefCell::default(),
             alive: Cell::new(true),
             told: Cell::new(0),
