@@ -11,7 +11,6 @@ pub(crate) mod cpus;
 pub(crate) mod excerpt;
 pub(crate) mod file;
 pub(crate) mod fork;
-pub(crate) mod forward;
 pub(crate) mod huge;
 pub(crate) mod linger;
 pub(crate) mod loan;

@@ -23,7 +23,6 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::{Signal, kill, killpg};
 
 use super::fork::{Child, Refused};
-use super::forward;
 use super::loan::Loan;
 use super::memory_killer::MemoryKiller;
 use super::notifier::{Flags, Means, Notifier};
@@ -142,7 +141,6 @@ impl Reactor {
         }
         let Child { pid, pidfd, pipe } = child;
         let reader = Reader::new(limit);
-        forward::add(pid.as_raw());
         self.notifier.watch(&pipe);
         if pidfd.is_none() {
             self.blind.insert(id);
@@ -195,7 +193,6 @@ impl Reactor {
         self.captures.clear();
         self.blind.clear();
         for child in std::mem::take(&mut self.children).into_values() {
-            forward::remove(child.pid.as_raw());
             wait(child.pid, true);
         }
     }
@@ -279,7 +276,6 @@ impl Reactor {
             }
             return self.epoll.wait(events, brief);
         }
-        forward::wrap();
         // Here it would be for long: signals are let in only by the wait itself.
         let blocked = Blocked::all();
         if interrupted() {
@@ -296,7 +292,6 @@ impl Reactor {
     /// In a child of this process: closes the copies of the parent's descriptors, and nothing else. The epoll instance
     /// is shared with the parent, so nothing may be removed from it; memory is not freed, as that would copy its pages.
     pub(crate) fn forget(self) {
-        forward::forget();
         let children = self.children.values().flat_map(|child| child.pidfd.iter().chain(&child.pipe));
         let captures = self.captures.values().flat_map(Capture::pipes).map(|(_, pipe)| pipe);
         for fd in children.chain(captures) {
@@ -348,7 +343,6 @@ impl Reactor {
         }
         let child = self.children.remove(&id)?;
         self.blind.remove(&id);
-        forward::remove(child.pid.as_raw());
         Some(Ended { id, exit, message: child.message() })
     }
 
