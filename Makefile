@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services build demo test storm property fuzz lint bench bench-plot install uninstall clean
+.PHONY: help setup services build demo test storm property programs fuzz lint bench bench-plot install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +32,9 @@ storm: setup build ## random tasks of every kind for STORM_SECONDS=60, then 100,
 
 property: setup build ## random values there and back; VALUES=20000 and SEED=... choose how many, and which
 	tests/property/run "$(or $(VALUES),20000)" $(SEED)
+
+programs: setup build ## random programs over the whole API; PROGRAMS=2000 and SEED=... choose how many, and which
+	tests/programs/run "$(or $(PROGRAMS),2000)" $(SEED)
 
 fuzz: ## feed random bytes to the readers, for FUZZ_SECONDS=60 each; needs cargo-fuzz and a nightly Rust, no PHP
 	@fuzz/run "$(or $(FUZZ_SECONDS),60)"

@@ -1,0 +1,118 @@
+<?php
+
+// How a program ended, and what is wrong with that.
+
+declare(strict_types=1);
+
+namespace Programs;
+
+final class Ending
+{
+    /**
+     * @param bool $abrupt whether it may end without waiting for its tasks
+     * @param array<int, string> $left
+     * @param list<string> $log
+     */
+    public function __construct(
+        private readonly bool $abrupt,
+        public readonly bool $hung,
+        public readonly ?int $signal,
+        public readonly array $left,
+        public readonly string $output,
+        public readonly array $log,
+    ) {
+    }
+
+    /** What is wrong, in a line that is the same for the same fault; null when nothing is. */
+    public function fault(): ?string
+    {
+        if ($this->hung) {
+            return 'hangs';
+        }
+        if ($this->signal !== null) {
+            return "killed by signal $this->signal";
+        }
+        $said = $this->output . "\n" . implode("\n", $this->log);
+        // Tasks kill themselves by SIGKILL and SIGTERM only.
+        foreach ([
+            '/panicked at (\S+)/', '/RefCell|already (mutably )?borrowed/', '/internal error/i', '/\bBUG\b/',
+            '/SIG(SEGV|ABRT|BUS|ILL|FPE|TRAP)/', '/zend_mm_heap corrupted|double free|free\(\): |malloc\(\): |corrupted size/',
+            '/(Freeing|Last leak repeated|=== Total \d+ memory leaks).*/', '/zend_\w+\.c\(\d+\).*|Assertion .* failed/',
+            '/Parse error: .*/', '/Cannot declare .*/',
+        ] as $pattern) {
+            if (preg_match($pattern, $said, $found)) {
+                return self::general($found[0]);
+            }
+        }
+        if (preg_match_all('/^(?:PHP )?((?:Warning|Notice|Deprecated|Fatal error|Core \w+): .*)$/m', $this->output, $found)) {
+            foreach ($found[1] as $line) {
+                if (str_starts_with($line, 'Fatal error: ') ? !preg_match('/^Fatal error: ( *Uncaught|of a task|\S+\(\): Cannot use output buffering in)/', $line)
+                    : (str_contains($line, ' in Unknown on line 0') && !str_contains($line, ': Unhandled failure of '))) {
+                    return self::general($line);
+                }
+            }
+        }
+        if ($this->left !== []) {
+            return 'leaves a child';
+        }
+        return $this->accounts();
+    }
+
+    /** Whether each future had one end, and its handlers ran as they are to. */
+    private function accounts(): ?string
+    {
+        $main = (int) ($this->log[0] ?? 0);
+        $handlers = $watched = $ended = [];
+        $finished = false;
+        foreach ($this->log as $line) {
+            [$pid, $what, $number, $detail, $value] = [...explode(' ', $line), '', '', '', ''];
+            if ((int) $pid === $main && ($what === 'finish' || $what === 'leave')) {
+                $finished = $what === 'finish'; // who leaves after that leaves handlers behind
+            }
+            if ($what === 'handler') {
+                $handlers[$number] = ($handlers[$number] ?? 0) + 1;
+                if ($handlers[$number] > 1) {
+                    return 'a handler runs twice';
+                }
+            }
+            if ($what === 'watch') {
+                $watched[$number] = $pid;
+            }
+            if ($what === 'ended') {
+                if (isset($ended[$number])) {
+                    return 'finally runs twice';
+                }
+                $ended[$number] = $pid;
+                if (!in_array($detail, ['Succeeded', 'Failed', 'TimedOut', 'Cancelled', 'gone'], true)) {
+                    return "finally of a future that is $detail";
+                }
+            }
+            if ($what === 'final') {
+                if (isset($ended[$number]) && in_array($detail, ['Pending', 'Queued', 'Running'], true)) {
+                    return "has ended, and is $detail";
+                }
+                if ($detail === 'Succeeded' && preg_match('/^(\d+):$/', $value, $found) && $found[1] !== $number) {
+                    return 'the value of another future';
+                }
+            }
+        }
+        foreach ($ended as $number => $pid) {
+            if (($watched[$number] ?? $pid) !== $pid) {
+                return 'handlers of a future run in another process';
+            }
+        }
+        if ($finished && !$this->abrupt && !preg_match('/^Fatal error: (?!of a task)/m', $this->output)) {
+            foreach ($watched as $number => $pid) {
+                if ((int) $pid === $main && !isset($ended[$number])) {
+                    return 'finally never runs';
+                }
+            }
+        }
+        return null;
+    }
+
+    private static function general(string $text): string
+    {
+        return preg_replace(['/\d+/', '/#\S+|\[[^]]*\]/'], 'N', substr($text, 0, 160));
+    }
+}

@@ -1,0 +1,168 @@
+<?php
+
+// What a random program begins with: a log of what happens to its futures, and values and objects that get in the way.
+
+declare(strict_types=1);
+
+/** Writes a line into the log, with the process that it comes from. */
+function note(string $text): void
+{
+    file_put_contents($_SERVER['PROGRAM_LOG'], getmypid() . ' ' . strtr($text, "\n", ' ') . "\n", FILE_APPEND);
+}
+
+/** Writes an exception into the log, with all that it hides. */
+function caught(?Throwable $e): void
+{
+    for (; $e !== null; $e = $e->getPrevious()) {
+        note('caught ' . $e::class . ': ' . $e->getMessage() . ' in ' . basename($e->getFile()) . ':' . $e->getLine());
+    }
+}
+
+/** True the first time in this process and those that it has forked since: for code that runs many times. */
+function once(int $place): bool
+{
+    static $been = [];
+    return !isset($been[$place]) && $been[$place] = true;
+}
+
+/** Notes once that handler $number has run. */
+function handled(int $number, mixed $value = null): void
+{
+    note("handler $number");
+    $value instanceof Throwable && caught($value);
+}
+
+/** Notes the end of a future, and what it is at the end of the program. */
+function watch(int $number, Async\Future $future): Async\Future
+{
+    $weak = WeakReference::create($future);
+    $future->finally(static function () use ($number, $weak) {
+        note("ended $number " . ($weak->get()?->status()->name ?? 'gone'));
+    });
+    $GLOBALS['watched'][$future] = $number;
+    note("watch $number");
+    return $future;
+}
+
+/** The end of the program, where it gets there: what became of the futures that are still about. */
+function finish(): void
+{
+    foreach ($GLOBALS['watched'] as $future => $number) {
+        $status = $future->status()->name;
+        $error = $future->error();
+        caught($error);
+        $value = '-';
+        if ($status === 'Succeeded' && $error === null) {
+            $value = $future->await();
+            $value = is_string($value) ? strtok($value, ' ') : get_debug_type($value);
+        }
+        note("final $number $status $value " . ($error === null ? '-' : $error::class));
+    }
+    note('finish');
+}
+
+/** The end from inside of something. */
+function leave(int $code): never
+{
+    note('leave');
+    exit($code);
+}
+
+/** A string that tells whose it is. */
+function sized(int $number, int $bytes): string
+{
+    return str_pad("$number: ", $bytes, 'x');
+}
+
+function named(): string
+{
+    return 'named: a function';
+}
+
+/** The end of an object does something. */
+final class Last
+{
+    public mixed $holds = null;
+
+    public function __construct(private Closure $does)
+    {
+    }
+
+    public function __destruct()
+    {
+        ($this->does)();
+    }
+}
+
+/** A value whose coming into being in the parent does something. */
+final class Waking
+{
+    /** @var array<int, Closure> */
+    public static array $does = [];
+
+    public function __construct(private int $number)
+    {
+    }
+
+    public function __serialize(): array
+    {
+        return [$this->number];
+    }
+
+    public function __unserialize(array $data): void
+    {
+        [$this->number] = $data;
+        (self::$does[$this->number] ?? static fn () => null)();
+    }
+}
+
+/** A value that objects to being sent. */
+final class Refusing
+{
+    public function __serialize(): array
+    {
+        throw new LogicException('refuses to be sent');
+    }
+}
+
+/** An exception with more in it than text. */
+final class Laden extends Exception
+{
+    public function __construct(public mixed $load)
+    {
+        parent::__construct('laden');
+    }
+}
+
+/** A service of an application: it holds its pool, and is called by it. */
+final class Service
+{
+    public mixed $pool = null;
+    public mixed $more = null;
+    public int $calls = 0;
+
+    public function hook(): void
+    {
+        $this->calls++;
+    }
+
+    public function __invoke(): string
+    {
+        return 'invoked: ' . ++$this->calls;
+    }
+}
+
+final class Chore implements Async\Task
+{
+    public function __construct(private mixed $with = null)
+    {
+    }
+
+    public function run(): mixed
+    {
+        return 'chore: ' . get_debug_type($this->with);
+    }
+}
+
+$watched = new WeakMap();
+note('start');
