@@ -157,7 +157,7 @@ pub(crate) enum Error {
         reason: String,
     },
     /// No process was made.
-    #[error("{subject} could not be started: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(.refused.errno))]
+    #[error("{subject} could not be started: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(*.refused))]
     CannotFork {
         /// Who.
         subject: Subject,
@@ -173,7 +173,7 @@ pub(crate) enum Error {
         limit: Limit,
     },
     /// There is no descriptor for an event loop.
-    #[error("stream() could not be made: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(.refused.errno))]
+    #[error("stream() could not be made: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(*.refused))]
     NoStream {
         /// What the kernel said.
         refused: Refused,
@@ -300,8 +300,12 @@ fn limit_text(limit: &Limit) -> String {
 }
 
 /// What to do about a refused fork.
-fn remedy(errno: Errno) -> &'static str {
-    match errno {
+fn remedy(refused: Refused) -> &'static str {
+    match refused.errno {
+        _ if refused.call == "pthread_create" => {
+            "the limit of processes and threads is probably reached (ulimit -u, or pids.max of the control group); \
+             async.notifier=signal does without a thread"
+        }
         Errno::EAGAIN => "the limit of processes is reached (ulimit -u, or pids.max of the control group)",
         Errno::ENOMEM => "there is not enough memory",
         Errno::EMFILE => "the limit of open files is reached (ulimit -n)",

@@ -117,6 +117,12 @@ impl Call {
         match self.arg(index).map(Callable::bind) {
             Some(Ok(callable)) => Ok(callable),
             Some(Err(NotCallable::Thrown)) => Err(Thrown),
+            // What could have been the name of one: say why it is none.
+            Some(Err(NotCallable::Because(why)))
+                if self.arg(index).is_some_and(|arg| arg.is_string() || arg.is_array()) =>
+            {
+                Err(self.type_error_saying(index, &format!("must be a valid callback, {why}")))
+            }
             _ => Err(self.type_error(index, expected)),
         }
     }

@@ -21,7 +21,7 @@ echo await($future), "\n";
 TypeError: Async\Future::then(): Argument #1 ($fn) must be a valid callback, function "no function" not found or invalid function name
 TypeError: Async\Future::catch(): Argument #1 ($fn) must be a valid callback, function "no function" not found or invalid function name
 TypeError: Async\Future::finally(): Argument #1 ($fn) must be a valid callback, function "no function" not found or invalid function name
-TypeError: Async\Future::timeout(): Argument #1 ($limit) must be of type callable|float, string given
+TypeError: Async\Future::timeout(): Argument #1 ($limit) must be a valid callback, function "no function" not found or invalid function name
 TypeError: Async\onFork(): Argument #1 ($child) must be a valid callback or null, function "no function" not found or invalid function name
 TypeError: Async\Pool::onFork(): Argument #2 ($parent) must be a valid callback or null, function "no function" not found or invalid function name
 TypeError: Async\Pool::wait(): Argument #1 ($tick) must be a valid callback or null, function "no function" not found or invalid function name

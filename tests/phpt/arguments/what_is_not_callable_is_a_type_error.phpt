@@ -17,14 +17,14 @@ echo told(fn() => $pool['key'] = 5), "\n";
 var_dump(count($pool), isset($pool['key']));
 ?>
 --EXPECTF--
-TypeError: Async\async(): Argument #1 ($task) must be of type Async\Task|callable, string given
+TypeError: Async\async(): Argument #1 ($task) must be a valid callback, function "no function" not found or invalid function name
 TypeError: Async\async(): Argument #1 ($task) must be of type Async\Task|callable, int given
 TypeError: Async\async(): Argument #1 ($task) must be of type Async\Task|callable, null given
-TypeError: Async\async(): Argument #1 ($task) must be of type Async\Task|callable, array given
-TypeError: Async\async(): Argument #1 ($task) must be of type Async\Task|callable, array given
+TypeError: Async\async(): Argument #1 ($task) must be a valid callback, array callback must have exactly two members
+TypeError: Async\async(): Argument #1 ($task) must be a valid callback, class stdClass does not have a method "nothing"
 TypeError: Async\async(): Argument #1 ($task) must be of type Async\Task|callable, stdClass given
-TypeError: Async\Pool::add(): Argument #1 ($task) must be of type %s, string given
-TypeError: Async\Pool::offsetSet(): Argument #2 ($value) must be of type %s, string given
+TypeError: Async\Pool::add(): Argument #1 ($task) must be a valid callback, function "no function" not found or invalid function name
+TypeError: Async\Pool::offsetSet(): Argument #2 ($value) must be a valid callback, function "no function" not found or invalid function name
 TypeError: Async\Pool::offsetSet(): Argument #2 ($value) must be of type %s, int given
 int(0)
 bool(false)

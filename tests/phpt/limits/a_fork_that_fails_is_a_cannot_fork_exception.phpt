@@ -18,7 +18,7 @@ echo php(<<<'PHP'
     foreach (settle($pool) as $key => $future) {
         $e = $future->error();
         echo $key, ' ', $e::class, ' ', $e->errno, ' ', $e->limit === null || str_contains($e->limit, 'NPROC') ? 'limit' : $e->limit,
-            ' ', preg_match('/could not be started: (fork|pthread_create)\(\) failed/', $e->getMessage()) ? 'named' : $e->getMessage(), "\n";
+            ' ', preg_match('/could not be started: (fork\(\) failed|pthread_create\(\) failed.*async\.notifier=signal does without)/', $e->getMessage()) ? 'named' : $e->getMessage(), "\n";
     }
     try {
         await(async(fn() => 1));
