@@ -200,10 +200,10 @@ final class PoolStatus implements \Stringable
     /** In a child now. */
     public readonly int $running;
 
-    /** Ended with a value. */
+    /** The task gave a value. */
     public readonly int $finished;
 
-    /** Ended with a failure. */
+    /** The task failed, or was cancelled. */
     public readonly int $failed;
 
     /** Ended because their time was over. */
@@ -222,7 +222,8 @@ final class PoolStatus implements \Stringable
     public readonly int $retries;
 
     /**
-     * Tells it in one line: `queue: 0 - finished: 5 - failed: 0 - timeout: 0`.
+     * Tells it in one line: `queue: 0 - finished: 5 - failed: 0 - timeout: 0`, and how the first 20 tasks failed that
+     * did, in a line for each.
      */
     public function __toString(): string
     {
@@ -554,8 +555,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Starts nothing more; what runs goes on. Tasks that have not started are cancelled, and what is added from now on at
-     * once; one that waits to be run again has failed as it did.
+     * Starts nothing more; what runs goes on. Tasks that have not started are cancelled; one that waits to be run again has
+     * failed as it did.
      *
      * @return $this
      */
@@ -598,7 +599,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Gives the futures that ended with a value.
+     * Gives the futures whose task gave a value.
      *
      * @return array<int|string, Future<T>>
      */
@@ -607,7 +608,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Gives the futures that ended with a failure.
+     * Gives the futures whose task failed or was cancelled, also when a handler has handled that.
      *
      * @return array<int|string, Future<T>>
      */
@@ -616,7 +617,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Gives the futures that ended because their time was over.
+     * Gives the futures whose task ended because its time was over, also when a handler has handled that.
      *
      * @return array<int|string, Future<T>>
      */
@@ -705,8 +706,9 @@ final class Future
 
     /**
      * Adds a handler for the value. It runs in the parent at the next safe point after the child has ended, also
-     * when nobody awaits; one that returns something else than null replaces the value for those after it. What
-     * it throws surfaces at `await`.
+     * when nobody awaits. What it returns is the value from then on, null included; a handler without a `return`
+     * statement keeps the value. A future that it returns is awaited, and gives its value. What it throws surfaces
+     * at `await`.
      *
      * @template U
      *
@@ -720,7 +722,8 @@ final class Future
 
     /**
      * Adds a handler for a failure, chosen by the type of its first parameter: a class, a union of classes, or
-     * none for any failure. The first that matches runs; what it returns becomes the value, null too. Where none
+     * none for any failure. The first that matches runs, and has handled the failure: what it returns becomes the
+     * value, null too, and also where it has no `return` statement. A future that it returns is awaited. Where none
      * matches, the failure stands.
      *
      * @template U
@@ -746,7 +749,8 @@ final class Future
 
     /**
      * Sets the time that this task may take, counted from its start, or adds a handler for when time runs out,
-     * the pool's time included. What the handler returns becomes the value, unless it is null.
+     * the pool's time included. The handler has handled the timeout: what it returns becomes the value, as for
+     * {@see catch()}.
      *
      * @template U
      *
@@ -804,7 +808,8 @@ final class Future
     }
 
     /**
-     * Tells where the task is in its life.
+     * Tells where the task is in its life, and how it ended, whatever handlers made of that: a task that threw is
+     * Failed, also when a `catch` gave it a value.
      */
     public function status(): Status
     {
@@ -827,7 +832,7 @@ final class Future
     }
 
     /**
-     * Gives the failure without throwing it; null while there is none.
+     * Gives the failure without throwing it; null while there is none, and when a handler has handled it.
      */
     public function error(): ?\Throwable
     {

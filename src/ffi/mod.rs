@@ -93,6 +93,7 @@ unsafe extern "C" {
     );
     pub(crate) fn async_call_method(object: *mut ZendObject, name: *const c_char, result: *mut Zval);
     pub(crate) fn async_callable_accepts(callable: *mut Zval, throwable: *mut ZendObject) -> bool;
+    pub(crate) fn async_callable_returns(callable: *mut Zval) -> bool;
     pub(crate) fn async_interrupts_run();
     pub(crate) fn async_error_free(error: *mut c_char);
 
@@ -112,6 +113,7 @@ unsafe extern "C" {
     );
     pub(crate) fn async_exception_message(exception: *mut ZendObject, out: *mut Zval);
     pub(crate) fn async_warning(message: *const c_char);
+    pub(crate) fn async_warning_at(exception: *mut ZendObject, message: *const c_char, length: usize);
     pub(crate) fn async_core_warning(message: *const c_char);
 
     pub(crate) fn async_vm_interrupt_addr() -> *mut c_void;

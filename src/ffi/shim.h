@@ -79,6 +79,7 @@ bool async_callable_bind(zval *callable, zval *bound, char **error);
 void async_call(zval *callable, uint32_t argc, zval *argv, HashTable *named, zval *result);
 void async_call_method(zend_object *object, const char *name, zval *result);
 bool async_callable_accepts(zval *callable, zend_object *throwable);
+bool async_callable_returns(zval *callable);
 void async_interrupts_run(void);
 void async_error_free(char *error);
 
@@ -88,6 +89,7 @@ void async_exception_new(zval *out, zend_class_entry *ce, const char *message, s
 void async_property_set(zend_object *object, zend_class_entry *scope, const char *name, zval *value);
 void async_exception_message(zend_object *exception, zval *out);
 void async_warning(const char *message);
+void async_warning_at(zend_object *exception, const char *message, size_t length);
 void async_core_warning(const char *message);
 
 /* State of the request: fields of globals, whose layouts move. */

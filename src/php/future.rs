@@ -7,7 +7,7 @@ use ext_php_rs::types::Zval;
 use crate::error::Error;
 use crate::php::status::{self as states, Status};
 use crate::process::output::Stream;
-use crate::task::future::{Ending, Future, Phase};
+use crate::task::future::{Ending, Future};
 use crate::task::group::Group;
 use crate::task::handlers::{self, Handler};
 use crate::task::state::state;
@@ -71,17 +71,8 @@ fn add(call: &Call, handler: fn(Callable) -> Handler) -> Returned {
     call.expect(1, Some(1))?;
     let callable = call.callable(0)?;
     let future = changeable(call)?;
-    attach(&future, handler(callable));
+    handlers::attach(&future, handler(callable));
     Ok(future.zval())
-}
-
-/// Adds a handler. One that comes after the end runs at the next safe point, too.
-fn attach(future: &Object<Future>, handler: Handler) {
-    future.handlers.borrow_mut().push_back(handler);
-    if matches!(*future.phase.borrow(), Phase::Done(_)) && !future.handling.get() {
-        state().reported.borrow_mut().push_back(future.clone());
-        interrupt::flags().raise();
-    }
 }
 
 fn timeout(call: &Call) -> Returned {
@@ -96,7 +87,7 @@ fn timeout(call: &Call) -> Returned {
             crew::renew_limit(&future);
             turn::leave();
         }
-        _ => attach(&future, Handler::Timeout(call.callable_of(0, c"callable|float")?)),
+        _ => handlers::attach(&future, Handler::Timeout(call.callable_of(0, c"callable|float")?)),
     }
     Ok(future.zval())
 }

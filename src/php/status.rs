@@ -1,12 +1,13 @@
 //! `Async\Status`, how far a task is, and `Async\PoolStatus`, how many are how far.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
+use std::fmt::Write;
 
 use ext_php_rs::types::Zval;
 
 use crate::task::crew::{self, Route, Whereabouts};
-use crate::task::future::{Ending, Future, Outcome, Phase};
+use crate::task::future::{Ending, Future, Phase, describe};
 use crate::zend::class::{Class, Function};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{self, Native, Object, Registration, Tracer};
@@ -38,16 +39,17 @@ const CASES: [&CStr; 7] =
     [c"Pending", c"Queued", c"Running", c"Succeeded", c"Failed", c"TimedOut", c"Cancelled"];
 
 impl Status {
-    /// The status of a future. One whose end nobody has looked at yet still runs.
+    /// How the task of a future has ended, whatever its handlers made of that. One whose end nobody has looked at yet
+    /// still runs.
     pub(crate) fn of(future: &Future) -> Self {
         match (&*future.phase.borrow(), future.ending.get()) {
             (Phase::Pending, _) => Self::Pending,
             (Phase::Queued, _) => Self::queued(future),
             (Phase::Running | Phase::Reported(_) | Phase::Lent { .. }, _) => Self::Running,
-            (Phase::Done(Outcome::Value(_)), _) => Self::Succeeded,
-            (Phase::Done(Outcome::Failed(_)), None) => Self::Failed,
-            (Phase::Done(Outcome::Failed(_)), Some(Ending::TimedOut)) => Self::TimedOut,
-            (Phase::Done(Outcome::Failed(_)), Some(Ending::Cancelled)) => Self::Cancelled,
+            (Phase::Done(_), _) if future.failure.borrow().is_none() => Self::Succeeded,
+            (Phase::Done(_), None) => Self::Failed,
+            (Phase::Done(_), Some(Ending::TimedOut)) => Self::TimedOut,
+            (Phase::Done(_), Some(Ending::Cancelled)) => Self::Cancelled,
         }
     }
 
@@ -90,7 +92,14 @@ pub(crate) fn route(future: &Future) -> Zval {
 #[derive(Debug, Default)]
 pub(crate) struct PoolStatus {
     counts: Cell<Counts>,
+    /// Who failed, and how: some lines for people.
+    failures: RefCell<String>,
 }
+
+/// So many failures are told one by one.
+const TOLD: i64 = 20;
+/// The longest message of one of them, in characters.
+const LONGEST: usize = 200;
 
 /// The numbers behind a [`PoolStatus`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -145,10 +154,46 @@ impl Native for PoolStatus {
     fn released(_: &Object<Self>) {}
 }
 
+/// How the first tasks have failed that did, a line for each.
+#[derive(Debug, Default)]
+pub(crate) struct Failures {
+    lines: String,
+    count: i64,
+}
+
+impl Failures {
+    /// Notes down how one has failed, if it has. Those that were cancelled have not.
+    pub(crate) fn add(&mut self, future: &Future) {
+        if !matches!(Status::of(future), Status::Failed | Status::TimedOut) {
+            return;
+        }
+        self.count += 1;
+        if self.count <= TOLD
+            && let Some(failure) = &*future.failure.borrow()
+        {
+            let told = describe(failure);
+            let mut line = told.lines().next().unwrap_or_default().chars();
+            let first: String = line.by_ref().take(LONGEST).collect();
+            let cut = if line.next().is_some() { "..." } else { "" };
+            let label = future.subject().label;
+            // Into a String nothing fails.
+            let _ = write!(self.lines, "\ntask {label} failed with {first}{cut}");
+        }
+    }
+
+    fn text(self) -> String {
+        match self.count - TOLD {
+            more @ 1.. => format!("{}\nand {more} more", self.lines),
+            _ => self.lines,
+        }
+    }
+}
+
 /// A `PoolStatus` object.
-pub(crate) fn pool_status(counts: Counts) -> Zval {
+pub(crate) fn pool_status(counts: Counts, failures: Failures) -> Zval {
     let status = Object::<PoolStatus>::new();
     status.counts.set(counts);
+    status.failures.replace(failures.text());
     let value = status.zval();
     let properties = [
         (c"queued", counts.queued),
@@ -173,8 +218,9 @@ fn to_string(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let status = call.this::<PoolStatus>().ok_or(Thrown)?;
     let Counts { queued, finished, failed, timed_out, .. } = status.counts.get();
+    let failures = status.failures.borrow();
     Ok(string::zval(format!(
-        "queue: {queued} - finished: {finished} - failed: {failed} - timeout: {timed_out}"
+        "queue: {queued} - finished: {finished} - failed: {failed} - timeout: {timed_out}{failures}"
     )))
 }
 

@@ -105,11 +105,8 @@ pub(crate) fn prepare(hooks: &[Rc<Hook>]) -> Result<(), Thrown> {
 ///
 /// When it throws.
 pub(crate) fn call(work: &Work) -> Returned {
-    let mut value = work.run()?;
     // A future is awaited here: its process is this one's child, not the parent's.
-    while let Some(inner) = Object::<Future>::from_zval(&value) {
-        value = wait::one(&inner, None)?;
-    }
+    let value = wait::resolved(work.run()?)?;
     at_exit::finish()?;
     Ok(value)
 }

@@ -99,6 +99,10 @@ pub(crate) struct Future {
     pub(crate) repeats: Cell<u32>,
     /// How it failed before it was to be run again.
     pub(crate) previous: RefCell<Option<Box<Attempt>>>,
+    /// How the task itself has failed, whatever handlers made of it; none when it has not.
+    pub(crate) failure: RefCell<Option<Zval>>,
+    /// A handler returned this one: it has not ended before that has, and then in the same way.
+    pub(crate) following: RefCell<Option<Object<Future>>>,
     /// Somebody has seen how it ended, or took its failure.
     pub(crate) observed: Cell<bool>,
     /// Its handlers are running.
@@ -135,6 +139,8 @@ impl Native for Future {
             attempts: Cell::new(0),
             repeats: Cell::new(0),
             previous: RefCell::default(),
+            failure: RefCell::default(),
+            following: RefCell::default(),
             observed: Cell::new(false),
             handling: Cell::new(false),
             captured: RefCell::default(),
@@ -147,7 +153,7 @@ impl Native for Future {
             work.iter().for_each(|work| work.trace(tracer));
         }
         if let Ok(handlers) = self.handlers.try_borrow() {
-            handlers.iter().for_each(|handler| tracer.value(handler.callable().value()));
+            handlers.iter().for_each(|handler| handler.trace(tracer));
         }
         if let Ok(phase) = self.phase.try_borrow()
             && let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &*phase
@@ -156,6 +162,12 @@ impl Native for Future {
         }
         if let Ok(previous) = self.previous.try_borrow() {
             previous.iter().for_each(|attempt| attempt.trace(tracer));
+        }
+        if let Ok(failure) = self.failure.try_borrow() {
+            failure.iter().for_each(|failure| tracer.value(failure));
+        }
+        if let Ok(following) = self.following.try_borrow() {
+            following.iter().for_each(|other| other.trace_in(tracer));
         }
     }
 
@@ -171,6 +183,8 @@ impl Native for Future {
             && self.work.try_borrow().is_ok_and(|work| work.is_none())
             && self.handlers.try_borrow().is_ok_and(|handlers| handlers.is_empty())
             && self.previous.try_borrow().is_ok_and(|previous| previous.is_none())
+            && self.failure.try_borrow().is_ok_and(|failure| failure.is_none())
+            && self.following.try_borrow().is_ok_and(|following| following.is_none())
     }
 
     /// A future dropped before it started is started; a failure that nobody has seen is told.
@@ -188,7 +202,8 @@ impl Native for Future {
         };
         if let Some(throwable) = unseen {
             this.observed.set(true);
-            exception::warn(&format!("Unhandled failure of {}: {}", this.subject(), describe(&throwable)));
+            let message = format!("Unhandled failure of {}: {}", this.subject(), describe(&throwable));
+            exception::warn_at(&throwable, &message);
         }
     }
 }
@@ -208,6 +223,12 @@ impl Future {
     pub(crate) fn is_complete(&self) -> bool {
         matches!(*self.phase.borrow(), Phase::Done(_))
             && (self.handlers.borrow().is_empty() || self.handling.get())
+            && self.following.borrow().is_none()
+    }
+
+    /// A failure is its outcome.
+    pub(crate) fn has_failed(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Done(Outcome::Failed(_)))
     }
 
     /// It has an outcome, and all handlers have run: none of them runs now.
@@ -228,7 +249,7 @@ impl Future {
 }
 
 /// `Class: message` of a throwable.
-fn describe(throwable: &Zval) -> String {
+pub(crate) fn describe(throwable: &Zval) -> String {
     let Some(object) = throwable.object() else {
         return "unknown".to_owned();
     };

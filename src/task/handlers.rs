@@ -3,35 +3,48 @@
 use ext_php_rs::types::Zval;
 
 use super::future::{Ending, Future, Outcome, Phase};
-use super::outcome;
+use super::{follow, outcome};
+use crate::task::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
-use crate::zend::interrupt::FiberBlock;
-use crate::zend::object::Object;
+use crate::zend::interrupt::{self, FiberBlock};
+use crate::zend::object::{Object, Tracer};
 
 /// One step of the chain behind a future.
 #[derive(Debug)]
 pub(crate) enum Handler {
-    /// For a value; what it returns, unless null, replaces it.
+    /// For a value; what it returns, if its code has a return statement, replaces it.
     Then(Callable),
     /// For a failure that its first parameter takes; what it returns is the value from then on.
     Catch(Callable),
     /// For any end.
     Finally(Callable),
-    /// For an end by a deadline; what it returns, unless null, is the value from then on.
+    /// For an end by a deadline; what it returns is the value from then on.
     Timeout(Callable),
+    /// For any end: this future, which follows, ends in the same way.
+    Follow(Object<Future>),
 }
 
 impl Handler {
-    /// What is called.
-    pub(crate) fn callable(&self) -> &Callable {
+    /// Its values, for the cycle collector.
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
         match self {
             Self::Then(callable)
             | Self::Catch(callable)
             | Self::Finally(callable)
-            | Self::Timeout(callable) => callable,
+            | Self::Timeout(callable) => tracer.value(callable.value()),
+            Self::Follow(future) => future.trace_in(tracer),
         }
+    }
+}
+
+/// Adds a handler. One that comes after the end runs at the next safe point, too.
+pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
+    future.handlers.borrow_mut().push_back(handler);
+    if matches!(*future.phase.borrow(), Phase::Done(_)) && !future.handling.get() {
+        state().reported.borrow_mut().push_back(future.clone());
+        interrupt::flags().raise();
     }
 }
 
@@ -42,6 +55,13 @@ impl Handler {
 /// When the script is exiting; an exception of a handler becomes the future's failure instead.
 pub(crate) fn complete(future: &Object<Future>) -> Result<(), Thrown> {
     outcome::settle(future)?;
+    let followed = future.following.borrow().clone();
+    if let Some(followed) = followed.filter(|followed| followed.has_ended()) {
+        complete(&followed)?;
+    }
+    if future.following.borrow().is_some() {
+        return Ok(());
+    }
     if future.handlers.borrow().is_empty() || future.handling.replace(true) {
         return Ok(());
     }
@@ -58,42 +78,49 @@ fn run(future: &Object<Future>) -> Result<(), Thrown> {
             return Ok(());
         };
         step(future, &handler)?;
+        if future.following.borrow().is_some() {
+            return Ok(()); // the others run when that one has ended
+        }
     }
 }
 
-fn step(future: &Future, handler: &Handler) -> Result<(), Thrown> {
+fn step(future: &Object<Future>, handler: &Handler) -> Result<(), Thrown> {
     let (value, failure) = match &*future.phase.borrow() {
         Phase::Done(Outcome::Value(value)) => (Some(value.shallow_clone()), None),
         Phase::Done(Outcome::Failed(throwable)) => (None, Some(throwable.shallow_clone())),
         _ => return Ok(()),
     };
     match (handler, value, failure) {
-        (Handler::Then(callable), Some(value), _) => replace_unless_null(future, callable.call(&mut [value])),
+        (Handler::Then(callable), Some(value), _) => match callable.call(&mut [value]) {
+            Ok(returned) if returned.is_null() && !callable.returns() => Ok(()),
+            returned => replace(future, returned),
+        },
         (Handler::Catch(callable), _, Some(failure)) if callable.accepts(&failure) => {
             future.observed.set(true);
-            match callable.call(&mut [failure]) {
-                Ok(value) => {
-                    set(future, Outcome::Value(value));
-                    Ok(())
-                }
-                Err(thrown) => fail(future, thrown),
-            }
+            replace(future, callable.call(&mut [failure]))
+        }
+        (Handler::Timeout(callable), _, Some(failure)) if future.ending.get() == Some(Ending::TimedOut) => {
+            future.observed.set(true);
+            replace(future, callable.call(&mut [failure]))
         }
         (Handler::Finally(callable), ..) => {
             callable.call(&mut []).map_or_else(|thrown| fail(future, thrown), |_| Ok(()))
         }
-        (Handler::Timeout(callable), _, Some(failure)) if future.ending.get() == Some(Ending::TimedOut) => {
-            future.observed.set(true);
-            replace_unless_null(future, callable.call(&mut [failure]))
+        (Handler::Follow(follower), ..) => {
+            follow::arrive(follower, future);
+            Ok(())
         }
         _ => Ok(()),
     }
 }
 
-fn replace_unless_null(future: &Future, returned: Returned) -> Result<(), Thrown> {
+/// What a handler returned is the value from now on, or that of the future that it returned.
+fn replace(future: &Object<Future>, returned: Returned) -> Result<(), Thrown> {
     match returned {
-        Ok(value) if value.is_null() => Ok(()),
         Ok(value) => {
+            if let Some(other) = Object::<Future>::from_zval(&value) {
+                return follow::follow(future, &other).or_else(|thrown| fail(future, thrown));
+            }
             set(future, Outcome::Value(value));
             Ok(())
         }
@@ -107,6 +134,17 @@ fn fail(future: &Future, thrown: Thrown) -> Result<(), Thrown> {
     future.observed.set(false);
     set(future, Outcome::Failed(throwable));
     Ok(())
+}
+
+/// The task has ended so; handlers may make something else of it.
+pub(crate) fn conclude(future: &Future, outcome: Outcome) {
+    let failure = match &outcome {
+        Outcome::Failed(throwable) => Some(throwable.shallow_clone()),
+        Outcome::Value(_) => None,
+    };
+    let old = future.failure.replace(failure);
+    set(future, outcome);
+    drop(old);
 }
 
 /// Replaces the outcome. The old one is released when nothing is borrowed: its destructor may be PHP's.

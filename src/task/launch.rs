@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use super::crew::{self, Route};
 use super::future::{Future, Outcome, Phase};
 use super::group::{Group, Hook};
-use super::{at_exit, child, handlers, heap, retry, support, turn};
+use super::{at_exit, child, handlers, heap, retry, support, turn, wait};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Purpose, Refused};
@@ -118,11 +118,15 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     ensure_reactor()?;
     let (hooks, limits) = (hooks(group), group.limits.borrow().clone());
     let mut place = place()?;
-    let (streams, capture) = streams(group, future.id.get())?;
+    let streams = streams(group, future.id.get())?;
     heap::before_fork();
-    let forked = match fork::fork(Purpose::Outcome)? {
-        Fork::Child(channel) => child::run(&channel, streams, &limits, &hooks, future),
-        Fork::Parent(forked) => forked,
+    let forked = match fork::fork(Purpose::Outcome) {
+        Ok(Fork::Child(channel)) => child::run(&channel, streams, &limits, &hooks, future),
+        Ok(Fork::Parent(forked)) => forked,
+        Err(refused) => {
+            turn::take_output(future);
+            return Err(refused);
+        }
     };
     let pid = forked.pid;
     place.hand_to(pid.as_raw());
@@ -130,7 +134,6 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
         let added = reactor.add(future.id.get(), forked, ini::max_result());
         added.map_err(Refused::by("epoll_ctl"))?;
     }
-    capture.keep();
     future.pid.set(Some(pid.as_raw()));
     future.route.set(Some(Route::Forked));
     future.phase.replace(Phase::Running);
@@ -150,35 +153,14 @@ pub(crate) fn place() -> Result<Place, Refused> {
     places::take(children() == 0).ok_or(Refused { call: "async.max_children", errno: Errno::EAGAIN })
 }
 
-/// The standard output and error output for a task of `group`, or for a child that stays; under `id` the parent listens to
-/// them.
-pub(crate) fn streams(group: &Group, id: u64) -> Result<(Streams, Listening), Refused> {
+/// The standard output and error output for a task of `group`, or for a child that stays.
+pub(crate) fn streams(group: &Group, id: u64) -> Result<Streams, Refused> {
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
     let (streams, capture) = output::open(group.output.get(), limit)?;
     if let (Some(capture), Some(reactor)) = (capture, state().reactor.borrow_mut().as_mut()) {
         reactor.capture(id, capture).map_err(Refused::by("epoll_ctl"))?;
     }
-    Ok((streams, Listening { id }))
-}
-
-/// The reactor listens to the output of a child that is still to be made. Whatever keeps that child from being made, it
-/// listens no more when this is dropped, and both pipes are closed.
-#[derive(Debug)]
-pub(crate) struct Listening {
-    id: u64,
-}
-
-impl Listening {
-    /// The child is there: its end will end the listening.
-    pub(crate) fn keep(self) {
-        std::mem::forget(self);
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        drop(turn::printed_by(self.id));
-    }
+    Ok(streams)
 }
 
 /// Makes sure that children can be heard of.
@@ -226,14 +208,14 @@ fn run_here(group: &Group, future: &Object<Future>) {
     };
     future.phase.replace(Phase::Running);
     future.attempts.set(1);
-    let outcome = match work.run() {
+    let outcome = match work.run().and_then(wait::resolved) {
         Ok(value) => Outcome::Value(value),
         Err(Thrown) => match exception::take() {
             Some(throwable) => Outcome::Failed(throwable),
             None => return, // exiting
         },
     };
-    handlers::set(future, outcome);
+    handlers::conclude(future, outcome);
     drop(work);
     if let Some(ended) = group.ended.borrow_mut().as_mut() {
         ended.push(future.clone());

@@ -11,6 +11,7 @@ pub(crate) mod at_exit;
 pub(crate) mod child;
 pub(crate) mod crew;
 pub(crate) mod ended;
+mod follow;
 pub(crate) mod future;
 pub(crate) mod group;
 pub(crate) mod handlers;

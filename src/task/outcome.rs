@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use nix::errno::Errno;
 
 use super::future::{Ending, Future, Outcome, Phase};
-use super::handlers::set;
+use super::handlers::conclude;
 use super::turn;
 use crate::error::{Death, Error, Seconds, Traces};
 use crate::exceptions;
@@ -47,7 +47,7 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
         }
         _ => return Ok(()),
     };
-    set(future, outcome);
+    conclude(future, outcome);
     // Its closure and arguments are no longer needed; what they refer to may have destructors.
     let work = future.work.take();
     drop(work);
@@ -146,7 +146,7 @@ fn reported(future: &Future, kind: Kind, format: Result<Format, UnknownFormat>, 
 /// A future that never ran fails with `error`.
 pub(crate) fn fail(future: &Future, error: &Error) {
     let work = future.work.take();
-    set(future, Outcome::Failed(exceptions::new(error)));
+    conclude(future, Outcome::Failed(exceptions::new(error)));
     drop(work);
 }
 

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 
 use super::future::{Ending, Future, Outcome, Phase};
 use super::group::Group;
-use super::turn;
+use super::{handlers, turn};
 use crate::error::Error;
 use crate::exceptions;
 use crate::pool::deadlines::Stage;
@@ -101,8 +101,14 @@ pub(crate) fn give_up(group: &Rc<Group>, future: &Object<Future>) -> bool {
 
 fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     // What has an outcome already is looked at no more.
-    let work = if matches!(phase, Phase::Done(_)) { future.work.take() } else { None };
-    future.phase.replace(phase);
+    let mut work = None;
+    match phase {
+        Phase::Done(outcome) => {
+            work = future.work.take();
+            handlers::conclude(&future, outcome);
+        }
+        phase => drop(future.phase.replace(phase)),
+    }
     turn::note_end(group, future);
     drop(work);
 }

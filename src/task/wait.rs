@@ -128,6 +128,18 @@ pub(crate) fn one(future: &Object<Future>, patience: Option<Patience>) -> Return
     }
 }
 
+/// What a task returned; a future is awaited, and gives its value instead. Re-enters PHP.
+///
+/// # Errors
+///
+/// As [`one`].
+pub(crate) fn resolved(mut value: Zval) -> Returned {
+    while let Some(inner) = Object::<Future>::from_zval(&value) {
+        value = one(&inner, None)?;
+    }
+    Ok(value)
+}
+
 /// Waits until all have ended, their handlers have run, and their children are gone. Re-enters PHP.
 ///
 /// # Errors

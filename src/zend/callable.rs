@@ -98,6 +98,12 @@ impl Callable {
         unsafe { ffi::async_callable_accepts(function, ptr::from_ref(object).cast_mut()) }
     }
 
+    /// Has its code a return statement? What has none gives null like all, and means nothing by it.
+    pub(crate) fn returns(&self) -> bool {
+        // SAFETY: alive and only read.
+        unsafe { ffi::async_callable_returns(ptr::from_ref(&self.0).cast_mut()) }
+    }
+
     /// The value itself, for the cycle collector.
     pub(crate) fn value(&self) -> &Zval {
         &self.0

@@ -1,6 +1,7 @@
 //! Exceptions of the engine: pending ones, new ones, and warnings.
 
 use std::ffi::{CString, c_char};
+use std::ptr;
 
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
@@ -56,6 +57,17 @@ pub(crate) fn warn(message: &str) {
     let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
     // SAFETY: a NUL-terminated text.
     unsafe { ffi::async_warning(message.as_ptr()) };
+}
+
+/// Raises `E_WARNING` with the file and line of `throwable`. Re-enters PHP: the script's error handler runs.
+pub(crate) fn warn_at(throwable: &Zval, message: &str) {
+    let Some(object) = throwable.object() else {
+        return;
+    };
+    // SAFETY: a live throwable; the text is copied.
+    unsafe {
+        ffi::async_warning_at(ptr::from_ref(object).cast_mut(), message.as_ptr().cast(), message.len());
+    };
 }
 
 /// Raises `E_CORE_WARNING`: the extension is not as it should be. MINIT.

@@ -182,6 +182,33 @@ bool async_callable_accepts(zval *callable, zend_object *throwable)
 	return accepts;
 }
 
+/* Has a function a return statement that gives a value? The engine ends every function by a return of null, and marks it.
+ * A function that is declared void gives none. */
+bool async_callable_returns(zval *callable)
+{
+	zend_fcall_info_cache fcc;
+	bool returns = false;
+
+	if (!zend_is_callable_ex(callable, NULL, 0, NULL, &fcc, NULL)) {
+		return true;
+	}
+	const zend_function *function = fcc.function_handler;
+	if ((function->common.fn_flags & ZEND_ACC_HAS_RETURN_TYPE)
+		&& (ZEND_TYPE_FULL_MASK(function->common.arg_info[-1].type) & (MAY_BE_VOID | MAY_BE_NEVER))) {
+		returns = false;
+	} else if (function->type != ZEND_USER_FUNCTION || (function->common.fn_flags & ZEND_ACC_CALL_VIA_TRAMPOLINE)) {
+		returns = true; /* what __call() does nobody can see from here */
+	} else {
+		for (uint32_t i = 0; i < function->op_array.last && !returns; i++) {
+			const zend_op *op = &function->op_array.opcodes[i];
+			returns = (op->opcode == ZEND_RETURN || op->opcode == ZEND_RETURN_BY_REF || op->opcode == ZEND_GENERATOR_CREATE)
+				&& op->extended_value != (uint32_t) -1;
+		}
+	}
+	zend_release_fcall_info_cache(&fcc);
+	return returns;
+}
+
 /* What the VM does at an interrupt, for a caller that blocks inside an internal function. */
 void async_interrupts_run(void)
 {

@@ -50,6 +50,20 @@ void async_warning(const char *message)
 	zend_error(E_WARNING, "%s", message);
 }
 
+/* A warning that names the file and line of an exception's throw. */
+void async_warning_at(zend_object *exception, const char *message, size_t length)
+{
+	zend_class_entry *base = async_base(exception->ce);
+	zval file, line;
+	zend_string *text = zend_string_init(message, length, false);
+	zend_string *name = zval_get_string(zend_read_property_ex(base, exception, ZSTR_KNOWN(ZEND_STR_FILE), true, &file));
+	zend_long number = zval_get_long(zend_read_property_ex(base, exception, ZSTR_KNOWN(ZEND_STR_LINE), true, &line));
+
+	zend_error_zstr_at(E_WARNING, name, (uint32_t) number, text);
+	zend_string_release(name);
+	zend_string_release(text);
+}
+
 void async_core_warning(const char *message)
 {
 	zend_error(E_CORE_WARNING, "%s", message);

@@ -6,7 +6,7 @@ use ext_php_rs::types::Zval;
 
 use super::{Pool, none};
 use crate::php::pool::waiting::entries;
-use crate::php::status::{Counts, Status, pool_status};
+use crate::php::status::{Counts, Failures, Status, pool_status};
 use crate::task::ended::Ended;
 use crate::task::future::{Future, Outcome, Phase};
 use crate::task::{handlers, outcome, turn};
@@ -27,11 +27,12 @@ fn up_to_date(call: &Call) -> Result<Object<Pool>, Thrown> {
 
 pub(super) fn status(call: &Call) -> Returned {
     let pool = up_to_date(call)?;
-    let mut counts = Counts::default();
+    let (mut counts, mut failures) = (Counts::default(), Failures::default());
     for (_, future) in entries(&pool) {
         counts.add(&future);
+        failures.add(&future);
     }
-    Ok(pool_status(counts))
+    Ok(pool_status(counts, failures))
 }
 
 fn listed(call: &Call, wanted: fn(Status) -> bool) -> Returned {

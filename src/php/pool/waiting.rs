@@ -56,8 +56,9 @@ pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<
 pub(crate) fn values(pool: &Pool) -> Returned {
     let entries = pool.entries.borrow();
     let futures = entries.pairs().filter_map(|(key, value)| Some((key, Object::<Future>::peek(value)?)));
-    let wanted =
-        futures.filter(|(_, future)| future.is_complete() && Status::of(future) != Status::Cancelled);
+    let wanted = futures.filter(|(_, future)| {
+        future.is_complete() && !(future.has_failed() && Status::of(future) == Status::Cancelled)
+    });
     let values = functions::values(entries.len(), wanted);
     drop(entries);
     functions::thrown(values)

@@ -1,5 +1,5 @@
 --TEST--
-status() counts by state, and reads as one line
+status() counts by state, and reads as one line, with another for each failure
 --FILE--
 <?php
 use Async\Pool;
@@ -26,6 +26,8 @@ echo $pool->status(), "\n", $status, "\n";
 --EXPECTF--
 queue: 0 - finished: 0 - failed: 0 - timeout: 0
 queue: 1 - finished: 1 - failed: 1 - timeout: 1
+task [1] failed with DomainException: no
+task [2] failed with Async\TimeoutException: task [2] (pid %d) did not end within 0.05 s and was ended; raise timeout() or make the task shorter
 object(Async\PoolStatus)#%d (9) {
   ["queued"]=>
   int(1)
@@ -47,4 +49,8 @@ object(Async\PoolStatus)#%d (9) {
   int(0)
 }
 queue: 0 - finished: 3 - failed: 1 - timeout: 1
+task [1] failed with DomainException: no
+task [2] failed with Async\TimeoutException: task [2] (pid %d) did not end within 0.05 s and was ended; raise timeout() or make the task shorter
 queue: 1 - finished: 1 - failed: 1 - timeout: 1
+task [1] failed with DomainException: no
+task [2] failed with Async\TimeoutException: task [2] (pid %d) did not end within 0.05 s and was ended; raise timeout() or make the task shorter

@@ -40,7 +40,8 @@ exits: Succeeded 2, attempts 2, runs 2
 is too large: Succeeded 2, attempts 2, runs 2
 is out of time: Succeeded 2, attempts 2, runs 2
 throws always: Failed DomainException: run 3, attempts 3, runs 3
-queue: 0 - finished: 7 - failed: 1 - timeout: 0 - retries: 9
+queue: 0 - finished: 7 - failed: 1 - timeout: 0
+task "throws always" failed with DomainException: run 3 - retries: 9
 staying
 well: Succeeded 1, attempts 1, runs 1
 throws once: Succeeded 2, attempts 2, runs 2
@@ -50,4 +51,5 @@ exits: Succeeded 2, attempts 2, runs 2
 is too large: Succeeded 2, attempts 2, runs 2
 is out of time: Succeeded 2, attempts 2, runs 2
 throws always: Failed DomainException: run 3, attempts 3, runs 3
-queue: 0 - finished: 7 - failed: 1 - timeout: 0 - retries: 9
+queue: 0 - finished: 7 - failed: 1 - timeout: 0
+task "throws always" failed with DomainException: run 3 - retries: 9

@@ -31,6 +31,7 @@ echo web(<<<'PHP'
 bool(false)
 [true,"value","then"] null Succeeded
 DomainException from b queue: 0 - finished: 2 - failed: 1 - timeout: 0
+task "b" failed with DomainException: from b
 caught
 nested
 a b c a closure need not be sent

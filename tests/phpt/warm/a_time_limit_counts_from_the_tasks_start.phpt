@@ -48,5 +48,10 @@ echo told(fn() => $future->await()), "\n";
 24 Async\TimeoutException TimedOut
 34 Async\TimeoutException TimedOut
 queue: 0 - finished: 35 - failed: 0 - timeout: 5
+task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
+task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
+task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
+task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
+task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
 Async\TimeoutException: task [%d] (pid %d) did not end within 0.05 s and was ended; raise timeout() or make the task shorter
 nothing thrown
