@@ -28,10 +28,12 @@ pub(crate) enum Read {
 /// Moves into `reader` what the pipe holds.
 pub(crate) fn read(pipe: &OwnedFd, reader: &mut Reader) -> Read {
     loop {
+        let wanted = reader.wanted();
         let buffer = reader.buffer();
         let spare = buffer.spare_capacity_mut();
+        let length = spare.len().min(wanted);
         // SAFETY: the pointer and length are of one live slice.
-        let got = unsafe { libc::read(pipe.as_raw_fd(), spare.as_mut_ptr().cast(), spare.len()) };
+        let got = unsafe { libc::read(pipe.as_raw_fd(), spare.as_mut_ptr().cast(), length) };
         match usize::try_from(got) {
             Ok(0) => return Read::Closed,
             Ok(count) => {
@@ -69,6 +71,15 @@ pub(crate) fn write<'c>(
     if length <= SMALL {
         return write_small(pipe, pieces);
     }
+    write_raw(pipe, pieces)
+}
+
+/// Writes bytes as they are, in the child.
+///
+/// # Errors
+///
+/// As for [`write()`].
+pub(crate) fn write_raw<'c>(pipe: &OwnedFd, pieces: impl Iterator<Item = &'c [u8]>) -> Result<(), Errno> {
     let mut pieces = pieces.filter(|piece| !piece.is_empty()).map(IoSlice::new).peekable();
     while pieces.peek().is_some() {
         let mut batch: Vec<_> = pieces.by_ref().take(BATCH).collect();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::errno::Errno;
 use nix::unistd::{Pid, getpid, setpgid};
 
-use super::{child, loan, pipe, signals};
+use super::{child, pipe, signals};
 
 /// What the pipe between the two is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,6 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
     };
     let parent = getpid();
     let blocked = signals::Blocked::all();
-    loan::probe();
     // `libc::fork` and not the bare system call: other libraries' atfork handlers must run.
     #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
     // SAFETY: the only other thread of ours takes no lock and allocates nothing, so the copy holds no lock of ours.

@@ -2,22 +2,24 @@
 //!
 //! One copy instead of two, and no turns at a pipe. The child writes a frame with the places of its payload, and waits
 //! until the parent lets go of the pipe; nothing has a name, and nothing is left when either of the two dies.
+//!
+//! Whether a process may read another one's memory depends on the rights that both have at that moment, and on what the
+//! system allows at all. So nobody asks beforehand: a parent that is refused has the child send the payload, and reads it
+//! from there to the same place.
+
+pub(crate) mod lender;
 
 use std::collections::VecDeque;
-use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
-use std::ptr;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, write};
 
-use super::channel;
-use crate::wire::frame::{Frame, Kind};
+use super::{channel, memory};
+use crate::wire::frame::{FIRST_READ, Frame, Kind};
+use lender::Lender;
 
 /// Payloads from this length on are lent: what does not fit into a pipe makes the child wait in any case. That it is also
 /// faster from here on is what `measure` shows.
@@ -26,12 +28,10 @@ const LEND_FROM: usize = 64 * 1024;
 const RANGES: usize = 1024;
 /// What the kernel copies in one call, rounded down to whole pages.
 const AT_ONCE: usize = 1 << 30;
-
-/// Whether the kernel lets us read a child's memory. Decided before the first one, and inherited by all.
-static READING: AtomicU8 = AtomicU8::new(UNTRIED);
-const UNTRIED: u8 = 0;
-const ALLOWED: u8 = 1;
-const REFUSED: u8 = 2;
+/// The least that a pipe holds: the kernel makes one page of it.
+const NARROW: i32 = 1;
+/// The most that every user may have of a pipe (`pipe-max-size`).
+const WIDE: i32 = 1 << 20;
 
 /// A payload that is still in the memory of the child.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,55 +44,20 @@ pub(crate) struct Loan {
     pub(crate) length: usize,
     /// Where the pieces are that have not been copied yet: address and length.
     ranges: VecDeque<(usize, usize)>,
+    /// The child sends it.
+    sent: bool,
 }
 
-/// Tries once, before the first child is made, whether the memory of children can be read: security modules and containers
-/// may say no. Signals are blocked. What is tried it on is a process that shares our memory, which is cheap to make, and
-/// whose end no handler and no `wait()` of anybody else sees.
-pub(crate) fn probe() {
-    static SAMPLE: u64 = 0x5AFE_C0DE;
-    if READING.load(Ordering::Relaxed) != UNTRIED {
-        return;
-    }
-    let _ = with_sleeper(|sleeper| {
-        let mut copy = [MaybeUninit::uninit(); 8];
-        let from = [((&raw const SAMPLE).addr(), copy.len())];
-        let allowed = read(sleeper, &from, &mut copy) == Ok(copy.len());
-        READING.store(if allowed { ALLOWED } else { REFUSED }, Ordering::Relaxed);
-    });
-}
-
-/// Runs `work` while there is a process that sleeps in our memory. Gives how that ended.
-fn with_sleeper(work: impl FnOnce(Pid)) -> Result<WaitStatus, Errno> {
-    // A plain function, without anything of ours to find when it begins: by then we may be anywhere.
-    extern "C" fn sleep(_: *mut c_void) -> c_int {
-        loop {
-            // SAFETY: waits for a signal, all of which are blocked but SIGKILL.
-            unsafe { libc::pause() };
-        }
-    }
-    const STACK: usize = 16 * 1024;
-    let mut stack = vec![0_u128; STACK / size_of::<u128>()];
-    let top = stack.as_mut_ptr_range().end.cast();
-    // SAFETY: it does nothing but sleep, on a stack of its own, aligned as it has to be, which stays until it is reaped.
-    let sleeper = Errno::result(unsafe { libc::clone(sleep, top, libc::CLONE_VM, ptr::null_mut()) })?;
-    let sleeper = Pid::from_raw(sleeper);
-    work(sleeper);
-    let _ = kill(sleeper, Signal::SIGKILL);
-    loop {
-        match waitpid(sleeper, Some(WaitPidFlag::__WALL)) {
-            Err(Errno::EINTR) => {}
-            ended => return ended,
-        }
-    }
-}
-
-/// Does the parent want a payload of this length lent?
+/// Is a payload of this length lent?
 pub(crate) fn wanted(length: usize) -> bool {
-    length >= LEND_FROM && READING.load(Ordering::Relaxed) == ALLOWED
+    length >= LEND_FROM
 }
 
 /// In the child: lends the pieces, and returns when the parent has them, or is gone.
+///
+/// A pipe goes one way, yet the parent has two things to say: it closes its end when it has the payload, and it takes
+/// another byte when it wants it sent. The pipe holds no more than that byte meanwhile, so that the child can wait for both:
+/// for an error, or for room.
 ///
 /// # Errors
 ///
@@ -101,15 +66,33 @@ pub(crate) fn lend<'c>(
     pipe: &OwnedFd,
     kind: Kind,
     format: u8,
-    chunks: impl Iterator<Item = &'c [u8]>,
+    chunks: impl Iterator<Item = &'c [u8]> + Clone,
 ) -> Result<(), Errno> {
-    let places = places(kind, format, chunks);
+    let mut places = places(kind, format, chunks.clone());
+    // The parent's first read must not take the byte as well. What has no length is no place.
+    let filling = FIRST_READ.saturating_sub(places.len()).next_multiple_of(PLACE);
+    places.resize(places.len() + filling, 0);
+    set_capacity(pipe, NARROW);
     channel::write(pipe, Kind::Lent, 0, places.len(), [&places[..]].into_iter())?;
-    // No event is asked for: POLLERR, the reader's end, is always told.
-    let mut reader = [PollFd::new(pipe.as_fd(), PollFlags::empty())];
+    while write(pipe, &[0]) == Err(Errno::EINTR) {}
+    let mut reader = [PollFd::new(pipe.as_fd(), PollFlags::POLLOUT)];
     while poll(&mut reader, PollTimeout::NONE) == Err(Errno::EINTR) {}
-    Ok(())
+    let [reader] = reader;
+    if reader.revents().is_some_and(|events| events.contains(PollFlags::POLLERR)) {
+        return Ok(());
+    }
+    set_capacity(pipe, WIDE);
+    channel::write_raw(pipe, chunks)
 }
+
+/// Changes what a pipe holds. Where that is refused it goes on as it is: slower, or with a payload that is sent unasked.
+fn set_capacity(pipe: &OwnedFd, bytes: i32) {
+    // SAFETY: numbers only.
+    unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, bytes) };
+}
+
+/// Bytes of a place: address and length.
+const PLACE: usize = 16;
 
 /// The payload of the frame that lends the pieces.
 pub(crate) fn places<'c>(kind: Kind, format: u8, chunks: impl Iterator<Item = &'c [u8]>) -> Vec<u8> {
@@ -130,7 +113,7 @@ impl Loan {
             }
             _ => return None,
         };
-        let (pairs, rest) = places.as_chunks::<16>();
+        let (pairs, rest) = places.as_chunks::<PLACE>();
         let number = |bytes: &[u8]| usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok();
         let mut ranges = VecDeque::with_capacity(pairs.len());
         let mut length: usize = 0;
@@ -142,31 +125,55 @@ impl Loan {
                 ranges.push_back((address, bytes));
             }
         }
-        (rest.is_empty() && kind != Kind::Lent).then_some(Self { kind, format, length, ranges })
+        (rest.is_empty() && kind != Kind::Lent).then_some(Self { kind, format, length, ranges, sent: false })
     }
 
-    /// Looks whether there is memory at the end of each piece: before a length that a child tells is believed.
+    /// Looks whether there is memory at the end of each piece: before a length that a child tells is believed. Where that
+    /// cannot be seen, the length may be anything that this system has memory for.
     ///
     /// # Errors
     ///
-    /// As for [`Loan::fetch`].
+    /// As for [`Loan::fetch`]; ENOMEM for what there is no memory for.
     pub(crate) fn check(&self, child: Pid) -> Result<(), Errno> {
         for &(address, length) in &self.ranges {
             let last = address.checked_add(length - 1).ok_or(Errno::EFAULT)?;
-            read(child, &[(last, 1)], &mut [MaybeUninit::uninit()])?;
+            match read(child, &[(last, 1)], &mut [MaybeUninit::uninit()]) {
+                Ok(_) => {}
+                Err(errno) if is_refusal(errno) => {
+                    let fits = memory::free().is_none_or(|free| self.length <= free);
+                    return if fits { Ok(()) } else { Err(Errno::ENOMEM) };
+                }
+                Err(errno) => return Err(errno),
+            }
         }
         Ok(())
     }
 
-    /// Copies the next bytes of the payload, in the parent, as many as `to` has.
+    /// Copies the next bytes of the payload, in the parent, as many as `to` has: out of the memory of `child`, or, from when
+    /// that is refused, as they are sent by it.
     ///
     /// # Errors
     ///
-    /// ESRCH when the child is gone, EFAULT when the memory is not what was announced.
-    pub(crate) fn fetch(&mut self, child: Pid, to: &mut [MaybeUninit<u8>]) -> Result<(), Errno> {
+    /// ESRCH when the child is gone, EFAULT when the memory is not what was announced, and what `lender` says.
+    pub(crate) fn fetch(
+        &mut self,
+        child: Pid,
+        lender: &mut impl Lender,
+        to: &mut [MaybeUninit<u8>],
+    ) -> Result<(), Errno> {
         let mut to = to;
         while !to.is_empty() {
-            let copied = read(child, self.ranges.make_contiguous(), to)?;
+            let copied = if self.sent {
+                lender.receive(to)?
+            } else {
+                match read(child, self.ranges.make_contiguous(), to) {
+                    Err(errno) if is_refusal(errno) => {
+                        self.have_sent(lender)?;
+                        continue;
+                    }
+                    copied => copied?,
+                }
+            };
             if copied == 0 {
                 return Err(Errno::EFAULT);
             }
@@ -175,6 +182,26 @@ impl Loan {
         }
         Ok(())
     }
+
+    /// Has the payload sent from now on, but for what has been copied already.
+    fn have_sent(&mut self, lender: &mut impl Lender) -> Result<(), Errno> {
+        lender.ask()?;
+        self.sent = true;
+        let left: usize = self.ranges.iter().map(|(_, length)| length).sum();
+        let mut known = self.length - left;
+        let mut nowhere = [MaybeUninit::uninit(); 4096];
+        while known > 0 {
+            let room = known.min(nowhere.len());
+            known -= lender.receive(nowhere.get_mut(..room).ok_or(Errno::EFAULT)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Is this not about the child's memory, but about who may read it? EPERM, EACCES, ENOSYS, and what else a kernel or a
+/// filter of system calls has to say.
+fn is_refusal(errno: Errno) -> bool {
+    !matches!(errno, Errno::ESRCH | Errno::EFAULT | Errno::ENOMEM)
 }
 
 /// Drops the first `copied` bytes of `ranges`.
@@ -222,16 +249,6 @@ mod tests {
         assert_eq!(ranges, [(205, 15), (300, 30)]);
         advance(&mut ranges, 45);
         assert!(ranges.is_empty());
-    }
-
-    #[test]
-    fn the_sleeper_sleeps_until_it_is_killed() {
-        for _ in 0..500 {
-            // What was on our stack and heap a moment ago is overwritten: it must not need any of it.
-            let work = |_| drop(std::hint::black_box(vec![0_u8; 64]));
-            let ended = with_sleeper(work).unwrap();
-            assert!(matches!(ended, WaitStatus::Signaled(_, Signal::SIGKILL, _)), "{ended:?}");
-        }
     }
 
     #[test]

@@ -6,12 +6,12 @@
 mod alarm;
 mod captures;
 mod lines;
+mod loans;
 mod news;
 mod timer;
 mod watched;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -23,7 +23,6 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::{Signal, kill, killpg};
 
 use super::fork::{Child, Refused};
-use super::loan::Loan;
 use super::memory_killer::MemoryKiller;
 use super::notifier::{Flags, Means, Notifier};
 use super::output::{Capture, Stream};
@@ -346,46 +345,11 @@ impl Reactor {
         Some(Ended { id, exit, message: child.message() })
     }
 
-    /// Looks whether child `id` has what it lends.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Reactor::fetch`].
-    pub(crate) fn check(&self, id: u64, loan: &Loan) -> Result<(), Errno> {
-        let child = self.children.get(&id).ok_or(Errno::ESRCH)?;
-        loan.check(child.pid)
-    }
-
-    /// Copies the next bytes of what child `id` lends, as many as `to` has.
-    ///
-    /// # Errors
-    ///
-    /// ESRCH when the child is gone.
-    pub(crate) fn fetch(&self, id: u64, loan: &mut Loan, to: &mut [MaybeUninit<u8>]) -> Result<(), Errno> {
-        let child = self.children.get(&id).ok_or(Errno::ESRCH)?;
-        loan.fetch(child.pid, to)
-    }
-
     /// Waits for the end of a child that has told everything. None for one that still lends something.
     pub(crate) fn await_end(&mut self, id: u64) -> Option<Ended> {
         let child = self.children.get(&id).filter(|child| child.told && child.pipe.is_none())?;
         let exit = see_off(child.pid, child.pidfd.as_ref());
         self.part(id, exit)
-    }
-
-    /// Lets a child go on that captures, if it is such a one: what it printed has been taken.
-    pub(crate) fn go_on(&self, id: u64) {
-        self.lines.go_on(id);
-    }
-
-    /// Lets a child go that has lent something.
-    pub(crate) fn release(&mut self, id: u64) {
-        if self.lines.release(id) {
-            return;
-        }
-        if let Some(child) = self.children.get_mut(&id) {
-            child.close_pipe(&self.epoll);
-        }
     }
 }
 

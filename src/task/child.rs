@@ -153,20 +153,26 @@ impl Sink<'_> {
 
     /// Writes the frame of an outcome, or lends it when it is large. A pipe that is broken has lost its reader, and there
     /// is nobody to tell.
-    fn deliver<'c>(&self, kind: Kind, format: u8, length: usize, chunks: impl Iterator<Item = &'c [u8]>) {
+    fn deliver<'c>(
+        &self,
+        kind: Kind,
+        format: u8,
+        length: usize,
+        chunks: impl Iterator<Item = &'c [u8]> + Clone,
+    ) {
         match (self, loan::wanted(length)) {
             (Self::Pipe(pipe), true) => drop(loan::lend(pipe, kind, format, chunks)),
             (Self::Pipe(pipe), false) => drop(channel::write(pipe, kind, format, length, chunks)),
             (Self::Line { line, rope, task, captured }, lent) => {
                 let before = line.released();
                 if lent {
-                    let places = loan::places(kind, format, chunks);
+                    let places = loan::places(kind, format, chunks.clone());
                     line.say(rope, *task, Kind::Lent, 0, places.len(), [&places[..]].into_iter());
                 } else {
-                    line.say(rope, *task, kind, format, length, chunks);
+                    line.say(rope, *task, kind, format, length, chunks.clone());
                 }
-                if lent || *captured {
-                    line.await_release(before);
+                while (lent || *captured) && !line.await_release(before) {
+                    line.say(rope, *task, kind, format, length, chunks.clone());
                 }
             }
         }

@@ -60,7 +60,7 @@ fn fetch(future: &Future, child: u64, mut loan: Loan) -> Result<Outcome, Thrown>
     let Loan { kind, format, length, .. } = loan;
     let checked =
         state().reactor.borrow().as_ref().map_or(Err(Errno::ESRCH), |reactor| reactor.check(child, &loan));
-    let mut copy = |to: &mut [MaybeUninit<u8>]| match state().reactor.borrow().as_ref() {
+    let mut copy = |to: &mut [MaybeUninit<u8>]| match state().reactor.borrow_mut().as_mut() {
         Some(reactor) => reactor.fetch(child, &mut loan, to),
         None => Err(Errno::ESRCH),
     };

@@ -178,8 +178,8 @@ pub(crate) fn brought_home(phase: Phase) -> Phase {
 }
 
 fn copy(child: u64, loan: &mut Loan) -> Result<Vec<u8>, Errno> {
-    let reactor = state().reactor.borrow();
-    let reactor = reactor.as_ref().ok_or(Errno::ESRCH)?;
+    let mut reactor = state().reactor.borrow_mut();
+    let reactor = reactor.as_mut().ok_or(Errno::ESRCH)?;
     reactor.check(child, loan)?;
     bytes::filled(loan.length, |to| reactor.fetch(child, loan, to))
 }

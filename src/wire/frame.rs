@@ -15,7 +15,7 @@ pub(crate) const HEADER: usize = 16;
 /// Bytes after the payload.
 pub(crate) const FOOTER: usize = 4;
 /// One read for most results: header, a small payload and footer.
-const FIRST_READ: usize = 1024;
+pub(crate) const FIRST_READ: usize = 1024;
 /// Room that any announced length is worth. Longer payloads are lent, but where that is not allowed.
 const AT_ONCE: usize = 1 << 20;
 
@@ -136,6 +136,13 @@ impl Reader {
             self.bytes.reserve(FIRST_READ);
         }
         &mut self.bytes
+    }
+
+    /// How many bytes may be appended at most: what follows a frame is not the frame's.
+    pub(crate) fn wanted(&self) -> usize {
+        let whole = self.announced().and_then(|(_, length)| usize::try_from(length).ok());
+        let whole = whole.map_or(FIRST_READ, |length| length.saturating_add(HEADER + FOOTER));
+        whole.saturating_sub(self.bytes.len())
     }
 
     /// How far the frame is with what was appended, and room for the rest of it.

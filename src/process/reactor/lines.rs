@@ -77,6 +77,11 @@ impl Lines {
         self.wires.len()
     }
 
+    /// What `child` tells its results by, if it is one that stays.
+    pub(super) fn line(&mut self, child: u64) -> Option<&mut Line> {
+        self.wires.get_mut(&child).map(|wire| &mut wire.line)
+    }
+
     /// The parent is done with what a child lends. False when that one does not stay.
     pub(super) fn release(&self, child: u64) -> bool {
         self.wires.get(&child).map(|wire| wire.line.release()).is_some()

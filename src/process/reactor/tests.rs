@@ -196,6 +196,58 @@ fn a_loan_is_copied_from_the_memory_of_the_child() {
     reactor.stop();
 }
 
+/// From now on the kernel says EPERM to this thread, and to what it forks, when they want to read the memory of others.
+fn read_no_memory() {
+    let rule = |code: u32, jf, k| libc::sock_filter { code: u16::try_from(code).unwrap(), jt: 0, jf, k };
+    let refused = libc::SECCOMP_RET_ERRNO | Errno::EPERM as u32;
+    let mut rules = [
+        rule(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
+        rule(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 1, libc::SYS_process_vm_readv.try_into().unwrap()),
+        rule(libc::BPF_RET | libc::BPF_K, 0, refused),
+        rule(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    let program = libc::sock_fprog { len: 4, filter: rules.as_mut_ptr() };
+    // SAFETY: numbers.
+    assert_eq!(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }, 0);
+    // SAFETY: the program is there for the time of the call.
+    let set = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) };
+    assert_eq!(set, 0);
+}
+
+#[test]
+fn a_loan_that_may_not_be_read_is_sent() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let pieces: Vec<Vec<u8>> = (0..3000u32).map(|n| n.to_le_bytes().repeat(n as usize % 70)).collect();
+    let whole = pieces.concat();
+    // In a thread of its own: there is no way back.
+    let refused_from = |start_at: usize| {
+        let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+        start(&mut reactor, 5, |channel| {
+            loan::lend(channel, Kind::Value, 2, pieces.iter().map(Vec::as_slice)).unwrap();
+        });
+        let News::Lends { id, mut loan } = next(&mut reactor) else {
+            panic!("no loan");
+        };
+        let mut copy = Vec::with_capacity(loan.length);
+        let (first, rest) = copy.spare_capacity_mut()[..whole.len()].split_at_mut(start_at);
+        reactor.fetch(id, &mut loan, first).unwrap();
+        read_no_memory();
+        reactor.check(id, &loan).unwrap();
+        for part in rest.chunks_mut(100_000) {
+            reactor.fetch(id, &mut loan, part).unwrap();
+        }
+        // SAFETY: `fetch` filled all of it.
+        unsafe { copy.set_len(loan.length) };
+        assert_eq!(copy, whole);
+        reactor.release(id);
+        assert!(matches!(next(&mut reactor), News::Ended(Ended { exit: Exit::Code(7), .. })));
+        reactor.stop();
+    };
+    for start_at in [0, 12_345] {
+        std::thread::scope(|scope| scope.spawn(|| refused_from(start_at)).join().unwrap());
+    }
+}
+
 #[test]
 fn a_lender_that_dies_is_an_end_and_no_loan() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -39,7 +39,7 @@ impl Watched {
 
     /// Reads what there is. True when there will be no more.
     pub(super) fn receive(&mut self) -> bool {
-        let Some(pipe) = &self.pipe else {
+        let Some(pipe) = self.pipe.as_ref().filter(|_| !self.told) else {
             return true;
         };
         match channel::read(pipe, &mut self.reader) {

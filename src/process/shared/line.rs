@@ -1,6 +1,7 @@
 //! What a child that stays tells its parent: a ring of bytes with one writer and one reader.
 
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
@@ -31,6 +32,8 @@ struct Head {
     read: Apart<AtomicU64>,
     /// Loans that the parent is done with, ever.
     released: AtomicU32,
+    /// The parent cannot read what is lent now: the child shall say it.
+    asked: AtomicU32,
 }
 
 // SAFETY: atomics, aligned to less than a page.
@@ -52,6 +55,8 @@ pub(crate) struct Line {
     partial: Vec<u8>,
     /// How much of it has come, whether it was kept or not.
     arrived: u64,
+    /// Of a payload that was asked for: what is left of the message that is being read.
+    piece: usize,
 }
 
 /// A result, or what else a child has to say of a task.
@@ -84,6 +89,7 @@ impl Line {
             at: 0,
             partial: Vec::new(),
             arrived: 0,
+            piece: 0,
         })
     }
 
@@ -131,18 +137,52 @@ impl Line {
         }
     }
 
-    /// In the child: waits until the parent is done with what was lent by the latest message.
-    pub(crate) fn await_release(&self, before: u32) {
+    /// In the child: waits until the parent is done with what was lent by the latest message, or asks for it. True when it
+    /// is done.
+    pub(crate) fn await_release(&self, before: u32) -> bool {
         let head = self.memory.head();
         loop {
             head.waiting.store(1, Ordering::SeqCst);
             fence(Ordering::SeqCst);
-            if head.released.load(Ordering::Acquire) != before {
+            let released = head.released.load(Ordering::Acquire) != before;
+            if released || head.asked.swap(0, Ordering::Acquire) == 1 {
                 head.waiting.store(0, Ordering::Relaxed);
-                return;
+                return released;
             }
             futex::wait(&head.waiting, 1);
         }
+    }
+
+    /// In the parent: the child shall say what it has lent, by messages for [`Line::receive`].
+    pub(crate) fn ask(&mut self) {
+        self.memory.head().asked.store(1, Ordering::SeqCst);
+        self.nudge();
+    }
+
+    /// In the parent: takes the next bytes of what was asked for. Gives how many there were, perhaps none.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Line::hear`].
+    pub(crate) fn receive(&mut self, to: &mut [MaybeUninit<u8>]) -> Result<usize, Garbled> {
+        if self.piece == 0 {
+            if self.at >= self.heard.len() && !self.fetch()? {
+                return Ok(0);
+            }
+            let message = self.heard.get(self.at..).unwrap_or_default();
+            let (_, size, ..) = parsed(message).ok_or(Garbled)?;
+            (self.piece, self.at) = (size, self.at + HEADER);
+        }
+        let count = self.piece.min(to.len());
+        let bytes = self.heard.get(self.at..self.at + count).filter(|_| count > 0).ok_or(Garbled)?;
+        for (to, &byte) in to.iter_mut().zip(bytes) {
+            to.write(byte);
+        }
+        (self.piece, self.at) = (self.piece - count, self.at + count);
+        if self.piece == 0 {
+            self.at = self.at.next_multiple_of(ALIGN);
+        }
+        Ok(count)
     }
 
     /// How many loans the parent is done with.
@@ -321,6 +361,42 @@ mod tests {
         };
         wait(child.pid, true);
         assert_eq!(*heard.frame.payload, payload[..]);
+    }
+
+    #[test]
+    fn a_loan_that_is_asked_for_is_said() {
+        let mut line = Line::new().unwrap();
+        let payload: Vec<u8> = (0..ROOM * 3 + 5).map(|n| n.to_le_bytes()[0]).collect();
+        let child = match fork(Purpose::Outcome).unwrap() {
+            Fork::Child(_) => {
+                said(&line, 7, b"lent");
+                while !line.await_release(0) {
+                    said(&line, 7, &payload);
+                }
+                said(&line, 8, b"next");
+                end(0)
+            }
+            Fork::Parent(child) => child,
+        };
+        let heard = |line: &mut Line| loop {
+            if let Some(answer) = line.hear(0).unwrap() {
+                break answer;
+            }
+            std::thread::yield_now();
+        };
+        assert_eq!(*heard(&mut line).frame.payload, *b"lent");
+        line.ask();
+        let mut got = Vec::with_capacity(payload.len());
+        while got.len() < payload.len() {
+            let room = 10_000.min(payload.len() - got.len());
+            let count = line.receive(&mut got.spare_capacity_mut()[..room]).unwrap();
+            // SAFETY: `receive` wrote so many.
+            unsafe { got.set_len(got.len() + count) };
+        }
+        assert!(got == payload);
+        line.release();
+        assert_eq!(*heard(&mut line).frame.payload, *b"next");
+        wait(child.pid, true);
     }
 
     #[test]
