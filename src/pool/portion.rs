@@ -7,6 +7,9 @@ use std::time::Duration;
 const AIM: Duration = Duration::from_millis(1);
 /// More at a time would not be cheaper.
 const MOST: usize = 512;
+/// What the results of one portion may have together, where it is not a single one: the parent has to keep them when it wants
+/// others first.
+const ROOM: usize = 1024 * 1024;
 
 /// The number of items in the next portion.
 #[derive(Debug)]
@@ -26,10 +29,11 @@ impl Portion {
         self.size.min(fair).max(1)
     }
 
-    /// A portion of `count` items took a child so long.
-    pub(crate) fn took(&mut self, count: usize, time: Duration) {
+    /// A portion of `count` items took a child so long, and gave results of `bytes` together.
+    pub(crate) fn took(&mut self, count: usize, time: Duration, bytes: usize) {
         let each = time.as_nanos() / count.max(1) as u128;
-        let fitting = usize::try_from(AIM.as_nanos() / each.max(1)).unwrap_or(MOST);
+        let in_time = usize::try_from(AIM.as_nanos() / each.max(1)).unwrap_or(MOST);
+        let fitting = in_time.min(ROOM / (bytes / count.max(1)).max(1));
         // Twice as many at most: one portion is no sample.
         self.size = fitting.clamp(1, MOST).min(self.size * 2);
     }
@@ -44,17 +48,26 @@ mod tests {
         let mut portion = Portion::new();
         assert_eq!(portion.next(None, 2), 1);
         for _ in 0..20 {
-            portion.took(1, Duration::from_micros(1));
+            portion.took(1, Duration::from_micros(1), 8);
         }
         assert_eq!(portion.next(None, 2), MOST);
-        portion.took(MOST, Duration::from_secs(1));
+        portion.took(MOST, Duration::from_secs(1), 8);
+        assert_eq!(portion.next(None, 2), 1);
+    }
+
+    #[test]
+    fn large_results_come_in_small_portions() {
+        let mut portion = Portion::new();
+        (0..20).for_each(|_| portion.took(10, Duration::from_micros(1), ROOM));
+        assert_eq!(portion.next(None, 2), 10);
+        portion.took(1, Duration::from_micros(1), ROOM * 3);
         assert_eq!(portion.next(None, 2), 1);
     }
 
     #[test]
     fn the_last_items_are_shared() {
         let mut portion = Portion::new();
-        (0..20).for_each(|_| portion.took(1, Duration::from_micros(1)));
+        (0..20).for_each(|_| portion.took(1, Duration::from_micros(1), 8));
         assert_eq!(portion.next(Some(100), 4), 13);
         assert_eq!(portion.next(Some(3), 4), 1);
         assert_eq!(portion.next(Some(0), 4), 1);
@@ -63,7 +76,7 @@ mod tests {
     #[test]
     fn one_portion_is_no_sample() {
         let mut portion = Portion::new();
-        portion.took(1, Duration::ZERO);
+        portion.took(1, Duration::ZERO, 0);
         assert_eq!(portion.next(None, 1), 2);
     }
 }

@@ -90,6 +90,7 @@ pub(crate) fn end_request() {
     let hooks = state.hooks.take();
     let default = state.default_group.take();
     let surfacing = state.surfacing.take();
+    state.loans.take();
     if let Some(reactor) = state.reactor.take() {
         reactor.stop();
     }

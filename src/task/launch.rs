@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use super::crew::{self, Route};
 use super::future::{Future, Outcome, Phase};
 use super::group::{Group, Hook};
-use super::{at_exit, child, handlers, heap, retry, support, turn, wait};
+use super::{at_exit, child, handlers, heap, mapping, retry, support, turn, wait};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Purpose, Refused};
@@ -100,6 +100,7 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
 /// There is no room for another process now: looks again soon.
 pub(crate) fn hold_back() {
     state().held_back.set(true);
+    mapping::loan::fetch_all();
     crew::make_room();
 }
 

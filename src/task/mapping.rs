@@ -6,6 +6,7 @@
 
 mod batch;
 mod child;
+pub(crate) mod loan;
 mod repeat;
 mod source;
 
@@ -143,6 +144,7 @@ impl Mapping {
         }
         let fed = self.feed_all();
         self.feeding.set(false);
+        loan::make_way(&self.group);
         if fed.is_ok() {
             crew::recruit_for(&self.group);
         }
@@ -252,19 +254,9 @@ impl Mapping {
                 let ended = Ended { id: batch, exit: Exit::Unknown, message };
                 overdue.map_or_else(|| Said::Ended(ended, pid), |limit| Said::Overdue(limit, pid))
             }
-            Answered::Offered(phase) if self.waits_for_others(batch) => Said::Lent(phase).brought_home(),
             Answered::Offered(phase) => Said::Lent(phase),
         };
         self.push(batch, said, Some(child));
-    }
-
-    /// Is there an item before this batch that nobody has begun? A child that waited until that one has been given might be
-    /// the one that has to run it.
-    fn waits_for_others(&self, batch: u64) -> bool {
-        let batches = self.batches.borrow();
-        let is_open =
-            |(&id, batch): (&u64, &Batch)| batch.answered < batch.len() && !crew::has_begun(&self.group, id);
-        self.ordered && (self.repeats.get() > 0 || batches.range(..batch).any(is_open))
     }
 
     fn push(self: &Rc<Self>, batch: u64, said: Said, child: Option<u64>) {
@@ -279,14 +271,19 @@ impl Mapping {
             said.discard();
             return;
         };
+        let (place, lender) = (known.answered, said.lender());
+        known.bytes += said.size();
         known.said.push_back(said);
         known.answered += 1;
         let all = known.answered == known.len();
-        let count = known.answered - known.posted_from;
+        let (count, bytes) = (known.answered - known.posted_from, known.bytes);
         drop(batches);
+        if let Some(lender) = lender {
+            self.note_loan(lender, batch, place);
+        }
         if all {
             if let Some(time) = child.and_then(|child| crew::spent_by(&self.group, child)) {
-                self.portion.borrow_mut().took(count, time);
+                self.portion.borrow_mut().took(count, time, bytes);
             }
             self.over(batch);
             self.forget_repeat(batch);
@@ -321,6 +318,7 @@ impl Mapping {
             return;
         };
         rest.posted_from = rest.answered;
+        rest.bytes = 0;
         drop(batches);
         let parcel = self.sent(batch, declined).unwrap_or_else(|| self.inherited(batch));
         if crew.post(batch, &parcel) == Err(Full) {

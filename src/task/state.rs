@@ -19,6 +19,7 @@ use crate::task::crew::Crew;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
 use crate::task::heap::Heap;
+use crate::task::mapping::loan::Loans;
 use crate::zend::code::Book;
 use crate::zend::object::Object;
 #[cfg(not(php_zts))]
@@ -64,6 +65,8 @@ pub(crate) struct State {
     pub(crate) running: RefCell<BTreeMap<u64, Running>>,
     /// Children that stay, and whose they are.
     pub(crate) workers: RefCell<BTreeMap<u64, Employer>>,
+    /// What those keep in their memory for maps.
+    pub(crate) loans: RefCell<Loans>,
     /// The code that they have, too.
     pub(crate) book: RefCell<Book>,
     /// When they have to end.
@@ -99,6 +102,7 @@ impl State {
             reactor: RefCell::default(),
             running: RefCell::default(),
             workers: RefCell::default(),
+            loans: RefCell::default(),
             book: RefCell::default(),
             deadlines: RefCell::default(),
             reported: RefCell::default(),
@@ -162,6 +166,7 @@ impl State {
         forget(self.active.take());
         forget(self.running.take());
         forget(self.workers.take());
+        forget(self.loans.take());
         forget(self.deadlines.take());
         forget(self.reported.take());
         forget(self.surfacing.take());

@@ -33,6 +33,9 @@ const HELD_BACK: Duration = Duration::from_millis(20);
 /// EINTR when a signal wants the script's attention.
 pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let state = state();
+    if timeout != Some(Duration::ZERO) {
+        mapping::loan::fetch_all();
+    }
     let until_deadline =
         state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
     let retry = state.held_back.get().then_some(HELD_BACK);
@@ -131,6 +134,7 @@ pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
 
 /// Lets a child go whose loan has been fetched.
 pub(crate) fn release(id: u64) {
+    mapping::loan::over(id);
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
         reactor.release(id);
     }

@@ -178,12 +178,6 @@ pub(crate) fn spent_by(group: &Group, child: u64) -> Option<Duration> {
     Some(crew.board.spent(seat))
 }
 
-/// Does a child run this task, or these items?
-pub(crate) fn has_begun(group: &Group, id: u64) -> bool {
-    let crew = group.crew.borrow();
-    crew.as_ref().is_some_and(|crew| matches!(crew.board.progress(id), Progress::Running(..)))
-}
-
 /// The process of a child.
 pub(crate) fn pid_of_child(group: &Group, child: u64) -> Option<i32> {
     let crew = group.crew.borrow();

@@ -10,7 +10,7 @@ use crate::task::future::{Future, Phase};
 use crate::task::group::Group;
 use crate::task::mapping::{Answered, End, Mapping};
 use crate::task::state::state;
-use crate::task::{retry, turn};
+use crate::task::{mapping, retry, turn};
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::object::Object;
 
@@ -43,7 +43,10 @@ fn mapping_of(group: &Group, batch: u64) -> Option<Rc<Mapping>> {
 pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
     let (group, crew) = state().workers.borrow().get(&child).cloned()?;
     match mapping_of(&group, task) {
-        Some(mapping) => mapping.answered(task, child, Answered::Offered(phase)),
+        Some(mapping) => {
+            turn::page_of(child);
+            mapping.answered(task, child, Answered::Offered(phase));
+        }
         None => told(&group, &crew, child, task, phase),
     }
     Some(group)
@@ -89,6 +92,7 @@ fn declined(group: &Group, crew: &Crew, task: u64) {
 
 /// A child that stayed is gone: whatever it ran has ended with it.
 pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
+    mapping::loan::over(ended.id);
     let printed = turn::printed_by(ended.id);
     state().deadlines.borrow_mut().clear(ended.id);
     let (group, crew) = state().workers.borrow_mut().remove(&ended.id)?;

@@ -49,6 +49,8 @@ pub(super) struct Batch {
     pub(super) answered: usize,
     /// How many had, when the rest was last posted.
     pub(super) posted_from: usize,
+    /// How many bytes the results of that have together, as far as they have come back.
+    pub(super) bytes: usize,
     /// How many somebody has asked for.
     pub(super) given: usize,
     /// The position of the next one to be given, in the array.
@@ -73,6 +75,20 @@ pub(super) enum Said {
 }
 
 impl Said {
+    /// Who has it in memory, and waits.
+    pub(super) fn lender(&self) -> Option<u64> {
+        if let Self::Lent(Phase::Lent { child, .. }) = self { Some(*child) } else { None }
+    }
+
+    /// How many bytes it has.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Ended(Ended { message: Message::Frame(frame), .. }, _) => frame.payload.len(),
+            Self::Lent(Phase::Lent { loan, .. }) => loan.length,
+            _ => 0,
+        }
+    }
+
     /// Nobody wants to know: whoever keeps it in memory need not.
     pub(super) fn discard(self) {
         if let Self::Lent(Phase::Lent { child, .. }) = self {
@@ -85,7 +101,16 @@ impl Batch {
     /// Items of which nothing is known.
     pub(super) fn new(items: Items) -> Self {
         let cursor = if let Items::Range(first, _) = items { first } else { 0 };
-        Self { items, said: VecDeque::new(), answered: 0, posted_from: 0, given: 0, cursor, repeat: None }
+        Self {
+            items,
+            said: VecDeque::new(),
+            answered: 0,
+            posted_from: 0,
+            bytes: 0,
+            given: 0,
+            cursor,
+            repeat: None,
+        }
     }
 
     /// The place of something that can be given: of the very next one, or of any.

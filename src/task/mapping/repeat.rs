@@ -4,12 +4,11 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::Mapping;
 use super::batch::{Batch, Said};
+use super::{Mapping, loan};
 use crate::pool::deadlines::Stage;
 use crate::pool::retry::Failure;
 use crate::task::crew::{self, Crew};
-use crate::task::future::Phase;
 use crate::task::group::Group;
 use crate::task::retry;
 use crate::task::state::state;
@@ -43,17 +42,6 @@ impl Said {
             Self::Awaited | Self::Given => None,
         }
     }
-
-    /// The same, with nothing left in its child.
-    pub(super) fn brought_home(self) -> Self {
-        match self {
-            Self::Lent(phase) => match retry::brought_home(phase) {
-                Phase::Reported(ended) => Self::Ended(ended, None),
-                phase => Self::Lent(phase),
-            },
-            said => said,
-        }
-    }
 }
 
 impl Mapping {
@@ -68,11 +56,11 @@ impl Mapping {
         let is_repeat = home.batch != batch;
         match self.delay(&said, home.repeats) {
             Some(delay) => {
-                self.run_again(home, said.brought_home(), delay);
+                self.run_again(home, said.brought_home(&self.group), delay);
                 if is_repeat { Said::Given } else { Said::Awaited }
             }
             None if is_repeat => {
-                self.put(home, said);
+                self.put(home, said.brought_home(&self.group));
                 Said::Given
             }
             None => said,
@@ -190,11 +178,12 @@ pub(crate) fn due(id: u64) {
     }
 }
 
-/// Posts what there was no room for.
+/// Posts what there was no room for, and lets children go on that others may want.
 pub(crate) fn post_held(group: &Group, crew: &Crew) {
     if group.maps.borrow().is_empty() {
         return;
     }
+    loan::make_way(group);
     let maps: Vec<_> = group.maps.borrow().values().cloned().collect();
     for mapping in maps {
         mapping.post_held(crew);
