@@ -194,6 +194,14 @@ pub(crate) enum Error {
         /// Why not.
         reason: String,
     },
+    /// The script has ended while a result was read.
+    #[error(
+        "{subject} has a result that was not read: exit() was called by code of its classes, or while they were loaded"
+    )]
+    Unread {
+        /// Who.
+        subject: Subject,
+    },
     /// This SAPI has more than one request or thread in a process.
     #[error(
         "tasks need a process of their own to fork, and the \"{sapi}\" server API shares its processes; \

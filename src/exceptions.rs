@@ -104,7 +104,7 @@ fn class_of(error: &Error) -> &'static Class {
         Error::Cancelled { .. } => &CANCELLED,
         Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
         Error::CannotFork { .. } | Error::LimitRefused { .. } | Error::NoStream { .. } => &CANNOT_FORK,
-        Error::Protocol { .. } | Error::Unreadable { .. } => &PROTOCOL,
+        Error::Protocol { .. } | Error::Unreadable { .. } | Error::Unread { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
         Error::Misuse(_) => &ASYNC_ERROR,
     }

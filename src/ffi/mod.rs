@@ -118,6 +118,8 @@ unsafe extern "C" {
 
     pub(crate) fn async_vm_interrupt_addr() -> *mut c_void;
     pub(crate) fn async_interrupt_safe() -> bool;
+    pub(crate) fn async_floor_set() -> *const c_void;
+    pub(crate) fn async_floor_reset(before: *const c_void);
     pub(crate) fn async_exit_status() -> c_int;
     pub(crate) fn async_last_error(
         message: *mut *mut ZendStr,
@@ -210,6 +212,9 @@ unsafe extern "C" {
     pub(crate) fn async_unserialize_shutdown();
 
     pub(crate) fn async_exception_pending() -> bool;
+    pub(crate) fn async_exception_set_aside(opline: *mut *const c_void) -> *mut zend_object;
+    pub(crate) fn async_exception_put_back(exception: *mut zend_object, opline: *const c_void);
+    pub(crate) fn zend_exception_set_previous(exception: *mut zend_object, previous: *mut zend_object);
     pub(crate) fn async_exception_take(exception: *mut zval) -> bool;
     pub(crate) fn async_object_children(
         object: *mut zend_object,

@@ -85,6 +85,8 @@ void async_error_free(char *error);
 
 /* Exceptions: zend_clear_exception restores the opline, which a plain take would not. */
 void async_exception_throw(zend_object *exception);
+zend_object *async_exception_set_aside(const void **opline);
+void async_exception_put_back(zend_object *exception, const void *opline);
 void async_exception_new(zval *out, zend_class_entry *ce, const char *message, size_t length);
 void async_property_set(zend_object *object, zend_class_entry *scope, const char *name, zval *value);
 void async_exception_message(zend_object *exception, zval *out);
@@ -95,6 +97,8 @@ void async_core_warning(const char *message);
 /* State of the request: fields of globals, whose layouts move. */
 void *async_vm_interrupt_addr(void);
 bool async_interrupt_safe(void);
+const void *async_floor_set(void);
+void async_floor_reset(const void *before);
 int async_exit_status(void);
 int async_last_error(zend_string **message, zend_string **file, uint32_t *line);
 void async_fiber_block(void);

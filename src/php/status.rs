@@ -45,7 +45,7 @@ impl Status {
         match (&*future.phase.borrow(), future.ending.get()) {
             (Phase::Pending, _) => Self::Pending,
             (Phase::Queued, _) => Self::queued(future),
-            (Phase::Running | Phase::Reported(_) | Phase::Lent { .. }, _) => Self::Running,
+            (Phase::Running | Phase::Reported(_) | Phase::Lent { .. } | Phase::Reading, _) => Self::Running,
             (Phase::Done(_), _) if future.failure.borrow().is_none() => Self::Succeeded,
             (Phase::Done(_), None) => Self::Failed,
             (Phase::Done(_), Some(Ending::TimedOut)) => Self::TimedOut,

@@ -11,7 +11,7 @@ use crate::ini;
 use crate::task::state::state;
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::interrupt;
+use crate::zend::interrupt::{self, Floor};
 use crate::zend::object::Native;
 use crate::zend::request;
 
@@ -31,9 +31,10 @@ pub(crate) fn register() {
 pub(crate) fn finish() -> Result<(), Thrown> {
     let state = state();
     // A fatal error may have left in the middle of it.
-    state.dispatching.set(false);
-    let idle =
-        || state.active.borrow().iter().all(|group| group.idle()) && state.reported.borrow().is_empty();
+    if state.dispatching.replace(false) {
+        Floor::forget();
+    }
+    let idle = || state.active.borrow().iter().all(|group| group.idle()) && !turn::is_due();
     if !idle() || !state.running.borrow().is_empty() {
         wait::until(None, || Ok(idle()))?;
     }
@@ -86,7 +87,7 @@ pub(crate) fn end_request() {
     let _ = request::protect(at_exit);
     kill();
     let running = (state.running.take(), state.workers.take(), state.book.take());
-    let reported = state.reported.take();
+    let reported = (state.reported.take(), state.settled.take());
     let hooks = state.hooks.take();
     let default = state.default_group.take();
     let surfacing = state.surfacing.take();

@@ -6,6 +6,7 @@
 use super::future::{Future, Outcome};
 use super::group::Group;
 use super::handlers::{self, Handler};
+use super::surfacing::release;
 use super::{launch, wait};
 use crate::error::Error;
 use crate::exceptions;
@@ -28,7 +29,7 @@ pub(super) fn follow(future: &Object<Future>, other: &Object<Future>) -> Result<
     }
     wait::ensure_here(other)?;
     let old = future.following.replace(Some(other.clone()));
-    drop(old);
+    release(old);
     if other.is_pending() {
         launch::enqueue(&Group::default_group(), other);
     }
@@ -63,5 +64,5 @@ pub(super) fn arrive(future: &Object<Future>, other: &Future) {
     }
     state().reported.borrow_mut().push_back(future.clone());
     interrupt::flags().raise();
-    drop(followed);
+    release(followed);
 }

@@ -13,7 +13,7 @@ use super::group::Group;
 use super::handlers::Handler;
 use super::retry::Attempt;
 use super::work::Work;
-use super::{launch, support};
+use super::{launch, support, turn};
 use crate::error::{Label, Subject};
 use crate::process::loan::Loan;
 use crate::process::output::Capture;
@@ -40,6 +40,9 @@ pub(crate) enum Phase {
         /// The payload.
         loan: Loan,
     },
+    /// What the child left is being read: its classes are loaded, and their code runs. Whoever comes here meanwhile comes
+    /// out of that code, and cannot wait for what goes on underneath.
+    Reading,
     /// It has an outcome.
     Done(Outcome),
 }
@@ -192,6 +195,7 @@ impl Native for Future {
         if this.is_pending() && this.work.borrow().is_some() && support::supported() {
             this.revive();
             launch::enqueue(&Group::default_group(), this);
+            turn::leave();
             return;
         }
         let unseen = match &*this.phase.borrow() {
@@ -216,7 +220,15 @@ impl Future {
 
     /// It has ended; perhaps nobody has looked at its outcome yet.
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::Reported(_) | Phase::Lent { .. } | Phase::Done(_))
+        matches!(
+            *self.phase.borrow(),
+            Phase::Reported(_) | Phase::Lent { .. } | Phase::Reading | Phase::Done(_)
+        )
+    }
+
+    /// Somebody further down the stack makes its outcome.
+    pub(crate) fn is_being_read(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Reading)
     }
 
     /// It has an outcome, and all handlers have run.

@@ -3,12 +3,13 @@
 use ext_php_rs::types::Zval;
 
 use super::future::{Ending, Future, Outcome, Phase};
+use super::surfacing::release;
 use super::{follow, outcome};
 use crate::task::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
-use crate::zend::interrupt::{self, FiberBlock};
+use crate::zend::interrupt::{self, FiberBlock, Floor};
 use crate::zend::object::{Object, Tracer};
 
 /// One step of the chain behind a future.
@@ -54,18 +55,27 @@ pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
 ///
 /// When the script is exiting; an exception of a handler becomes the future's failure instead.
 pub(crate) fn complete(future: &Object<Future>) -> Result<(), Thrown> {
-    outcome::settle(future)?;
+    let done = outcome::settle(future).and_then(|()| run_all(future));
+    // Those that are left run at the script's end.
+    if done.is_err() && !future.handlers.borrow().is_empty() {
+        state().settled.borrow_mut().push_front(future.clone());
+    }
+    done
+}
+
+fn run_all(future: &Object<Future>) -> Result<(), Thrown> {
     let followed = future.following.borrow().clone();
     if let Some(followed) = followed.filter(|followed| followed.has_ended()) {
         complete(&followed)?;
     }
-    if future.following.borrow().is_some() {
+    if future.following.borrow().is_some() || future.is_being_read() {
         return Ok(());
     }
     if future.handlers.borrow().is_empty() || future.handling.replace(true) {
         return Ok(());
     }
     let _fibers = FiberBlock::new();
+    let _floor = Floor::new();
     let done = run(future);
     future.handling.set(false);
     done
@@ -73,11 +83,17 @@ pub(crate) fn complete(future: &Object<Future>) -> Result<(), Thrown> {
 
 fn run(future: &Object<Future>) -> Result<(), Thrown> {
     loop {
+        // A destructor may have called exit: nothing can be called any more.
+        if exception::pending() {
+            return Err(Thrown);
+        }
         let next = future.handlers.borrow_mut().pop_front();
         let Some(handler) = next else {
             return Ok(());
         };
-        step(future, &handler)?;
+        let done = step(future, &handler);
+        release(handler);
+        done?;
         if future.following.borrow().is_some() {
             return Ok(()); // the others run when that one has ended
         }
@@ -91,27 +107,49 @@ fn step(future: &Object<Future>, handler: &Handler) -> Result<(), Thrown> {
         _ => return Ok(()),
     };
     match (handler, value, failure) {
-        (Handler::Then(callable), Some(value), _) => match callable.call(&mut [value]) {
-            Ok(returned) if returned.is_null() && !callable.returns() => Ok(()),
-            returned => replace(future, returned),
-        },
+        (Handler::Then(callable), Some(value), _) => {
+            call(callable, &mut [value], |returned| match returned {
+                Ok(returned) if returned.is_null() && !callable.returns() => Ok(()),
+                returned => replace(future, returned),
+            })
+        }
         (Handler::Catch(callable), _, Some(failure)) if callable.accepts(&failure) => {
             future.observed.set(true);
-            replace(future, callable.call(&mut [failure]))
+            call(callable, &mut [failure], |returned| replace(future, returned))
         }
         (Handler::Timeout(callable), _, Some(failure)) if future.ending.get() == Some(Ending::TimedOut) => {
             future.observed.set(true);
-            replace(future, callable.call(&mut [failure]))
+            call(callable, &mut [failure], |returned| replace(future, returned))
         }
-        (Handler::Finally(callable), ..) => {
-            callable.call(&mut []).map_or_else(|thrown| fail(future, thrown), |_| Ok(()))
-        }
+        (Handler::Finally(callable), ..) => call(callable, &mut [], |returned| match returned {
+            Ok(value) => {
+                release(value);
+                Ok(())
+            }
+            Err(thrown) => fail(future, thrown),
+        }),
         (Handler::Follow(follower), ..) => {
             follow::arrive(follower, future);
             Ok(())
         }
-        _ => Ok(()),
+        (_, value, failure) => {
+            release((value, failure));
+            Ok(())
+        }
     }
+}
+
+/// Calls a handler, and deals with what it returns before its arguments go: their destructors are none of its doing.
+fn call(
+    callable: &Callable,
+    args: &mut [Zval],
+    deal_with: impl FnOnce(Returned) -> Result<(), Thrown>,
+) -> Result<(), Thrown> {
+    let done = deal_with(callable.call(args));
+    for arg in args {
+        release(std::mem::take(arg));
+    }
+    done
 }
 
 /// What a handler returned is the value from now on, or that of the future that it returned.
@@ -144,13 +182,12 @@ pub(crate) fn conclude(future: &Future, outcome: Outcome) {
     };
     let old = future.failure.replace(failure);
     set(future, outcome);
-    drop(old);
+    release(old);
 }
 
 /// Replaces the outcome. The old one is released when nothing is borrowed: its destructor may be PHP's.
 pub(crate) fn set(future: &Future, outcome: Outcome) {
-    let old = future.phase.replace(Phase::Done(outcome));
-    drop(old);
+    release(future.phase.replace(Phase::Done(outcome)));
 }
 
 /// The value of a future that has one, or its failure.

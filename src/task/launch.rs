@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use super::crew::{self, Route};
 use super::future::{Future, Outcome, Phase};
 use super::group::{Group, Hook};
-use super::{at_exit, child, handlers, heap, mapping, retry, support, turn, wait};
+use super::{at_exit, child, handlers, heap, mapping, retry, support, surfacing, turn, wait};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Purpose, Refused};
@@ -48,10 +48,12 @@ pub(crate) fn hasten(future: &Object<Future>) {
 /// Starts queued tasks while there are slots. Re-enters PHP: hooks run.
 pub(crate) fn pump(group: &Rc<Group>) {
     if group.stays.get() {
-        crew::feed(group);
+        if !put_off() {
+            crew::feed(group);
+        }
         return;
     }
-    loop {
+    while !put_off() {
         let next = group.scheduler.borrow_mut().next();
         let Some(id) = next else {
             if group.scheduler.borrow().starves() && turn::reap_one(group) {
@@ -68,6 +70,16 @@ pub(crate) fn pump(group: &Rc<Group>) {
             return;
         }
     }
+}
+
+/// With an exit or the end of a fiber in flight, which a hook has brought about, nothing is started: a child would do so
+/// too. Looks again soon.
+fn put_off() -> bool {
+    let pending = exception::pending();
+    if pending {
+        state().held_back.set(true);
+    }
+    pending
 }
 
 /// Forks for a future that has its slot. Breaks when there is no point in trying the next one.
@@ -188,10 +200,12 @@ pub(crate) fn set_deadline(future: &Future) {
 
 /// The hook for the parent. What it throws is thrown by the next `await`.
 pub(crate) fn after_fork(hook: &Hook) {
-    let threw = hook.parent.as_ref().is_some_and(|callable| callable.call(&mut []).is_err());
-    if let Some(throwable) = threw.then(exception::take).flatten() {
-        let old = state().surfacing.replace(Some(throwable));
-        drop(old);
+    let Some(callable) = &hook.parent else {
+        return;
+    };
+    match callable.call(&mut []) {
+        Ok(value) => surfacing::release(value),
+        Err(Thrown) => surfacing::keep_pending(),
     }
 }
 
@@ -217,7 +231,7 @@ fn run_here(group: &Group, future: &Object<Future>) {
         },
     };
     handlers::conclude(future, outcome);
-    drop(work);
+    surfacing::release(work);
     if let Some(ended) = group.ended.borrow_mut().as_mut() {
         ended.push(future.clone());
     }

@@ -24,6 +24,7 @@ pub(crate) mod parcel;
 pub(crate) mod retry;
 pub(crate) mod state;
 pub(crate) mod support;
+pub(crate) mod surfacing;
 pub(crate) mod turn;
 pub(crate) mod wait;
 pub(crate) mod work;

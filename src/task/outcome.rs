@@ -6,6 +6,7 @@ use nix::errno::Errno;
 
 use super::future::{Ending, Future, Outcome, Phase};
 use super::handlers::conclude;
+use super::surfacing::release;
 use super::turn;
 use crate::error::{Death, Error, Seconds, Traces};
 use crate::exceptions;
@@ -21,8 +22,9 @@ use crate::wire::codec::{Format, UnknownFormat};
 use crate::wire::frame::{Frame, Kind, Malformed};
 use crate::wire::report::Report;
 use crate::zend::handler::Thrown;
+use crate::zend::interrupt::FiberBlock;
 use crate::zend::value::DecodeError;
-use crate::zend::{string, throwable, value};
+use crate::zend::{exception, string, throwable, value};
 
 /// What the exception of a death has of the error output: so many lines, and bytes at most.
 const LAST_LINES: usize = 20;
@@ -35,23 +37,27 @@ const LAST_BYTES: usize = 4096;
 /// When the script is exiting: a class that was loaded for the outcome called `exit`.
 pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     let phase = match &mut *future.phase.borrow_mut() {
-        phase @ (Phase::Reported(_) | Phase::Lent { .. }) => std::mem::replace(phase, Phase::Running),
+        // With an exception in flight no class can be loaded, and none of its code run.
+        Phase::Reported(_) | Phase::Lent { .. } if exception::pending() => return Err(Thrown),
+        phase @ (Phase::Reported(_) | Phase::Lent { .. }) => std::mem::replace(phase, Phase::Reading),
         _ => return Ok(()),
     };
-    let outcome = match phase {
-        Phase::Reported(ended) => interpret(future, ended)?,
+    // Whoever suspended its fiber in there, and never came back, would take the outcome along.
+    let _fibers = FiberBlock::new();
+    let read = match phase {
         Phase::Lent { child, loan } => {
             let outcome = fetch(future, child, loan);
             turn::release(child);
-            outcome?
+            outcome
         }
+        Phase::Reported(ended) => interpret(future, ended),
         _ => return Ok(()),
     };
+    let outcome = read.unwrap_or_else(|Thrown| failed(&Error::Unread { subject: future.subject() }));
     conclude(future, outcome);
     // Its closure and arguments are no longer needed; what they refer to may have destructors.
-    let work = future.work.take();
-    drop(work);
-    Ok(())
+    release(future.work.take());
+    if exception::pending() { Err(Thrown) } else { Ok(()) }
 }
 
 /// Copies what the child has lent to where it shall be. The memory is taken while nothing is borrowed: the engine may
@@ -145,9 +151,8 @@ fn reported(future: &Future, kind: Kind, format: Result<Format, UnknownFormat>, 
 
 /// A future that never ran fails with `error`.
 pub(crate) fn fail(future: &Future, error: &Error) {
-    let work = future.work.take();
     conclude(future, Outcome::Failed(exceptions::new(error)));
-    drop(work);
+    release(future.work.take());
 }
 
 fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {

@@ -10,6 +10,7 @@ use nix::errno::Errno;
 
 use super::future::{Ending, Future, Outcome, Phase};
 use super::group::Group;
+use super::surfacing::release;
 use super::{handlers, turn};
 use crate::error::Error;
 use crate::exceptions;
@@ -53,7 +54,7 @@ pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) 
     let Some(delay) = failure.and_then(|failure| policy.after(failure, future.repeats.get())) else {
         let previous = future.previous.take();
         end(group, future, phase);
-        drop(previous);
+        release(previous);
         return;
     };
     let (id, older) = again(group, future, phase);
@@ -64,7 +65,7 @@ pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) 
         }
         _ => group.scheduler.borrow_mut().requeue(id),
     }
-    drop(older);
+    release(older);
 }
 
 /// There was no process for a task of `group` that is in no queue any more.
@@ -110,7 +111,7 @@ fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
         phase => drop(future.phase.replace(phase)),
     }
     turn::note_end(group, future);
-    drop(work);
+    release(work);
 }
 
 /// Makes a future that has failed one that waits to be run, under another number. The attempt before is dropped by the

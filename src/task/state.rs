@@ -71,12 +71,16 @@ pub(crate) struct State {
     pub(crate) book: RefCell<Book>,
     /// When they have to end.
     pub(crate) deadlines: RefCell<Deadlines>,
-    /// Futures whose child has ended, and whose handlers have not run.
+    /// Futures whose child has ended, and at which nobody has looked.
     pub(crate) reported: RefCell<VecDeque<Object<Future>>>,
+    /// Those that have their outcomes, and whose handlers wait for others to be over.
+    pub(crate) settled: RefCell<VecDeque<Object<Future>>>,
     /// Something could not be started that may be startable soon: other processes end too.
     pub(crate) held_back: Cell<bool>,
-    /// Memory for what is heard of children.
-    pub(crate) news: RefCell<Vec<News>>,
+    /// What was heard of children, and is not taken in yet.
+    pub(crate) news: RefCell<VecDeque<News>>,
+    /// Groups in which something may start now.
+    pub(crate) freed: RefCell<VecDeque<Rc<Group>>>,
     /// Hooks for every child.
     pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
     /// An exception of a hook, which the next `await` throws.
@@ -106,8 +110,10 @@ impl State {
             book: RefCell::default(),
             deadlines: RefCell::default(),
             reported: RefCell::default(),
+            settled: RefCell::default(),
             held_back: Cell::new(false),
             news: RefCell::default(),
+            freed: RefCell::default(),
             hooks: RefCell::default(),
             surfacing: RefCell::default(),
             heap: RefCell::default(),
@@ -167,8 +173,11 @@ impl State {
         forget(self.running.take());
         forget(self.workers.take());
         forget(self.loans.take());
+        forget(self.news.take());
+        forget(self.freed.take());
         forget(self.deadlines.take());
         forget(self.reported.take());
+        forget(self.settled.take());
         forget(self.surfacing.take());
     }
 }

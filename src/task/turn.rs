@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
-use super::{crew, handlers, launch, mapping, retry};
+use super::{crew, handlers, launch, mapping, outcome, retry, surfacing};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::output::Capture;
@@ -18,7 +18,7 @@ use crate::process::reactor::{Ended, Message, News};
 use crate::process::wait::{Exit, FAREWELL};
 use crate::task::state::{Running, state};
 use crate::zend::handler::Thrown;
-use crate::zend::interrupt;
+use crate::zend::interrupt::{self, FiberBlock};
 use crate::zend::object::Object;
 
 /// How long after a bad moment we look again.
@@ -41,39 +41,82 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let retry = state.held_back.get().then_some(HELD_BACK);
     let timeout = [timeout, until_deadline, retry].into_iter().flatten().min();
     interrupt::acknowledge();
-    let mut news = state.news.take();
+    let heard = hear(timeout);
+    take_in();
+    expire();
+    heard?;
+    start_next();
+    retire();
+    Ok(())
+}
+
+/// Waits for news. What was heard before, and is not taken in yet, is news already: whoever takes it in has called PHP
+/// code, and that code waits.
+fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
+    let state = state();
+    let mut news = Vec::from(state.news.take());
+    let timeout =
+        if news.is_empty() && state.freed.borrow().is_empty() { timeout } else { Some(Duration::ZERO) };
     let heard = match state.reactor.borrow_mut().as_mut() {
         Some(reactor) => reactor.wait(timeout, &mut news),
         None => Ok(()),
     };
-    expire();
-    let mut freed: Vec<Rc<Group>> = Vec::new();
-    // Few have anything to start.
-    let mut free = |group: Option<Rc<Group>>| freed.extend(group.filter(|group| !group.idle()));
-    for one in news.drain(..) {
-        match one {
+    state.news.replace(news.into());
+    heard
+}
+
+/// Takes in what was heard. Re-enters PHP: values are released, and items of maps are serialized again. So nothing is kept
+/// here meanwhile, where whoever waits in that code could not see it.
+fn take_in() {
+    let state = state();
+    loop {
+        let next = state.news.borrow_mut().pop_front();
+        let Some(one) = next else {
+            return;
+        };
+        let group = match one {
             News::Told { id, message } => {
                 let whole = matches!(message, Message::Frame(_));
                 told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
-                if whole { expect_end(id) } else { dismiss(id) }
+                if whole {
+                    expect_end(id);
+                } else {
+                    dismiss(id);
+                }
+                None
             }
-            News::Lends { id, loan } => told(id, Phase::Lent { child: id, loan }),
-            News::Answered { child, task, message } => free(crew::answered(child, task, message)),
-            News::Offers { child, task, loan } => {
-                free(crew::offered(child, task, Phase::Lent { child, loan }));
+            News::Lends { id, loan } => {
+                told(id, Phase::Lent { child: id, loan });
+                None
             }
-            News::Ended(ended) => free(gone(ended)),
+            News::Answered { child, task, message } => crew::answered(child, task, message),
+            News::Offers { child, task, loan } => crew::offered(child, task, Phase::Lent { child, loan }),
+            News::Ended(ended) => gone(ended),
+        };
+        // Few have anything to start.
+        if let Some(group) = group.filter(|group| !group.idle()) {
+            let mut freed = state.freed.borrow_mut();
+            if freed.back().is_none_or(|last| !Rc::ptr_eq(last, &group)) {
+                freed.push_back(group);
+            }
         }
     }
-    state.news.replace(news);
-    heard?;
-    freed.dedup_by(|one, other| Rc::ptr_eq(one, other));
+}
+
+/// Starts what there are free slots for now. Re-enters PHP: hooks run.
+fn start_next() {
+    let state = state();
     if state.held_back.take() {
-        freed.clone_from(&state.active.borrow());
+        let all = state.active.borrow().iter().cloned().collect();
+        state.freed.replace(all);
     }
-    freed.iter().for_each(launch::pump);
-    retire();
-    Ok(())
+    loop {
+        let next = state.freed.borrow_mut().pop_front();
+        let Some(group) = next else {
+            return;
+        };
+        launch::pump(&group);
+    }
 }
 
 /// Lets groups go that have nothing to do. Runs PHP code: destructors.
@@ -236,26 +279,65 @@ pub(crate) fn signal(id: u64, signal: Signal) {
     }
 }
 
-/// Gives ended futures their outcomes, and runs their handlers, unless handlers are running already. Re-enters PHP.
+/// Gives ended futures their outcomes, and runs their handlers. While handlers are running already, those wait, and
+/// nothing else does: what a child keeps in memory is fetched, and its slot becomes free. Re-enters PHP.
 ///
 /// # Errors
 ///
 /// When the script is exiting.
 pub(crate) fn dispatch() -> Result<(), Thrown> {
     let state = state();
-    if state.dispatching.replace(true) {
+    if state.dispatching.get() {
+        return read();
+    }
+    if !is_due() {
         return Ok(());
     }
-    let mut done = Ok(());
-    while done.is_ok() {
-        let next = state.reported.borrow_mut().pop_front();
-        let Some(future) = next else {
-            break;
-        };
-        done = handlers::complete(&future);
-    }
+    // Who suspended its fiber in here, and never came back, would keep all handlers waiting.
+    let _fibers = FiberBlock::new();
+    state.dispatching.set(true);
+    let done = run_handlers();
     state.dispatching.set(false);
     done
+}
+
+fn run_handlers() -> Result<(), Thrown> {
+    loop {
+        let settled = state().settled.borrow_mut().pop_front();
+        let Some(future) = settled.or_else(unread) else {
+            return Ok(());
+        };
+        let done = handlers::complete(&future);
+        surfacing::release(future);
+        done?;
+    }
+}
+
+/// Gives ended futures their outcomes.
+fn read() -> Result<(), Thrown> {
+    while let Some(future) = unread() {
+        let read = outcome::settle(&future);
+        if !future.handlers.borrow().is_empty() {
+            state().settled.borrow_mut().push_back(future);
+        }
+        read?;
+    }
+    Ok(())
+}
+
+/// The next future that has ended, and at which nobody has looked. One that is being read stays where it is: who reads it
+/// may be somebody who runs no handlers.
+fn unread() -> Option<Object<Future>> {
+    let mut reported = state().reported.borrow_mut();
+    let at = reported.iter().position(|future| !future.is_being_read())?;
+    reported.remove(at)
+}
+
+/// Is there something for [`dispatch`]?
+pub(crate) fn is_due() -> bool {
+    let state = state();
+    let waits = !state.dispatching.get() && !state.settled.borrow().is_empty();
+    waits || state.reported.borrow().iter().any(|future| !future.is_being_read())
 }
 
 /// Takes in what there is, and dispatches it: `tick()`, and the interrupt. Re-enters PHP.
@@ -277,9 +359,8 @@ pub(crate) fn on_interrupt() {
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         reactor.notice();
     }
-    if state.dispatching.get() {
-        return; // whoever dispatches looks again before it leaves
-    }
+    // As for the handlers of signals: what is interrupted is in the middle of a statement.
+    let _fibers = FiberBlock::new();
     if interrupt::safe() {
         // Exiting is told by what is pending.
         let _ = tick();
@@ -297,11 +378,11 @@ pub(crate) fn busy() -> bool {
 pub(crate) fn leave() {
     let state = state();
     let next = state.deadlines.borrow().next();
-    let reported = !state.reported.borrow().is_empty();
     let retry = state.held_back.get().then_some(HELD_BACK);
+    let is_due = is_due();
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         let due = next.map(|at| at.saturating_duration_since(Instant::now()));
-        let delay = if reported { Some(RETRY) } else { due.into_iter().chain(retry).min() };
+        let delay = if is_due { Some(RETRY) } else { due.into_iter().chain(retry).min() };
         reactor.arm(delay, busy());
     }
 }

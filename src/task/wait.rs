@@ -7,7 +7,7 @@ use nix::errno::Errno;
 
 use super::future::{Future, Phase};
 use super::group::Group;
-use super::{handlers, launch, turn};
+use super::{handlers, launch, surfacing, turn};
 use crate::error::{Error, Seconds};
 use crate::exceptions;
 use crate::task::state::state;
@@ -54,8 +54,12 @@ fn wait_loop(
     done: &mut impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<(), Thrown> {
     loop {
+        // Of a signal handler, or of a hook that has called exit or whose fiber was ended.
+        if exception::pending() {
+            return Err(Thrown);
+        }
         turn::dispatch()?;
-        if let Some(throwable) = surfacing() {
+        if let Some(throwable) = surfacing::take() {
             return Err(exception::throw(&throwable));
         }
         if done()? {
@@ -72,9 +76,6 @@ fn wait_loop(
         }
         if turn::wait(left) == Err(Errno::EINTR) {
             interrupt::run();
-            if exception::pending() {
-                return Err(Thrown);
-            }
         }
     }
 }
@@ -102,15 +103,11 @@ pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<
     result
 }
 
-fn surfacing() -> Option<Zval> {
-    state().surfacing.take()
-}
-
 /// Nothing runs: perhaps something that could not be started before can be now.
 fn restart() -> bool {
     let active = state().active.borrow().clone();
     active.iter().for_each(launch::pump);
-    turn::busy() || !state().reported.borrow().is_empty() || state().held_back.get()
+    turn::busy() || turn::is_due() || state().held_back.get()
 }
 
 /// The value of one future. Re-enters PHP.
@@ -146,8 +143,10 @@ pub(crate) fn resolved(mut value: Zval) -> Returned {
 ///
 /// When patience is at an end, or one of them can never end. What they threw is not thrown here.
 pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Result<(), Thrown> {
-    for future in futures {
-        begin(future)?;
+    if let Err(thrown) = futures.iter().try_for_each(begin) {
+        // Others have begun.
+        turn::leave();
+        return Err(thrown);
     }
     for future in futures {
         finish(future, patience)?;
@@ -179,6 +178,11 @@ fn begin(future: &Object<Future>) -> Result<(), Thrown> {
     if future.handling.get() {
         return Err(exceptions::throw(&Error::Misuse(
             "a future cannot be awaited in its own handler: it ends when its handlers have ended",
+        )));
+    }
+    if future.is_being_read() {
+        return Err(exceptions::throw(&Error::Misuse(
+            "a future cannot be awaited by code that reads its result: it ends when that has been read",
         )));
     }
     if future.is_pending() {

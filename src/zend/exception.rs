@@ -1,6 +1,6 @@
 //! Exceptions of the engine: pending ones, new ones, and warnings.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, c_char, c_void};
 use std::ptr;
 
 use ext_php_rs::types::{ZendObject, Zval};
@@ -31,6 +31,33 @@ pub(crate) fn clear() {
     unsafe { ffi::zend_clear_exception() };
 }
 
+/// While this lives, what is in flight is put aside: PHP code that runs meanwhile, and a child that is forked, knows nothing
+/// of it. Then it goes on; what was thrown meanwhile has it for its previous one.
+#[derive(Debug)]
+pub(crate) struct Aside {
+    exception: *mut ZendObject,
+    opline: *const c_void,
+}
+
+impl Aside {
+    /// Puts it aside, if there is something in flight.
+    pub(crate) fn new() -> Self {
+        let mut opline = ptr::null();
+        // SAFETY: a valid out-pointer. The reference that the engine had is ours until it is put back.
+        let exception = unsafe { ffi::async_exception_set_aside(&raw mut opline) };
+        Self { exception, opline }
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        if !self.exception.is_null() {
+            // SAFETY: what was put aside, with its instruction; the frame is the same, as this is dropped where it was made.
+            unsafe { ffi::async_exception_put_back(self.exception, self.opline) };
+        }
+    }
+}
+
 /// Throws `throwable`; one that is pending already becomes its previous one.
 pub(crate) fn throw(throwable: &Zval) -> Thrown {
     if let Some(object) = throwable.object() {
@@ -41,6 +68,17 @@ pub(crate) fn throw(throwable: &Zval) -> Thrown {
         unsafe { ffi::async_exception_throw(object.cast_mut()) };
     }
     Thrown
+}
+
+/// Makes `older` the last of those that `throwable` has for previous ones.
+pub(crate) fn chain(throwable: &Zval, older: Zval) {
+    let (Some(newer), Some(previous)) = (throwable.object(), older.object()) else {
+        return;
+    };
+    let (newer, previous): (*const ZendObject, *const ZendObject) = (newer, previous);
+    std::mem::forget(older);
+    // SAFETY: two live throwables; the engine takes over the reference to the second, and refuses to make a circle.
+    unsafe { ffi::zend_exception_set_previous(newer.cast_mut(), previous.cast_mut()) };
 }
 
 /// A new exception of `class`, not thrown. Its file and line are those of the running PHP code.

@@ -2,7 +2,9 @@
 //!
 //! The hook goes in at MINIT: the JIT compiles the pointer in, so one that comes later is not called from compiled loops.
 
+use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -52,7 +54,8 @@ pub(crate) fn acknowledge() -> bool {
 }
 
 /// Is the VM where the script itself could have called a function? Not in a destructor, an autoloader, a comparator,
-/// an output callback or an error handler, and with no exception pending.
+/// an output callback or an error handler, and with no exception pending. In a handler only what the handler has called
+/// is asked about: see [`Floor`].
 pub(crate) fn safe() -> bool {
     // SAFETY: walks the frames of the running thread.
     unsafe { ffi::async_interrupt_safe() }
@@ -77,7 +80,8 @@ unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
     }
 }
 
-/// While this lives, no fiber can be switched: a handler belongs to nobody's fiber.
+/// While this lives, no fiber can be switched: a handler belongs to nobody's fiber, and what is begun underneath it is over
+/// when it is.
 #[derive(Debug)]
 pub(crate) struct FiberBlock;
 
@@ -94,5 +98,31 @@ impl Drop for FiberBlock {
     fn drop(&mut self) {
         // SAFETY: counts down what `new` counted up.
         unsafe { ffi::async_fiber_unblock() };
+    }
+}
+
+/// While this lives, handlers run: [`safe`] judges the frames above the one that is the current one now. What lies below
+/// was judged when the handlers began; seen from inside them it never is safe, and nothing would be taken in.
+#[derive(Debug)]
+pub(crate) struct Floor(*const c_void);
+
+impl Floor {
+    /// From the current frame on.
+    pub(crate) fn new() -> Self {
+        // SAFETY: the address of the current frame is kept to be compared with others, and never read through.
+        Self(unsafe { ffi::async_floor_set() })
+    }
+
+    /// After a fatal error has left the handlers: there is no frame left to judge from.
+    pub(crate) fn forget() {
+        // SAFETY: as above; null stands for no frame.
+        unsafe { ffi::async_floor_reset(ptr::null()) };
+    }
+}
+
+impl Drop for Floor {
+    fn drop(&mut self) {
+        // SAFETY: what was kept before, which is only compared.
+        unsafe { ffi::async_floor_reset(self.0) };
     }
 }

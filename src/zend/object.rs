@@ -18,6 +18,7 @@ use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
 
 use super::class::{Class, Function};
+use super::exception::Aside;
 use super::handler::{self, Thrown};
 use super::value::walk;
 use crate::ffi::{self, GcBuffer, ObjectIterator};
@@ -322,8 +323,11 @@ unsafe extern "C" fn destroy<T: Native>(object: *mut ZendObject) {
     unsafe { (*object).gc.refcount += 1 };
     // SAFETY: installed for `T`'s class only.
     let this = unsafe { Object::<T>::adopt(object) };
+    // As for destructors of PHP code: an exception that passes by is none of what runs here, nor of a child's.
+    let aside = Aside::new();
     // A panic must not leave an extern "C" frame, and there is nobody to tell.
     let _ = catch_unwind(AssertUnwindSafe(|| T::released(&this)));
+    drop(aside);
     // Not through Drop: the count may fall back to the engine's own without being destroyed a second time.
     let raw = this.std();
     std::mem::forget(this);

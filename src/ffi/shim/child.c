@@ -85,6 +85,8 @@ void async_child_begin(bool reseed)
 	if (EG(active_fiber)) {
 		EG(active_fiber) = NULL;
 	}
+	/* What called the fork is nothing that a handler of the task could tear. */
+	async_floor_set();
 	volatile bool *interrupt = async_vm_interrupt_addr();
 	if (*interrupt) {
 		*interrupt = false;

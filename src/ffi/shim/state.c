@@ -12,6 +12,43 @@ void async_exception_throw(zend_object *exception)
 	zend_throw_exception_internal(exception);
 }
 
+/* Of a user's function that an exception passes, the next instruction is the one that handles it. */
+static void async_exception_meets_frame(void)
+{
+	zend_execute_data *frame = EG(current_execute_data);
+
+	if (frame && frame->func && ZEND_USER_CODE(frame->func->common.type) && frame->opline->opcode != ZEND_HANDLE_EXCEPTION) {
+		EG(opline_before_exception) = frame->opline;
+		frame->opline = EG(exception_op);
+	}
+}
+
+/* What the engine does round a destructor that runs while an exception passes by: what runs meanwhile sees none. */
+zend_object *async_exception_set_aside(const void **opline)
+{
+	zend_object *exception = EG(exception);
+
+	if (exception) {
+		async_exception_meets_frame();
+		*opline = EG(opline_before_exception);
+		EG(exception) = NULL;
+	}
+	return exception;
+}
+
+/* It passes on; behind what was thrown meanwhile, if something was. */
+void async_exception_put_back(zend_object *exception, const void *opline)
+{
+	EG(opline_before_exception) = opline;
+	if (EG(exception)) {
+		zend_exception_set_previous(EG(exception), exception);
+	} else {
+		EG(exception) = exception;
+	}
+	/* Whoever took an exception meanwhile has made the frame go on. */
+	async_exception_meets_frame();
+}
+
 /* Exception and Error declare their properties each for itself. */
 static zend_class_entry *async_base(const zend_class_entry *ce)
 {
@@ -105,8 +142,25 @@ static bool async_is_plain_caller(const zend_function *function)
 	return false;
 }
 
+/* The frame on top of which handlers run now, if they do; only compared, never read. */
+ZEND_TLS const zend_execute_data *async_floor;
+
+const void *async_floor_set(void)
+{
+	const zend_execute_data *before = async_floor;
+
+	async_floor = EG(current_execute_data);
+	return before;
+}
+
+void async_floor_reset(const void *before)
+{
+	async_floor = before;
+}
+
 /* Is the VM where the script itself could have called a function? Not inside a destructor, an autoloader, a comparator, an
- * output callback or an error handler: those the engine calls in the middle of something. */
+ * output callback or an error handler: those the engine calls in the middle of something. In a handler only what was called
+ * since is asked about: where the handler itself was called is such a place, or somebody waits there. */
 bool async_interrupt_safe(void)
 {
 	const zend_execute_data *frame;
@@ -114,7 +168,7 @@ bool async_interrupt_safe(void)
 	if (EG(exception) || (php_output_get_status() & PHP_OUTPUT_LOCKED)) {
 		return false;
 	}
-	for (frame = EG(current_execute_data); frame; frame = frame->prev_execute_data) {
+	for (frame = EG(current_execute_data); frame && frame != async_floor; frame = frame->prev_execute_data) {
 		uint32_t info = ZEND_CALL_INFO(frame);
 		const zend_execute_data *caller = frame->prev_execute_data;
 
@@ -127,8 +181,8 @@ bool async_interrupt_safe(void)
 		if ((info & (ZEND_CALL_TOP | ZEND_CALL_CODE)) != ZEND_CALL_TOP || (info & ZEND_CALL_GENERATOR)) {
 			continue;
 		}
-		if (!caller || !caller->func) {
-			continue; /* a shutdown function, or the bottom of a fiber */
+		if (caller == async_floor || !caller || !caller->func) {
+			continue; /* a handler, a shutdown function, or the bottom of a fiber */
 		}
 		if (ZEND_USER_CODE(caller->func->type) || !async_is_plain_caller(caller->func)) {
 			return false;

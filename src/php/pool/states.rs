@@ -68,7 +68,9 @@ pub(super) fn get_timeouts(call: &Call) -> Returned {
 
 pub(super) fn clear_finished(call: &Call) -> Returned {
     let pool = none(call)?;
-    turn::dispatch()?;
+    let dispatched = turn::dispatch();
+    turn::leave();
+    dispatched?;
     let incomplete = |value: &Zval| !Object::<Future>::peek(value).is_some_and(Future::is_complete);
     let cleared = pool.entries.borrow_mut().retain(incomplete);
     let ended = pool.group.ended.borrow_mut().as_mut().map(Ended::clear);
