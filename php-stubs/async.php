@@ -88,6 +88,17 @@ function onFork(?callable $child = null, ?callable $parent = null): void
 }
 
 /**
+ * Tells what is missing in a throwable that came from a child: what could not be sent, and is null in it, or not initialized
+ * where its type forbids null. The throwables before it have lists of their own.
+ *
+ * @return array<string, string> types, as `get_debug_type()` names them, under paths such as `->response->body["stream"]`;
+ *                               empty when nothing is missing
+ */
+function lost(\Throwable $throwable): array
+{
+}
+
+/**
  * Tells how many CPUs this process can use: the affinity mask and the quota of the cgroup counted.
  *
  * @return positive-int

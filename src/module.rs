@@ -7,7 +7,7 @@ use ext_php_rs::zend::ModuleEntry;
 use crate::process::{cpus, fork, places};
 use crate::task::{at_exit, support, turn};
 use crate::zend::module::{self, Life};
-use crate::zend::{class, interrupt, request, serialize, value};
+use crate::zend::{class, interrupt, request, serialize, throwable, value};
 use crate::{ini, php};
 
 /// The version of the extension.
@@ -15,7 +15,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The module, as PHP loads it.
 pub(crate) fn entry() -> *mut ModuleEntry {
-    module::entry("async", VERSION, Life { startup, shutdown, request_shutdown: at_exit::end_request, info })
+    module::entry("async", VERSION, Life { startup, shutdown, request_shutdown, info })
 }
 
 /// MINIT. May run more than once in a process.
@@ -35,6 +35,12 @@ fn startup(number: c_int) -> Result<(), String> {
     interrupt::install(turn::on_interrupt);
     request::install();
     Ok(())
+}
+
+/// RSHUTDOWN.
+fn request_shutdown() {
+    at_exit::end_request();
+    throwable::lost::forget();
 }
 
 /// MSHUTDOWN.

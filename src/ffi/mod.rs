@@ -229,6 +229,11 @@ unsafe extern "C" {
         parent: *const zend_class_entry,
     ) -> bool;
     pub(crate) fn async_class_throwable() -> *mut zend_class_entry;
+    pub(crate) fn async_object_own_properties(object: *mut zend_object) -> *mut HashTable;
+    pub(crate) fn async_slot_allows_null(class: *mut zend_class_entry, slot: usize) -> bool;
+    pub(crate) fn async_lost_set(throwable: *mut zend_object, list: *mut zval);
+    pub(crate) fn async_lost_get(throwable: *mut zend_object) -> *mut zval;
+    pub(crate) fn async_lost_forget();
     pub(crate) fn async_object_make(class: *mut zend_class_entry, object: *mut zval) -> bool;
     pub(crate) fn async_property_write(
         object: *mut zend_object,

@@ -224,6 +224,11 @@ zend_class_entry *async_class_throwable(void);
 bool async_object_make(zend_class_entry *class, zval *object);
 /* Writes a property past visibility, readonly and __set. scope is the class whose private ones are meant. False when
  * the declared type does not take the value. Takes the value over in either case. */
+HashTable *async_object_own_properties(zend_object *object);
+bool async_slot_allows_null(zend_class_entry *class, size_t slot);
+void async_lost_set(zend_object *throwable, zval *list);
+zval *async_lost_get(zend_object *throwable);
+void async_lost_forget(void);
 bool async_property_write(zend_object *object, zend_class_entry *scope, const char *name, size_t len, zval *value);
 
 /* Code: where a function is among what a forked process has from its parent. */

@@ -25,6 +25,7 @@ use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::Object;
 use crate::zend::string;
+use crate::zend::throwable;
 use crate::zend::value::object::type_name;
 
 const ASYNC: (&str, &str) = ("Async\\Task|callable $task, mixed ...$args", "Async\\Future");
@@ -32,7 +33,7 @@ const AWAIT: (&str, &str) =
     ("Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null", "mixed");
 
 /// The functions in the namespace.
-pub(crate) static NAMESPACED: [Function; 6] = [
+pub(crate) static NAMESPACED: [Function; 7] = [
     Function::new("Async\\async", ASYNC.0, ASYNC.1, entry(make)).flags(0),
     Function::new("Async\\await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0),
     Function::new("Async\\settle", "Async\\Pool|Traversable|array $futures", "array", entry(settle)).flags(0),
@@ -44,6 +45,7 @@ pub(crate) static NAMESPACED: [Function; 6] = [
     )
     .flags(0),
     Function::new("Async\\cpus", "", "int", entry(usable_cpus)).flags(0),
+    Function::new("Async\\lost", "Throwable $throwable", "array", entry(lost)).flags(0),
     Function::new(
         "Async\\map",
         "Traversable|array $items, callable $fn, ?int $concurrency = null",
@@ -204,6 +206,13 @@ fn on_fork(call: &Call) -> Returned {
 pub(crate) fn hook(call: &Call) -> Result<Rc<Hook>, Thrown> {
     call.expect(0, Some(2))?;
     Ok(Rc::new(Hook { child: call.optional_callable(0)?, parent: call.optional_callable(1)? }))
+}
+
+/// What is missing in a throwable that came from a child.
+fn lost(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let object = call.arg(0).and_then(throwable::object);
+    object.map(throwable::lost::of).ok_or_else(|| call.type_error(0, c"Throwable"))
 }
 
 fn usable_cpus(call: &Call) -> Returned {

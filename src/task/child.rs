@@ -120,7 +120,7 @@ pub(crate) fn report(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
                 sink.deliver(Kind::Value, encoded.format() as u8, encoded.len(), encoded.chunks());
                 0
             }
-            Ran::Returned(Err(Unserializable { type_name, path, reason })) => {
+            Ran::Returned(Err(Unserializable { type_name, path, reason, .. })) => {
                 sink.send(&Report::NotSerializable { type_name, path, reason }, 0)
             }
             other => abnormal(sink, value, other),

@@ -18,6 +18,8 @@ pub(crate) struct Fault<'a> {
 pub(crate) struct Record<'a> {
     pub(crate) class: Bytes<'a>,
     pub(crate) properties: Vec<Property<'a>>,
+    /// What is missing in them: where it was, and of which type.
+    pub(crate) lost: Vec<(Bytes<'a>, Bytes<'a>)>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -79,9 +81,10 @@ impl Serialize for Property<'_> {
 
 impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut record = serializer.serialize_tuple(2)?;
+        let mut record = serializer.serialize_tuple(3)?;
         record.serialize_element(&self.class)?;
         record.serialize_element(&List(&self.properties))?;
+        record.serialize_element(&List(&self.lost))?;
         record.end()
     }
 }
@@ -134,8 +137,8 @@ impl<'de> Deserialize<'de> for Property<'de> {
 
 impl<'de> Deserialize<'de> for Record<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (class, Items(properties)) = Deserialize::deserialize(deserializer)?;
-        Ok(Self { class, properties })
+        let (class, Items(properties), Items(lost)) = Deserialize::deserialize(deserializer)?;
+        Ok(Self { class, properties, lost })
     }
 }
 
@@ -185,8 +188,10 @@ mod tests {
     fn a_fault_survives() {
         let property =
             Property { scope: bytes(b""), name: bytes(b"code"), format: 200, value: bytes(b"\xff\x00") };
-        let record = Record { class: bytes(b"App\\Oops"), properties: vec![property] };
-        let fault = Fault { chain: vec![record, Record { class: bytes(b"Error"), properties: vec![] }] };
+        let lost = vec![(bytes(b"->body"), bytes(b"resource (stream)"))];
+        let record = Record { class: bytes(b"App\\Oops"), properties: vec![property], lost };
+        let previous = Record { class: bytes(b"Error"), ..Record::default() };
+        let fault = Fault { chain: vec![record, previous] };
         assert_eq!(Fault::decode(&fault.encode()).unwrap(), fault);
     }
 

@@ -131,7 +131,7 @@ pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
 
 impl Finding {
     fn into_error(self) -> Unserializable {
-        let Self { type_name, path, reason } = self;
-        Unserializable { type_name, path, reason }
+        let Self { part, type_name, path, reason } = self;
+        Unserializable { part, type_name, path, reason }
     }
 }

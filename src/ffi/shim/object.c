@@ -271,6 +271,66 @@ bool async_property_write(zend_object *object, zend_class_entry *scope, const ch
 	return true;
 }
 
+/* The table of an object's properties, or NULL. One that an array shares is copied first; links to slots are never in such
+ * a one. */
+HashTable *async_object_own_properties(zend_object *object)
+{
+	if (object->properties && GC_REFCOUNT(object->properties) > 1) {
+		if (!(GC_FLAGS(object->properties) & GC_IMMUTABLE)) {
+			GC_DELREF(object->properties);
+		}
+		object->properties = zend_array_dup(object->properties);
+	}
+	return object->properties;
+}
+
+bool async_slot_allows_null(zend_class_entry *class, size_t slot)
+{
+	zend_property_info *info = class->properties_info_table ? class->properties_info_table[slot] : NULL;
+
+	return !info || !ZEND_TYPE_IS_SET(info->type) || ZEND_TYPE_ALLOW_NULL(info->type);
+}
+
+/* A WeakMap from throwables to what is missing in them. */
+ZEND_TLS zval async_lost;
+
+void async_lost_set(zend_object *throwable, zval *list)
+{
+	zval key;
+
+	if (Z_TYPE(async_lost) == IS_UNDEF) {
+		zend_class_entry *class = zend_hash_str_find_ptr(CG(class_table), ZEND_STRL("weakmap"));
+		if (!class || object_init_ex(&async_lost, class) == FAILURE) {
+			ZVAL_UNDEF(&async_lost);
+			return;
+		}
+	}
+	ZVAL_OBJ(&key, throwable);
+	Z_OBJ_HANDLER(async_lost, write_dimension)(Z_OBJ(async_lost), &key, list);
+}
+
+zval *async_lost_get(zend_object *throwable)
+{
+	zval key, result;
+
+	if (Z_TYPE(async_lost) == IS_UNDEF) {
+		return NULL;
+	}
+	ZVAL_OBJ(&key, throwable);
+	if (!Z_OBJ_HANDLER(async_lost, has_dimension)(Z_OBJ(async_lost), &key, false)) {
+		return NULL;
+	}
+	ZVAL_UNDEF(&result);
+	zval *found = Z_OBJ_HANDLER(async_lost, read_dimension)(Z_OBJ(async_lost), &key, BP_VAR_R, &result);
+	return found == &result ? NULL : found;
+}
+
+void async_lost_forget(void)
+{
+	zval_ptr_dtor(&async_lost);
+	ZVAL_UNDEF(&async_lost);
+}
+
 /* Its destructor will not run. */
 void async_object_disown(zend_object *object)
 {

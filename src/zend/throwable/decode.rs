@@ -7,7 +7,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_object};
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::ClassEntry;
 
-use super::{CHAIN, LOST, ancestor, base_of, is_base};
+use super::{CHAIN, ancestor, base_of, is_base, lost};
 use crate::ffi;
 use crate::wire::codec::Format;
 use crate::wire::decode::Malformed;
@@ -40,9 +40,18 @@ fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -
     let object = object_of(&throwable)?;
     let class = class_of(object);
     let mut rest = ZendHashTable::new();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut losses: Vec<_> =
+        record.lost.iter().map(|(path, kind)| (text(path.get()), text(kind.get()))).collect();
     for property in &record.properties {
         let (scope, name) = (property.scope.get(), property.name.get());
-        let value = readable(property.format, property.value.get())?;
+        let value = match readable(property.format, property.value.get())? {
+            Ok(value) => value,
+            Err(kind) => {
+                losses.push((format!("->{}", text(name)), kind));
+                Zval::new()
+            }
+        };
         if is_base(scope) {
             // What the engine keeps for itself has its place in any throwable.
             if name != b"previous" {
@@ -72,6 +81,7 @@ fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -
     if let Some(previous) = previous {
         write(object, base_of(class), b"previous", previous);
     }
+    lost::note(object, &losses);
     Ok(throwable)
 }
 
@@ -127,20 +137,18 @@ fn object_of(value: &Zval) -> Result<&zend_object, DecodeError> {
     value.object().ok_or_else(|| Malformed("no object".to_owned()).into())
 }
 
-/// The value, or a text for one that cannot be made here.
-fn readable(format: u8, bytes: &[u8]) -> Result<Zval, DecodeError> {
+/// The value, or the type of one that cannot be made here.
+fn readable(format: u8, bytes: &[u8]) -> Result<Result<Zval, String>, DecodeError> {
     let format = Format::try_from(format).map_err(|unknown| Malformed(unknown.to_string()))?;
-    let why = match value::decode(format, bytes) {
-        Err(DecodeError::UnknownClass { class }) => format!("{LOST}class {class} is not known here"),
-        Err(DecodeError::Thrown(exception)) => {
-            let class = type_name(&exception);
-            format!("{LOST}not unserializable: {class} was thrown")
+    match value::decode(format, bytes) {
+        Err(DecodeError::UnknownClass { class }) => {
+            Ok(Err(format!("{class}, a class that is not known here")))
         }
-        done => return done,
-    };
-    let mut text = Zval::new();
-    text.set_binary(why.into_bytes());
-    Ok(text)
+        Err(DecodeError::Thrown(exception)) => {
+            Ok(Err(format!("a value whose making threw {}", type_name(&exception))))
+        }
+        done => done.map(Ok),
+    }
 }
 
 /// Writes a property of a new object. One whose type does not take the value keeps its default.

@@ -4,19 +4,20 @@
 use ext_php_rs::ffi::{zend_object, zend_std_get_properties};
 use ext_php_rs::types::{ZendHashTable, Zval};
 
-use super::{CHAIN, LOST, base_of, is_base};
+use super::{CHAIN, base_of, is_base};
 use crate::ffi;
 use crate::wire::codec::Format;
 use crate::wire::fault::{Bytes, Fault, Property, Record};
 use crate::zend::value::object::{class_name, class_of, type_name};
-use crate::zend::value::table::{Table, dereferenced, element, key, replace};
-use crate::zend::value::walk::instances;
+use crate::zend::value::prune::{Loss, Pruned, Unwanted};
+use crate::zend::value::table::{Table, dereferenced, element, key};
+use crate::zend::value::walk::{hooked, instances};
 use crate::zend::value::{self, Unserializable};
 
-/// How deep in an array something that cannot be sent is replaced alone. Below, the array around it is.
-const REPLACED: usize = 4;
+/// Parts that PHP's serializer refuses one after the other, as only it finds out: then the whole property is given up.
+const ROUNDS: usize = 64;
 
-/// Encodes a throwable. What cannot be serialized is replaced by a text that says so. Re-enters PHP, for the objects
+/// Encodes a throwable. What cannot be serialized is replaced by null, and told. Re-enters PHP, for the objects
 /// in its properties; if one calls `exit()`, the unwinding of that stays pending, and the bytes mean nothing.
 pub(crate) fn encode(throwable: &Zval) -> Vec<u8> {
     let mut fault = Fault::default();
@@ -82,20 +83,23 @@ fn properties(object: &zend_object) -> Vec<Listed> {
 
 fn record(object: &zend_object) -> Record<'static> {
     let class = class_of(object);
-    let mut record = Record { class: Bytes::Owned(class_name(class).to_vec()), properties: Vec::new() };
+    let mut record = Record { class: Bytes::Owned(class_name(class).to_vec()), ..Record::default() };
     for Listed { scope, name, value } in properties(object) {
         let value = match (is_base(&scope), name.as_slice()) {
             (true, b"previous") => continue,
             (true, b"trace") => without_arguments(&value),
             _ => value,
         };
-        let (format, value) = property(&value);
+        let path = format!("->{}", String::from_utf8_lossy(&name));
+        let (format, value, lost) = property(&value, &path);
         // SAFETY: reads a pointer of the engine.
         if unsafe { ffi::async_exception_pending() } {
             break;
         }
         let (scope, name) = (Bytes::Owned(scope), Bytes::Owned(name));
         record.properties.push(Property { scope, name, format: format as u8, value: Bytes::Owned(value) });
+        let told = |text: String| Bytes::Owned(text.into_bytes());
+        record.lost.extend(lost.into_iter().map(|Loss { path, type_name }| (told(path), told(type_name))));
     }
     record
 }
@@ -126,13 +130,43 @@ fn without_arguments(trace: &Zval) -> Zval {
     zval
 }
 
-/// The value of a property, or what stands for it.
-fn property(value: &Zval) -> (Format, Vec<u8>) {
+/// The value of a property without what cannot be sent, and what that was. It is at `path`.
+fn property(value: &Zval, path: &str) -> (Format, Vec<u8>, Vec<Loss>) {
     strip_nested(value);
-    collect(value).unwrap_or_else(|why| {
-        let text = readable(value, &why, 0);
-        collect(&text).unwrap_or((Format::Packed, Vec::new()))
-    })
+    let mut pruned = Pruned::default();
+    let mut left = value.shallow_clone();
+    left = pruned.take_out(&left, path, Unwanted::Unserializable).unwrap_or(left);
+    for _ in 0..ROUNDS {
+        if let Ok((format, bytes)) = collect(&left) {
+            return (format, bytes, std::mem::take(&mut pruned.lost));
+        }
+        let before = pruned.lost.len();
+        for hooked in hooked(&left) {
+            // By itself: what a class has, but does not give to be serialized, is nobody's fault.
+            let Err(why) = collect(&hooked) else { continue };
+            // SAFETY: reads a pointer of the engine.
+            if unsafe { ffi::async_exception_pending() } {
+                return whole(value, path);
+            }
+            let known = pruned.lost.len();
+            for part in [why.part.as_ref(), Some(&hooked)].into_iter().flatten() {
+                if pruned.lost.len() == known {
+                    left = pruned.take_out(&left, path, Unwanted::Culprit(part)).unwrap_or(left);
+                }
+            }
+        }
+        if pruned.lost.len() == before {
+            break;
+        }
+    }
+    whole(value, path)
+}
+
+/// Nothing in place of a property.
+fn whole(value: &Zval, path: &str) -> (Format, Vec<u8>, Vec<Loss>) {
+    let loss = Loss { path: path.to_owned(), type_name: type_name(value) };
+    let (format, bytes) = collect(&Zval::new()).unwrap_or((Format::Packed, Vec::new()));
+    (format, bytes, vec![loss])
 }
 
 fn collect(value: &Zval) -> Result<(Format, Vec<u8>), Unserializable> {
@@ -166,34 +200,6 @@ fn strip_nested(value: &Zval) {
                     &raw mut *stripped,
                 )
             };
-        }
-    }
-}
-
-/// What stands for a value that cannot be sent: a text, or the array with a text in the place of the part.
-fn readable(value: &Zval, why: &Unserializable, depth: usize) -> Zval {
-    match value.array() {
-        Some(array) if depth < REPLACED => {
-            let mut copy = array.to_owned();
-            replace(&mut copy, |value| {
-                let why = collect(value).err()?;
-                Some(readable(dereferenced(value), &why, depth + 1))
-            });
-            let mut zval = Zval::new();
-            zval.set_hashtable(copy);
-            zval
-        }
-        _ => {
-            let own = type_name(value);
-            let text = if why.path.is_empty() {
-                format!("{LOST}not serializable: {}", why.type_name)
-            } else {
-                format!("{LOST}not serializable: {own}, for {} at {}", why.type_name, why.path)
-            };
-            let mut zval = Zval::new();
-            // Fails only for what is too long for a PHP string.
-            let _set = zval.set_string(&text, false);
-            zval
         }
     }
 }

@@ -4,23 +4,31 @@
 
 mod decode;
 mod encode;
+pub(crate) mod lost;
 
 pub(crate) use decode::decode;
 pub(crate) use encode::encode;
 
-use ext_php_rs::ffi::zend_class_entry;
+use ext_php_rs::ffi::{zend_class_entry, zend_object};
+use ext_php_rs::types::Zval;
 
 use super::value::object::{class_name, lineage};
+use crate::ffi;
 
 /// How many throwables of a chain travel: releasing a longer one would cost PHP its stack.
 const CHAIN: usize = 1000;
 
-/// What stands for a value that is lost begins with this.
-const LOST: &str = "Async: ";
-
 /// The class of the engine that declares `trace` and `previous`: `Exception` or `Error`.
 fn base_of(class: &zend_class_entry) -> &zend_class_entry {
     lineage(class).last().unwrap_or(class)
+}
+
+/// The object in a value that can be thrown.
+pub(crate) fn object(value: &Zval) -> Option<&zend_object> {
+    // SAFETY: reads a pointer of the engine.
+    let throwable = unsafe { ffi::async_class_throwable() };
+    // SAFETY: two class entries of the engine.
+    value.object().filter(|object| unsafe { ffi::async_class_extends(object.ce, throwable) })
 }
 
 /// Whether `scope`, as a property record has it, is that of the engine's own private properties.

@@ -5,6 +5,7 @@ mod encode;
 mod graph;
 pub(crate) mod object;
 mod objects;
+pub(crate) mod prune;
 pub(crate) mod table;
 pub(crate) mod walk;
 
@@ -73,6 +74,8 @@ impl Encoded<'_> {
 /// A value that PHP cannot serialize, or would lose in silence.
 #[derive(Debug)]
 pub(crate) struct Unserializable {
+    /// The part that cannot be serialized, where it is known which one it is.
+    pub(crate) part: Option<Zval>,
     /// As `get_debug_type()` names the part that cannot be serialized.
     pub(crate) type_name: String,
     /// Where that part is, as `[3]->prop["key"]`; empty for the value itself.

@@ -18,6 +18,8 @@ use crate::zend::serialize::depth_limit;
 /// What cannot be sent.
 #[derive(Debug)]
 pub(crate) struct Finding {
+    /// The part itself, where it is known which one it is.
+    pub(crate) part: Option<Zval>,
     pub(crate) type_name: String,
     pub(crate) path: String,
     pub(crate) reason: String,
@@ -28,12 +30,14 @@ pub(crate) struct Finding {
 pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
     let mut walk = Walk::new(Hooks::Respect);
     match walk.visit(graph, 0, &mut |value| type_of(value) == IS_RESOURCE)? {
-        Stop::Found(type_name) => Some(Finding {
-            type_name,
+        Stop::Found(part) => Some(Finding {
+            type_name: type_name(&part),
+            part: Some(part),
             path: walk.path(),
             reason: "a resource belongs to the process that opened it".to_owned(),
         }),
         Stop::TooDeep => Some(Finding {
+            part: None,
             type_name: type_name(graph),
             path: String::new(),
             reason: format!("it is nested deeper than {} levels", walk.limit),
@@ -61,11 +65,30 @@ pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
     let tests: [&dyn Fn(&Zval) -> bool; 3] = [&threw, &refused, &hooked];
     for test in tests {
         let mut walk = Walk::new(Hooks::LookBehind);
-        if let Some(Stop::Found(type_name)) = walk.visit(graph, 0, &mut |value| test(value)) {
-            return Finding { type_name, path: walk.path(), reason };
+        if let Some(Stop::Found(part)) = walk.visit(graph, 0, &mut |value| test(value)) {
+            return Finding { type_name: type_name(&part), part: Some(part), path: walk.path(), reason };
         }
     }
-    Finding { type_name: type_name(graph), path: String::new(), reason }
+    Finding { part: None, type_name: type_name(graph), path: String::new(), reason }
+}
+
+/// The objects whose own code says what of them is serialized, but for those inside of others.
+pub(crate) fn hooked(graph: &Zval) -> Vec<Zval> {
+    let mut found = Vec::new();
+    let mut collect = |value: &Zval| {
+        if object(value).is_some_and(|object| matches!(children_of(class_of(object)), Children::Custom)) {
+            found.push(value.shallow_clone());
+        }
+        false
+    };
+    let _complete = Walk::new(Hooks::Respect).visit(graph, 0, &mut collect).is_none();
+    found
+}
+
+/// Is there such a part in `graph`, as far as it is serialized?
+pub(super) fn is_inside(graph: &Zval, test: &dyn Fn(&Zval) -> bool) -> bool {
+    let mut walk = Walk::new(Hooks::Respect);
+    matches!(walk.visit(graph, 0, &mut |value| test(value)), Some(Stop::Found(_)))
 }
 
 /// All objects that are instances of `class`, anywhere in `graph`.
@@ -98,7 +121,7 @@ enum Hooks {
 }
 
 /// What of an object is serialized.
-enum Children {
+pub(super) enum Children {
     /// Its properties.
     Plain,
     /// What a class of the engine keeps outside of its properties; its hook runs no user code.
@@ -108,11 +131,12 @@ enum Children {
 }
 
 enum Stop {
-    Found(String),
+    Found(Zval),
     TooDeep,
 }
 
-enum Step {
+/// From a value to one of its parts.
+pub(super) enum Step {
     Index(i64),
     Key(Vec<u8>),
     Property(Vec<u8>),
@@ -161,7 +185,7 @@ impl Walk {
             _ => return None,
         }
         if test(value) {
-            return Some(Stop::Found(type_name(value)));
+            return Some(Stop::Found(value.shallow_clone()));
         }
         if type_of(value) == IS_RESOURCE {
             return None;
@@ -304,27 +328,32 @@ impl Walk {
         })
     }
 
-    /// `[3]->prop["key"]`.
     fn path(&self) -> String {
-        const SHOWN: usize = 64;
-        let mut path = String::new();
-        for step in self.steps.iter().rev().take(SHOWN) {
-            let text = match step {
-                Step::Index(index) => format!("[{index}]"),
-                Step::Key(key) => format!("[\"{}\"]", String::from_utf8_lossy(key)),
-                Step::Property(name) => format!("->{}", String::from_utf8_lossy(name)),
-                Step::Inside => continue,
-            };
-            path.push_str(&text);
-        }
-        if self.steps.len() > SHOWN {
-            path.push_str("...");
-        }
-        path
+        path(self.steps.iter().rev())
     }
 }
 
-fn children_of(class: &zend_class_entry) -> Children {
+/// `[3]->prop["key"]`.
+pub(super) fn path<'s>(steps: impl ExactSizeIterator<Item = &'s Step>) -> String {
+    const SHOWN: usize = 64;
+    let more = steps.len() > SHOWN;
+    let mut path = String::new();
+    for step in steps.take(SHOWN) {
+        let text = match step {
+            Step::Index(index) => format!("[{index}]"),
+            Step::Key(key) => format!("[\"{}\"]", String::from_utf8_lossy(key)),
+            Step::Property(name) => format!("->{}", String::from_utf8_lossy(name)),
+            Step::Inside => continue,
+        };
+        path.push_str(&text);
+    }
+    if more {
+        path.push_str("...");
+    }
+    path
+}
+
+pub(super) fn children_of(class: &zend_class_entry) -> Children {
     // SAFETY: null, or a function of the class. Every kind of function begins with its type.
     if let Some(hook) = unsafe { class.__serialize.as_ref() } {
         // SAFETY: as above.
