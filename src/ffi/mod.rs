@@ -142,6 +142,10 @@ unsafe extern "C" {
     pub(crate) fn async_child_begin(reseed: bool);
     pub(crate) fn async_child_between();
     pub(crate) fn zend_memory_usage(real: bool) -> usize;
+    pub(crate) fn async_memory_left(holes: bool) -> usize;
+    pub(crate) fn async_memory_lift(bytes: usize);
+    pub(crate) fn async_memory_restore() -> bool;
+    pub(crate) fn async_memory_settle();
     pub(crate) fn async_memory_limit(text: *const c_char, length: usize, bytes: usize) -> usize;
     pub(crate) fn async_hidden_file_next(cursor: *mut u32, position: *mut i64) -> c_int;
     pub(crate) fn async_child_shutdown_functions();

@@ -118,6 +118,14 @@ void async_errors_install(void);
 void async_errors_uninstall(void);
 void async_child_begin(bool reseed);
 void async_child_between(void);
+/* Bytes that memory_limit leaves: beside what PHP has from the system, or, with `holes`, beside what of that is in use. */
+size_t async_memory_left(bool holes);
+/* Until the next call of one of the two below, so many bytes more may be taken from the system. */
+void async_memory_lift(size_t bytes);
+/* memory_limit holds again. False, and nothing is changed, when more is in use. */
+bool async_memory_restore(void);
+/* memory_limit holds again; when more is in use, nothing more may be taken. */
+void async_memory_settle(void);
 /* Sets memory_limit. 0, or the bytes in use when they are more than that, and nothing is changed. */
 size_t async_memory_limit(const char *text, size_t length, size_t bytes);
 int async_hidden_file_next(uint32_t *cursor, int64_t *position);

@@ -70,11 +70,21 @@ fn fetch(future: &Future, child: u64, mut loan: Loan) -> Result<Outcome, Thrown>
         Some(reactor) => reactor.fetch(child, &mut loan, to),
         None => Err(Errno::ESRCH),
     };
+    // Before the payload is taken: no memory is worth it for what is refused in any case.
+    let room = match value::room(Format::try_from(format).unwrap_or(Format::Serialized), length) {
+        Ok(room) => room,
+        Err(no_room) => return unreadable(future, no_room.into()),
+    };
     let fetched = match (kind, Format::try_from(format)) {
         (Kind::Value, Ok(Format::Raw)) => {
-            checked.and_then(|()| string::filled(length, copy)).map(Outcome::Value)
+            match checked.and_then(|()| string::filled(length, copy)).map(|value| room.admit(value)) {
+                Ok(Ok(value)) => Ok(Outcome::Value(value)),
+                Ok(Err(no_room)) => return unreadable(future, no_room.into()),
+                Err(errno) => Err(errno),
+            }
         }
         (Kind::Value, Ok(Format::Packed)) if length >= window::FROM => {
+            drop(room);
             let mut window = Window::new(length, copy);
             match (value::decode_from(&mut window, length), window.failure()) {
                 (Ok(value), _) => Ok(Outcome::Value(value)),
@@ -82,10 +92,13 @@ fn fetch(future: &Future, child: u64, mut loan: Loan) -> Result<Outcome, Thrown>
                 (Err(error), _) => return unreadable(future, error),
             }
         }
-        _ => match bytes::filled(length, &mut copy) {
-            Ok(payload) => return understand(future, kind, format, &payload),
-            Err(errno) => Err(errno),
-        },
+        _ => {
+            drop(room);
+            match bytes::filled(length, &mut copy) {
+                Ok(payload) => return understand(future, kind, format, &payload),
+                Err(errno) => Err(errno),
+            }
+        }
     };
     match fetched {
         Ok(outcome) => Ok(outcome),
@@ -194,6 +207,7 @@ fn unreadable(future: &Future, error: DecodeError) -> Result<Outcome, Thrown> {
             path: String::new(),
         },
         DecodeError::Malformed(why) => Error::Unreadable { subject, reason: why.to_string() },
+        DecodeError::NoRoom(why) => Error::Unreadable { subject, reason: why.to_string() },
     };
     Ok(Outcome::Failed(exceptions::new(&error)))
 }

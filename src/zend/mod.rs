@@ -14,6 +14,7 @@ pub(crate) mod handler;
 pub(crate) mod ini;
 pub(crate) mod interrupt;
 pub(crate) mod iterate;
+pub(crate) mod memory;
 pub(crate) mod module;
 pub(crate) mod object;
 pub(crate) mod request;

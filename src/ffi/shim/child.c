@@ -123,6 +123,37 @@ void async_child_between(void)
 	zend_memory_reset_peak_usage();
 }
 
+size_t async_memory_left(bool holes)
+{
+	/* -1 is no limit, and a huge number. */
+	size_t limit = (size_t) PG(memory_limit), used = zend_memory_usage(!holes);
+
+	return limit > used ? limit - used : 0;
+}
+
+void async_memory_lift(size_t bytes)
+{
+	size_t used = zend_memory_usage(true);
+
+	zend_set_memory_limit(used + MIN(bytes, SIZE_MAX - used));
+}
+
+bool async_memory_restore(void)
+{
+	if (zend_set_memory_limit((size_t) PG(memory_limit)) == SUCCESS) {
+		return true;
+	}
+	zend_mm_gc(zend_mm_get_heap());
+	return zend_set_memory_limit((size_t) PG(memory_limit)) == SUCCESS;
+}
+
+void async_memory_settle(void)
+{
+	if (!async_memory_restore()) {
+		zend_set_memory_limit(zend_memory_usage(true));
+	}
+}
+
 size_t async_memory_limit(const char *text, size_t length, size_t bytes)
 {
 	zend_string *name;

@@ -2,7 +2,7 @@
 //! process that receives.
 
 use ext_php_rs::ffi::{
-    _Bucket as Bucket, HashTable, IS_DOUBLE, IS_FALSE, IS_LONG, IS_NULL, IS_TRUE, zend_string,
+    _Bucket as Bucket, HashTable, IS_DOUBLE, IS_FALSE, IS_LONG, IS_NULL, IS_TRUE, zend_object, zend_string,
 };
 use ext_php_rs::types::Zval;
 
@@ -23,7 +23,23 @@ pub(super) struct Builder {
     /// Most values have no keys.
     kept: Option<Box<Kept>>,
     pub(super) objects: Objects,
+    /// Bytes that may be taken yet.
+    room: usize,
+    /// There were not enough.
+    over: bool,
 }
+
+/// What a value takes besides its elements: of a string, an array, an object.
+const STRING: usize = size_of::<zend_string>() + 8;
+const TABLE: usize = size_of::<HashTable>() + 16;
+const OBJECT: usize = size_of::<zend_object>() + 2 * size_of::<usize>();
+/// What an element takes: of a list, of a map, of an object.
+const ELEMENT: usize = size_of::<Zval>();
+const PAIR: usize = size_of::<Bucket>() + 2 * size_of::<u32>();
+/// Tables have room for so many elements at least.
+const FEWEST: usize = 8;
+/// What a date is made of, which is the date extension's.
+const DATE: usize = 512;
 
 /// What is to be used again.
 struct Kept {
@@ -55,8 +71,25 @@ pub(super) struct Row {
 }
 
 impl Builder {
-    pub(super) fn new() -> Self {
-        Self { kept: None, objects: Objects::new() }
+    /// One whose value takes no more than about `room` bytes. What would be beyond that is not made: either no value is
+    /// read then, or another, and [`Builder::is_over`].
+    pub(super) fn new(room: usize) -> Self {
+        Self { kept: None, objects: Objects::new(), room, over: false }
+    }
+
+    /// Is the value more than there is room for?
+    pub(super) fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Takes so many bytes of the room. False when they are not there.
+    #[inline]
+    fn take(&mut self, bytes: usize) -> bool {
+        match self.room.checked_sub(bytes) {
+            Some(left) => self.room = left,
+            None => self.over = true,
+        }
+        !self.over
     }
 
     fn kept(&mut self) -> &mut Kept {
@@ -100,6 +133,11 @@ impl Builder {
         *kept = unsafe { ffi::async_key_string(key.as_ptr().cast(), key.len()) };
         *kept
     }
+}
+
+/// For how many elements a map of so many has room.
+fn places(len: u32) -> usize {
+    FEWEST.max((len as usize).next_power_of_two())
 }
 
 impl Drop for Kept {
@@ -211,12 +249,17 @@ impl Target for Builder {
 
     #[inline]
     fn string(&mut self, slot: Slot, value: &[u8]) {
+        if !self.take(STRING + value.len()) {
+            slot.set_type(IS_NULL);
+            return;
+        }
         // SAFETY: the contract of `Builder`; `value.len()` bytes are there.
         unsafe { ffi::async_value_string(slot.0, value.as_ptr().cast(), value.len()) };
     }
 
     #[inline]
     fn list(&mut self, slot: Slot, len: u32) -> List {
+        let len = if self.take(TABLE + ELEMENT * FEWEST.max(len as usize)) { len } else { 0 };
         // SAFETY: the contract of `Builder`.
         let table = unsafe { ffi::async_value_list(slot.0, len) };
         // SAFETY: null, or a new packed array.
@@ -251,6 +294,7 @@ impl Target for Builder {
     }
 
     fn map(&mut self, slot: Slot, len: u32) -> Map {
+        let len = if self.take(TABLE + PAIR * places(len)) { len } else { 0 };
         // SAFETY: the contract of `Builder`.
         let table = unsafe { ffi::async_value_map(slot.0, len) };
         Map { table, left: len, len }
@@ -259,6 +303,9 @@ impl Target for Builder {
     fn string_key(&mut self, map: &mut Map, key: &[u8]) -> Option<Slot> {
         map.left = map.left.checked_sub(1)?;
         if map.len as usize > KEYS {
+            if !self.take(STRING + key.len()) {
+                return None;
+            }
             // Its keys would push out all others, and hardly one comes again.
             // SAFETY: as below; `key.len()` bytes are there.
             let slot = unsafe { ffi::async_map_bytes(map.table, key.as_ptr().cast(), key.len()) };
@@ -298,7 +345,7 @@ impl Target for Builder {
     fn reuse(&mut self, slot: Slot, shape: u8, len: u32) -> Option<Row> {
         let model = *self.kept.as_ref()?.shapes.get(usize::from(shape))?;
         // SAFETY: a table in `shapes` has a reference of its own.
-        if unsafe { model.as_ref() }?.nNumUsed != len {
+        if unsafe { model.as_ref() }?.nNumUsed != len || !self.take(TABLE + PAIR * places(len)) {
             return None;
         }
         // SAFETY: the contract of `Builder`; `define` has checked the model, and nothing changes it since.
@@ -326,6 +373,9 @@ impl Target for Builder {
 
     #[inline]
     fn object(&mut self, slot: Slot, class: u8, shared: bool, len: u32) -> Option<Object> {
+        if !self.take(OBJECT + ELEMENT * len as usize) {
+            return None;
+        }
         self.objects.object(slot.zval(), class, shared, len)
     }
 
@@ -340,6 +390,8 @@ impl Target for Builder {
     }
 
     fn bag(&mut self, slot: Slot, shared: bool) -> (Bag, Slot) {
+        // Beyond the room nothing is in it.
+        self.take(OBJECT);
         let mut bag = self.objects.bag(slot.zval(), shared);
         let properties = Slot(bag.properties());
         (bag, properties)
@@ -350,7 +402,7 @@ impl Target for Builder {
     }
 
     fn date(&mut self, slot: Slot, immutable: bool, shared: bool, date: Date<'_>) -> bool {
-        self.objects.date(slot.zval(), immutable, shared, date)
+        self.take(OBJECT + DATE) && self.objects.date(slot.zval(), immutable, shared, date)
     }
 
     fn same(&mut self, slot: Slot, id: u32) -> bool {

@@ -13,6 +13,7 @@ use std::io::Read;
 
 use ext_php_rs::types::Zval;
 
+use super::memory::{NoRoom, Room};
 use super::serialize::{self, Serialized};
 use crate::ffi;
 use crate::wire::codec::Format;
@@ -97,6 +98,29 @@ pub(crate) enum DecodeError {
     /// `exit()` was called on the way. Its unwinding is pending: return to the engine.
     #[error("exit was called")]
     Exiting,
+    /// It would be beyond `memory_limit`.
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
+}
+
+/// The least that a value takes, as a part of its payload: numbers as text, and keys that many arrays share.
+const DENSE: usize = 4;
+/// The most, as a multiple: packed, one byte may be an array.
+const PACKED: usize = 256;
+/// The same of what PHP's serializer writes.
+const SERIALIZED: usize = 32;
+
+/// Room for a value with a payload of `length` bytes.
+///
+/// # Errors
+///
+/// When `memory_limit` has none for it.
+pub(crate) fn room(format: Format, length: usize) -> Result<Room, NoRoom> {
+    match format {
+        Format::Raw => Room::find(length, length, length),
+        Format::Packed => Room::find(length, length / DENSE, length.saturating_mul(PACKED)),
+        Format::Serialized => Room::find(length, length / DENSE, length.saturating_mul(SERIALIZED)),
+    }
 }
 
 /// Encodes `value`. Re-enters PHP when there are objects in it: `__serialize()` and the like may throw, bail out, or
@@ -121,30 +145,46 @@ pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
 pub(crate) fn decode(format: Format, bytes: &[u8]) -> Result<Zval, DecodeError> {
     let mut value = Zval::new();
     match format {
-        Format::Raw => Builder::new().string(Builder::slot(&mut value), bytes),
+        Format::Raw => {
+            let room = room(format, bytes.len())?;
+            Builder::new(usize::MAX).string(Builder::slot(&mut value), bytes);
+            return Ok(room.admit(value)?);
+        }
         Format::Packed => match wire::scalar(bytes) {
             Some(wire::Scalar::Null) => {}
             Some(wire::Scalar::Bool(scalar)) => value.set_bool(scalar),
             Some(wire::Scalar::Int(scalar)) => value.set_long(scalar),
             Some(wire::Scalar::Float(scalar)) => value.set_double(scalar),
-            None => return build(|builder, slot| wire::decode(bytes, builder, slot)),
+            None => return build(bytes.len(), |builder, slot| wire::decode(bytes, builder, slot)),
         },
-        Format::Serialized => return serialize::unserialize(bytes),
+        Format::Serialized => {
+            let room = room(format, bytes.len())?;
+            return Ok(room.admit(serialize::unserialize(bytes)?)?);
+        }
     }
     Ok(value)
 }
 
 /// Decodes [`Format::Packed`] from a source of `length` bytes.
 pub(crate) fn decode_from(source: impl Read, length: usize) -> Result<Zval, DecodeError> {
-    build(|builder, slot| wire::decode_from(source, length, builder, slot))
+    build(length, |builder, slot| wire::decode_from(source, length, builder, slot))
 }
 
-fn build(read: impl FnOnce(&mut Builder, Slot) -> Result<(), Malformed>) -> Result<Zval, DecodeError> {
+fn build(
+    length: usize,
+    read: impl FnOnce(&mut Builder, Slot) -> Result<(), Malformed>,
+) -> Result<Zval, DecodeError> {
+    // What is given up is released before the limit holds again: in the reverse order of these three.
+    let mut room = room(Format::Packed, length)?;
     let mut value = Zval::new();
+    let mut builder = Builder::new(room.left());
     let slot = Builder::slot(&mut value);
-    let mut builder = Builder::new();
-    match read(&mut builder, slot) {
-        Ok(()) => Ok(value),
-        Err(malformed) => Err(builder.objects.abandon().unwrap_or_else(|| malformed.into())),
-    }
+    let read = read(&mut builder, slot);
+    let held = if builder.is_over() { Err(NoRoom { length, left: room.left() }) } else { room.hold() };
+    let error = match (held, read) {
+        (Ok(()), Ok(())) => return Ok(value),
+        (Ok(()), Err(malformed)) => malformed.into(),
+        (Err(no_room), _) => no_room.into(),
+    };
+    Err(builder.objects.abandon().unwrap_or(error))
 }
