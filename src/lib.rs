@@ -50,7 +50,8 @@
 //! # Rules that hold everywhere
 //!
 //! - A child ends in `process::child::end`, by `_exit`, and returns to no frame of its parent.
-//! - Whatever can run PHP code says so, and is called with no borrow held: PHP code can come back in anywhere.
+//! - Whatever can run PHP code says so, and is called with no borrow held: PHP code can come back in anywhere. To drop a
+//!   value of PHP is among that; `zend/cell` has the cells with which it cannot go wrong.
 //! - Between taking a descriptor or a process and storing it in its owner there is no call of the engine.
 //! - Only our own pids are waited for.
 

@@ -130,11 +130,11 @@ unsafe extern "C" {
     pub(crate) fn async_fiber_unblock();
     pub(crate) fn async_shutdown_register(ce: *mut ClassEntry, method: *const c_char);
 
-    pub(crate) fn async_array_set(array: *mut ZendHashTable, key: *mut Zval, value: *mut Zval) -> bool;
+    pub(crate) fn async_array_swap(array: *mut ZendHashTable, key: *mut Zval, value: *mut Zval) -> bool;
     pub(crate) fn async_array_append(array: *mut ZendHashTable, value: *mut Zval, key: *mut Zval) -> bool;
     pub(crate) fn async_array_find(array: *mut ZendHashTable, key: *const Zval) -> *mut Zval;
     pub(crate) fn async_array_go_on(array: *mut ZendHashTable, old: *const ZendHashTable);
-    pub(crate) fn async_array_delete(array: *mut ZendHashTable, key: *const Zval);
+    pub(crate) fn async_array_take(array: *mut ZendHashTable, key: *const Zval, out: *mut Zval) -> bool;
     pub(crate) fn async_array_key_normal(key: *mut Zval);
 
     pub(crate) fn async_errors_install();

@@ -106,11 +106,11 @@ void async_fiber_unblock(void);
 void async_shutdown_register(zend_class_entry *ce, const char *method);
 
 /* Arrays: keys as PHP code writes them, where "7" and 7 are the same. */
-bool async_array_set(HashTable *array, zval *key, zval *value);
+bool async_array_swap(HashTable *array, zval *key, zval *value);
 bool async_array_append(HashTable *array, zval *value, zval *key);
 zval *async_array_find(HashTable *array, const zval *key);
 void async_array_go_on(HashTable *array, const HashTable *old);
-void async_array_delete(HashTable *array, const zval *key);
+bool async_array_take(HashTable *array, const zval *key, zval *out);
 void async_array_key_normal(zval *key);
 
 /* The child: what must be forgotten, renewed and flushed. */

@@ -11,9 +11,8 @@ use super::map;
 use super::pool::{Pool, waiting};
 use super::task;
 use crate::process::cpus;
-use crate::task::future::Future;
+use crate::task::future::{Future, Outcome, Phase};
 use crate::task::group::{Group, Hook};
-use crate::task::handlers;
 use crate::task::state::state;
 use crate::task::wait::{self, Patience};
 use crate::task::work::Work;
@@ -86,7 +85,7 @@ fn make(call: &Call) -> Returned {
         }
     };
     let future = Object::<Future>::new();
-    future.work.replace(Some(work));
+    future.work.set(Some(work));
     // A pool that exists is where the task is meant to go.
     if state().pools.get() == 0 {
         launch::enqueue(&Group::default_group(), &future);
@@ -118,7 +117,7 @@ fn await_any(call: &Call) -> Returned {
     }
     let futures = collect(call, what, c"Async\\Future|Async\\Pool|iterable")?;
     wait_for(&futures, patience)?;
-    thrown(values(futures.len(), futures.iter().map(|(key, future)| (key, &**future))))
+    unless_failed(values(futures.len(), futures.iter().map(|(key, future)| (key, &**future))))
 }
 
 fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Result<(), Thrown> {
@@ -126,28 +125,33 @@ fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> R
     wait::all(&handles, patience)
 }
 
-/// The values of futures that have ended, `count` of them at most, under their keys; or the first failure in order, which
-/// is not thrown yet: what the futures are in may be borrowed.
+/// The values of futures that have ended, `count` of them at most, under their keys; and the first failure in order, which
+/// is not thrown yet, as nothing is dropped: what the futures are in may be borrowed. Their keys differ.
 pub(crate) fn values<'f>(
     count: usize,
     futures: impl Iterator<Item = (impl Borrow<Zval>, &'f Future)>,
-) -> Result<Zval, Zval> {
+) -> (Array, Option<Zval>) {
     let mut array = Array::with_capacity(count);
     let mut failure = None;
     for (key, future) in futures {
         future.observed.set(true);
-        match handlers::outcome_of(future) {
-            Some(Ok(value)) => array.set(key.borrow(), value),
-            Some(Err(throwable)) => failure = failure.or(Some(throwable)),
-            None => {}
+        match &*future.phase.borrow() {
+            Phase::Done(Outcome::Value(value)) => array.set(key.borrow(), value.shallow_clone()),
+            Phase::Done(Outcome::Failed(throwable)) if failure.is_none() => {
+                failure = Some(throwable.shallow_clone());
+            }
+            _ => {}
         }
     }
-    failure.map_or_else(|| Ok(array.into_zval()), Err)
+    (array, failure)
 }
 
-/// Throws a failure.
-pub(crate) fn thrown(outcome: Result<Zval, Zval>) -> Returned {
-    outcome.map_err(|throwable| exception::throw(&throwable))
+/// Gives the values, or throws the failure.
+pub(crate) fn unless_failed((values, failure): (Array, Option<Zval>)) -> Returned {
+    match failure {
+        None => Ok(values.into_zval()),
+        Some(throwable) => Err(exception::throw(&throwable)),
+    }
 }
 
 /// The futures in an array or a traversable, under their keys.
@@ -198,7 +202,7 @@ fn settle(call: &Call) -> Returned {
 
 fn on_fork(call: &Call) -> Returned {
     let hook = hook(call)?;
-    state().hooks.borrow_mut().push(hook);
+    state().hooks.push(hook);
     Ok(Zval::new())
 }
 

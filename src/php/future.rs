@@ -127,7 +127,7 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
             future.observed.set(true);
             match group {
                 Some(group) => turn::note_end(&group, future.clone()),
-                None => state().reported.borrow_mut().push_back(future.clone()),
+                None => state().reported.push_back(future.clone()),
             }
             interrupt::flags().raise();
             true
@@ -164,8 +164,7 @@ fn take_back(group: Option<&Group>, future: &Object<Future>) -> bool {
     }
     group.scheduler.borrow_mut().remove(id);
     state().deadlines.borrow_mut().clear(id);
-    let parked = group.queued.borrow_mut().remove(&id);
-    drop(parked);
+    drop(group.queued.remove(&id));
     true
 }
 

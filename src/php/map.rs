@@ -1,6 +1,6 @@
 //! What `Pool::map()` gives: the results of one function over many items, one after the other.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ffi::CStr;
 use std::rc::Rc;
 
@@ -13,6 +13,7 @@ use crate::task::group::Group;
 use crate::task::mapping::{Item, Mapping};
 use crate::task::{support, turn, wait};
 use crate::zend::array::{Array, normal_key};
+use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -21,8 +22,8 @@ use crate::zend::object::{self, Native, Object, Registration, Tracer};
 /// A position among the results.
 #[derive(Debug, Default)]
 pub(crate) struct MapIterator {
-    mapping: RefCell<Option<Rc<Mapping>>>,
-    current: RefCell<Option<Item>>,
+    mapping: ValueCell<Option<Rc<Mapping>>>,
+    current: ValueCell<Option<Item>>,
     begun: Cell<bool>,
 }
 
@@ -40,15 +41,13 @@ impl Native for MapIterator {
     }
 
     fn trace(&self, tracer: &mut Tracer) {
-        if let Ok(mapping) = self.mapping.try_borrow() {
-            mapping.iter().for_each(|mapping| mapping.trace(tracer));
-        }
-        if let Ok(current) = self.current.try_borrow()
-            && let Some((key, Ok(value) | Err(value))) = &*current
-        {
-            tracer.value(key);
-            tracer.value(value);
-        }
+        self.mapping.peek(|mapping| mapping.iter().for_each(|mapping| mapping.trace(tracer)));
+        self.current.peek(|current| {
+            if let Some((key, Ok(value) | Err(value))) = current {
+                tracer.value(key);
+                tracer.value(value);
+            }
+        });
     }
 
     fn released(_: &Object<Self>) {}
@@ -79,7 +78,7 @@ pub(crate) fn register() {
 pub(crate) fn over(call: &Call, group: &Rc<Group>, ordered: bool) -> Returned {
     let mapping = begin(call, group, ordered)?;
     let iterator = Object::<MapIterator>::new();
-    iterator.mapping.replace(Some(mapping));
+    iterator.mapping.set(Some(mapping));
     Ok(iterator.zval())
 }
 
@@ -172,8 +171,7 @@ fn step(iterator: &MapIterator) -> Result<(), Thrown> {
         None => Ok(None),
     };
     turn::leave();
-    let old = iterator.current.replace(item?);
-    drop(old);
+    iterator.current.set(item?);
     Ok(())
 }
 

@@ -1,6 +1,5 @@
 //! What `foreach` over a pool walks along: its futures, as they end.
 
-use std::cell::RefCell;
 use std::ffi::CStr;
 use std::rc::Rc;
 
@@ -10,6 +9,7 @@ use super::pool::Pool;
 use crate::task::ended::{Ended, Walker};
 use crate::task::future::Future;
 use crate::task::wait;
+use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{self, Native, Object, Registration, Tracer};
@@ -17,9 +17,9 @@ use crate::zend::object::{self, Native, Object, Registration, Tracer};
 /// A position among the futures that have ended.
 #[derive(Debug, Default)]
 pub(crate) struct PoolIterator {
-    pool: RefCell<Option<Object<Pool>>>,
+    pool: ValueCell<Option<Object<Pool>>>,
     walker: Rc<Walker>,
-    current: RefCell<Option<Object<Future>>>,
+    current: ValueCell<Option<Object<Future>>>,
 }
 
 static REGISTRATION: Registration = Registration::new();
@@ -36,12 +36,8 @@ impl Native for PoolIterator {
     }
 
     fn trace(&self, tracer: &mut Tracer) {
-        if let Ok(pool) = self.pool.try_borrow() {
-            pool.iter().for_each(|pool| pool.trace_in(tracer));
-        }
-        if let Ok(current) = self.current.try_borrow() {
-            current.iter().for_each(|future| future.trace_in(tracer));
-        }
+        self.pool.peek(|pool| pool.iter().for_each(|pool| pool.trace_in(tracer)));
+        self.current.peek(|current| current.iter().for_each(|future| future.trace_in(tracer)));
     }
 
     /// What was kept for it alone goes with it.
@@ -57,7 +53,7 @@ impl PoolIterator {
     /// From the first future that ended.
     pub(crate) fn over(pool: Object<Pool>) -> Object<Self> {
         let iterator = Object::<Self>::new();
-        iterator.pool.replace(Some(pool));
+        iterator.pool.set(Some(pool));
         iterator
     }
 }
@@ -82,8 +78,7 @@ fn this(call: &Call) -> Result<Object<PoolIterator>, Thrown> {
 
 /// Changes what is known of the futures that have ended, and lets those go that nobody wants any more. Re-enters PHP.
 fn with_ended(pool: &Pool, change: impl FnOnce(&mut Ended) -> Vec<Object<Future>>) {
-    let unwanted = pool.group.ended.borrow_mut().as_mut().map(change);
-    drop(unwanted);
+    drop(pool.group.ended.change(|ended| ended.as_mut().map(change)));
 }
 
 /// Waits for the next future that ends; none when nothing is left to wait for. Re-enters PHP.
@@ -93,7 +88,7 @@ fn advance(iterator: &PoolIterator) -> Result<(), Thrown> {
         return Ok(());
     };
     let walker = &iterator.walker;
-    pool.group.ended.borrow_mut().as_mut().into_iter().for_each(|ended| ended.enter(walker));
+    pool.group.ended.change(|ended| ended.iter_mut().for_each(|ended| ended.enter(walker)));
     let next = || pool.group.ended.borrow().as_ref().and_then(|ended| ended.next(walker));
     wait::until(None, || Ok(next().is_some() || pool.group.idle()))?;
     let next = next();

@@ -1,6 +1,6 @@
 //! `Async\Status`, how far a task is, and `Async\PoolStatus`, how many are how far.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ffi::CStr;
 use std::fmt::Write;
 
@@ -8,6 +8,7 @@ use ext_php_rs::types::Zval;
 
 use crate::task::crew::{self, Route, Whereabouts};
 use crate::task::future::{Ending, Future, Phase, describe};
+use crate::zend::cell::DataCell;
 use crate::zend::class::{Class, Function};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{self, Native, Object, Registration, Tracer};
@@ -93,7 +94,7 @@ pub(crate) fn route(future: &Future) -> Zval {
 pub(crate) struct PoolStatus {
     counts: Cell<Counts>,
     /// Who failed, and how: some lines for people.
-    failures: RefCell<String>,
+    failures: DataCell<String>,
 }
 
 /// So many failures are told one by one.
@@ -218,7 +219,7 @@ fn to_string(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let status = call.this::<PoolStatus>().ok_or(Thrown)?;
     let Counts { queued, finished, failed, timed_out, .. } = status.counts.get();
-    let failures = status.failures.borrow();
+    let failures = status.failures.borrow().clone();
     Ok(string::zval(format!(
         "queue: {queued} - finished: {finished} - failed: {failed} - timeout: {timed_out}{failures}"
     )))

@@ -62,7 +62,7 @@ pub(super) fn arrive(future: &Object<Future>, other: &Future) {
         }
         None => {}
     }
-    state().reported.borrow_mut().push_back(future.clone());
+    state().reported.push_back(future.clone());
     interrupt::flags().raise();
     release(followed);
 }

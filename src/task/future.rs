@@ -1,6 +1,6 @@
 //! The data behind `Async\Future`: one task and what is known of it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ffi::CStr;
 use std::rc::Rc;
@@ -19,8 +19,11 @@ use crate::process::loan::Loan;
 use crate::process::output::Capture;
 use crate::process::reactor::Ended;
 use crate::task::state::state;
+use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::exception;
 use crate::zend::object::{Native, Object, Registration, Tracer};
+
+impl Plain for Capture {}
 
 /// How far a task is.
 #[derive(Debug)]
@@ -71,19 +74,19 @@ pub(crate) struct Future {
     /// Its number, unique in a process and its children; another one each time that it is run again.
     pub(crate) id: Cell<u64>,
     /// What it runs; gone once it has ended.
-    pub(crate) work: RefCell<Option<Work>>,
+    pub(crate) work: ValueCell<Option<Work>>,
     /// How far it is.
-    pub(crate) phase: RefCell<Phase>,
+    pub(crate) phase: ValueCell<Phase>,
     /// What is to be called when it has ended, in order.
-    pub(crate) handlers: RefCell<VecDeque<Handler>>,
+    pub(crate) handlers: ValueCell<VecDeque<Handler>>,
     /// Seconds that it may run, when that is not its group's to say.
     pub(crate) limit: Cell<Option<f64>>,
     /// When its child was made.
     pub(crate) started: Cell<Option<Instant>>,
     /// Where it is queued or running; none before and after.
-    pub(crate) group: RefCell<Option<Rc<Group>>>,
+    pub(crate) group: ValueCell<Option<Rc<Group>>>,
     /// Its key in its pool; null outside of one.
-    pub(crate) key: RefCell<Zval>,
+    pub(crate) key: ValueCell<Zval>,
     /// It is in a pool, or was.
     pub(crate) added: Cell<bool>,
     /// The process that ran it.
@@ -101,17 +104,17 @@ pub(crate) struct Future {
     /// How often it was decided that it is run again.
     pub(crate) repeats: Cell<u32>,
     /// How it failed before it was to be run again.
-    pub(crate) previous: RefCell<Option<Box<Attempt>>>,
+    pub(crate) previous: ValueCell<Option<Box<Attempt>>>,
     /// How the task itself has failed, whatever handlers made of it; none when it has not.
-    pub(crate) failure: RefCell<Option<Zval>>,
+    pub(crate) failure: ValueCell<Option<Zval>>,
     /// A handler returned this one: it has not ended before that has, and then in the same way.
-    pub(crate) following: RefCell<Option<Object<Future>>>,
+    pub(crate) following: ValueCell<Option<Object<Future>>>,
     /// Somebody has seen how it ended, or took its failure.
     pub(crate) observed: Cell<bool>,
     /// Its handlers are running.
     pub(crate) handling: Cell<bool>,
     /// What it has printed, if that was captured, once it has ended.
-    pub(crate) captured: RefCell<Option<Box<Capture>>>,
+    pub(crate) captured: DataCell<Option<Box<Capture>>>,
 }
 
 static REGISTRATION: Registration = Registration::new();
@@ -126,13 +129,13 @@ impl Native for Future {
     fn create() -> Self {
         Self {
             id: Cell::new(state().next_id()),
-            work: RefCell::new(None),
-            phase: RefCell::new(Phase::Pending),
-            handlers: RefCell::default(),
+            work: ValueCell::new(None),
+            phase: ValueCell::new(Phase::Pending),
+            handlers: ValueCell::default(),
             limit: Cell::new(None),
             started: Cell::new(None),
-            group: RefCell::default(),
-            key: RefCell::new(Zval::new()),
+            group: ValueCell::default(),
+            key: ValueCell::new(Zval::new()),
             added: Cell::new(false),
             pid: Cell::new(None),
             ending: Cell::new(None),
@@ -141,53 +144,46 @@ impl Native for Future {
             route: Cell::new(None),
             attempts: Cell::new(0),
             repeats: Cell::new(0),
-            previous: RefCell::default(),
-            failure: RefCell::default(),
-            following: RefCell::default(),
+            previous: ValueCell::default(),
+            failure: ValueCell::default(),
+            following: ValueCell::default(),
             observed: Cell::new(false),
             handling: Cell::new(false),
-            captured: RefCell::default(),
+            captured: DataCell::default(),
         }
     }
 
     fn trace(&self, tracer: &mut Tracer) {
-        // What is borrowed right now is not reported: the collector then takes it for referenced from outside.
-        if let Ok(work) = self.work.try_borrow() {
-            work.iter().for_each(|work| work.trace(tracer));
-        }
-        if let Ok(handlers) = self.handlers.try_borrow() {
-            handlers.iter().for_each(|handler| handler.trace(tracer));
-        }
-        if let Ok(phase) = self.phase.try_borrow()
-            && let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &*phase
-        {
-            tracer.value(value);
-        }
-        if let Ok(previous) = self.previous.try_borrow() {
-            previous.iter().for_each(|attempt| attempt.trace(tracer));
-        }
-        if let Ok(failure) = self.failure.try_borrow() {
-            failure.iter().for_each(|failure| tracer.value(failure));
-        }
-        if let Ok(following) = self.following.try_borrow() {
-            following.iter().for_each(|other| other.trace_in(tracer));
-        }
+        self.work.peek(|work| work.iter().for_each(|work| work.trace(tracer)));
+        self.handlers.peek(|handlers| {
+            for handler in handlers {
+                handler.trace(tracer);
+            }
+        });
+        self.phase.peek(|phase| {
+            if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = phase {
+                tracer.value(value);
+            }
+        });
+        self.previous.peek(|previous| previous.iter().for_each(|attempt| attempt.trace(tracer)));
+        self.failure.peek(|failure| failure.iter().for_each(|failure| tracer.value(failure)));
+        self.following.peek(|following| following.iter().for_each(|other| other.trace_in(tracer)));
     }
 
     fn is_leaf(&self) -> bool {
-        let plain = match self.phase.try_borrow().as_deref() {
-            Ok(Phase::Done(Outcome::Value(value))) => {
+        let plain = |phase: &Phase| match phase {
+            Phase::Done(Outcome::Value(value)) => {
                 !(value.is_array() || value.is_object() || value.is_reference())
             }
-            Ok(Phase::Done(Outcome::Failed(_))) | Err(_) => false,
-            Ok(_) => true,
+            Phase::Done(Outcome::Failed(_)) => false,
+            _ => true,
         };
-        plain
-            && self.work.try_borrow().is_ok_and(|work| work.is_none())
-            && self.handlers.try_borrow().is_ok_and(|handlers| handlers.is_empty())
-            && self.previous.try_borrow().is_ok_and(|previous| previous.is_none())
-            && self.failure.try_borrow().is_ok_and(|failure| failure.is_none())
-            && self.following.try_borrow().is_ok_and(|following| following.is_none())
+        self.phase.peek(plain) == Some(true)
+            && self.work.peek(Option::is_none) == Some(true)
+            && self.handlers.peek(VecDeque::is_empty) == Some(true)
+            && self.previous.peek(Option::is_none) == Some(true)
+            && self.failure.peek(Option::is_none) == Some(true)
+            && self.following.peek(Option::is_none) == Some(true)
     }
 
     /// A future dropped before it started is started; a failure that nobody has seen is told.

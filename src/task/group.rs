@@ -2,7 +2,7 @@
 //!
 //! Runs in the parent. `async()` alone uses a group that belongs to no object.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
@@ -19,7 +19,11 @@ use crate::pool::scheduler::Scheduler;
 use crate::process::output;
 use crate::task::state::state;
 use crate::zend::callable::Callable;
+use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
 use crate::zend::object::{Object, Tracer};
+
+impl Plain for Scheduler {}
+impl Plain for Limits {}
 
 /// What to call around a fork.
 #[derive(Debug)]
@@ -49,9 +53,9 @@ pub(crate) struct Group {
     /// The process that it belongs to.
     pub(crate) owner: Pid,
     /// Who runs when.
-    pub(crate) scheduler: RefCell<Scheduler>,
+    pub(crate) scheduler: DataCell<Scheduler>,
     /// The futures in the queue, and those that are posted for children that stay.
-    pub(crate) queued: RefCell<IdMap<Object<Future>>>,
+    pub(crate) queued: ValueCell<IdMap<Object<Future>>>,
     /// Seconds that each task may run.
     pub(crate) timeout: Cell<Option<f64>>,
     /// What is run again that has failed.
@@ -61,19 +65,26 @@ pub(crate) struct Group {
     /// For how long.
     pub(crate) stay: Cell<Stay>,
     /// Those that stay.
-    pub(crate) crew: RefCell<Option<Rc<Crew>>>,
+    pub(crate) crew: ValueCell<Option<Rc<Crew>>>,
     /// Where what its tasks print goes.
     pub(crate) output: Cell<output::Mode>,
     /// What they may use.
-    pub(crate) limits: RefCell<Limits>,
+    pub(crate) limits: DataCell<Limits>,
     /// Its maps, by their numbers, as its children look for them.
-    pub(crate) maps: RefCell<IdMap<Rc<Mapping>>>,
+    pub(crate) maps: ValueCell<IdMap<Rc<Mapping>>>,
     /// Whose the items are that are out.
-    pub(crate) batches: RefCell<IdMap<Rc<Mapping>>>,
+    pub(crate) batches: ValueCell<IdMap<Rc<Mapping>>>,
     /// Hooks for its children.
-    pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
+    pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
     /// Futures in the order in which they ended, while there is an object to ask for them.
-    pub(crate) ended: RefCell<Option<Ended>>,
+    pub(crate) ended: ValueCell<Option<Ended>>,
+}
+
+impl Drop for Group {
+    /// May run PHP code, as its values go.
+    fn drop(&mut self) {
+        ensure_free();
+    }
 }
 
 impl Group {
@@ -81,27 +92,31 @@ impl Group {
     pub(crate) fn new(limit: usize, timeout: Option<f64>) -> Rc<Self> {
         Rc::new(Self {
             owner: state().owner.get(),
-            scheduler: RefCell::new(Scheduler::new(limit)),
-            queued: RefCell::default(),
+            scheduler: DataCell::new(Scheduler::new(limit)),
+            queued: ValueCell::default(),
             timeout: Cell::new(timeout),
             retry: Cell::default(),
             stays: Cell::new(false),
             stay: Cell::default(),
-            crew: RefCell::default(),
+            crew: ValueCell::default(),
             output: Cell::default(),
-            limits: RefCell::default(),
-            maps: RefCell::default(),
-            batches: RefCell::default(),
-            hooks: RefCell::default(),
-            ended: RefCell::default(),
+            limits: DataCell::default(),
+            maps: ValueCell::default(),
+            batches: ValueCell::default(),
+            hooks: ValueCell::default(),
+            ended: ValueCell::default(),
         })
     }
 
     /// The group that `async()` alone uses.
     pub(crate) fn default_group() -> Rc<Self> {
-        let state = state();
-        let mut default = state.default_group.borrow_mut();
-        Rc::clone(default.get_or_insert_with(|| Self::new(crate::ini::concurrency(), crate::ini::timeout())))
+        let default = &state().default_group;
+        if let Some(group) = &*default.borrow() {
+            return Rc::clone(group);
+        }
+        let group = Self::new(crate::ini::concurrency(), crate::ini::timeout());
+        default.set(Some(Rc::clone(&group)));
+        group
     }
 
     /// Nothing runs, and nothing will start by itself.
@@ -124,19 +139,17 @@ impl Group {
     /// The values that go when its object goes, for the cycle collector. While it has something to do, it uses them whether
     /// or not there is an object.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
-        if let Ok(ended) = self.ended.try_borrow() {
+        self.ended.peek(|ended| {
             ended.iter().flat_map(Ended::futures).for_each(|future| future.trace_in(tracer));
-        }
+        });
         if !self.is_spent() {
             return;
         }
-        if let Ok(queued) = self.queued.try_borrow() {
-            queued.values().for_each(|future| future.trace_in(tracer));
-        }
-        if let Ok(hooks) = self.hooks.try_borrow() {
+        self.queued.peek(|queued| queued.values().for_each(|future| future.trace_in(tracer)));
+        self.hooks.peek(|hooks| {
             // One that somebody is about to call goes later.
             hooks.iter().filter(|hook| Rc::strong_count(hook) == 1).for_each(|hook| hook.trace(tracer));
-        }
+        });
     }
 
     /// Its object is gone. Runs PHP code: destructors of what goes with it.
@@ -167,6 +180,11 @@ impl Group {
         }
     }
 
+    /// Notes down that a future has ended, if there is an object to ask for it.
+    pub(crate) fn note_end(&self, future: &Object<Future>) {
+        self.ended.change(|ended| ended.iter_mut().for_each(|ended| ended.push(future.clone())));
+    }
+
     /// Is this the process that it belongs to?
     pub(crate) fn is_here(&self) -> bool {
         self.owner == state().owner.get()
@@ -174,8 +192,8 @@ impl Group {
 
     /// Makes sure that the end of the script waits for it.
     pub(crate) fn activate(self: &Rc<Self>) {
-        let mut active = state().active.borrow_mut();
-        if !active.iter().any(|group| Rc::ptr_eq(group, self)) {
+        let active = &state().active;
+        if !active.borrow().iter().any(|group| Rc::ptr_eq(group, self)) {
             active.push(Rc::clone(self));
         }
     }

@@ -42,9 +42,9 @@ impl Handler {
 
 /// Adds a handler. One that comes after the end runs at the next safe point, too.
 pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
-    future.handlers.borrow_mut().push_back(handler);
+    future.handlers.push_back(handler);
     if matches!(*future.phase.borrow(), Phase::Done(_)) && !future.handling.get() {
-        state().reported.borrow_mut().push_back(future.clone());
+        state().reported.push_back(future.clone());
         interrupt::flags().raise();
     }
 }
@@ -58,7 +58,7 @@ pub(crate) fn complete(future: &Object<Future>) -> Result<(), Thrown> {
     let done = outcome::settle(future).and_then(|()| run_all(future));
     // Those that are left run at the script's end.
     if done.is_err() && !future.handlers.borrow().is_empty() {
-        state().settled.borrow_mut().push_front(future.clone());
+        state().settled.change(|settled| settled.push_front(future.clone()));
     }
     done
 }
@@ -87,7 +87,7 @@ fn run(future: &Object<Future>) -> Result<(), Thrown> {
         if exception::pending() {
             return Err(Thrown);
         }
-        let next = future.handlers.borrow_mut().pop_front();
+        let next = future.handlers.pop_front();
         let Some(handler) = next else {
             return Ok(());
         };

@@ -27,10 +27,10 @@ pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
         run_here(group, future);
         return;
     }
-    future.phase.replace(Phase::Queued);
-    future.group.replace(Some(Rc::clone(group)));
+    future.phase.set(Phase::Queued);
+    future.group.set(Some(Rc::clone(group)));
     future.epoch.set(state().book.borrow().next_epoch());
-    group.queued.borrow_mut().insert(future.id.get(), future.clone());
+    group.queued.insert(future.id.get(), future.clone());
     group.scheduler.borrow_mut().enqueue(future.id.get());
     group.activate();
     at_exit::register();
@@ -86,8 +86,7 @@ fn put_off() -> bool {
 fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<()> {
     match make_child(group, future) {
         Ok(()) => {
-            let parked = group.queued.borrow_mut().remove(&future.id.get());
-            drop(parked);
+            drop(group.queued.remove(&future.id.get()));
             for hook in hooks(group) {
                 after_fork(&hook);
             }
@@ -100,7 +99,7 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
             std::ops::ControlFlow::Break(())
         }
         Err(refused) => {
-            let parked = group.queued.borrow_mut().remove(&future.id.get());
+            let parked = group.queued.remove(&future.id.get());
             group.scheduler.borrow_mut().ended(future.id.get());
             retry::no_process(group, future, refused);
             drop(parked);
@@ -149,11 +148,9 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     }
     future.pid.set(Some(pid.as_raw()));
     future.route.set(Some(Route::Forked));
-    future.phase.replace(Phase::Running);
-    state
-        .running
-        .borrow_mut()
-        .insert(future.id.get(), Running { future: Some(future.clone()), group: Rc::clone(group), place });
+    future.phase.set(Phase::Running);
+    let running = Running { future: Some(future.clone()), group: Rc::clone(group), place };
+    state.running.insert(future.id.get(), running);
     future.attempts.set(future.attempts.get() + 1);
     future.started.set(Some(Instant::now()));
     future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
@@ -221,7 +218,7 @@ fn run_here(group: &Group, future: &Object<Future>) {
     let Some(work) = work else {
         return;
     };
-    future.phase.replace(Phase::Running);
+    future.phase.set(Phase::Running);
     future.attempts.set(1);
     let outcome = match work.run().and_then(wait::resolved) {
         Ok(value) => Outcome::Value(value),
@@ -232,9 +229,7 @@ fn run_here(group: &Group, future: &Object<Future>) {
     };
     handlers::conclude(future, outcome);
     surfacing::release(work);
-    if let Some(ended) = group.ended.borrow_mut().as_mut() {
-        ended.push(future.clone());
-    }
+    group.note_end(future);
     // Exiting is told by what is pending.
     let _ = handlers::complete(future);
 }

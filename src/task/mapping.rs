@@ -10,7 +10,7 @@ pub(crate) mod loan;
 mod repeat;
 mod source;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
@@ -33,6 +33,7 @@ use crate::task::state::state;
 use crate::wire::codec::Format;
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::callable::Callable;
+use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::Walk;
 use crate::zend::object::Tracer;
@@ -44,6 +45,8 @@ const PACKED: u8 = Format::Packed as u8;
 /// Portions for each child that may be out at a time, or back and not asked for.
 const AHEAD: usize = 4;
 
+impl Plain for Portion {}
+
 /// An item that has been run: its key, and its value or failure.
 pub(crate) type Item = (Zval, Result<Zval, Zval>);
 
@@ -53,17 +56,17 @@ pub(crate) struct Mapping {
     id: u64,
     group: Rc<Group>,
     callable: Callable,
-    source: RefCell<Source>,
+    source: ValueCell<Source>,
     /// The array, if it is one: it is not changed while we hold it.
     array: Zval,
     /// Items that were taken out of the source, and are to go out once more: first.
-    returned: RefCell<Vec<(Zval, Zval)>>,
+    returned: ValueCell<Vec<(Zval, Zval)>>,
     /// Children of this epoch and later ones have it.
     epoch: u64,
-    portion: RefCell<Portion>,
-    batches: RefCell<BTreeMap<u64, Batch>>,
+    portion: DataCell<Portion>,
+    batches: ValueCell<BTreeMap<u64, Batch>>,
     /// What there was no room for.
-    held: RefCell<VecDeque<(u64, Parcel)>>,
+    held: DataCell<VecDeque<(u64, Parcel)>>,
     feeding: Cell<bool>,
     /// How many of the batches are items that are run again.
     repeats: Cell<usize>,
@@ -92,18 +95,18 @@ impl Mapping {
             id: state().next_id(),
             group: Rc::clone(group),
             callable,
-            source: RefCell::new(source),
+            source: ValueCell::new(source),
             array,
-            returned: RefCell::default(),
+            returned: ValueCell::default(),
             epoch: state().book.borrow().next_epoch(),
-            portion: RefCell::new(Portion::new()),
-            batches: RefCell::default(),
-            held: RefCell::default(),
+            portion: DataCell::new(Portion::new()),
+            batches: ValueCell::default(),
+            held: DataCell::default(),
             feeding: Cell::new(false),
             repeats: Cell::new(0),
             ordered,
         });
-        group.maps.borrow_mut().insert(mapping.id, Rc::clone(&mapping));
+        group.maps.insert(mapping.id, Rc::clone(&mapping));
         crew::watch_items(group);
         at_exit::register();
         Ok(mapping)
@@ -111,26 +114,16 @@ impl Mapping {
 
     /// The values that go when whoever holds it abandons it, for the cycle collector.
     pub(crate) fn trace(self: &Rc<Self>, tracer: &mut Tracer) {
-        let Ok(batches) = self.group.batches.try_borrow() else {
-            return;
-        };
-        let listed = batches.values().filter(|other| Rc::ptr_eq(other, self)).count();
-        let others =
-            Rc::strong_count(self) - listed - usize::from(self.group.maps.borrow().contains_key(&self.id));
-        if others > 1 {
+        let listed = self.group.batches.peek(|all| all.values().filter(|one| Rc::ptr_eq(one, self)).count());
+        let known = self.group.maps.peek(|maps| usize::from(maps.contains_key(&self.id)));
+        if known.zip(listed).is_none_or(|(known, listed)| Rc::strong_count(self) > 1 + known + listed) {
             return; // its function is being called, or its items are being taken
         }
         tracer.value(self.callable.value());
         tracer.value(&self.array);
-        if let Ok(source) = self.source.try_borrow() {
-            source.trace(tracer);
-        }
-        if let Ok(returned) = self.returned.try_borrow() {
-            trace_items(&returned, tracer);
-        }
-        if let Ok(batches) = self.batches.try_borrow() {
-            batches.values().for_each(|batch| batch.items.trace(tracer));
-        }
+        self.source.peek(|source| source.trace(tracer));
+        self.returned.peek(|returned| trace_items(returned, tracer));
+        self.batches.peek(|batches| batches.values().for_each(|batch| batch.items.trace(tracer)));
     }
 
     /// Posts items as long as children may want some. Re-enters PHP.
@@ -201,8 +194,8 @@ impl Mapping {
     }
 
     fn begin_batch(self: &Rc<Self>, id: u64, batch: Batch) {
-        self.batches.borrow_mut().insert(id, batch);
-        self.group.batches.borrow_mut().insert(id, Rc::clone(self));
+        self.batches.insert(id, batch);
+        self.group.batches.insert(id, Rc::clone(self));
         self.group.scheduler.borrow_mut().begin(id);
         self.group.activate();
     }
@@ -210,14 +203,15 @@ impl Mapping {
     /// Fewer items go out, when so many are too long together, or one of them cannot be serialized. Only of the latest batch:
     /// the others come right behind it.
     fn halve(&self, batch: u64) -> bool {
-        let mut batches = self.batches.borrow_mut();
-        let Some(Batch { items: Items::Listed(items), .. }) = batches.get_mut(&batch) else {
+        let back = self.batches.change(|batches| match &mut batches.get_mut(&batch)?.items {
+            Items::Listed(items) => Some(items.split_off(items.len().div_ceil(2))),
+            Items::Range(..) => None,
+        });
+        let Some(back) = back.filter(|back| !back.is_empty()) else {
             return false;
         };
-        let back = items.split_off(items.len().div_ceil(2));
-        let halved = !back.is_empty();
-        self.returned.borrow_mut().splice(0..0, back);
-        halved
+        self.returned.change(|returned| returned.splice(0..0, back).count());
+        true
     }
 
     /// The rest of a batch as a parcel, if it can be sent: items of the array always, others unless a child has declined.
@@ -265,19 +259,24 @@ impl Mapping {
         } else {
             said
         };
-        let mut batches = self.batches.borrow_mut();
-        let Some(known) = batches.get_mut(&batch) else {
-            drop(batches);
-            said.discard();
-            return;
+        let noted = self.batches.change(|batches| match batches.get_mut(&batch) {
+            Some(known) => {
+                let (place, lender) = (known.answered, said.lender());
+                known.bytes += said.size();
+                known.said.push_back(said);
+                known.answered += 1;
+                let all = known.answered == known.len();
+                Ok((place, lender, all, known.answered - known.posted_from, known.bytes))
+            }
+            None => Err(said),
+        });
+        let (place, lender, all, count, bytes) = match noted {
+            Ok(noted) => noted,
+            Err(said) => {
+                said.discard();
+                return;
+            }
         };
-        let (place, lender) = (known.answered, said.lender());
-        known.bytes += said.size();
-        known.said.push_back(said);
-        known.answered += 1;
-        let all = known.answered == known.len();
-        let (count, bytes) = (known.answered - known.posted_from, known.bytes);
-        drop(batches);
         if let Some(lender) = lender {
             self.note_loan(lender, batch, place);
         }
@@ -291,7 +290,7 @@ impl Mapping {
     }
 
     fn over(&self, batch: u64) {
-        self.group.batches.borrow_mut().remove(&batch);
+        self.group.batches.remove(&batch);
         self.group.scheduler.borrow_mut().ended(batch);
     }
 
@@ -313,13 +312,13 @@ impl Mapping {
     }
 
     fn post_rest(&self, batch: u64, crew: &Crew, declined: bool) {
-        let mut batches = self.batches.borrow_mut();
-        let Some(rest) = batches.get_mut(&batch).filter(|batch| batch.answered < batch.len()) else {
+        let is_open = self.batches.change(|batches| {
+            let rest = batches.get_mut(&batch).filter(|batch| batch.answered < batch.len());
+            rest.map(|rest| (rest.posted_from, rest.bytes) = (rest.answered, 0)).is_some()
+        });
+        if !is_open {
             return;
-        };
-        rest.posted_from = rest.answered;
-        rest.bytes = 0;
-        drop(batches);
+        }
         let parcel = self.sent(batch, declined).unwrap_or_else(|| self.inherited(batch));
         if crew.post(batch, &parcel) == Err(Full) {
             self.held.borrow_mut().push_back((batch, parcel));
@@ -370,23 +369,22 @@ impl Mapping {
     }
 
     fn take_ready(&self) -> Option<(Zval, Said)> {
-        let mut batches = self.batches.borrow_mut();
-        let firsts = batches.iter_mut().filter(|(_, batch)| batch.repeat.is_none());
-        let mut ready = firsts.filter(|(_, batch)| self.ordered || batch.ready(false).is_some());
-        let (&id, batch) = ready.next()?;
-        let at = batch.ready(self.ordered)?;
-        let taken = batch.take(at, self.array.array())?;
-        if batch.given == batch.len() {
-            let done = batches.remove(&id);
-            drop(batches);
-            drop(done);
-        }
+        let (taken, done) = self.batches.change(|batches| {
+            let firsts = batches.iter_mut().filter(|(_, batch)| batch.repeat.is_none());
+            let mut ready = firsts.filter(|(_, batch)| self.ordered || batch.ready(false).is_some());
+            let (&id, batch) = ready.next()?;
+            let at = batch.ready(self.ordered)?;
+            let taken = batch.take(at, self.array.array())?;
+            let done = if batch.given == batch.len() { batches.remove(&id) } else { None };
+            Some((taken, done))
+        })?;
+        drop(done);
         Some(taken)
     }
 
     /// Nobody wants the rest: what has not begun does not begin. Runs PHP code: destructors.
     pub(crate) fn abandon(&self) {
-        self.source.replace(Source::Empty);
+        self.source.set(Source::Empty);
         self.returned.take();
         self.held.take();
         self.repeats.set(0);
@@ -399,8 +397,7 @@ impl Mapping {
                 self.over(id);
             }
         }
-        let forgotten = self.group.maps.borrow_mut().remove(&self.id);
-        drop(forgotten);
+        drop(self.group.maps.remove(&self.id));
         self.group.rest();
     }
 

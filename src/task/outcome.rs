@@ -36,12 +36,14 @@ const LAST_BYTES: usize = 4096;
 ///
 /// When the script is exiting: a class that was loaded for the outcome called `exit`.
 pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
-    let phase = match &mut *future.phase.borrow_mut() {
-        // With an exception in flight no class can be loaded, and none of its code run.
-        Phase::Reported(_) | Phase::Lent { .. } if exception::pending() => return Err(Thrown),
-        phase @ (Phase::Reported(_) | Phase::Lent { .. }) => std::mem::replace(phase, Phase::Reading),
-        _ => return Ok(()),
-    };
+    if !matches!(*future.phase.borrow(), Phase::Reported(_) | Phase::Lent { .. }) {
+        return Ok(());
+    }
+    // With an exception in flight no class can be loaded, and none of its code run.
+    if exception::pending() {
+        return Err(Thrown);
+    }
+    let phase = future.phase.replace(Phase::Reading);
     // Whoever suspended its fiber in there, and never came back, would take the outcome along.
     let _fibers = FiberBlock::new();
     let read = match phase {

@@ -11,8 +11,6 @@
 //!
 //! Values follow as one list in the format of results, so that an object in two places is one object there, too.
 
-use std::cell::RefCell;
-
 use ext_php_rs::types::Zval;
 
 use super::work::Work;
@@ -20,6 +18,7 @@ use crate::process::shared::board::LONGEST;
 use crate::wire::codec::Format;
 use crate::zend::array::Array;
 use crate::zend::callable::Callable;
+use crate::zend::cell::ValueCell;
 use crate::zend::code::{Book, Statics, bound_to, closure_in};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
@@ -121,17 +120,18 @@ pub(crate) fn inherited(epoch: u64) -> Parcel {
 ///
 /// When one of them exits.
 pub(crate) fn pack(
-    book: &RefCell<Book>,
-    work: &RefCell<Option<Work>>,
+    book: &ValueCell<Book>,
+    work: &ValueCell<Option<Work>>,
     mut bytes: Vec<u8>,
 ) -> Result<Option<Parcel>, Thrown> {
     bytes.clear();
     let mut values = Values::default();
     // Not taken: it stays where a child that inherits it looks.
     let named = work.borrow().as_ref().and_then(|work| {
-        let mut book = book.borrow_mut();
-        let epoch = pack_work(&mut book, work, &mut bytes, &mut values)?;
-        Some(epoch.max(book.declared_since()))
+        book.change(|book| {
+            let epoch = pack_work(book, work, &mut bytes, &mut values)?;
+            Some(epoch.max(book.declared_since()))
+        })
     });
     let Some(epoch) = named else {
         return Ok(None);
@@ -167,8 +167,8 @@ fn pack_work(book: &mut Book, work: &Work, bytes: &mut Vec<u8>, values: &mut Val
         let count = bytes.len();
         bytes.push(0);
         for (position, value) in Statics::of(closure).iter().flat_map(Statics::values) {
-            bytes.push(u8::try_from(position).ok()?);
             values.push(value);
+            bytes.push(u8::try_from(position).ok()?);
         }
         let positions = u8::try_from(bytes.len() - count - 1).ok()?;
         bytes.get_mut(count).map(|count| *count = positions)?;
@@ -233,7 +233,7 @@ impl Values {
 /// # Errors
 ///
 /// When one of them exits.
-pub(crate) fn open(book: &RefCell<Book>, bytes: &[u8]) -> Result<Opened, Thrown> {
+pub(crate) fn open(book: &ValueCell<Book>, bytes: &[u8]) -> Result<Opened, Thrown> {
     match bytes.split_first() {
         Some((&INHERITED, _)) => Ok(Opened::Inherited),
         Some((&CLOSURE, rest)) => Ok(closure(book, rest)?.map_or(Opened::Declined, Opened::Work)),
@@ -269,7 +269,7 @@ fn items(bytes: &[u8]) -> Result<Option<Opened>, Thrown> {
     Ok(Some(Opened::Items(map, listed)))
 }
 
-fn closure(book: &RefCell<Book>, bytes: &[u8]) -> Result<Option<Work>, Thrown> {
+fn closure(book: &ValueCell<Book>, bytes: &[u8]) -> Result<Option<Work>, Thrown> {
     let Some((name, rest)) = take(bytes) else {
         return Ok(None);
     };

@@ -108,7 +108,7 @@ fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
             work = future.work.take();
             handlers::conclude(&future, outcome);
         }
-        phase => drop(future.phase.replace(phase)),
+        phase => future.phase.set(phase),
     }
     turn::note_end(group, future);
     release(work);
@@ -131,8 +131,8 @@ fn again(group: &Rc<Group>, future: Object<Future>, phase: Phase) -> (u64, Optio
     future.epoch.set(state.book.borrow().next_epoch());
     future.declined.set(false);
     future.started.set(None);
-    future.phase.replace(Phase::Queued);
-    group.queued.borrow_mut().insert(id, future);
+    future.phase.set(Phase::Queued);
+    group.queued.insert(id, future);
     (id, older)
 }
 

@@ -3,7 +3,7 @@
 //! Cells only, and no borrow is held while PHP code can run. A child starts with an empty one; a fork that is not ours
 //! (`pcntl_fork`) is noticed, and what was the parent's is left alone.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::mem::forget;
 use std::rc::Rc;
@@ -20,6 +20,7 @@ use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
 use crate::task::heap::Heap;
 use crate::task::mapping::loan::Loans;
+use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::code::Book;
 use crate::zend::object::Object;
 #[cfg(not(php_zts))]
@@ -43,6 +44,12 @@ impl Running {
     }
 }
 
+impl Plain for Reactor {}
+impl Plain for News {}
+impl Plain for Deadlines {}
+impl Plain for Heap {}
+impl Plain for Loans {}
+
 /// Whose a child is that stays.
 pub(crate) type Employer = (Rc<Group>, Rc<Crew>);
 
@@ -56,37 +63,37 @@ pub(crate) struct State {
     /// How many `Pool` objects are alive.
     pub(crate) pools: Cell<usize>,
     /// Where `async()` alone puts its tasks.
-    pub(crate) default_group: RefCell<Option<Rc<Group>>>,
+    pub(crate) default_group: ValueCell<Option<Rc<Group>>>,
     /// Groups with something queued or running.
-    pub(crate) active: RefCell<Vec<Rc<Group>>>,
+    pub(crate) active: ValueCell<Vec<Rc<Group>>>,
     /// Children, once there was one.
-    pub(crate) reactor: RefCell<Option<Reactor>>,
+    pub(crate) reactor: DataCell<Option<Reactor>>,
     /// What all children run, until they are reaped.
-    pub(crate) running: RefCell<BTreeMap<u64, Running>>,
+    pub(crate) running: ValueCell<BTreeMap<u64, Running>>,
     /// Children that stay, and whose they are.
-    pub(crate) workers: RefCell<BTreeMap<u64, Employer>>,
+    pub(crate) workers: ValueCell<BTreeMap<u64, Employer>>,
     /// What those keep in their memory for maps.
-    pub(crate) loans: RefCell<Loans>,
+    pub(crate) loans: DataCell<Loans>,
     /// The code that they have, too.
-    pub(crate) book: RefCell<Book>,
+    pub(crate) book: ValueCell<Book>,
     /// When they have to end.
-    pub(crate) deadlines: RefCell<Deadlines>,
+    pub(crate) deadlines: DataCell<Deadlines>,
     /// Futures whose child has ended, and at which nobody has looked.
-    pub(crate) reported: RefCell<VecDeque<Object<Future>>>,
+    pub(crate) reported: ValueCell<VecDeque<Object<Future>>>,
     /// Those that have their outcomes, and whose handlers wait for others to be over.
-    pub(crate) settled: RefCell<VecDeque<Object<Future>>>,
+    pub(crate) settled: ValueCell<VecDeque<Object<Future>>>,
     /// Something could not be started that may be startable soon: other processes end too.
     pub(crate) held_back: Cell<bool>,
     /// What was heard of children, and is not taken in yet.
-    pub(crate) news: RefCell<VecDeque<News>>,
+    pub(crate) news: DataCell<VecDeque<News>>,
     /// Groups in which something may start now.
-    pub(crate) freed: RefCell<VecDeque<Rc<Group>>>,
+    pub(crate) freed: ValueCell<VecDeque<Rc<Group>>>,
     /// Hooks for every child.
-    pub(crate) hooks: RefCell<Vec<Rc<Hook>>>,
+    pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
     /// An exception of a hook, which the next `await` throws.
-    pub(crate) surfacing: RefCell<Option<Zval>>,
+    pub(crate) surfacing: ValueCell<Option<Zval>>,
     /// What its heap costs forks.
-    pub(crate) heap: RefCell<Heap>,
+    pub(crate) heap: DataCell<Heap>,
     /// Handlers are running.
     pub(crate) dispatching: Cell<bool>,
     /// The end of the script is known to wait for what was started.
@@ -101,22 +108,22 @@ impl State {
             owner: Cell::new(owner),
             last_id: Cell::new(0),
             pools: Cell::new(0),
-            default_group: RefCell::default(),
-            active: RefCell::default(),
-            reactor: RefCell::default(),
-            running: RefCell::default(),
-            workers: RefCell::default(),
-            loans: RefCell::default(),
-            book: RefCell::default(),
-            deadlines: RefCell::default(),
-            reported: RefCell::default(),
-            settled: RefCell::default(),
+            default_group: ValueCell::default(),
+            active: ValueCell::default(),
+            reactor: DataCell::default(),
+            running: ValueCell::default(),
+            workers: ValueCell::default(),
+            loans: DataCell::default(),
+            book: ValueCell::default(),
+            deadlines: DataCell::default(),
+            reported: ValueCell::default(),
+            settled: ValueCell::default(),
             held_back: Cell::new(false),
-            news: RefCell::default(),
-            freed: RefCell::default(),
-            hooks: RefCell::default(),
-            surfacing: RefCell::default(),
-            heap: RefCell::default(),
+            news: DataCell::default(),
+            freed: ValueCell::default(),
+            hooks: ValueCell::default(),
+            surfacing: ValueCell::default(),
+            heap: DataCell::default(),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),
             is_child: Cell::new(false),

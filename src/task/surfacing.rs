@@ -14,7 +14,7 @@ pub(crate) fn keep(throwable: Zval) {
     if let Some(older) = kept {
         exception::chain(&throwable, older);
     }
-    state().surfacing.replace(Some(throwable));
+    state().surfacing.set(Some(throwable));
 }
 
 /// Keeps the exception that is pending. The unwinding of an exit stays as it is: it is nobody's to take.

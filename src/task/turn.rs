@@ -95,9 +95,9 @@ fn take_in() {
         };
         // Few have anything to start.
         if let Some(group) = group.filter(|group| !group.idle()) {
-            let mut freed = state.freed.borrow_mut();
-            if freed.back().is_none_or(|last| !Rc::ptr_eq(last, &group)) {
-                freed.push_back(group);
+            let known = state.freed.borrow().back().is_some_and(|last| Rc::ptr_eq(last, &group));
+            if !known {
+                state.freed.push_back(group);
             }
         }
     }
@@ -108,10 +108,10 @@ fn start_next() {
     let state = state();
     if state.held_back.take() {
         let all = state.active.borrow().iter().cloned().collect();
-        state.freed.replace(all);
+        state.freed.set(all);
     }
     loop {
-        let next = state.freed.borrow_mut().pop_front();
+        let next = state.freed.pop_front();
         let Some(group) = next else {
             return;
         };
@@ -121,12 +121,11 @@ fn start_next() {
 
 /// Lets groups go that have nothing to do. Runs PHP code: destructors.
 fn retire() {
-    let next = || {
-        let mut active = state().active.borrow_mut();
+    let next = |active: &mut Vec<Rc<Group>>| {
         let at = active.iter().position(|group| group.idle())?;
         Some(active.remove(at))
     };
-    while let Some(group) = next() {
+    while let Some(group) = state().active.change(next) {
         group.rest();
     }
 }
@@ -134,7 +133,8 @@ fn retire() {
 /// A child has told everything: its future has something to be looked at, and its time is not measured any more.
 fn told(id: u64, phase: Phase) {
     let state = state();
-    let Some((future, group)) = state.running.borrow_mut().get_mut(&id).and_then(Running::part) else {
+    let parted = state.running.change(|running| running.get_mut(&id).and_then(Running::part));
+    let Some((future, group)) = parted else {
         return;
     };
     state.deadlines.borrow_mut().clear(id);
@@ -197,7 +197,7 @@ fn expect_end(id: u64) {
 /// A child is gone: its group has a free slot.
 fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();
-    let running = state.running.borrow_mut().remove(&child.id);
+    let running = state.running.remove(&child.id);
     let Some(Running { future, group, place }) = running else {
         return crew::gone(child);
     };
@@ -213,11 +213,9 @@ fn gone(child: Ended) -> Option<Rc<Group>> {
 
 /// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.
 pub(crate) fn note_end(group: &Rc<Group>, future: Object<Future>) {
-    future.group.replace(None);
-    if let Some(order) = group.ended.borrow_mut().as_mut() {
-        order.push(future.clone());
-    }
-    state().reported.borrow_mut().push_back(future);
+    future.group.set(None);
+    group.note_end(&future);
+    state().reported.push_back(future);
 }
 
 /// Ends what has run for too long, and begins again what has waited long enough.
@@ -303,7 +301,7 @@ pub(crate) fn dispatch() -> Result<(), Thrown> {
 
 fn run_handlers() -> Result<(), Thrown> {
     loop {
-        let settled = state().settled.borrow_mut().pop_front();
+        let settled = state().settled.pop_front();
         let Some(future) = settled.or_else(unread) else {
             return Ok(());
         };
@@ -318,7 +316,7 @@ fn read() -> Result<(), Thrown> {
     while let Some(future) = unread() {
         let read = outcome::settle(&future);
         if !future.handlers.borrow().is_empty() {
-            state().settled.borrow_mut().push_back(future);
+            state().settled.push_back(future);
         }
         read?;
     }
@@ -328,9 +326,10 @@ fn read() -> Result<(), Thrown> {
 /// The next future that has ended, and at which nobody has looked. One that is being read stays where it is: who reads it
 /// may be somebody who runs no handlers.
 fn unread() -> Option<Object<Future>> {
-    let mut reported = state().reported.borrow_mut();
-    let at = reported.iter().position(|future| !future.is_being_read())?;
-    reported.remove(at)
+    state().reported.change(|reported| {
+        let at = reported.iter().position(|future| !future.is_being_read())?;
+        reported.remove(at)
+    })
 }
 
 /// Is there something for [`dispatch`]?

@@ -7,6 +7,7 @@ use ext_php_rs::ffi::zend_wrong_parameters_count_error;
 use ext_php_rs::types::Zval;
 
 use super::callable::{Callable, NotCallable};
+use super::cell::ensure_free;
 use super::handler::{Call, Thrown};
 use crate::ffi;
 
@@ -24,6 +25,7 @@ impl Call {
         {
             return Ok(());
         }
+        ensure_free();
         let most = most.map_or(u32::MAX, |most| most);
         // SAFETY: throws for the function that is being called.
         unsafe { zend_wrong_parameters_count_error(least, most) };
@@ -145,6 +147,7 @@ impl Call {
     /// Throws `ValueError`: Argument #n ($name) `message`.
     #[expect(clippy::unused_self, reason = "the engine finds the call by itself; the caller must have one")]
     pub(crate) fn value_error(&self, index: u32, message: &str) -> Thrown {
+        ensure_free();
         let message = CString::new(message).unwrap_or_default();
         // SAFETY: throws for the function that is being called.
         unsafe { ffi::async_arg_value_error(index + 1, message.as_ptr()) };
@@ -154,13 +157,16 @@ impl Call {
     /// Throws `TypeError`: Argument #n ($name) `message`.
     #[expect(clippy::unused_self, reason = "the engine finds the call by itself; the caller must have one")]
     pub(crate) fn type_error_saying(&self, index: u32, message: &str) -> Thrown {
+        ensure_free();
         let message = CString::new(message).unwrap_or_default();
         // SAFETY: throws for the function that is being called.
         unsafe { ffi::async_arg_type_error_text(index + 1, message.as_ptr()) };
         Thrown
     }
 
+    /// What is made of an argument, or said of it, may run PHP code: error handlers, hooks of exceptions.
     fn raw(&self, index: u32) -> *mut Zval {
+        ensure_free();
         self.arg(index).map_or(ptr::null_mut(), |arg| ptr::from_ref(arg).cast_mut())
     }
 }

@@ -29,12 +29,19 @@ impl Array {
         self.0.len()
     }
 
-    /// Sets the element at `key`, an int or a string. Appending goes on behind the highest integer that was ever set.
+    /// Sets the element at `key`, an int or a string. Appending goes on behind the highest integer that was ever set. May run
+    /// PHP code, as it drops what was there.
     pub(crate) fn set(&mut self, key: &Zval, value: Zval) {
-        let mut value = std::mem::ManuallyDrop::new(value);
+        drop(self.replace(key, value));
+    }
+
+    /// Sets the element at `key`, an int or a string, and gives what was there, or null.
+    #[must_use = "it is dropped here: set() says so"]
+    pub(crate) fn replace(&mut self, key: &Zval, mut value: Zval) -> Zval {
         let key = ptr::from_ref(key).cast_mut();
-        // SAFETY: our own array, with one reference; the engine takes the value over.
-        unsafe { ffi::async_array_set(&raw mut *self.0, key, &raw mut *value) };
+        // SAFETY: our own array, with one reference; the engine takes over what is in `value`, and puts something else there.
+        unsafe { ffi::async_array_swap(&raw mut *self.0, key, &raw mut value) };
+        value
     }
 
     /// Appends an element, and tells its key; none when there is no next key.
@@ -46,21 +53,30 @@ impl Array {
         appended.then_some(key)
     }
 
-    /// The element at `key`, with a reference of its own.
-    pub(crate) fn get(&self, key: &Zval) -> Option<Zval> {
+    fn find(&self, key: &Zval) -> Option<&Zval> {
         let array = ptr::from_ref(&*self.0).cast_mut();
         // SAFETY: a live array, only read.
         let found = unsafe { ffi::async_array_find(array, key) };
         // SAFETY: null, or an element of the live array.
-        unsafe { found.as_ref() }.map(Zval::shallow_clone)
+        unsafe { found.as_ref() }
+    }
+
+    /// The element at `key`, with a reference of its own.
+    pub(crate) fn get(&self, key: &Zval) -> Option<Zval> {
+        self.find(key).map(Zval::shallow_clone)
+    }
+
+    /// Is there an element at `key`?
+    pub(crate) fn has(&self, key: &Zval) -> bool {
+        self.find(key).is_some()
     }
 
     /// Takes the element at `key` out.
     pub(crate) fn remove(&mut self, key: &Zval) -> Option<Zval> {
-        let removed = self.get(key);
-        // SAFETY: our own array. The element is not destroyed: `removed` holds a reference.
-        unsafe { ffi::async_array_delete(&raw mut *self.0, key) };
-        removed
+        let mut removed = Zval::new();
+        // SAFETY: our own array; the element is moved to a place of ours.
+        let found = unsafe { ffi::async_array_take(&raw mut *self.0, key, &raw mut removed) };
+        found.then_some(removed)
     }
 
     /// Keys and elements, in order, with references of their own: the array may change meanwhile.
@@ -80,7 +96,7 @@ impl Array {
         // SAFETY: two arrays of our own.
         unsafe { ffi::async_array_go_on(&raw mut *rest.0, &raw const *self.0) };
         for (key, value) in self.pairs().filter(|(_, value)| kept(value)) {
-            rest.set(&key, value.shallow_clone());
+            let _null = rest.replace(&key, value.shallow_clone());
         }
         std::mem::replace(self, rest)
     }

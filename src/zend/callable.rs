@@ -5,6 +5,7 @@ use std::ptr;
 
 use ext_php_rs::types::{ZendHashTable, Zval};
 
+use super::cell::ensure_free;
 use super::code::closure_in;
 use super::exception;
 use super::handler::{Returned, Thrown, TypeNumber};
@@ -34,6 +35,7 @@ impl Callable {
         if let Some(closure) = Self::closure(value) {
             return Ok(closure);
         }
+        ensure_free();
         let mut bound = Zval::new();
         let mut error = ptr::null_mut();
         let value = ptr::from_ref(value).cast_mut();
@@ -79,6 +81,7 @@ impl Callable {
     ///
     /// When an exception is pending afterwards.
     pub(crate) fn call_named(&self, args: &mut [Zval], named: Option<&ZendHashTable>) -> Returned {
+        ensure_free();
         let mut result = Zval::new();
         let count = u32::try_from(args.len()).unwrap_or(u32::MAX);
         let named = named.map_or(ptr::null_mut(), |table| ptr::from_ref(table).cast_mut());
@@ -110,6 +113,13 @@ impl Callable {
     }
 }
 
+impl Drop for Callable {
+    /// May run PHP code.
+    fn drop(&mut self) {
+        ensure_free();
+    }
+}
+
 /// Is there an autoloader?
 pub(crate) fn autoloads() -> bool {
     let mut name = Zval::new();
@@ -127,6 +137,7 @@ pub(crate) fn autoloads() -> bool {
 ///
 /// When an exception is pending afterwards.
 pub(crate) fn call_method(object: &Zval, name: &CStr) -> Returned {
+    ensure_free();
     let mut result = Zval::new();
     if let Some(object) = object.object() {
         let object = ptr::from_ref(object).cast_mut();

@@ -6,6 +6,7 @@ use std::ptr;
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
 
+use super::cell::ensure_free;
 use super::class::Class;
 use super::handler::Thrown;
 use super::object::zval_of;
@@ -60,6 +61,7 @@ impl Drop for Aside {
 
 /// Throws `throwable`; one that is pending already becomes its previous one.
 pub(crate) fn throw(throwable: &Zval) -> Thrown {
+    ensure_free();
     if let Some(object) = throwable.object() {
         let object: *const ZendObject = object;
         // SAFETY: a live throwable. The reference that is added is the engine's to give back.
@@ -83,6 +85,7 @@ pub(crate) fn chain(throwable: &Zval, older: Zval) {
 
 /// A new exception of `class`, not thrown. Its file and line are those of the running PHP code.
 pub(crate) fn new(class: &Class, message: &str) -> Zval {
+    ensure_free();
     let mut exception = Zval::new();
     let text = message.as_ptr().cast::<c_char>();
     // SAFETY: a registered, instantiable class; the text is copied.
@@ -92,6 +95,7 @@ pub(crate) fn new(class: &Class, message: &str) -> Zval {
 
 /// Raises `E_WARNING`. Re-enters PHP: the script's error handler runs.
 pub(crate) fn warn(message: &str) {
+    ensure_free();
     let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
     // SAFETY: a NUL-terminated text.
     unsafe { ffi::async_warning(message.as_ptr()) };

@@ -6,6 +6,7 @@ use std::ptr::{self, NonNull};
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::{ExecuteData, run_handler};
 
+use super::cell::ensure_free;
 use super::class::Entry;
 use super::object::{Native, Object};
 
@@ -102,6 +103,7 @@ unsafe extern "C" fn enter<F: Fn(&Call) -> Returned + Copy>(frame: *mut ExecuteD
 
 /// Runs `work` for the engine: panics become exceptions, bailouts go on their way.
 pub(super) fn run<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Result<T, Thrown> {
+    ensure_free();
     let mut result = Err(Thrown);
     run_handler(AssertUnwindSafe(|| result = work()));
     result

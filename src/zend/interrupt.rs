@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ext_php_rs::ffi::{zend_execute_data, zend_interrupt_function};
 
+use super::cell::ensure_free;
 use crate::ffi::{self, InterruptFunction};
 use crate::process::notifier::Flags;
 
@@ -63,6 +64,7 @@ pub(crate) fn safe() -> bool {
 
 /// For a caller that blocks: what the VM would do at an interrupt. Re-enters PHP: signal handlers of the application.
 pub(crate) fn run() {
+    ensure_free();
     // SAFETY: called inside an internal function of ours, with no borrow held.
     unsafe { ffi::async_interrupts_run() };
 }

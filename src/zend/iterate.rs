@@ -4,6 +4,7 @@ use std::ptr::NonNull;
 
 use ext_php_rs::types::{ZendHashTable, Zval};
 
+use super::cell::ensure_free;
 use super::exception;
 use super::handler::Thrown;
 use super::object::Tracer;
@@ -52,6 +53,7 @@ impl Walk {
     ///
     /// When the object's own code throws.
     pub(crate) fn new(object: &Zval) -> Result<Self, Thrown> {
+        ensure_free();
         let handle = object.object().ok_or(Thrown)?;
         // SAFETY: a live object; the engine counts its own reference.
         let iterator = unsafe { ffi::async_iterator_new(std::ptr::from_ref(handle).cast_mut()) };
@@ -65,6 +67,7 @@ impl Walk {
     ///
     /// When the object's own code throws.
     pub(crate) fn next(&mut self) -> Result<Option<(Zval, Zval)>, Thrown> {
+        ensure_free();
         let (mut key, mut value) = (Zval::new(), Zval::new());
         // SAFETY: alive until `self` is dropped; both places are ours.
         let more = unsafe { ffi::async_iterator_next(self.iterator.as_ptr(), &raw mut key, &raw mut value) };
@@ -84,7 +87,9 @@ impl Walk {
 }
 
 impl Drop for Walk {
+    /// May run PHP code.
     fn drop(&mut self) {
+        ensure_free();
         // SAFETY: made by `new`, and not used any more.
         unsafe { ffi::async_iterator_free(self.iterator.as_ptr()) };
     }

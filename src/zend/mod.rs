@@ -7,6 +7,7 @@
 pub(crate) mod args;
 pub(crate) mod array;
 pub(crate) mod callable;
+pub(crate) mod cell;
 pub(crate) mod class;
 pub(crate) mod code;
 pub(crate) mod exception;

@@ -17,6 +17,7 @@ use ext_php_rs::ffi::{
 use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
 
+use super::cell::ensure_free;
 use super::class::{Class, Function};
 use super::exception::Aside;
 use super::handler::{self, Thrown};
@@ -215,6 +216,7 @@ impl<T: Native> Clone for Object<T> {
 impl<T: Native> Drop for Object<T> {
     /// May run PHP code when it was the last reference.
     fn drop(&mut self) {
+        ensure_free();
         if self.is_leaf() && self.part() {
             return;
         }
@@ -319,6 +321,7 @@ unsafe extern "C" fn write_dimension<T: Native>(
 }
 
 unsafe extern "C" fn destroy<T: Native>(object: *mut ZendObject) {
+    ensure_free();
     // SAFETY: the engine holds the object alive during the call. The added reference is given back below.
     unsafe { (*object).gc.refcount += 1 };
     // SAFETY: installed for `T`'s class only.
@@ -338,6 +341,7 @@ unsafe extern "C" fn destroy<T: Native>(object: *mut ZendObject) {
 }
 
 unsafe extern "C" fn free<T: Native>(object: *mut ZendObject) {
+    ensure_free();
     // SAFETY: installed for `T`'s class only.
     let data = ptr::from_ref(unsafe { data::<T>(object) }).cast_mut();
     // SAFETY: the engine frees each object once, and nobody refers to it any more.
@@ -351,6 +355,7 @@ unsafe extern "C" fn get_gc<T: Native>(
     table: *mut *mut Zval,
     count: *mut c_int,
 ) -> *mut ZendHashTable {
+    ensure_free();
     // SAFETY: a collection is running, which is when this buffer may be used.
     let buffer = unsafe { ffi::zend_get_gc_buffer_create() };
     let mut tracer = Tracer(buffer);

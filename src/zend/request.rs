@@ -7,6 +7,7 @@ use std::ptr;
 use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::{CatchError, try_catch};
 
+use super::cell::ensure_free;
 use super::class::Class;
 use super::exception;
 use super::handler::Thrown;
@@ -45,6 +46,7 @@ impl<T> Ran<T> {
 
 /// Runs `work` so that nothing escapes: no exception, no exit, no fatal error, no panic.
 pub(crate) fn protect<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Ran<T> {
+    ensure_free();
     match try_catch(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ran::Returned(value),
         Ok(Err(Thrown)) => exception::take().map_or_else(
@@ -141,6 +143,7 @@ pub(crate) fn limit_memory(text: &str, bytes: Option<u64>) -> Result<(), usize> 
 
 /// In a child, after its run: shutdown functions that it registered itself. Re-enters PHP.
 pub(crate) fn call_shutdown_functions() {
+    ensure_free();
     // SAFETY: the list holds only what this child registered.
     unsafe { ffi::async_child_shutdown_functions() };
 }
@@ -154,6 +157,7 @@ pub(crate) fn has_output() -> bool {
 /// In a child: writes out its output buffers and the streams that it opened; at its end its files are closed as well.
 /// Re-enters PHP.
 pub(crate) fn flush(at_end: bool) {
+    ensure_free();
     // SAFETY: the output layer and the streams are this child's own.
     unsafe { ffi::async_child_flush(at_end) };
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::Zval;
 
+use super::cell::ensure_free;
 use super::value::table::{self, Table};
 use super::value::walk::{self, Finding};
 use super::value::{DecodeError, Unserializable};
@@ -68,6 +69,7 @@ pub(crate) fn serialize(value: &Zval) -> Result<Serialized, Unserializable> {
     if let Some(found) = walk::find_lost(value) {
         return Err(found.into_error());
     }
+    ensure_free();
     let cycle = own_reference(value);
     let root = cycle.as_ref().unwrap_or(value);
     // SAFETY: PHP's serializer takes a mutable pointer and changes only reference counts.
@@ -103,6 +105,7 @@ pub(crate) fn take_exception() -> Option<Zval> {
 
 /// Makes a value of what [`serialize`] wrote. Re-enters PHP: autoloaders, `__unserialize()`, `__wakeup()`.
 pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
+    ensure_free();
     let mut value = Zval::new();
     let mut unknown = std::ptr::null_mut();
     // SAFETY: `bytes.len()` bytes are there; both places are ours.

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use ext_php_rs::types::{ZendStr, Zval};
 use nix::errno::Errno;
 
+use super::cell::ensure_free;
 use crate::ffi;
 use crate::process::bytes::{renew, want_huge_pages};
 
@@ -29,6 +30,7 @@ pub(crate) fn filled(
     length: usize,
     fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<(), Errno>,
 ) -> Result<Zval, Errno> {
+    ensure_free();
     let mut value = Zval::new();
     // SAFETY: a new value; the engine may refuse the memory, and leave: nothing of ours is held.
     let bytes = unsafe { ffi::async_string_alloc(&raw mut value, length) };

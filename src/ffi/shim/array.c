@@ -1,20 +1,31 @@
 #include "../shim.h"
 
-/* Takes over the value. False when the key is of no type that an array takes.
-   What is appended later never gets a key that was in use before: a list of which elements were deleted would go on
-   behind the one that is set here, even where it had been longer. */
-bool async_array_set(HashTable *array, zval *key, zval *value)
+/* Takes over what is in value, and leaves there what was under the key: null when nothing was. False, with everything left as it
+ * is, when the key is of no type that an array takes.
+ * What is appended later never gets a key that was in use before: a list of which elements were deleted would go on behind the
+ * one that is set here, even where it had been longer. */
+bool async_array_swap(HashTable *array, zval *key, zval *value)
 {
-	if (Z_TYPE_P(key) == IS_LONG) {
-		zend_long next = array->nNextFreeElement;
-		bool set = zend_hash_index_update(array, Z_LVAL_P(key), value) != NULL;
+	zend_long next = array->nNextFreeElement;
+	zend_ulong index;
+	zval former, *slot;
 
-		if (array->nNextFreeElement < next) {
-			array->nNextFreeElement = next;
-		}
-		return set;
+	if (Z_TYPE_P(key) == IS_LONG) {
+		slot = zend_hash_index_lookup(array, Z_LVAL_P(key));
+	} else if (Z_TYPE_P(key) != IS_STRING) {
+		return false;
+	} else if (ZEND_HANDLE_NUMERIC_STR(Z_STRVAL_P(key), Z_STRLEN_P(key), index)) {
+		slot = zend_hash_index_lookup(array, index);
+	} else {
+		slot = zend_hash_lookup(array, Z_STR_P(key));
 	}
-	return Z_TYPE_P(key) == IS_STRING && zend_symtable_update(array, Z_STR_P(key), value) != NULL;
+	if (array->nNextFreeElement < next) {
+		array->nNextFreeElement = next;
+	}
+	ZVAL_COPY_VALUE(&former, slot);
+	ZVAL_COPY_VALUE(slot, value);
+	ZVAL_COPY_VALUE(value, &former);
+	return true;
 }
 
 /* Takes over the value, and tells the key that it got. False when the next key would be beyond PHP_INT_MAX. */
@@ -34,13 +45,22 @@ zval *async_array_find(HashTable *array, const zval *key)
 	return Z_TYPE_P(key) == IS_STRING ? zend_symtable_find(array, Z_STR_P(key)) : NULL;
 }
 
-void async_array_delete(HashTable *array, const zval *key)
+/* Moves the element at key out of the array. Nothing is released. */
+bool async_array_take(HashTable *array, const zval *key, zval *out)
 {
+	zval *found = async_array_find(array, key);
+
+	if (!found) {
+		return false;
+	}
+	ZVAL_COPY_VALUE(out, found);
+	ZVAL_NULL(found);
 	if (Z_TYPE_P(key) == IS_LONG) {
 		zend_hash_index_del(array, Z_LVAL_P(key));
-	} else if (Z_TYPE_P(key) == IS_STRING) {
+	} else {
 		zend_symtable_del(array, Z_STR_P(key));
 	}
+	return true;
 }
 
 /* Keys that are appended to the empty array begin where those of the old one would go on. */

@@ -53,7 +53,7 @@ fn is_key(offset: &Zval) -> bool {
 
 /// Is this key in use, or is there no next one?
 fn is_taken(pool: &Pool, key: Option<&Zval>) -> bool {
-    key.map_or_else(|| pool.full.get(), |key| pool.entries.borrow().get(key).is_some())
+    key.map_or_else(|| pool.full.get(), |key| pool.entries.borrow().has(key))
 }
 
 pub(super) fn offset_set(call: &Call) -> Returned {
@@ -108,14 +108,15 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
 fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
     let key = match key {
         Some(key) => {
-            pool.entries.borrow_mut().set(&key, future.zval());
+            // An autoloader may have put another one there: that runs on, as anything that is overwritten.
+            drop(pool.entries.change(|entries| entries.replace(&key, future.zval())));
             key
         }
-        None => pool.entries.borrow_mut().append(future.zval()).ok_or_else(no_next_key)?,
+        None => pool.entries.change(|entries| entries.append(future.zval())).ok_or_else(no_next_key)?,
     };
     pool.full.set(pool.full.get() || key.long() == Some(i64::MAX));
     future.added.set(true);
-    future.key.replace(key);
+    future.key.set(key);
     launch::enqueue(&pool.group, future);
     turn::leave();
     Ok(())
@@ -127,7 +128,7 @@ fn no_next_key() -> Thrown {
 
 fn planned(work: Work) -> Object<Future> {
     let future = Object::<Future>::new();
-    future.work.replace(Some(work));
+    future.work.set(Some(work));
     future
 }
 
@@ -157,8 +158,8 @@ fn future_in(call: &Call, index: u32) -> Result<Object<Future>, Thrown> {
 pub(super) fn offset_exists(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let pool = this(call)?;
-    let found = offset(call)?.and_then(|key| pool.entries.borrow().get(&key));
-    Ok(boolean(found.is_some()))
+    let key = offset(call)?;
+    Ok(boolean(key.is_some_and(|key| pool.entries.borrow().has(&key))))
 }
 
 pub(super) fn offset_get(call: &Call) -> Returned {
@@ -175,11 +176,10 @@ pub(super) fn offset_unset(call: &Call) -> Returned {
     let Some(key) = offset(call)? else {
         return Ok(Zval::new());
     };
-    let removed = pool.entries.borrow_mut().remove(&key);
+    let removed = pool.entries.change(|entries| entries.remove(&key));
     if let Some(future) = removed.as_ref().and_then(Object::<Future>::from_zval) {
         cancel_task(&future);
-        let ended = pool.group.ended.borrow_mut().as_mut().and_then(|ended| ended.remove(future.id.get()));
-        drop(ended);
+        drop(pool.group.ended.change(|ended| ended.as_mut()?.remove(future.id.get())));
         turn::leave();
     }
     Ok(Zval::new())

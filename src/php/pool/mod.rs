@@ -5,7 +5,7 @@ mod settings;
 mod states;
 pub(crate) mod waiting;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ffi::CStr;
 use std::rc::Rc;
 use std::time::Duration;
@@ -22,6 +22,7 @@ use crate::task::group::Group;
 use crate::task::state::state;
 use crate::task::{crew, launch, support, turn};
 use crate::zend::array::Array;
+use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{self, Assign, Native, Object, Registration, Tracer};
@@ -32,11 +33,11 @@ pub(crate) struct Pool {
     /// Its queue and slots, which outlive it while something runs.
     pub(crate) group: Rc<Group>,
     /// Its futures under their keys, until they are cleared.
-    entries: RefCell<Array>,
+    entries: ValueCell<Array>,
     /// The highest key that there is has been in use: there is no next one, whether it still is or not.
     full: Cell<bool>,
     /// The stream that `stream()` gives, once it was asked for.
-    stream: RefCell<Option<Zval>>,
+    stream: ValueCell<Option<Zval>>,
     alive: Cell<bool>,
     /// How many had ended when `tick()` last said so.
     told: Cell<u64>,
@@ -53,23 +54,21 @@ impl Native for Pool {
 
     fn create() -> Self {
         let group = Group::new(ini::concurrency(), ini::timeout());
-        group.ended.replace(Some(Ended::default()));
+        group.ended.set(Some(Ended::default()));
         let state = state();
         state.pools.set(state.pools.get() + 1);
         Self {
             group,
-            entries: RefCell::new(Array::new()),
+            entries: ValueCell::new(Array::new()),
             full: Cell::new(false),
-            stream: RefCell::default(),
+            stream: ValueCell::default(),
             alive: Cell::new(true),
             told: Cell::new(0),
         }
     }
 
     fn trace(&self, tracer: &mut Tracer) {
-        if let Ok(entries) = self.entries.try_borrow() {
-            entries.values().for_each(|value| tracer.value(value));
-        }
+        self.entries.peek(|entries| entries.values().for_each(|value| tracer.value(value)));
         self.group.trace(tracer);
     }
 
@@ -283,6 +282,6 @@ fn set_stays(pool: &Pool, stays: bool) -> Result<(), Thrown> {
 fn on_fork(call: &Call) -> Returned {
     let pool = this(call)?;
     let hook = functions::hook(call)?;
-    pool.group.hooks.borrow_mut().push(hook);
+    pool.group.hooks.push(hook);
     Ok(pool.zval())
 }

@@ -72,8 +72,8 @@ pub(super) fn clear_finished(call: &Call) -> Returned {
     turn::leave();
     dispatched?;
     let incomplete = |value: &Zval| !Object::<Future>::peek(value).is_some_and(Future::is_complete);
-    let cleared = pool.entries.borrow_mut().retain(incomplete);
-    let ended = pool.group.ended.borrow_mut().as_mut().map(Ended::clear);
+    let cleared = pool.entries.change(|entries| entries.retain(incomplete));
+    let ended = pool.group.ended.change(|ended| ended.as_mut().map(Ended::clear));
     drop(ended);
     drop(cleared);
     Ok(pool.zval())

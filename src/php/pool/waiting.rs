@@ -61,7 +61,7 @@ pub(crate) fn values(pool: &Pool) -> Returned {
     });
     let values = functions::values(entries.len(), wanted);
     drop(entries);
-    functions::thrown(values)
+    functions::unless_failed(values)
 }
 
 /// The futures of a pool under their keys, in order.
@@ -119,15 +119,17 @@ pub(super) fn stream(call: &Call) -> Returned {
     };
     let descriptor =
         beacon.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
-    if let Some(ended) = pool.group.ended.borrow_mut().as_mut() {
-        // What has ended before is news too, until `tick()` has said so.
-        if ended.count() > pool.told.get() {
-            beacon.light();
+    pool.group.ended.change(|ended| {
+        if let Some(ended) = ended {
+            // What has ended before is news too, until `tick()` has said so.
+            if ended.count() > pool.told.get() {
+                beacon.light();
+            }
+            ended.beacon = Some(beacon);
         }
-        ended.beacon = Some(beacon);
-    }
+    });
     let stream = request::stream(descriptor).ok_or(Thrown)?;
-    pool.stream.replace(Some(stream.shallow_clone()));
+    pool.stream.set(Some(stream.shallow_clone()));
     turn::leave();
     Ok(stream)
 }

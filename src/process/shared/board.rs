@@ -4,6 +4,8 @@
 //! twice; a taker says in its own cell what it runs, so that a death costs that task and no other; and what nobody has
 //! taken can be taken back. Positions count bytes and never come again, so that an old one is not taken for a new one.
 
+#![expect(clippy::disallowed_types, reason = "it knows no PHP")]
+
 use std::cell::{self, RefCell};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};

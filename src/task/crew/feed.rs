@@ -38,7 +38,7 @@ fn fail_next(group: &Rc<Group>, refused: Refused) -> Option<()> {
 
 pub(super) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
     group.scheduler.borrow_mut().ended(id);
-    let future = group.queued.borrow_mut().remove(&id);
+    let future = group.queued.remove(&id);
     if let Some(future) = future {
         retry::no_process(group, &future, refused);
     }

@@ -112,7 +112,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), Refused> 
     let line = Line::new().map_err(Refused::by("mmap"))?;
     let bell = state.reactor.borrow_mut().as_mut().map_or(Err(Errno::EBADF), Reactor::bell);
     let bell = bell.map_err(Refused::by("eventfd"))?;
-    let epoch = state.book.borrow_mut().turn_page(autoloads);
+    let epoch = state.book.change(|book| book.turn_page(autoloads));
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
@@ -151,7 +151,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), Refused> 
     if let Some(time) = time {
         look_after(child, time);
     }
-    state.workers.borrow_mut().insert(child, (Rc::clone(group), Rc::clone(crew)));
+    state.workers.insert(child, (Rc::clone(group), Rc::clone(crew)));
     for hook in hooks {
         launch::after_fork(&hook);
     }

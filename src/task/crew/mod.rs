@@ -8,7 +8,7 @@ mod items;
 mod news;
 mod reach;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
@@ -29,6 +29,7 @@ use crate::process::fork::Refused;
 use crate::process::places::Place;
 use crate::process::shared::board::{Board, Full, Progress};
 use crate::task::state::state;
+use crate::zend::cell::{DataCell, Plain};
 
 /// What ends the stay of a child, whichever comes first; none for no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +53,9 @@ pub(crate) enum Route {
     Sent,
 }
 
+impl Plain for Member {}
+impl Plain for Parcel {}
+
 /// One child that stays.
 #[derive(Debug)]
 struct Member {
@@ -71,23 +75,23 @@ struct Member {
 #[derive(Debug)]
 pub(crate) struct Crew {
     board: Board,
-    members: RefCell<BTreeMap<u64, Member>>,
+    members: DataCell<BTreeMap<u64, Member>>,
     /// The epoch of the one that knows least of those that stay: it is asked for with each task.
     oldest: Cell<Option<u64>>,
     /// Parcels for which there was no room: the first goes out first.
-    held: RefCell<VecDeque<(u64, Parcel)>>,
+    held: DataCell<VecDeque<(u64, Parcel)>>,
     /// Memory for the next parcel.
-    spare: RefCell<Vec<u8>>,
+    spare: DataCell<Vec<u8>>,
 }
 
 impl Crew {
     fn new() -> Result<Rc<Self>, Errno> {
         Ok(Rc::new(Self {
             board: Board::new()?,
-            members: RefCell::default(),
+            members: DataCell::default(),
             oldest: Cell::new(None),
-            held: RefCell::default(),
-            spare: RefCell::default(),
+            held: DataCell::default(),
+            spare: DataCell::default(),
         }))
     }
 
@@ -162,12 +166,12 @@ impl Crew {
 
 /// The group's children that stay, if it wants any.
 pub(crate) fn crew_of(group: &Group) -> Result<Rc<Crew>, Refused> {
-    let mut crew = group.crew.borrow_mut();
-    if let Some(crew) = &*crew {
+    if let Some(crew) = &*group.crew.borrow() {
         return Ok(Rc::clone(crew));
     }
-    let new = Crew::new().map_err(Refused::by("mmap"))?;
-    Ok(Rc::clone(crew.insert(new)))
+    let crew = Crew::new().map_err(Refused::by("mmap"))?;
+    group.crew.set(Some(Rc::clone(&crew)));
+    Ok(crew)
 }
 
 /// How long a child's latest portion of items took it.

@@ -55,7 +55,7 @@ pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> 
 /// A task of a child has ended: `phase` is what there is to be looked at.
 fn told(group: &Rc<Group>, crew: &Crew, child: u64, task: u64, phase: Phase) {
     let page = turn::page_of(child);
-    let future = group.queued.borrow_mut().remove(&task);
+    let future = group.queued.remove(&task);
     let Some(future) = future else {
         // Nobody wants it any more.
         if let Phase::Lent { child, .. } = phase {
@@ -95,7 +95,7 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     mapping::loan::over(ended.id);
     let printed = turn::printed_by(ended.id);
     state().deadlines.borrow_mut().clear(ended.id);
-    let (group, crew) = state().workers.borrow_mut().remove(&ended.id)?;
+    let (group, crew) = state().workers.remove(&ended.id)?;
     let member = crew.members.borrow_mut().remove(&ended.id)?;
     crew.survey();
     let stillborn = crew.board.is_newborn(member.seat) && !member.leaving.get();
@@ -111,7 +111,7 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
         mapping.died(task, begun, end, &crew);
         return Some(group);
     }
-    let future = task.and_then(|task| group.queued.borrow_mut().remove(&task));
+    let future = task.and_then(|task| group.queued.remove(&task));
     if let Some(future) = future {
         future.pid.set(Some(member.pid));
         future.captured.replace(printed);

@@ -214,21 +214,21 @@ pub(crate) enum Answered {
 /// The value of an item that needs a closer look, or its failure. Re-enters PHP.
 pub(super) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval>>, Thrown> {
     let future = Object::<Future>::new();
-    future.key.replace(key.shallow_clone());
+    future.key.set(key.shallow_clone());
     future.observed.set(true);
     match said {
         Said::Ended(ended, pid) => {
             future.pid.set(pid);
-            future.phase.replace(Phase::Reported(ended));
+            future.phase.set(Phase::Reported(ended));
         }
         Said::Lent(phase) => {
-            future.phase.replace(phase);
+            future.phase.set(phase);
         }
         Said::Overdue(limit, pid) => {
             future.pid.set(pid);
             future.limit.set(Some(limit));
             future.ending.set(Some(Ending::TimedOut));
-            future.phase.replace(Phase::Reported(nothing()));
+            future.phase.set(Phase::Reported(nothing()));
         }
         Said::Awaited | Said::Given => return Ok(None),
     }

@@ -39,7 +39,7 @@ impl Mapping {
             }
             Listed::Batch(batch) => {
                 // Not released: what only this batch refers to has its destructor in the parent.
-                let batch = self.batches.borrow_mut().remove(&batch).map(std::mem::ManuallyDrop::new);
+                let batch = self.batches.remove(&batch).map(std::mem::ManuallyDrop::new);
                 if let Some(Batch { items: Items::Listed(items), posted_from, .. }) = batch.as_deref() {
                     items.iter().skip(*posted_from).all(|(_, value)| each(value.shallow_clone()));
                 }

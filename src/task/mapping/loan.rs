@@ -87,13 +87,14 @@ impl Mapping {
     }
 
     fn fetch(&self, batch: u64, place: usize) {
-        let mut batches = self.batches.borrow_mut();
-        let slot = batches.get_mut(&batch).and_then(|known| {
-            let place = place.checked_sub(known.given)?;
-            known.said.get_mut(place)
+        self.batches.change(|batches| {
+            let slot = batches.get_mut(&batch).and_then(|known| {
+                let place = place.checked_sub(known.given)?;
+                known.said.get_mut(place)
+            });
+            if let Some(slot) = slot.filter(|slot| matches!(slot, Said::Lent(_))) {
+                *slot = std::mem::replace(slot, Said::Given).brought_home(&self.group);
+            }
         });
-        if let Some(slot) = slot.filter(|slot| matches!(slot, Said::Lent(_))) {
-            *slot = std::mem::replace(slot, Said::Given).brought_home(&self.group);
-        }
     }
 }

@@ -96,9 +96,11 @@ impl Mapping {
 
     /// An item has waited long enough.
     fn post_repeat(&self, id: u64) {
-        if let Some(Batch { repeat: Some(repeat), .. }) = self.batches.borrow_mut().get_mut(&id) {
-            repeat.resting = false;
-        }
+        self.batches.change(|batches| {
+            if let Some(Batch { repeat: Some(repeat), .. }) = batches.get_mut(&id) {
+                repeat.resting = false;
+            }
+        });
         // There was one: it has run items.
         if let Ok(crew) = crew::crew_of(&self.group) {
             self.post_rest(id, &crew, false);
@@ -107,29 +109,26 @@ impl Mapping {
 
     /// What became of an item that was run again takes the place that is kept for it.
     fn put(&self, home: Home, said: Said) {
-        let mut batches = self.batches.borrow_mut();
-        let slot = batches.get_mut(&home.batch).and_then(|known| {
-            let place = home.place.checked_sub(known.given)?;
-            known.said.get_mut(place)
+        let rest = self.batches.change(|batches| {
+            let slot = batches.get_mut(&home.batch).and_then(|known| {
+                let place = home.place.checked_sub(known.given)?;
+                known.said.get_mut(place)
+            });
+            match slot {
+                Some(slot) => std::mem::replace(slot, said),
+                None => said,
+            }
         });
-        if let Some(slot) = slot {
-            *slot = said;
-        } else {
-            drop(batches);
-            said.discard();
-        }
+        rest.discard();
     }
 
     /// A batch is over: if it was an item that was run again, nobody asks for it.
     pub(super) fn forget_repeat(&self, id: u64) {
-        let mut batches = self.batches.borrow_mut();
-        if batches.get(&id).is_none_or(|batch| batch.repeat.is_none()) {
-            return;
+        let is_repeat = self.batches.borrow().get(&id).is_some_and(|batch| batch.repeat.is_some());
+        if is_repeat {
+            self.repeats.set(self.repeats.get().saturating_sub(1));
+            drop(self.batches.remove(&id));
         }
-        let done = batches.remove(&id);
-        drop(batches);
-        self.repeats.set(self.repeats.get().saturating_sub(1));
-        drop(done);
     }
 
     /// Nothing starts any more: items that wait to be run again have failed as they did.
@@ -156,8 +155,8 @@ impl Mapping {
 
     fn give_up(&self, id: u64) {
         state().deadlines.borrow_mut().clear(id);
-        let repeat = self.batches.borrow_mut().get_mut(&id).and_then(|batch| {
-            let repeat = batch.repeat.as_mut()?;
+        let repeat = self.batches.change(|batches| {
+            let repeat = batches.get_mut(&id)?.repeat.as_mut()?;
             Some((repeat.home, std::mem::replace(&mut repeat.failure, Said::Given)))
         });
         if let Some((home, failure)) = repeat {

@@ -44,10 +44,7 @@ impl Mapping {
     fn take_listed(&self, mut source: Source, children: usize) -> Result<Option<Items>, Thrown> {
         let count = self.portion.borrow().next(None, children);
         let mut items = Vec::with_capacity(count);
-        let mut returned = self.returned.borrow_mut();
-        let again = returned.len().min(count);
-        items.extend(returned.drain(..again));
-        drop(returned);
+        self.returned.change(|returned| items.extend(returned.drain(..returned.len().min(count))));
         while items.len() < count
             && let Source::Walk(walk) = &mut source
         {
@@ -56,7 +53,7 @@ impl Mapping {
                 None => source = Source::Empty,
             }
         }
-        self.source.replace(source);
+        self.source.set(source);
         Ok((!items.is_empty()).then_some(Items::Listed(items)))
     }
 
@@ -72,7 +69,7 @@ impl Mapping {
             end = position + 1;
             next = seek(table, end);
         }
-        self.source.replace(Source::Array(end));
+        self.source.set(Source::Array(end));
         Some(Items::Range(first, count))
     }
 }

@@ -13,6 +13,7 @@ use std::io::Read;
 
 use ext_php_rs::types::Zval;
 
+use super::cell::ensure_free;
 use super::memory::{NoRoom, Room};
 use super::serialize::{self, Serialized};
 use crate::ffi;
@@ -174,6 +175,7 @@ fn build(
     length: usize,
     read: impl FnOnce(&mut Builder, Slot) -> Result<(), Malformed>,
 ) -> Result<Zval, DecodeError> {
+    ensure_free();
     // What is given up is released before the limit holds again: in the reverse order of these three.
     let mut room = room(Format::Packed, length)?;
     let mut value = Zval::new();
