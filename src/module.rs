@@ -7,7 +7,7 @@ use ext_php_rs::zend::ModuleEntry;
 use crate::process::{cpus, fork, places};
 use crate::task::{at_exit, support, turn};
 use crate::zend::module::{self, Life};
-use crate::zend::{class, interrupt, request, serialize, throwable, value};
+use crate::zend::{class, interrupt, request, serialize, signal, throwable, value};
 use crate::{ini, php};
 
 /// The version of the extension.
@@ -34,6 +34,7 @@ fn startup(number: c_int) -> Result<(), String> {
     value::startup();
     interrupt::install(turn::on_interrupt);
     request::install();
+    signal::install();
     Ok(())
 }
 

@@ -19,9 +19,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let mut shim = cc::Build::new();
-    for noun in
-        ["array", "call", "child", "class", "closure", "date", "graph", "iterate", "object", "state", "value"]
-    {
+    for noun in [
+        "array", "call", "child", "class", "closure", "date", "graph", "iterate", "object", "signal",
+        "state", "value",
+    ] {
         shim.file(format!("src/ffi/shim/{noun}.c"));
     }
     shim.warnings(true).extra_warnings(false);

@@ -139,6 +139,9 @@ unsafe extern "C" {
 
     pub(crate) fn async_errors_install();
     pub(crate) fn async_errors_uninstall();
+    pub(crate) fn async_signals_startup(unused: c_int);
+    pub(crate) fn async_signals_begin_child() -> u64;
+    pub(crate) fn async_signals_deferred() -> bool;
     pub(crate) fn async_child_begin(reseed: bool);
     pub(crate) fn async_child_between();
     pub(crate) fn zend_memory_usage(real: bool) -> usize;

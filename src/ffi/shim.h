@@ -133,6 +133,12 @@ void async_child_shutdown_functions(void);
 bool async_child_has_output(void);
 void async_child_flush(bool at_end);
 
+/* Signals: the engine's own table of handlers, and its sections in which none is called, are macros. */
+void async_signals_startup(int unused);
+uint64_t async_signals_begin_child(void);
+bool async_signals_deferred(void);
+void async_signals_forget(void);
+
 /* The bytes of a new string, not written yet but for the NUL behind them. */
 char *async_string_alloc(zval *value, size_t length);
 

@@ -1,6 +1,8 @@
 //! The forked process itself: what it does first, before any PHP code, and the one way in which it ends.
 
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
@@ -66,12 +68,24 @@ pub(crate) fn end(code: i32) -> ! {
 
 /// A real-time signal: nobody sends it, no program has a use for it, and unlike SIGKILL it leaves us a moment to take
 /// along what the task started.
-fn parent_death_signal() -> i32 {
+pub(crate) fn parent_death_signal() -> i32 {
     libc::SIGRTMAX() - 1
 }
 
-/// Async-signal-safe.
-extern "C" fn die_with_group(_: i32) {
+/// How long a process that has lost its parent may take to come to the end of what is protected, and how often it looks:
+/// nobody tells.
+const LEFT_TO_PROTECTED: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Async-signal-safe. What dies in the middle of a library's shared memory leaves a lock there that others wait for; but what
+/// waits there itself, for whoever has died in the middle of it, must go too.
+extern "C" fn die_with_group(signal: i32) {
+    static LOOKS: AtomicU32 = AtomicU32::new(0);
+    let looks = LOOKS.fetch_add(1, Ordering::Relaxed);
+    if signals::deferred() && LOOK * looks < LEFT_TO_PROTECTED && (looks > 0 || signals::repeat(signal, LOOK))
+    {
+        return;
+    }
     if getpgrp() == getpid() {
         let _ = kill(Pid::from_raw(0), Signal::SIGKILL);
     }

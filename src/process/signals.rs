@@ -1,8 +1,11 @@
 //! Signals around a fork: none may reach the child before its own actions are in place.
 
+use std::ffi::c_int;
 use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::ptr;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent};
@@ -46,23 +49,42 @@ impl Drop for Blocked {
     }
 }
 
+/// What the engine of the language has to say about signals.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Engine {
+    /// In a new child, with all signals blocked: puts those in order that the engine looks after, and gives them, a bit for
+    /// each.
+    pub(crate) begin_child: fn() -> u64,
+    /// Is something going on that must come to its end, whatever signal comes? Async-signal-safe.
+    pub(crate) deferred: fn() -> bool,
+}
+
+static ENGINE: OnceLock<Engine> = OnceLock::new();
+
+/// Asks `engine` from now on.
+pub(crate) fn install(engine: Engine) {
+    ENGINE.get_or_init(|| engine);
+}
+
+/// Is something going on that must come to its end, whatever signal comes? Async-signal-safe.
+pub(crate) fn deferred() -> bool {
+    ENGINE.get().is_some_and(|engine| (engine.deferred)())
+}
+
 /// Gives every signal that has a handler its default action back, and lets all of them through.
 ///
 /// The handlers are the parent's: they belong to objects and loops that do not exist in the child. What the
-/// parent ignores stays ignored, but for SIGCHLD, without which `exec` in a task would lose its exit codes. SIGPROF stays
-/// the engine's: it is how `set_time_limit` works, and timers are not inherited.
+/// parent ignores stays ignored, but for SIGCHLD, without which `exec` in a task would lose its exit codes. What the engine
+/// looks after stays the engine's: it lets SIGTERM and the like end the child only where that does no harm.
 pub(crate) fn reset() {
-    for number in 1..=libc::SIGRTMAX() {
+    let engine = ENGINE.get().map_or(0, |engine| (engine.begin_child)());
+    for number in (1..=libc::SIGRTMAX()).filter(|number| engine >> (number - 1) & 1 == 0) {
         let mut action = MaybeUninit::<libc::sigaction>::zeroed();
         // SAFETY: the out-pointer is valid; a number that is no signal, or is not ours to change, is refused with EINVAL.
         let known = unsafe { libc::sigaction(number, ptr::null(), action.as_mut_ptr()) } == 0;
         // SAFETY: zeroed is a valid sigaction, and the call may have filled it.
         let handler = unsafe { action.assume_init() }.sa_sigaction;
-        if known
-            && number != libc::SIGPROF
-            && handler != libc::SIG_DFL
-            && (handler != libc::SIG_IGN || number == libc::SIGCHLD)
-        {
+        if known && handler != libc::SIG_DFL && (handler != libc::SIG_IGN || number == libc::SIGCHLD) {
             set(number, libc::SIG_DFL);
         }
     }
@@ -70,6 +92,26 @@ pub(crate) fn reset() {
     set(libc::SIGTTIN, libc::SIG_IGN);
     set(libc::SIGTTOU, libc::SIG_IGN);
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+}
+
+/// Has the calling process sent `signal` again and again. Async-signal-safe, which the C library's own function is not. False
+/// when there is no timer to be had.
+pub(crate) fn repeat(signal: i32, every: Duration) -> bool {
+    // SAFETY: zeroed is a valid sigevent: the system calls know no more of it than what is set below.
+    let mut event = unsafe { MaybeUninit::<libc::sigevent>::zeroed().assume_init() };
+    event.sigev_notify = libc::SIGEV_SIGNAL;
+    event.sigev_signo = signal;
+    let mut timer: c_int = 0;
+    // SAFETY: both pointers are valid; the kernel's number of a timer is an int.
+    let made = unsafe {
+        libc::syscall(libc::SYS_timer_create, libc::CLOCK_MONOTONIC, &raw const event, &raw mut timer)
+    };
+    let every = libc::timespec { tv_sec: 0, tv_nsec: every.subsec_nanos().into() };
+    let spec = libc::itimerspec { it_interval: every, it_value: every };
+    // SAFETY: the timer was just made; the old value is not asked for.
+    made == 0
+        && unsafe { libc::syscall(libc::SYS_timer_settime, timer, 0, &raw const spec, ptr::null_mut::<()>()) }
+            == 0
 }
 
 /// Installs `handler`, a function or one of the `SIG_` constants.

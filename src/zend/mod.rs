@@ -20,6 +20,7 @@ pub(crate) mod module;
 pub(crate) mod object;
 pub(crate) mod request;
 pub(crate) mod serialize;
+pub(crate) mod signal;
 pub(crate) mod signature;
 pub(crate) mod string;
 #[cfg(not(php_zts))]

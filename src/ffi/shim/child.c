@@ -96,6 +96,7 @@ void async_child_begin(bool reseed)
 	async_child.inherited_shutdown_functions = functions ? functions->nNumUsed : 0;
 	async_child.time_limit = EG(timeout_seconds);
 	async_child.first_own_resource = zend_hash_next_free_element(&EG(regular_list));
+	async_signals_forget();
 }
 
 /* What belongs to one task begins anew for the next one. */

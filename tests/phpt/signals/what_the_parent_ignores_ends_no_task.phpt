@@ -1,5 +1,5 @@
 --TEST--
-A signal that the parent ignores, from its start (nohup, trap '') or later, ends no task
+A signal that the parent ignores, from its start (nohup, trap '') or later, ends no task, not even when the task gets it
 --FILE--
 <?php
 require __DIR__ . '/../../support/sync.php';
@@ -12,7 +12,7 @@ foreach (['HUP' => SIGHUP, 'INT' => SIGINT, 'QUIT' => SIGQUIT, 'TERM' => SIGTERM
                 $begun = new Gate();
                 $pool = Pool::create()->tasksPerChild(' . $tasks . ');
                 ' . ($before ? '' : "pcntl_signal($signal, SIG_IGN);") . '
-                $pool["first"] = function () use ($gate, $begun) { $begun->open(); $gate->pass(); return "fine"; };
+                $pool["first"] = function () use ($gate, $begun) { $begun->open(); $gate->pass(); posix_kill(getmypid(), ' . $signal . '); return "fine"; };
                 $begun->pass();
                 posix_kill(getmypid(), ' . $signal . ');
                 $gate->open();

@@ -1,0 +1,128 @@
+#include "../shim.h"
+
+#include <signal.h>
+
+#include "zend_signal.h"
+
+#define BIT(signo) (UINT64_C(1) << ((signo) - 1))
+
+/* In a child: the signals for which its parent had handlers. */
+static uint64_t async_signals_handled;
+
+#ifdef ZEND_SIGNALS
+
+/* What the kernel calls for a signal that the engine looks after: it waits for the end of what HANDLE_BLOCK_INTERRUPTIONS()
+ * protects, and then does what the engine's own table says. It has no name that others could use. */
+static void *async_deferring;
+
+/* Those that each request gives to it, but for SIGPROF. */
+static const int async_deferred[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+
+static void *async_action(int signo)
+{
+	struct sigaction action;
+
+	return sigaction(signo, NULL, &action) == 0 ? (void *) action.sa_sigaction : (void *) SIG_DFL;
+}
+
+#endif
+
+/* MINIT. Lets the engine look after a signal that nobody uses, for a moment, to see what it tells the kernel. */
+void async_signals_startup(int unused)
+{
+#ifdef ZEND_SIGNALS
+	zend_signal_entry_t entry = SIGG(handlers)[unused - 1];
+	struct sigaction before;
+	sigset_t mask;
+
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	sigaction(unused, NULL, &before);
+	zend_signal(unused, SIG_DFL);
+	async_deferring = async_action(unused);
+	sigaction(unused, &before, NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	SIGG(handlers)[unused - 1] = entry;
+#endif
+}
+
+/* In a new child, while all signals are blocked: what the engine defers has its default action, and the engine still defers
+ * it; what the parent ignores stays ignored. Gives the signals whose actions are the engine's from now on, a bit for each. Only
+ * what differs is written. */
+uint64_t async_signals_begin_child(void)
+{
+	uint64_t own = BIT(SIGPROF); /* set_time_limit() */
+
+#ifdef ZEND_MAX_EXECUTION_TIMERS
+	own |= BIT(SIGRTMIN);
+#endif
+#ifdef ZEND_SIGNALS
+	/* The fork may have been made inside of what is protected: this process never comes to the end of that, and what waits for
+	 * it is the parent's. */
+	if (SIGG(depth) || SIGG(blocked) || SIGG(running)) {
+		SIGG(depth) = SIGG(blocked) = SIGG(running) = 0;
+	}
+	if (SIGG(phead)) {
+		SIGG(ptail)->next = SIGG(pavail);
+		SIGG(pavail) = SIGG(phead);
+		SIGG(phead) = SIGG(ptail) = NULL;
+	}
+	async_signals_handled = 0;
+	for (int signo = 1; signo < NSIG; signo++) {
+		zend_signal_entry_t *entry = &SIGG(handlers)[signo - 1];
+
+		if (!(own & BIT(signo)) && entry->handler != (void *) SIG_DFL && entry->handler != (void *) SIG_IGN) {
+			async_signals_handled |= BIT(signo);
+			entry->flags = 0;
+			entry->handler = (void *) SIG_DFL;
+		}
+	}
+	for (size_t i = 0; i < sizeof(async_deferred) / sizeof(async_deferred[0]); i++) {
+		void *action = async_action(async_deferred[i]);
+
+		/* A library's handler; or the default action, which is back when a process has survived it: process 1. */
+		if (action != async_deferring && action != (void *) SIG_IGN) {
+			zend_signal(async_deferred[i], SIG_DFL);
+		}
+		own |= BIT(async_deferred[i]);
+	}
+#endif
+	return own;
+}
+
+/* Async-signal-safe. Is the engine or an extension inside of what no signal may end? */
+bool async_signals_deferred(void)
+{
+#ifdef ZEND_SIGNALS
+	return SIGG(active) && SIGG(depth) > 0;
+#else
+	return false;
+#endif
+}
+
+/* In a child, before any PHP code: pcntl forgets the handlers of the parent, and the signals that it has noted down for them.
+ * They are not released: what only they refer to has its destructor in the parent. */
+void async_signals_forget(void)
+{
+	zend_function *get = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_get_handler"));
+	zend_function *set = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal"));
+	zend_function *dispatch = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_dispatch"));
+	zval args[2], result;
+
+	if (!async_signals_handled || !get || !set || !dispatch) {
+		return;
+	}
+	for (int signo = 1; signo < NSIG; signo++) {
+		struct sigaction action;
+
+		if (!(async_signals_handled & BIT(signo))) {
+			continue;
+		}
+		ZVAL_LONG(&args[0], signo);
+		ZVAL_LONG(&args[1], (zend_long) SIG_DFL);
+		zend_call_known_function(get, NULL, NULL, &result, 1, args, NULL);
+		sigaction(signo, NULL, &action);
+		zend_call_known_function(set, NULL, NULL, &result, 2, args, NULL);
+		sigaction(signo, &action, NULL);
+	}
+	zend_call_known_function(dispatch, NULL, NULL, &result, 0, NULL, NULL);
+}
