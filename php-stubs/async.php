@@ -566,8 +566,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Starts nothing more; what runs goes on. Tasks that have not started are cancelled; one that waits to be run again has
-     * failed as it did.
+     * Starts nothing more; what runs goes on. Tasks that have not started are cancelled, and what is added from now on at
+     * once; one that waits to be run again has failed as it did.
      *
      * @return $this
      */

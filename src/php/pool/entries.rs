@@ -1,5 +1,7 @@
 //! A pool as an array: what is in it, and under which keys.
 
+use std::rc::Rc;
+
 use ext_php_rs::types::Zval;
 
 use super::{Pool, boolean, none, this};
@@ -10,7 +12,7 @@ use crate::php::pool_iterator::PoolIterator;
 use crate::php::task;
 use crate::task::future::Future;
 use crate::task::work::Work;
-use crate::task::{launch, support, turn};
+use crate::task::{at_exit, launch, support, turn};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -104,7 +106,8 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
     Ok(true)
 }
 
-/// Puts a new future under a key that is not in use, or under the next one, and into the queue.
+/// Puts a new future under a key that is not in use, or under the next one, and into the queue. In a pool that was stopped
+/// it is cancelled.
 fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
     let key = match key {
         Some(key) => {
@@ -117,7 +120,13 @@ fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Res
     pool.full.set(pool.full.get() || key.long() == Some(i64::MAX));
     future.added.set(true);
     future.key.set(key);
-    launch::enqueue(&pool.group, future);
+    if pool.group.scheduler.borrow().is_stopped() {
+        future.group.set(Some(Rc::clone(&pool.group)));
+        cancel_task(future);
+        at_exit::register();
+    } else {
+        launch::enqueue(&pool.group, future);
+    }
     turn::leave();
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::Crew;
 use super::hire::first_open;
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
-use crate::task::future::{Future, Phase};
+use crate::task::future::{Ending, Future, Phase};
 use crate::task::group::Group;
 use crate::task::mapping::{Answered, End, Mapping};
 use crate::task::state::state;
@@ -77,9 +77,16 @@ fn finish(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
 }
 
 /// A child cannot run a task: one that is forked from now on can.
-fn declined(group: &Group, crew: &Crew, task: u64) {
+fn declined(group: &Rc<Group>, crew: &Crew, task: u64) {
     if let Some(mapping) = mapping_of(group, task) {
         mapping.declined(task, crew);
+        return;
+    }
+    if group.scheduler.borrow().is_stopped() {
+        let future = group.queued.remove(&task);
+        if let Some(future) = future {
+            call_off(group, future);
+        }
         return;
     }
     let future = group.queued.borrow().get(&task).cloned();
@@ -88,6 +95,20 @@ fn declined(group: &Group, crew: &Crew, task: u64) {
         future.epoch.set(state().book.borrow().next_epoch());
         group.scheduler.borrow_mut().requeue(task);
     }
+}
+
+/// A task that was on its way has not begun, and its pool was stopped meanwhile: as for one that was in the queue then.
+fn call_off(group: &Rc<Group>, future: Object<Future>) {
+    let id = future.id.get();
+    state().deadlines.borrow_mut().clear(id);
+    group.scheduler.borrow_mut().ended(id);
+    if future.ending.get() != Some(Ending::Cancelled) && retry::give_up(group, &future) {
+        return;
+    }
+    future.ending.set(Some(Ending::Cancelled));
+    future.observed.set(true);
+    let ended = Ended { id, exit: Exit::Unknown, message: Message::Nothing };
+    retry::conclude(group, future, Phase::Reported(ended));
 }
 
 /// A child that stayed is gone: whatever it ran has ended with it.
