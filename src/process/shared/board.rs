@@ -99,6 +99,9 @@ unsafe impl Shared for Entry {}
 #[derive(Debug)]
 pub(crate) struct Board {
     memory: Mapping<Head>,
+    /// What the head says of `end` and `start`: only the parent moves these, and it does not believe what it finds there.
+    end: cell::Cell<u64>,
+    start: cell::Cell<u64>,
     /// Entries that are not known to be free, oldest first.
     posted: RefCell<VecDeque<Posted>>,
     /// The latest epoch that an entry ever needed.
@@ -139,7 +142,13 @@ impl Board {
     ///
     /// ENOMEM.
     pub(crate) fn new() -> Result<Self, Errno> {
-        Ok(Self { memory: Mapping::new(ROOM)?, posted: RefCell::default(), newest: cell::Cell::new(0) })
+        Ok(Self {
+            memory: Mapping::new(ROOM)?,
+            end: cell::Cell::new(0),
+            start: cell::Cell::new(0),
+            posted: RefCell::default(),
+            newest: cell::Cell::new(0),
+        })
     }
 
     /// Posts a task for children of `epoch` and later ones, and wakes one if need be.
@@ -150,8 +159,8 @@ impl Board {
     pub(crate) fn post(&self, task: u64, epoch: u64, payload: &[u8]) -> Result<(), Full> {
         let length = ((ENTRY + payload.len()) as u64).next_multiple_of(ALIGN as u64);
         let head = self.memory.head();
-        let end = head.end.load(Ordering::Relaxed);
-        let used = || end - head.start.load(Ordering::Relaxed) + length;
+        let end = self.end.get();
+        let used = || end - self.start.get() + length;
         // Many at once: each is a look at what a child has just written.
         if used() > ROOM as u64 / 2 {
             self.clear_away();
@@ -165,6 +174,7 @@ impl Board {
         entry.payload.store(u32::try_from(payload.len()).unwrap_or_default(), Ordering::Relaxed);
         self.memory.write_ring(ROOM, end + ENTRY as u64, payload);
         entry.state.store(end << 8 | OPEN, Ordering::Release);
+        self.end.set(end + length);
         head.end.store(end + length, Ordering::Release);
         self.newest.set(self.newest.get().max(epoch));
         self.posted.borrow_mut().push_back(Posted { at: end, length, task, epoch });
@@ -323,12 +333,19 @@ impl Board {
     /// Forgets entries from the front that have been used up.
     fn clear_away(&self) {
         let mut posted = self.posted.borrow_mut();
-        while let Some(&Posted { at, length, .. }) = posted.front() {
-            if !state_is(&self.memory, at, FREE) {
-                return;
-            }
+        let before = self.start.get();
+        while let Some(&Posted { at, length, .. }) = posted.front()
+            && state_is(&self.memory, at, FREE)
+        {
             posted.pop_front();
-            self.memory.head().start.store(at + length, Ordering::SeqCst);
+            self.start.set(at + length);
+        }
+        if self.start.get() != before {
+            self.memory.head().start.store(self.start.get(), Ordering::Release);
+            // The next entry is written over these. A child that reads a word of that one, and looks for the start behind
+            // an acquire fence, finds this start or a later one; without the fence a processor with weak ordering may let
+            // it see the new length beside the old start, and it would go on in the middle of an entry.
+            fence(Ordering::Release);
         }
     }
 
