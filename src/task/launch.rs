@@ -130,15 +130,11 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     ensure_reactor()?;
     let (hooks, limits) = (hooks(group), group.limits.borrow().clone());
     let mut place = place()?;
-    let streams = streams(group, future.id.get())?;
+    let (streams, capture) = streams(group, future.id.get())?;
     heap::before_fork();
-    let forked = match fork::fork(Purpose::Outcome) {
-        Ok(Fork::Child(channel)) => child::run(&channel, streams, &limits, &hooks, future),
-        Ok(Fork::Parent(forked)) => forked,
-        Err(refused) => {
-            turn::take_output(future);
-            return Err(refused);
-        }
+    let forked = match fork::fork(Purpose::Outcome)? {
+        Fork::Child(channel) => child::run(&channel, streams, &limits, &hooks, future),
+        Fork::Parent(forked) => forked,
     };
     let pid = forked.pid;
     place.hand_to(pid.as_raw());
@@ -146,6 +142,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
         let added = reactor.add(future.id.get(), forked, ini::max_result());
         added.map_err(Refused::by("epoll_ctl"))?;
     }
+    capture.keep();
     future.pid.set(Some(pid.as_raw()));
     future.route.set(Some(Route::Forked));
     future.phase.set(Phase::Running);
@@ -163,14 +160,35 @@ pub(crate) fn place() -> Result<Place, Refused> {
     places::take(children() == 0).ok_or(Refused { call: "async.max_children", errno: Errno::EAGAIN })
 }
 
-/// The standard output and error output for a task of `group`, or for a child that stays.
-pub(crate) fn streams(group: &Group, id: u64) -> Result<Streams, Refused> {
+/// The standard output and error output for a task of `group`, or for a child that stays; under `id` the parent listens to
+/// them.
+pub(crate) fn streams(group: &Group, id: u64) -> Result<(Streams, Listening), Refused> {
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
     let (streams, capture) = output::open(group.output.get(), limit)?;
     if let (Some(capture), Some(reactor)) = (capture, state().reactor.borrow_mut().as_mut()) {
         reactor.capture(id, capture).map_err(Refused::by("epoll_ctl"))?;
     }
-    Ok(streams)
+    Ok((streams, Listening { id }))
+}
+
+/// The reactor listens to the output of a child that is still to be made. Whatever keeps that child from being made, it
+/// listens no more when this is dropped, and both pipes are closed.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    id: u64,
+}
+
+impl Listening {
+    /// The child is there: its end will end the listening.
+    pub(crate) fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        drop(turn::printed_by(self.id));
+    }
 }
 
 /// Makes sure that children can be heard of.

@@ -16,7 +16,7 @@ use crate::process::shared::board::{Progress, SEATS};
 use crate::process::shared::line::Line;
 use crate::task::group::Group;
 use crate::task::state::state;
-use crate::task::{heap, launch, turn, worker};
+use crate::task::{heap, launch, worker};
 use crate::zend::{callable, exception};
 
 /// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
@@ -122,20 +122,16 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), Refused> 
     }
     let mut place = launch::place()?;
     let child = state.next_id();
-    let streams = launch::streams(group, child)?;
+    let (streams, capture) = launch::streams(group, child)?;
     heap::before_fork();
-    let forked = match fork::fork(Purpose::End) {
-        Ok(Fork::Child(_pipe)) => {
+    let forked = match fork::fork(Purpose::End)? {
+        Fork::Child(_pipe) => {
             let captured = group.output.get() == output::Mode::Capture;
             let rope = bell.rope();
             let post = worker::Post { board: &crew.board, seat, others, line: &line, rope: &rope, captured };
             worker::run(&post, streams, group, &hooks)
         }
-        Ok(Fork::Parent(forked)) => forked,
-        Err(refused) => {
-            turn::printed_by(child);
-            return Err(refused);
-        }
+        Fork::Parent(forked) => forked,
     };
     let pid = forked.pid.as_raw();
     place.hand_to(pid);
@@ -143,6 +139,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), Refused> 
         reactor.add(child, forked, ini::max_result()).map_err(Refused::by("epoll_ctl"))?;
         reactor.listen(child, line);
     }
+    capture.keep();
     crew.members.borrow_mut().insert(
         child,
         Member { seat, epoch, pid, leaving: Cell::new(false), overdue: Cell::new(None), place },
