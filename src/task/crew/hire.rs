@@ -63,12 +63,14 @@ pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
         }
         match hire(group, crew, idle.first().copied().unwrap_or(0)) {
             Ok(()) => {}
-            Err(refused) if launch::is_shortage(refused.errno) && launch::children() > 0 => {
+            Err(NotHired { refused, task: None })
+                if launch::is_shortage(refused.errno) && launch::children() > 0 =>
+            {
                 launch::hold_back();
                 return;
             }
-            Err(refused) => {
-                let Some(id) = first_open(group, crew) else {
+            Err(NotHired { refused, task }) => {
+                let Some(id) = task.or_else(|| first_open(group, crew)) else {
                     return;
                 };
                 crew.board.retract(id);
@@ -99,8 +101,22 @@ pub(crate) fn shrink(group: &Group) {
     group.crew.borrow().iter().for_each(|crew| crew.dismiss_down_to(limit));
 }
 
+/// Why there is no new child.
+#[derive(Debug)]
+struct NotHired {
+    refused: Refused,
+    /// There was one, which had to be killed, and had begun this.
+    task: Option<u64>,
+}
+
+impl From<Refused> for NotHired {
+    fn from(refused: Refused) -> Self {
+        Self { refused, task: None }
+    }
+}
+
 /// Forks a child that stays, for what those who were born with `others` are too old for. Re-enters PHP: hooks.
-fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), Refused> {
+fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired> {
     let state = state();
     launch::ensure_reactor()?;
     let autoloads = callable::autoloads();
@@ -136,7 +152,8 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), Refused> 
     let pid = forked.pid.as_raw();
     place.hand_to(pid);
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.add(child, forked, ini::max_result()).map_err(Refused::by("epoll_ctl"))?;
+        let added = reactor.add(child, forked, ini::max_result()).map_err(Refused::by("epoll_ctl"));
+        added.map_err(|refused| NotHired { refused, task: crew.board.bury(seat) })?;
         reactor.listen(child, line);
     }
     capture.keep();
