@@ -169,10 +169,12 @@ impl Failures {
             return;
         }
         self.count += 1;
-        if self.count <= TOLD
-            && let Some(failure) = &*future.failure.borrow()
-        {
-            let told = describe(failure);
+        if self.count > TOLD {
+            return;
+        }
+        let failure = future.failure.borrow().as_ref().map(Zval::shallow_clone);
+        if let Some(failure) = failure {
+            let told = describe(&failure);
             let mut line = told.lines().next().unwrap_or_default().chars();
             let first: String = line.by_ref().take(LONGEST).collect();
             let cut = if line.next().is_some() { "..." } else { "" };

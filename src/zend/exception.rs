@@ -119,8 +119,10 @@ pub(crate) fn core_warn(message: &str) {
     unsafe { ffi::async_core_warning(message.as_ptr()) };
 }
 
-/// The message of a throwable; empty when it is not a string.
+/// The message of a throwable; empty when it is not a string. Re-enters PHP where a class of the script's has a hook for it,
+/// or a `__get()`.
 pub(crate) fn message(throwable: &Zval) -> String {
+    ensure_free();
     let Some(object) = throwable.object() else {
         return String::new();
     };

@@ -209,7 +209,7 @@ pub(super) fn get_iterator(call: &Call) -> Returned {
 pub(super) fn keys(call: &Call) -> Returned {
     let pool = none(call)?;
     let mut keys = Array::new();
-    for (key, _) in pool.entries.borrow().entries() {
+    for (key, _) in pool.entries.borrow().pairs() {
         keys.append(key);
     }
     Ok(keys.into_zval())

@@ -111,12 +111,10 @@ pub(super) fn stream(call: &Call) -> Returned {
     let refused = |refused| exceptions::throw(&Error::NoStream { refused });
     launch::ensure_reactor().map_err(refused)?;
     let beacon = match state().reactor.borrow_mut().as_mut() {
-        Some(reactor) => reactor
-            .descriptor()
-            .and_then(Beacon::over)
-            .map_err(|errno| refused(Refused { call: "epoll_create", errno }))?,
-        None => return Err(Thrown),
+        Some(reactor) => reactor.descriptor().and_then(Beacon::over),
+        None => Err(Errno::EBADF),
     };
+    let beacon = beacon.map_err(|errno| refused(Refused { call: "epoll_create", errno }))?;
     let descriptor =
         beacon.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
     pool.group.ended.change(|ended| {
