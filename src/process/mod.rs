@@ -21,6 +21,7 @@ pub(crate) mod output;
 pub(crate) mod pipe;
 pub(crate) mod places;
 pub(crate) mod reactor;
+pub(crate) mod recipient;
 pub(crate) mod shared;
 pub(crate) mod signals;
 pub(crate) mod wait;

@@ -20,12 +20,13 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
-use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::signal::Signal;
 
 use super::fork::{Child, Refused};
 use super::memory_killer::MemoryKiller;
 use super::notifier::{Flags, Means, Notifier};
 use super::output::{Capture, Stream};
+use super::recipient::Recipient;
 use super::shared::bell::Bell;
 use super::shared::line::Line;
 use super::signals::Blocked;
@@ -134,7 +135,7 @@ impl Reactor {
         let watched = watch(&child.pipe, PIPE)
             .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, PIDFD)));
         if let Err(errno) = watched {
-            let _ = killpg(child.pid, Signal::SIGKILL);
+            let _ = Recipient::new(child.pid, child.pidfd.as_ref()).send_all(Signal::SIGKILL);
             wait(child.pid, true);
             return Err(errno);
         }
@@ -173,11 +174,10 @@ impl Reactor {
     pub(crate) fn signal(&self, id: u64, signal: Signal) {
         match self.children.get(&id) {
             Some(child) if child.told => {
-                let _ = kill(child.pid, signal);
+                let _ = child.recipient().send(Some(signal));
             }
             Some(child) => {
-                // A stopped group would sit on everything but SIGKILL.
-                let _ = killpg(child.pid, signal).and_then(|()| killpg(child.pid, Signal::SIGCONT));
+                let _ = child.recipient().send_all(signal);
             }
             None => {}
         }
@@ -186,7 +186,7 @@ impl Reactor {
     /// Ends every child, with its group, and reaps it.
     pub(crate) fn kill_all(&mut self, signal: Signal) {
         for child in self.children.values() {
-            let _ = killpg(child.pid, signal);
+            let _ = child.recipient().send_all(signal);
         }
         self.lines.clear();
         self.captures.clear();
@@ -220,7 +220,7 @@ impl Reactor {
         for id in children {
             if let Some(child) = self.children.get_mut(&id) {
                 child.refused = Some(Malformed::Header);
-                let _ = killpg(child.pid, Signal::SIGKILL);
+                let _ = child.recipient().send_all(Signal::SIGKILL);
             }
         }
     }

@@ -8,6 +8,7 @@ use nix::unistd::Pid;
 use super::{Message, News};
 use crate::process::channel::{self, Read};
 use crate::process::loan::Loan;
+use crate::process::recipient::Recipient;
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
 
 /// A child, and what is known of it.
@@ -23,6 +24,11 @@ pub(super) struct Watched {
 }
 
 impl Watched {
+    /// Where its signals go.
+    pub(super) fn recipient(&self) -> Recipient<'_> {
+        Recipient::new(self.pid, self.pidfd.as_ref())
+    }
+
     /// What it has told, if that is whole by now.
     pub(super) fn hear(&mut self, id: u64, epoll: &Epoll) -> Option<News> {
         if !self.receive() {
