@@ -13,18 +13,42 @@ use super::signals;
 /// The first things in a child, while all signals are still blocked.
 ///
 /// The child leads a process group of its own, so that what a task started goes when the task has to go.
-pub(crate) fn begin(parent: Pid) {
+pub(crate) fn begin(parent: Pid, pipe: &OwnedFd) {
     // The parent does the same: whoever is first, the group exists before either needs it.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     let farewell = parent_death_signal();
     signals::reset();
     signals::set(farewell, die_with_group as extern "C" fn(i32) as usize);
+    die_when_closed(pipe, farewell);
     // SAFETY: a request about this process alone; the argument is a signal number.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, farewell) };
     if getppid() != parent {
         // It died before the request was in place.
         die_with_group(farewell);
     }
+}
+
+/// The kernel's number, which the C library does not give everywhere.
+const F_SETSIG: i32 = 10;
+
+/// Has the kernel send `farewell` to this process when the other end of `pipe` is closed, as by the end of the parent.
+///
+/// The kernel forgets the request of [`begin`] when a process changes its user, and a task may take that one back. Here it
+/// looks at the rights that this process has now; but this request goes with the descriptor.
+fn die_when_closed(pipe: &OwnedFd, farewell: i32) {
+    let fd = pipe.as_raw_fd();
+    let owner = getpid().as_raw();
+    let requests = [(libc::F_SETOWN, owner), (F_SETSIG, farewell), (libc::F_SETFL, libc::O_ASYNC)];
+    for (request, value) in requests {
+        // SAFETY: numbers only. In this order nothing comes before all is set.
+        unsafe { libc::fcntl(fd, request, value) };
+    }
+}
+
+/// Takes that request back: the parent closes its end when it has heard the outcome, and what the task started may go on.
+pub(crate) fn stay_when_closed(pipe: &OwnedFd) {
+    // SAFETY: numbers only.
+    unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETFL, 0) };
 }
 
 /// The process id of this child.

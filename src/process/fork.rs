@@ -76,8 +76,8 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
         0 => {
             std::mem::forget(blocked);
             noticed();
-            child::begin(parent);
             drop(ours);
+            child::begin(parent, &theirs);
             Ok(Fork::Child(theirs))
         }
         pid => {

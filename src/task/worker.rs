@@ -3,6 +3,7 @@
 //! What a task leaves behind in globals and statics, the next one finds; what the parent had at the fork, all find.
 
 use std::mem::ManuallyDrop;
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -15,7 +16,7 @@ use super::parcel::{self, Listed, Opened};
 use super::work::Work;
 use crate::error::Label;
 use crate::ini;
-use crate::process::child::end;
+use crate::process::child::{end, stay_when_closed};
 use crate::process::output::Streams;
 use crate::process::shared::bell::Rope;
 use crate::process::shared::board::Board;
@@ -38,6 +39,8 @@ pub(crate) struct Post<'p> {
     pub(crate) line: &'p Line,
     /// What wakes its parent.
     pub(crate) rope: &'p Rope<'p>,
+    /// What tells each of the two of the other's end.
+    pub(crate) pipe: &'p OwnedFd,
     /// That one keeps what tasks print.
     pub(crate) captured: bool,
 }
@@ -93,6 +96,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         request::between_tasks();
     }
     child::wind_up();
+    stay_when_closed(post.pipe);
     end(0)
 }
 

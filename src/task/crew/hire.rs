@@ -141,10 +141,18 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
     let (streams, capture) = launch::streams(group, child)?;
     heap::before_fork();
     let forked = match fork::fork(Purpose::End)? {
-        Fork::Child(_pipe) => {
+        Fork::Child(pipe) => {
             let captured = group.output.get() == output::Mode::Capture;
             let rope = bell.rope();
-            let post = worker::Post { board: &crew.board, seat, others, line: &line, rope: &rope, captured };
+            let post = worker::Post {
+                board: &crew.board,
+                seat,
+                others,
+                line: &line,
+                rope: &rope,
+                pipe: &pipe,
+                captured,
+            };
             worker::run(&post, streams, group, &hooks)
         }
         Fork::Parent(forked) => forked,
