@@ -144,6 +144,15 @@ pub(crate) enum Error {
         /// Who.
         subject: Subject,
     },
+    /// The script has ended.
+    #[error(
+        "{subject} was ended with the script, which waits for nothing after a fatal error or with async.at_exit=kill; \
+         await it before the script ends"
+    )]
+    Abandoned {
+        /// Who.
+        subject: Subject,
+    },
     /// The value exists, but cannot leave the child.
     #[error("{subject} returned {} that cannot be serialized: {reason}", what(.type_name, .path))]
     NotSerializable {

@@ -101,7 +101,7 @@ fn class_of(error: &Error) -> &'static Class {
     match error {
         Error::Died { .. } => &PROCESS_DIED,
         Error::TimedOut { .. } | Error::GaveUp { .. } => &TIMEOUT,
-        Error::Cancelled { .. } => &CANCELLED,
+        Error::Cancelled { .. } | Error::Abandoned { .. } => &CANCELLED,
         Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
         Error::CannotFork { .. } | Error::LimitRefused { .. } | Error::NoStream { .. } => &CANNOT_FORK,
         Error::Protocol { .. } | Error::Unreadable { .. } | Error::Unread { .. } => &PROTOCOL,

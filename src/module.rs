@@ -13,9 +13,12 @@ use crate::{ini, php};
 /// The version of the extension.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+const LIFE: Life =
+    Life { startup, shutdown, request_startup: at_exit::begin_request, request_shutdown, info };
+
 /// The module, as PHP loads it.
 pub(crate) fn entry() -> *mut ModuleEntry {
-    module::entry("async", VERSION, Life { startup, shutdown, request_shutdown, info })
+    module::entry("async", VERSION, LIFE)
 }
 
 /// MINIT. May run more than once in a process.

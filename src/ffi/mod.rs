@@ -121,6 +121,7 @@ unsafe extern "C" {
     pub(crate) fn async_floor_set() -> *const c_void;
     pub(crate) fn async_floor_reset(before: *const c_void);
     pub(crate) fn async_exit_status() -> c_int;
+    pub(crate) fn async_ended_by_error_take() -> bool;
     pub(crate) fn async_last_error(
         message: *mut *mut ZendStr,
         file: *mut *mut ZendStr,
@@ -128,6 +129,7 @@ unsafe extern "C" {
     ) -> c_int;
     pub(crate) fn async_fiber_block();
     pub(crate) fn async_fiber_unblock();
+    pub(crate) fn async_static_call(ce: *mut ClassEntry, name: *const c_char);
     pub(crate) fn async_shutdown_register(ce: *mut ClassEntry, method: *const c_char);
 
     pub(crate) fn async_array_swap(array: *mut ZendHashTable, key: *mut Zval, value: *mut Zval) -> bool;

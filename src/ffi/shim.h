@@ -100,9 +100,11 @@ bool async_interrupt_safe(void);
 const void *async_floor_set(void);
 void async_floor_reset(const void *before);
 int async_exit_status(void);
+bool async_ended_by_error_take(void);
 int async_last_error(zend_string **message, zend_string **file, uint32_t *line);
 void async_fiber_block(void);
 void async_fiber_unblock(void);
+void async_static_call(zend_class_entry *ce, const char *name);
 void async_shutdown_register(zend_class_entry *ce, const char *method);
 
 /* Arrays: keys as PHP code writes them, where "7" and 7 are the same. */

@@ -50,7 +50,7 @@ impl Status {
             (Phase::Done(_), _) if future.failure.borrow().is_none() => Self::Succeeded,
             (Phase::Done(_), None) => Self::Failed,
             (Phase::Done(_), Some(Ending::TimedOut)) => Self::TimedOut,
-            (Phase::Done(_), Some(Ending::Cancelled)) => Self::Cancelled,
+            (Phase::Done(_), Some(Ending::Cancelled | Ending::Abandoned)) => Self::Cancelled,
         }
     }
 

@@ -129,6 +129,13 @@ impl Scheduler {
         self.running.remove(&id);
     }
 
+    /// Forgets all that is queued, running or waiting for its repeat.
+    pub(crate) fn clear(&mut self) {
+        self.queue.clear();
+        self.running.clear();
+        self.resting.clear();
+    }
+
     /// Nothing runs, and nothing will start by itself.
     pub(crate) fn idle(&self) -> bool {
         self.running.is_empty() && (self.stopped || self.queue.is_empty() && self.resting.is_empty())
@@ -223,6 +230,17 @@ mod tests {
         assert!(scheduler.idle() && !scheduler.is_busy());
         assert!(scheduler.remove(0));
         assert!(!scheduler.remove(0));
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_an_empty_one_that_starts_the_next() {
+        let mut scheduler = with(1, 0..3);
+        scheduler.next();
+        scheduler.rest(7);
+        scheduler.clear();
+        assert!(scheduler.idle() && !scheduler.is_busy() && !scheduler.starves());
+        scheduler.enqueue(8);
+        assert_eq!(scheduler.next(), Some(8));
     }
 
     #[test]

@@ -1,19 +1,30 @@
 //! The end of a script: what was started is waited for, or ended.
+//!
+//! It comes more than once. The last of the script's shutdown functions is ours; but shutdown functions may register others,
+//! and destructors run after all of them. Each may await what was started before, and start something new. So after each end
+//! the state is as if nothing had been started: what was ended has an outcome, and what is started then is waited for by the
+//! next one, of which the end of the request is the last.
 
 use std::rc::Rc;
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
-use super::future::Future;
-use super::{turn, wait};
+use super::future::{Ending, Future, Phase};
+use super::group::Group;
+use super::{surfacing, turn, wait};
 use crate::ini;
-use crate::task::state::state;
+use crate::process::reactor::{Ended, Message};
+use crate::process::wait::Exit;
+use crate::task::state::{Request, state};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt::{self, Floor};
-use crate::zend::object::Native;
+use crate::zend::object::{Native, Object};
 use crate::zend::request;
+
+/// What is released at the end of the request may start something new, and that again; but not for ever.
+const ROUNDS: u32 = 100;
 
 /// Makes sure that the end of this process's script waits. A child waits by itself, before it reports.
 pub(crate) fn register() {
@@ -36,7 +47,7 @@ pub(crate) fn finish() -> Result<(), Thrown> {
     }
     let idle = || state.active.borrow().iter().all(|group| group.idle()) && !turn::is_due();
     if !idle() || !state.running.borrow().is_empty() {
-        wait::until(None, || Ok(idle()))?;
+        wait::at_end(idle)?;
     }
     dismiss()
 }
@@ -47,56 +58,120 @@ fn dismiss() -> Result<(), Thrown> {
     if state.workers.borrow().is_empty() {
         return Ok(());
     }
-    let groups: Vec<_> = state.workers.borrow().values().map(|(group, _)| Rc::clone(group)).collect();
-    for group in groups {
+    let workers: Vec<_> =
+        state.workers.borrow().iter().map(|(&id, (group, _))| (id, Rc::clone(group))).collect();
+    for (id, group) in workers {
         group.close();
+        // Whoever has stopped one does not keep the script from its end.
+        turn::signal(id, Signal::SIGCONT);
     }
     while !state.workers.borrow().is_empty() {
         if turn::wait(None) == Err(Errno::EINTR) {
             interrupt::run();
-            if exception::pending() {
-                return Err(Thrown);
-            }
+        }
+        if exception::pending() {
+            return Err(Thrown);
         }
     }
     Ok(())
 }
 
-/// Ends everything that runs, at once, and waits for nothing but the kernel.
+/// Ends everything that was started, at once, and waits for nothing but the kernel. Whoever awaits it afterwards is told.
+/// Re-enters PHP: destructors run.
 pub(crate) fn kill() {
     let state = state();
-    drop(state.active.take());
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         reactor.kill_all(Signal::SIGKILL);
     }
+    let running = state.running.take();
+    let workers = state.workers.take();
+    let mut groups = state.active.take();
+    groups.extend(workers.values().map(|(group, _)| Rc::clone(group)));
+    let loose = (state.news.take(), state.freed.take(), state.loans.take(), state.deadlines.take());
+    let mut futures: Vec<(Rc<Group>, Object<Future>)> = Vec::new();
+    for mut child in running.into_values() {
+        futures.extend(child.part().map(|(future, group)| (group, future)));
+        groups.push(child.group);
+    }
+    for group in &groups {
+        group.scheduler.borrow_mut().clear();
+        let queued = group.queued.take();
+        futures.extend(queued.into_values().map(|future| (Rc::clone(group), future)));
+        let children = (group.crew.take(), group.batches.take());
+        surfacing::release(children);
+    }
+    for (group, future) in &futures {
+        abandon(group, future);
+    }
+    state.held_back.set(false);
+    surfacing::release((workers, loose, groups, futures));
 }
 
-/// The last of the script's shutdown functions.
-pub(crate) fn at_exit() -> Result<(), Thrown> {
-    // After a fatal error nobody is left who could want a result.
-    if ini::kill_at_exit() || request::fatal().is_some() {
-        kill();
-        return Ok(());
+/// The child of a future is gone, or will never be there.
+fn abandon(group: &Group, future: &Object<Future>) {
+    if future.has_ended() {
+        return;
     }
-    finish()
+    future.ending.set(Some(Ending::Abandoned));
+    // Nobody is left to whom it would be news.
+    future.observed.set(true);
+    let nothing = Ended { id: future.id.get(), exit: Exit::Unknown, message: Message::Nothing };
+    let before = (future.previous.take(), future.phase.replace(Phase::Reported(nothing)));
+    future.group.set(None);
+    group.note_end(future);
+    surfacing::release(before);
+}
+
+/// The last of the script's shutdown functions, and the end of its request. Re-enters PHP.
+///
+/// # Errors
+///
+/// When a handler exits.
+pub(crate) fn at_exit() -> Result<(), Thrown> {
+    // After a fatal error nobody is left who could want a result. One error ends what was started before it, once.
+    if request::ended_by_error() || ini::kill_at_exit() {
+        kill();
+    } else {
+        finish()?;
+    }
+    surfacing::tell();
+    if state().request.get() == Request::Ends {
+        kill();
+        forget();
+    }
+    Ok(())
+}
+
+/// Lets go of all that the script has left here. Re-enters PHP: destructors run.
+fn forget() {
+    let state = state();
+    let waiting = (state.reported.take(), state.settled.take());
+    let hooks = (state.hooks.take(), state.book.take());
+    surfacing::release((waiting, hooks, state.default_group.take()));
+    surfacing::tell();
 }
 
 /// The end of the request: destructors may have started tasks after [`at_exit`], and nothing may be left behind.
 pub(crate) fn end_request() {
     let state = state();
-    let _ = request::protect(at_exit);
+    state.request.set(Request::Ends);
+    for _ in 0..ROUNDS {
+        // Called as PHP code calls it: outside of any function an exception is fatal on the spot.
+        let _ = request::protect(|| request::call(&Future::registration().class, c"atexit"));
+        if state.active.borrow().is_empty() && state.running.borrow().is_empty() {
+            break;
+        }
+    }
     kill();
-    let running = (state.running.take(), state.workers.take(), state.book.take());
-    let reported = (state.reported.take(), state.settled.take());
-    let hooks = state.hooks.take();
-    let default = state.default_group.take();
-    let surfacing = state.surfacing.take();
-    state.loans.take();
     if let Some(reactor) = state.reactor.take() {
         reactor.stop();
     }
-    drop((running, reported, hooks, default, surfacing));
+    state.request.set(Request::Over);
     state.exit_registered.set(false);
     state.pools.set(0);
-    turn::leave();
+}
+
+/// The beginning of a request, after the end of another one.
+pub(crate) fn begin_request() {
+    state().request.set(Request::Runs);
 }

@@ -10,7 +10,7 @@ use super::future::Future;
 use super::group::Hook;
 use super::limits::Limits;
 use super::work::Work;
-use super::{at_exit, wait};
+use super::{at_exit, surfacing, wait};
 use crate::ini;
 use crate::process::output::Streams;
 use crate::process::shared::bell::Rope;
@@ -108,6 +108,7 @@ pub(crate) fn call(work: &Work) -> Returned {
     // A future is awaited here: its process is this one's child, not the parent's.
     let value = wait::resolved(work.run()?)?;
     at_exit::finish()?;
+    surfacing::throw()?;
     Ok(value)
 }
 

@@ -66,6 +66,8 @@ pub(crate) enum Ending {
     TimedOut,
     /// Somebody cancelled it.
     Cancelled,
+    /// The script has ended, and did not wait for it.
+    Abandoned,
 }
 
 /// One task and what is known of it.

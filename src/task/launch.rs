@@ -15,7 +15,7 @@ use crate::process::fork::{self, Fork, Purpose, Refused};
 use crate::process::output::{self, Streams};
 use crate::process::places::{self, Place};
 use crate::process::reactor::Reactor;
-use crate::task::state::{Running, state};
+use crate::task::state::{Request, Running, state};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
@@ -35,6 +35,9 @@ pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
     group.activate();
     at_exit::register();
     pump(group);
+    if state().request.get() == Request::Over {
+        at_exit::end_request();
+    }
 }
 
 /// Makes a queued future the next one to start: now, or when a slot is free. Re-enters PHP: hooks run.

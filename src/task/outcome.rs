@@ -182,6 +182,7 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
     let subject = future.subject();
     let error = match (message, ending) {
         (_, Some(Ending::Cancelled)) => Error::Cancelled { subject },
+        (_, Some(Ending::Abandoned)) => Error::Abandoned { subject },
         (_, Some(Ending::TimedOut)) => {
             Error::TimedOut { subject, limit: Seconds(future.limit.get().unwrap_or_default()) }
         }

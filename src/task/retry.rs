@@ -139,7 +139,7 @@ fn again(group: &Rc<Group>, future: Object<Future>, phase: Phase) -> (u64, Optio
 /// How an attempt has failed; none when it has not.
 pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> {
     match phase {
-        _ if ending == Some(Ending::Cancelled) => Some(Failure::Final),
+        _ if matches!(ending, Some(Ending::Cancelled | Ending::Abandoned)) => Some(Failure::Final),
         Phase::Reported(Ended { message, .. }) => match (of_message(message), ending) {
             (Some(Failure::Died | Failure::Final), Some(Ending::TimedOut)) => Some(Failure::TimedOut),
             (failure, _) => failure,

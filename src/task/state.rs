@@ -53,6 +53,18 @@ impl Plain for Loans {}
 /// Whose a child is that stays.
 pub(crate) type Employer = (Rc<Group>, Rc<Crew>);
 
+/// How far a request is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Its script runs, or its shutdown functions or destructors do.
+    #[default]
+    Runs,
+    /// What is left of it is waited for.
+    Ends,
+    /// Nobody waits any more. Modules that end after us may still run PHP code: session handlers.
+    Over,
+}
+
 /// The state of one process.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -90,14 +102,16 @@ pub(crate) struct State {
     pub(crate) freed: ValueCell<VecDeque<Rc<Group>>>,
     /// Hooks for every child.
     pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
-    /// An exception of a hook, which the next `await` throws.
-    pub(crate) surfacing: ValueCell<Option<Zval>>,
+    /// Exceptions of hooks and destructors, which the next `await` throws: the latest is the last one.
+    pub(crate) surfacing: ValueCell<Vec<Zval>>,
     /// What its heap costs forks.
     pub(crate) heap: DataCell<Heap>,
     /// Handlers are running.
     pub(crate) dispatching: Cell<bool>,
     /// The end of the script is known to wait for what was started.
     pub(crate) exit_registered: Cell<bool>,
+    /// Of the request, the end has begun; or is over.
+    pub(crate) request: Cell<Request>,
     /// This process is a child of ours.
     pub(crate) is_child: Cell<bool>,
 }
@@ -126,6 +140,7 @@ impl State {
             heap: DataCell::default(),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),
+            request: Cell::default(),
             is_child: Cell::new(false),
         }
     }
@@ -172,6 +187,7 @@ impl State {
         self.dispatching.set(false);
         self.held_back.set(false);
         self.exit_registered.set(false);
+        self.request.set(Request::Runs);
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();
         }

@@ -3,30 +3,48 @@
 //! A hook of a fork, or the destructor of a value that we let go, throws while something else is under way. Left pending,
 //! its exception would be taken for the failure of whatever runs next.
 
-use ext_php_rs::types::Zval;
-
+use super::future::describe;
 use crate::task::state::state;
 use crate::zend::exception;
-
-/// Keeps an exception. One that is kept already becomes its previous one.
-pub(crate) fn keep(throwable: Zval) {
-    let kept = state().surfacing.take();
-    if let Some(older) = kept {
-        exception::chain(&throwable, older);
-    }
-    state().surfacing.set(Some(throwable));
-}
+use crate::zend::handler::Thrown;
 
 /// Keeps the exception that is pending. The unwinding of an exit stays as it is: it is nobody's to take.
 pub(crate) fn keep_pending() {
     if let Some(throwable) = exception::take() {
-        keep(throwable);
+        state().surfacing.push(throwable);
     }
 }
 
-/// What is kept, for who can throw it.
-pub(crate) fn take() -> Option<Zval> {
-    state().surfacing.take()
+/// Throws what is kept: the latest, with the earlier ones for previous ones.
+///
+/// # Errors
+///
+/// When something is.
+pub(crate) fn throw() -> Result<(), Thrown> {
+    let mut kept = state().surfacing.take();
+    let Some(latest) = kept.pop() else {
+        return Ok(());
+    };
+    for earlier in kept.into_iter().rev() {
+        exception::chain(&latest, earlier);
+    }
+    Err(exception::throw(&latest))
+}
+
+/// Tells what is kept by warnings: nobody awaits anything any more. Re-enters PHP: the script's error handler runs.
+pub(crate) fn tell() {
+    loop {
+        let kept = state().surfacing.take();
+        if kept.is_empty() {
+            return;
+        }
+        for throwable in kept {
+            let message = format!("Unhandled exception of a hook or a destructor: {}", describe(&throwable));
+            exception::warn_at(&throwable, &message);
+            // What its trace refers to may have a destructor that throws, too.
+            release(throwable);
+        }
+    }
 }
 
 /// Lets go of something of PHP's while there is more to do: what its destructors throw is kept. Re-enters PHP.

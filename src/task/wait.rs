@@ -44,7 +44,22 @@ pub(crate) fn until(
     patience: Option<Patience>,
     mut done: impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<(), Thrown> {
-    let result = wait_loop(patience, &mut done);
+    let result = wait_loop(patience, &mut || {
+        surfacing::throw()?;
+        done()
+    });
+    turn::leave();
+    result
+}
+
+/// Waits until `done`, as the end of a script does: exceptions that are kept for an `await` stay kept, and are no reason not
+/// to wait for the rest. Re-enters PHP.
+///
+/// # Errors
+///
+/// When a signal handler threw, or the script is exiting.
+pub(crate) fn at_end(mut done: impl FnMut() -> bool) -> Result<(), Thrown> {
+    let result = wait_loop(None, &mut || Ok(done()));
     turn::leave();
     result
 }
@@ -59,9 +74,6 @@ fn wait_loop(
             return Err(Thrown);
         }
         turn::dispatch()?;
-        if let Some(throwable) = surfacing::take() {
-            return Err(exception::throw(&throwable));
-        }
         if done()? {
             return Ok(());
         }
@@ -162,7 +174,7 @@ pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Res
 pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Result<(), Thrown> {
     begin(future)?;
     if future.is_settled() {
-        return Ok(());
+        return surfacing::throw();
     }
     until(patience, || {
         if future.has_ended() {

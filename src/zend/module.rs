@@ -19,6 +19,8 @@ pub(crate) struct Life {
     pub(crate) startup: fn(c_int) -> Result<(), String>,
     /// MSHUTDOWN.
     pub(crate) shutdown: fn(c_int),
+    /// RINIT.
+    pub(crate) request_startup: fn(),
     /// RSHUTDOWN.
     pub(crate) request_shutdown: fn(),
     /// The rows of its table in phpinfo.
@@ -47,6 +49,7 @@ pub(crate) fn entry(name: &str, version: &str, life: Life) -> *mut ModuleEntry {
         let module = ModuleBuilder::new(name, version)
             .startup_function(startup)
             .shutdown_function(shutdown)
+            .request_startup_function(request_startup)
             .request_shutdown_function(request_shutdown)
             .info_function(info);
         match <(ModuleEntry, _, _)>::try_from(module) {
@@ -77,6 +80,11 @@ unsafe extern "C" fn startup(kind: c_int, number: c_int) -> c_int {
 
 unsafe extern "C" fn shutdown(_: c_int, number: c_int) -> c_int {
     let done = catch_unwind(AssertUnwindSafe(|| life().map(|life| (life.shutdown)(number))));
+    if done.is_ok() { SUCCESS } else { FAILURE }
+}
+
+unsafe extern "C" fn request_startup(_: c_int, _: c_int) -> c_int {
+    let done = catch_unwind(AssertUnwindSafe(|| life().map(|life| (life.request_startup)())));
     if done.is_ok() { SUCCESS } else { FAILURE }
 }
 

@@ -89,7 +89,13 @@ pub(crate) fn fatal() -> Option<LastError> {
     Some(LastError { message: text(message), file: text(file), line })
 }
 
-/// Lets the errors of children be told by their outcomes. MINIT.
+/// Has a fatal error ended this script since somebody last asked? Whatever was the last error since.
+pub(crate) fn ended_by_error() -> bool {
+    // SAFETY: reads and clears a flag of our own.
+    unsafe { ffi::async_ended_by_error_take() }
+}
+
+/// Lets the errors of children be told by their outcomes, and notes down what ends a script. MINIT.
 pub(crate) fn install() {
     // SAFETY: MINIT: no other thread runs PHP.
     unsafe { ffi::async_errors_install() };
@@ -166,6 +172,17 @@ pub(crate) fn flush(at_end: bool) {
 pub(crate) fn at_shutdown(class: &Class, method: &CStr) {
     // SAFETY: a registered class; the method is one of its.
     unsafe { ffi::async_shutdown_register(class.entry(), method.as_ptr()) };
+}
+
+/// Calls a static method of `class` that takes nothing and gives nothing. Re-enters PHP.
+///
+/// # Errors
+///
+/// When an exception is pending afterwards.
+pub(crate) fn call(class: &Class, method: &CStr) -> Result<(), Thrown> {
+    // SAFETY: a registered class; the method is one of its.
+    unsafe { ffi::async_static_call(class.entry(), method.as_ptr()) };
+    if exception::pending() { Err(Thrown) } else { Ok(()) }
 }
 
 /// The name of the server API: `cli`, `fpm-fcgi`, ...

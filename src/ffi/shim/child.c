@@ -17,9 +17,23 @@ static struct {
 
 static void (*async_previous_error_cb)(int type, zend_string *file, const uint32_t line, zend_string *message);
 
+/* A fatal error has ended the script. The last error does not tell: a warning may come after it, and error_clear_last(). */
+ZEND_TLS bool async_ended_by_error;
+
+bool async_ended_by_error_take(void)
+{
+	bool ended = async_ended_by_error;
+
+	async_ended_by_error = false;
+	return ended;
+}
+
 /* A fatal error of a child is told by its outcome: not printed a second time on the terminal of the parent. */
 static void async_error_cb(int type, zend_string *file, const uint32_t line, zend_string *message)
 {
+	if ((type & ~E_DONT_BAIL) & E_FATAL_ERRORS) {
+		async_ended_by_error = true;
+	}
 	if (async_child.is_child && ((type & ~E_DONT_BAIL) & E_FATAL_ERRORS)) {
 		PG(display_errors) = 0;
 		if (!*ASYNC_SETTING(PG(error_log))) {

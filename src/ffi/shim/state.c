@@ -214,10 +214,26 @@ void async_fiber_unblock(void)
 	zend_fiber_switch_unblock();
 }
 
+static zend_function *async_static_method(zend_class_entry *ce, const char *name)
+{
+	return zend_hash_str_find_ptr(&ce->function_table, name, strlen(name));
+}
+
+void async_static_call(zend_class_entry *ce, const char *name)
+{
+	zend_function *function = async_static_method(ce, name);
+	zval result;
+
+	if (function) {
+		zend_call_known_function(function, NULL, ce, &result, 0, NULL, NULL);
+		zval_ptr_dtor(&result);
+	}
+}
+
 /* Appends a static method to the shutdown functions of the script. */
 void async_shutdown_register(zend_class_entry *ce, const char *method)
 {
-	zend_function *function = zend_hash_str_find_ptr(&ce->function_table, method, strlen(method));
+	zend_function *function = async_static_method(ce, method);
 	php_shutdown_function_entry entry = {0};
 	zval closure;
 

@@ -13,7 +13,7 @@ use crate::php::future::{cancel_task, stop_task};
 use crate::php::status::Status;
 use crate::process::beacon::Beacon;
 use crate::process::fork::Refused;
-use crate::task::future::Future;
+use crate::task::future::{Ending, Future};
 use crate::task::state::state;
 use crate::task::wait::Patience;
 use crate::task::{launch, turn, wait};
@@ -56,9 +56,9 @@ pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<
 pub(crate) fn values(pool: &Pool) -> Returned {
     let entries = pool.entries.borrow();
     let futures = entries.pairs().filter_map(|(key, value)| Some((key, Object::<Future>::peek(value)?)));
-    let wanted = futures.filter(|(_, future)| {
-        future.is_complete() && !(future.has_failed() && Status::of(future) == Status::Cancelled)
-    });
+    let is_cancelled =
+        |future: &Future| future.ending.get() == Some(Ending::Cancelled) && future.has_failed();
+    let wanted = futures.filter(|(_, future)| future.is_complete() && !is_cancelled(future));
     let values = functions::values(entries.len(), wanted);
     drop(entries);
     functions::unless_failed(values)
