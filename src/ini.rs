@@ -45,6 +45,7 @@ static TIMEOUT: Setting = Setting::new(c"async.timeout", c"0", false, Rule::Seco
 static KILL_GRACE: Setting = Setting::new(c"async.kill_grace", c"1.0", false, Rule::Seconds);
 static MAX_RESULT: Setting = Setting::new(c"async.max_result", c"0", false, Rule::Bytes);
 static MAX_OUTPUT: Setting = Setting::new(c"async.max_output", c"1M", false, Rule::Bytes);
+static IDLE_TIMEOUT: Setting = Setting::new(c"async.idle_timeout", c"5", false, Rule::Seconds);
 static RESEED: Setting = Setting::new(c"async.reseed", c"1", false, Rule::Switch);
 static AT_EXIT: Setting = Setting::new(c"async.at_exit", c"wait", false, Rule::Choice(["wait", "kill"]));
 static HUGE_PAGES: Setting = Setting::new(c"async.huge_pages", c"1", false, Rule::Switch);
@@ -54,7 +55,7 @@ static UNSUPPORTED: Setting =
 static NOTIFIER: Setting =
     Setting::new(c"async.notifier", c"thread", true, Rule::Choice(["thread", "signal"]));
 
-static ALL: [&Setting; 12] = [
+static ALL: [&Setting; 13] = [
     &SHORT_NAMES,
     &CONCURRENCY,
     &MAX_CHILDREN,
@@ -62,6 +63,7 @@ static ALL: [&Setting; 12] = [
     &KILL_GRACE,
     &MAX_RESULT,
     &MAX_OUTPUT,
+    &IDLE_TIMEOUT,
     &RESEED,
     &HUGE_PAGES,
     &AT_EXIT,
@@ -114,6 +116,12 @@ pub(crate) fn max_result() -> u64 {
 /// `async.max_output`: bytes of captured output that are kept of each stream; 0 for all.
 pub(crate) fn max_output() -> u64 {
     MAX_OUTPUT.get()
+}
+
+/// `async.idle_timeout`: how long a worker waits for its next task; none for ever.
+pub(crate) fn idle_timeout() -> Option<Duration> {
+    let timeout = Duration::try_from_secs_f64(f64::from_bits(IDLE_TIMEOUT.get())).ok()?;
+    Some(timeout).filter(|timeout| !timeout.is_zero())
 }
 
 /// `async.reseed`: each child has random numbers of its own.

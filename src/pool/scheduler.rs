@@ -100,6 +100,11 @@ impl Scheduler {
         !self.running.is_empty() || !self.stopped && !self.resting.is_empty()
     }
 
+    /// Is there something that is to start, now or later?
+    pub(crate) fn has_waiting(&self) -> bool {
+        !self.stopped && (!self.queue.is_empty() || !self.resting.is_empty())
+    }
+
     /// Would something start if a slot were free?
     pub(crate) fn starves(&self) -> bool {
         !self.stopped && !self.queue.is_empty() && self.running.len() >= self.limit

@@ -3,6 +3,7 @@
 //! Runs in the parent. `async()` alone uses a group that belongs to no object.
 
 use std::cell::Cell;
+use std::ptr;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
@@ -17,7 +18,7 @@ use crate::pool::ids::IdMap;
 use crate::pool::retry::Retry;
 use crate::pool::scheduler::Scheduler;
 use crate::process::output;
-use crate::task::state::state;
+use crate::task::state::{Running, state};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
 use crate::zend::object::{Object, Tracer};
@@ -62,6 +63,8 @@ pub(crate) struct Group {
     pub(crate) retry: Cell<Retry>,
     /// Its children stay for more than one task.
     pub(crate) stays: Cell<bool>,
+    /// But only as long as there is a map.
+    pub(crate) stays_for_maps: Cell<bool>,
     /// For how long.
     pub(crate) stay: Cell<Stay>,
     /// Those that stay.
@@ -97,6 +100,7 @@ impl Group {
             timeout: Cell::new(timeout),
             retry: Cell::default(),
             stays: Cell::new(false),
+            stays_for_maps: Cell::new(false),
             stay: Cell::default(),
             crew: ValueCell::default(),
             output: Cell::default(),
@@ -124,10 +128,42 @@ impl Group {
         self.scheduler.borrow().idle()
     }
 
-    /// Children that stay go when they have nothing more to do; later tasks get new ones.
+    /// Is a task queued or running? One whose child has told everything is neither, though that child may still be about.
+    pub(crate) fn has_tasks(&self) -> bool {
+        let runs = |running: &Running| running.future.is_some() && ptr::eq(&raw const *running.group, self);
+        !self.idle()
+            && (self.scheduler.borrow().has_waiting()
+                || !self.queued.borrow().is_empty()
+                || !self.batches.borrow().is_empty()
+                || state().running.borrow().values().any(runs))
+    }
+
+    /// Children that stay go, as nobody wants anything of them; later tasks get new ones.
     pub(crate) fn close(&self) {
         if let Some(crew) = self.crew.take() {
-            crew.close();
+            crew.disband();
+        }
+    }
+
+    /// Lets children go that stay, when no more work can come that they would stay for: each as soon as it has none.
+    pub(crate) fn let_go(&self) {
+        let no_maps = self.maps.borrow().is_empty();
+        if no_maps {
+            self.crew.borrow().iter().for_each(|crew| crew.end_of_maps(self));
+        }
+        let is_dropped = || self.ended.borrow().is_none();
+        let is_over =
+            self.scheduler.borrow().is_stopped() || no_maps && (self.stays_for_maps.get() || is_dropped());
+        if !is_over {
+            return;
+        }
+        if self.idle() {
+            if no_maps && self.stays_for_maps.take() {
+                self.stays.set(false);
+            }
+            self.close();
+        } else if !self.scheduler.borrow().has_waiting() {
+            self.crew.borrow().iter().for_each(|crew| crew.close());
         }
     }
 
@@ -160,6 +196,7 @@ impl Group {
 
     /// Nothing is left to be done. Children that stay and hooks go, if nobody can give it more. Runs PHP code: destructors.
     pub(crate) fn rest(&self) {
+        self.let_go();
         if !self.is_spent() {
             return;
         }
@@ -167,7 +204,6 @@ impl Group {
             self.tell_collector();
             return;
         }
-        self.close();
         drop((self.queued.take(), self.hooks.take()));
     }
 

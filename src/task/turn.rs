@@ -128,6 +128,7 @@ fn retire() {
     while let Some(group) = state().active.change(next) {
         group.rest();
     }
+    state().active.borrow().iter().for_each(|group| group.let_go());
 }
 
 /// A child has told everything: its future has something to be looked at, and its time is not measured any more.

@@ -261,18 +261,22 @@ fn map_items(call: &Call) -> Returned {
     let ordered = call.bool_or_true(2)?;
     if !pool.group.stays.get() {
         set_stays(&pool, true)?;
+        pool.group.stays_for_maps.set(true);
     }
+    // The map before may be over, but for tasks that were added meanwhile.
+    pool.group.crew.borrow().iter().for_each(|crew| crew.reopen());
     map::over(call, &pool.group, ordered)
 }
 
 /// Whether the children of a pool stay cannot change while some do.
 fn set_stays(pool: &Pool, stays: bool) -> Result<(), Thrown> {
-    if pool.group.stays.get() != stays && !pool.group.idle() {
+    if pool.group.stays.get() != stays && pool.group.has_tasks() {
         return Err(exceptions::throw(&Error::Misuse(
             "whether children stay cannot be changed while tasks are queued or running",
         )));
     }
     pool.group.stays.set(stays);
+    pool.group.stays_for_maps.set(false);
     if !stays {
         pool.group.close();
     }

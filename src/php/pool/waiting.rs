@@ -144,6 +144,7 @@ pub(super) fn stop(call: &Call) -> Returned {
     for mapping in maps {
         mapping.stop_repeats();
     }
+    pool.group.let_go();
     turn::leave();
     Ok(pool.zval())
 }
@@ -154,6 +155,7 @@ pub(super) fn cancel(call: &Call) -> Returned {
     for (_, future) in entries(&pool) {
         cancel_task(&future);
     }
+    pool.group.let_go();
     turn::leave();
     Ok(pool.zval())
 }

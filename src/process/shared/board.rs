@@ -28,6 +28,15 @@ pub(super) const ROOM: usize = 256 * 1024;
 pub(super) const ALIGN: usize = 32;
 pub(super) const ENTRY: usize = size_of::<Entry>();
 
+/// What a child does that has no task. It says when it goes to sleep, and when it leaves; whoever wakes it, or counts on it no
+/// more, says that. Each step is a compare-and-swap, so that only one of two comes through.
+pub(super) const AWAKE: u32 = 0;
+pub(super) const ASLEEP: u32 = 1;
+/// It leaves, unless it finds a task that was posted just now.
+pub(super) const LEAVING: u32 = 2;
+/// The parent has seen that it leaves: it has to.
+pub(super) const GONE: u32 = 3;
+
 /// What a position's state says, in its lowest byte. The others are the position.
 pub(super) const OPEN: u64 = 1;
 pub(super) const FREE: u64 = 2;
@@ -45,16 +54,21 @@ pub(super) struct Head {
     /// Somebody is awake and looks for work: no need to wake another.
     pub(super) searching: Apart<AtomicU32>,
     /// One bit for each seat whose child sleeps, or is about to.
-    sleepers: Apart<[AtomicU64; SEATS / 64]>,
+    sleepers: Apart<Bits>,
+    /// One bit for each seat whose child is leaving by itself.
+    leaving: Apart<Bits>,
     seats: [Cell; SEATS],
 }
+
+/// A bit for each seat.
+type Bits = [AtomicU64; SEATS / 64];
 
 /// What is known of one child.
 #[repr(C, align(64))]
 #[derive(Debug)]
 pub(super) struct Cell {
-    /// It sleeps on this.
-    pub(super) asleep: AtomicU32,
+    /// It sleeps on this: one of the words above.
+    pub(super) rest: AtomicU32,
     /// It shall take no more.
     pub(super) dismissed: AtomicU32,
     /// What it was born with; older entries only.
@@ -71,6 +85,8 @@ pub(super) struct Cell {
     pub(super) taken: AtomicU64,
     /// When the item began that it is at, as `since`; or one of the words below.
     pub(super) item: AtomicU64,
+    /// So many nanoseconds without work, and it leaves; 0 for never.
+    pub(super) patience: AtomicU64,
 }
 
 /// It is at no item, and nobody wants to know when items begin.
@@ -212,19 +228,50 @@ impl Board {
         if self.posted.borrow().iter().any(open) { Progress::Open } else { Progress::Unknown }
     }
 
-    /// Prepares a seat for a child that is about to be born, or none when all are in use by `used`.
-    pub(crate) fn seat(&self, used: impl Fn(usize) -> bool, epoch: u64) -> Option<usize> {
+    /// Prepares a seat for a child that is about to be born, or none when all are in use by `used`. It leaves after so much
+    /// `patience` without work, if any.
+    pub(crate) fn seat(
+        &self,
+        used: impl Fn(usize) -> bool,
+        epoch: u64,
+        patience: Option<Duration>,
+    ) -> Option<usize> {
         let seat = (0..SEATS).find(|&seat| !used(seat))?;
         let cell = self.cell(seat)?;
-        for word in [&cell.asleep, &cell.dismissed] {
+        for word in [&cell.rest, &cell.dismissed] {
             word.store(0, Ordering::Relaxed);
         }
+        self.be_patient(seat, patience);
         for word in [&cell.task, &cell.since, &cell.begun, &cell.spent, &cell.taken, &cell.item] {
             word.store(0, Ordering::Relaxed);
         }
         self.memory.head().wakes(seat);
+        self.memory.head().stays(seat);
         cell.epoch.store(epoch, Ordering::Release);
         Some(seat)
+    }
+
+    /// The child on `seat` leaves after so much `patience` without work, if any.
+    pub(crate) fn be_patient(&self, seat: usize, patience: Option<Duration>) {
+        let nanos = patience.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1));
+        if let Some(cell) = self.cell(seat) {
+            cell.patience.store(nanos, Ordering::Relaxed);
+        }
+    }
+
+    /// Has some child said that it leaves by itself, and is not buried yet? Behind a [`Board::post`] this is what decides:
+    /// a child that has not said so by now will see what was posted.
+    pub(crate) fn is_anybody_leaving(&self) -> bool {
+        self.memory.head().leaving.iter().any(|word| word.load(Ordering::Relaxed) != 0)
+    }
+
+    /// Has the child on `seat` left by itself? If so, it does not come back: nobody who saw this counts on it.
+    pub(crate) fn has_left(&self, seat: usize) -> bool {
+        let leaving = |cell: &Cell| {
+            let seen = cell.rest.compare_exchange(LEAVING, GONE, Ordering::SeqCst, Ordering::SeqCst);
+            seen.is_ok() || seen == Err(GONE)
+        };
+        self.cell(seat).is_some_and(leaving)
     }
 
     /// The child on `seat` shall take no more, and begin no item. It ends after what it runs; true when it runs nothing.
@@ -293,8 +340,9 @@ impl Board {
         let taken = cell.taken.load(Ordering::Acquire).checked_sub(1);
         cell.task.store(0, Ordering::SeqCst);
         // Whoever woke the dead would take it for one that looks.
-        cell.asleep.store(0, Ordering::SeqCst);
+        cell.rest.store(AWAKE, Ordering::SeqCst);
         self.memory.head().wakes(seat);
+        self.memory.head().stays(seat);
         let held = self.posted.borrow().iter().find(|posted| Some(posted.at) == taken).copied();
         if let Some(held) = held.filter(|held| state_is(&self.memory, held.at, TAKEN)) {
             if running == Some(held.task) {
@@ -330,6 +378,11 @@ impl Board {
         head.seats.iter().for_each(rouse);
     }
 
+    /// More will come after all: children that are still there stay.
+    pub(crate) fn reopen(&self) {
+        self.memory.head().closed.store(0, Ordering::SeqCst);
+    }
+
     /// Forgets entries from the front that have been used up.
     fn clear_away(&self) {
         let mut posted = self.posted.borrow_mut();
@@ -362,16 +415,22 @@ impl Board {
 impl Head {
     /// The child on `seat` is about to sleep: whoever posts from now on sees it.
     pub(super) fn sleeps(&self, seat: usize) {
-        if let Some(word) = self.sleepers.get(seat / 64) {
-            word.fetch_or(1 << (seat % 64), Ordering::SeqCst);
-        }
+        set(&self.sleepers, seat);
     }
 
     /// It does not sleep any more.
     pub(super) fn wakes(&self, seat: usize) {
-        if let Some(word) = self.sleepers.get(seat / 64) {
-            word.fetch_and(!(1 << (seat % 64)), Ordering::SeqCst);
-        }
+        clear(&self.sleepers, seat);
+    }
+
+    /// The child on `seat` is about to leave: whoever posts from now on sees it.
+    pub(super) fn leaves(&self, seat: usize) {
+        set(&self.leaving, seat);
+    }
+
+    /// It does not leave, or is not there any more.
+    pub(super) fn stays(&self, seat: usize) {
+        clear(&self.leaving, seat);
     }
 
     /// Those that probably sleep.
@@ -382,6 +441,18 @@ impl Head {
         words
             .flat_map(|(word, seats)| seats.iter().enumerate().filter(move |(bit, _)| word >> bit & 1 == 1))
             .map(|(_, cell)| cell)
+    }
+}
+
+fn set(bits: &Bits, seat: usize) {
+    if let Some(word) = bits.get(seat / 64) {
+        word.fetch_or(1 << (seat % 64), Ordering::SeqCst);
+    }
+}
+
+fn clear(bits: &Bits, seat: usize) {
+    if let Some(word) = bits.get(seat / 64) {
+        word.fetch_and(!(1 << (seat % 64)), Ordering::SeqCst);
     }
 }
 
@@ -408,9 +479,9 @@ pub(super) fn wake_younger(head: &Head, epoch: u64) {
 }
 
 fn rouse_one(cell: &Cell) -> bool {
-    let slept = cell.asleep.swap(0, Ordering::SeqCst) == 1;
+    let slept = cell.rest.compare_exchange(ASLEEP, AWAKE, Ordering::SeqCst, Ordering::SeqCst).is_ok();
     if slept {
-        futex::wake(&cell.asleep);
+        futex::wake(&cell.rest);
     }
     slept
 }

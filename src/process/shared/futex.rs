@@ -1,20 +1,16 @@
 //! Sleeping until another process changes a number.
 
-use std::ptr;
 use std::sync::atomic::AtomicU32;
+use std::time::Duration;
 
-/// Sleeps while `word` is `expected`, until [`wake`] or a signal. May return without a reason.
-pub(super) fn wait(word: &AtomicU32, expected: u32) {
-    // SAFETY: a valid address for the time of the call; no timeout.
-    unsafe {
-        libc::syscall(
-            libc::SYS_futex,
-            word.as_ptr(),
-            libc::FUTEX_WAIT,
-            expected,
-            ptr::null::<libc::timespec>(),
-        )
-    };
+use nix::sys::time::TimeSpec;
+
+/// Sleeps while `word` is `expected`, until [`wake`] or a signal, and never for longer than `timeout`. May return without a
+/// reason.
+pub(super) fn wait(word: &AtomicU32, expected: u32, timeout: Duration) {
+    let timeout = TimeSpec::from_duration(timeout);
+    // SAFETY: a valid address, and a valid time, for the time of the call.
+    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAIT, expected, timeout.as_ref()) };
 }
 
 /// Wakes one process that waits for `word`.

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use std::time::Duration;
 
 use nix::errno::Errno;
 
@@ -17,6 +18,8 @@ use crate::wire::payload::Payload;
 const ROOM: usize = 128 * 1024;
 /// The most that one message holds; longer results take several.
 const PIECE: usize = ROOM / 4;
+/// The longest sleep between two looks at what is waited for: a wake-up may get lost when a task writes to the memory.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const HEADER: usize = 16;
 /// Messages begin at multiples of this.
 const ALIGN: usize = HEADER;
@@ -149,7 +152,7 @@ impl Line {
                 head.waiting.store(0, Ordering::Relaxed);
                 return released;
             }
-            futex::wait(&head.waiting, 1);
+            futex::wait(&head.waiting, 1, LOOK_AGAIN);
         }
     }
 
@@ -283,7 +286,7 @@ impl Line {
                 break;
             }
             rope.ring();
-            futex::wait(&head.waiting, 1);
+            futex::wait(&head.waiting, 1, LOOK_AGAIN);
         }
         start
     }

@@ -1,14 +1,18 @@
 //! A child's side of the board: taking tasks, and waiting for them.
 
 use std::sync::atomic::{AtomicU32, Ordering, fence};
+use std::time::{Duration, Instant};
 
 use super::board::{
-    ALIGN, BETWEEN, Cell, ENTRY, FREE, Head, NO_ITEM, OPEN, ROOM, SOME_ITEM, TAKEN, entry, exchange, now,
-    state_is, wake_one, wake_younger,
+    ALIGN, ASLEEP, AWAKE, BETWEEN, Cell, ENTRY, FREE, Head, LEAVING, NO_ITEM, OPEN, ROOM, SOME_ITEM, TAKEN,
+    entry, exchange, now, state_is, wake_one, wake_younger,
 };
 use super::futex;
 use super::mapping::Mapping;
 use crate::process::linger::Linger;
+
+/// The longest sleep between two looks at the board: whoever was to wake a child may be stopped, or have been killed.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// A child's side of a board.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ pub(crate) struct Seat<'b> {
     passed: Vec<u64>,
     /// The parent knows of these.
     told: bool,
+    /// When it found nothing to do for the first time since its last task.
+    idle_since: Option<Instant>,
     linger: Linger,
 }
 
@@ -70,11 +76,12 @@ impl<'b> Seat<'b> {
             born_for: Some(others),
             passed: Vec::new(),
             told: false,
+            idle_since: None,
             linger: Linger::new(),
         }
     }
 
-    /// Takes the next task, its payload into `payload`; waits for one.
+    /// Takes the next task, its payload into `payload`; waits for one, as long as it has patience.
     pub(crate) fn next(&mut self, payload: &mut Vec<u8>) -> Found {
         loop {
             if let Some(found) = self.look(payload) {
@@ -87,22 +94,60 @@ impl<'b> Seat<'b> {
             if !self.passed.is_empty() && !std::mem::replace(&mut self.told, true) {
                 return Found::Passed;
             }
-            self.cell.asleep.store(1, Ordering::SeqCst);
+            let idle_since = *self.idle_since.get_or_insert_with(Instant::now);
+            self.cell.rest.store(ASLEEP, Ordering::SeqCst);
             self.memory.head().sleeps(self.number);
             fence(Ordering::SeqCst);
             let found = self.look(payload);
-            if found.is_none() {
-                futex::wait(&self.cell.asleep, 1);
+            let left = self.patience_left(idle_since);
+            if found.is_none() && !left.is_zero() {
+                futex::wait(&self.cell.rest, ASLEEP, left.min(LOOK_AGAIN));
+            }
+            if found.is_none() && self.patience_left(idle_since).is_zero() && self.leave() {
+                return Found::End;
             }
             self.memory.head().wakes(self.number);
-            self.told = false;
             // Whoever wakes a child counts on it to look.
-            self.searching = self.cell.asleep.swap(0, Ordering::SeqCst) == 0;
+            self.searching = self.cell.rest.swap(AWAKE, Ordering::SeqCst) == AWAKE;
+            self.told &= !self.searching;
             if let Some(found) = found {
                 self.stop_searching();
                 return found;
             }
         }
+    }
+
+    /// How much longer it waits for work.
+    fn patience_left(&self, idle_since: Instant) -> Duration {
+        match self.cell.patience.load(Ordering::Relaxed) {
+            0 => Duration::MAX,
+            patience => Duration::from_nanos(patience).saturating_sub(idle_since.elapsed()),
+        }
+    }
+
+    /// Leaves a sleep that nobody has ended, for good. False when there is something to do after all.
+    ///
+    /// The parent may post a task at this very moment, and counts on whoever is there. It posts, and then looks who leaves;
+    /// a child says that it leaves, and then looks for what was posted; both have a full fence between the two. So at least
+    /// one sees what the other did. When the child sees a task it wants to stay, and the parent that sees it leave wants to
+    /// do without it: of these two, one comes through, by compare-and-swap. So either the child takes the task, or the
+    /// parent knows that it does not, and never do both go on as if they had the child's slot.
+    fn leave(&self) -> bool {
+        let turn =
+            |from, to| self.cell.rest.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        if !turn(ASLEEP, LEAVING) {
+            return false;
+        }
+        let head = self.memory.head();
+        head.leaves(self.number);
+        fence(Ordering::SeqCst);
+        let stays = self.at < head.end.load(Ordering::Acquire) && turn(LEAVING, ASLEEP);
+        if stays {
+            head.stays(self.number);
+        } else {
+            head.wakes(self.number);
+        }
+        !stays
     }
 
     /// The task that was taken has been told of.
@@ -232,6 +277,7 @@ impl<'b> Seat<'b> {
         exchange(self.memory, at, TAKEN, FREE);
         self.stop_searching();
         self.told = false;
+        self.idle_since = None;
         Some(task)
     }
 

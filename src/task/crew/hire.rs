@@ -28,13 +28,14 @@ pub(crate) fn recruit_for(group: &Rc<Group>) {
 }
 
 /// How many children a group may have that stay.
-fn capacity(group: &Group) -> usize {
+pub(super) fn capacity(group: &Group) -> usize {
     group.scheduler.borrow().limit().min(SEATS)
 }
 
 /// Hires as many children as there is work for, within the pool's limit.
 pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
-    if crew.members.borrow().len() >= capacity(group) && crew.oldest.get() >= Some(crew.board.newest()) {
+    crew.note_departures();
+    if crew.is_full(group) && crew.oldest.get() >= Some(crew.board.newest()) {
         return; // it costs much to find that out below
     }
     if exception::pending() {
@@ -45,6 +46,7 @@ pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
     loop {
         // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
         let mut open = crew.board.open(crew.members.borrow().len() + 1);
+        crew.note_departures();
         let mut idle = crew.idle();
         let wanted = open.len() > idle.len();
         // Somebody idle is too old, if not each can have a task: what asks for the youngest goes to the youngest.
@@ -54,7 +56,7 @@ pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
         if !wanted && !outdated {
             return;
         }
-        if crew.members.borrow().len() >= capacity(group) {
+        if crew.is_full(group) {
             // To wait for its end would let the next task start at once, but each of a hundred fork a child of its own.
             if outdated {
                 crew.dismiss_one();
@@ -121,7 +123,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
     launch::ensure_reactor()?;
     let autoloads = callable::autoloads();
     // To ask was a call, with an interrupt of the virtual machine at its end, in which somebody else may have been hired.
-    if crew.members.borrow().len() >= capacity(group) {
+    if crew.is_full(group) {
         return Ok(());
     }
     let hooks = launch::hooks(group);
@@ -130,7 +132,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
     let bell = bell.map_err(Refused::by("eventfd"))?;
     let epoch = state.book.change(|book| book.turn_page(autoloads));
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
-    let seat = crew.board.seat(|seat| taken.contains(&seat), epoch);
+    let seat = crew.board.seat(|seat| taken.contains(&seat), epoch, ini::idle_timeout());
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
     let time = items::limit(group);
     if time.is_some() {
@@ -167,7 +169,16 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
     capture.keep();
     crew.members.borrow_mut().insert(
         child,
-        Member { seat, epoch, pid, leaving: Cell::new(false), overdue: Cell::new(None), place },
+        Member {
+            seat,
+            epoch,
+            pid,
+            leaving: Cell::new(false),
+            has_left: Cell::new(false),
+            for_map: !group.maps.borrow().is_empty(),
+            overdue: Cell::new(None),
+            place,
+        },
     );
     crew.survey();
     if let Some(time) = time {

@@ -62,8 +62,12 @@ struct Member {
     seat: usize,
     epoch: u64,
     pid: i32,
-    /// It has been told to end.
+    /// It has been told to end, or ends by itself.
     leaving: Cell<bool>,
+    /// It ends by itself, as it had no work: its slot is free.
+    has_left: Cell<bool>,
+    /// It was forked while there was a map, and goes with that: no later map can use it.
+    for_map: bool,
     /// It is being ended, as it has been at one item for longer than so many seconds.
     overdue: Cell<Option<f64>>,
     /// Its place among all processes, which it gives back.
@@ -76,12 +80,16 @@ struct Member {
 pub(crate) struct Crew {
     board: Board,
     members: DataCell<BTreeMap<u64, Member>>,
+    /// How many of them are known to have left by themselves.
+    departed: Cell<usize>,
     /// The epoch of the one that knows least of those that stay: it is asked for with each task.
     oldest: Cell<Option<u64>>,
     /// Parcels for which there was no room: the first goes out first.
     held: DataCell<VecDeque<(u64, Parcel)>>,
     /// Memory for the next parcel.
     spare: DataCell<Vec<u8>>,
+    /// Nothing more is expected to come.
+    closed: Cell<bool>,
 }
 
 impl Crew {
@@ -89,16 +97,48 @@ impl Crew {
         Ok(Rc::new(Self {
             board: Board::new()?,
             members: DataCell::default(),
+            departed: Cell::new(0),
             oldest: Cell::new(None),
             held: DataCell::default(),
             spare: DataCell::default(),
+            closed: Cell::new(false),
         }))
+    }
+
+    /// Are there as many as there are slots? Those that leave by themselves have none.
+    fn is_full(&self, group: &Group) -> bool {
+        self.members.borrow().len() - self.departed.get() >= hire::capacity(group)
+    }
+
+    /// Notes down who has left by itself. Cheap while nobody does, as this comes after each task that is posted.
+    fn note_departures(&self) {
+        if !self.board.is_anybody_leaving() {
+            return;
+        }
+        for member in self.members.borrow().values() {
+            if !member.has_left.get() && self.board.has_left(member.seat) {
+                member.has_left.set(true);
+                member.leaving.set(true);
+                self.departed.set(self.departed.get() + 1);
+            }
+        }
+        self.survey();
     }
 
     /// The child on `seat`.
     fn child_on(&self, seat: usize) -> Option<u64> {
         let members = self.members.borrow();
         members.iter().find(|(_, member)| member.seat == seat).map(|(&child, _)| child)
+    }
+
+    /// Takes a child off the list that is gone.
+    fn remove(&self, child: u64) -> Option<Member> {
+        let member = self.members.borrow_mut().remove(&child)?;
+        if member.has_left.get() {
+            self.departed.set(self.departed.get() - 1);
+        }
+        self.survey();
+        Some(member)
     }
 
     /// Looks who knows least now.
@@ -152,9 +192,35 @@ impl Crew {
         self.board.post(id, parcel.epoch, &parcel.bytes)
     }
 
-    /// Nothing more will be posted: children end when all is done.
+    /// Nothing more is expected to be posted: children end when they have nothing to do.
     pub(crate) fn close(&self) {
-        self.board.close();
+        if !self.closed.replace(true) {
+            self.board.close();
+        }
+    }
+
+    /// There is no map any more: lets those go that were forked for one, unless they have a task by now.
+    pub(crate) fn end_of_maps(&self, group: &Group) {
+        let members = self.members.borrow();
+        for member in members.values().filter(|member| member.for_map && !member.leaving.get()) {
+            let wanted = |task| group.queued.borrow().contains_key(&task);
+            if !self.board.running(member.seat).is_some_and(wanted) {
+                self.dismiss(member);
+            }
+        }
+    }
+
+    /// More will be posted after all.
+    pub(crate) fn reopen(&self) {
+        if self.closed.take() {
+            self.board.reopen();
+        }
+    }
+
+    /// Nobody wants anything of these children any more: they end after what they are at.
+    pub(crate) fn disband(&self) {
+        self.close();
+        self.dismiss_down_to(0);
     }
 
     /// Has nobody taken this task, which was posted?

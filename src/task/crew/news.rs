@@ -117,8 +117,8 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let printed = turn::printed_by(ended.id);
     state().deadlines.borrow_mut().clear(ended.id);
     let (group, crew) = state().workers.remove(&ended.id)?;
-    let member = crew.members.borrow_mut().remove(&ended.id)?;
-    crew.survey();
+    crew.note_departures();
+    let member = crew.remove(ended.id)?;
     let stillborn = crew.board.is_newborn(member.seat) && !member.leaving.get();
     // One that died before it took anything costs a task, too: the next one may die of the same, and so on for ever.
     let begun = if stillborn { 1 } else { crew.board.begun(member.seat) };

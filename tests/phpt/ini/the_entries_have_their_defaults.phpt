@@ -12,6 +12,7 @@ foreach ($all as $name => $value) {
 async.at_exit = wait, anywhere
 async.concurrency = 0, anywhere
 async.huge_pages = 1, anywhere
+async.idle_timeout = 5, anywhere
 async.kill_grace = 1.0, anywhere
 async.max_children = 0, php.ini
 async.max_output = 1M, anywhere

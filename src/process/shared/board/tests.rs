@@ -1,5 +1,16 @@
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Instant;
+
+use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, read, write};
+
 use super::*;
+use crate::process::child::end;
+use crate::process::fork::{Fork, Purpose, fork};
 use crate::process::shared::seat::Found;
+use crate::process::wait::{Exit, Waited, wait};
 
 fn taken(seat: &mut Seat<'_>) -> Option<(u64, Vec<u8>)> {
     let mut payload = Vec::new();
@@ -55,8 +66,8 @@ fn what_nobody_has_taken_can_be_taken_back() {
 #[test]
 fn children_that_are_too_old_leave_a_task_to_others() {
     let board = Board::new().unwrap();
-    assert_eq!(board.seat(|_| false, 1), Some(0));
-    assert_eq!(board.seat(|seat| seat == 0, 2), Some(1));
+    assert_eq!(board.seat(|_| false, 1, None), Some(0));
+    assert_eq!(board.seat(|seat| seat == 0, 2, None), Some(1));
     let (mut old, mut young) = (board.sit(0, 0).unwrap(), board.sit(1, 0).unwrap());
     board.post(1, 2, b"").unwrap();
     assert_eq!(board.open(9), [2]);
@@ -68,8 +79,8 @@ fn children_that_are_too_old_leave_a_task_to_others() {
 #[test]
 fn a_newborn_begins_with_what_others_are_too_old_for() {
     let board = Board::new().unwrap();
-    assert_eq!(board.seat(|_| false, 1), Some(0));
-    assert_eq!(board.seat(|seat| seat == 0, 3), Some(1));
+    assert_eq!(board.seat(|_| false, 1, None), Some(0));
+    assert_eq!(board.seat(|seat| seat == 0, 3, None), Some(1));
     for (task, epoch) in [(1, 1), (2, 3), (3, 2), (4, 3), (5, 4)] {
         board.post(task, epoch, b"").unwrap();
     }
@@ -115,7 +126,7 @@ fn a_child_that_is_not_wanted_any_more_ends() {
 fn one_that_died_in_its_sleep_is_not_taken_for_one_that_looks() {
     let board = Board::new().unwrap();
     board.sit(0, 0).unwrap();
-    board.cell(0).unwrap().asleep.store(1, Ordering::SeqCst);
+    board.cell(0).unwrap().rest.store(ASLEEP, Ordering::SeqCst);
     board.memory.head().sleeps(0);
     assert_eq!(board.bury(0), None);
     board.post(1, 0, b"").unwrap();
@@ -151,4 +162,126 @@ fn items_are_timed_from_when_somebody_wants_to_know() {
     seat.rest();
     assert!(seat.begin(2));
     assert!(board.item(0).is_some_and(|(item, _)| item != first));
+}
+
+/// Two children that leave after a short while, which are real processes; each tells what it takes, and waits then.
+struct Idlers {
+    board: Board,
+    told: (OwnedFd, OwnedFd),
+    go_on: (OwnedFd, OwnedFd),
+    children: [Option<Pid>; 2],
+    forks: u32,
+}
+
+impl Idlers {
+    fn new() -> Self {
+        let pipe = || nix::unistd::pipe2(OFlag::O_CLOEXEC).unwrap();
+        Self { board: Board::new().unwrap(), told: pipe(), go_on: pipe(), children: [None; 2], forks: 0 }
+    }
+
+    fn hire(&mut self, seat: usize, patience: Duration) {
+        assert_eq!(self.board.seat(|used| used != seat, 0, Some(patience)), Some(seat));
+        self.forks += 1;
+        match fork(Purpose::End).unwrap() {
+            Fork::Child(_) => {
+                let mut own = self.board.sit(seat, 0).unwrap();
+                while let Found::Task(task) = own.next(&mut Vec::new()) {
+                    write(&self.told.1, &task.to_le_bytes()).unwrap();
+                    read(&self.go_on.0, &mut [0]).unwrap();
+                    own.done();
+                }
+                end(0)
+            }
+            Fork::Parent(child) => self.children[seat] = Some(child.pid),
+        }
+    }
+
+    /// As the parent does it after a post: whoever has left is replaced.
+    fn replace(&mut self, patience: Duration) {
+        if !self.board.is_anybody_leaving() {
+            return;
+        }
+        for seat in 0..2 {
+            if self.board.has_left(seat) {
+                let child = self.children[seat].unwrap();
+                assert_eq!(wait(child, true), Waited::Ended(Exit::Code(0)));
+                assert_eq!(self.board.bury(seat), None);
+                self.hire(seat, patience);
+            }
+        }
+    }
+
+    fn next_taken(&self) -> Option<u64> {
+        let mut ready = [PollFd::new(self.told.0.as_fd(), PollFlags::POLLIN)];
+        if poll(&mut ready, PollTimeout::from(10_000_u16)) != Ok(1) {
+            return None;
+        }
+        let mut task = [0; 8];
+        read(&self.told.0, &mut task).unwrap();
+        Some(u64::from_le_bytes(task))
+    }
+}
+
+impl Drop for Idlers {
+    fn drop(&mut self) {
+        for child in self.children.iter().flatten() {
+            let _ = kill(*child, Signal::SIGKILL);
+            wait(*child, true);
+        }
+    }
+}
+
+#[test]
+fn a_child_without_work_leaves_and_its_seat_says_so() {
+    let mut idlers = Idlers::new();
+    idlers.hire(0, Duration::from_millis(1));
+    let child = idlers.children[0].take().unwrap();
+    assert_eq!(wait(child, true), Waited::Ended(Exit::Code(0)));
+    assert!(idlers.board.is_anybody_leaving());
+    assert!(idlers.board.has_left(0));
+    assert!(!idlers.board.has_left(1));
+    assert_eq!(idlers.board.bury(0), None);
+    assert!(!idlers.board.is_anybody_leaving());
+    assert!(!idlers.board.has_left(0));
+}
+
+#[test]
+fn one_with_endless_patience_stays_until_it_is_told() {
+    let mut idlers = Idlers::new();
+    idlers.hire(0, Duration::from_secs(3600));
+    idlers.board.be_patient(0, None);
+    let child = idlers.children[0].take().unwrap();
+    while idlers.board.memory.head().sleepers().next().is_none() {
+        std::thread::yield_now();
+    }
+    assert_eq!(wait(child, false), Waited::Running);
+    idlers.board.dismiss(0);
+    assert_eq!(wait(child, true), Waited::Ended(Exit::Code(0)));
+}
+
+/// Two tasks are posted just when both children are about to leave. Neither child goes on before both tasks are taken: a
+/// parent that counted on somebody who left would wait in vain.
+#[test]
+fn who_leaves_when_a_task_is_posted_takes_it_or_is_known_to_be_gone() {
+    let mut idlers = Idlers::new();
+    let patience = Duration::from_micros(300);
+    (0..2).for_each(|seat| idlers.hire(seat, patience));
+    for round in 1..=1500_u64 {
+        // Before, at, and after the moment when they leave.
+        let until = Instant::now() + Duration::from_micros(280 + round * 7 % 120);
+        while Instant::now() < until {
+            std::hint::spin_loop();
+        }
+        let tasks = [2 * round, 2 * round + 1];
+        for task in tasks {
+            idlers.board.post(task, 0, b"").unwrap();
+        }
+        idlers.replace(patience);
+        let mut taken = [(); 2].map(|()| idlers.next_taken().expect("somebody left, and nobody knows"));
+        taken.sort_unstable();
+        assert_eq!(taken, tasks);
+        write(&idlers.go_on.1, b"..").unwrap();
+    }
+    // Else it shows nothing.
+    assert!((20..2800).contains(&idlers.forks), "{} forks", idlers.forks);
 }
