@@ -157,7 +157,7 @@ impl Group {
         if !is_over {
             return;
         }
-        if self.idle() {
+        if !self.has_tasks() {
             if no_maps && self.stays_for_maps.take() {
                 self.stays.set(false);
             }
