@@ -15,9 +15,10 @@ namespace Async;
  * Runs a task in a forked child and returns the handle of it at once.
  *
  * The child has all that the parent has in memory: closures, objects, connections, loaded classes. Nothing is
- * serialized on the way there; the result, or the exception, is on the way back. Without a {@see Pool} the task
- * starts at once in the default pool. While a Pool object is alive it waits to be added to a pool instead, or to
- * be awaited or started, so that the pool's concurrency always holds; a future that is dropped before it
+ * serialized on the way there; the result, or the exception, is on the way back. The task starts at once in the
+ * default pool, unless the statement that calls this, or the next one, puts it into a {@see Pool}, whose slots it
+ * waits for. What a statement hands on, as an argument, by return or by yield, may be meant for a pool too: while
+ * a Pool object is alive it waits to be added, or to be awaited or started; a future that is dropped before it
  * started is started in the default pool.
  *
  * @template T
@@ -147,7 +148,7 @@ interface Task
  */
 enum Status
 {
-    /** In no pool yet, so not started. */
+    /** Made while there is a pool, and handed on: neither added to one nor started yet. */
     case Pending;
 
     /** In a pool, waiting for a free slot. */
@@ -421,7 +422,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      *
      * @template U
      *
-     * @param (callable(): U)|Task<U>|Future<U> $task a future must not have been started or added before
+     * @param (callable(): U)|Task<U>|Future<U> $task a future must not be in a pool yet; one that runs holds a slot
+     *     of this pool until it has ended, though there may be none that is free
      * @param int|string|null $key the key in the results; null: one more than the highest integer that was ever in use in
      *     this pool, so that no key is given again
      *

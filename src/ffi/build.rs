@@ -20,8 +20,19 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut shim = cc::Build::new();
     for noun in [
-        "array", "call", "child", "class", "closure", "date", "graph", "iterate", "object", "signal",
-        "state", "value",
+        "array",
+        "call",
+        "child",
+        "class",
+        "closure",
+        "date",
+        "graph",
+        "iterate",
+        "object",
+        "signal",
+        "state",
+        "statement",
+        "value",
     ] {
         shim.file(format!("src/ffi/shim/{noun}.c"));
     }

@@ -120,6 +120,11 @@ unsafe extern "C" {
     pub(crate) fn async_interrupt_safe() -> bool;
     pub(crate) fn async_floor_set() -> *const c_void;
     pub(crate) fn async_floor_reset(before: *const c_void);
+    pub(crate) fn async_result_is_kept(
+        call: *mut zend_execute_data,
+        giver: *const zend_class_entry,
+        taker: *const zend_class_entry,
+    ) -> bool;
     pub(crate) fn async_exit_status() -> c_int;
     pub(crate) fn async_ended_by_error_take() -> bool;
     pub(crate) fn async_last_error(

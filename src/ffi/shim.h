@@ -107,6 +107,10 @@ void async_fiber_unblock(void);
 void async_static_call(zend_class_entry *ce, const char *name);
 void async_shutdown_register(zend_class_entry *ce, const char *method);
 
+/* Does the code that made this call keep the result, an object of class giver, or let it go? False where it gives it to
+ * an object of class taker or hands it on: as argument, by return or yield. */
+bool async_result_is_kept(zend_execute_data *call, const zend_class_entry *giver, const zend_class_entry *taker);
+
 /* Arrays: keys as PHP code writes them, where "7" and 7 are the same. */
 bool async_array_swap(HashTable *array, zval *key, zval *value);
 bool async_array_append(HashTable *array, zval *value, zval *key);

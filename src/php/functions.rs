@@ -22,7 +22,7 @@ use crate::zend::callable::Callable;
 use crate::zend::class::{Function, function_exists, register_functions};
 use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::object::Object;
+use crate::zend::object::{Native, Object};
 use crate::zend::string;
 use crate::zend::throwable;
 use crate::zend::value::object::type_name;
@@ -86,8 +86,8 @@ fn make(call: &Call) -> Returned {
     };
     let future = Object::<Future>::new();
     future.work.set(Some(work));
-    // A pool that exists is where the task is meant to go.
-    if state().pools.get() == 0 {
+    // While there are pools, whoever is handed the future may put it into one.
+    if state().pools.get() == 0 || call.is_kept(&Future::registration().class, &Pool::registration().class) {
         launch::enqueue(&Group::default_group(), &future);
         turn::leave();
     }

@@ -77,6 +77,8 @@ pub(crate) struct Group {
     pub(crate) maps: ValueCell<IdMap<Rc<Mapping>>>,
     /// Whose the items are that are out.
     pub(crate) batches: ValueCell<IdMap<Rc<Mapping>>>,
+    /// How many of its running tasks began elsewhere.
+    pub(crate) adopted: Cell<usize>,
     /// Hooks for its children.
     pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
     /// Futures in the order in which they ended, while there is an object to ask for them.
@@ -107,6 +109,7 @@ impl Group {
             limits: DataCell::default(),
             maps: ValueCell::default(),
             batches: ValueCell::default(),
+            adopted: Cell::new(0),
             hooks: ValueCell::default(),
             ended: ValueCell::default(),
         })

@@ -149,7 +149,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     future.pid.set(Some(pid.as_raw()));
     future.route.set(Some(Route::Forked));
     future.phase.set(Phase::Running);
-    let running = Running { future: Some(future.clone()), group: Rc::clone(group), place };
+    let running = Running { future: Some(future.clone()), group: Rc::clone(group), origin: None, place };
     state.running.insert(future.id.get(), running);
     future.attempts.set(future.attempts.get() + 1);
     future.started.set(Some(Instant::now()));

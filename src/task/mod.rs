@@ -7,6 +7,7 @@
 //!                      `---------------------- retry: what failed is run again
 //! ```
 
+pub(crate) mod adopt;
 pub(crate) mod at_exit;
 pub(crate) mod child;
 pub(crate) mod crew;

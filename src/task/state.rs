@@ -33,6 +33,8 @@ pub(crate) struct Running {
     pub(crate) future: Option<Object<Future>>,
     /// Its group.
     pub(crate) group: Rc<Group>,
+    /// The group in which it began, when a pool has adopted it: it keeps its slot there, too.
+    pub(crate) origin: Option<Rc<Group>>,
     /// What it has of `async.max_children`.
     pub(crate) place: Place,
 }

@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
-use super::{crew, handlers, launch, mapping, outcome, retry, surfacing};
+use super::{adopt, crew, handlers, launch, mapping, outcome, retry, surfacing};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::output::Capture;
@@ -199,12 +199,15 @@ fn expect_end(id: u64) {
 fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();
     let running = state.running.remove(&child.id);
-    let Some(Running { future, group, place }) = running else {
+    let Some(Running { future, group, origin, place }) = running else {
         return crew::gone(child);
     };
     drop(place);
     state.deadlines.borrow_mut().clear(child.id);
     group.scheduler.borrow_mut().ended(child.id);
+    if let Some(origin) = origin {
+        adopt::give_back(&group, &origin, child.id);
+    }
     if let Some(future) = future {
         take_output(&future);
         retry::conclude(&group, future, Phase::Reported(child));

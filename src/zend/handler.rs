@@ -32,6 +32,11 @@ impl Call {
         unsafe { &*self.0 }
     }
 
+    /// The engine's frame.
+    pub(super) fn frame_ptr(&self) -> *mut ExecuteData {
+        self.0
+    }
+
     /// How many arguments were passed.
     pub(crate) fn count(&self) -> u32 {
         // SAFETY: the engine keeps the count there; both members of the union are plain bits.

@@ -22,6 +22,7 @@ pub(crate) mod request;
 pub(crate) mod serialize;
 pub(crate) mod signal;
 pub(crate) mod signature;
+pub(crate) mod statement;
 pub(crate) mod string;
 #[cfg(not(php_zts))]
 pub(crate) mod thread;

@@ -81,6 +81,12 @@ function close_everything(): void
     $c->close_range(0, 0xFFFFFFFF, 0);
 }
 
+/** A task that waits to be added to a pool, as it is handed on. */
+function task(callable $task): Future
+{
+    return async($task);
+}
+
 const DIED = Async\ProcessDiedException::class;
 
 /** @return array<string, Closure(): array{Future, Closure}> */
@@ -91,40 +97,40 @@ function kinds(): array
     return [
         'value' => function () {
             $value = some_value(2000);
-            return [async(fn () => $value), gives($value)];
+            return [task(fn () => $value), gives($value)];
         },
         'big' => function () {
             $value = mt_rand(0, 1) ? str_repeat(chr(mt_rand(0, 255)), mt_rand(60_000, 8_000_000))
                 : array_fill(0, mt_rand(1000, 100_000), mt_rand());
-            return [async(fn () => $value), gives($value)];
+            return [task(fn () => $value), gives($value)];
         },
         'work' => function () {
             $turns = mt_rand(0, 200_000);
-            return [async(function () use ($turns) { for ($i = 0; $i < $turns; $i++); return $i; }), gives($turns)];
+            return [task(function () use ($turns) { for ($i = 0; $i < $turns; $i++); return $i; }), gives($turns)];
         },
-        'throw' => fn () => [async(fn () => throw new DomainException('thrown', 7)), fails(DomainException::class)],
-        'error' => fn () => [async(fn () => no_such_function()), fails(Error::class)],
+        'throw' => fn () => [task(fn () => throw new DomainException('thrown', 7)), fails(DomainException::class)],
+        'error' => fn () => [task(fn () => no_such_function()), fails(Error::class)],
         'exit' => function () {
             $code = mt_rand(0, 255);
-            return [async(fn () => exit($code)), fails(DIED, ['exitCode' => $code])];
+            return [task(fn () => exit($code)), fails(DIED, ['exitCode' => $code])];
         },
         'signal' => function () use ($signals) {
             $signal = $signals[mt_rand(0, count($signals) - 1)];
-            return [async(function () use ($signal) { posix_kill(getmypid(), $signal); stay(); }), fails(DIED, ['signal' => $signal])];
+            return [task(function () use ($signal) { posix_kill(getmypid(), $signal); stay(); }), fails(DIED, ['signal' => $signal])];
         },
-        'memory' => fn () => [async(function () {
+        'memory' => fn () => [task(function () {
             ini_set('display_errors', '0');
             ini_set('memory_limit', (string) (memory_get_usage(true) + (16 << 20)));
             for ($all = []; ; $all[] = str_repeat('x', 100_000));
         }), fails(DIED, ['exitCode' => 255])],
-        'fatal' => fn () => [async(function () {
+        'fatal' => fn () => [task(function () {
             ini_set('display_errors', '0');
             trigger_error('the end', E_USER_ERROR);
         }), fails(DIED, ['lastError' => 'the end'])],
-        'closure' => fn () => [async(fn () => fn () => 1), fails(Async\NotSerializableException::class)],
+        'closure' => fn () => [task(fn () => fn () => 1), fails(Async\NotSerializableException::class)],
         'nested' => function () {
             $size = mt_rand(1, 6);
-            return [async(function () use ($size) {
+            return [task(function () use ($size) {
                 $pool = Pool::create()->concurrency(mt_rand(1, 4));
                 for ($i = 0; $i < $size; $i++) {
                     $pool[] = fn () => $i;
@@ -134,7 +140,7 @@ function kinds(): array
         },
         'nested, in children that stay' => function () {
             $size = mt_rand(1, 30);
-            return [async(function () use ($size) {
+            return [task(function () use ($size) {
                 $pool = Pool::create()->concurrency(mt_rand(1, 3))->tasksPerChild(mt_rand(0, 1) * 3);
                 for ($i = 0; $i < $size; $i++) {
                     $pool[] = fn () => $i === 13 ? posix_kill(getmypid(), SIGKILL) : $i;
@@ -148,22 +154,22 @@ function kinds(): array
         },
         'output' => function () {
             $text = str_repeat(chr(mt_rand(97, 122)), mt_rand(0, 300_000));
-            return [async(function () use ($text) { echo $text; return strlen($text); }), fn (Future $f) =>
+            return [task(function () use ($text) { echo $text; return strlen($text); }), fn (Future $f) =>
                 $f->error() !== null || in_array($f->output(), ['', $text], true) ? gives(strlen($text))($f) : 'another output'];
         },
-        'nested failure' => fn () => [async(fn () => await(async(fn () => throw new DomainException('inner')))), fails(DomainException::class)],
-        'nested and killed' => fn () => [async(function () {
+        'nested failure' => fn () => [task(fn () => await(async(fn () => throw new DomainException('inner')))), fails(DomainException::class)],
+        'nested and killed' => fn () => [task(function () {
             for ($i = 0; $i < 3; $i++) {
                 async(fn () => stay())->start();
             }
             posix_kill(getmypid(), SIGKILL);
         }), fails(DIED, ['signal' => SIGKILL])],
-        'future' => fn () => [async(fn () => async(fn () => 'of a future')), gives('of a future')],
-        'command' => fn () => [async(function () {
+        'future' => fn () => [task(fn () => async(fn () => 'of a future')), gives('of a future')],
+        'command' => fn () => [task(function () {
             exec('exit 7', $output, $code);
             return [$code, trim((string) shell_exec('echo text'))];
         }), gives([7, 'text'])],
-        'fork' => fn () => [async(function () {
+        'fork' => fn () => [task(function () {
             $pid = pcntl_fork();
             if ($pid === 0) {
                 posix_kill(getmypid(), SIGKILL);
@@ -171,32 +177,32 @@ function kinds(): array
             pcntl_waitpid($pid, $status);
             return pcntl_wtermsig($status);
         }), gives(SIGKILL)],
-        'fork that returns' => fn () => [async(function () {
+        'fork that returns' => fn () => [task(function () {
             $pid = pcntl_fork();
             if ($pid !== 0) {
                 pcntl_waitpid($pid, $status);
             }
             return $pid === 0 ? 'the fork' : 'the task';
         }), gives('the task')],
-        'fork that stays' => fn () => [async(function () {
+        'fork that stays' => fn () => [task(function () {
             if (pcntl_fork() === 0) {
                 usleep(mt_rand(0, 50_000));
                 posix_kill(getmypid(), SIGKILL);
             }
             return 'the task';
         }), gives('the task')],
-        'program' => fn () => [async(fn () => pcntl_exec('/bin/sh', ['-c', 'exit 5'])), fails(DIED, ['exitCode' => 5])],
-        'garbage' => fn () => [async(function () use ($inherited) {
+        'program' => fn () => [task(fn () => pcntl_exec('/bin/sh', ['-c', 'exit 5'])), fails(DIED, ['exitCode' => 5])],
+        'garbage' => fn () => [task(function () use ($inherited) {
             if (write_to_pipes('this is no frame at all', $inherited) > 0) {
                 stay();
             }
             return 'nothing to write to';
         }), fn (Future $f) => $f->error() === null ? gives('nothing to write to')($f) : fails(Async\ProtocolException::class)($f)], // as below
-        'closes everything' => fn () => [async(function () {
+        'closes everything' => fn () => [task(function () {
             close_everything();
             return 'a value';
         }), fn (Future $f) => $f->error() === null ? gives('a value')($f) : fails(DIED)($f)], // a child that stays tells it in another way
-        'closes everything and stays' => fn () => [async(function () {
+        'closes everything and stays' => fn () => [task(function () {
             close_everything();
             stay();
         })->timeout(mt_rand(1, 100) / 1000), fails(Async\TimeoutException::class)],
@@ -210,16 +216,16 @@ function kinds(): array
                 function () { posix_kill(getmypid(), SIGSTOP); stay(); },
                 function () { async(fn () => stay())->start(); stay(); },
             ];
-            return [async($ways[mt_rand(0, count($ways) - 1)])->timeout(mt_rand(1, 100) / 1000), fails(Async\TimeoutException::class)];
+            return [task($ways[mt_rand(0, count($ways) - 1)])->timeout(mt_rand(1, 100) / 1000), fails(Async\TimeoutException::class)];
         },
-        'in time' => fn () => [async(fn () => 'in time')->timeout(60), gives('in time')],
+        'in time' => fn () => [task(fn () => 'in time')->timeout(60), gives('in time')],
         'cancelled' => function () {
-            $GLOBALS['cancel'][] = $future = async(fn () => stay());
+            $GLOBALS['cancel'][] = $future = task(fn () => stay());
             return [$future, fails(Async\CancelledException::class)];
         },
-        'then' => fn () => [async(fn () => 20)->then(fn (int $n) => $n + 1)->then(fn (int $n) => $n * 2), gives(42)],
-        'catch' => fn () => [async(fn () => throw new DomainException())->catch(fn (DomainException $e) => 'caught'), gives('caught')],
-        'handler that throws' => fn () => [async(fn () => 1)->then(fn () => throw new RangeException('in a handler')), fails(RangeException::class)],
-        'handler that runs a task' => fn () => [async(fn () => 1)->then(fn (int $n) => await(async(fn () => $n + 1))), gives(2)],
+        'then' => fn () => [task(fn () => 20)->then(fn (int $n) => $n + 1)->then(fn (int $n) => $n * 2), gives(42)],
+        'catch' => fn () => [task(fn () => throw new DomainException())->catch(fn (DomainException $e) => 'caught'), gives('caught')],
+        'handler that throws' => fn () => [task(fn () => 1)->then(fn () => throw new RangeException('in a handler')), fails(RangeException::class)],
+        'handler that runs a task' => fn () => [task(fn () => 1)->then(fn (int $n) => await(async(fn () => $n + 1))), gives(2)],
     ];
 }

@@ -119,6 +119,9 @@ function round_of_tasks(array $kinds, Closure $complain): int
         $name = $names[mt_rand(0, count($names) - 1)];
         [$future, $check] = $kinds[$name]();
         $future->finally(function () use (&$ended, $id) { $ended[$id] = ($ended[$id] ?? 0) + 1; });
+        if ($name !== 'output' && mt_rand(0, 9) === 0) {
+            $future->start(); // the pool takes it over while it runs, and it prints where this process does
+        }
         $pools[mt_rand(0, count($pools) - 1)]["$id"] = $future;
         $checks[$id] = [$name, $future, $check];
         mt_rand(0, 3) || cancel_some();

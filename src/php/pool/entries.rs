@@ -12,7 +12,7 @@ use crate::php::pool_iterator::PoolIterator;
 use crate::php::task;
 use crate::task::future::Future;
 use crate::task::work::Work;
-use crate::task::{at_exit, launch, support, turn};
+use crate::task::{adopt, at_exit, support, turn, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -79,11 +79,7 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
     if future.added.get() {
         return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));
     }
-    if !future.is_pending() {
-        return Err(exceptions::throw(&Error::Misuse(
-            "this future has started already: it cannot be added to a pool",
-        )));
-    }
+    wait::ensure_here(&future)?;
     store(pool, key.map(|(_, key)| key), &future)?;
     Ok(future.zval())
 }
@@ -106,8 +102,8 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
     Ok(true)
 }
 
-/// Puts a new future under a key that is not in use, or under the next one, and into the queue. In a pool that was stopped
-/// it is cancelled.
+/// Puts a future that is in no pool under a key that is not in use, or under the next one, and into the queue. In a pool that
+/// was stopped it is cancelled, unless it has begun.
 fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
     let key = match key {
         Some(key) => {
@@ -120,12 +116,10 @@ fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Res
     pool.full.set(pool.full.get() || key.long() == Some(i64::MAX));
     future.added.set(true);
     future.key.set(key);
-    if pool.group.scheduler.borrow().is_stopped() {
+    if !adopt::adopt(&pool.group, future) {
         future.group.set(Some(Rc::clone(&pool.group)));
         cancel_task(future);
         at_exit::register();
-    } else {
-        launch::enqueue(&pool.group, future);
     }
     turn::leave();
     Ok(())

@@ -29,7 +29,7 @@ pub(crate) fn recruit_for(group: &Rc<Group>) {
 
 /// How many children a group may have that stay.
 pub(super) fn capacity(group: &Group) -> usize {
-    group.scheduler.borrow().limit().min(SEATS)
+    group.scheduler.borrow().limit().saturating_sub(group.adopted.get()).min(SEATS)
 }
 
 /// Hires as many children as there is work for, within the pool's limit.
@@ -97,7 +97,7 @@ pub(crate) fn make_room() {
     }
 }
 
-/// Lets those go that are too many since the group's limit was lowered.
+/// Lets those go that are too many since the group's limit was lowered, or one of its slots went to another task.
 pub(crate) fn shrink(group: &Group) {
     let limit = capacity(group);
     group.crew.borrow().iter().for_each(|crew| crew.dismiss_down_to(limit));

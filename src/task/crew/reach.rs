@@ -128,7 +128,8 @@ pub(crate) fn expire(future: &Object<Future>) {
 pub(crate) fn renew_limit(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     let posted = |group: Rc<Group>| group.stays.get() && group.scheduler.borrow().is_running(future.id.get());
-    if future.ending.get().is_none() && group.is_some_and(posted) {
+    let forked = future.started.get().is_some();
+    if !forked && future.ending.get().is_none() && group.is_some_and(posted) {
         state().deadlines.borrow_mut().clear(future.id.get());
         watch(future);
     }

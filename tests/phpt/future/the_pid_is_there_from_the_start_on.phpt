@@ -9,7 +9,7 @@ require __DIR__ . '/../../support/sync.php';
 
 $gate = new Gate();
 $pool = new Pool();
-$future = async(function () use ($gate) { $gate->pass(); return getmypid(); });
+$future = (fn() => async(function () use ($gate) { $gate->pass(); return getmypid(); }))();
 var_dump($future->pid());
 $future->start();
 $pid = $future->pid();

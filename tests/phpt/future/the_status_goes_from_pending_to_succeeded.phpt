@@ -9,8 +9,9 @@ require __DIR__ . '/../../support/sync.php';
 
 $gate = new Gate();
 $pool = Pool::create()->concurrency(1);
-$first = async(function () use ($gate) { $gate->pass(); });
-$second = async(fn() => 1);
+$made = fn(Closure $task) => async($task);
+$first = $made(function () use ($gate) { $gate->pass(); });
+$second = $made(fn() => 1);
 echo $second->status()->name, "\n";
 $pool[] = $first;
 $pool[] = $second;

@@ -10,8 +10,15 @@ require __DIR__ . '/../../support/sync.php';
 $notes = new Notes();
 $pool = new Pool();
 
-async(fn() => $notes->write('dropped, and run'));
+async(fn() => $notes->write('dropped by its statement'));
+echo $notes->next(), "\n";
+
+$waiting = (fn() => async(fn() => $notes->write('dropped, and run')))();
+echo $waiting->status()->name, "\n";
+unset($waiting);
 echo $notes->next(), "\n";
 ?>
 --EXPECT--
+dropped by its statement
+Pending
 dropped, and run

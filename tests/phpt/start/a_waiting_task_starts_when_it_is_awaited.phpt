@@ -6,15 +6,23 @@ use Async\Pool;
 use function Async\{async, await};
 
 $pool = new Pool();
-$function = async(fn() => 'by await()');
-$method = async(fn() => 'by Future::await()');
-$call = async(fn() => 'by calling it');
-$list = [async(fn() => 'by await() of a list')];
+$made = fn(string $how) => async(fn() => $how);
+$function = $made('by await()');
+$method = $made('by Future::await()');
+$call = $made('by calling it');
+$list = [$made('by await() of a list')];
+foreach ([$function, $method, $call, ...$list] as $future) {
+    echo $future->status()->name, "\n";
+}
 
 echo await($function), "\n", $method->await(), "\n", $call(), "\n", await($list)[0], "\n";
 echo count($pool), " in the pool\n";
 ?>
 --EXPECT--
+Pending
+Pending
+Pending
+Pending
 by await()
 by Future::await()
 by calling it

@@ -1,0 +1,72 @@
+//! Futures that are added to a pool after they were made ready to run outside of any.
+//!
+//! One that runs holds a slot of its pool from then on, and the one in which it began until it is gone: so a loop that makes
+//! tasks by themselves, and adds each to a pool, has no more processes than both allow.
+
+use std::rc::Rc;
+
+use super::future::{Future, Phase};
+use super::group::Group;
+use super::{crew, launch};
+use crate::task::state::state;
+use crate::zend::object::Object;
+
+/// Makes a future that is in no pool one of `group`, however far it is. Re-enters PHP. False when it has not begun, and will
+/// not, as the group was stopped.
+pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
+    let queued = matches!(*future.phase.borrow(), Phase::Queued);
+    if future.is_pending() || queued && withdrawn(future) {
+        if group.scheduler.borrow().is_stopped() {
+            return false;
+        }
+        launch::enqueue(group, future);
+    } else if !take_over(group, future) {
+        group.note_end(future);
+    }
+    true
+}
+
+/// Takes a future out of the queue that it is in. False when it is in none.
+fn withdrawn(future: &Future) -> bool {
+    let group = future.group.borrow().clone();
+    let Some(group) = group.filter(|group| group.scheduler.borrow_mut().remove(future.id.get())) else {
+        return false;
+    };
+    let parked = group.queued.remove(&future.id.get());
+    drop(parked);
+    true
+}
+
+/// Gives a running task to `group`. False when it has ended.
+fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
+    let (state, id) = (state(), future.id.get());
+    let begun_in = state.running.change(|running| {
+        let entry = running.get_mut(&id).filter(|entry| entry.future.is_some())?;
+        let origin = std::mem::replace(&mut entry.group, Rc::clone(group));
+        entry.origin = Some(Rc::clone(&origin));
+        Some(origin)
+    });
+    let Some(origin) = begun_in else {
+        return false;
+    };
+    future.group.set(Some(Rc::clone(group)));
+    group.scheduler.borrow_mut().begin(id);
+    group.adopted.set(group.adopted.get() + 1);
+    group.activate();
+    crew::shrink(group);
+    // What its pool says holds for it, unless it has a limit of its own.
+    if future.limit.get() == origin.timeout.get() {
+        future.limit.set(group.timeout.get());
+        launch::set_deadline(future);
+    }
+    true
+}
+
+/// A child is gone that ran a task of `group` which began in `origin`.
+pub(crate) fn give_back(group: &Group, origin: &Group, id: u64) {
+    group.adopted.set(group.adopted.get().saturating_sub(1));
+    origin.scheduler.borrow_mut().ended(id);
+    if !origin.idle() {
+        state().held_back.set(true);
+    }
+}
