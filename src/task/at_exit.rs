@@ -104,6 +104,8 @@ pub(crate) fn kill() {
         abandon(group, future);
     }
     state.held_back.set(false);
+    // A fatal error may have left in the middle of it.
+    state.in_hand.set(0);
     surfacing::release((workers, loose, groups, futures));
 }
 

@@ -15,6 +15,7 @@ use ext_php_rs::types::Zval;
 
 use super::work::Work;
 use crate::process::shared::board::LONGEST;
+use crate::task::state::state;
 use crate::wire::codec::Format;
 use crate::zend::array::Array;
 use crate::zend::callable::Callable;
@@ -22,6 +23,7 @@ use crate::zend::cell::ValueCell;
 use crate::zend::code::{Book, Statics, bound_to, closure_in};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
+use crate::zend::interrupt::FiberBlock;
 use crate::zend::object::disown;
 use crate::zend::value::{self, DecodeError};
 
@@ -211,7 +213,9 @@ impl Values {
             [first].into_iter().chain(self.others).for_each(|value| drop(list.append(value)));
             (list.into_zval(), 0)
         };
+        let in_hand = InHand::new();
         let encoded = value::encode(&values);
+        drop(in_hand);
         if exception::pending() {
             // Whatever it was: a child that is forked for the task does not need this.
             return exception::take().map(|_| false).ok_or(Thrown);
@@ -225,6 +229,27 @@ impl Values {
         bytes.push(encoded.format() as u8 | alone);
         encoded.chunks().for_each(|chunk| bytes.extend(chunk));
         Ok(true)
+    }
+}
+
+/// While it lives, hooks of serialization run for something that has left its queue.
+struct InHand {
+    /// Whoever suspended its fiber in there, and never came back, would keep it.
+    _fibers: FiberBlock,
+}
+
+impl InHand {
+    fn new() -> Self {
+        let in_hand = &state().in_hand;
+        in_hand.set(in_hand.get() + 1);
+        Self { _fibers: FiberBlock::new() }
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        let in_hand = &state().in_hand;
+        in_hand.set(in_hand.get().saturating_sub(1));
     }
 }
 

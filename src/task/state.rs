@@ -98,6 +98,9 @@ pub(crate) struct State {
     pub(crate) settled: ValueCell<VecDeque<Object<Future>>>,
     /// Something could not be started that may be startable soon: other processes end too.
     pub(crate) held_back: Cell<bool>,
+    /// Tasks and items that are being serialized further down the stack. They have left their queue, and no child can have
+    /// them: code of theirs that waits does not wait for them.
+    pub(crate) in_hand: Cell<usize>,
     /// What was heard of children, and is not taken in yet.
     pub(crate) news: DataCell<VecDeque<News>>,
     /// Groups in which something may start now.
@@ -135,6 +138,7 @@ impl State {
             reported: ValueCell::default(),
             settled: ValueCell::default(),
             held_back: Cell::new(false),
+            in_hand: Cell::new(0),
             news: DataCell::default(),
             freed: ValueCell::default(),
             hooks: ValueCell::default(),
@@ -188,6 +192,7 @@ impl State {
         self.pools.set(0);
         self.dispatching.set(false);
         self.held_back.set(false);
+        self.in_hand.set(0);
         self.exit_registered.set(false);
         self.request.set(Request::Runs);
         if let Some(reactor) = self.reactor.take() {

@@ -10,7 +10,9 @@ use crate::zend::handler::Thrown;
 
 /// Keeps the exception that is pending. The unwinding of an exit stays as it is: it is nobody's to take.
 pub(crate) fn keep_pending() {
-    if let Some(throwable) = exception::take() {
+    if exception::pending()
+        && let Some(throwable) = exception::take()
+    {
         state().surfacing.push(throwable);
     }
 }
@@ -52,7 +54,7 @@ pub(crate) fn release<T>(value: T) {
     // With one in flight the engine makes it the previous one of what a destructor throws: both are told.
     let in_flight = exception::pending();
     drop(value);
-    if !in_flight && exception::pending() {
+    if !in_flight {
         keep_pending();
     }
 }

@@ -44,6 +44,7 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let heard = hear(timeout);
     take_in();
     expire();
+    surfacing::keep_pending();
     heard?;
     start_next();
     retire();
@@ -93,6 +94,7 @@ fn take_in() {
             News::Offers { child, task, loan } => crew::offered(child, task, Phase::Lent { child, loan }),
             News::Ended(ended) => gone(ended),
         };
+        surfacing::keep_pending();
         // Few have anything to start.
         if let Some(group) = group.filter(|group| !group.idle()) {
             let known = state.freed.borrow().back().is_some_and(|last| Rc::ptr_eq(last, &group));
@@ -116,6 +118,7 @@ fn start_next() {
             return;
         };
         launch::pump(&group);
+        surfacing::keep_pending();
     }
 }
 
@@ -127,6 +130,7 @@ fn retire() {
     };
     while let Some(group) = state().active.change(next) {
         group.rest();
+        surfacing::keep_pending();
     }
     state().active.borrow().iter().for_each(|group| group.let_go());
 }
@@ -374,7 +378,9 @@ pub(crate) fn on_interrupt() {
 
 /// Does some child have a task?
 pub(crate) fn busy() -> bool {
-    state().active.borrow().iter().any(|group| group.scheduler.borrow().is_busy())
+    let state = state();
+    let mut in_hand = state.in_hand.get();
+    state.active.borrow().iter().any(|group| group.scheduler.borrow().is_busy_besides(&mut in_hand))
 }
 
 /// The script goes on without us: the notifier is to tell it when there is news, or a deadline.

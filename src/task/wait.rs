@@ -83,7 +83,7 @@ fn wait_loop(
         }
         if !turn::busy() && state().running.borrow().is_empty() && !restart() {
             return Err(exceptions::throw(&Error::Misuse(
-                "what is awaited can never end: its pool was stopped before it started",
+                "what is awaited can never end: it has not started, and nothing is left that would start it",
             )));
         }
         if turn::wait(left) == Err(Errno::EINTR) {
@@ -178,8 +178,12 @@ pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Res
     }
     until(patience, || {
         if future.has_ended() {
-            // Inside a handler nothing is dispatched, but what is awaited there must come to its end.
+            // Inside a handler the handlers of others wait, but what is awaited there must come to its end.
             handlers::complete(future)?;
+            // One of them may have returned a future.
+            if future.following.borrow().is_some() {
+                ensure_not_underneath(future)?;
+            }
         }
         Ok(future.is_complete())
     })
@@ -187,6 +191,31 @@ pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Res
 
 /// Makes sure that a future can end: starts one that nobody has started.
 fn begin(future: &Object<Future>) -> Result<(), Thrown> {
+    ensure_not_underneath(future)?;
+    if future.is_pending() {
+        launch::enqueue(&Group::default_group(), future);
+    }
+    ensure_here(future)
+}
+
+/// Whoever waits for something that goes on further down the stack would wait for itself.
+///
+/// # Errors
+///
+/// `AsyncError` when a handler of `future` is running, or what it has left is being read; or that of a future that a handler
+/// of its own has returned.
+fn ensure_not_underneath(future: &Future) -> Result<(), Thrown> {
+    ensure_not_in_hand(future)?;
+    let mut at = future.following.borrow().clone();
+    while let Some(followed) = at {
+        ensure_not_in_hand(&followed)?;
+        let next = followed.following.borrow().clone();
+        at = next;
+    }
+    Ok(())
+}
+
+fn ensure_not_in_hand(future: &Future) -> Result<(), Thrown> {
     if future.handling.get() {
         return Err(exceptions::throw(&Error::Misuse(
             "a future cannot be awaited in its own handler: it ends when its handlers have ended",
@@ -197,10 +226,7 @@ fn begin(future: &Object<Future>) -> Result<(), Thrown> {
             "a future cannot be awaited by code that reads its result: it ends when that has been read",
         )));
     }
-    if future.is_pending() {
-        launch::enqueue(&Group::default_group(), future);
-    }
-    ensure_here(future)
+    Ok(())
 }
 
 /// A future that waits or runs can be dealt with only by the process that started it.

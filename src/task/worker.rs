@@ -13,6 +13,7 @@ use nix::unistd::Pid;
 use super::child::{self, Sink};
 use super::group::{Group, Hook};
 use super::parcel::{self, Listed, Opened};
+use super::surfacing;
 use super::work::Work;
 use crate::error::Label;
 use crate::ini;
@@ -24,6 +25,8 @@ use crate::process::shared::line::Line;
 use crate::process::shared::seat::{Found, Seat};
 use crate::task::state::state;
 use crate::wire::frame::Kind;
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
 use crate::zend::request::{self, Ran};
 
 /// Where a child that stays works.
@@ -69,15 +72,16 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         // What fails before the first task costs that one, so that it is told, and this child.
         let failure = if count == 0 { prepare(group, hooks, task) } else { None };
         let mut last = failure.is_some();
-        let performed = failure.map_or_else(|| perform(group, task, &payload), Performed::Task);
+        let (performed, sane) =
+            failure.map_or_else(|| perform(group, task, &payload), |failed| (Performed::Task(failed), true));
+        last |= !sane;
         let stays = match performed {
             Performed::Items(map, items) => walk(&Worker { post, own, seat: &seat, task }, group, map, items),
             Performed::Task(ran) => {
                 ensure_own(own, Some(&ran));
                 tell(post, task, Some(ran))
             }
-            Performed::Nothing { sane } => {
-                last = !sane;
+            Performed::Nothing => {
                 ensure_own(own, None);
                 tell(post, task, None)
             }
@@ -167,7 +171,19 @@ fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
         return true;
     };
     let stays = matches!(ran, Ran::Returned(_) | Ran::Threw(_));
-    child::report(&sink, &ran) == 0 && stays
+    let told = child::report(&sink, &ran) == 0;
+    let_go(ran) && told && stays
+}
+
+/// Lets go of what a task has left. What a destructor throws then is nobody's failure, and told by a warning. False when
+/// this child has to end.
+fn let_go<T>(left: T) -> bool {
+    let gone = request::protect(|| {
+        surfacing::release(left);
+        surfacing::tell();
+        if exception::pending() { Err(Thrown) } else { Ok(()) }
+    });
+    matches!(gone, Ran::Returned(()))
 }
 
 /// What came of a parcel.
@@ -176,12 +192,13 @@ enum Performed {
     Task(Ran<Zval>),
     /// It is items of a map.
     Items(u64, Listed),
-    /// It has to be run elsewhere. Not `sane` after an exit or a fatal error, while it was opened: nothing is certain then.
-    Nothing { sane: bool },
+    /// It has to be run elsewhere.
+    Nothing,
 }
 
-/// Opens a parcel, and runs the task in it.
-fn perform(group: &Group, task: u64, payload: &[u8]) -> Performed {
+/// Opens a parcel, and runs the task in it. False after an exit or a fatal error of something else than the task: nothing is
+/// certain then.
+fn perform(group: &Group, task: u64, payload: &[u8]) -> (Performed, bool) {
     let (mut sent, mut inherited) = (None, None);
     let mut items = None;
     let ran = request::protect(|| match parcel::open(&state().book, payload)? {
@@ -199,8 +216,8 @@ fn perform(group: &Group, task: u64, payload: &[u8]) -> Performed {
         Opened::Declined => Ok(Zval::new()),
     });
     match (items, &sent, &inherited) {
-        (Some((map, items)), ..) => Performed::Items(map, items),
-        (None, None, None) => Performed::Nothing { sane: matches!(ran, Ran::Returned(_)) },
-        _ => Performed::Task(ran),
+        (Some((map, items)), ..) => (Performed::Items(map, items), true),
+        (None, None, None) => (Performed::Nothing, matches!(ran, Ran::Returned(_))),
+        _ => (Performed::Task(ran), let_go(sent)),
     }
 }
