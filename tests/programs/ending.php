@@ -70,42 +70,35 @@ final class Ending
                 $finished = $what === 'finish'; // who leaves after that leaves handlers behind
             }
             if ($what === 'handler') {
-                $handlers[$number] = ($handlers[$number] ?? 0) + 1;
-                if ($handlers[$number] > 1) {
+                if (isset($handlers[$pid][$number])) {
                     return 'a handler runs twice';
                 }
+                $handlers[$pid][$number] = true;
             }
             if ($what === 'watch') {
-                $watched[$number] = $pid;
+                $watched[$pid][$number] = true;
             }
             if ($what === 'ended') {
-                if (isset($ended[$number])) {
+                if (isset($ended[$pid][$number])) {
                     return 'finally runs twice';
                 }
-                $ended[$number] = $pid;
+                $ended[$pid][$number] = true;
                 if (!in_array($detail, ['Succeeded', 'Failed', 'TimedOut', 'Cancelled', 'gone'], true)) {
                     return "finally of a future that is $detail";
                 }
             }
             if ($what === 'final') {
-                if (isset($ended[$number]) && in_array($detail, ['Pending', 'Queued', 'Running'], true)) {
+                if (isset($ended[$pid][$number]) && in_array($detail, ['Pending', 'Queued', 'Running'], true)) {
                     return "has ended, and is $detail";
                 }
-                if ($detail === 'Succeeded' && preg_match('/^(\d+):$/', $value, $found) && $found[1] !== $number) {
+                if ($detail === 'Succeeded' && preg_match('/^(\d+):$/', $value, $found) && !in_array($found[1], [$number, '0'], true)) {
                     return 'the value of another future';
                 }
             }
         }
-        foreach ($ended as $number => $pid) {
-            if (($watched[$number] ?? $pid) !== $pid) {
-                return 'handlers of a future run in another process';
-            }
-        }
         if ($finished && !$this->abrupt && !preg_match('/^Fatal error: (?!of a task)/m', $this->output)) {
-            foreach ($watched as $number => $pid) {
-                if ((int) $pid === $main && !isset($ended[$number])) {
-                    return 'finally never runs';
-                }
+            if (array_diff_key($watched[$main] ?? [], $ended[$main] ?? []) !== []) {
+                return 'finally never runs';
             }
         }
         return null;

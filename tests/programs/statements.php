@@ -98,7 +98,7 @@ trait Statements
     private function chained(): ?Node
     {
         $future = $this->some('f');
-        return $future === null || $this->deep() ? null : $this->safely($future, $this->chain((int) substr($future, 2), 2), ';');
+        return $future === null || $this->deep() ? null : $this->safely($future, $this->chain(0, 2), ';');
     }
 
     private function setPool(): ?Node
