@@ -97,7 +97,7 @@ trait Closures
             'catch', 'timeout' => "$type\$error",
             'finally' => '',
         };
-        $note = "handled($id" . ($kind === 'catch' ? ', $error' : '') . ');';
+        $note = "static \$runs; handled($id, \$runs" . ($kind === 'catch' ? ', $error' : '') . ');';
         $last = match (true) {
             $this->one(12) => "throw new DomainException('of handler $id');",
             $kind !== 'finally' && $this->one(2) => "return '$number: $kind';",

@@ -37,7 +37,7 @@ final class Ending
         foreach ([
             '/panicked at (\S+)/', '/RefCell|already (mutably )?borrowed/', '/internal error/i', '/\bBUG\b/',
             '/SIG(SEGV|ABRT|BUS|ILL|FPE|TRAP)/', '/zend_mm_heap corrupted|double free|free\(\): |malloc\(\): |corrupted size/',
-            '/(Freeing|Last leak repeated|=== Total \d+ memory leaks).*/', '/zend_\w+\.c\(\d+\).*|Assertion .* failed/',
+            '/\w+\.\w+\(\d+\) : +Freeing 0x\w+ \(\d+ bytes\)/', '/Freeing|Last leak repeated|memory leaks detected/', '/Assertion .* failed/',
             '/Parse error: .*/', '/Cannot declare .*/',
         ] as $pattern) {
             if (preg_match($pattern, $said, $found)) {
@@ -62,18 +62,15 @@ final class Ending
     private function accounts(): ?string
     {
         $main = (int) ($this->log[0] ?? 0);
-        $handlers = $watched = $ended = [];
+        $watched = $ended = [];
         $finished = false;
         foreach ($this->log as $line) {
             [$pid, $what, $number, $detail, $value] = [...explode(' ', $line), '', '', '', ''];
             if ((int) $pid === $main && ($what === 'finish' || $what === 'leave')) {
                 $finished = $what === 'finish'; // who leaves after that leaves handlers behind
             }
-            if ($what === 'handler') {
-                if (isset($handlers[$pid][$number])) {
-                    return 'a handler runs twice';
-                }
-                $handlers[$pid][$number] = true;
+            if ($what === 'handler' && $detail === 'again') {
+                return 'a handler runs twice';
             }
             if ($what === 'watch') {
                 $watched[$pid][$number] = true;
@@ -91,7 +88,7 @@ final class Ending
                 if (isset($ended[$pid][$number]) && in_array($detail, ['Pending', 'Queued', 'Running'], true)) {
                     return "has ended, and is $detail";
                 }
-                if ($detail === 'Succeeded' && preg_match('/^(\d+):$/', $value, $found) && !in_array($found[1], [$number, '0'], true)) {
+                if ($detail === 'Succeeded' && preg_match('/^(\d+):$/', $value, $found) && $found[1] !== '0' && $found[1] !== strtok($number, '.')) {
                     return 'the value of another future';
                 }
             }
@@ -106,6 +103,6 @@ final class Ending
 
     private static function general(string $text): string
     {
-        return preg_replace(['/\d+/', '/#\S+|\[[^]]*\]/'], 'N', substr($text, 0, 160));
+        return preg_replace(['/0x\w+/', '/\d+/', '/#\S+|\[[^]]*\]/'], 'N', substr($text, 0, 160));
     }
 }

@@ -113,7 +113,7 @@ if (isset($options['shrink'])) {
         exit(0);
     }
     // What hangs is known by that: it need not hang for long.
-    $fault === 'hangs' && $seconds = min($seconds, 3.0);
+    $fault === 'hangs' && $seconds = min($seconds, 2.0);
     shrink($program, $fault, $times, $jobs, $php, $seconds);
     echo $program->source(), "// $fault\n";
     exit(1);

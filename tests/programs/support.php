@@ -25,18 +25,22 @@ function once(int $place): bool
     return !isset($been[$place]) && $been[$place] = true;
 }
 
-/** Notes once that handler $number has run. */
-function handled(int $number, mixed $value = null): void
+/** Notes that a handler runs. $runs is a static variable of its closure, which nothing else has. */
+function handled(int $number, ?int &$runs, ?Throwable $error = null): void
 {
-    note("handler $number");
-    $value instanceof Throwable && caught($value);
+    note('handler ' . $number . (++$runs > 1 ? ' again' : ''));
+    caught($error);
 }
 
 /** Notes the end of a future, and what it is at the end of the program. */
 function watch(int $number, Async\Future $future): Async\Future
 {
+    static $count = 0;
+    $number = "$number." . ++$count; // the statement may be in something that runs many times
     $weak = WeakReference::create($future);
     $future->finally(static function () use ($number, $weak) {
+        static $runs;
+        handled(0, $runs);
         note("ended $number " . ($weak->get()?->status()->name ?? 'gone'));
     });
     $GLOBALS['watched'][$future] = $number;
