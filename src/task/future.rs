@@ -188,8 +188,12 @@ impl Native for Future {
             && self.following.peek(Option::is_none) == Some(true)
     }
 
-    /// A future dropped before it started is started; a failure that nobody has seen is told.
+    /// A future dropped before it started is started; a failure that nobody has seen is told. In a process that has but a
+    /// copy of it, neither: its parent does both.
     fn released(this: &Object<Self>) {
+        if this.id.get() <= state().inherited.get() {
+            return;
+        }
         if this.is_pending() && this.work.borrow().is_some() && support::supported() {
             this.revive();
             launch::enqueue(&Group::default_group(), this);

@@ -74,6 +74,8 @@ pub(crate) struct State {
     pub(crate) owner: Cell<Pid>,
     /// The number of the latest task.
     pub(crate) last_id: Cell<u64>,
+    /// Tasks with a number up to this one were made by the process that this one was forked from.
+    pub(crate) inherited: Cell<u64>,
     /// How many `Pool` objects are alive.
     pub(crate) pools: Cell<usize>,
     /// Where `async()` alone puts its tasks.
@@ -126,6 +128,7 @@ impl State {
         Self {
             owner: Cell::new(owner),
             last_id: Cell::new(0),
+            inherited: Cell::new(0),
             pools: Cell::new(0),
             default_group: ValueCell::default(),
             active: ValueCell::default(),
@@ -189,6 +192,7 @@ impl State {
     pub(crate) fn leave_behind(&self, is_child: bool) {
         self.owner.set(getpid());
         self.is_child.set(is_child || self.is_child.get());
+        self.inherited.set(self.last_id.get());
         self.pools.set(0);
         self.dispatching.set(false);
         self.held_back.set(false);
