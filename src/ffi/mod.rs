@@ -146,7 +146,7 @@ unsafe extern "C" {
 
     pub(crate) fn async_errors_install();
     pub(crate) fn async_errors_uninstall();
-    pub(crate) fn async_signals_startup(unused: c_int);
+    pub(crate) fn async_signals_startup(unused: c_int) -> *mut c_void;
     pub(crate) fn async_signals_begin_child() -> u64;
     pub(crate) fn async_signals_deferred() -> bool;
     pub(crate) fn async_child_begin(reseed: bool);

@@ -140,7 +140,7 @@ bool async_child_has_output(void);
 void async_child_flush(bool at_end);
 
 /* Signals: the engine's own table of handlers, and its sections in which none is called, are macros. */
-void async_signals_startup(int unused);
+void *async_signals_startup(int unused);
 uint64_t async_signals_begin_child(void);
 bool async_signals_deferred(void);
 void async_signals_forget(void);

@@ -13,6 +13,7 @@ pub(crate) mod file;
 pub(crate) mod fork;
 pub(crate) mod huge;
 pub(crate) mod linger;
+pub(crate) mod listener;
 pub(crate) mod loan;
 pub(crate) mod memory;
 pub(crate) mod memory_killer;

@@ -52,6 +52,8 @@ impl Drop for Blocked {
 /// What the engine of the language has to say about signals.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Engine {
+    /// The handler that it gives to the kernel; 0 for none. What that does stands in a table of the engine's.
+    pub(crate) handler: libc::sighandler_t,
     /// In a new child, with all signals blocked: puts those in order that the engine looks after, and gives them, a bit for
     /// each.
     pub(crate) begin_child: fn() -> u64,
@@ -64,6 +66,11 @@ static ENGINE: OnceLock<Engine> = OnceLock::new();
 /// Asks `engine` from now on.
 pub(crate) fn install(engine: Engine) {
     ENGINE.get_or_init(|| engine);
+}
+
+/// Is this the engine's own handler?
+pub(crate) fn is_engines(handler: libc::sighandler_t) -> bool {
+    handler != 0 && ENGINE.get().is_some_and(|engine| engine.handler == handler)
 }
 
 /// Is something going on that must come to its end, whatever signal comes? Async-signal-safe.

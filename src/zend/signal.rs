@@ -6,8 +6,8 @@ use crate::process::{child, signals};
 /// Lets the engine have its say about the signals of children. MINIT, which may run more than once.
 pub(crate) fn install() {
     // SAFETY: MINIT: no other thread runs PHP, and nobody has a use for this signal.
-    unsafe { ffi::async_signals_startup(child::parent_death_signal()) };
-    signals::install(signals::Engine { begin_child, deferred });
+    let handler = unsafe { ffi::async_signals_startup(child::parent_death_signal()) };
+    signals::install(signals::Engine { handler: handler.expose_provenance(), begin_child, deferred });
 }
 
 fn begin_child() -> u64 {

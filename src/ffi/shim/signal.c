@@ -27,8 +27,9 @@ static void *async_action(int signo)
 
 #endif
 
-/* MINIT. Lets the engine look after a signal that nobody uses, for a moment, to see what it tells the kernel. */
-void async_signals_startup(int unused)
+/* MINIT. Lets the engine look after a signal that nobody uses, for a moment, to see what it tells the kernel. NULL for an engine without
+ * handlers of its own. */
+void *async_signals_startup(int unused)
 {
 #ifdef ZEND_SIGNALS
 	zend_signal_entry_t entry = SIGG(handlers)[unused - 1];
@@ -42,6 +43,9 @@ void async_signals_startup(int unused)
 	sigaction(unused, &before, NULL);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	SIGG(handlers)[unused - 1] = entry;
+	return async_deferring;
+#else
+	return NULL;
 #endif
 }
 

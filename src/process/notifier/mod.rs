@@ -1,14 +1,15 @@
 //! Tells the parent, while it runs its own code, that a child or a deadline has news: at the next interrupt of the virtual
 //! machine it looks.
 
-mod sigchld;
+mod signal;
 mod thread;
 
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sigchld::Sigchld;
+pub(crate) use signal::NEWS;
+use signal::Signals;
 use thread::Thread;
 
 use crate::process::fork::Refused;
@@ -35,7 +36,7 @@ impl Flags {
 pub(crate) enum Means {
     /// By a thread: no system call of the script is cut short.
     Thread,
-    /// By SIGCHLD: for processes in which no thread may be.
+    /// By signals: for processes in which no thread may be.
     Signal,
 }
 
@@ -44,8 +45,8 @@ pub(crate) enum Means {
 pub(crate) enum Notifier {
     /// A thread of ours.
     Thread(Thread),
-    /// A handler of SIGCHLD.
-    Signal(Sigchld),
+    /// Listeners to signals.
+    Signal(Signals),
 }
 
 impl Notifier {
@@ -57,14 +58,14 @@ impl Notifier {
     pub(crate) fn start(means: Means, children: &OwnedFd, flags: Flags) -> Result<Self, Refused> {
         match means {
             Means::Thread => Thread::start(children, flags).map(Self::Thread),
-            Means::Signal => Sigchld::start(flags).map(Self::Signal),
+            Means::Signal => Signals::start(flags).map(Self::Signal),
         }
     }
 
     /// Makes sure that what a new child writes is heard of.
     pub(crate) fn watch(&self, pipe: &OwnedFd) {
         if let Self::Signal(_) = self {
-            Sigchld::watch(pipe);
+            Signals::watch(pipe);
         }
     }
 
@@ -72,7 +73,7 @@ impl Notifier {
     pub(crate) fn arm(&mut self, children: &OwnedFd) {
         match self {
             Self::Thread(thread) => thread.arm(children),
-            Self::Signal(_) => Sigchld::arm(children),
+            Self::Signal(signals) => signals.arm(children),
         }
     }
 
@@ -96,7 +97,7 @@ impl Notifier {
         let delay = delay.max(Duration::from_nanos(1));
         match self {
             Self::Thread(thread) => thread.alarm(delay),
-            Self::Signal(sigchld) => sigchld.alarm(delay),
+            Self::Signal(signals) => signals.alarm(delay),
         }
     }
 
@@ -104,8 +105,7 @@ impl Notifier {
     pub(crate) fn forget(self) {
         match self {
             Self::Thread(thread) => drop(thread),
-            // A timer is not inherited: there is nothing to delete.
-            Self::Signal(sigchld) => std::mem::forget(sigchld),
+            Self::Signal(signals) => signals.forget(),
         }
     }
 
@@ -113,7 +113,7 @@ impl Notifier {
     pub(crate) fn stop(self) {
         match self {
             Self::Thread(thread) => thread.stop(),
-            Self::Signal(sigchld) => sigchld.stop(),
+            Self::Signal(signals) => drop(signals),
         }
     }
 }

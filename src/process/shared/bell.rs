@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU32, Ordering, fence};
 use nix::errno::Errno;
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::resource::{Resource, getrlimit};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::kill;
 use nix::unistd::{Pid, Whence, getpid, getppid, lseek, read, write};
 
 use super::mapping::{Mapping, Shared};
 use crate::process::child::end;
+use crate::process::notifier::NEWS;
 use crate::process::pipe;
 
 #[repr(C)]
@@ -27,7 +28,7 @@ unsafe impl Shared for Head {}
 pub(crate) struct Bell {
     memory: Mapping<Head>,
     event: EventFd,
-    /// Who is told by SIGCHLD, too: no thread of its own waits for the event.
+    /// Who is told by a signal, too: no thread of its own waits for the event.
     owner: Option<Pid>,
 }
 
@@ -110,7 +111,7 @@ impl Rope<'_> {
                 end(255);
             }
             if let Some(owner) = self.bell.owner.filter(|&owner| owner == getppid()) {
-                let _ = kill(owner, Signal::SIGCHLD);
+                let _ = kill(owner, NEWS);
             }
         }
     }

@@ -20,7 +20,7 @@ array_map(unlink(...), glob("$directory/*"));
 rmdir($directory);
 
 pcntl_async_signals(true);
-foreach ([SIGHUP, SIGINT, SIGTERM] as $signal) {
+foreach ([SIGHUP, SIGINT, SIGTERM, SIGCHLD] as $signal) {
     $mine = 0;
     pcntl_signal($signal, function () use (&$mine) { $mine++; });
     [$one, $other] = [new Gate(), new Gate()];
@@ -40,3 +40,4 @@ foreach ([SIGHUP, SIGINT, SIGTERM] as $signal) {
 signal 1: the library 1, the application 1, before after
 signal 2: the library 1, the application 1, before after
 signal 15: the library 1, the application 1, before after
+signal 17: the library 1, the application 1, before after

@@ -1,0 +1,206 @@
+//! What we do ourselves when a signal comes, beside the application's handler.
+//!
+//! It goes through signal-hook's registry. That puts itself in front of the handler which it finds, once in the life of a
+//! process, and calls that one first. Whoever sets another handler since is left alone: it may call what it has found there,
+//! the registry, and the two in front of each other would call each other for ever. Only in front of what surely calls nobody
+//! does the registry go again: the default action, and the handler of the engine.
+
+use std::collections::BTreeMap;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use nix::errno::Errno;
+use signal_hook_registry::{SigId, register_signal_unchecked, unregister};
+
+use super::notifier::Flags;
+use super::signals;
+
+/// One action for one signal, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    signal: i32,
+    action: SigId,
+}
+
+/// The two handlers of a signal, once the registry is in front of another.
+struct Chain {
+    /// What the registry has found, and calls.
+    found: libc::sigaction,
+    /// The registry's.
+    registry: libc::sigaction,
+    listeners: usize,
+}
+
+static CHAINS: Mutex<BTreeMap<i32, Chain>> = Mutex::new(BTreeMap::new());
+
+fn chains() -> MutexGuard<'static, BTreeMap<i32, Chain>> {
+    CHAINS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Listener {
+    /// Raises `flags` when `signal` comes.
+    ///
+    /// # Errors
+    ///
+    /// EINVAL for a signal that cannot be handled.
+    pub(crate) fn raising(signal: i32, flags: Flags) -> Result<Self, Errno> {
+        // SAFETY: two stores.
+        unsafe { Self::new(signal, move || flags.raise()) }
+    }
+
+    /// # Safety
+    ///
+    /// `action` is async-signal-safe.
+    unsafe fn new(signal: i32, action: impl Fn() + Send + Sync + 'static) -> Result<Self, Errno> {
+        let found = action_of(signal)?;
+        let mut chains = chains();
+        // SAFETY: the caller's promise.
+        let registered = unsafe { register_signal_unchecked(signal, action) };
+        let action =
+            registered.map_err(|error| error.raw_os_error().map_or(Errno::EINVAL, Errno::from_raw))?;
+        let listener = Self { signal, action };
+        let chain = chains.entry(signal).or_insert_with(|| {
+            let registry = like(found, signal);
+            set(signal, &registry);
+            Chain { found, registry, listeners: 0 }
+        });
+        chain.listeners += 1;
+        chain.renew(signal);
+        Ok(listener)
+    }
+
+    /// The application may have set its own handler since, through the engine: the registry goes in front of that, too.
+    pub(crate) fn renew(&self) {
+        if let Some(chain) = chains().get(&self.signal) {
+            chain.renew(self.signal);
+        }
+    }
+}
+
+impl Drop for Listener {
+    /// The last one leaves everything as it was found, if nobody has changed it since.
+    fn drop(&mut self) {
+        unregister(self.action);
+        if let Some(chain) = chains().get_mut(&self.signal) {
+            chain.listeners = chain.listeners.saturating_sub(1);
+            if chain.listeners == 0 && chain.is_in_front(self.signal) {
+                set(self.signal, &chain.found);
+            }
+        }
+    }
+}
+
+impl Chain {
+    fn is_in_front(&self, signal: i32) -> bool {
+        action_of(signal).is_ok_and(|now| now.sa_sigaction == self.registry.sa_sigaction)
+    }
+
+    fn renew(&self, signal: i32) {
+        let found = self.found.sa_sigaction;
+        let calls_nobody = found == libc::SIG_DFL || signals::is_engines(found);
+        if calls_nobody && action_of(signal).is_ok_and(|now| now.sa_sigaction == found) {
+            set(signal, &self.registry);
+        }
+    }
+}
+
+/// The registry's handler with the mask of `found`, which was written to run under it, and with what its flags mean to the
+/// kernel.
+fn like(found: libc::sigaction, signal: i32) -> libc::sigaction {
+    let mut registry = action_of(signal).unwrap_or(found);
+    match found.sa_sigaction {
+        libc::SIG_DFL => {}
+        // For SIGCHLD: nobody waits for children.
+        libc::SIG_IGN => registry.sa_flags |= libc::SA_NOCLDWAIT,
+        _ => {
+            registry.sa_mask = found.sa_mask;
+            registry.sa_flags = found.sa_flags & !libc::SA_RESETHAND | libc::SA_SIGINFO;
+        }
+    }
+    registry.sa_flags |= found.sa_flags & (libc::SA_NOCLDSTOP | libc::SA_NOCLDWAIT);
+    registry
+}
+
+fn action_of(signal: i32) -> Result<libc::sigaction, Errno> {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: the out-pointer is valid; a number that is no signal is refused.
+    let known = unsafe { libc::sigaction(signal, ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: zeroed is a valid sigaction, and the call may have filled it.
+    Errno::result(known).map(|_| unsafe { action.assume_init() })
+}
+
+fn set(signal: i32, action: &libc::sigaction) {
+    // SAFETY: what the kernel has told of this signal before, with another mask and other flags at most.
+    unsafe { libc::sigaction(signal, action, ptr::null_mut()) };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use nix::sys::signal::SigSet;
+
+    use super::*;
+
+    fn listen(signal: i32, heard: &'static AtomicU32) -> Listener {
+        let action = || {
+            heard.fetch_add(1, Ordering::Relaxed);
+        };
+        // SAFETY: an addition.
+        unsafe { Listener::new(signal, action) }.unwrap()
+    }
+
+    /// How many have heard of `signal`.
+    fn raise(signal: i32, heard: &AtomicU32) -> u32 {
+        nix::sys::signal::raise(signal.try_into().unwrap()).unwrap();
+        heard.swap(0, Ordering::Relaxed)
+    }
+
+    #[test]
+    fn what_was_found_is_called_and_comes_back() {
+        static HEARD: AtomicU32 = AtomicU32::new(0);
+        extern "C" fn others(_: i32) {
+            HEARD.fetch_add(100, Ordering::Relaxed);
+        }
+        let signal = libc::SIGWINCH;
+        let handler = others as extern "C" fn(i32) as usize;
+        let mut found = action_of(signal).unwrap();
+        (found.sa_sigaction, found.sa_flags) = (handler, libc::SA_ONSTACK);
+        found.sa_mask = *SigSet::all().as_ref();
+        set(signal, &found);
+        let listener = listen(signal, &HEARD);
+        let registry = action_of(signal).unwrap();
+        // SAFETY: a mask that the kernel has filled.
+        assert_eq!(unsafe { libc::sigismember(&raw const registry.sa_mask, libc::SIGTERM) }, 1);
+        assert_eq!(registry.sa_flags & (libc::SA_ONSTACK | libc::SA_RESTART), libc::SA_ONSTACK);
+        let second = listen(signal, &HEARD);
+        assert_eq!(raise(signal, &HEARD), 102);
+        drop(second);
+        assert_eq!(raise(signal, &HEARD), 101);
+        drop(listener);
+        assert_eq!(action_of(signal).unwrap().sa_sigaction, handler, "as it was");
+        let listener = listen(signal, &HEARD);
+        assert_eq!(raise(signal, &HEARD), 100, "it may call the registry by now");
+        drop(listener);
+    }
+
+    #[test]
+    fn what_came_later_is_left_alone() {
+        static HEARD: AtomicU32 = AtomicU32::new(0);
+        extern "C" fn others(_: i32) {}
+        let signal = libc::SIGURG;
+        let listener = listen(signal, &HEARD);
+        assert_eq!(raise(signal, &HEARD), 1);
+        for later in [others as extern "C" fn(i32) as usize, libc::SIG_IGN] {
+            signals::set(signal, later);
+            listener.renew();
+            assert_eq!(action_of(signal).unwrap().sa_sigaction, later);
+        }
+        signals::set(signal, libc::SIG_DFL);
+        listener.renew();
+        assert_eq!(raise(signal, &HEARD), 1, "the default action calls nobody");
+        drop(listener);
+        assert_eq!(action_of(signal).unwrap().sa_sigaction, libc::SIG_DFL);
+    }
+}
