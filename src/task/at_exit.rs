@@ -149,7 +149,7 @@ fn forget() {
     let state = state();
     let waiting = (state.reported.take(), state.settled.take());
     let hooks = (state.hooks.take(), state.book.take());
-    surfacing::release((waiting, hooks, state.default_group.take()));
+    surfacing::release((waiting, hooks, state.default_group.take(), state.kept.take()));
     surfacing::tell();
 }
 

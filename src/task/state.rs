@@ -19,6 +19,7 @@ use crate::task::crew::Crew;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
 use crate::task::heap::Heap;
+use crate::task::inherited::Inherited;
 use crate::task::mapping::loan::Loans;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::code::Book;
@@ -111,6 +112,8 @@ pub(crate) struct State {
     pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
     /// Exceptions of hooks and destructors, which the next `await` throws: the latest is the last one.
     pub(crate) surfacing: ValueCell<Vec<Zval>>,
+    /// What is left of the processes that this one was forked from, by somebody else.
+    pub(crate) kept: ValueCell<Vec<Inherited>>,
     /// What its heap costs forks.
     pub(crate) heap: DataCell<Heap>,
     /// Handlers are running.
@@ -146,6 +149,7 @@ impl State {
             freed: ValueCell::default(),
             hooks: ValueCell::default(),
             surfacing: ValueCell::default(),
+            kept: ValueCell::default(),
             heap: DataCell::default(),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),
@@ -186,8 +190,8 @@ fn begin() -> &'static State {
 }
 
 impl State {
-    /// In a forked process: forgets what is the parent's. Its values are not released, as their destructors are the
-    /// parent's, and no memory is freed, as each page that is touched is a page to copy. Descriptors are closed. The
+    /// In a forked process: forgets what is the parent's. In a child of ours its values are not released, as their destructors
+    /// are the parent's, and no memory is freed, as each page that is touched is a page to copy. Descriptors are closed. The
     /// hooks stay, and the names of code: they are for the children's children too.
     pub(crate) fn leave_behind(&self, is_child: bool) {
         self.owner.set(getpid());
@@ -201,6 +205,9 @@ impl State {
         self.request.set(Request::Runs);
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();
+        }
+        if !is_child {
+            self.kept.push(Inherited::take(self));
         }
         forget(self.default_group.take());
         forget(self.active.take());

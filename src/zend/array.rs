@@ -44,13 +44,20 @@ impl Array {
         value
     }
 
-    /// Appends an element, and tells its key; none when there is no next key.
-    pub(crate) fn append(&mut self, value: Zval) -> Option<Zval> {
-        let mut value = std::mem::ManuallyDrop::new(value);
+    /// Appends an element, and tells its key.
+    ///
+    /// # Errors
+    ///
+    /// The element, when there is no next key.
+    pub(crate) fn append(&mut self, mut value: Zval) -> Result<Zval, Zval> {
         let mut key = Zval::new();
-        // SAFETY: our own array, with one reference; the engine takes the value over.
-        let appended = unsafe { ffi::async_array_append(&raw mut *self.0, &raw mut *value, &raw mut key) };
-        appended.then_some(key)
+        // SAFETY: our own array, with one reference; the engine takes over what is in `value` when there is a key for it.
+        if unsafe { ffi::async_array_append(&raw mut *self.0, &raw mut value, &raw mut key) } {
+            std::mem::forget(value);
+            Ok(key)
+        } else {
+            Err(value)
+        }
     }
 
     fn find(&self, key: &Zval) -> Option<&Zval> {

@@ -105,13 +105,13 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
 /// Puts a future that is in no pool under a key that is not in use, or under the next one, and into the queue. In a pool that
 /// was stopped it is cancelled, unless it has begun.
 fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
-    let key = match key {
-        Some(key) => {
-            // An autoloader may have put another one there: that runs on, as anything that is overwritten.
-            drop(pool.entries.change(|entries| entries.replace(&key, future.zval())));
-            key
-        }
-        None => pool.entries.change(|entries| entries.append(future.zval())).ok_or_else(no_next_key)?,
+    let key = if let Some(key) = key {
+        // An autoloader may have put another one there: that runs on, as anything that is overwritten.
+        drop(pool.entries.change(|entries| entries.replace(&key, future.zval())));
+        key
+    } else {
+        let appended = pool.entries.change(|entries| entries.append(future.zval()));
+        appended.map_err(|_refused| no_next_key())?
     };
     pool.full.set(pool.full.get() || key.long() == Some(i64::MAX));
     future.added.set(true);
@@ -204,7 +204,7 @@ pub(super) fn keys(call: &Call) -> Returned {
     let pool = none(call)?;
     let mut keys = Array::new();
     for (key, _) in pool.entries.borrow().pairs() {
-        keys.append(key);
+        drop(keys.append(key));
     }
     Ok(keys.into_zval())
 }

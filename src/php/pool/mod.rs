@@ -84,6 +84,7 @@ impl Native for Pool {
 }
 
 impl Drop for Pool {
+    /// What is queued or running goes on without the object.
     fn drop(&mut self) {
         if self.group.is_here() {
             self.group.orphan();
