@@ -220,6 +220,14 @@ pub(crate) enum Error {
         /// Its name.
         sapi: String,
     },
+    /// A future was taken for its value.
+    #[error("the future of {subject} cannot be {doing}, only its value can: await() it first")]
+    NotAwaited {
+        /// Whose.
+        subject: Subject,
+        /// What was to be done with it.
+        doing: &'static str,
+    },
     /// The program uses the API in a way that cannot work.
     #[error("{0}")]
     Misuse(&'static str),

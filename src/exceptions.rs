@@ -106,7 +106,7 @@ fn class_of(error: &Error) -> &'static Class {
         Error::CannotFork { .. } | Error::LimitRefused { .. } | Error::NoStream { .. } => &CANNOT_FORK,
         Error::Protocol { .. } | Error::Unreadable { .. } | Error::Unread { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
-        Error::Misuse(_) => &ASYNC_ERROR,
+        Error::Misuse(_) | Error::NotAwaited { .. } => &ASYNC_ERROR,
     }
 }
 

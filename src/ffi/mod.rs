@@ -18,6 +18,13 @@ pub(crate) struct GcBuffer {
     _opaque: [u8; 0],
 }
 
+/// `ASYNC_PURPOSE_JSON`
+pub(crate) const PURPOSE_JSON: c_int = 1;
+/// `ASYNC_PURPOSE_EXPORT`
+pub(crate) const PURPOSE_EXPORT: c_int = 2;
+/// `ASYNC_PURPOSE_SERIALIZE`
+pub(crate) const PURPOSE_SERIALIZE: c_int = 3;
+
 /// What the engine calls to make an object of a class.
 pub(crate) type CreateObject = unsafe extern "C" fn(*mut ClassEntry) -> *mut ZendObject;
 
@@ -41,6 +48,8 @@ unsafe extern "C" {
     ) -> *mut ClassEntry;
     pub(crate) fn async_class_implement(ce: *mut ClassEntry, interface: *mut ClassEntry);
     pub(crate) fn async_class_alias(name: *const c_char, ce: *mut ClassEntry) -> bool;
+    pub(crate) fn async_class_explain_serialization(ce: *mut ClassEntry);
+    pub(crate) fn async_class_refuses_serialization(ce: *const ClassEntry) -> bool;
     pub(crate) fn async_enum_register(
         name: *const c_char,
         cases: *const *const c_char,
@@ -73,6 +82,8 @@ unsafe extern "C" {
     pub(crate) fn async_gc_add(buffer: *mut GcBuffer, value: *mut Zval);
     pub(crate) fn async_gc_add_iterator(buffer: *mut GcBuffer, iterator: *mut ObjectIterator);
     pub(crate) fn async_gc_use(buffer: *mut GcBuffer, table: *mut *mut Zval, count: *mut c_int);
+    pub(crate) fn async_purpose(purpose: u32) -> c_int;
+    pub(crate) fn zend_std_get_properties_for(object: *mut ZendObject, purpose: u32) -> *mut ZendHashTable;
     pub(crate) fn zend_objects_destroy_object(object: *mut ZendObject);
 
     pub(crate) fn async_arg_long(number: u32, arg: *mut Zval, out: *mut i64) -> bool;

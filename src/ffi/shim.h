@@ -46,6 +46,13 @@ zend_class_entry *async_class_register(const char *name, zend_class_entry *paren
 	uint32_t flags, zend_object *(*create)(zend_class_entry *));
 zend_class_entry *async_interface_register(const char *name, const zend_function_entry *methods);
 void async_class_implement(zend_class_entry *ce, zend_class_entry *interface);
+/* What the properties of an object are wanted for; 0 for anything else. The engine's numbers move between minors. */
+#define ASYNC_PURPOSE_JSON 1
+#define ASYNC_PURPOSE_EXPORT 2
+#define ASYNC_PURPOSE_SERIALIZE 3
+int async_purpose(zend_prop_purpose purpose);
+void async_class_explain_serialization(zend_class_entry *ce);
+bool async_class_refuses_serialization(const zend_class_entry *ce);
 bool async_class_alias(const char *name, zend_class_entry *ce);
 zend_class_entry *async_enum_register(const char *name, const char *const *cases, size_t count);
 zend_object *async_enum_case(zend_class_entry *ce, const char *name);

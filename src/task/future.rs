@@ -14,14 +14,17 @@ use super::handlers::Handler;
 use super::retry::Attempt;
 use super::work::Work;
 use super::{launch, support, turn};
-use crate::error::{Label, Subject};
+use crate::error::{Error, Label, Subject};
+use crate::exceptions;
 use crate::process::loan::Loan;
 use crate::process::output::Capture;
 use crate::process::reactor::Ended;
 use crate::task::state::state;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::exception;
+use crate::zend::handler::Thrown;
 use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::placeholder::Mistaken;
 
 impl Plain for Capture {}
 
@@ -172,6 +175,8 @@ impl Native for Future {
         self.following.peek(|following| following.iter().for_each(|other| other.trace_in(tracer)));
     }
 
+    const MISTAKEN: Option<Mistaken<Self>> = Some(not_awaited);
+
     fn is_leaf(&self) -> bool {
         let plain = |phase: &Phase| match phase {
             Phase::Done(Outcome::Value(value)) => {
@@ -260,6 +265,10 @@ impl Future {
         };
         Subject { label, pid: self.pid.get() }
     }
+}
+
+fn not_awaited(future: &Future, doing: &'static str) -> Thrown {
+    exceptions::throw(&Error::NotAwaited { subject: future.subject(), doing })
 }
 
 /// `Class: message` of a throwable.

@@ -18,6 +18,7 @@ pub(crate) mod iterate;
 pub(crate) mod memory;
 pub(crate) mod module;
 pub(crate) mod object;
+pub(crate) mod placeholder;
 pub(crate) mod request;
 pub(crate) mod serialize;
 pub(crate) mod signal;

@@ -21,6 +21,7 @@ use super::cell::ensure_free;
 use super::class::{Class, Function};
 use super::exception::Aside;
 use super::handler::{self, Thrown};
+use super::placeholder::{self, Mistaken};
 use super::value::walk;
 use crate::ffi::{self, GcBuffer, ObjectIterator};
 
@@ -90,6 +91,9 @@ pub(crate) trait Native: Sized + 'static {
 
     /// `$object[$offset] = $value` without a call of `offsetSet()`; no offset for `$object[] = $value`.
     const ASSIGN: Option<Assign<Self>> = None;
+
+    /// Throws when an object is taken for the value that it stands for.
+    const MISTAKEN: Option<Mistaken<Self>> = None;
 
     /// Is there nothing in it that may lead back to it? Then a reference that is given back leaves no cycle behind.
     fn is_leaf(&self) -> bool {
@@ -260,10 +264,17 @@ pub(crate) fn register<T: Native>(methods: &[Function]) {
         if T::ASSIGN.is_some() {
             handlers.write_dimension = Some(write_dimension::<T>);
         }
+        if T::MISTAKEN.is_some() {
+            placeholder::install::<T>(&mut handlers);
+        }
         Handlers(handlers)
     });
-    let flags = ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES | ZEND_ACC_NOT_SERIALIZABLE;
+    let refused = if T::MISTAKEN.is_some() { 0 } else { ZEND_ACC_NOT_SERIALIZABLE };
+    let flags = ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES | refused;
     registration.class.register(T::NAME, ptr::null_mut(), methods, flags, Some(create::<T>));
+    if T::MISTAKEN.is_some() {
+        placeholder::explain_serialization(registration.class.entry());
+    }
 }
 
 unsafe extern "C" fn create<T: Native>(ce: *mut ClassEntry) -> *mut ZendObject {
@@ -289,7 +300,7 @@ unsafe extern "C" fn create<T: Native>(ce: *mut ClassEntry) -> *mut ZendObject {
 /// # Safety
 ///
 /// `object` has the handlers of `T`'s class.
-unsafe fn data<'o, T: Native>(object: *mut ZendObject) -> &'o T {
+pub(super) unsafe fn data<'o, T: Native>(object: *mut ZendObject) -> &'o T {
     // SAFETY: the caller's contract: `std` lies inside an `Instance<T>`.
     let instance = unsafe { object.byte_sub(offset_of!(Instance<T>, std)) }.cast::<Instance<T>>();
     // SAFETY: a live instance, of whose data only shared references exist.

@@ -2,6 +2,7 @@
 
 #include "zend_closures.h"
 #include "zend_enum.h"
+#include "zend_exceptions.h"
 #include "zend_interfaces.h"
 
 zend_class_entry *async_class_register(const char *name, zend_class_entry *parent, const zend_function_entry *methods,
@@ -29,6 +30,45 @@ zend_class_entry *async_interface_register(const char *name, const zend_function
 void async_class_implement(zend_class_entry *ce, zend_class_entry *interface)
 {
 	zend_class_implements(ce, 1, interface);
+}
+
+int async_purpose(zend_prop_purpose purpose)
+{
+	switch (purpose) {
+		case ZEND_PROP_PURPOSE_JSON:
+			return ASYNC_PURPOSE_JSON;
+		case ZEND_PROP_PURPOSE_VAR_EXPORT:
+			return ASYNC_PURPOSE_EXPORT;
+		case ZEND_PROP_PURPOSE_SERIALIZE:
+			return ASYNC_PURPOSE_SERIALIZE;
+		default:
+			return 0;
+	}
+}
+
+static int async_serialize_refused(zval *object, unsigned char **buffer, size_t *length, zend_serialize_data *data)
+{
+	zend_release_properties(zend_get_properties_for(object, ZEND_PROP_PURPOSE_SERIALIZE));
+	return FAILURE;
+}
+
+static int async_unserialize_refused(zval *object, zend_class_entry *ce, const unsigned char *buffer, size_t length,
+	zend_unserialize_data *data)
+{
+	zend_throw_exception_ex(NULL, 0, "Unserialization of '%s' is not allowed", ZSTR_VAL(ce->name));
+	return FAILURE;
+}
+
+/* As ZEND_ACC_NOT_SERIALIZABLE, but the object's handler of properties says why. */
+void async_class_explain_serialization(zend_class_entry *ce)
+{
+	ce->serialize = async_serialize_refused;
+	ce->unserialize = async_unserialize_refused;
+}
+
+bool async_class_refuses_serialization(const zend_class_entry *ce)
+{
+	return (ce->ce_flags & ZEND_ACC_NOT_SERIALIZABLE) || ce->serialize == async_serialize_refused;
 }
 
 bool async_class_alias(const char *name, zend_class_entry *ce)

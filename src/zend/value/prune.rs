@@ -7,8 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use ext_php_rs::ffi::{
-    IS_ARRAY, IS_INDIRECT, IS_OBJECT, IS_REFERENCE, IS_RESOURCE, ZEND_ACC_ENUM, ZEND_ACC_NOT_SERIALIZABLE,
-    zend_object, zend_resource,
+    IS_ARRAY, IS_INDIRECT, IS_OBJECT, IS_REFERENCE, IS_RESOURCE, ZEND_ACC_ENUM, zend_object, zend_resource,
 };
 use ext_php_rs::types::{ZendHashTable, Zval};
 
@@ -16,6 +15,7 @@ use super::object::{class_of, property_name, slots, type_name, unmangled};
 use super::table::{self, Table, array, element, key, object, reference, type_of};
 use super::walk::{Children, Step, children_of, is_inside, path};
 use crate::ffi;
+use crate::zend::placeholder::refuses_serialization;
 use crate::zend::serialize::depth_limit;
 
 /// A part that was taken out.
@@ -277,8 +277,8 @@ impl Walk<'_> {
 /// Of what PHP's serializer refuses, or would lose in silence.
 fn is_unserializable(value: &Zval) -> bool {
     let refused = |object: &zend_object| {
-        let flags = class_of(object).ce_flags;
-        flags & ZEND_ACC_NOT_SERIALIZABLE != 0 && flags & ZEND_ACC_ENUM == 0
+        let class = class_of(object);
+        refuses_serialization(class) && class.ce_flags & ZEND_ACC_ENUM == 0
     };
     type_of(value) == IS_RESOURCE || object(value).is_some_and(refused)
 }

@@ -6,13 +6,14 @@ use std::mem::ManuallyDrop;
 
 use ext_php_rs::ffi::{
     HashTable, IS_ARRAY, IS_INDIRECT, IS_OBJECT, IS_REFERENCE, IS_RESOURCE, ZEND_ACC_ENUM,
-    ZEND_ACC_NOT_SERIALIZABLE, ZEND_INTERNAL_FUNCTION, zend_class_entry, zend_object,
+    ZEND_INTERNAL_FUNCTION, zend_class_entry, zend_object,
 };
 use ext_php_rs::types::Zval;
 
 use super::object::{class_name, class_of, lineage, property_name, slots, type_name, unmangled};
 use super::table::{Table, array, dereferenced, element, key, object, reference, type_of};
 use crate::ffi;
+use crate::zend::placeholder::refuses_serialization;
 use crate::zend::serialize::depth_limit;
 
 /// What cannot be sent.
@@ -50,9 +51,7 @@ pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
     let reason =
         exception.map_or_else(|| "the script was ended while it was being serialized".to_owned(), message);
     let refused = |value: &Zval| {
-        object(value)
-            .map(class_of)
-            .is_some_and(|class| exception.is_some() && class.ce_flags & ZEND_ACC_NOT_SERIALIZABLE != 0)
+        object(value).map(class_of).is_some_and(|class| exception.is_some() && refuses_serialization(class))
     };
     let thrower = exception.and_then(thrower);
     let threw = |value: &Zval| match (object(value).map(class_of), &thrower) {
