@@ -186,6 +186,22 @@ enum Route
 }
 
 /**
+ * Where handlers run while the script does something else. In {@see await()}, {@see Pool::tick()}, `foreach`,
+ * {@see Pool::wait()} and at the script's end they always do.
+ */
+enum Handlers
+{
+    /** Between statements of the function that registered them, and of those that had called it; not in what these call. */
+    case Scope;
+
+    /** Between any two statements. */
+    case Anywhere;
+
+    /** Only in calls that wait. */
+    case Await;
+}
+
+/**
  * Where what the tasks of a pool print goes: their standard output and error output, whatever writes there: `echo`,
  * `STDOUT`, `STDERR`, `php://output`, warnings, programs that the task starts.
  */
@@ -345,6 +361,16 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @throws \ValueError when one is negative, or $backoff is not finite
      */
     public function retry(int $times, float $backoff = 0.0): self
+    {
+    }
+
+    /**
+     * Sets where the handlers of this pool's futures run while the script does something else. The default is what
+     * `async.handlers` says when they are to run. It counts for tasks that end from now on.
+     *
+     * @return $this
+     */
+    public function handlers(Handlers $where): self
     {
     }
 
@@ -718,7 +744,7 @@ final class Future
     }
 
     /**
-     * Adds a handler for the value. It runs in the parent at the next safe point after the child has ended, also
+     * Adds a handler for the value. It runs in the parent, where {@see Handlers} says, after the child has ended, also
      * when nobody awaits. What it returns is the value from then on, null included; a handler without a `return`
      * statement keeps the value. A future that it returns is awaited, and gives its value. What it throws surfaces
      * at `await`.

@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_int};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::pool::place::Place;
 use crate::process::cpus;
 use crate::process::notifier::Means;
 use crate::zend::ini;
@@ -15,7 +16,7 @@ enum Rule {
     Count,
     Bytes,
     Seconds,
-    Choice([&'static str; 2]),
+    Choice(&'static [&'static str]),
 }
 
 #[derive(Debug)]
@@ -47,15 +48,18 @@ static MAX_RESULT: Setting = Setting::new(c"async.max_result", c"0", false, Rule
 static MAX_OUTPUT: Setting = Setting::new(c"async.max_output", c"1M", false, Rule::Bytes);
 static IDLE_TIMEOUT: Setting = Setting::new(c"async.idle_timeout", c"5", false, Rule::Seconds);
 static RESEED: Setting = Setting::new(c"async.reseed", c"1", false, Rule::Switch);
-static AT_EXIT: Setting = Setting::new(c"async.at_exit", c"wait", false, Rule::Choice(["wait", "kill"]));
+static AT_EXIT: Setting = Setting::new(c"async.at_exit", c"wait", false, Rule::Choice(&["wait", "kill"]));
 static HUGE_PAGES: Setting = Setting::new(c"async.huge_pages", c"1", false, Rule::Switch);
 static UNSUPPORTED: Setting =
-    Setting::new(c"async.unsupported", c"throw", true, Rule::Choice(["throw", "sync"]));
+    Setting::new(c"async.unsupported", c"throw", true, Rule::Choice(&["throw", "sync"]));
 
 static NOTIFIER: Setting =
-    Setting::new(c"async.notifier", c"thread", true, Rule::Choice(["thread", "signal"]));
+    Setting::new(c"async.notifier", c"thread", true, Rule::Choice(&["thread", "signal"]));
 
-static ALL: [&Setting; 13] = [
+static HANDLERS: Setting =
+    Setting::new(c"async.handlers", c"scope", false, Rule::Choice(&["scope", "anywhere", "await"]));
+
+static ALL: [&Setting; 14] = [
     &SHORT_NAMES,
     &CONCURRENCY,
     &MAX_CHILDREN,
@@ -69,6 +73,7 @@ static ALL: [&Setting; 13] = [
     &AT_EXIT,
     &NOTIFIER,
     &UNSUPPORTED,
+    &HANDLERS,
 ];
 
 /// Registers all entries. MINIT.
@@ -134,6 +139,15 @@ pub(crate) fn huge_pages() -> bool {
     HUGE_PAGES.get() != 0
 }
 
+/// `async.handlers`: where handlers run.
+pub(crate) fn handlers() -> Place {
+    match HANDLERS.get() {
+        0 => Place::Scope,
+        1 => Place::Anywhere,
+        _ => Place::Await,
+    }
+}
+
 /// `async.at_exit=kill`: the end of the script ends what runs, instead of waiting for it.
 pub(crate) fn kill_at_exit() -> bool {
     AT_EXIT.get() != 0
@@ -172,11 +186,7 @@ fn parse(rule: Rule, text: &str) -> Option<u64> {
             let seconds: f64 = lower.parse().ok()?;
             (seconds.is_finite() && seconds >= 0.0).then(|| seconds.to_bits())
         }
-        Rule::Choice([off, on]) => match lower.as_str() {
-            word if word == off => Some(0),
-            word if word == on => Some(1),
-            _ => None,
-        },
+        Rule::Choice(words) => (0..).zip(words).find(|(_, word)| **word == lower).map(|(number, _)| number),
     }
 }
 
@@ -197,7 +207,7 @@ fn expected(rule: Rule) -> String {
         Rule::Count => "a whole number greater than or equal to 0".into(),
         Rule::Bytes => "a number of bytes greater than or equal to 0, such as 64M".into(),
         Rule::Seconds => "a number of seconds greater than or equal to 0".into(),
-        Rule::Choice([one, other]) => format!("\"{one}\" or \"{other}\""),
+        Rule::Choice(words) => format!("\"{}\"", words.join("\" or \"")),
     }
 }
 
@@ -223,8 +233,8 @@ mod tests {
 
     #[test]
     fn words_in_any_case() {
-        assert_eq!(parse(Rule::Choice(["wait", "kill"]), "Kill"), Some(1));
-        assert_eq!(parse(Rule::Choice(["wait", "kill"]), "die"), None);
+        assert_eq!(parse(Rule::Choice(&["wait", "kill"]), "Kill"), Some(1));
+        assert_eq!(parse(Rule::Choice(&["wait", "kill"]), "die"), None);
         assert_eq!(parse(Rule::Switch, "Off"), Some(0));
         assert_eq!(parse(Rule::Switch, "maybe"), None);
     }

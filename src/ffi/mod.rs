@@ -124,11 +124,13 @@ unsafe extern "C" {
     );
     pub(crate) fn async_exception_message(exception: *mut ZendObject, out: *mut Zval);
     pub(crate) fn async_warning(message: *const c_char);
+    pub(crate) fn async_notice(message: *const c_char);
     pub(crate) fn async_warning_at(exception: *mut ZendObject, message: *const c_char, length: usize);
     pub(crate) fn async_core_warning(message: *const c_char);
 
     pub(crate) fn async_vm_interrupt_addr() -> *mut c_void;
     pub(crate) fn async_interrupt_safe() -> bool;
+    pub(crate) fn async_scope(functions: *mut usize, most: usize) -> usize;
     pub(crate) fn async_floor_set() -> *const c_void;
     pub(crate) fn async_floor_reset(before: *const c_void);
     pub(crate) fn async_result_is_kept(

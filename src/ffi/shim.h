@@ -98,12 +98,14 @@ void async_exception_new(zval *out, zend_class_entry *ce, const char *message, s
 void async_property_set(zend_object *object, zend_class_entry *scope, const char *name, zval *value);
 void async_exception_message(zend_object *exception, zval *out);
 void async_warning(const char *message);
+void async_notice(const char *message);
 void async_warning_at(zend_object *exception, const char *message, size_t length);
 void async_core_warning(const char *message);
 
 /* State of the request: fields of globals, whose layouts move. */
 void *async_vm_interrupt_addr(void);
 bool async_interrupt_safe(void);
+size_t async_scope(uintptr_t *functions, size_t most);
 const void *async_floor_set(void);
 void async_floor_reset(const void *before);
 int async_exit_status(void);

@@ -7,6 +7,7 @@ pub(crate) mod functions;
 pub(crate) mod future;
 pub(crate) mod map;
 pub(crate) mod output;
+pub(crate) mod places;
 pub(crate) mod pool;
 pub(crate) mod pool_iterator;
 #[cfg(feature = "recode")]
@@ -19,6 +20,7 @@ pub(crate) fn register() {
     task::register();
     status::register();
     output::register();
+    places::register();
     crate::exceptions::register();
     future::register();
     pool_iterator::register();

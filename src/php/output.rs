@@ -2,8 +2,6 @@
 
 use std::ffi::CStr;
 
-use ext_php_rs::types::{ZendObject, Zval};
-
 use crate::process::output::Mode;
 use crate::zend::class::Class;
 use crate::zend::handler::{Call, Thrown};
@@ -24,9 +22,5 @@ pub(crate) fn register() {
 ///
 /// `TypeError` when it is none.
 pub(crate) fn mode(call: &Call, index: u32) -> Result<Mode, Thrown> {
-    let same =
-        |one: &ZendObject, name| OUTPUT.case(name).object().is_some_and(|other| std::ptr::eq(one, other));
-    let given = call.arg(index).and_then(Zval::object);
-    let found = given.and_then(|object| CASES.iter().find(|(name, _)| same(object, name)));
-    found.map(|(_, mode)| *mode).ok_or_else(|| call.type_error(index, c"Async\\Output"))
+    call.case(index, c"Async\\Output", &OUTPUT, &CASES)
 }

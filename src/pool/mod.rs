@@ -10,6 +10,7 @@
 
 pub(crate) mod deadlines;
 pub(crate) mod ids;
+pub(crate) mod place;
 pub(crate) mod portion;
 pub(crate) mod rent;
 pub(crate) mod retry;

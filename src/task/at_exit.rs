@@ -45,7 +45,7 @@ pub(crate) fn finish() -> Result<(), Thrown> {
     if state.dispatching.replace(false) {
         Floor::forget();
     }
-    let idle = || state.active.borrow().iter().all(|group| group.idle()) && !turn::is_due();
+    let idle = || state.active.borrow().iter().all(|group| group.idle()) && !turn::is_due_in_a_call();
     if !idle() || !state.running.borrow().is_empty() {
         wait::at_end(idle)?;
     }
@@ -147,7 +147,7 @@ pub(crate) fn at_exit() -> Result<(), Thrown> {
 /// Lets go of all that the script has left here. Re-enters PHP: destructors run.
 fn forget() {
     let state = state();
-    let waiting = (state.reported.take(), state.settled.take());
+    let waiting = (state.reported.take(), state.settled.take(), state.held.take());
     let hooks = (state.hooks.take(), state.book.take());
     surfacing::release((waiting, hooks, state.default_group.take(), state.kept.take()));
     surfacing::tell();

@@ -10,12 +10,13 @@ use ext_php_rs::types::Zval;
 
 use super::crew::Route;
 use super::group::Group;
-use super::handlers::Handler;
+use super::handlers::Registered;
 use super::retry::Attempt;
 use super::work::Work;
 use super::{launch, support, turn};
 use crate::error::{Error, Label, Subject};
 use crate::exceptions;
+use crate::pool::place::Place;
 use crate::process::loan::Loan;
 use crate::process::output::Capture;
 use crate::process::reactor::Ended;
@@ -83,7 +84,7 @@ pub(crate) struct Future {
     /// How far it is.
     pub(crate) phase: ValueCell<Phase>,
     /// What is to be called when it has ended, in order.
-    pub(crate) handlers: ValueCell<VecDeque<Handler>>,
+    pub(crate) handlers: ValueCell<VecDeque<Registered>>,
     /// Seconds that it may run, when that is not its group's to say.
     pub(crate) limit: Cell<Option<f64>>,
     /// When its child was made.
@@ -118,6 +119,8 @@ pub(crate) struct Future {
     pub(crate) observed: Cell<bool>,
     /// Its handlers are running.
     pub(crate) handling: Cell<bool>,
+    /// Where they run, if its pool says so.
+    pub(crate) place: Cell<Option<Place>>,
     /// What it has printed, if that was captured, once it has ended.
     pub(crate) captured: DataCell<Option<Box<Capture>>>,
 }
@@ -154,6 +157,7 @@ impl Native for Future {
             following: ValueCell::default(),
             observed: Cell::new(false),
             handling: Cell::new(false),
+            place: Cell::new(None),
             captured: DataCell::default(),
         }
     }
@@ -161,8 +165,8 @@ impl Native for Future {
     fn trace(&self, tracer: &mut Tracer) {
         self.work.peek(|work| work.iter().for_each(|work| work.trace(tracer)));
         self.handlers.peek(|handlers| {
-            for handler in handlers {
-                handler.trace(tracer);
+            for registered in handlers {
+                registered.handler.trace(tracer);
             }
         });
         self.phase.peek(|phase| {

@@ -15,6 +15,7 @@ use super::future::Future;
 use super::limits::Limits;
 use super::mapping::Mapping;
 use crate::pool::ids::IdMap;
+use crate::pool::place::Place;
 use crate::pool::retry::Retry;
 use crate::pool::scheduler::Scheduler;
 use crate::process::output;
@@ -69,6 +70,8 @@ pub(crate) struct Group {
     pub(crate) stay: Cell<Stay>,
     /// Those that stay.
     pub(crate) crew: ValueCell<Option<Rc<Crew>>>,
+    /// Where the handlers of its futures run; none for where php.ini says.
+    pub(crate) handlers: Cell<Option<Place>>,
     /// Where what its tasks print goes.
     pub(crate) output: Cell<output::Mode>,
     /// What they may use.
@@ -105,6 +108,7 @@ impl Group {
             stays_for_maps: Cell::new(false),
             stay: Cell::default(),
             crew: ValueCell::default(),
+            handlers: Cell::default(),
             output: Cell::default(),
             limits: DataCell::default(),
             maps: ValueCell::default(),

@@ -3,14 +3,18 @@
 use ext_php_rs::types::Zval;
 
 use super::future::{Ending, Future, Outcome, Phase};
+use super::held::Moment;
 use super::surfacing::release;
 use super::{follow, outcome};
+use crate::ini;
+use crate::pool::place::Place;
 use crate::task::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::interrupt::{self, FiberBlock, Floor};
 use crate::zend::object::{Object, Tracer};
+use crate::zend::scope::Scope;
 
 /// One step of the chain behind a future.
 #[derive(Debug)]
@@ -40,22 +44,32 @@ impl Handler {
     }
 }
 
+/// A handler, and the functions that know of it.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    /// What is to be done.
+    pub(crate) handler: Handler,
+    /// None for what is ours, and runs no PHP code.
+    scope: Option<Scope>,
+}
+
 /// Adds a handler. One that comes after the end runs at the next safe point, too.
 pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
-    future.handlers.push_back(handler);
+    let scope = if matches!(handler, Handler::Follow(_)) { None } else { Some(Scope::here()) };
+    future.handlers.push_back(Registered { handler, scope });
     if matches!(*future.phase.borrow(), Phase::Done(_)) && !future.handling.get() {
         state().reported.push_back(future.clone());
         interrupt::flags().raise();
     }
 }
 
-/// Gives a future that has ended its outcome, and runs its handlers. Re-enters PHP.
+/// Gives a future that has ended its outcome, and runs its handlers, as far as they may run now. Re-enters PHP.
 ///
 /// # Errors
 ///
 /// When the script is exiting; an exception of a handler becomes the future's failure instead.
-pub(crate) fn complete(future: &Object<Future>) -> Result<(), Thrown> {
-    let done = outcome::settle(future).and_then(|()| run_all(future));
+pub(crate) fn complete(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
+    let done = outcome::settle(future).and_then(|()| run_all(future, moment));
     // Those that are left run at the script's end.
     if done.is_err() && !future.handlers.borrow().is_empty() {
         state().settled.change(|settled| settled.push_front(future.clone()));
@@ -63,10 +77,10 @@ pub(crate) fn complete(future: &Object<Future>) -> Result<(), Thrown> {
     done
 }
 
-fn run_all(future: &Object<Future>) -> Result<(), Thrown> {
+fn run_all(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
     let followed = future.following.borrow().clone();
     if let Some(followed) = followed.filter(|followed| followed.has_ended()) {
-        complete(&followed)?;
+        complete(&followed, moment)?;
     }
     if future.following.borrow().is_some() || future.is_being_read() {
         return Ok(());
@@ -76,19 +90,23 @@ fn run_all(future: &Object<Future>) -> Result<(), Thrown> {
     }
     let _fibers = FiberBlock::new();
     let _floor = Floor::new();
-    let done = run(future);
+    let done = run(future, moment);
     future.handling.set(false);
     done
 }
 
-fn run(future: &Object<Future>) -> Result<(), Thrown> {
+fn run(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
     loop {
         // A destructor may have called exit: nothing can be called any more.
         if exception::pending() {
             return Err(Thrown);
         }
+        if let Err(scope) = ensure_allowed(future, moment) {
+            state().held.change(|held| held.push(scope, future.clone()));
+            return Ok(());
+        }
         let next = future.handlers.pop_front();
-        let Some(handler) = next else {
+        let Some(Registered { handler, .. }) = next else {
             return Ok(());
         };
         let done = step(future, &handler);
@@ -98,6 +116,20 @@ fn run(future: &Object<Future>) -> Result<(), Thrown> {
             return Ok(()); // the others run when that one has ended
         }
     }
+}
+
+/// May the next handler run now?
+///
+/// # Errors
+///
+/// With what it waits for: one of these functions, or, without any, a call.
+fn ensure_allowed(future: &Future, moment: Moment) -> Result<(), Option<Scope>> {
+    let handlers = future.handlers.borrow();
+    let Some(Registered { scope: Some(scope), .. }) = handlers.front() else {
+        return Ok(());
+    };
+    let place = future.place.get().unwrap_or_else(ini::handlers);
+    if moment.allows(place, scope) { Ok(()) } else { Err((place == Place::Scope).then(|| scope.clone())) }
 }
 
 fn step(future: &Object<Future>, handler: &Handler) -> Result<(), Thrown> {

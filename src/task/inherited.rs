@@ -40,6 +40,7 @@ impl Inherited {
         let mut inherited = Self { surfacing: state.surfacing.take(), ..Self::default() };
         inherited.futures.extend(state.reported.take());
         inherited.futures.extend(state.settled.take());
+        inherited.futures.extend(state.held.take().into_futures());
         for Running { future, group, origin, place } in state.running.take().into_values() {
             inherited.futures.extend(future);
             [group].into_iter().chain(origin).for_each(|group| inherited.add(group));

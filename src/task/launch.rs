@@ -8,6 +8,7 @@ use nix::errno::Errno;
 use super::crew::{self, Route};
 use super::future::{Future, Outcome, Phase};
 use super::group::{Group, Hook};
+use super::held::Moment;
 use super::{at_exit, child, handlers, heap, mapping, retry, support, surfacing, turn, wait};
 use crate::ini;
 use crate::pool::deadlines::Stage;
@@ -252,5 +253,5 @@ fn run_here(group: &Group, future: &Object<Future>) {
     surfacing::release(work);
     group.note_end(future);
     // Exiting is told by what is pending.
-    let _ = handlers::complete(future);
+    let _ = handlers::complete(future, Moment::Call);
 }

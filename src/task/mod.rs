@@ -17,6 +17,7 @@ pub(crate) mod future;
 pub(crate) mod group;
 pub(crate) mod handlers;
 pub(crate) mod heap;
+pub(crate) mod held;
 pub(crate) mod inherited;
 pub(crate) mod launch;
 pub(crate) mod limits;

@@ -19,6 +19,7 @@ use crate::task::crew::Crew;
 use crate::task::future::Future;
 use crate::task::group::{Group, Hook};
 use crate::task::heap::Heap;
+use crate::task::held::Held;
 use crate::task::inherited::Inherited;
 use crate::task::mapping::loan::Loans;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
@@ -99,6 +100,8 @@ pub(crate) struct State {
     pub(crate) reported: ValueCell<VecDeque<Object<Future>>>,
     /// Those that have their outcomes, and whose handlers wait for others to be over.
     pub(crate) settled: ValueCell<VecDeque<Object<Future>>>,
+    /// Those whose next handler may not run where the script is.
+    pub(crate) held: ValueCell<Held>,
     /// Something could not be started that may be startable soon: other processes end too.
     pub(crate) held_back: Cell<bool>,
     /// Tasks and items that are being serialized further down the stack. They have left their queue, and no child can have
@@ -143,6 +146,7 @@ impl State {
             deadlines: DataCell::default(),
             reported: ValueCell::default(),
             settled: ValueCell::default(),
+            held: ValueCell::default(),
             held_back: Cell::new(false),
             in_hand: Cell::new(0),
             news: DataCell::default(),
@@ -219,6 +223,7 @@ impl State {
         forget(self.deadlines.take());
         forget(self.reported.take());
         forget(self.settled.take());
+        forget(self.held.take());
         forget(self.surfacing.take());
     }
 }

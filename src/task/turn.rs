@@ -10,6 +10,7 @@ use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
+use super::held::Moment;
 use super::{adopt, crew, handlers, launch, mapping, outcome, retry, surfacing};
 use crate::ini;
 use crate::pool::deadlines::Stage;
@@ -17,12 +18,19 @@ use crate::process::output::Capture;
 use crate::process::reactor::{Ended, Message, News};
 use crate::process::wait::{Exit, FAREWELL};
 use crate::task::state::{Running, state};
+use crate::zend::exception;
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt::{self, FiberBlock};
 use crate::zend::object::Object;
+use crate::zend::scope;
 
 /// How long after a bad moment we look again.
 const RETRY: Duration = Duration::from_millis(1);
+/// Handlers that wait for longer than this for a function to go on are looked after less often.
+const BRIEF: Duration = Duration::from_secs(1);
+/// At so many loops, calls and returns it is looked whether a function goes on whose handlers wait, each time that
+/// somebody looks: a library that is at work meanwhile is not to be slowed down for long.
+const LOOKS: u32 = 10_000;
 /// How often to try again what could not be started: nobody tells when another process has left room.
 const HELD_BACK: Duration = Duration::from_millis(20);
 
@@ -222,6 +230,7 @@ fn gone(child: Ended) -> Option<Rc<Group>> {
 /// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.
 pub(crate) fn note_end(group: &Rc<Group>, future: Object<Future>) {
     future.group.set(None);
+    future.place.set(group.handlers.get());
     group.note_end(&future);
     state().reported.push_back(future);
 }
@@ -285,35 +294,36 @@ pub(crate) fn signal(id: u64, signal: Signal) {
     }
 }
 
-/// Gives ended futures their outcomes, and runs their handlers. While handlers are running already, those wait, and
+/// Gives ended futures their outcomes, and runs their handlers, those that may run at this moment. While handlers are running already, those wait, and
 /// nothing else does: what a child keeps in memory is fetched, and its slot becomes free. Re-enters PHP.
 ///
 /// # Errors
 ///
 /// When the script is exiting.
-pub(crate) fn dispatch() -> Result<(), Thrown> {
+pub(crate) fn dispatch(moment: Moment) -> Result<(), Thrown> {
     let state = state();
     if state.dispatching.get() {
         return read();
     }
-    if !is_due() {
+    if !is_due_in_a_call() {
         return Ok(());
     }
     // Who suspended its fiber in here, and never came back, would keep all handlers waiting.
     let _fibers = FiberBlock::new();
     state.dispatching.set(true);
-    let done = run_handlers();
+    let done = run_handlers(moment);
     state.dispatching.set(false);
     done
 }
 
-fn run_handlers() -> Result<(), Thrown> {
+fn run_handlers(moment: Moment) -> Result<(), Thrown> {
     loop {
-        let settled = state().settled.pop_front();
+        let held = state().held.change(|held| held.pop(moment));
+        let settled = held.or_else(|| state().settled.pop_front());
         let Some(future) = settled.or_else(unread) else {
             return Ok(());
         };
-        let done = handlers::complete(&future);
+        let done = handlers::complete(&future, moment);
         surfacing::release(future);
         done?;
     }
@@ -347,15 +357,21 @@ pub(crate) fn is_due() -> bool {
     waits || state.reported.borrow().iter().any(|future| !future.is_being_read())
 }
 
+/// The same for a call that waits, where no handler is held back.
+pub(crate) fn is_due_in_a_call() -> bool {
+    let state = state();
+    is_due() || !state.dispatching.get() && !state.held.borrow().is_empty()
+}
+
 /// Takes in what there is, and dispatches it: `tick()`, and the interrupt. Re-enters PHP.
 ///
 /// # Errors
 ///
 /// When the script is exiting.
-pub(crate) fn tick() -> Result<(), Thrown> {
+pub(crate) fn tick(moment: Moment) -> Result<(), Thrown> {
     // A signal is the virtual machine's to handle, right after this.
     let _ = wait(Some(Duration::ZERO));
-    let done = dispatch();
+    let done = dispatch(moment);
     leave();
     done
 }
@@ -369,10 +385,28 @@ pub(crate) fn on_interrupt() {
     // As for the handlers of signals: what is interrupted is in the middle of a statement.
     let _fibers = FiberBlock::new();
     if interrupt::safe() {
+        let moment =
+            if interrupt::is_of_a_call() { Moment::Call } else { Moment::Interrupt(scope::running()) };
         // Exiting is told by what is pending.
-        let _ = tick();
+        let _ = tick(moment);
+        look_out();
     } else if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         reactor.alarm(RETRY);
+    }
+}
+
+/// Handlers wait for a function to go on: makes sure that it is noticed when it does.
+fn look_out() {
+    let (functions, in_vain) = state().held.change(|held| (held.functions(), held.in_vain()));
+    let looks = if functions.is_empty() { 0 } else { LOOKS };
+    interrupt::watch(functions, looks);
+    if let Some(future) = in_vain {
+        exception::notice(&format!(
+            "The handlers of {} have waited for 10 s for the function that registered them, or one that had called it, to \
+             go on; call Async\\Pool::tick() where it is right to run them, or set async.handlers=anywhere",
+            future.subject()
+        ));
+        surfacing::release(future);
     }
 }
 
@@ -389,9 +423,16 @@ pub(crate) fn leave() {
     let next = state.deadlines.borrow().next();
     let retry = state.held_back.get().then_some(HELD_BACK);
     let is_due = is_due();
+    let held = state.held.borrow();
+    let look = match held.waited() {
+        _ if !held.awaits_function() => None,
+        brief if brief < BRIEF => Some(RETRY),
+        _ => Some(HELD_BACK),
+    };
+    drop(held);
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         let due = next.map(|at| at.saturating_duration_since(Instant::now()));
-        let delay = if is_due { Some(RETRY) } else { due.into_iter().chain(retry).min() };
+        let delay = if is_due { Some(RETRY) } else { due.into_iter().chain(retry).chain(look).min() };
         reactor.arm(delay, busy());
     }
 }

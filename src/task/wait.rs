@@ -7,6 +7,7 @@ use nix::errno::Errno;
 
 use super::future::{Future, Phase};
 use super::group::Group;
+use super::held::Moment;
 use super::{handlers, launch, surfacing, turn};
 use crate::error::{Error, Seconds};
 use crate::exceptions;
@@ -73,7 +74,7 @@ fn wait_loop(
         if exception::pending() {
             return Err(Thrown);
         }
-        turn::dispatch()?;
+        turn::dispatch(Moment::Call)?;
         if done()? {
             return Ok(());
         }
@@ -99,7 +100,7 @@ fn wait_loop(
 /// As [`until`].
 pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<(), Thrown> {
     let result = loop {
-        match turn::dispatch().and_then(|()| done()) {
+        match turn::dispatch(Moment::Call).and_then(|()| done()) {
             Ok(false) => {}
             Ok(true) => break Ok(()),
             Err(thrown) => break Err(thrown),
@@ -119,7 +120,7 @@ pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<
 fn restart() -> bool {
     let active = state().active.borrow().clone();
     active.iter().for_each(launch::pump);
-    turn::busy() || turn::is_due() || state().held_back.get()
+    turn::busy() || turn::is_due_in_a_call() || state().held_back.get()
 }
 
 /// The value of one future. Re-enters PHP.
@@ -179,7 +180,7 @@ pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Res
     until(patience, || {
         if future.has_ended() {
             // Inside a handler the handlers of others wait, but what is awaited there must come to its end.
-            handlers::complete(future)?;
+            handlers::complete(future, Moment::Call)?;
             // One of them may have returned a future.
             if future.following.borrow().is_some() {
                 ensure_not_underneath(future)?;

@@ -4,10 +4,11 @@ use std::ffi::{CStr, CString};
 use std::ptr;
 
 use ext_php_rs::ffi::zend_wrong_parameters_count_error;
-use ext_php_rs::types::Zval;
+use ext_php_rs::types::{ZendObject, Zval};
 
 use super::callable::{Callable, NotCallable};
 use super::cell::ensure_free;
+use super::class::Class;
 use super::handler::{Call, Thrown};
 use crate::ffi;
 
@@ -87,6 +88,26 @@ impl Call {
         // SAFETY: an argument of this call; conversions may throw, which the result tells.
         let parsed = unsafe { ffi::async_arg_double(index + 1, arg, nullable, &raw mut value) };
         if parsed { Ok(value) } else { Err(Thrown) }
+    }
+
+    /// What stands for the case of an enum of ours.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` when it is none.
+    pub(crate) fn case<T: Copy>(
+        &self,
+        index: u32,
+        name: &CStr,
+        class: &Class,
+        cases: &[(&'static CStr, T)],
+    ) -> Result<T, Thrown> {
+        let same = |one: &ZendObject, case: &'static CStr| {
+            class.case(case).object().is_some_and(|other| std::ptr::eq(one, other))
+        };
+        let given = self.arg(index).and_then(Zval::object);
+        let found = given.and_then(|object| cases.iter().find(|(case, _)| same(object, case)));
+        found.map(|(_, meaning)| *meaning).ok_or_else(|| self.type_error(index, name))
     }
 
     /// A callable, bound to the scope of the caller.

@@ -101,6 +101,13 @@ pub(crate) fn warn(message: &str) {
     unsafe { ffi::async_warning(message.as_ptr()) };
 }
 
+/// Raises `E_NOTICE`. Re-enters PHP: the script's error handler runs.
+pub(crate) fn notice(message: &str) {
+    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
+    // SAFETY: a NUL-terminated text.
+    unsafe { ffi::async_notice(message.as_ptr()) };
+}
+
 /// Raises `E_WARNING` with the file and line of `throwable`. Re-enters PHP: the script's error handler runs.
 pub(crate) fn warn_at(throwable: &Zval, message: &str) {
     let Some(object) = throwable.object() else {

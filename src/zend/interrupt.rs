@@ -2,6 +2,7 @@
 //!
 //! The hook goes in at MINIT: the JIT compiles the pointer in, so one that comes later is not called from compiled loops.
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -10,7 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ext_php_rs::ffi::{zend_execute_data, zend_interrupt_function};
 
-use super::cell::ensure_free;
+use super::cell::{DataCell, ensure_free};
+use super::scope::{self, Function};
 use crate::ffi::{self, InterruptFunction};
 use crate::process::notifier::Flags;
 
@@ -65,12 +67,54 @@ pub(crate) fn safe() -> bool {
 /// For a caller that blocks: what the VM would do at an interrupt. Re-enters PHP: signal handlers of the application.
 pub(crate) fn run() {
     ensure_free();
+    let outer = BLOCKS.replace(true);
     // SAFETY: called inside an internal function of ours, with no borrow held.
     unsafe { ffi::async_interrupts_run() };
+    BLOCKS.set(outer);
+}
+
+thread_local! {
+    /// The interrupt is one of [`run`].
+    static BLOCKS: Cell<bool> = const { Cell::new(false) };
+    /// Functions that somebody waits for.
+    static WATCHED: DataCell<Vec<Function>> = const { DataCell::new(Vec::new()) };
+    /// At so many interrupts it is still looked whether one of them runs.
+    static LOOKS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Is the script inside a call that waits for tasks, and has handed this interrupt on?
+pub(crate) fn is_of_a_call() -> bool {
+    BLOCKS.get()
+}
+
+/// Calls the hook at the next interrupt at which one of `functions` is the innermost one that runs. To see that, each
+/// loop, call and return of what runs meanwhile is interrupted, `looks` times at most.
+pub(crate) fn watch(functions: Vec<Function>, looks: u32) {
+    WATCHED.with(|watched| watched.replace(functions));
+    LOOKS.set(looks);
+    if looks > 0 {
+        flags().interrupt.store(true, Ordering::Release);
+    }
+}
+
+/// Is it time to call the hook, as a function that is watched for runs again?
+fn is_watched() -> bool {
+    let looks = LOOKS.get();
+    if looks == 0 {
+        return false;
+    }
+    if scope::running().is_some_and(|function| WATCHED.with(|watched| watched.borrow().contains(&function))) {
+        LOOKS.set(0);
+        return true;
+    }
+    LOOKS.set(looks - 1);
+    flags().interrupt.store(true, Ordering::Release);
+    false
 }
 
 unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
-    if acknowledge()
+    let asked = acknowledge();
+    if (is_watched() || asked)
         && let Some(hook) = HOOK.get()
     {
         // A panic must not leave an extern "C" frame; the hook reports its own.

@@ -20,6 +20,7 @@ pub(crate) mod module;
 pub(crate) mod object;
 pub(crate) mod placeholder;
 pub(crate) mod request;
+pub(crate) mod scope;
 pub(crate) mod serialize;
 pub(crate) mod signal;
 pub(crate) mod signature;

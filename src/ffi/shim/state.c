@@ -87,6 +87,11 @@ void async_warning(const char *message)
 	zend_error(E_WARNING, "%s", message);
 }
 
+void async_notice(const char *message)
+{
+	zend_error(E_NOTICE, "%s", message);
+}
+
 /* A warning that names the file and line of an exception's throw. */
 void async_warning_at(zend_object *exception, const char *message, size_t length)
 {
@@ -118,6 +123,7 @@ static bool async_is_plain_caller(const zend_function *function)
 	static const char *const functions[] = {
 		"call_user_func", "call_user_func_array", "forward_static_call", "forward_static_call_array",
 		"array_map", "array_walk", "array_filter", "array_reduce", "iterator_apply", "iterator_to_array", "iterator_count",
+		"array_find", "array_find_key", "array_any", "array_all",
 	};
 	static const char *const classes[] = {
 		"Closure", "Generator", "Fiber", "ReflectionMethod", "ReflectionFunction", "IteratorIterator", "CallbackFilterIterator",
@@ -189,6 +195,23 @@ bool async_interrupt_safe(void)
 		}
 	}
 	return true;
+}
+
+/* The functions of PHP code that run, from the inside out, each known by where its code lies; a function that calls itself
+ * is one. Gives how many were written. */
+size_t async_scope(uintptr_t *functions, size_t most)
+{
+	size_t count = 0;
+
+	for (const zend_execute_data *frame = EG(current_execute_data); frame && count < most; frame = frame->prev_execute_data) {
+		if (frame->func && ZEND_USER_CODE(frame->func->type)) {
+			uintptr_t function = (uintptr_t) frame->func->op_array.opcodes;
+			if (count == 0 || functions[count - 1] != function) {
+				functions[count++] = function;
+			}
+		}
+	}
+	return count;
 }
 
 int async_exit_status(void)

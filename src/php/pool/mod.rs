@@ -109,6 +109,7 @@ pub(crate) fn register() {
         ),
         Function::new("retry", "int $times, float $backoff = 0.0", "self", entry(settings::retry)),
         Function::new("output", "Async\\Output $mode", "self", entry(settings::output)),
+        Function::new("handlers", "Async\\Handlers $where", "self", entry(settings::handlers)),
         Function::new("memoryLimit", "string|int $limit", "self", entry(settings::memory_limit)),
         Function::new("nice", "int $increment", "self", entry(settings::nice)),
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),

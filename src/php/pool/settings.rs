@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::this;
 use crate::ini;
-use crate::php::output;
+use crate::php::{output, places};
 use crate::pool::retry::Retry;
 use crate::task::limits::MemoryLimit;
 use crate::zend::handler::{Call, Returned};
@@ -55,6 +55,13 @@ fn quantity(text: &str) -> Option<MemoryLimit> {
         _ => Some(ini::bytes(text).filter(|&bytes| bytes > 0 && i64::try_from(bytes).is_ok())?),
     };
     Some(MemoryLimit { text: text.to_owned(), bytes })
+}
+
+pub(super) fn handlers(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    pool.group.handlers.set(Some(places::place(call, 0)?));
+    Ok(pool.zval())
 }
 
 pub(super) fn nice(call: &Call) -> Returned {

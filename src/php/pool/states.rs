@@ -9,6 +9,7 @@ use crate::php::pool::waiting::entries;
 use crate::php::status::{Counts, Failures, Status, pool_status};
 use crate::task::ended::Ended;
 use crate::task::future::{Future, Outcome, Phase};
+use crate::task::held::Moment;
 use crate::task::{handlers, outcome, turn};
 use crate::zend::array::Array;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -68,7 +69,7 @@ pub(super) fn get_timeouts(call: &Call) -> Returned {
 
 pub(super) fn clear_finished(call: &Call) -> Returned {
     let pool = none(call)?;
-    let dispatched = turn::dispatch();
+    let dispatched = turn::dispatch(Moment::Call);
     turn::leave();
     dispatched?;
     let incomplete = |value: &Zval| !Object::<Future>::peek(value).is_some_and(Future::is_complete);

@@ -14,6 +14,7 @@ use crate::php::status::Status;
 use crate::process::beacon::Beacon;
 use crate::process::fork::Refused;
 use crate::task::future::{Ending, Future};
+use crate::task::held::Moment;
 use crate::task::state::state;
 use crate::task::wait::Patience;
 use crate::task::{launch, turn, wait};
@@ -90,7 +91,7 @@ pub(super) fn wait_for_all(call: &Call) -> Returned {
 
 pub(super) fn tick(call: &Call) -> Returned {
     let pool = none(call)?;
-    turn::tick()?;
+    turn::tick(Moment::Call)?;
     let ended = match pool.group.ended.borrow().as_ref() {
         Some(ended) => {
             ended.beacon.iter().for_each(Beacon::quench);

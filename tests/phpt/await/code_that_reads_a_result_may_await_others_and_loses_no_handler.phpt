@@ -1,5 +1,7 @@
 --TEST--
 Code of a result's own class may await while the result is read: others end, its own future is an AsyncError, and every handler runs once
+--INI--
+async.handlers=anywhere
 --FILE--
 <?php
 use Async\Pool;

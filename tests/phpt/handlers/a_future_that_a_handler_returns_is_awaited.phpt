@@ -7,14 +7,6 @@ use function Async\{async, await, settle};
 
 require __DIR__ . '/../../support/sync.php';
 
-/** Calls nothing of the extension: handlers run at interrupts. */
-function wait_until(callable $seen): void
-{
-    for ($until = microtime(true) + PATIENCE; !$seen() && microtime(true) < $until;) {
-        usleep(1000);
-    }
-}
-
 echo 'then: ', await(async(fn() => 1)->then(fn($n) => async(fn() => $n + 1))->then(fn($n) => $n * 10)), "\n";
 echo 'catch: ', await(async(fn() => throw new LogicException('a'))->catch(fn($e) => async(fn() => $e->getMessage() . 'b'))), "\n";
 echo 'a chain: ', await(async(fn() => 1)->then(fn($n) => async(fn() => $n + 1)->then(fn($n) => async(fn() => $n + 5)))), "\n";
@@ -27,7 +19,7 @@ $outer = async(fn() => 'o')->then(function () use (&$order, &$inner, $gate) {
     $order[] = 'outer handler';
     return $inner = async(function () use ($gate) { $gate->pass(); return "open"; });
 })->then(function ($value) use (&$order) { $order[] = "then $value"; return $value; })->finally(function () use (&$order) { $order[] = 'finally'; });
-wait_until(fn() => $order === ['outer handler']);
+while ($order !== ['outer handler']) { usleep(1000); }
 echo 'its own task has ended: ', $outer->status()->name, ', error ', json_encode($outer->error()), "\n";
 echo told(fn() => await($outer, 0.01)), "\n";
 $gate->open();
@@ -36,7 +28,7 @@ echo await($outer), ', ', implode(', ', $order), "\n";
 echo 'in a plain loop: ';
 $done = null;
 async(fn() => 2)->then(fn($n) => async(fn() => $n * 2))->then(function ($n) use (&$done) { $done = $n; });
-wait_until(fn() => $done !== null);
+while ($done === null) { usleep(1000); }
 echo $done, "\n";
 
 $pool = Pool::create()->concurrency(1);
@@ -58,8 +50,8 @@ $b = async(fn() => 'b')->then(fn() => $a);
 $a->then(fn() => $b);
 echo told(fn() => await([$a, $b])), "\n";
 $cancelled = async(fn() => $gate->never());
-$follows = async(fn() => 1)->then(fn() => $cancelled);
-wait_until(fn() => $follows->status() === Status::Succeeded);
+$follows = async(fn() => 1)->then(fn() => $cancelled)->start();
+while ($follows->status() !== Status::Succeeded) { usleep(1000); }
 $cancelled->cancel();
 echo told(fn() => await($follows)), "\n";
 async(fn() => 1)->then(function () { return async(function () { echo "at the end of the script\n"; }); });

@@ -8,7 +8,8 @@ use function Async\{async, await, settle};
 require __DIR__ . '/../../support/sync.php';
 
 $pool = new Pool();
-$future = async(fn() => 1);
+$gate = new Gate();
+$future = async(fn() => $gate->pass() ?? 1);
 $future->then(function () use ($future, $pool) {
     foreach ([fn() => await($future), fn() => $future->await(), $future, fn() => await([$future]), fn() => await($pool), fn() => settle([$future])] as $wait) {
         $e = failure($wait);
@@ -16,6 +17,7 @@ $future->then(function () use ($future, $pool) {
     }
 });
 $pool['it'] = $future;
+$gate->open();
 var_dump(await($pool));
 ?>
 --EXPECT--

@@ -1,5 +1,7 @@
 --TEST--
 Handlers run between calls and returns, without a loop
+--INI--
+async.handlers=anywhere
 --FILE--
 <?php
 use function Async\async;

@@ -1,5 +1,7 @@
 --TEST--
 What ends inside a handler, a destructor, an autoloader or an output callback is handled as soon as that is over, whatever it does meanwhile
+--INI--
+async.handlers=anywhere
 --FILE--
 <?php
 use Async\Pool;

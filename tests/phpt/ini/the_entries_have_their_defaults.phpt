@@ -11,6 +11,7 @@ foreach ($all as $name => $value) {
 --EXPECT--
 async.at_exit = wait, anywhere
 async.concurrency = 0, anywhere
+async.handlers = scope, anywhere
 async.huge_pages = 1, anywhere
 async.idle_timeout = 5, anywhere
 async.kill_grace = 1.0, anywhere
