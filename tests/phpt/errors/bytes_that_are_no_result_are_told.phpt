@@ -88,9 +88,9 @@ a report that is none: Async\ProtocolException
 a loan that is none: Async\ProtocolException
 nobody's memory that is lent: Async\ProcessDiedException
 nobody's memory that is lent: Async\ProcessDiedException
-a string of all memory that is lent: Async\ProcessDiedException
-a string of all memory that is lent: Async\ProcessDiedException
-an array of all memory that is lent: Async\ProcessDiedException
-an array of all memory that is lent: Async\ProcessDiedException
+a string of all memory that is lent: Async\ProtocolException
+a string of all memory that is lent: Async\ProtocolException
+an array of all memory that is lent: Async\ProtocolException
+an array of all memory that is lent: Async\ProtocolException
 the same memory thrice: Async\ProtocolException
 and on
