@@ -342,6 +342,26 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Forks children that stay now, before the first task, and keeps them: they do not leave for want of work, as others do
+     * after `async.idle_timeout`. They end as {@see recycle()} says, with a task that only a younger child can run, with
+     * {@see stop()} and {@see cancel()}, and with this object; whoever comes after one of them is kept too. Hooks of
+     * {@see onFork()} run in each before its first task, as always. As many are forked as there are slots at most, and as
+     * `async.max_children` has room for. Without {@see tasksPerChild()} or {@see recycle()} they stay for any number of tasks.
+     *
+     * @param positive-int|null $workers null: as many as there are slots
+     *
+     * @return $this
+     *
+     * @throws \ValueError when $workers is less than 1
+     * @throws CannotForkException when there can be none at all
+     * @throws UnsupportedException under a web server's PHP
+     * @throws AsyncError when the pool was stopped, or tasks are queued or running whose children do not stay
+     */
+    public function warm(?int $workers = null): self
+    {
+    }
+
+    /**
      * Sets how often a task of this pool that has failed is run again, in another child or, where children stay, in
      * whichever is free. What has failed is a task that threw, died or called `exit`, ran out of time, or for which
      * there was no process. Not run again is what was cancelled, and what would fail the same way once more: a result
@@ -538,7 +558,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * Calls a function with each item, in children that stay, and gives the results one after the other. Items are taken
      * as there is room for them, so that ten million from a generator need no more memory than a thousand; those of an
      * array that is in memory already are not sent at all. Children end with what {@see recycle()} or
-     * {@see tasksPerChild()} say; a pool whose children do not stay yet lets them stay from now on.
+     * {@see tasksPerChild()} say, and with the map: that also runs the tasks that are added meanwhile where children do not
+     * stay otherwise.
      *
      * A failure costs its item only, and so does a child that dies: `current()` throws it when its turn comes, and `next()`
      * goes on behind it. In a `foreach` that ends the loop. What has not begun when the iterator goes does not begin.

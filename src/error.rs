@@ -8,6 +8,7 @@ use nix::sys::signal::Signal;
 
 use crate::process::excerpt;
 use crate::process::fork::Refused;
+use crate::process::places::MAX_CHILDREN;
 use crate::process::wait::Exit;
 use crate::wire::frame::Malformed;
 use crate::wire::report::LastError;
@@ -173,6 +174,12 @@ pub(crate) enum Error {
         /// What the kernel said.
         refused: Refused,
     },
+    /// No worker was made that was to be there before the first task.
+    #[error("no child could be forked: {}", no_worker_text(*.refused))]
+    NoWorkers {
+        /// What the kernel said, or `async.max_children`.
+        refused: Refused,
+    },
     /// There is a process, but it could not be limited as it should be.
     #[error("{subject} could not be started: {}", limit_text(.limit))]
     LimitRefused {
@@ -322,6 +329,13 @@ fn limit_text(limit: &Limit) -> String {
             errno.desc()
         ),
     }
+}
+
+fn no_worker_text(refused: Refused) -> String {
+    if refused.call == MAX_CHILDREN {
+        return format!("{MAX_CHILDREN} is reached; raise it, or let other children end first");
+    }
+    format!("{}() failed: {}; {}", refused.call, refused.errno.desc(), remedy(refused))
 }
 
 /// What to do about a refused fork.

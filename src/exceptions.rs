@@ -80,7 +80,7 @@ pub(crate) fn new(error: &Error) -> Zval {
             set_property(&throwable, class, c"type", string::zval(type_name));
             set_property(&throwable, class, c"path", string::zval(path));
         }
-        Error::CannotFork { refused, .. } | Error::NoStream { refused } => {
+        Error::CannotFork { refused, .. } | Error::NoWorkers { refused } | Error::NoStream { refused } => {
             set_property(&throwable, class, c"errno", int(Some(refused.errno as i32)));
             set_property(&throwable, class, c"limit", text(limit_name(refused.errno)));
         }
@@ -103,7 +103,10 @@ fn class_of(error: &Error) -> &'static Class {
         Error::TimedOut { .. } | Error::GaveUp { .. } => &TIMEOUT,
         Error::Cancelled { .. } | Error::Abandoned { .. } => &CANCELLED,
         Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
-        Error::CannotFork { .. } | Error::LimitRefused { .. } | Error::NoStream { .. } => &CANNOT_FORK,
+        Error::CannotFork { .. }
+        | Error::NoWorkers { .. }
+        | Error::LimitRefused { .. }
+        | Error::NoStream { .. } => &CANNOT_FORK,
         Error::Protocol { .. } | Error::Unreadable { .. } | Error::Unread { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
         Error::Misuse(_) | Error::NotAwaited { .. } => &ASYNC_ERROR,

@@ -74,7 +74,7 @@ void async_gc_add_iterator(zend_get_gc_buffer *buffer, zend_object_iterator *ite
 void async_gc_use(zend_get_gc_buffer *buffer, zval **table, int *count);
 
 /* Arguments: the same inline parsers as core's Z_PARAM macros, with core's messages. */
-bool async_arg_long(uint32_t number, zval *arg, zend_long *out);
+bool async_arg_long(uint32_t number, zval *arg, bool nullable, zend_long *out);
 bool async_arg_bool(uint32_t number, zval *arg, bool *out);
 bool async_arg_double(uint32_t number, zval *arg, bool nullable, double *out);
 void async_arg_type_error(uint32_t number, const char *expected, zval *arg);

@@ -115,13 +115,7 @@ fn advance(mapping: &Rc<Mapping>) -> Result<Option<Item>, Thrown> {
 /// `Async\\map()`: all results under their keys.
 pub(crate) fn all(call: &Call) -> Returned {
     call.expect(2, Some(3))?;
-    let limit = match call.arg(2) {
-        Some(limit) if !limit.is_null() => {
-            let limit = usize::try_from(call.long(2)?).ok().filter(|&limit| limit > 0);
-            limit.ok_or_else(|| call.value_error(2, "must be greater than or equal to 1"))?
-        }
-        _ => ini::concurrency(),
-    };
+    let limit = call.optional_count(2)?.unwrap_or_else(ini::concurrency);
     let group = Group::new(limit, ini::timeout());
     group.stays.set(true);
     let mapping = begin(call, &group, true)?;

@@ -19,6 +19,9 @@ const PID_BITS: u32 = 22;
 /// What nobody has.
 const FREE: u64 = 0;
 
+/// What refuses a child for which there is no place, as an entry of php.ini.
+pub(crate) const MAX_CHILDREN: &str = "async.max_children";
+
 /// The places of this tree; none when there is no cap.
 static PLACES: OnceLock<Places> = OnceLock::new();
 

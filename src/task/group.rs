@@ -68,6 +68,8 @@ pub(crate) struct Group {
     pub(crate) stays_for_maps: Cell<bool>,
     /// For how long.
     pub(crate) stay: Cell<Stay>,
+    /// How many of them stay without work, too.
+    pub(crate) kept: Cell<usize>,
     /// Those that stay.
     pub(crate) crew: ValueCell<Option<Rc<Crew>>>,
     /// Where the handlers of its futures run; none for where php.ini says.
@@ -107,6 +109,7 @@ impl Group {
             stays: Cell::new(false),
             stays_for_maps: Cell::new(false),
             stay: Cell::default(),
+            kept: Cell::new(0),
             crew: ValueCell::default(),
             handlers: Cell::default(),
             output: Cell::default(),

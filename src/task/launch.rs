@@ -161,7 +161,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
 
 /// A place for one more process, where their number is limited.
 pub(crate) fn place() -> Result<Place, Refused> {
-    places::take(children() == 0).ok_or(Refused { call: "async.max_children", errno: Errno::EAGAIN })
+    places::take(children() == 0).ok_or(Refused { call: places::MAX_CHILDREN, errno: Errno::EAGAIN })
 }
 
 /// The standard output and error output for a task of `group`, or for a child that stays; under `id` the parent listens to

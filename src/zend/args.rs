@@ -39,10 +39,28 @@ impl Call {
     ///
     /// `TypeError`.
     pub(crate) fn long(&self, index: u32) -> Result<i64, Thrown> {
+        self.number(index, false)
+    }
+
+    /// An int greater than 0, or none when it is null or left out.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError`, `ValueError`.
+    pub(crate) fn optional_count<T: TryFrom<i64>>(&self, index: u32) -> Result<Option<T>, Thrown> {
+        if self.arg(index).is_none_or(Zval::is_null) {
+            return Ok(None);
+        }
+        let count = Some(self.number(index, true)?).filter(|&count| count > 0);
+        let count = count.ok_or_else(|| self.value_error(index, "must be greater than or equal to 1"))?;
+        Ok(T::try_from(count).ok())
+    }
+
+    fn number(&self, index: u32, nullable: bool) -> Result<i64, Thrown> {
         let mut value = 0;
         let arg = self.raw(index);
         // SAFETY: an argument of this call; conversions may throw, which the result tells.
-        let parsed = unsafe { ffi::async_arg_long(index + 1, arg, &raw mut value) };
+        let parsed = unsafe { ffi::async_arg_long(index + 1, arg, nullable, &raw mut value) };
         if parsed { Ok(value) } else { Err(Thrown) }
     }
 

@@ -3,15 +3,16 @@
 #include "zend_closures.h"
 #include "zend_exceptions.h"
 
-bool async_arg_long(uint32_t number, zval *arg, zend_long *out)
+/* For a parameter that may be null, the argument is not. */
+bool async_arg_long(uint32_t number, zval *arg, bool nullable, zend_long *out)
 {
 	bool is_null;
 
-	if (zend_parse_arg_long(arg, out, &is_null, false, number)) {
+	if (zend_parse_arg_long(arg, out, &is_null, nullable, number)) {
 		return true;
 	}
 	if (!EG(exception)) {
-		zend_wrong_parameter_type_error(number, Z_EXPECTED_LONG, arg);
+		zend_wrong_parameter_type_error(number, nullable ? Z_EXPECTED_LONG_OR_NULL : Z_EXPECTED_LONG, arg);
 	}
 	return false;
 }

@@ -107,6 +107,7 @@ pub(crate) fn register() {
             "self",
             entry(recycle),
         ),
+        Function::new("warm", "?int $workers = null", "self", entry(settings::warm)),
         Function::new("retry", "int $times, float $backoff = 0.0", "self", entry(settings::retry)),
         Function::new("output", "Async\\Output $mode", "self", entry(settings::output)),
         Function::new("handlers", "Async\\Handlers $where", "self", entry(settings::handlers)),
@@ -237,21 +238,14 @@ fn tasks_per_child(call: &Call) -> Returned {
 fn recycle(call: &Call) -> Returned {
     call.expect(0, Some(3))?;
     let pool = this(call)?;
-    let positive = |index| match call.arg(index) {
-        Some(limit) if !limit.is_null() => {
-            let limit = u64::try_from(call.long(index)?).ok().filter(|&limit| limit > 0);
-            limit.map(Some).ok_or_else(|| call.value_error(index, "must be greater than or equal to 1"))
-        }
-        _ => Ok(None),
-    };
-    let tasks = positive(0)?;
+    let tasks = call.optional_count(0)?;
     let age = match call.optional_double(1)? {
         Some(seconds) if !(seconds.is_finite() && seconds > 0.0) => {
             return Err(call.value_error(1, "must be greater than 0"));
         }
         seconds => seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
     };
-    let bytes = positive(2)?.and_then(|bytes| usize::try_from(bytes).ok());
+    let bytes = call.optional_count(2)?;
     set_stays(&pool, tasks != Some(1))?;
     pool.group.stay.set(Stay { tasks, age, bytes });
     Ok(pool.zval())
@@ -280,6 +274,7 @@ fn set_stays(pool: &Pool, stays: bool) -> Result<(), Thrown> {
     pool.group.stays.set(stays);
     pool.group.stays_for_maps.set(false);
     if !stays {
+        pool.group.kept.set(0);
         pool.group.close();
     }
     Ok(())

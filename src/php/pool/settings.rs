@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use super::this;
+use super::{set_stays, this};
+use crate::error::Error;
+use crate::exceptions;
 use crate::ini;
 use crate::php::{output, places};
 use crate::pool::retry::Retry;
+use crate::task::crew::{self, Stay};
 use crate::task::limits::MemoryLimit;
-use crate::zend::handler::{Call, Returned};
+use crate::task::{support, turn};
+use crate::zend::exception;
+use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::string;
 
 pub(super) fn output(call: &Call) -> Returned {
@@ -32,6 +37,34 @@ pub(super) fn retry(call: &Call) -> Returned {
     let backoff = Duration::try_from_secs_f64(backoff).unwrap_or(Duration::MAX);
     pool.group.retry.set(Retry::new(u32::try_from(times).unwrap_or(u32::MAX), backoff));
     Ok(pool.zval())
+}
+
+/// Forks workers before the first task. Re-enters PHP: hooks.
+pub(super) fn warm(call: &Call) -> Returned {
+    call.expect(0, Some(1))?;
+    let pool = this(call)?;
+    let workers = call.optional_count(0)?.unwrap_or(usize::MAX);
+    support::ensure()?;
+    let group = &pool.group;
+    if group.scheduler.borrow().is_stopped() {
+        return Err(exceptions::throw(&Error::Misuse(
+            "this pool was stopped: it starts nothing more, and needs no children",
+        )));
+    }
+    if support::in_line() {
+        return Ok(pool.zval());
+    }
+    if !group.stays.get() || group.stays_for_maps.get() {
+        set_stays(&pool, true)?;
+        group.stay.set(Stay { tasks: None, ..group.stay.get() });
+    }
+    let warmed = crew::warm(group, workers);
+    turn::leave();
+    match warmed {
+        _ if exception::pending() => Err(Thrown),
+        Ok(()) => Ok(pool.zval()),
+        Err(refused) => Err(exceptions::throw(&Error::NoWorkers { refused })),
+    }
 }
 
 pub(super) fn memory_limit(call: &Call) -> Returned {

@@ -255,8 +255,10 @@ impl Board {
     pub(crate) fn be_patient(&self, seat: usize, patience: Option<Duration>) {
         let nanos = patience.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1));
         if let Some(cell) = self.cell(seat) {
-            cell.patience.store(nanos, Ordering::Relaxed);
+            cell.patience.store(nanos, Ordering::SeqCst);
         }
+        // As behind a post: a child that has not said by now that it leaves has this patience.
+        fence(Ordering::SeqCst);
     }
 
     /// Has some child said that it leaves by itself, and is not buried yet? Behind a [`Board::post`] this is what decides:

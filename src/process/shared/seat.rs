@@ -125,7 +125,7 @@ impl<'b> Seat<'b> {
         }
     }
 
-    /// Leaves a sleep that nobody has ended, for good. False when there is something to do after all.
+    /// Leaves a sleep that nobody has ended, for good. False when there is something to do after all, or it shall stay.
     ///
     /// The parent may post a task at this very moment, and counts on whoever is there. It posts, and then looks who leaves;
     /// a child says that it leaves, and then looks for what was posted; both have a full fence between the two. So at least
@@ -141,7 +141,9 @@ impl<'b> Seat<'b> {
         let head = self.memory.head();
         head.leaves(self.number);
         fence(Ordering::SeqCst);
-        let stays = self.at < head.end.load(Ordering::Acquire) && turn(LEAVING, ASLEEP);
+        let wanted =
+            self.at < head.end.load(Ordering::Acquire) || self.cell.patience.load(Ordering::SeqCst) == 0;
+        let stays = wanted && turn(LEAVING, ASLEEP);
         if stays {
             head.stays(self.number);
         } else {

@@ -7,7 +7,7 @@ use nix::errno::Errno;
 
 use super::feed::fail;
 use super::items::{self, look_after};
-use super::{Crew, Member};
+use super::{Crew, Member, crew_of};
 use crate::ini;
 use crate::process::fork::{self, Fork, Purpose, Refused};
 use crate::process::output;
@@ -16,7 +16,7 @@ use crate::process::shared::board::{Progress, SEATS};
 use crate::process::shared::line::Line;
 use crate::task::group::Group;
 use crate::task::state::state;
-use crate::task::{heap, launch, worker};
+use crate::task::{at_exit, heap, launch, worker};
 use crate::zend::{callable, exception};
 
 /// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
@@ -82,6 +82,32 @@ pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
     }
 }
 
+/// Forks children that stay without work, too, until there are `wanted`, or as many as there is room for. Re-enters PHP:
+/// hooks.
+///
+/// # Errors
+///
+/// When there is none at all.
+pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
+    at_exit::register();
+    let crew = crew_of(group)?;
+    crew.reopen();
+    let wanted = wanted.min(capacity(group));
+    group.kept.set(wanted);
+    crew.keep(wanted);
+    crew.note_departures();
+    while crew.staying().0 < wanted && !crew.is_full(group) && !exception::pending() {
+        let Err(NotHired { refused, task }) = hire(group, &crew, u64::MAX) else {
+            continue;
+        };
+        if let Some(task) = task {
+            fail(group, task, refused);
+        }
+        return if crew.staying().0 == 0 { Err(refused) } else { Ok(()) };
+    }
+    Ok(())
+}
+
 pub(super) fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
     let mut ids: Vec<_> = group.queued.borrow().keys().copied().collect();
     ids.extend(group.batches.borrow().keys());
@@ -132,7 +158,9 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
     let bell = bell.map_err(Refused::by("eventfd"))?;
     let epoch = state.book.change(|book| book.turn_page(autoloads));
     let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
-    let seat = crew.board.seat(|seat| taken.contains(&seat), epoch, ini::idle_timeout());
+    let kept = crew.staying().1 < group.kept.get();
+    let patience = if kept { None } else { ini::idle_timeout() };
+    let seat = crew.board.seat(|seat| taken.contains(&seat), epoch, patience);
     let seat = seat.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
     let time = items::limit(group);
     if time.is_some() {
@@ -175,6 +203,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
             pid,
             leaving: Cell::new(false),
             has_left: Cell::new(false),
+            kept: Cell::new(kept),
             for_map: !group.maps.borrow().is_empty(),
             overdue: Cell::new(None),
             place,

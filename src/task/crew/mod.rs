@@ -16,7 +16,7 @@ use std::time::Duration;
 use nix::errno::Errno;
 
 pub(crate) use feed::feed;
-pub(crate) use hire::{make_room, recruit_for, shrink};
+pub(crate) use hire::{make_room, recruit_for, shrink, warm};
 pub(crate) use items::{look, overdue, watch_items};
 pub(crate) use news::{answered, gone, offered};
 pub(crate) use reach::{
@@ -66,6 +66,8 @@ struct Member {
     leaving: Cell<bool>,
     /// It ends by itself, as it had no work: its slot is free.
     has_left: Cell<bool>,
+    /// It stays without work, too.
+    kept: Cell<bool>,
     /// It was forked while there was a map, and goes with that: no later map can use it.
     for_map: bool,
     /// It is being ended, as it has been at one item for longer than so many seconds.
@@ -123,6 +125,22 @@ impl Crew {
             }
         }
         self.survey();
+    }
+
+    /// How many have not been told to leave; and how many of these stay without work, too.
+    fn staying(&self) -> (usize, usize) {
+        let members = self.members.borrow();
+        let staying = || members.values().filter(|member| !member.leaving.get());
+        (staying().count(), staying().filter(|member| member.kept.get()).count())
+    }
+
+    /// Of those that are there so many stay without work, too. None of them leaves while it is told.
+    fn keep(&self, count: usize) {
+        let members = self.members.borrow();
+        for member in members.values().filter(|member| !member.leaving.get()).take(count) {
+            member.kept.set(true);
+            self.board.be_patient(member.seat, None);
+        }
     }
 
     /// The child on `seat`.
@@ -202,7 +220,8 @@ impl Crew {
     /// There is no map any more: lets those go that were forked for one, unless they have a task by now.
     pub(crate) fn end_of_maps(&self, group: &Group) {
         let members = self.members.borrow();
-        for member in members.values().filter(|member| member.for_map && !member.leaving.get()) {
+        let for_maps = |member: &&Member| member.for_map && !member.kept.get() && !member.leaving.get();
+        for member in members.values().filter(for_maps) {
             let wanted = |task| group.queued.borrow().contains_key(&task);
             if !self.board.running(member.seat).is_some_and(wanted) {
                 self.dismiss(member);

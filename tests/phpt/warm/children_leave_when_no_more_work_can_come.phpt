@@ -20,6 +20,9 @@ $ways = [
     'a map of a pool whose children stay' => fn(Pool $pool) => iterator_to_array($pool->tasksPerChild(0)->map([1, 2, 3], abs(...))),
     'stop()' => fn(Pool $pool) => [await([$pool->tasksPerChild(0)->add(fn() => 1)]), $pool->stop()],
     'cancel()' => fn(Pool $pool) => [await([$pool->tasksPerChild(0)->add(fn() => 1)]), $pool->cancel()],
+    'stop() after warm()' => fn(Pool $pool) => $pool->warm()->stop(),
+    'cancel() after warm()' => fn(Pool $pool) => $pool->warm(1)->cancel(),
+    'tasksPerChild(1) after warm()' => fn(Pool $pool) => $pool->warm()->tasksPerChild(1),
     'tasksPerChild(1)' => fn(Pool $pool) => [await([$pool->tasksPerChild(0)->add(fn() => 1)]), $pool->tasksPerChild(1)],
 ];
 foreach ($ways as $name => $way) {
@@ -31,7 +34,7 @@ foreach ($ways as $name => $way) {
 }
 $program = popen('cat >/dev/null', 'w');
 $pool = Pool::create()->tasksPerChild(0);
-await([$pool->add(fn() => 1)]);
+$pool->warm();
 unset($pool);
 pclose($program);
 echo "unset(): they have left\n";
@@ -43,5 +46,8 @@ a map of a pool that is left early: they have left
 a map of a pool whose children stay: they have left
 stop(): they have left
 cancel(): they have left
+stop() after warm(): they have left
+cancel() after warm(): they have left
+tasksPerChild(1) after warm(): they have left
 tasksPerChild(1): they have left
 unset(): they have left

@@ -4,11 +4,11 @@ use std::time::Instant;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, read, write};
+use nix::unistd::{read, write};
 
 use super::*;
 use crate::process::child::end;
-use crate::process::fork::{Fork, Purpose, fork};
+use crate::process::fork::{Child, Fork, Purpose, fork};
 use crate::process::shared::seat::Found;
 use crate::process::wait::{Exit, Waited, wait};
 
@@ -169,14 +169,14 @@ struct Idlers {
     board: Board,
     told: (OwnedFd, OwnedFd),
     go_on: (OwnedFd, OwnedFd),
-    children: [Option<Pid>; 2],
+    children: [Option<Child>; 2],
     forks: u32,
 }
 
 impl Idlers {
     fn new() -> Self {
         let pipe = || nix::unistd::pipe2(OFlag::O_CLOEXEC).unwrap();
-        Self { board: Board::new().unwrap(), told: pipe(), go_on: pipe(), children: [None; 2], forks: 0 }
+        Self { board: Board::new().unwrap(), told: pipe(), go_on: pipe(), children: [None, None], forks: 0 }
     }
 
     fn hire(&mut self, seat: usize, patience: Duration) {
@@ -192,7 +192,7 @@ impl Idlers {
                 }
                 end(0)
             }
-            Fork::Parent(child) => self.children[seat] = Some(child.pid),
+            Fork::Parent(child) => self.children[seat] = Some(child),
         }
     }
 
@@ -203,8 +203,8 @@ impl Idlers {
         }
         for seat in 0..2 {
             if self.board.has_left(seat) {
-                let child = self.children[seat].unwrap();
-                assert_eq!(wait(child, true), Waited::Ended(Exit::Code(0)));
+                let child = self.children[seat].take().unwrap();
+                assert_eq!(wait(child.pid, true), Waited::Ended(Exit::Code(0)));
                 assert_eq!(self.board.bury(seat), None);
                 self.hire(seat, patience);
             }
@@ -225,8 +225,8 @@ impl Idlers {
 impl Drop for Idlers {
     fn drop(&mut self) {
         for child in self.children.iter().flatten() {
-            let _ = kill(*child, Signal::SIGKILL);
-            wait(*child, true);
+            let _ = kill(child.pid, Signal::SIGKILL);
+            wait(child.pid, true);
         }
     }
 }
@@ -236,7 +236,7 @@ fn a_child_without_work_leaves_and_its_seat_says_so() {
     let mut idlers = Idlers::new();
     idlers.hire(0, Duration::from_millis(1));
     let child = idlers.children[0].take().unwrap();
-    assert_eq!(wait(child, true), Waited::Ended(Exit::Code(0)));
+    assert_eq!(wait(child.pid, true), Waited::Ended(Exit::Code(0)));
     assert!(idlers.board.is_anybody_leaving());
     assert!(idlers.board.has_left(0));
     assert!(!idlers.board.has_left(1));
@@ -254,9 +254,9 @@ fn one_with_endless_patience_stays_until_it_is_told() {
     while idlers.board.memory.head().sleepers().next().is_none() {
         std::thread::yield_now();
     }
-    assert_eq!(wait(child, false), Waited::Running);
+    assert_eq!(wait(child.pid, false), Waited::Running);
     idlers.board.dismiss(0);
-    assert_eq!(wait(child, true), Waited::Ended(Exit::Code(0)));
+    assert_eq!(wait(child.pid, true), Waited::Ended(Exit::Code(0)));
 }
 
 /// Two tasks are posted just when both children are about to leave. Neither child goes on before both tasks are taken: a
