@@ -23,7 +23,7 @@ use crate::zend::interrupt::{self, Floor};
 use crate::zend::object::{Native, Object};
 use crate::zend::request;
 
-/// What is released at the end of the request may start something new, and that again; but not for ever.
+/// What is released at the end may start something new, and that again; but not for ever.
 const ROUNDS: u32 = 100;
 
 /// Makes sure that the end of this process's script waits. A child waits by itself, before it reports.
@@ -132,7 +132,12 @@ fn abandon(group: &Group, future: &Object<Future>) {
 pub(crate) fn at_exit() -> Result<(), Thrown> {
     // After a fatal error nobody is left who could want a result. One error ends what was started before it, once.
     if request::ended_by_error() || ini::kill_at_exit() {
-        kill();
+        for _ in 0..ROUNDS {
+            kill();
+            if is_empty() {
+                break;
+            }
+        }
     } else {
         finish()?;
     }
@@ -142,6 +147,11 @@ pub(crate) fn at_exit() -> Result<(), Thrown> {
         forget();
     }
     Ok(())
+}
+
+/// Has nothing been started that has not ended?
+fn is_empty() -> bool {
+    state().active.borrow().is_empty() && state().running.borrow().is_empty()
 }
 
 /// Lets go of all that the script has left here. Re-enters PHP: destructors run.
@@ -160,7 +170,7 @@ pub(crate) fn end_request() {
     for _ in 0..ROUNDS {
         // Called as PHP code calls it: outside of any function an exception is fatal on the spot.
         let _ = request::protect(|| request::call(&Future::registration().class, c"atexit"));
-        if state.active.borrow().is_empty() && state.running.borrow().is_empty() {
+        if is_empty() {
             break;
         }
     }
