@@ -147,7 +147,8 @@ pub(crate) enum Error {
     },
     /// The script has ended.
     #[error(
-        "{subject} was ended with the script, which waits for nothing after a fatal error or with async.at_exit=kill; \
+        "{subject} was ended with the script, which waits for nothing after a fatal error, a second SIGINT or SIGTERM, \
+         or with async.at_exit=kill; \
          await it before the script ends"
     )]
     Abandoned {

@@ -161,7 +161,9 @@ unsafe extern "C" {
     pub(crate) fn async_errors_uninstall();
     pub(crate) fn async_signals_startup(unused: c_int) -> *mut c_void;
     pub(crate) fn async_signals_begin_child() -> u64;
+    pub(crate) fn async_signals_handles(signo: c_int) -> bool;
     pub(crate) fn async_signals_deferred() -> bool;
+    pub(crate) fn async_signals_dispatched() -> bool;
     pub(crate) fn async_child_begin(reseed: bool);
     pub(crate) fn async_child_between();
     pub(crate) fn zend_memory_usage(real: bool) -> usize;
@@ -239,6 +241,7 @@ unsafe extern "C" {
     pub(crate) fn async_unserialize_shutdown();
 
     pub(crate) fn async_exception_pending() -> bool;
+    pub(crate) fn async_exiting() -> bool;
     pub(crate) fn async_exception_set_aside(opline: *mut *const c_void) -> *mut zend_object;
     pub(crate) fn async_exception_put_back(exception: *mut zend_object, opline: *const c_void);
     pub(crate) fn zend_exception_set_previous(exception: *mut zend_object, previous: *mut zend_object);

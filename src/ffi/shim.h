@@ -151,7 +151,9 @@ void async_child_flush(bool at_end);
 /* Signals: the engine's own table of handlers, and its sections in which none is called, are macros. */
 void *async_signals_startup(int unused);
 uint64_t async_signals_begin_child(void);
+bool async_signals_handles(int signo);
 bool async_signals_deferred(void);
+bool async_signals_dispatched(void);
 void async_signals_forget(void);
 
 /* The bytes of a new string, not written yet but for the NUL behind them. */
@@ -236,6 +238,7 @@ void async_unserialize_shutdown(void);
  * stays. */
 bool async_exception_take(zval *exception);
 bool async_exception_pending(void);
+bool async_exiting(void);
 
 /* Children of an object that its handler tells the collector; no user code runs. */
 zval *async_object_children(zend_object *object, int *count, HashTable **table);

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nix::errno::Errno;
@@ -49,6 +50,19 @@ impl Listener {
         unsafe { Self::new(signal, move || flags.raise()) }
     }
 
+    /// Counts up `heard` when `signal` comes.
+    ///
+    /// # Errors
+    ///
+    /// EINVAL for a signal that cannot be handled.
+    pub(crate) fn counting(signal: i32, heard: &'static AtomicU32) -> Result<Self, Errno> {
+        let count = || {
+            heard.fetch_add(1, Ordering::Release);
+        };
+        // SAFETY: an addition.
+        unsafe { Self::new(signal, count) }
+    }
+
     /// # Safety
     ///
     /// `action` is async-signal-safe.
@@ -76,6 +90,18 @@ impl Listener {
             chain.renew(self.signal);
         }
     }
+}
+
+/// Has the application a handler for `signal`? Not where that ends the process, or is ignored.
+pub(crate) fn is_handled(signal: i32) -> bool {
+    let Ok(now) = action_of(signal) else {
+        return false;
+    };
+    let handler = match chains().get(&signal) {
+        Some(chain) if chain.registry.sa_sigaction == now.sa_sigaction => chain.found.sa_sigaction,
+        _ => now.sa_sigaction,
+    };
+    ![libc::SIG_DFL, libc::SIG_IGN].contains(&handler) && signals::is_handler(signal, handler)
 }
 
 impl Drop for Listener {
@@ -137,18 +163,12 @@ fn set(signal: i32, action: &libc::sigaction) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
     use nix::sys::signal::SigSet;
 
     use super::*;
 
     fn listen(signal: i32, heard: &'static AtomicU32) -> Listener {
-        let action = || {
-            heard.fetch_add(1, Ordering::Relaxed);
-        };
-        // SAFETY: an addition.
-        unsafe { Listener::new(signal, action) }.unwrap()
+        Listener::counting(signal, heard).unwrap()
     }
 
     /// How many have heard of `signal`.

@@ -57,6 +57,8 @@ pub(crate) struct Engine {
     /// In a new child, with all signals blocked: puts those in order that the engine looks after, and gives them, a bit for
     /// each.
     pub(crate) begin_child: fn() -> u64,
+    /// Does that table have a handler for a signal?
+    pub(crate) handles: fn(i32) -> bool,
     /// Is something going on that must come to its end, whatever signal comes? Async-signal-safe.
     pub(crate) deferred: fn() -> bool,
 }
@@ -71,6 +73,11 @@ pub(crate) fn install(engine: Engine) {
 /// Is this the engine's own handler?
 pub(crate) fn is_engines(handler: libc::sighandler_t) -> bool {
     handler != 0 && ENGINE.get().is_some_and(|engine| engine.handler == handler)
+}
+
+/// Does the kernel's `handler` of a signal come to one of the application's? The engine's may end the process, or do nothing.
+pub(crate) fn is_handler(signal: i32, handler: libc::sighandler_t) -> bool {
+    !is_engines(handler) || ENGINE.get().is_some_and(|engine| (engine.handles)(signal))
 }
 
 /// Is something going on that must come to its end, whatever signal comes? Async-signal-safe.

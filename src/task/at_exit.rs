@@ -6,13 +6,15 @@
 //! next one, of which the end of the request is the last.
 
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
-use super::{surfacing, turn, wait};
+use super::interruption::Interruption;
+use super::{launch, surfacing, turn, wait};
 use crate::ini;
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
@@ -47,9 +49,71 @@ pub(crate) fn finish() -> Result<(), Thrown> {
     }
     let idle = || state.active.borrow().iter().all(|group| group.idle()) && !turn::is_due_in_a_call();
     if !idle() || !state.running.borrow().is_empty() {
-        wait::at_end(idle)?;
+        listen();
+        wait::at_end(|| idle() || is_interrupted())?;
     }
-    dismiss()
+    dismiss()?;
+    if is_interrupted() {
+        end_all()?;
+    }
+    Ok(())
+}
+
+/// From now on a second signal ends the tasks. Those of a child are ended with it. Re-enters PHP.
+fn listen() {
+    let state = state();
+    if !state.is_child.get() && state.interruption.borrow().is_none() {
+        let interruption = Interruption::watch();
+        state.interruption.replace(Some(interruption));
+    }
+}
+
+fn is_interrupted() -> bool {
+    state().interruption.borrow().as_ref().is_some_and(Interruption::is_over)
+}
+
+/// Asks all that was started to end, and makes it after the grace period. Re-enters PHP: handlers of signals, destructors.
+///
+/// # Errors
+///
+/// When such a handler exits or throws.
+fn end_all() -> Result<(), Thrown> {
+    let state = state();
+    for group in state.active.borrow().iter() {
+        group.scheduler.borrow_mut().stop();
+        group.queued.borrow().values().for_each(|future| give_up(future));
+    }
+    state
+        .running
+        .borrow()
+        .values()
+        .filter_map(|child| child.future.as_ref())
+        .for_each(|future| give_up(future));
+    let children: Vec<_> =
+        state.running.borrow().keys().chain(state.workers.borrow().keys()).copied().collect();
+    for child in children {
+        turn::signal(child, Signal::SIGTERM);
+    }
+    let until = Instant::now().checked_add(ini::kill_grace());
+    while launch::children() > 0 && !exception::pending() {
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        if left == Some(Duration::ZERO) {
+            break;
+        }
+        if turn::wait(left) == Err(Errno::EINTR) {
+            interrupt::run();
+        }
+    }
+    kill();
+    if exception::pending() { Err(Thrown) } else { Ok(()) }
+}
+
+/// Whatever becomes of this one, it was ended with the script.
+fn give_up(future: &Future) {
+    if !future.has_ended() {
+        future.ending.set(Some(Ending::Abandoned));
+        future.observed.set(true);
+    }
 }
 
 /// Lets the children go that stay: what they have begun to write is written, and their shutdown functions run.
@@ -65,7 +129,8 @@ fn dismiss() -> Result<(), Thrown> {
         // Whoever has stopped one does not keep the script from its end.
         turn::signal(id, Signal::SIGCONT);
     }
-    while !state.workers.borrow().is_empty() {
+    listen();
+    while !state.workers.borrow().is_empty() && !is_interrupted() {
         if turn::wait(None) == Err(Errno::EINTR) {
             interrupt::run();
         }
@@ -178,6 +243,8 @@ pub(crate) fn end_request() {
     if let Some(reactor) = state.reactor.take() {
         reactor.stop();
     }
+    drop(state.interruption.take());
+    interrupt::forget_exit();
     state.request.set(Request::Over);
     state.exit_registered.set(false);
     state.pools.set(0);

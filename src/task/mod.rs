@@ -19,6 +19,7 @@ pub(crate) mod handlers;
 pub(crate) mod heap;
 pub(crate) mod held;
 pub(crate) mod inherited;
+pub(crate) mod interruption;
 pub(crate) mod launch;
 pub(crate) mod limits;
 pub(crate) mod mapping;

@@ -21,6 +21,7 @@ use crate::task::group::{Group, Hook};
 use crate::task::heap::Heap;
 use crate::task::held::Held;
 use crate::task::inherited::Inherited;
+use crate::task::interruption::Interruption;
 use crate::task::mapping::loan::Loans;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::code::Book;
@@ -123,6 +124,8 @@ pub(crate) struct State {
     pub(crate) dispatching: Cell<bool>,
     /// The end of the script is known to wait for what was started.
     pub(crate) exit_registered: Cell<bool>,
+    /// The end of the script waits, and listens to signals.
+    pub(crate) interruption: DataCell<Option<Interruption>>,
     /// Of the request, the end has begun; or is over.
     pub(crate) request: Cell<Request>,
     /// This process is a child of ours.
@@ -157,6 +160,7 @@ impl State {
             heap: DataCell::default(),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),
+            interruption: DataCell::default(),
             request: Cell::default(),
             is_child: Cell::new(false),
         }
@@ -207,6 +211,7 @@ impl State {
         self.in_hand.set(0);
         self.exit_registered.set(false);
         self.request.set(Request::Runs);
+        drop(self.interruption.take());
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();
         }

@@ -19,6 +19,12 @@ pub(crate) fn pending() -> bool {
     unsafe { ffi::async_exception_pending() }
 }
 
+/// Is the unwinding of an exit pending?
+pub(crate) fn exiting() -> bool {
+    // SAFETY: reads a field of the engine.
+    unsafe { ffi::async_exiting() }
+}
+
 /// Takes the pending exception away from the engine. None for the unwinding of an exit, which is nobody's to take.
 pub(crate) fn take() -> Option<Zval> {
     let mut exception = Zval::new();

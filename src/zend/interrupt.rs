@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ext_php_rs::ffi::{zend_execute_data, zend_interrupt_function};
 
 use super::cell::{DataCell, ensure_free};
+use super::exception;
 use super::scope::{self, Function};
 use crate::ffi::{self, InterruptFunction};
 use crate::process::notifier::Flags;
@@ -113,6 +114,8 @@ fn is_watched() -> bool {
 }
 
 unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
+    // Of whoever came after us, and calls us when it is done.
+    let mut exited = exception::exiting();
     let asked = acknowledge();
     if (is_watched() || asked)
         && let Some(hook) = HOOK.get()
@@ -121,9 +124,27 @@ unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
         let _ = catch_unwind(AssertUnwindSafe(hook));
     }
     if let Some(previous) = PREVIOUS.get().copied().flatten() {
+        let ours = exception::exiting();
         // SAFETY: the function that was installed before ours, with the frame that the engine gave.
         unsafe { previous(frame) };
+        exited |= !ours && exception::exiting();
     }
+    if exited {
+        EXITED.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Somebody else has called `exit` at an interrupt: a handler of a signal.
+static EXITED: AtomicBool = AtomicBool::new(false);
+
+/// Has a handler of a signal called `exit`?
+pub(crate) fn has_exited() -> bool {
+    EXITED.load(Ordering::Relaxed)
+}
+
+/// Begins anew, for the next request.
+pub(crate) fn forget_exit() {
+    EXITED.store(false, Ordering::Relaxed);
 }
 
 /// While this lives, no fiber can be switched: a handler belongs to nobody's fiber, and what is begun underneath it is over

@@ -7,12 +7,24 @@ use crate::process::{child, signals};
 pub(crate) fn install() {
     // SAFETY: MINIT: no other thread runs PHP, and nobody has a use for this signal.
     let handler = unsafe { ffi::async_signals_startup(child::parent_death_signal()) };
-    signals::install(signals::Engine { handler: handler.expose_provenance(), begin_child, deferred });
+    let handler = handler.expose_provenance();
+    signals::install(signals::Engine { handler, begin_child, handles, deferred });
 }
 
 fn begin_child() -> u64 {
     // SAFETY: a new child, with its signals blocked.
     unsafe { ffi::async_signals_begin_child() }
+}
+
+fn handles(signal: i32) -> bool {
+    // SAFETY: reads the engine's table.
+    unsafe { ffi::async_signals_handles(signal) }
+}
+
+/// Can a handler of the application's run while it waits? One that only `pcntl_signal_dispatch()` calls cannot.
+pub(crate) fn handlers_run() -> bool {
+    // SAFETY: calls a function of pcntl that only tells.
+    unsafe { ffi::async_signals_dispatched() }
 }
 
 fn deferred() -> bool {

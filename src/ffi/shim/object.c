@@ -178,6 +178,11 @@ bool async_exception_pending(void)
 	return EG(exception) != NULL;
 }
 
+bool async_exiting(void)
+{
+	return EG(exception) && zend_is_unwind_exit(EG(exception));
+}
+
 bool async_exception_take(zval *exception)
 {
 	if (!EG(exception) || zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception))) {

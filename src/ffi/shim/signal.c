@@ -18,6 +18,11 @@ static void *async_deferring;
 /* Those that each request gives to it, but for SIGPROF. */
 static const int async_deferred[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 
+static bool async_is_handler(const zend_signal_entry_t *entry)
+{
+	return entry->handler != (void *) SIG_DFL && entry->handler != (void *) SIG_IGN;
+}
+
 static void *async_action(int signo)
 {
 	struct sigaction action;
@@ -74,7 +79,7 @@ uint64_t async_signals_begin_child(void)
 	for (int signo = 1; signo < NSIG; signo++) {
 		zend_signal_entry_t *entry = &SIGG(handlers)[signo - 1];
 
-		if (!(own & BIT(signo)) && entry->handler != (void *) SIG_DFL && entry->handler != (void *) SIG_IGN) {
+		if (!(own & BIT(signo)) && async_is_handler(entry)) {
 			async_signals_handled |= BIT(signo);
 			entry->flags = 0;
 			entry->handler = (void *) SIG_DFL;
@@ -93,6 +98,16 @@ uint64_t async_signals_begin_child(void)
 	return own;
 }
 
+/* Does the engine's table have a handler for a signal? */
+bool async_signals_handles(int signo)
+{
+#ifdef ZEND_SIGNALS
+	return async_is_handler(&SIGG(handlers)[signo - 1]);
+#else
+	return false;
+#endif
+}
+
 /* Async-signal-safe. Is the engine or an extension inside of what no signal may end? */
 bool async_signals_deferred(void)
 {
@@ -101,6 +116,20 @@ bool async_signals_deferred(void)
 #else
 	return false;
 #endif
+}
+
+/* False where pcntl calls handlers only when pcntl_signal_dispatch() says so. */
+bool async_signals_dispatched(void)
+{
+	zend_function *asks = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_async_signals"));
+	zval result;
+
+	if (!asks) {
+		return true;
+	}
+	ZVAL_UNDEF(&result);
+	zend_call_known_function(asks, NULL, NULL, &result, 0, NULL, NULL);
+	return Z_TYPE(result) != IS_FALSE;
 }
 
 /* In a child, before any PHP code: pcntl forgets the handlers of the parent, and the signals that it has noted down for them.
