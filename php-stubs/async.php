@@ -218,7 +218,8 @@ enum Output
 }
 
 /**
- * How many futures of a pool are in which state, at the moment of the call of {@see Pool::status()}.
+ * How many futures of a pool are in which state, at the moment of the call of {@see Pool::status()}. Items of
+ * {@see Pool::map()} count in the first five, from when they are taken out of their source until they are given.
  */
 final class PoolStatus implements \Stringable
 {
@@ -562,7 +563,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * stay otherwise.
      *
      * A failure costs its item only, and so does a child that dies: `current()` throws it when its turn comes, and `next()`
-     * goes on behind it. In a `foreach` that ends the loop. What has not begun when the iterator goes does not begin.
+     * goes on behind it. In a `foreach` that ends the loop. What has not begun when the iterator goes does not begin; nor does
+     * it after {@see stop()} and {@see cancel()}, and in a pool that was stopped there is nothing to be given at all.
      * {@see retry()} counts for each item: what has failed is run again alone, in whichever child is free, and keeps its
      * place among the results.
      *
@@ -616,7 +618,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
 
     /**
      * Starts nothing more; what runs goes on. Tasks that have not started are cancelled, and what is added from now on at
-     * once; one that waits to be run again has failed as it did.
+     * once; one that waits to be run again has failed as it did. Items of {@see map()} that no child has begun do not begin:
+     * its iterator gives what was done, also by those that run now, and ends; it leaves the others out.
      *
      * @return $this
      */
@@ -625,7 +628,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Stops, and ends what runs.
+     * Stops, and ends what runs, tasks and items of {@see map()}: its iterator gives what was done, and ends.
      *
      * @return $this
      */
@@ -634,7 +637,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Counts the futures by state.
+     * Counts the futures by state, and the items of {@see map()} that have been taken out of their source and not been given:
+     * one is running for each child that is at items, what such a child has yet to begin is queued.
      */
     public function status(): PoolStatus
     {
@@ -650,7 +654,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Gives the futures that are in a child now.
+     * Gives the futures that are in a child now. No list has the items of {@see map()}, as there is no future for one:
+     * {@see status()} counts them.
      *
      * @return array<int|string, Future<T>>
      */

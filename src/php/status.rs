@@ -8,6 +8,7 @@ use ext_php_rs::types::Zval;
 
 use crate::task::crew::{self, Route, Whereabouts};
 use crate::task::future::{Ending, Future, Phase, describe};
+use crate::task::mapping::tally::Tally;
 use crate::zend::cell::DataCell;
 use crate::zend::class::{Class, Function};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -134,6 +135,20 @@ impl Counts {
             Status::TimedOut => &mut self.timed_out,
         };
         *slot += 1;
+    }
+}
+
+impl From<Tally> for Counts {
+    fn from(tally: Tally) -> Self {
+        let count = |items| i64::try_from(items).unwrap_or(i64::MAX);
+        Self {
+            queued: count(tally.queued),
+            running: count(tally.running),
+            finished: count(tally.finished),
+            failed: count(tally.failed),
+            timed_out: count(tally.timed_out),
+            ..Self::default()
+        }
     }
 }
 

@@ -6,9 +6,12 @@
 
 mod batch;
 mod child;
+pub(crate) mod halt;
 pub(crate) mod loan;
 mod repeat;
+mod results;
 mod source;
+pub(crate) mod tally;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
@@ -17,8 +20,9 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 pub(crate) use batch::{Answered, End};
-use batch::{Batch, Items, Said, settled, trace_items};
+use batch::{Batch, Items, Said, trace_items};
 pub(crate) use repeat::{due, post_held};
+pub(crate) use results::Item;
 use source::Source;
 
 use super::at_exit;
@@ -30,25 +34,17 @@ use crate::process::reactor::{Ended, Message};
 use crate::process::shared::board::Full;
 use crate::process::wait::Exit;
 use crate::task::state::state;
-use crate::wire::codec::Format;
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::Walk;
 use crate::zend::object::Tracer;
-use crate::zend::value;
-
-/// The format of what needs no look but its own.
-const PACKED: u8 = Format::Packed as u8;
 
 /// Portions for each child that may be out at a time, or back and not asked for.
 const AHEAD: usize = 4;
 
 impl Plain for Portion {}
-
-/// An item that has been run: its key, and its value or failure.
-pub(crate) type Item = (Zval, Result<Zval, Zval>);
 
 /// One call of `map`.
 #[derive(Debug)]
@@ -72,10 +68,14 @@ pub(crate) struct Mapping {
     repeats: Cell<usize>,
     /// In the order of the items, or as they come.
     ordered: bool,
+    /// Nothing more begins.
+    halted: Cell<bool>,
+    /// Batches that were cancelled, whose children are not gone, and how many answers each of them has left.
+    ending: DataCell<BTreeMap<u64, usize>>,
 }
 
 impl Mapping {
-    /// Begins one over an array or a `Traversable`. Re-enters PHP.
+    /// Begins one over an array or a `Traversable`; one that is over, in a pool that was stopped. Re-enters PHP.
     ///
     /// # Errors
     ///
@@ -86,7 +86,10 @@ impl Mapping {
         callable: Callable,
         ordered: bool,
     ) -> Result<Rc<Self>, Thrown> {
-        let (source, array) = if items.is_array() {
+        let halted = group.scheduler.borrow().is_stopped();
+        let (source, array) = if halted {
+            (Source::Empty, Zval::new())
+        } else if items.is_array() {
             (Source::Array(0), items.shallow_clone())
         } else {
             (Source::Walk(Walk::new(items)?), Zval::new())
@@ -105,6 +108,8 @@ impl Mapping {
             feeding: Cell::new(false),
             repeats: Cell::new(0),
             ordered,
+            halted: Cell::new(halted),
+            ending: DataCell::default(),
         });
         group.maps.insert(mapping.id, Rc::clone(&mapping));
         crew::watch_items(group);
@@ -158,6 +163,11 @@ impl Mapping {
                     None => return Ok(()),
                 },
             };
+            // To take items and to serialize them runs PHP code.
+            if self.halted.get() {
+                self.cut(batch);
+                return Ok(());
+            }
             if crew.post(batch, &parcel) == Err(Full) {
                 self.held.borrow_mut().push_front((batch, parcel));
                 return Ok(());
@@ -250,7 +260,9 @@ impl Mapping {
             }
             Answered::Offered(phase) => Said::Lent(phase),
         };
-        self.push(batch, said, Some(child));
+        if let Some(said) = self.unless_ending(batch, said) {
+            self.push(batch, said, Some(child));
+        }
     }
 
     fn push(self: &Rc<Self>, batch: u64, said: Said, child: Option<u64>) {
@@ -296,6 +308,9 @@ impl Mapping {
 
     /// The child died that had a batch, and had begun so many of its items. The rest goes to another.
     pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, end: End, crew: &Crew) {
+        if self.end(batch) {
+            return;
+        }
         let at = self.batches.borrow().get(&batch).map(|batch| (batch.posted_from, batch.answered));
         let Some((from, answered)) = at else {
             return;
@@ -308,7 +323,9 @@ impl Mapping {
 
     /// A child cannot make the items of a batch.
     pub(crate) fn declined(&self, batch: u64, crew: &Crew) {
-        self.post_rest(batch, crew, true);
+        if !self.end(batch) {
+            self.post_rest(batch, crew, true);
+        }
     }
 
     fn post_rest(&self, batch: u64, crew: &Crew, declined: bool) {
@@ -317,6 +334,10 @@ impl Mapping {
             rest.map(|rest| (rest.posted_from, rest.bytes) = (rest.answered, 0)).is_some()
         });
         if !is_open {
+            return;
+        }
+        if self.halted.get() {
+            self.cut(batch);
             return;
         }
         let parcel = self.sent(batch, declined).unwrap_or_else(|| self.inherited(batch));
@@ -338,77 +359,9 @@ impl Mapping {
         }
     }
 
-    /// Is there something to be given, or nothing to wait for?
-    pub(crate) fn is_ready(&self) -> bool {
-        let batches = self.batches.borrow();
-        if batches.is_empty() {
-            return true;
-        }
-        let ready = |batch: &Batch| batch.ready(self.ordered).is_some();
-        let mut firsts = batches.values().filter(|batch| batch.repeat.is_none());
-        if self.ordered { firsts.next().is_some_and(ready) } else { firsts.any(ready) }
-    }
-
-    /// The next item that is ready: its key, and its value or failure. Re-enters PHP: classes may be loaded.
-    ///
-    /// # Errors
-    ///
-    /// When the script is exiting.
-    pub(crate) fn next(&self) -> Result<Option<Item>, Thrown> {
-        let Some((key, said)) = self.take_ready() else {
-            return Ok(None);
-        };
-        if let Said::Ended(Ended { message: Message::Frame(frame), .. }, _) = &said
-            && let Frame { kind: Kind::Value, format: PACKED, payload } = frame
-            && let Ok(value) = value::decode(Format::Packed, payload)
-        {
-            return Ok(Some((key, Ok(value))));
-        }
-        let result = settled(&key, said)?;
-        Ok(result.map(|result| (key, result)))
-    }
-
-    fn take_ready(&self) -> Option<(Zval, Said)> {
-        let (taken, done) = self.batches.change(|batches| {
-            let firsts = batches.iter_mut().filter(|(_, batch)| batch.repeat.is_none());
-            let mut ready = firsts.filter(|(_, batch)| self.ordered || batch.ready(false).is_some());
-            let (&id, batch) = ready.next()?;
-            let at = batch.ready(self.ordered)?;
-            let taken = batch.take(at, self.array.array())?;
-            let done = if batch.given == batch.len() { batches.remove(&id) } else { None };
-            Some((taken, done))
-        })?;
-        drop(done);
-        Some(taken)
-    }
-
-    /// Nobody wants the rest: what has not begun does not begin. Runs PHP code: destructors.
-    pub(crate) fn abandon(&self) {
-        self.source.set(Source::Empty);
-        self.returned.take();
-        self.held.take();
-        self.repeats.set(0);
-        let batches = self.batches.take();
-        for (id, mut batch) in batches {
-            batch.said.drain(..).for_each(Said::discard);
-            if batch.answered < batch.len() {
-                crew::withdraw(&self.group, id);
-                state().deadlines.borrow_mut().clear(id);
-                self.over(id);
-            }
-        }
-        drop(self.group.maps.remove(&self.id));
-        self.group.rest();
-    }
-
     /// Is this the process that it belongs to?
     pub(crate) fn is_here(&self) -> bool {
         self.group.is_here()
-    }
-
-    /// Is nothing left to be given, or to come?
-    pub(crate) fn is_over(&self) -> bool {
-        self.batches.borrow().is_empty() && self.is_exhausted()
     }
 
     fn is_exhausted(&self) -> bool {

@@ -87,6 +87,7 @@ pub(crate) trait Plain {}
 
 impl Plain for u8 {}
 impl Plain for u64 {}
+impl Plain for usize {}
 impl Plain for String {}
 impl<T: Plain> Plain for Box<T> {}
 impl<T: Plain> Plain for Option<T> {}

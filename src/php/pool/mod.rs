@@ -255,7 +255,8 @@ fn map_items(call: &Call) -> Returned {
     call.expect(2, Some(3))?;
     let pool = this(call)?;
     let ordered = call.bool_or_true(2)?;
-    if !pool.group.stays.get() {
+    let stopped = pool.group.scheduler.borrow().is_stopped();
+    if !pool.group.stays.get() && !stopped {
         set_stays(&pool, true)?;
         pool.group.stays_for_maps.set(true);
     }

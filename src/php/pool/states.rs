@@ -10,6 +10,7 @@ use crate::php::status::{Counts, Failures, Status, pool_status};
 use crate::task::ended::Ended;
 use crate::task::future::{Future, Outcome, Phase};
 use crate::task::held::Moment;
+use crate::task::mapping::tally;
 use crate::task::{handlers, outcome, turn};
 use crate::zend::array::Array;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -28,7 +29,7 @@ fn up_to_date(call: &Call) -> Result<Object<Pool>, Thrown> {
 
 pub(super) fn status(call: &Call) -> Returned {
     let pool = up_to_date(call)?;
-    let (mut counts, mut failures) = (Counts::default(), Failures::default());
+    let (mut counts, mut failures) = (Counts::from(tally::of(&pool.group)), Failures::default());
     for (_, future) in entries(&pool) {
         counts.add(&future);
         failures.add(&future);

@@ -1,6 +1,7 @@
 //! Waiting for a pool, in its own loop or in somebody else's, and ending it early.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 use nix::errno::Errno;
@@ -15,9 +16,10 @@ use crate::process::beacon::Beacon;
 use crate::process::fork::Refused;
 use crate::task::future::{Ending, Future};
 use crate::task::held::Moment;
+use crate::task::mapping::{halt, loan};
 use crate::task::state::state;
 use crate::task::wait::Patience;
-use crate::task::{launch, turn, wait};
+use crate::task::{crew, launch, turn, wait};
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request;
@@ -136,15 +138,13 @@ pub(super) fn stream(call: &Call) -> Returned {
 pub(super) fn stop(call: &Call) -> Returned {
     let pool = none(call)?;
     pool.group.scheduler.borrow_mut().stop();
+    crew::dismiss_all(&pool.group);
     for (_, future) in entries(&pool) {
         if Status::of(&future) == Status::Queued {
             stop_task(&future);
         }
     }
-    let maps: Vec<_> = pool.group.maps.borrow().values().cloned().collect();
-    for mapping in maps {
-        mapping.stop_repeats();
-    }
+    halt::stop(&pool.group);
     pool.group.let_go();
     turn::leave();
     Ok(pool.zval())
@@ -153,9 +153,17 @@ pub(super) fn stop(call: &Call) -> Returned {
 pub(super) fn cancel(call: &Call) -> Returned {
     let pool = none(call)?;
     pool.group.scheduler.borrow_mut().stop();
+    if !pool.group.maps.borrow().is_empty() {
+        // Items that are done are given. A signal is the virtual machine's to handle, right after this.
+        let _ = turn::wait(Some(Duration::ZERO));
+        loan::fetch_all();
+    }
+    crew::dismiss_all(&pool.group);
+    crew::end_items(&pool.group);
     for (_, future) in entries(&pool) {
         cancel_task(&future);
     }
+    halt::cancel(&pool.group);
     pool.group.let_go();
     turn::leave();
     Ok(pool.zval())

@@ -3,6 +3,8 @@
 //! Children note down when they begin an item, if there is a limit. Nobody is told: the parent looks when the limit of what
 //! a child was at the last time would be over.
 
+use std::ptr;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -77,11 +79,44 @@ fn end(child: u64, member: &Member, crew: &Crew, item: Item) -> bool {
     if crew.board.item(member.seat).is_none_or(|(now, _)| now != item) {
         return false;
     }
+    end_soon(child);
+    true
+}
+
+/// Asks a child to end, and makes it after the grace period.
+fn end_soon(child: u64) {
     turn::signal(child, Signal::SIGTERM);
     if let Some(at) = Instant::now().checked_add(ini::kill_grace()) {
         state().deadlines.borrow_mut().set(child, at, Stage::Kill);
     }
-    true
+}
+
+/// Nothing more begins in the children of `group`, neither tasks nor items: they go when what they are at is over.
+pub(crate) fn dismiss_all(group: &Group) {
+    for (child, crew) in children_of(group) {
+        let members = crew.members.borrow();
+        if let Some(member) = members.get(&child).filter(|member| !member.leaving.get()) {
+            crew.dismiss(member);
+        }
+    }
+}
+
+/// Ends the children of `group` that are at items. They have been dismissed: one that is at none begins none.
+pub(crate) fn end_items(group: &Group) {
+    for (child, crew) in children_of(group) {
+        let at_items =
+            |member: &Member| crew.board.running(member.seat).is_some() && crew.board.begun(member.seat) > 0;
+        if crew.members.borrow().get(&child).is_some_and(at_items) {
+            end_soon(child);
+        }
+    }
+}
+
+/// Those of all its crews: of those too that it has let go.
+fn children_of(group: &Group) -> Vec<(u64, Rc<Crew>)> {
+    let workers = state().workers.borrow();
+    let own = workers.iter().filter(|(_, (employer, _))| ptr::eq(&raw const **employer, group));
+    own.map(|(&child, (_, crew))| (child, Rc::clone(crew))).collect()
 }
 
 /// The limit that a child has exceeded, which is being ended.

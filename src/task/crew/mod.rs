@@ -17,7 +17,7 @@ use nix::errno::Errno;
 
 pub(crate) use feed::feed;
 pub(crate) use hire::{make_room, recruit_for, shrink, warm};
-pub(crate) use items::{look, overdue, watch_items};
+pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
 pub(crate) use news::{answered, gone, offered};
 pub(crate) use reach::{
     Whereabouts, child_of, end, expire, kill, pid_of, renew_limit, whereabouts, withdraw,
@@ -265,6 +265,12 @@ pub(crate) fn spent_by(group: &Group, child: u64) -> Option<Duration> {
     let crew = crew.as_ref()?;
     let seat = crew.members.borrow().get(&child)?.seat;
     Some(crew.board.spent(seat))
+}
+
+/// Does a child run this task, or these items?
+pub(crate) fn has_begun(group: &Group, id: u64) -> bool {
+    let crew = group.crew.borrow();
+    crew.as_ref().is_some_and(|crew| matches!(crew.board.progress(id), Progress::Running(..)))
 }
 
 /// The process of a child.

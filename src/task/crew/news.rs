@@ -126,6 +126,9 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
         let open = first_open(&group, &crew).filter(|_| stillborn)?;
         crew.board.retract(open).then_some(open)
     });
+    if group.scheduler.borrow().is_stopped() {
+        mapping::halt::stop(&group); // what it had taken and not begun is open again
+    }
     let mapping = task.and_then(|task| mapping_of(&group, task));
     if let (Some(task), Some(mapping)) = (task, mapping) {
         let end = End { pid: member.pid, overdue: member.overdue.get(), ended };

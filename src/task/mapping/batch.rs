@@ -141,14 +141,38 @@ impl Batch {
         }
         let said = self.said.pop_front()?;
         self.given += 1;
+        self.pass_given(array);
+        Some((key, said))
+    }
+
+    /// Goes on behind what somebody has already.
+    fn pass_given(&mut self, array: Option<&ZendHashTable>) {
         while let Some(Said::Given) = self.said.front() {
             self.said.pop_front();
             self.given += 1;
             if let (Items::Range(..), Some(array)) = (&self.items, array) {
-                self.cursor = seek(array, self.cursor)? + 1;
+                self.cursor = seek(array, self.cursor).map_or(self.cursor, |position| position + 1);
             }
         }
-        Some((key, said))
+    }
+
+    /// Nothing comes of items that were to be run again: they are left out.
+    pub(super) fn forget_awaited(&mut self, array: Option<&ZendHashTable>) {
+        for said in self.said.iter_mut().filter(|said| matches!(said, Said::Awaited)) {
+            *said = Said::Given;
+        }
+        self.pass_given(array);
+    }
+
+    /// It has no more items than have come back. The others, to be dropped when nothing is borrowed.
+    pub(super) fn shorten(&mut self) -> Vec<(Zval, Zval)> {
+        match &mut self.items {
+            Items::Range(_, count) => {
+                *count = self.answered;
+                Vec::new()
+            }
+            Items::Listed(items) => items.split_off(self.answered.min(items.len())),
+        }
     }
 
     /// The position in the array of the item so many places after the next one.

@@ -96,11 +96,7 @@ impl Mapping {
 
     /// An item has waited long enough.
     fn post_repeat(&self, id: u64) {
-        self.batches.change(|batches| {
-            if let Some(Batch { repeat: Some(repeat), .. }) = batches.get_mut(&id) {
-                repeat.resting = false;
-            }
-        });
+        self.wake(id);
         // There was one: it has run items.
         if let Ok(crew) = crew::crew_of(&self.group) {
             self.post_rest(id, &crew, false);
@@ -131,29 +127,16 @@ impl Mapping {
         }
     }
 
-    /// Nothing starts any more: items that wait to be run again have failed as they did.
-    pub(crate) fn stop_repeats(&self) {
-        let batches = self.batches.borrow();
-        let waiting: Vec<_> = batches
-            .iter()
-            .filter_map(|(&id, batch)| batch.repeat.as_ref().map(|repeat| (id, repeat.resting)))
-            .collect();
-        drop(batches);
-        for (id, resting) in waiting {
-            if resting || self.is_held(id) || crew::withdraw(&self.group, id) {
-                self.give_up(id);
-            }
-        }
+    /// An item that rests does so no more. False for one that does not.
+    pub(super) fn wake(&self, id: u64) -> bool {
+        self.batches.change(|batches| {
+            let repeat = batches.get_mut(&id).and_then(|batch| batch.repeat.as_mut());
+            repeat.is_some_and(|repeat| std::mem::take(&mut repeat.resting))
+        })
     }
 
-    fn is_held(&self, id: u64) -> bool {
-        let mut held = self.held.borrow_mut();
-        let before = held.len();
-        held.retain(|(batch, _)| *batch != id);
-        held.len() < before
-    }
-
-    fn give_up(&self, id: u64) {
+    /// An item is not run again: it has failed as it did.
+    pub(super) fn give_up(&self, id: u64) {
         state().deadlines.borrow_mut().clear(id);
         let repeat = self.batches.change(|batches| {
             let repeat = batches.get_mut(&id)?.repeat.as_mut()?;

@@ -46,12 +46,17 @@ impl Mapping {
         let mut items = Vec::with_capacity(count);
         self.returned.change(|returned| items.extend(returned.drain(..returned.len().min(count))));
         while items.len() < count
+            && !self.halted.get()
             && let Source::Walk(walk) = &mut source
         {
             match walk.next()? {
                 Some(item) => items.push(item),
                 None => source = Source::Empty,
             }
+        }
+        // Its own code may have stopped the pool.
+        if self.halted.get() {
+            return Ok(None);
         }
         self.source.set(source);
         Ok((!items.is_empty()).then_some(Items::Listed(items)))

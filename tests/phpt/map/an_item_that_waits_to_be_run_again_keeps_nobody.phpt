@@ -11,8 +11,8 @@ $runs = new Runs();
 $gate = new Gate();
 $run = function (int $i) use ($runs, $gate): int {
     $runs->add($i);
-    if ($i === 3) {
-        $gate->open();
+    if ($i === 4) {
+        $gate->pass();
     }
     return $i === 2 ? throw new DomainException("run of $i") : $i;
 };
@@ -23,9 +23,11 @@ $results = $pool->map(range(0, 9), $run);
 echo $results->current();
 $results->next();
 echo $results->current(), "\n";
-$gate->pass(); // the only child is at 3, and has told of 2
-$pool->tick();
+while ($runs->of(4) === 0) {
+    $pool->tick(); // the only child has told of 2 and 3
+}
 $pool->stop();
+$gate->open();
 $results->next();
 while ($results->valid()) {
     try {
@@ -39,6 +41,7 @@ echo "\n";
 echo count($runs->all()), " runs\n";
 
 // As they come: the others are not kept.
+$gate->open();
 $pool = Pool::create()->concurrency(2)->retry(3, 1000);
 $keys = [];
 foreach ($pool->map((fn() => yield from range(0, 9))(), $run, false) as $key => $value) {
@@ -54,8 +57,8 @@ unset($pool);
 done
 --EXPECT--
 01
-(run of 2) 3 4 5 6 7 8 9 
-10 runs
+(run of 2) 3 4 
+5 runs
 0 1 3 4 5 6 7 8 9
 2 runs
 done
