@@ -126,12 +126,17 @@ pub(crate) enum Error {
         traces: Traces,
     },
     /// Its time ran out.
-    #[error("{subject} did not end within {limit} s and was ended; raise timeout() or make the task shorter")]
+    #[error(
+        "{subject} did not end within {limit} s and was ended; raise timeout() or make the task shorter{}",
+        threads_text(*.threads)
+    )]
     TimedOut {
         /// Who.
         subject: Subject,
         /// Seconds that it had.
         limit: Seconds,
+        /// Threads of libraries in the parent: they may have held locks that nobody gives back in a child.
+        threads: usize,
     },
     /// An `await` gave up; the tasks go on.
     #[error("no result within {limit} s; what was awaited goes on")]
@@ -279,6 +284,16 @@ fn death_text(death: &Death) -> String {
             }
         }
         Death::Panicked(message) => format!("ended by an internal error of the async extension: {message}"),
+    }
+}
+
+fn threads_text(threads: usize) -> String {
+    match threads {
+        0 => String::new(),
+        1 => "; a library in the parent has a thread, whose locks a child can inherit: use that library only in tasks".to_owned(),
+        _ => format!(
+            "; libraries in the parent have {threads} threads, whose locks a child can inherit: use those libraries only in tasks"
+        ),
     }
 }
 

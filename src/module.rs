@@ -13,8 +13,7 @@ use crate::{ini, php};
 /// The version of the extension.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-const LIFE: Life =
-    Life { startup, shutdown, request_startup: at_exit::begin_request, request_shutdown, info };
+const LIFE: Life = Life { startup, shutdown, request_startup, request_shutdown, info };
 
 /// The module, as PHP loads it.
 pub(crate) fn entry() -> *mut ModuleEntry {
@@ -39,6 +38,12 @@ fn startup(number: c_int) -> Result<(), String> {
     request::install();
     signal::install();
     Ok(())
+}
+
+/// RINIT.
+fn request_startup() {
+    request::watch_process();
+    at_exit::begin_request();
 }
 
 /// RSHUTDOWN.

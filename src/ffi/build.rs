@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "graph",
         "iterate",
         "object",
+        "process",
         "signal",
         "state",
         "statement",

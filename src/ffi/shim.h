@@ -132,7 +132,10 @@ void async_array_key_normal(zval *key);
 void async_errors_install(void);
 void async_errors_uninstall(void);
 void async_child_begin(bool reseed);
-void async_child_between(void);
+bool async_child_between(void);
+void async_process_startup(void);
+void async_process_begin_child(void);
+bool async_process_between(void);
 /* Bytes that memory_limit leaves: beside what PHP has from the system, or, with `holes`, beside what of that is in use. */
 size_t async_memory_left(bool holes);
 /* Until the next call of one of the two below, so many bytes more may be taken from the system. */

@@ -25,5 +25,6 @@ pub(crate) mod reactor;
 pub(crate) mod recipient;
 pub(crate) mod shared;
 pub(crate) mod signals;
+pub(crate) mod threads;
 pub(crate) mod wait;
 pub(crate) mod window;

@@ -10,11 +10,13 @@ use super::surfacing::release;
 use super::turn;
 use crate::error::{Death, Error, Seconds, Traces};
 use crate::exceptions;
+use crate::ini;
 use crate::process::bytes;
 use crate::process::excerpt::last_lines;
 use crate::process::loan::Loan;
 use crate::process::output::Stream;
 use crate::process::reactor::{Ended, Message};
+use crate::process::threads;
 use crate::process::wait::Exit;
 use crate::process::window::{self, Window};
 use crate::task::state::state;
@@ -184,7 +186,8 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
         (_, Some(Ending::Cancelled)) => Error::Cancelled { subject },
         (_, Some(Ending::Abandoned)) => Error::Abandoned { subject },
         (_, Some(Ending::TimedOut)) => {
-            Error::TimedOut { subject, limit: Seconds(future.limit.get().unwrap_or_default()) }
+            let limit = Seconds(future.limit.get().unwrap_or_default());
+            Error::TimedOut { subject, limit, threads: threads::of_libraries(ini::notifier()) }
         }
         (Message::Malformed(why), _) => Error::Protocol { subject, why },
         (Message::Nothing, _) => died(future, Death::Gone { exit, writing: false }),

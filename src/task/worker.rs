@@ -94,10 +94,9 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
             || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
-        if last || !stays || enough || !post.rope.holds() {
+        if last || !stays || enough || !post.rope.holds() || !request::between_tasks() {
             break;
         }
-        request::between_tasks();
     }
     child::wind_up();
     stay_when_closed(post.pipe);
@@ -132,6 +131,10 @@ fn walk(worker: &Worker<'_>, group: &Group, map: u64, items: Listed) -> bool {
         return tell(worker.post, worker.task, None); // it has run them before
     }
     mapping.walk(items, |item| {
+        if count > 0 && !request::between_tasks() {
+            stays = false;
+            return false;
+        }
         count += 1;
         if !worker.seat.begin(count) {
             stays = false;

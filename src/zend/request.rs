@@ -123,10 +123,17 @@ pub(crate) fn begin_child(reseed: bool) {
     }
 }
 
-/// In a child that stays, after a task: what belongs to one task only begins anew.
-pub(crate) fn between_tasks() {
+/// In a warm worker, after a task or an item: what belongs to one only begins anew. False when something cannot, and the
+/// worker has to make room for another.
+pub(crate) fn between_tasks() -> bool {
     // SAFETY: a child's own state, and nothing of it is running.
-    unsafe { ffi::async_child_between() };
+    unsafe { ffi::async_child_between() }
+}
+
+/// Notices from now on what tasks change of their process. RINIT.
+pub(crate) fn watch_process() {
+    // SAFETY: RINIT: no PHP code runs, and none is compiled.
+    unsafe { ffi::async_process_startup() };
 }
 
 /// Bytes that PHP has from the system.

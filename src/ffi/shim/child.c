@@ -110,11 +110,12 @@ void async_child_begin(bool reseed)
 	async_child.inherited_shutdown_functions = functions ? functions->nNumUsed : 0;
 	async_child.time_limit = EG(timeout_seconds);
 	async_child.first_own_resource = zend_hash_next_free_element(&EG(regular_list));
+	async_process_begin_child();
 	async_signals_forget();
 }
 
-/* What belongs to one task begins anew for the next one. */
-void async_child_between(void)
+/* What belongs to one task begins anew for the next one, and for each item of a map. False when something cannot. */
+bool async_child_between(void)
 {
 	if (PG(last_error_type)) {
 		PG(last_error_type) = 0;
@@ -129,13 +130,17 @@ void async_child_between(void)
 		PG(last_error_lineno) = 0;
 	}
 	if (EG(timeout_seconds) != async_child.time_limit) {
+		char seconds[MAX_LENGTH_OF_LONG + 1];
+		zend_string *name = ZSTR_INIT_LITERAL("max_execution_time", false);
+		snprintf(seconds, sizeof(seconds), ZEND_LONG_FMT, async_child.time_limit);
+		zend_alter_ini_entry_chars(name, seconds, strlen(seconds), PHP_INI_USER, PHP_INI_STAGE_RUNTIME);
+		zend_string_release(name);
+	} else if (async_child.time_limit > 0) {
 		zend_unset_timeout();
-		EG(timeout_seconds) = async_child.time_limit;
-		if (async_child.time_limit > 0) {
-			zend_set_timeout(async_child.time_limit, true);
-		}
+		zend_set_timeout(async_child.time_limit, true);
 	}
 	zend_memory_reset_peak_usage();
+	return async_process_between();
 }
 
 size_t async_memory_left(bool holes)

@@ -1,0 +1,141 @@
+#include "../shim.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "zend_virtual_cwd.h"
+
+/* What a process has that no PHP variable shows: a timer, the file mode mask, the signal mask, resource limits. A warm
+ * worker sets back between two tasks what one of them has changed by a function of PHP. To ask the kernel after each task
+ * would cost as much as a task, so the few functions that can change it are watched; what a library changes by itself is
+ * not noticed. */
+static struct {
+	bool watches;
+	bool changed;
+	bool has_umask;
+	bool has_mask;
+	bool has_limits;
+	mode_t umask;
+	sigset_t mask;
+	struct rlimit limits[RLIM_NLIMITS];
+} async_process;
+
+#define WATCHED(X) X(pcntl_alarm) X(umask) X(pcntl_sigprocmask) X(posix_setrlimit)
+
+enum {
+#define INDEX(name) async_index_##name,
+	WATCHED(INDEX)
+#undef INDEX
+	async_watched_count
+};
+
+static zif_handler async_originals[async_watched_count];
+
+/* Notes down what is about to be changed. */
+static void async_before(int index)
+{
+	if (!async_process.watches) {
+		return;
+	}
+	async_process.changed = true;
+	if (index == async_index_umask && !async_process.has_umask) {
+		async_process.umask = umask(0);
+		umask(async_process.umask);
+		async_process.has_umask = true;
+	}
+	if (index == async_index_pcntl_sigprocmask && !async_process.has_mask) {
+		async_process.has_mask = sigprocmask(SIG_SETMASK, NULL, &async_process.mask) == 0;
+	}
+	if (index == async_index_posix_setrlimit && !async_process.has_limits) {
+		for (int i = 0; i < RLIM_NLIMITS; i++) {
+			getrlimit(i, &async_process.limits[i]);
+		}
+		async_process.has_limits = true;
+	}
+}
+
+#define WATCH(name) \
+	static ZEND_NAMED_FUNCTION(async_watched_##name) \
+	{ \
+		async_before(async_index_##name); \
+		async_originals[async_index_##name](INTERNAL_FUNCTION_PARAM_PASSTHRU); \
+	}
+WATCHED(WATCH)
+#undef WATCH
+
+/* RINIT, when all modules are loaded. Before anything is compiled: the JIT takes the handlers of functions as they are. */
+void async_process_startup(void)
+{
+	static const struct {
+		const char *name;
+		zif_handler handler;
+	} watched[] = {
+#define ENTRY(name) {#name, async_watched_##name},
+		WATCHED(ENTRY)
+#undef ENTRY
+	};
+
+	for (size_t i = 0; i < async_watched_count; i++) {
+		zend_function *function = zend_hash_str_find_ptr(CG(function_table), watched[i].name, strlen(watched[i].name));
+		if (function && function->type == ZEND_INTERNAL_FUNCTION && function->internal_function.handler != watched[i].handler) {
+			async_originals[i] = function->internal_function.handler;
+			function->internal_function.handler = watched[i].handler;
+		}
+	}
+}
+
+/* In a new child: what lies below PHP's variables and is the parent's. The lists are forgotten and not freed, as their
+ * memory is shared with it. */
+void async_process_begin_child(void)
+{
+	static const char *const own[] = {"/proc/self", "/proc/thread-self"};
+	HashTable *persistent = &EG(persistent_list);
+
+	/* Connections that wait for their next use: the parent's, who goes on using them. */
+	if (persistent->nNumOfElements) {
+		zend_hash_init(persistent, 8, NULL, persistent->pDestructor, true);
+	}
+	/* Where these lead differs in each process. */
+	if (realpath_cache_size()) {
+		for (zend_long i = 0; i < realpath_cache_max_buckets(); i++) {
+			for (realpath_cache_bucket *bucket = realpath_cache_get_buckets()[i], *next; bucket; bucket = next) {
+				next = bucket->next;
+				for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++) {
+					if (!strncmp(bucket->path, own[j], strlen(own[j]))) {
+						realpath_cache_del(bucket->path, bucket->path_len);
+						break;
+					}
+				}
+			}
+		}
+	}
+	async_process.watches = true;
+	async_process.changed = false;
+}
+
+/* Sets back what the last task has changed. False when that cannot be done: a limit that was given up for good. */
+bool async_process_between(void)
+{
+	bool whole = true;
+
+	if (EXPECTED(!async_process.changed)) {
+		return true;
+	}
+	async_process.changed = false;
+	alarm(0);
+	if (async_process.has_umask) {
+		umask(async_process.umask);
+	}
+	if (async_process.has_mask) {
+		sigprocmask(SIG_SETMASK, &async_process.mask, NULL);
+	}
+	for (int i = 0; async_process.has_limits && i < RLIM_NLIMITS; i++) {
+		struct rlimit now;
+		if (getrlimit(i, &now) == 0 && memcmp(&now, &async_process.limits[i], sizeof(now)) != 0) {
+			whole &= setrlimit(i, &async_process.limits[i]) == 0;
+		}
+	}
+	return whole;
+}
