@@ -13,6 +13,12 @@ function adds(int ...$n)
     return array_sum($n);
 }
 
+/** What a function returns is not started here: it may go into a pool. */
+function handed_on(mixed ...$arguments): Async\Future
+{
+    return async(...$arguments);
+}
+
 function makes()
 {
     return fn($x = 1) => fn() => $x + 1;
@@ -138,9 +144,9 @@ $tasks = [
     'nested' => makes()(41),
     'one of two on a line' => $one,
     'the other' => $two,
-    'strlen(...)' => async(strlen(...), 'abcd'),
-    'strlen' => async('strlen', 'abcd'),
-    'adds(...)' => async(adds(...), 1, 2, 3),
+    'strlen(...)' => handed_on(strlen(...), 'abcd'),
+    'strlen' => handed_on('strlen', 'abcd'),
+    'adds(...)' => handed_on(adds(...), 1, 2, 3),
     'method(...)' => $a->m(...),
     'static method(...)' => A::s(...),
     'inherited static method(...)' => B::s(...),
@@ -162,8 +168,8 @@ $tasks = [
     '__call(...)' => $a->nothing(...),
     '__callStatic' => 'B::nothing',
     '__callStatic(...)' => B::nothing(...),
-    'named arguments' => async(fn(int $a, int $b) => $a - $b, b: 1, a: 5),
-    'variadic' => async(fn(...$all) => $all, 1, 2, z: 3),
+    'named arguments' => handed_on(fn(int $a, int $b) => $a - $b, b: 1, a: 5),
+    'variadic' => handed_on(fn(...$all) => $all, 1, 2, z: 3),
     'bound to another object' => Closure::bind(fn() => $this->hidden(), $a, A::class),
     'bound to an object of a subclass' => Closure::bind(fn() => [$this->hidden(), static::class, self::class], new B(), A::class),
     'bound to a scope' => Closure::bind(static fn() => static::class, null, B::class),
