@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 use crate::process::excerpt;
 use crate::process::fork::Refused;
 use crate::process::places::MAX_CHILDREN;
-use crate::process::wait::Exit;
+use crate::process::wait::{Exit, Unended};
 use crate::wire::frame::Malformed;
 use crate::wire::report::LastError;
 
@@ -126,10 +126,7 @@ pub(crate) enum Error {
         traces: Traces,
     },
     /// Its time ran out.
-    #[error(
-        "{subject} did not end within {limit} s and was ended; raise timeout() or make the task shorter{}",
-        threads_text(*.threads)
-    )]
+    #[error("{subject} did not end within {limit} s and {}{}", ended_text(*.unended), threads_text(*.threads))]
     TimedOut {
         /// Who.
         subject: Subject,
@@ -137,6 +134,8 @@ pub(crate) enum Error {
         limit: Seconds,
         /// Threads of libraries in the parent: they may have held locks that nobody gives back in a child.
         threads: usize,
+        /// Why its process is still there, if it is.
+        unended: Option<Unended>,
     },
     /// An `await` gave up; the tasks go on.
     #[error("no result within {limit} s; what was awaited goes on")]
@@ -145,10 +144,12 @@ pub(crate) enum Error {
         limit: Seconds,
     },
     /// Somebody cancelled it.
-    #[error("{subject} was cancelled")]
+    #[error("{subject} was cancelled{}", unended_text(*.unended))]
     Cancelled {
         /// Who.
         subject: Subject,
+        /// Why its process is still there, if it is.
+        unended: Option<Unended>,
     },
     /// The script has ended.
     #[error(
@@ -281,6 +282,7 @@ fn death_text(death: &Death) -> String {
                     format!("was killed by signal {number} ({}{core}) {when}", signal_name(*number))
                 }
                 Exit::Unknown => format!("ended {when}; something else in this process took its exit status"),
+                Exit::Unended(why) => why.to_string(),
             }
         }
         Death::Panicked(message) => format!("ended by an internal error of the async extension: {message}"),
@@ -295,6 +297,17 @@ fn threads_text(threads: usize) -> String {
             "; libraries in the parent have {threads} threads, whose locks a child can inherit: use those libraries only in tasks"
         ),
     }
+}
+
+fn ended_text(unended: Option<Unended>) -> String {
+    unended.map_or_else(
+        || "was ended; raise timeout() or make the task shorter".to_owned(),
+        |unended| unended.to_string(),
+    )
+}
+
+fn unended_text(unended: Option<Unended>) -> String {
+    unended.map_or_else(String::new, |unended| format!(", but {unended}"))
 }
 
 fn traces_text(traces: &Traces) -> String {

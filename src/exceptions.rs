@@ -118,7 +118,7 @@ fn describe_death(throwable: &Zval, subject: &Subject, death: &Death, traces: &T
         Death::Exited(code) | Death::Gone { exit: Exit::Code(code), .. } => (Some(*code), None, false),
         Death::Fatal(_) | Death::Panicked(_) => (Some(255), None, false),
         Death::Gone { exit: Exit::Signal { number, core }, .. } => (None, Some(*number), *core),
-        Death::Gone { exit: Exit::Unknown, .. } => (None, None, false),
+        Death::Gone { exit: Exit::Unknown | Exit::Unended(_), .. } => (None, None, false),
     };
     let last = match death {
         Death::Fatal(error) => Some(error),

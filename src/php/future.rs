@@ -122,7 +122,7 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
         Status::Pending | Status::Queued if take_back(group.as_deref(), future) => {
             future.ending.set(Some(Ending::Cancelled));
             let previous = future.previous.take();
-            outcome::fail(future, &Error::Cancelled { subject: future.subject() });
+            outcome::fail(future, &Error::Cancelled { subject: future.subject(), unended: None });
             drop(previous);
             future.observed.set(true);
             match group {

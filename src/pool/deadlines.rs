@@ -10,6 +10,8 @@ pub(crate) enum Stage {
     Expire,
     /// It was asked, and has not ended: make it.
     Kill,
+    /// It was made to, and is still there: wait for it no more.
+    GiveUp,
     /// It has failed, and has waited long enough: run it again.
     Repeat,
     /// Not a task but a child: look for how long it has been at its item.

@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::sys::uio::writev;
 
+use super::child;
 use crate::wire::frame::{self, Kind, Progress, Reader};
 
 /// Payloads up to this length are written in one piece.
@@ -65,6 +66,8 @@ pub(crate) fn write<'c>(
     length: usize,
     chunks: impl Iterator<Item = &'c [u8]>,
 ) -> Result<(), Errno> {
+    // The parent closes its end when it has the frame.
+    child::stay_when_closed(pipe);
     let header = frame::header(kind, format, length);
     let footer = frame::footer();
     let pieces = [&header[..]].into_iter().chain(chunks.map(|chunk| -> &[u8] { chunk })).chain([&footer[..]]);

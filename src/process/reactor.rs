@@ -5,6 +5,7 @@
 
 mod alarm;
 mod captures;
+mod ends;
 mod lines;
 mod loans;
 mod news;
@@ -30,7 +31,7 @@ use super::recipient::Recipient;
 use super::shared::bell::Bell;
 use super::shared::line::Line;
 use super::signals::Blocked;
-use super::wait::{Exit, Waited, see_off, wait};
+use super::wait::{Exit, TAKEDOWN, Waited, wait, wait_until};
 use crate::wire::frame::{Malformed, Reader};
 use lines::{Heard, Lines};
 pub(crate) use news::{Ended, Message, News};
@@ -51,6 +52,8 @@ pub(crate) struct Reactor {
     notifier: Notifier,
     flags: Flags,
     children: BTreeMap<u64, Watched>,
+    /// How many of them nobody waits for: they do not end.
+    forsaken: usize,
     /// Those that no descriptor tells enough of: the kernel has no pidfds, or they have lost what they ring with.
     blind: BTreeSet<u64>,
     lines: Lines,
@@ -97,6 +100,7 @@ impl Reactor {
             notifier,
             flags,
             children: BTreeMap::new(),
+            forsaken: 0,
             blind: BTreeSet::new(),
             lines: Lines::new(),
             watched: false,
@@ -120,9 +124,9 @@ impl Reactor {
         Ok(self.epoll.0.as_fd())
     }
 
-    /// How many children are not reaped yet.
+    /// How many children are not reaped yet, but for those that nobody waits for.
     pub(crate) fn len(&self) -> usize {
-        self.children.len()
+        self.children.len() - self.forsaken
     }
 
     /// Looks after `child` from now on. Results of more than `limit` bytes are refused; 0 means no limit.
@@ -136,7 +140,7 @@ impl Reactor {
             .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, PIDFD)));
         if let Err(errno) = watched {
             let _ = Recipient::new(child.pid, child.pidfd.as_ref()).send_all(Signal::SIGKILL);
-            wait(child.pid, true);
+            let _ = wait_until(child.pid, child.pidfd.as_ref(), Instant::now() + TAKEDOWN);
             return Err(errno);
         }
         let Child { pid, pidfd, pipe } = child;
@@ -145,8 +149,20 @@ impl Reactor {
         if pidfd.is_none() {
             self.blind.insert(id);
         }
-        self.children
-            .insert(id, Watched { pid, pidfd, pipe: Some(pipe), reader, refused: None, limit, told: false });
+        self.children.insert(
+            id,
+            Watched {
+                pid,
+                pidfd,
+                pipe: Some(pipe),
+                reader,
+                refused: None,
+                limit,
+                told: false,
+                stays: false,
+                forsaken: false,
+            },
+        );
         Ok(())
     }
 
@@ -169,33 +185,6 @@ impl Reactor {
         self.lines.add(id, line, limit, self.captures.contains_key(&id));
     }
 
-    /// Sends `signal` to the process group of child `id`; to the child alone when it has told everything, as what it
-    /// left behind was meant to stay.
-    pub(crate) fn signal(&self, id: u64, signal: Signal) {
-        match self.children.get(&id) {
-            Some(child) if child.told => {
-                let _ = child.recipient().send(Some(signal));
-            }
-            Some(child) => {
-                let _ = child.recipient().send_all(signal);
-            }
-            None => {}
-        }
-    }
-
-    /// Ends every child, with its group, and reaps it.
-    pub(crate) fn kill_all(&mut self, signal: Signal) {
-        for child in self.children.values() {
-            let _ = child.recipient().send_all(signal);
-        }
-        self.lines.clear();
-        self.captures.clear();
-        self.blind.clear();
-        for child in std::mem::take(&mut self.children).into_values() {
-            wait(child.pid, true);
-        }
-    }
-
     /// Waits until something happens, at most `timeout`, and adds it to `news`. The notifier is silent meanwhile.
     ///
     /// # Errors
@@ -208,19 +197,19 @@ impl Reactor {
             return self.ask(timeout, news);
         }
         self.notifier.doubt();
-        self.give_up(heard);
+        self.give_up(heard, news);
         Ok(())
     }
 
-    /// Ends children that told nonsense.
-    fn give_up(&mut self, heard: Heard) {
+    /// Notes down which children told nonsense.
+    fn give_up(&mut self, heard: Heard, news: &mut Vec<News>) {
         let Heard::Garbage(children) = heard else {
             return;
         };
         for id in children {
             if let Some(child) = self.children.get_mut(&id) {
                 child.refused = Some(Malformed::Header);
-                let _ = child.recipient().send_all(Signal::SIGKILL);
+                news.push(News::Garbled { child: id });
             }
         }
     }
@@ -255,7 +244,7 @@ impl Reactor {
         self.lines.ignore();
         let heard = self.lines.hear(news);
         self.lines.lively = heard != Heard::Nothing;
-        self.give_up(heard);
+        self.give_up(heard, news);
         for event in events.iter().take(count) {
             self.handle(event.data(), news);
         }
@@ -307,7 +296,10 @@ impl Reactor {
         match token & 3 {
             OUTPUT => self.drain(id, Stream::Output),
             ERROR_OUTPUT => self.drain(id, Stream::Error),
-            PIDFD => self.reap(id, news),
+            PIDFD => {
+                self.reap(id, news);
+                self.look_after(id);
+            }
             PIPE if self.lines.has(id) => self.lose(id),
             _ => news.extend(self.children.get_mut(&id).and_then(|child| child.hear(id, &self.epoll))),
         }
@@ -326,9 +318,18 @@ impl Reactor {
         let Some(child) = self.children.get(&id) else {
             return;
         };
-        if let Waited::Ended(exit) = wait(child.pid, false) {
+        if let Waited::Ended(exit) = wait(child.pid) {
             self.lines.last_words(id, news);
             news.extend(self.part(id, exit).map(News::Ended));
+        }
+    }
+
+    /// A child has ended whose status is not to be had: first a debugger must have it. Its pidfd would say so all the time.
+    fn look_after(&mut self, id: u64) {
+        let pidfd = self.children.get_mut(&id).and_then(|child| child.pidfd.as_ref());
+        if let Some(pidfd) = pidfd {
+            let _ = self.epoll.delete(pidfd);
+            self.blind.insert(id);
         }
     }
 
@@ -341,15 +342,9 @@ impl Reactor {
             let _ = self.epoll.delete(&pidfd);
         }
         let child = self.children.remove(&id)?;
+        self.forsaken -= usize::from(child.forsaken);
         self.blind.remove(&id);
         Some(Ended { id, exit, message: child.message() })
-    }
-
-    /// Waits for the end of a child that has told everything. None for one that still lends something.
-    pub(crate) fn await_end(&mut self, id: u64) -> Option<Ended> {
-        let child = self.children.get(&id).filter(|child| child.told && child.pipe.is_none())?;
-        let exit = see_off(child.pid, child.pidfd.as_ref());
-        self.part(id, exit)
     }
 }
 

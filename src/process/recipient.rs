@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::process::child::end;
     use crate::process::fork::{Child, Fork, Purpose, fork};
-    use crate::process::wait::{Exit, Waited, wait};
+    use crate::process::wait::{Exit, Waited, end_of};
     use nix::unistd::{getpgrp, setpgid};
 
     /// A child in the group of this process, which is there when this returns.
@@ -94,9 +94,10 @@ mod tests {
         let ours = getpgrp();
         let child = match fork(Purpose::Outcome).unwrap() {
             Fork::Child(_channel) => {
-                let _ = setpgid(Pid::from_raw(0), ours);
                 loop {
-                    nix::unistd::pause();
+                    // Its parent may be about to give it a group of its own.
+                    let _ = setpgid(Pid::from_raw(0), ours);
+                    std::thread::sleep(std::time::Duration::from_millis(1));
                 }
             }
             Fork::Parent(child) => child,
@@ -116,11 +117,11 @@ mod tests {
             assert_eq!(recipient.send(None), Ok(()));
             assert_eq!(recipient.send_all(Signal::SIGTERM), Ok(()));
             let terminated = Waited::Ended(Exit::Signal { number: libc::SIGTERM, core: false });
-            assert_eq!(wait(child.pid, true), terminated);
+            assert_eq!(end_of(child.pid), terminated);
         }
         let child = elsewhere();
         assert_eq!(Recipient::new(child.pid, child.pidfd.as_ref()).send_all(Signal::SIGKILL), Ok(()));
-        assert_eq!(wait(child.pid, true), killed);
+        assert_eq!(end_of(child.pid), killed);
     }
 
     #[test]
@@ -129,7 +130,7 @@ mod tests {
             Fork::Child(_channel) => end(0),
             Fork::Parent(child) => child,
         };
-        wait(child.pid, true);
+        end_of(child.pid);
         // The number is this process's own: if it were used, it would be missed.
         let recipient = Recipient::new(nix::unistd::getpid(), child.pidfd.as_ref());
         assert_eq!(recipient.send(Some(Signal::SIGKILL)), Ok(()));

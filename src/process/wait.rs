@@ -2,14 +2,20 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
-use std::{io, mem::MaybeUninit, thread};
+use std::{fmt, io, mem::MaybeUninit, thread};
 
+use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
+
+use super::recipient::Recipient;
 
 /// What a process has that has nothing left to do but to end.
 pub(crate) const FAREWELL: Duration = Duration::from_secs(1);
+/// What the kernel has to take down a process that was killed: much memory takes its time, and one that waits for a dead disk,
+/// or is being looked at by a debugger, may stay for ever.
+pub(crate) const TAKEDOWN: Duration = Duration::from_secs(5);
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +31,39 @@ pub(crate) enum Exit {
     },
     /// Somebody else took its status: another `wait` in the process, or SIGCHLD set to be ignored.
     Unknown,
+    /// It was to end, and did not.
+    Unended(Unended),
+}
+
+/// Why a process is still there that was killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unended {
+    /// The kernel refuses to.
+    Refused(Errno),
+    /// The kernel has not taken it down.
+    Killed,
+}
+
+impl Unended {
+    /// After SIGKILL was `sent`.
+    pub(crate) fn after(sent: Result<(), Errno>) -> Self {
+        sent.map_or_else(Self::Refused, |()| Self::Killed)
+    }
+}
+
+impl fmt::Display for Unended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(errno) => {
+                let why = errno.desc();
+                write!(
+                    f,
+                    "could not be ended: kill() failed: {why}; its process has another user's rights, and goes on"
+                )
+            }
+            Self::Killed => f.write_str("was killed, but the kernel has not taken its process down"),
+        }
+    }
 }
 
 /// What became of a process when asked.
@@ -36,14 +75,13 @@ pub(crate) enum Waited {
     Ended(Exit),
 }
 
-/// Asks for the status of `pid`, and reaps it; `block` waits for its end.
-pub(crate) fn wait(pid: Pid, block: bool) -> Waited {
+/// Asks for the status of `pid`, and reaps it. Does not wait.
+pub(crate) fn wait(pid: Pid) -> Waited {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
-    let flags = if block { 0 } else { libc::WNOHANG };
     loop {
         // SAFETY: both out-pointers are valid for the call; `pid` is a child that this process forked.
-        let got = unsafe { libc::wait4(pid.as_raw(), &raw mut status, flags, usage.as_mut_ptr()) };
+        let got = unsafe { libc::wait4(pid.as_raw(), &raw mut status, libc::WNOHANG, usage.as_mut_ptr()) };
         return match got {
             0 => Waited::Running,
             -1 if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted => continue,
@@ -55,28 +93,40 @@ pub(crate) fn wait(pid: Pid, block: bool) -> Waited {
 
 /// Waits for the end of a process that has nothing left to do but to end. One that stays is killed: it has written its
 /// result itself, and went on.
-pub(crate) fn see_off(pid: Pid, pidfd: Option<&OwnedFd>) -> Exit {
-    let until = Instant::now() + FAREWELL;
+pub(crate) fn see_off(pid: Pid, pidfd: Option<&OwnedFd>) -> Waited {
+    if let ended @ Waited::Ended(_) = wait_until(pid, pidfd, Instant::now() + FAREWELL) {
+        return ended;
+    }
+    let _ = Recipient::new(pid, pidfd).send(Some(Signal::SIGKILL));
+    wait_until(pid, pidfd, Instant::now() + FAREWELL)
+}
+
+/// Waits for the end of a process, and reaps it; not beyond `until`.
+pub(crate) fn wait_until(pid: Pid, pidfd: Option<&OwnedFd>, until: Instant) -> Waited {
+    // Nobody tells of an end where there is no pidfd, nor of a status that a debugger has first.
+    let mut untold = pidfd;
     loop {
-        if let Waited::Ended(exit) = wait(pid, false) {
-            return exit;
-        }
         let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            let _ = kill(pid, Signal::SIGKILL);
-            return match wait(pid, true) {
-                Waited::Ended(exit) => exit,
-                Waited::Running => Exit::Unknown,
-            };
+        match wait(pid) {
+            Waited::Running if !left.is_zero() => {}
+            waited => return waited,
         }
-        let Some(pidfd) = pidfd else {
+        let Some(pidfd) = untold else {
             thread::sleep(Duration::from_millis(1));
             continue;
         };
         let left = PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO);
         // A signal is no reason to give up.
-        let _ = poll(&mut [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)], left);
+        if poll(&mut [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)], left) == Ok(1) {
+            untold = None;
+        }
     }
+}
+
+/// Waits for the end of a child of a test.
+#[cfg(test)]
+pub(crate) fn end_of(pid: Pid) -> Waited {
+    wait_until(pid, None, Instant::now() + Duration::from_secs(60))
 }
 
 fn decode(status: i32) -> Exit {
@@ -100,6 +150,6 @@ mod tests {
 
     #[test]
     fn a_process_that_is_not_ours_is_unknown() {
-        assert_eq!(wait(Pid::from_raw(1), false), Waited::Ended(Exit::Unknown));
+        assert_eq!(wait(Pid::from_raw(1)), Waited::Ended(Exit::Unknown));
     }
 }

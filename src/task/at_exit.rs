@@ -9,14 +9,13 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
 use super::interruption::Interruption;
-use super::{launch, surfacing, turn, wait};
+use super::{ending, launch, surfacing, turn, wait};
 use crate::ini;
-use crate::process::reactor::{Ended, Message};
+use crate::process::reactor::{Ended, Message, Reactor};
 use crate::process::wait::Exit;
 use crate::task::state::{Request, state};
 use crate::zend::exception;
@@ -92,7 +91,7 @@ fn end_all() -> Result<(), Thrown> {
     let children: Vec<_> =
         state.running.borrow().keys().chain(state.workers.borrow().keys()).copied().collect();
     for child in children {
-        turn::signal(child, Signal::SIGTERM);
+        ending::dismiss(child);
     }
     let until = Instant::now().checked_add(ini::kill_grace());
     while launch::children() > 0 && !exception::pending() {
@@ -127,7 +126,7 @@ fn dismiss() -> Result<(), Thrown> {
     for (id, group) in workers {
         group.close();
         // Whoever has stopped one does not keep the script from its end.
-        turn::signal(id, Signal::SIGCONT);
+        ending::go_on(id);
     }
     listen();
     while !state.workers.borrow().is_empty() && !is_interrupted() {
@@ -145,9 +144,7 @@ fn dismiss() -> Result<(), Thrown> {
 /// Re-enters PHP: destructors run.
 pub(crate) fn kill() {
     let state = state();
-    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.kill_all(Signal::SIGKILL);
-    }
+    let left = state.reactor.borrow_mut().as_mut().map(Reactor::kill_all);
     let running = state.running.take();
     let workers = state.workers.take();
     let mut groups = state.active.take();
@@ -172,6 +169,9 @@ pub(crate) fn kill() {
     // A fatal error may have left in the middle of it.
     state.in_hand.set(0);
     surfacing::release((workers, loose, groups, futures));
+    state.strays.take();
+    left.into_iter().flatten().for_each(|(pid, why)| ending::tell(pid, why));
+    ending::give_notices();
 }
 
 /// The child of a future is gone, or will never be there.

@@ -161,9 +161,6 @@ impl Sink<'_> {
         length: usize,
         chunks: impl Iterator<Item = &'c [u8]> + Clone,
     ) {
-        if let Self::Pipe(pipe) = self {
-            child::stay_when_closed(pipe);
-        }
         match (self, loan::wanted(length)) {
             (Self::Pipe(pipe), true) => drop(loan::lend(pipe, kind, format, chunks)),
             (Self::Pipe(pipe), false) => drop(channel::write(pipe, kind, format, length, chunks)),

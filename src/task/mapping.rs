@@ -256,7 +256,8 @@ impl Mapping {
                 let reported = matches!(message, Message::Frame(Frame { kind: Kind::Report, .. }));
                 let overdue = if reported { crew::overdue(&self.group, child) } else { None };
                 let ended = Ended { id: batch, exit: Exit::Unknown, message };
-                overdue.map_or_else(|| Said::Ended(ended, pid), |limit| Said::Overdue(limit, pid))
+                overdue
+                    .map_or_else(|| Said::Ended(ended, pid), |limit| Said::Overdue(limit, pid, Exit::Unknown))
             }
             Answered::Offered(phase) => Said::Lent(phase),
         };

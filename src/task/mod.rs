@@ -12,6 +12,7 @@ pub(crate) mod at_exit;
 pub(crate) mod child;
 pub(crate) mod crew;
 pub(crate) mod ended;
+pub(crate) mod ending;
 mod follow;
 pub(crate) mod future;
 pub(crate) mod group;

@@ -182,12 +182,13 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
         return understand(future, *kind, *format, payload);
     }
     let subject = future.subject();
+    let unended = if let Exit::Unended(why) = exit { Some(why) } else { None };
     let error = match (message, ending) {
-        (_, Some(Ending::Cancelled)) => Error::Cancelled { subject },
+        (_, Some(Ending::Cancelled)) => Error::Cancelled { subject, unended },
         (_, Some(Ending::Abandoned)) => Error::Abandoned { subject },
         (_, Some(Ending::TimedOut)) => {
             let limit = Seconds(future.limit.get().unwrap_or_default());
-            Error::TimedOut { subject, limit, threads: threads::of_libraries(ini::notifier()) }
+            Error::TimedOut { subject, limit, unended, threads: threads::of_libraries(ini::notifier()) }
         }
         (Message::Malformed(why), _) => Error::Protocol { subject, why },
         (Message::Nothing, _) => died(future, Death::Gone { exit, writing: false }),

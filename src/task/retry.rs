@@ -140,6 +140,8 @@ fn again(group: &Rc<Group>, future: Object<Future>, phase: Phase) -> (u64, Optio
 pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> {
     match phase {
         _ if matches!(ending, Some(Ending::Cancelled | Ending::Abandoned)) => Some(Failure::Final),
+        // Two at a time would be run.
+        Phase::Reported(Ended { exit: Exit::Unended(_), .. }) => Some(Failure::Final),
         Phase::Reported(Ended { message, .. }) => match (of_message(message), ending) {
             (Some(Failure::Died | Failure::Final), Some(Ending::TimedOut)) => Some(Failure::TimedOut),
             (failure, _) => failure,

@@ -55,6 +55,17 @@ impl Plain for Deadlines {}
 impl Plain for Heap {}
 impl Plain for Loans {}
 
+/// What a child keeps that nobody waits for any more, as long as it is there.
+#[derive(Debug)]
+pub(crate) enum Stray {
+    /// One with a task of its own: what it has of `async.max_children`.
+    Task(Place),
+    /// One that stayed: its place at the board.
+    Worker(Rc<Crew>),
+}
+
+impl Plain for Stray {}
+
 /// Whose a child is that stays.
 pub(crate) type Employer = (Rc<Group>, Rc<Crew>);
 
@@ -91,7 +102,11 @@ pub(crate) struct State {
     pub(crate) running: ValueCell<BTreeMap<u64, Running>>,
     /// Children that stay, and whose they are.
     pub(crate) workers: ValueCell<BTreeMap<u64, Employer>>,
-    /// What those keep in their memory for maps.
+    /// Children that did not end, and that nobody waits for any more.
+    pub(crate) strays: DataCell<BTreeMap<u64, Stray>>,
+    /// What is to be told by warnings at the next safe point.
+    pub(crate) notices: DataCell<Vec<String>>,
+    /// What those that stay keep in their memory for maps.
     pub(crate) loans: DataCell<Loans>,
     /// The code that they have, too.
     pub(crate) book: ValueCell<Book>,
@@ -144,6 +159,8 @@ impl State {
             reactor: DataCell::default(),
             running: ValueCell::default(),
             workers: ValueCell::default(),
+            strays: DataCell::default(),
+            notices: DataCell::default(),
             loans: DataCell::default(),
             book: ValueCell::default(),
             deadlines: DataCell::default(),
@@ -222,6 +239,8 @@ impl State {
         forget(self.active.take());
         forget(self.running.take());
         forget(self.workers.take());
+        forget(self.strays.take());
+        forget(self.notices.take());
         forget(self.loans.take());
         forget(self.news.take());
         forget(self.freed.take());

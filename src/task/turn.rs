@@ -6,17 +6,16 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::sys::signal::Signal;
 
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
 use super::held::Moment;
-use super::{adopt, crew, handlers, launch, mapping, outcome, retry, surfacing};
+use super::{adopt, crew, ending, handlers, launch, mapping, outcome, retry, surfacing};
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::output::Capture;
 use crate::process::reactor::{Ended, Message, News};
-use crate::process::wait::{Exit, FAREWELL};
+use crate::process::wait::Exit;
 use crate::task::state::{Running, state};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
@@ -88,9 +87,9 @@ fn take_in() {
                 let whole = matches!(message, Message::Frame(_));
                 told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
                 if whole {
-                    expect_end(id);
+                    ending::expect_end(id);
                 } else {
-                    dismiss(id);
+                    ending::dismiss(id);
                 }
                 None
             }
@@ -100,6 +99,10 @@ fn take_in() {
             }
             News::Answered { child, task, message } => crew::answered(child, task, message),
             News::Offers { child, task, loan } => crew::offered(child, task, Phase::Lent { child, loan }),
+            News::Garbled { child } => {
+                ending::kill(child);
+                None
+            }
             News::Ended(ended) => gone(ended),
         };
         surfacing::keep_pending();
@@ -194,16 +197,8 @@ pub(crate) fn release(id: u64) {
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
         reactor.release(id);
     }
-    expect_end(id);
-}
-
-/// A child has nothing left to do but to end: one that stays does not keep its slot.
-fn expect_end(id: u64) {
-    let state = state();
-    if state.running.borrow().contains_key(&id)
-        && let Some(at) = Instant::now().checked_add(FAREWELL)
-    {
-        state.deadlines.borrow_mut().set(id, at, Stage::Kill);
+    if state().running.borrow().contains_key(&id) {
+        ending::expect_end(id);
     }
 }
 
@@ -212,7 +207,7 @@ fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();
     let running = state.running.remove(&child.id);
     let Some(Running { future, group, origin, place }) = running else {
-        return crew::gone(child);
+        return if ending::stray_gone(child.id) { None } else { crew::gone(child) };
     };
     drop(place);
     state.deadlines.borrow_mut().clear(child.id);
@@ -251,9 +246,9 @@ fn expire() {
             (Stage::Repeat, Some(future)) => retry::due(&future),
             (Stage::Repeat, None) => mapping::due(id),
             (Stage::Expire, None) => end(id, Ending::TimedOut),
-            (Stage::Kill, None) => signal(id, Signal::SIGKILL),
             (Stage::Expire, Some(future)) => crew::expire(&future),
-            (Stage::Kill, Some(future)) => crew::kill(&future),
+            (Stage::Kill, _) => ending::kill(id),
+            (Stage::GiveUp, _) => ending::give_up(id),
         }
     }
 }
@@ -274,24 +269,7 @@ pub(crate) fn end(id: u64, ending: Ending) {
     if let Some(Running { future: Some(future), .. }) = state.running.borrow().get(&id) {
         future.ending.set(Some(ending));
     }
-    dismiss(id);
-}
-
-/// Asks a child to end, and makes it after the grace period.
-fn dismiss(id: u64) {
-    let state = state();
-    signal(id, Signal::SIGTERM);
-    let grace = ini::kill_grace();
-    if let Some(at) = Instant::now().checked_add(grace) {
-        state.deadlines.borrow_mut().set(id, at, Stage::Kill);
-    }
-}
-
-/// Sends a signal to the process group of a child.
-pub(crate) fn signal(id: u64, signal: Signal) {
-    if let Some(reactor) = state().reactor.borrow().as_ref() {
-        reactor.signal(id, signal);
-    }
+    ending::dismiss(id);
 }
 
 /// Gives ended futures their outcomes, and runs their handlers, those that may run at this moment. While handlers are running already, those wait, and
@@ -302,6 +280,7 @@ pub(crate) fn signal(id: u64, signal: Signal) {
 /// When the script is exiting.
 pub(crate) fn dispatch(moment: Moment) -> Result<(), Thrown> {
     let state = state();
+    ending::give_notices();
     if state.dispatching.get() {
         return read();
     }
@@ -354,7 +333,9 @@ fn unread() -> Option<Object<Future>> {
 pub(crate) fn is_due() -> bool {
     let state = state();
     let waits = !state.dispatching.get() && !state.settled.borrow().is_empty();
-    waits || state.reported.borrow().iter().any(|future| !future.is_being_read())
+    waits
+        || !state.notices.borrow().is_empty()
+        || state.reported.borrow().iter().any(|future| !future.is_being_read())
 }
 
 /// The same for a call that waits, where no handler is held back.

@@ -41,6 +41,11 @@ pub(crate) enum News {
         /// The payload.
         loan: Loan,
     },
+    /// A child that stays has told something that is no message: it has to end.
+    Garbled {
+        /// The child.
+        child: u64,
+    },
     /// It is gone, and reaped.
     Ended(Ended),
 }

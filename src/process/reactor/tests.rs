@@ -39,7 +39,7 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
             match news {
                 News::Told { message, .. } => told = Some(message),
                 News::Lends { .. } => panic!("nothing was lent"),
-                News::Answered { .. } | News::Offers { .. } => panic!("nobody stays"),
+                News::Answered { .. } | News::Offers { .. } | News::Garbled { .. } => panic!("nobody stays"),
                 News::Ended(gone) => ended = Some(gone),
             }
         }
@@ -168,7 +168,7 @@ fn all_are_killed_and_reaped() {
             }
         });
     }
-    reactor.kill_all(Signal::SIGKILL);
+    assert_eq!(reactor.kill_all(), []);
     assert_eq!(reactor.len(), 0);
     reactor.stop();
 }
@@ -258,7 +258,7 @@ fn a_lender_that_dies_is_an_end_and_no_loan() {
     let News::Lends { id, mut loan } = next(&mut reactor) else {
         panic!("no loan");
     };
-    reactor.signal(id, Signal::SIGKILL);
+    reactor.signal(id, Signal::SIGKILL).unwrap();
     let News::Ended(ended) = next(&mut reactor) else {
         panic!("no end");
     };
@@ -309,7 +309,7 @@ fn without_pidfds_one_that_closes_its_pipe_and_stays_holds_nobody_up() {
         let _ = reactor.wait(Some(Duration::from_millis(1)), &mut news);
         assert!(news.is_empty());
     }
-    reactor.signal(1, Signal::SIGKILL);
+    reactor.signal(1, Signal::SIGKILL).unwrap();
     assert!(matches!(next(&mut reactor), News::Ended(Ended { message: Message::Nothing, .. })));
     reactor.stop();
 }
@@ -326,7 +326,7 @@ fn one_that_tells_no_frame_and_stays_is_told_at_once() {
     });
     let told = next(&mut reactor);
     assert!(matches!(told, News::Told { id: 1, message: Message::Malformed(Malformed::Header) }));
-    reactor.kill_all(Signal::SIGKILL);
+    assert_eq!(reactor.kill_all(), []);
     reactor.stop();
 }
 

@@ -2,7 +2,9 @@
 
 use std::os::fd::OwnedFd;
 
+use nix::errno::Errno;
 use nix::sys::epoll::Epoll;
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
 use super::{Message, News};
@@ -21,12 +23,33 @@ pub(super) struct Watched {
     pub(super) refused: Option<Malformed>,
     pub(super) limit: u64,
     pub(super) told: bool,
+    /// It was waited for in vain.
+    pub(super) stays: bool,
+    /// Nobody waits for it any more.
+    pub(super) forsaken: bool,
 }
 
 impl Watched {
     /// Where its signals go.
     pub(super) fn recipient(&self) -> Recipient<'_> {
         Recipient::new(self.pid, self.pidfd.as_ref())
+    }
+
+    /// Sends `signal` to the child, and to its group; to the child alone when it has told everything, as what it left behind
+    /// was meant to stay.
+    ///
+    /// # Errors
+    ///
+    /// EPERM when the child is not to be reached. It loses its pipe then when it was to be killed: that is the one signal that
+    /// the kernel still sends for us.
+    pub(super) fn signal(&mut self, signal: Signal, epoll: &Epoll) -> Result<(), Errno> {
+        let recipient = self.recipient();
+        let sent = if self.told { recipient.send(Some(signal)) } else { recipient.send_all(signal) };
+        if sent.is_err() && signal == Signal::SIGKILL {
+            self.receive();
+            self.close_pipe(epoll);
+        }
+        sent
     }
 
     /// What it has told, if that is whole by now.

@@ -318,7 +318,7 @@ mod tests {
     use crate::process::child::end;
     use crate::process::fork::{Fork, Purpose, fork};
     use crate::process::shared::bell::Bell;
-    use crate::process::wait::wait;
+    use crate::process::wait::end_of;
 
     fn said(line: &Line, task: u64, payload: &[u8]) {
         let bell = Bell::new(false).unwrap();
@@ -362,7 +362,7 @@ mod tests {
             }
             std::thread::yield_now();
         };
-        wait(child.pid, true);
+        end_of(child.pid);
         assert_eq!(*heard.frame.payload, payload[..]);
     }
 
@@ -399,7 +399,7 @@ mod tests {
         assert!(got == payload);
         line.release();
         assert_eq!(*heard(&mut line).frame.payload, *b"next");
-        wait(child.pid, true);
+        end_of(child.pid);
     }
 
     #[test]

@@ -157,7 +157,8 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
     let bell = state.reactor.borrow_mut().as_mut().map_or(Err(Errno::EBADF), Reactor::bell);
     let bell = bell.map_err(Refused::by("eventfd"))?;
     let epoch = state.book.change(|book| book.turn_page(autoloads));
-    let taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
+    let mut taken: Vec<_> = crew.members.borrow().values().map(|member| member.seat).collect();
+    taken.extend(crew.strays.borrow().values().map(|member| member.seat));
     let kept = crew.staying().1 < group.kept.get();
     let patience = if kept { None } else { ini::idle_timeout() };
     let seat = crew.board.seat(|seat| taken.contains(&seat), epoch, patience);

@@ -7,15 +7,12 @@ use std::ptr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::Signal;
-
 use super::{Crew, Member};
-use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::shared::board::Item;
+use crate::task::ending;
 use crate::task::group::Group;
 use crate::task::state::state;
-use crate::task::turn;
 
 /// How long an item of `group` may take, if there is a limit and there are items.
 pub(super) fn limit(group: &Group) -> Option<Duration> {
@@ -79,16 +76,8 @@ fn end(child: u64, member: &Member, crew: &Crew, item: Item) -> bool {
     if crew.board.item(member.seat).is_none_or(|(now, _)| now != item) {
         return false;
     }
-    end_soon(child);
+    ending::dismiss(child);
     true
-}
-
-/// Asks a child to end, and makes it after the grace period.
-fn end_soon(child: u64) {
-    turn::signal(child, Signal::SIGTERM);
-    if let Some(at) = Instant::now().checked_add(ini::kill_grace()) {
-        state().deadlines.borrow_mut().set(child, at, Stage::Kill);
-    }
 }
 
 /// Nothing more begins in the children of `group`, neither tasks nor items: they go when what they are at is over.
@@ -107,7 +96,7 @@ pub(crate) fn end_items(group: &Group) {
         let at_items =
             |member: &Member| crew.board.running(member.seat).is_some() && crew.board.begun(member.seat) > 0;
         if crew.members.borrow().get(&child).is_some_and(at_items) {
-            end_soon(child);
+            ending::dismiss(child);
         }
     }
 }

@@ -19,9 +19,7 @@ pub(crate) use feed::feed;
 pub(crate) use hire::{make_room, recruit_for, shrink, warm};
 pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
 pub(crate) use news::{answered, gone, offered};
-pub(crate) use reach::{
-    Whereabouts, child_of, end, expire, kill, pid_of, renew_limit, whereabouts, withdraw,
-};
+pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
 
 use super::group::Group;
 use super::parcel::Parcel;
@@ -84,6 +82,8 @@ pub(crate) struct Crew {
     members: DataCell<BTreeMap<u64, Member>>,
     /// How many of them are known to have left by themselves.
     departed: Cell<usize>,
+    /// Those that did not end, and that nobody waits for any more: their seats are not free as long as they are there.
+    strays: DataCell<BTreeMap<u64, Member>>,
     /// The epoch of the one that knows least of those that stay: it is asked for with each task.
     oldest: Cell<Option<u64>>,
     /// Parcels for which there was no room: the first goes out first.
@@ -100,6 +100,7 @@ impl Crew {
             board: Board::new()?,
             members: DataCell::default(),
             departed: Cell::new(0),
+            strays: DataCell::default(),
             oldest: Cell::new(None),
             held: DataCell::default(),
             spare: DataCell::default(),
@@ -141,6 +142,11 @@ impl Crew {
             member.kept.set(true);
             self.board.be_patient(member.seat, None);
         }
+    }
+
+    /// A child is gone for which nobody has waited.
+    pub(crate) fn stray_gone(&self, child: u64) {
+        self.strays.borrow_mut().remove(&child);
     }
 
     /// The child on `seat`.

@@ -2,21 +2,25 @@
 
 use std::rc::Rc;
 
-use super::Crew;
 use super::hire::first_open;
+use super::{Crew, Member};
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::future::{Ending, Future, Phase};
 use crate::task::group::Group;
 use crate::task::mapping::{Answered, End, Mapping};
-use crate::task::state::state;
+use crate::task::state::{Stray, state};
 use crate::task::{mapping, retry, turn};
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::object::Object;
 
 /// A child has told what became of a task.
 pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Group>> {
-    let (group, crew) = state().workers.borrow().get(&child).cloned()?;
+    let employer = state().workers.borrow().get(&child).cloned();
+    let Some((group, crew)) = employer else {
+        turn::go_on(child); // nobody waits for what it says
+        return None;
+    };
     if let Message::Frame(Frame { kind: Kind::Passed, .. }) = message {
         return Some(group);
     }
@@ -41,7 +45,11 @@ fn mapping_of(group: &Group, batch: u64) -> Option<Rc<Mapping>> {
 
 /// A child has a result in memory.
 pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
-    let (group, crew) = state().workers.borrow().get(&child).cloned()?;
+    let employer = state().workers.borrow().get(&child).cloned();
+    let Some((group, crew)) = employer else {
+        turn::release(child); // nobody waits for what it has
+        return None;
+    };
     match mapping_of(&group, task) {
         Some(mapping) => {
             turn::page_of(child);
@@ -111,7 +119,7 @@ fn call_off(group: &Rc<Group>, future: Object<Future>) {
     retry::conclude(group, future, Phase::Reported(ended));
 }
 
-/// A child that stayed is gone: whatever it ran has ended with it.
+/// A child that stayed is gone, or nobody waits for it any more: whatever it ran has ended with it.
 pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     mapping::loan::over(ended.id);
     let printed = turn::printed_by(ended.id);
@@ -122,7 +130,13 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let stillborn = crew.board.is_newborn(member.seat) && !member.leaving.get();
     // One that died before it took anything costs a task, too: the next one may die of the same, and so on for ever.
     let begun = if stillborn { 1 } else { crew.board.begun(member.seat) };
-    let task = crew.board.bury(member.seat).or_else(|| {
+    let Member { seat, pid, .. } = member;
+    let overdue = member.overdue.get();
+    if let Exit::Unended(_) = ended.exit {
+        crew.strays.borrow_mut().insert(ended.id, member);
+        state().strays.borrow_mut().insert(ended.id, Stray::Worker(Rc::clone(&crew)));
+    }
+    let task = crew.board.bury(seat).or_else(|| {
         let open = first_open(&group, &crew).filter(|_| stillborn)?;
         crew.board.retract(open).then_some(open)
     });
@@ -131,13 +145,13 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     }
     let mapping = task.and_then(|task| mapping_of(&group, task));
     if let (Some(task), Some(mapping)) = (task, mapping) {
-        let end = End { pid: member.pid, overdue: member.overdue.get(), ended };
+        let end = End { pid, overdue, ended };
         mapping.died(task, begun, end, &crew);
         return Some(group);
     }
     let future = task.and_then(|task| group.queued.remove(&task));
     if let Some(future) = future {
-        future.pid.set(Some(member.pid));
+        future.pid.set(Some(pid));
         future.captured.replace(printed);
         let ended = Ended { id: future.id.get(), ..ended };
         finish(&group, future, Phase::Reported(ended));

@@ -3,15 +3,12 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::Signal;
-
-use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::shared::board::Progress;
+use crate::task::ending;
 use crate::task::future::{Ending, Future};
 use crate::task::group::Group;
 use crate::task::state::state;
-use crate::task::turn;
 use crate::zend::object::Object;
 
 /// When to look again whether a task has begun that has a time limit, or is to be cancelled.
@@ -99,20 +96,7 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
     });
     // It may have ended just now; then its child has nothing to do, and goes by itself.
     if seat.and_then(|seat| crew.board.running(seat)) == Some(future.id.get()) {
-        turn::signal(child, Signal::SIGTERM);
-        if let Some(at) = Instant::now().checked_add(ini::kill_grace()) {
-            state.deadlines.borrow_mut().set(future.id.get(), at, Stage::Kill);
-        }
-    }
-}
-
-/// Kills the child that runs a task.
-pub(crate) fn kill(future: &Object<Future>) {
-    let group = future.group.borrow().clone();
-    if let Some(group) = group
-        && let Whereabouts::Running(child, _) = whereabouts(&group, future.id.get())
-    {
-        turn::signal(child, Signal::SIGKILL);
+        ending::dismiss(child);
     }
 }
 

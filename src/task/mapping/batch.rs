@@ -66,8 +66,8 @@ pub(super) enum Said {
     Ended(Ended, Option<i32>),
     /// Its child has it in memory.
     Lent(Phase),
-    /// It took longer than so many seconds, and its child, a process, was ended.
-    Overdue(f64, Option<i32>),
+    /// It took longer than so many seconds, and its child, a process, was ended, or left.
+    Overdue(f64, Option<i32>, Exit),
     /// It has failed, and is run again.
     Awaited,
     /// Somebody has it, before those in front of it.
@@ -200,11 +200,6 @@ impl Batch {
     }
 }
 
-/// Of somebody who had no time to tell anything.
-fn nothing() -> Ended {
-    Ended { id: 0, exit: Exit::Unknown, message: Message::Nothing }
-}
-
 /// How a child has ended that was at items.
 #[derive(Debug)]
 pub(crate) struct End {
@@ -220,7 +215,7 @@ impl End {
     /// What became of the item that it was at.
     pub(super) fn said(self, batch: u64) -> Said {
         match self.overdue {
-            Some(limit) => Said::Overdue(limit, Some(self.pid)),
+            Some(limit) => Said::Overdue(limit, Some(self.pid), self.ended.exit),
             None => Said::Ended(Ended { id: batch, ..self.ended }, Some(self.pid)),
         }
     }
@@ -248,11 +243,11 @@ pub(super) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval
         Said::Lent(phase) => {
             future.phase.set(phase);
         }
-        Said::Overdue(limit, pid) => {
+        Said::Overdue(limit, pid, exit) => {
             future.pid.set(pid);
             future.limit.set(Some(limit));
             future.ending.set(Some(Ending::TimedOut));
-            future.phase.set(Phase::Reported(nothing()));
+            future.phase.set(Phase::Reported(Ended { id: 0, exit, message: Message::Nothing }));
         }
         Said::Awaited | Said::Given => return Ok(None),
     }

@@ -8,6 +8,8 @@ use super::batch::{Batch, Said};
 use super::{Mapping, loan};
 use crate::pool::deadlines::Stage;
 use crate::pool::retry::Failure;
+use crate::process::reactor::Ended;
+use crate::process::wait::Exit;
 use crate::task::crew::{self, Crew};
 use crate::task::group::Group;
 use crate::task::retry;
@@ -36,6 +38,10 @@ struct Home {
 impl Said {
     fn failure(&self) -> Option<Failure> {
         match self {
+            // Two at a time would be run.
+            Self::Ended(Ended { exit: Exit::Unended(_), .. }, _) | Self::Overdue(_, _, Exit::Unended(_)) => {
+                Some(Failure::Final)
+            }
             Self::Ended(ended, _) => retry::of_message(&ended.message),
             Self::Lent(phase) => retry::failure(phase, None),
             Self::Overdue(..) => Some(Failure::TimedOut),

@@ -10,7 +10,7 @@ use super::*;
 use crate::process::child::end;
 use crate::process::fork::{Child, Fork, Purpose, fork};
 use crate::process::shared::seat::Found;
-use crate::process::wait::{Exit, Waited, wait};
+use crate::process::wait::{Exit, Waited, end_of, wait};
 
 fn taken(seat: &mut Seat<'_>) -> Option<(u64, Vec<u8>)> {
     let mut payload = Vec::new();
@@ -204,7 +204,7 @@ impl Idlers {
         for seat in 0..2 {
             if self.board.has_left(seat) {
                 let child = self.children[seat].take().unwrap();
-                assert_eq!(wait(child.pid, true), Waited::Ended(Exit::Code(0)));
+                assert_eq!(end_of(child.pid), Waited::Ended(Exit::Code(0)));
                 assert_eq!(self.board.bury(seat), None);
                 self.hire(seat, patience);
             }
@@ -226,7 +226,7 @@ impl Drop for Idlers {
     fn drop(&mut self) {
         for child in self.children.iter().flatten() {
             let _ = kill(child.pid, Signal::SIGKILL);
-            wait(child.pid, true);
+            end_of(child.pid);
         }
     }
 }
@@ -236,7 +236,7 @@ fn a_child_without_work_leaves_and_its_seat_says_so() {
     let mut idlers = Idlers::new();
     idlers.hire(0, Duration::from_millis(1));
     let child = idlers.children[0].take().unwrap();
-    assert_eq!(wait(child.pid, true), Waited::Ended(Exit::Code(0)));
+    assert_eq!(end_of(child.pid), Waited::Ended(Exit::Code(0)));
     assert!(idlers.board.is_anybody_leaving());
     assert!(idlers.board.has_left(0));
     assert!(!idlers.board.has_left(1));
@@ -254,9 +254,9 @@ fn one_with_endless_patience_stays_until_it_is_told() {
     while idlers.board.memory.head().sleepers().next().is_none() {
         std::thread::yield_now();
     }
-    assert_eq!(wait(child.pid, false), Waited::Running);
+    assert_eq!(wait(child.pid), Waited::Running);
     idlers.board.dismiss(0);
-    assert_eq!(wait(child.pid, true), Waited::Ended(Exit::Code(0)));
+    assert_eq!(end_of(child.pid), Waited::Ended(Exit::Code(0)));
 }
 
 /// Two tasks are posted just when both children are about to leave. Neither child goes on before both tasks are taken: a

@@ -1,0 +1,70 @@
+//! How children are ended, and how long anybody waits for that.
+
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
+
+use super::watched::Watched;
+use super::{Ended, Reactor};
+use crate::process::wait::{FAREWELL, TAKEDOWN, Unended, Waited, see_off, wait_until};
+
+impl Reactor {
+    /// Sends `signal` to child `id`, and to its group.
+    ///
+    /// # Errors
+    ///
+    /// EPERM when the child is not to be reached.
+    pub(crate) fn signal(&mut self, id: u64, signal: Signal) -> Result<(), Errno> {
+        self.children.get_mut(&id).map_or(Ok(()), |child| child.signal(signal, &self.epoll))
+    }
+
+    /// Ends every child, with its group, and reaps it. Gives those that are still there, and why.
+    pub(crate) fn kill_all(&mut self) -> Vec<(i32, Unended)> {
+        self.lines.clear();
+        self.captures.clear();
+        self.blind.clear();
+        let killed = |mut child: Watched| {
+            let sent = child.signal(Signal::SIGKILL, &self.epoll);
+            (child, sent)
+        };
+        let killed: Vec<_> = std::mem::take(&mut self.children).into_values().map(killed).collect();
+        let now = Instant::now();
+        let still_there = |(child, sent): (Watched, Result<(), Errno>)| {
+            let time = match sent {
+                _ if child.forsaken => Duration::ZERO,
+                Ok(()) => TAKEDOWN,
+                Err(_) => FAREWELL,
+            };
+            let waited = wait_until(child.pid, child.pidfd.as_ref(), now + time);
+            let left = waited == Waited::Running && !child.forsaken;
+            left.then(|| (child.pid.as_raw(), Unended::after(sent)))
+        };
+        let left = killed.into_iter().filter_map(still_there).collect();
+        self.forsaken = 0;
+        left
+    }
+
+    /// Counts child `id` no more, which was to end and did not: its pid, and why it is still there. None when it is not. Its
+    /// end is news all the same.
+    pub(crate) fn forsake(&mut self, id: u64) -> Option<(i32, Unended)> {
+        let child = self.children.get_mut(&id).filter(|child| !child.forsaken)?;
+        let sent = child.signal(Signal::SIGKILL, &self.epoll);
+        child.forsaken = true;
+        self.forsaken += 1;
+        Some((child.pid.as_raw(), Unended::after(sent)))
+    }
+
+    /// Waits for the end of a child that has told everything. None for one that still lends something, or does not end.
+    pub(crate) fn await_end(&mut self, id: u64) -> Option<Ended> {
+        let child = self.children.get_mut(&id);
+        let child = child.filter(|child| child.told && child.pipe.is_none() && !child.stays)?;
+        match see_off(child.pid, child.pidfd.as_ref()) {
+            Waited::Ended(exit) => self.part(id, exit),
+            Waited::Running => {
+                child.stays = true;
+                None
+            }
+        }
+    }
+}
