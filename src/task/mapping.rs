@@ -8,6 +8,7 @@ mod batch;
 mod child;
 pub(crate) mod halt;
 pub(crate) mod loan;
+mod refusal;
 mod repeat;
 mod results;
 mod source;
@@ -150,10 +151,11 @@ impl Mapping {
     }
 
     fn feed_all(self: &Rc<Self>) -> Result<(), Thrown> {
-        let Ok(crew) = crew::crew_of(&self.group) else {
-            return Ok(());
-        };
         let children = self.group.scheduler.borrow().limit();
+        let crew = match crew::crew_of(&self.group) {
+            Ok(crew) => crew,
+            Err(refused) => return self.refuse_all(children, refused),
+        };
         while self.wants_more(children) {
             let held = self.held.borrow_mut().pop_front();
             let (batch, parcel) = match held {

@@ -36,7 +36,13 @@ fn fail_next(group: &Rc<Group>, refused: Refused) -> Option<()> {
     Some(())
 }
 
+/// There was no process for a task, or for items of a map.
 pub(super) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
+    let mapping = group.batches.borrow().get(&id).cloned();
+    if let Some(mapping) = mapping {
+        mapping.refused(id, refused);
+        return;
+    }
     group.scheduler.borrow_mut().ended(id);
     let future = group.queued.remove(&id);
     if let Some(future) = future {

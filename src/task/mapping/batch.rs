@@ -5,9 +5,12 @@ use std::collections::VecDeque;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
 use super::repeat::Repeat;
+use crate::error::Error;
+use crate::exceptions;
+use crate::process::fork::Refused;
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
-use crate::task::future::{Ending, Future, Phase};
+use crate::task::future::{Ending, Future, Outcome, Phase};
 use crate::task::{handlers, outcome, turn};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::{key_at, seek};
@@ -68,6 +71,8 @@ pub(super) enum Said {
     Lent(Phase),
     /// It took longer than so many seconds, and its child, a process, was ended, or left.
     Overdue(f64, Option<i32>, Exit),
+    /// There was no process for it.
+    Refused(Refused),
     /// It has failed, and is run again.
     Awaited,
     /// Somebody has it, before those in front of it.
@@ -248,6 +253,10 @@ pub(super) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval
             future.limit.set(Some(limit));
             future.ending.set(Some(Ending::TimedOut));
             future.phase.set(Phase::Reported(Ended { id: 0, exit, message: Message::Nothing }));
+        }
+        Said::Refused(refused) => {
+            let error = Error::CannotFork { subject: future.subject(), refused };
+            future.phase.set(Phase::Done(Outcome::Failed(exceptions::new(&error))));
         }
         Said::Awaited | Said::Given => return Ok(None),
     }

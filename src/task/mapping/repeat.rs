@@ -45,6 +45,7 @@ impl Said {
             Self::Ended(ended, _) => retry::of_message(&ended.message),
             Self::Lent(phase) => retry::failure(phase, None),
             Self::Overdue(..) => Some(Failure::TimedOut),
+            Self::Refused(_) => Some(Failure::NoProcess),
             Self::Awaited | Self::Given => None,
         }
     }
@@ -88,24 +89,27 @@ impl Mapping {
         let Some(items) = items else {
             return;
         };
-        let at = Instant::now().checked_add(delay).filter(|_| !delay.is_zero());
+        let crew = if delay.is_zero() { crew::crew_of(&self.group).ok() } else { None };
+        let at = Instant::now().checked_add(delay).filter(|_| crew.is_none());
         let home = Home { repeats: home.repeats + 1, ..home };
         let repeat = Repeat { home, failure, resting: at.is_some() };
         let id = state().next_id();
         self.begin_batch(id, Batch { repeat: Some(repeat), ..Batch::new(items) });
         self.repeats.set(self.repeats.get() + 1);
-        match at {
-            Some(at) => state().deadlines.borrow_mut().set(id, at, Stage::Repeat),
-            None => self.post_repeat(id),
+        if let Some(at) = at {
+            state().deadlines.borrow_mut().set(id, at, Stage::Repeat);
+        }
+        if let Some(crew) = crew {
+            self.post_rest(id, &crew, false);
         }
     }
 
     /// An item has waited long enough.
-    fn post_repeat(&self, id: u64) {
+    fn post_repeat(self: &Rc<Self>, id: u64) {
         self.wake(id);
-        // There was one: it has run items.
-        if let Ok(crew) = crew::crew_of(&self.group) {
-            self.post_rest(id, &crew, false);
+        match crew::crew_of(&self.group) {
+            Ok(crew) => self.post_rest(id, &crew, false),
+            Err(refused) => self.refused(id, refused),
         }
     }
 

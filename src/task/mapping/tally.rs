@@ -52,7 +52,7 @@ impl Tally {
                 self.finished += 1;
             }
             Said::Lent(Phase::Lent { loan, .. }) if loan.kind == Kind::Value => self.finished += 1,
-            Said::Ended(..) | Said::Lent(_) => self.failed += 1,
+            Said::Ended(..) | Said::Lent(_) | Said::Refused(_) => self.failed += 1,
             Said::Overdue(..) => self.timed_out += 1,
             // That is another batch now; that is nobody's any more.
             Said::Awaited | Said::Given => {}
