@@ -64,6 +64,8 @@ pub(crate) struct Reactor {
     alarm: Option<Instant>,
     /// That is soon, and nobody has looked since it was set.
     imminent: bool,
+    /// Children that stay were expected to tell something, and have not, for a millisecond.
+    silent: bool,
     /// Tasks that were given to children that stay since somebody looked.
     posted: u32,
     captures: BTreeMap<u64, Capture>,
@@ -107,6 +109,7 @@ impl Reactor {
             timer: Timer::default(),
             alarm: None,
             imminent: false,
+            silent: false,
             posted: 0,
             captures: BTreeMap::new(),
             memory_killer: MemoryKiller::new(),
@@ -243,6 +246,8 @@ impl Reactor {
         };
         self.lines.ignore();
         let heard = self.lines.hear(news);
+        // Who was to tell something has had some time.
+        self.silent = self.lines.lively && millis > 0 && count == 0 && heard == Heard::Nothing;
         self.lines.lively = heard != Heard::Nothing;
         self.give_up(heard, news);
         for event in events.iter().take(count) {

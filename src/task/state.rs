@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::mem::forget;
 use std::rc::Rc;
+use std::time::Instant;
 
 use ext_php_rs::types::Zval;
 use nix::unistd::{Pid, getpid};
@@ -118,6 +119,8 @@ pub(crate) struct State {
     pub(crate) settled: ValueCell<VecDeque<Object<Future>>>,
     /// Those whose next handler may not run where the script is.
     pub(crate) held: ValueCell<Held>,
+    /// When a child that stays was last let go as others had no room.
+    pub(crate) made_room: Cell<Option<Instant>>,
     /// Something could not be started that may be startable soon: other processes end too.
     pub(crate) held_back: Cell<bool>,
     /// Tasks and items that are being serialized further down the stack. They have left their queue, and no child can have
@@ -167,6 +170,7 @@ impl State {
             reported: ValueCell::default(),
             settled: ValueCell::default(),
             held: ValueCell::default(),
+            made_room: Cell::new(None),
             held_back: Cell::new(false),
             in_hand: Cell::new(0),
             news: DataCell::default(),

@@ -14,7 +14,7 @@ use super::{adopt, crew, ending, handlers, launch, mapping, outcome, retry, surf
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::output::Capture;
-use crate::process::reactor::{Ended, Message, News};
+use crate::process::reactor::{Ended, Message, News, Reactor};
 use crate::process::wait::Exit;
 use crate::task::state::{Running, state};
 use crate::zend::exception;
@@ -55,6 +55,9 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     heard?;
     start_next();
     retire();
+    if state.reactor.borrow_mut().as_mut().is_some_and(Reactor::fell_silent) {
+        crew::nudge();
+    }
     Ok(())
 }
 

@@ -46,6 +46,16 @@ impl Reactor {
         self.posted += 1;
     }
 
+    /// Children that stay were expected to tell something, and the last wait brought nothing at all. True once.
+    pub(crate) fn fell_silent(&mut self) -> bool {
+        std::mem::take(&mut self.silent)
+    }
+
+    /// The next wait is a short one: somebody has been woken.
+    pub(crate) fn look_soon(&mut self) {
+        self.lines.lively = true;
+    }
+
     /// Raises the flags after `delay`, whatever the children do.
     pub(crate) fn alarm(&mut self, delay: Duration) {
         let now = Instant::now();

@@ -217,6 +217,18 @@ impl Board {
         open.take(most).map(|posted| posted.epoch).collect()
     }
 
+    /// The least epoch that somebody needs to take a task that nobody has taken.
+    pub(crate) fn least_open(&self) -> Option<u64> {
+        let posted = self.posted.borrow();
+        let open = posted.iter().filter(|posted| state_is(&self.memory, posted.at, OPEN));
+        open.map(|posted| posted.epoch).min()
+    }
+
+    /// Wakes a child of `epoch` or a later one, if one sleeps, whoever is thought to look for work.
+    pub(crate) fn wake_another(&self, epoch: u64) -> bool {
+        wake_younger(self.memory.head(), epoch)
+    }
+
     /// How far a task is that was posted.
     pub(crate) fn progress(&self, task: u64) -> Progress {
         let seat = self.memory.head().seats.iter().position(|cell| cell.task.load(Ordering::SeqCst) == task);
@@ -474,10 +486,10 @@ pub(super) fn wake_one(head: &Head) {
     }
 }
 
-/// Wakes a child of `epoch` or a later one, whoever is looking.
-pub(super) fn wake_younger(head: &Head, epoch: u64) {
+/// Wakes a child of `epoch` or a later one, whoever is looking. False when none sleeps.
+pub(super) fn wake_younger(head: &Head, epoch: u64) -> bool {
     let fits = |cell: &&Cell| cell.epoch.load(Ordering::Relaxed) >= epoch;
-    let _ = head.sleepers().filter(fits).any(rouse_one);
+    head.sleepers().filter(fits).any(rouse_one)
 }
 
 fn rouse_one(cell: &Cell) -> bool {

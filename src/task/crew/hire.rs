@@ -115,14 +115,6 @@ pub(super) fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
     ids.into_iter().find(|&id| crew.board.progress(id) == Progress::Open)
 }
 
-/// Lets a child go, of whatever pool, that has nothing to do: somebody else has, and there is no room.
-pub(crate) fn make_room() {
-    let crews: Vec<_> = state().workers.borrow().values().map(|(_, crew)| Rc::clone(crew)).collect();
-    if let Some(crew) = crews.iter().find(|crew| !crew.idle().is_empty() && crew.board.open(1).is_empty()) {
-        crew.dismiss_one();
-    }
-}
-
 /// Lets those go that are too many since the group's limit was lowered, or one of its slots went to another task.
 pub(crate) fn shrink(group: &Group) {
     let limit = capacity(group);
@@ -202,8 +194,9 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
             seat,
             epoch,
             pid,
-            leaving: Cell::new(false),
+            leaving: Cell::new(None),
             has_left: Cell::new(false),
+            awaited: Cell::new(None),
             kept: Cell::new(kept),
             for_map: !group.maps.borrow().is_empty(),
             overdue: Cell::new(None),

@@ -72,7 +72,7 @@ pub(crate) fn look(child: u64) {
 
 /// Ends a child that is still at this item. False for one that is not: it begins no other than what it has begun.
 fn end(child: u64, member: &Member, crew: &Crew, item: Item) -> bool {
-    crew.dismiss(member);
+    crew.dismiss(child, member);
     if crew.board.item(member.seat).is_none_or(|(now, _)| now != item) {
         return false;
     }
@@ -84,8 +84,8 @@ fn end(child: u64, member: &Member, crew: &Crew, item: Item) -> bool {
 pub(crate) fn dismiss_all(group: &Group) {
     for (child, crew) in children_of(group) {
         let members = crew.members.borrow();
-        if let Some(member) = members.get(&child).filter(|member| !member.leaving.get()) {
-            crew.dismiss(member);
+        if let Some(member) = members.get(&child).filter(|member| !member.is_leaving()) {
+            crew.dismiss(child, member);
         }
     }
 }

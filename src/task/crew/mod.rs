@@ -4,6 +4,7 @@
 
 mod feed;
 mod hire;
+mod idlers;
 mod items;
 mod news;
 mod reach;
@@ -11,12 +12,13 @@ mod reach;
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
 pub(crate) use feed::feed;
-pub(crate) use hire::{make_room, recruit_for, shrink, warm};
+pub(crate) use hire::{recruit_for, shrink, warm};
+pub(crate) use idlers::{make_room, nudge};
 pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
 pub(crate) use news::{answered, gone, offered};
 pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
@@ -26,6 +28,8 @@ use super::parcel::Parcel;
 use crate::process::fork::Refused;
 use crate::process::places::Place;
 use crate::process::shared::board::{Board, Full, Progress};
+use crate::process::wait::FAREWELL;
+use crate::task::ending;
 use crate::task::state::state;
 use crate::zend::cell::{DataCell, Plain};
 
@@ -60,10 +64,12 @@ struct Member {
     seat: usize,
     epoch: u64,
     pid: i32,
-    /// It has been told to end, or ends by itself.
-    leaving: Cell<bool>,
+    /// Since when it has been told to end, or ends by itself.
+    leaving: Cell<Option<Instant>>,
     /// It ends by itself, as it had no work: its slot is free.
     has_left: Cell<bool>,
+    /// Since when it has nothing to do, although there is a task that it could run.
+    awaited: Cell<Option<Instant>>,
     /// It stays without work, too.
     kept: Cell<bool>,
     /// It was forked while there was a map, and goes with that: no later map can use it.
@@ -73,6 +79,12 @@ struct Member {
     /// Its place among all processes, which it gives back.
     #[expect(dead_code, reason = "held, not read")]
     place: Place,
+}
+
+impl Member {
+    fn is_leaving(&self) -> bool {
+        self.leaving.get().is_some()
+    }
 }
 
 /// The children of one pool.
@@ -121,7 +133,7 @@ impl Crew {
         for member in self.members.borrow().values() {
             if !member.has_left.get() && self.board.has_left(member.seat) {
                 member.has_left.set(true);
-                member.leaving.set(true);
+                member.leaving.set(Some(Instant::now()));
                 self.departed.set(self.departed.get() + 1);
             }
         }
@@ -131,14 +143,14 @@ impl Crew {
     /// How many have not been told to leave; and how many of these stay without work, too.
     fn staying(&self) -> (usize, usize) {
         let members = self.members.borrow();
-        let staying = || members.values().filter(|member| !member.leaving.get());
+        let staying = || members.values().filter(|member| !member.is_leaving());
         (staying().count(), staying().filter(|member| member.kept.get()).count())
     }
 
     /// Of those that are there so many stay without work, too. None of them leaves while it is told.
     fn keep(&self, count: usize) {
         let members = self.members.borrow();
-        for member in members.values().filter(|member| !member.leaving.get()).take(count) {
+        for member in members.values().filter(|member| !member.is_leaving()).take(count) {
             member.kept.set(true);
             self.board.be_patient(member.seat, None);
         }
@@ -168,39 +180,35 @@ impl Crew {
     /// Looks who knows least now.
     fn survey(&self) {
         let members = self.members.borrow();
-        let staying = members.values().filter(|member| !member.leaving.get());
+        let staying = members.values().filter(|member| !member.is_leaving());
         self.oldest.set(staying.map(|member| member.epoch).min());
     }
 
     /// Tells a child to leave.
-    fn dismiss(&self, member: &Member) {
-        member.leaving.set(true);
+    fn dismiss(&self, child: u64, member: &Member) {
+        member.leaving.set(member.leaving.get().or_else(|| Some(Instant::now())));
         self.survey();
-        self.board.dismiss(member.seat);
+        if self.board.dismiss(member.seat) {
+            // Somebody may have stopped it: its place is wanted.
+            ending::go_on(child);
+        }
     }
 
-    /// The epochs of those who have nothing to do.
-    fn idle(&self) -> Vec<u64> {
-        let members = self.members.borrow();
-        let idle = members.values().filter(|member| !member.leaving.get() && self.board.is_idle(member.seat));
-        idle.map(|member| member.epoch).collect()
-    }
-
-    /// Tells the one to leave that knows least: an idle one rather than a busy one.
+    /// Tells the one to leave that knows least: an idle one rather than a busy one. Not while another is about to go.
     fn dismiss_one(&self) {
-        let members = self.members.borrow();
-        if members.values().all(|member| !member.leaving.get()) {
-            self.dismiss_down_to(members.len().saturating_sub(1));
+        let goes = |member: &Member| member.leaving.get().is_some_and(|since| since.elapsed() < FAREWELL);
+        if !self.members.borrow().values().any(goes) {
+            self.dismiss_down_to(self.staying().0.saturating_sub(1));
         }
     }
 
     /// Tells some to leave when there are more than `count`: first the idle ones, and those that know least.
     fn dismiss_down_to(&self, count: usize) {
         let members = self.members.borrow();
-        let mut staying: Vec<_> = members.values().filter(|member| !member.leaving.get()).collect();
-        staying.sort_by_key(|member| (!self.board.is_idle(member.seat), member.epoch));
-        for member in staying.iter().take(staying.len().saturating_sub(count)) {
-            self.dismiss(member);
+        let mut staying: Vec<_> = members.iter().filter(|(_, member)| !member.is_leaving()).collect();
+        staying.sort_by_key(|(_, member)| (!self.board.is_idle(member.seat), member.epoch));
+        for &(&child, member) in staying.iter().take(staying.len().saturating_sub(count)) {
+            self.dismiss(child, member);
         }
     }
 
@@ -226,11 +234,11 @@ impl Crew {
     /// There is no map any more: lets those go that were forked for one, unless they have a task by now.
     pub(crate) fn end_of_maps(&self, group: &Group) {
         let members = self.members.borrow();
-        let for_maps = |member: &&Member| member.for_map && !member.kept.get() && !member.leaving.get();
-        for member in members.values().filter(for_maps) {
+        let for_maps = |member: &Member| member.for_map && !member.kept.get() && !member.is_leaving();
+        for (&child, member) in members.iter().filter(|(_, member)| for_maps(member)) {
             let wanted = |task| group.queued.borrow().contains_key(&task);
             if !self.board.running(member.seat).is_some_and(wanted) {
-                self.dismiss(member);
+                self.dismiss(child, member);
             }
         }
     }

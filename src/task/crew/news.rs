@@ -71,8 +71,10 @@ fn told(group: &Rc<Group>, crew: &Crew, child: u64, task: u64, phase: Phase) {
         }
         return;
     };
-    let pid = crew.members.borrow().get(&child).map(|member| member.pid);
-    future.pid.set(pid);
+    if let Some(member) = crew.members.borrow().get(&child) {
+        member.awaited.set(None);
+        future.pid.set(Some(member.pid));
+    }
     future.captured.replace(page);
     finish(group, future, phase);
 }
@@ -127,7 +129,7 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let (group, crew) = state().workers.remove(&ended.id)?;
     crew.note_departures();
     let member = crew.remove(ended.id)?;
-    let stillborn = crew.board.is_newborn(member.seat) && !member.leaving.get();
+    let stillborn = crew.board.is_newborn(member.seat) && !member.is_leaving();
     // One that died before it took anything costs a task, too: the next one may die of the same, and so on for ever.
     let begun = if stillborn { 1 } else { crew.board.begun(member.seat) };
     let Member { seat, pid, .. } = member;

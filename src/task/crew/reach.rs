@@ -91,7 +91,7 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
         return;
     };
     let seat = crew.members.borrow().get(&child).map(|member| {
-        crew.dismiss(member);
+        crew.dismiss(child, member);
         member.seat
     });
     // It may have ended just now; then its child has nothing to do, and goes by itself.
