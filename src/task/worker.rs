@@ -71,10 +71,9 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         };
         // What fails before the first task costs that one, so that it is told, and this child.
         let failure = if count == 0 { prepare(group, hooks, task) } else { None };
-        let mut last = failure.is_some();
+        let unprepared = failure.is_some();
         let (performed, sane) =
             failure.map_or_else(|| perform(group, task, &payload), |failed| (Performed::Task(failed), true));
-        last |= !sane;
         let stays = match performed {
             Performed::Items(map, items) => walk(&Worker { post, own, seat: &seat, task }, group, map, items),
             Performed::Task(ran) => {
@@ -86,15 +85,15 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
                 tell(post, task, None)
             }
         };
-        // Who ends in the middle of a batch has the rest of it given to another.
-        if stays {
+        // Who ends in the middle of a batch, or before its first item, has the rest of it given to another.
+        if stays && !unprepared {
             seat.done();
         }
         count += 1;
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
             || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
-        if last || !stays || enough || !post.rope.holds() || !request::between_tasks() {
+        if unprepared || !sane || !stays || enough || !post.rope.holds() || !request::between_tasks() {
             break;
         }
     }

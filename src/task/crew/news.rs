@@ -129,9 +129,11 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let (group, crew) = state().workers.remove(&ended.id)?;
     crew.note_departures();
     let member = crew.remove(ended.id)?;
-    let stillborn = crew.board.is_newborn(member.seat) && !member.is_leaving();
-    // One that died before it took anything costs a task, too: the next one may die of the same, and so on for ever.
-    let begun = if stillborn { 1 } else { crew.board.begun(member.seat) };
+    // One that died before it took anything costs a task too, and one that died before it began the first of its items costs
+    // that: the next one may die of the same, and so on for ever. Who was told to leave may have begun none.
+    let unasked = !member.is_leaving();
+    let stillborn = crew.board.is_newborn(member.seat) && unasked;
+    let begun = crew.board.begun(member.seat).max(usize::from(unasked));
     let Member { seat, pid, .. } = member;
     let overdue = member.overdue.get();
     if let Exit::Unended(_) = ended.exit {
