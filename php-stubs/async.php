@@ -453,6 +453,23 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Passes signals that this process gets and handles to the running children of this pool, and to what they have started.
+     * Without it no signal reaches a task that is not sent to it.
+     *
+     * The application's own handler runs first. A signal that it does not handle, or ignores, is not passed on. What it handles
+     * is looked at when a child is made, and when it waits for futures.
+     *
+     * @param int ...$signals all that are passed on from now on; none for none
+     *
+     * @return $this
+     *
+     * @throws \ValueError for what is no signal, or one that cannot be handled
+     */
+    public function forwardSignals(int ...$signals): self
+    {
+    }
+
+    /**
      * Adds hooks that run at every fork of this pool, after those of {@see onFork()}.
      *
      * @param (callable(): mixed)|null $child runs in each child, before its task; what it throws is the task's failure

@@ -86,6 +86,7 @@ unsafe extern "C" {
     pub(crate) fn zend_std_get_properties_for(object: *mut ZendObject, purpose: u32) -> *mut ZendHashTable;
     pub(crate) fn zend_objects_destroy_object(object: *mut ZendObject);
 
+    pub(crate) fn zend_unexpected_extra_named_error();
     pub(crate) fn async_arg_long(number: u32, arg: *mut Zval, nullable: bool, out: *mut i64) -> bool;
     pub(crate) fn async_arg_bool(number: u32, arg: *mut Zval, out: *mut bool) -> bool;
     pub(crate) fn async_arg_double(number: u32, arg: *mut Zval, nullable: bool, out: *mut f64) -> bool;

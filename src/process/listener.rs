@@ -63,10 +63,16 @@ impl Listener {
         unsafe { Self::new(signal, count) }
     }
 
+    /// Does `action` when `signal` comes.
+    ///
+    /// # Errors
+    ///
+    /// EINVAL for a signal that cannot be handled.
+    ///
     /// # Safety
     ///
     /// `action` is async-signal-safe.
-    unsafe fn new(signal: i32, action: impl Fn() + Send + Sync + 'static) -> Result<Self, Errno> {
+    pub(super) unsafe fn new(signal: i32, action: impl Fn() + Send + Sync + 'static) -> Result<Self, Errno> {
         let found = action_of(signal)?;
         let mut chains = chains();
         // SAFETY: the caller's promise.

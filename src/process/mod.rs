@@ -11,6 +11,7 @@ pub(crate) mod cpus;
 pub(crate) mod excerpt;
 pub(crate) mod file;
 pub(crate) mod fork;
+pub(crate) mod forwarding;
 pub(crate) mod huge;
 pub(crate) mod linger;
 pub(crate) mod listener;

@@ -24,6 +24,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::Signal;
 
 use super::fork::{Child, Refused};
+use super::forwarding::{self, Forwarded, Signals};
 use super::memory_killer::MemoryKiller;
 use super::notifier::{Flags, Means, Notifier};
 use super::output::{Capture, Stream};
@@ -164,9 +165,19 @@ impl Reactor {
                 told: false,
                 stays: false,
                 forsaken: false,
+                forwarded: None,
             },
         );
         Ok(())
+    }
+
+    /// Has `signals` sent to the group of child `id` from now on when the application handles them, and no others.
+    pub(crate) fn forward(&mut self, id: u64, signals: Signals) {
+        if let Some(child) = self.children.get_mut(&id).filter(|child| !child.told) {
+            let wanted = signals != Signals::NONE;
+            child.forwarded = None;
+            child.forwarded = wanted.then(|| Forwarded::new(child.pid, child.pidfd.as_ref(), signals));
+        }
     }
 
     /// The bell that children ring which stay.
@@ -285,6 +296,7 @@ impl Reactor {
     /// In a child of this process: closes the copies of the parent's descriptors, and nothing else. The epoll instance
     /// is shared with the parent, so nothing may be removed from it; memory is not freed, as that would copy its pages.
     pub(crate) fn forget(self) {
+        forwarding::forget();
         let children = self.children.values().flat_map(|child| child.pidfd.iter().chain(&child.pipe));
         let captures = self.captures.values().flat_map(Capture::pipes).map(|(_, pipe)| pipe);
         for fd in children.chain(captures) {
@@ -343,6 +355,7 @@ impl Reactor {
         let child = self.children.get_mut(&id)?;
         child.receive();
         child.close_pipe(&self.epoll);
+        child.forwarded = None;
         if let Some(pidfd) = child.pidfd.take() {
             let _ = self.epoll.delete(&pidfd);
         }

@@ -54,6 +54,9 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
     group.adopted.set(group.adopted.get() + 1);
     group.activate();
     crew::shrink(group);
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        reactor.forward(id, group.forwarded.get());
+    }
     // What its pool says holds for it, unless it has a limit of its own.
     if future.limit.get() == origin.timeout.get() {
         future.limit.set(group.timeout.get());

@@ -243,7 +243,7 @@ pub(crate) fn end_request() {
     if let Some(reactor) = state.reactor.take() {
         reactor.stop();
     }
-    drop(state.interruption.take());
+    drop((state.forwarding.take(), state.interruption.take()));
     interrupt::forget_exit();
     state.request.set(Request::Over);
     state.exit_registered.set(false);

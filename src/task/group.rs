@@ -18,6 +18,7 @@ use crate::pool::ids::IdMap;
 use crate::pool::place::Place;
 use crate::pool::retry::Retry;
 use crate::pool::scheduler::Scheduler;
+use crate::process::forwarding::Signals;
 use crate::process::output;
 use crate::task::state::{Running, state};
 use crate::zend::callable::Callable;
@@ -78,6 +79,8 @@ pub(crate) struct Group {
     pub(crate) output: Cell<output::Mode>,
     /// What they may use.
     pub(crate) limits: DataCell<Limits>,
+    /// Signals that its children get, when the application handles them.
+    pub(crate) forwarded: Cell<Signals>,
     /// Its maps, by their numbers, as its children look for them.
     pub(crate) maps: ValueCell<IdMap<Rc<Mapping>>>,
     /// Whose the items are that are out.
@@ -114,6 +117,7 @@ impl Group {
             handlers: Cell::default(),
             output: Cell::default(),
             limits: DataCell::default(),
+            forwarded: Cell::default(),
             maps: ValueCell::default(),
             batches: ValueCell::default(),
             adopted: Cell::new(0),

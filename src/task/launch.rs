@@ -13,6 +13,7 @@ use super::{at_exit, child, handlers, heap, mapping, retry, support, surfacing, 
 use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{self, Fork, Purpose, Refused};
+use crate::process::forwarding::Signals;
 use crate::process::output::{self, Streams};
 use crate::process::places::{self, Place};
 use crate::process::reactor::Reactor;
@@ -146,6 +147,7 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
         let added = reactor.add(future.id.get(), forked, ini::max_result());
         added.map_err(Refused::by("epoll_ctl"))?;
     }
+    forward(group, future.id.get());
     capture.keep();
     future.pid.set(Some(pid.as_raw()));
     future.route.set(Some(Route::Forked));
@@ -173,6 +175,34 @@ pub(crate) fn streams(group: &Group, id: u64) -> Result<(Streams, Listening), Re
         reactor.capture(id, capture).map_err(Refused::by("epoll_ctl"))?;
     }
     Ok((streams, Listening { id }))
+}
+
+/// The new child `id` is sent the signals that `group` forwards, if it does.
+pub(crate) fn forward(group: &Group, id: u64) {
+    let signals = group.forwarded.get();
+    if signals == Signals::NONE {
+        return;
+    }
+    let state = state();
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        reactor.forward(id, signals);
+    }
+    state.forwarding.borrow_mut().look();
+}
+
+/// From now on `group` forwards `signals`, and no others.
+pub(crate) fn forward_from_now_on(group: &Rc<Group>, signals: Signals) {
+    let state = state();
+    group.forwarded.set(signals);
+    state.forwarding.borrow_mut().want(signals);
+    let ours = |of: &Rc<Group>| Rc::ptr_eq(of, group);
+    let running: Vec<_> =
+        state.running.borrow().iter().filter(|(_, child)| ours(&child.group)).map(|(&id, _)| id).collect();
+    let workers: Vec<_> =
+        state.workers.borrow().iter().filter(|(_, (of, _))| ours(of)).map(|(&id, _)| id).collect();
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        running.into_iter().chain(workers).for_each(|id| reactor.forward(id, signals));
+    }
 }
 
 /// The reactor listens to the output of a child that is still to be made. Whatever keeps that child from being made, it

@@ -14,6 +14,7 @@ use nix::unistd::{Pid, getpid};
 
 use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
+use crate::process::forwarding::Forwarding;
 use crate::process::places::Place;
 use crate::process::reactor::{News, Reactor};
 use crate::task::crew::Crew;
@@ -50,6 +51,7 @@ impl Running {
     }
 }
 
+impl Plain for Forwarding {}
 impl Plain for Reactor {}
 impl Plain for News {}
 impl Plain for Deadlines {}
@@ -142,6 +144,8 @@ pub(crate) struct State {
     pub(crate) dispatching: Cell<bool>,
     /// The end of the script is known to wait for what was started.
     pub(crate) exit_registered: Cell<bool>,
+    /// Signals that pools forward.
+    pub(crate) forwarding: DataCell<Forwarding>,
     /// The end of the script waits, and listens to signals.
     pub(crate) interruption: DataCell<Option<Interruption>>,
     /// Of the request, the end has begun; or is over.
@@ -181,6 +185,7 @@ impl State {
             heap: DataCell::default(),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),
+            forwarding: DataCell::default(),
             interruption: DataCell::default(),
             request: Cell::default(),
             is_child: Cell::new(false),
@@ -232,7 +237,7 @@ impl State {
         self.in_hand.set(0);
         self.exit_registered.set(false);
         self.request.set(Request::Runs);
-        drop(self.interruption.take());
+        drop((self.forwarding.take(), self.interruption.take()));
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();
         }

@@ -47,6 +47,9 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
         state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
     let retry = state.held_back.get().then_some(HELD_BACK);
     let timeout = [timeout, until_deadline, retry].into_iter().flatten().min();
+    if !state.forwarding.borrow().is_off() {
+        state.forwarding.borrow_mut().look();
+    }
     interrupt::acknowledge();
     let heard = hear(timeout);
     take_in();

@@ -33,6 +33,20 @@ impl Call {
         Err(Thrown)
     }
 
+    /// Throws if arguments were passed by names that no parameter has.
+    ///
+    /// # Errors
+    ///
+    /// `ArgumentCountError`.
+    pub(crate) fn expect_no_names(&self) -> Result<(), Thrown> {
+        if self.named().is_none() {
+            return Ok(());
+        }
+        // SAFETY: throws for the function that is being called.
+        unsafe { ffi::zend_unexpected_extra_named_error() };
+        Err(Thrown)
+    }
+
     /// An int.
     ///
     /// # Errors

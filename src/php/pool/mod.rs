@@ -113,6 +113,7 @@ pub(crate) fn register() {
         Function::new("handlers", "Async\\Handlers $where", "self", entry(settings::handlers)),
         Function::new("memoryLimit", "string|int $limit", "self", entry(settings::memory_limit)),
         Function::new("nice", "int $increment", "self", entry(settings::nice)),
+        Function::new("forwardSignals", "int ...$signals", "self", entry(settings::forward_signals)),
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
         Function::new(
             "add",

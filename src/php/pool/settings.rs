@@ -8,9 +8,10 @@ use crate::exceptions;
 use crate::ini;
 use crate::php::{output, places};
 use crate::pool::retry::Retry;
+use crate::process::forwarding::Signals;
 use crate::task::crew::{self, Stay};
 use crate::task::limits::MemoryLimit;
-use crate::task::{support, turn};
+use crate::task::{launch, support, turn};
 use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::string;
@@ -103,6 +104,22 @@ pub(super) fn nice(call: &Call) -> Returned {
     let increment = i32::try_from(call.long(0)?).ok().filter(|increment| (-20..=19).contains(increment));
     let increment = increment.ok_or_else(|| call.value_error(0, "must be between -20 and 19"))?;
     pool.group.limits.borrow_mut().nice = increment;
+    Ok(pool.zval())
+}
+
+pub(super) fn forward_signals(call: &Call) -> Returned {
+    call.expect(0, None)?;
+    call.expect_no_names()?;
+    let pool = this(call)?;
+    let mut signals = Signals::NONE;
+    for index in 0..call.count() {
+        let signal = i32::try_from(call.long(index)?).ok().filter(|signal| (1..=64).contains(signal));
+        let signal = signal.ok_or_else(|| call.value_error(index, "must be between 1 and 64"))?;
+        signals = signals
+            .with(signal)
+            .ok_or_else(|| call.value_error(index, "must be a signal that can be handled"))?;
+    }
+    launch::forward_from_now_on(&pool.group, signals);
     Ok(pool.zval())
 }
 

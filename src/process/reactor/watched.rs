@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 
 use super::{Message, News};
 use crate::process::channel::{self, Read};
+use crate::process::forwarding::Forwarded;
 use crate::process::loan::Loan;
 use crate::process::recipient::Recipient;
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
@@ -27,6 +28,8 @@ pub(super) struct Watched {
     pub(super) stays: bool,
     /// Nobody waits for it any more.
     pub(super) forsaken: bool,
+    /// It is sent signals that the application handles, as long as its task runs.
+    pub(super) forwarded: Option<Forwarded>,
 }
 
 impl Watched {
@@ -87,6 +90,7 @@ impl Watched {
             return None;
         }
         self.told = true;
+        self.forwarded = None;
         std::mem::replace(&mut self.reader, Reader::new(self.limit)).finish()
     }
 

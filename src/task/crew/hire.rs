@@ -187,6 +187,7 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
         added.map_err(|refused| NotHired { refused, task: crew.board.bury(seat) })?;
         reactor.listen(child, line);
     }
+    launch::forward(group, child);
     capture.keep();
     crew.members.borrow_mut().insert(
         child,
