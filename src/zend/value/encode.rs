@@ -1,5 +1,6 @@
 //! The fast path: scalars, arrays and plain objects, from the zvals into the buffer. Stops at the first other object,
-//! reference or resource; PHP's serializer then writes the whole. Runs in the process that sends. No PHP code runs here, so that nothing moves while its bytes are borrowed.
+//! reference or resource; PHP's serializer then writes the whole. Runs in the process that sends. No PHP code
+//! runs here.
 
 use ext_php_rs::ffi::{
     _Bucket as Bucket, HashTable, IS_ARRAY, IS_DOUBLE, IS_FALSE, IS_INDIRECT, IS_LONG, IS_NULL, IS_OBJECT,
@@ -9,7 +10,7 @@ use ext_php_rs::types::Zval;
 
 use super::graph::Seen;
 use super::table::{self, Table, element, key, type_of};
-use crate::wire::codec::{MAX_DEPTH, RUN_FROM, SHAPE_KEYS, SHAPES};
+use crate::wire::codec::{BORROW_FROM, MAX_DEPTH, RUN_FROM, SHAPE_KEYS, SHAPES};
 use crate::wire::encode::{Buffer, Packer, Scalar, TooLong};
 
 /// The value has no packed form.
@@ -34,12 +35,19 @@ pub(super) fn scalar(value: &Zval) -> Option<Scalar> {
     }
 }
 
-/// Writes `value`, which is no string: that one has a format of its own.
-pub(super) fn pack(value: &Zval) -> Result<Buffer<'_>, NotPackable> {
-    let mut walk =
-        Walk { packer: Packer::new(), shapes: [None; SHAPES], depth: 0, copies: 0, objects: Seen::new() };
+/// Writes `value`, which is no string: that one has a format of its own. With the long strings in it, which are to be held as
+/// long as the buffer is: PHP code may let go of them, and of what they were in.
+pub(super) fn pack(value: &Zval) -> Result<(Buffer<'_>, Vec<Zval>), NotPackable> {
+    let mut walk = Walk {
+        packer: Packer::new(),
+        shapes: [None; SHAPES],
+        depth: 0,
+        copies: 0,
+        objects: Seen::new(),
+        held: Vec::new(),
+    };
     walk.value(value)?;
-    Ok(walk.packer.finish())
+    Ok((walk.packer.finish(), walk.held))
 }
 
 pub(super) struct Walk<'v> {
@@ -50,6 +58,8 @@ pub(super) struct Walk<'v> {
     /// How many arrays around the value are held by something else too, which may be this graph in another place.
     pub(super) copies: usize,
     pub(super) objects: Seen<'v>,
+    /// Strings of which the buffer has only the place.
+    held: Vec<Zval>,
 }
 
 impl<'v> Walk<'v> {
@@ -61,7 +71,13 @@ impl<'v> Walk<'v> {
             IS_TRUE => self.packer.bool(true)?,
             IS_LONG => self.packer.int(long(value))?,
             IS_DOUBLE => self.packer.float(double(value))?,
-            IS_STRING => self.packer.string(table::string(value).unwrap_or_default())?,
+            IS_STRING => {
+                let bytes = table::string(value).unwrap_or_default();
+                self.packer.string(bytes)?;
+                if bytes.len() >= BORROW_FROM {
+                    self.held.push(value.shallow_clone());
+                }
+            }
             IS_ARRAY => self.array(table::array(value).ok_or(NotPackable)?)?,
             IS_OBJECT => self.object(table::object(value).ok_or(NotPackable)?)?,
             IS_INDIRECT => self.value(element(value).ok_or(NotPackable)?)?,
@@ -160,6 +176,8 @@ impl<'v> Walk<'v> {
                 continue;
             };
             match key(bucket) {
+                // Nothing could hold it: it is not worth a way of its own.
+                Some(key) if key.len() >= BORROW_FROM => return Err(NotPackable),
                 Some(key) => self.packer.string(key)?,
                 None => self.packer.int(index(bucket))?,
             }

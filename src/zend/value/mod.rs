@@ -23,7 +23,8 @@ use crate::wire::encode::{Buffer, Chunks, Scalar};
 use crate::wire::target::Target as _;
 use crate::zend::value::decode::{Builder, Slot};
 
-/// A value as bytes. It borrows the long strings of the value, and so must be written before PHP code runs again.
+/// A value as bytes. Long strings are not copied: it holds them, as PHP code that runs before they are written may let go of
+/// them.
 #[derive(Debug)]
 pub(crate) struct Encoded<'v> {
     body: Body<'v>,
@@ -33,7 +34,11 @@ pub(crate) struct Encoded<'v> {
 enum Body<'v> {
     Raw(&'v [u8]),
     Scalar(Scalar),
-    Packed(Buffer<'v>),
+    Packed {
+        buffer: Buffer<'v>,
+        #[expect(dead_code, reason = "held, not read")]
+        held: Vec<Zval>,
+    },
     Serialized(Serialized),
 }
 
@@ -47,7 +52,7 @@ impl Encoded<'_> {
     pub(crate) fn format(&self) -> Format {
         match self.body {
             Body::Raw(_) => Format::Raw,
-            Body::Scalar(_) | Body::Packed(_) => Format::Packed,
+            Body::Scalar(_) | Body::Packed { .. } => Format::Packed,
             Body::Serialized(_) => Format::Serialized,
         }
     }
@@ -57,7 +62,7 @@ impl Encoded<'_> {
         match &self.body {
             Body::Raw(bytes) => bytes.len(),
             Body::Scalar(scalar) => scalar.get().len(),
-            Body::Packed(buffer) => buffer.len(),
+            Body::Packed { buffer, .. } => buffer.len(),
             Body::Serialized(bytes) => bytes.get().len(),
         }
     }
@@ -67,7 +72,7 @@ impl Encoded<'_> {
         match &self.body {
             Body::Raw(bytes) => Chunks::of(bytes),
             Body::Scalar(scalar) => Chunks::of(scalar.get()),
-            Body::Packed(buffer) => buffer.chunks(),
+            Body::Packed { buffer, .. } => buffer.chunks(),
             Body::Serialized(bytes) => Chunks::of(bytes.get()),
         }
     }
@@ -135,7 +140,7 @@ pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
         return Ok(Encoded { body: Body::Scalar(scalar) });
     }
     let body = match encode::pack(value) {
-        Ok(buffer) => Body::Packed(buffer),
+        Ok((buffer, held)) => Body::Packed { buffer, held },
         Err(encode::NotPackable) => Body::Serialized(serialize::serialize(value)?),
     };
     Ok(Encoded { body })
