@@ -104,6 +104,7 @@ void async_core_warning(const char *message);
 
 /* State of the request: fields of globals, whose layouts move. */
 void *async_vm_interrupt_addr(void);
+void async_interrupt_startup(void);
 bool async_interrupt_safe(void);
 size_t async_scope(uintptr_t *functions, size_t most);
 const void *async_floor_set(void);

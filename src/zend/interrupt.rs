@@ -26,6 +26,8 @@ static PREVIOUS: OnceLock<Option<InterruptFunction>> = OnceLock::new();
 /// may run more than once in a process.
 pub(crate) fn install(hook: fn()) {
     HOOK.get_or_init(|| hook);
+    // SAFETY: MINIT: keeps which module is being started.
+    unsafe { ffi::async_interrupt_startup() };
     // SAFETY: MINIT: no other thread runs PHP.
     PREVIOUS.get_or_init(|| unsafe { zend_interrupt_function });
     // SAFETY: as above.

@@ -30,7 +30,7 @@ function gives(mixed $value): Closure
 {
     $expected = serialize($value);
     return fn (Future $f) => $f->error() !== null ? describe($f->error())
-        : (serialize($f->await()) === $expected ? null : 'another value');
+        : (serialize(calm(fn () => $f->await())) === $expected ? null : 'another value');
 }
 
 /** It failed with this class, and with these properties. */
@@ -85,6 +85,70 @@ function close_everything(): void
 function task(callable $task): Future
 {
     return async($task);
+}
+
+/** Thrown where nobody can be told, it surfaces at whatever is awaited next. */
+final class Surfacing extends LogicException
+{
+}
+
+/** Awaits something, whatever else surfaces there. */
+function calm(Closure $await): mixed
+{
+    while (true) {
+        try {
+            cancel_some(); // they may have all the places of async.max_children
+            return $await();
+        } catch (Surfacing) {
+        }
+    }
+}
+
+/** A task that nobody holds: the round ends when its handler has run. */
+function begin(): void
+{
+    $GLOBALS['begun']++;
+    async(fn () => mt_rand(0, 3) ? 1 : str_repeat('x', 100_000))->finally(function () { $GLOBALS['begun']--; });
+}
+
+define('STORM', getmypid());
+
+/** Does something when it goes, in the parent. */
+final class Going
+{
+    public function __construct(private string $how)
+    {
+    }
+
+    public static function somehow(): self
+    {
+        return new self(['starts', 'awaits', 'throws'][mt_rand(0, 2)]);
+    }
+
+    public function __destruct()
+    {
+        if (getmypid() === STORM) {
+            match ($this->how) {
+                'starts' => begin(),
+                'awaits' => calm(fn () => await(async(fn () => 1))),
+                'throws' => throw new Surfacing('of a destructor'),
+            };
+        }
+    }
+}
+
+/** Awaits while it is made anew, in the parent. */
+final class Awaiting
+{
+    public function __serialize(): array
+    {
+        return ['awaiting'];
+    }
+
+    public function __unserialize(array $data): void
+    {
+        getmypid() === STORM && calm(fn () => await([async(fn () => 1), async(fn () => str_repeat('x', 200_000))]));
+    }
 }
 
 const DIED = Async\ProcessDiedException::class;
@@ -226,6 +290,42 @@ function kinds(): array
         'then' => fn () => [task(fn () => 20)->then(fn (int $n) => $n + 1)->then(fn (int $n) => $n * 2), gives(42)],
         'catch' => fn () => [task(fn () => throw new DomainException())->catch(fn (DomainException $e) => 'caught'), gives('caught')],
         'handler that throws' => fn () => [task(fn () => 1)->then(fn () => throw new RangeException('in a handler')), fails(RangeException::class)],
-        'handler that runs a task' => fn () => [task(fn () => 1)->then(fn (int $n) => await(async(fn () => $n + 1))), gives(2)],
+        'handler that runs a task' => fn () => [task(fn () => 1)->then(fn (int $n) => calm(fn () => await(async(fn () => $n + 1)))), gives(2)],
+        'handler that runs large tasks' => fn () => [task(fn () => 1)->then(function () {
+            $large = [];
+            for ($i = mt_rand(1, 8); $i > 0; $i--) {
+                $large[] = async(fn () => str_repeat('x', 300_000));
+            }
+            return strlen(implode('', calm(fn () => await($large)))) / count($large);
+        }), gives(300_000)],
+        'handler that starts tasks' => fn () => [task(fn () => 3)->then(function (int $n) {
+            for ($i = 0; $i < $n; $i++) {
+                begin();
+                mt_rand(0, 1) && usleep(mt_rand(0, 2000));
+            }
+            return $n;
+        }), gives(3)],
+        'handler that ticks' => fn () => [task(fn () => 4)->finally(function () { begin(); Pool::create()->tick(); }), gives(4)],
+        'destructor of a task' => function () {
+            $going = Going::somehow();
+            return [task(function () use ($going) { return $going instanceof Going; }), gives(true)];
+        },
+        'destructor of a handler' => function () {
+            $going = Going::somehow();
+            return [task(fn () => 5)->then(function (int $n) use ($going) { return $going instanceof Going ? $n + 1 : 0; }), gives(6)];
+        },
+        'destructor of a value' => fn () => [task(fn () => 1)->then(fn () => Going::somehow())->then(fn () => 7), gives(7)],
+        'class that awaits' => fn () => [task(fn () => new Awaiting()), gives(new Awaiting())],
+        'exception in flight' => function () {
+            try {
+                (function () {
+                    $GLOBALS['begun']++;
+                    $future = task(fn () => 1)->finally(function () { $GLOBALS['begun']--; });
+                    throw new RangeException('past a future');
+                })();
+            } catch (RangeException) {
+            }
+            return [task(fn () => 8), gives(8)];
+        },
     ];
 }

@@ -37,12 +37,16 @@ $complain = function (string $text) use (&$wrong) {
     $wrong++;
 };
 $cancel = [];
+$begun = 0;
 
 /** Ends what a round wants cancelled, and is not waiting for anything else. */
 function cancel_some(): void
 {
-    foreach (array_splice($GLOBALS['cancel'], 0) as $future) {
-        $future->cancel();
+    foreach ($GLOBALS['cancel'] as $at => $future) {
+        if ($future->key() !== null) { // it is in a pool by now
+            unset($GLOBALS['cancel'][$at]);
+            $future->cancel();
+        }
     }
 }
 
@@ -52,14 +56,16 @@ function wait_for(array $pools): void
     switch (mt_rand(0, 4)) {
         case 0:
             foreach ($pools as $pool) {
-                settle($pool);
+                calm(fn () => settle($pool));
             }
             break;
         case 1:
             foreach ($pools as $pool) {
-                foreach ($pool as $future) {
-                    mt_rand(0, 20) || exec('exit 3', $output, $code);
-                }
+                calm(function () use ($pool) {
+                    foreach ($pool as $future) {
+                        mt_rand(0, 20) || exec('exit 3', $output, $code);
+                    }
+                });
             }
             break;
         case 2:
@@ -89,7 +95,16 @@ function wait_for(array $pools): void
             break;
     }
     foreach ($pools as $pool) {
-        settle($pool);
+        calm(fn () => settle($pool));
+    }
+}
+
+/** Waits for the tasks that nobody holds, as a script does that works on. */
+function wait_for_the_rest(): void
+{
+    $patience = time() + 30;
+    while ($GLOBALS['begun'] > 0 && time() < $patience) {
+        usleep(1000);
     }
 }
 
@@ -103,13 +118,19 @@ function pool(): Pool
         2 => $pool->recycle(tasks: mt_rand(1, 20), seconds: mt_rand(1, 100) / 1000, bytes: 64 << 20),
         3 => $pool,
     };
+    match (mt_rand(0, 7)) {
+        0 => $pool->onFork(parent: fn () => throw new Surfacing('of a hook')),
+        1 => $pool->onFork(parent: fn () => calm(fn () => await(async(fn () => 1)))),
+        2 => $pool->onFork(parent: fn () => begin()),
+        default => null,
+    };
     return $pool;
 }
 
 /** One round: tasks of random kinds in some pools, and what became of them. */
 function round_of_tasks(array $kinds, Closure $complain): int
 {
-    global $checks; // for whoever asks what hangs
+    global $checks, $begun; // for whoever asks what hangs, and for what tasks themselves begin
     $pools = $checks = $ended = [];
     for ($p = mt_rand(1, 4); $p > 0; $p--) {
         $pools[] = pool();
@@ -128,6 +149,11 @@ function round_of_tasks(array $kinds, Closure $complain): int
     }
     cancel_some();
     wait_for($pools);
+    wait_for_the_rest();
+    if ($begun !== 0) {
+        $complain("$begun tasks of handlers and destructors have not ended");
+        $begun = 0;
+    }
     foreach ($checks as $id => [$name, $future, $check]) {
         $problem = $check($future);
         if ($problem !== null) {

@@ -164,6 +164,21 @@ void async_floor_reset(const void *before)
 	async_floor = before;
 }
 
+static const zend_module_entry *async_module;
+
+void async_interrupt_startup(void)
+{
+	async_module = EG(current_module);
+}
+
+/* Are we called by a function of ours, which calls something of the engine's in the middle of its work? What it waits for, it
+ * looks for itself. */
+static bool async_is_inside_ours(const zend_execute_data *frame)
+{
+	return frame && frame != async_floor && frame->func && !ZEND_USER_CODE(frame->func->type)
+		&& frame->func->internal_function.module == async_module;
+}
+
 /* Is the VM where the script itself could have called a function? Not inside a destructor, an autoloader, a comparator, an
  * output callback or an error handler: those the engine calls in the middle of something. In a handler only what was called
  * since is asked about: where the handler itself was called is such a place, or somebody waits there. */
@@ -171,7 +186,7 @@ bool async_interrupt_safe(void)
 {
 	const zend_execute_data *frame;
 
-	if (EG(exception) || (php_output_get_status() & PHP_OUTPUT_LOCKED)) {
+	if (EG(exception) || (php_output_get_status() & PHP_OUTPUT_LOCKED) || async_is_inside_ours(EG(current_execute_data))) {
 		return false;
 	}
 	for (frame = EG(current_execute_data); frame && frame != async_floor; frame = frame->prev_execute_data) {

@@ -178,7 +178,11 @@ fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired>
             };
             worker::run(&post, streams, group, &hooks)
         }
-        Fork::Parent(forked) => forked,
+        Fork::Parent(forked) => {
+            // Hooks fork others, which are not to have them.
+            drop(streams);
+            forked
+        }
     };
     let pid = forked.pid.as_raw();
     place.hand_to(pid);
