@@ -1,4 +1,22 @@
 //! Waiting for futures: `await`, `settle`, and everything that blocks.
+//!
+//! # Who waits for whom
+//!
+//! | who | waits for | which ends, because |
+//! |---|---|---|
+//! | the parent, in `await` and the like | a child's news, a deadline, or [`turn`]'s next try | the child runs, or has a limit; where nothing runs that could bring news, the wait is an error |
+//! | the parent, at the end | workers that leave | they are told to, and continued if somebody has stopped them; after a kill there are none |
+//! | a child that lends a result | the parent, who fetches it | outcomes are read before each sleep, in handlers, too; those of maps as well |
+//! | a queued task | a slot of its pool | a slot is given back when its child has told and is gone, also while handlers run; one that stays is killed |
+//! | a queued task | a place of `async.max_children` | the same; idle workers give theirs up; who has no child of its own lends a child its place; others are asked again by and by |
+//! | a task on the board | a worker that is free, and young enough | an idle one that is too old is replaced |
+//! | a handler | other handlers that run | only handlers wait for handlers: nothing that one of them may await does |
+//!
+//! A circle would have to lead back through the parent, as children never wait for each other. The parent waits in one place,
+//! [`until`], and does there all that anybody waits for from it, but one thing: to go on with what is underneath on its own stack.
+//! That is a handler, a result that is being read, and a task that is being serialized. The first two say so, and whoever awaits
+//! their future is told; the third is counted, and nothing that is in hand counts as running. No fiber is switched in any of them,
+//! so that what is underneath is over when what is above it is. Handlers never begin in the middle of another function of ours.
 
 use std::time::{Duration, Instant};
 
