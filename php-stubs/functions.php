@@ -3,9 +3,10 @@
 /**
  * Stubs of the short names: `async()`, `await()` and the class alias `Pool`.
  *
- * The extension declares them beside the names in `Async\` unless `async.short_names=0` stands in php.ini
- * (PHP_INI_SYSTEM), or unless another extension has taken the name already. Leave this file out of your
- * analyser's configuration where you have switched them off.
+ * They are there beside the names in `Async\` unless `async.short_names=0` stands in php.ini (PHP_INI_SYSTEM), and
+ * as long as nobody else has the name: they give way to what a script declares, and `function_exists()` and
+ * `class_exists()` do not count them. Leave this file out of your analyser's configuration where you have switched
+ * them off, or declare your own.
  *
  * Never include this file at run time: the extension declares the real thing.
  */

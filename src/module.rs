@@ -7,7 +7,7 @@ use ext_php_rs::zend::ModuleEntry;
 use crate::process::{cpus, fork, places};
 use crate::task::{at_exit, support, turn};
 use crate::zend::module::{self, Life};
-use crate::zend::{class, interrupt, request, serialize, signal, throwable, value};
+use crate::zend::{class, interrupt, names, request, serialize, signal, throwable, value};
 use crate::{ini, php};
 
 /// The version of the extension.
@@ -42,6 +42,7 @@ fn startup(number: c_int) -> Result<(), String> {
 
 /// RINIT.
 fn request_startup() {
+    names::activate();
     request::watch_process();
     at_exit::begin_request();
 }
@@ -54,6 +55,7 @@ fn request_shutdown() {
 
 /// MSHUTDOWN.
 fn shutdown(number: c_int) {
+    names::shutdown();
     request::uninstall();
     interrupt::uninstall();
     serialize::shutdown();

@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "date",
         "graph",
         "iterate",
+        "names",
         "object",
         "process",
         "signal",

@@ -47,7 +47,10 @@ unsafe extern "C" {
         methods: *const FunctionEntry,
     ) -> *mut ClassEntry;
     pub(crate) fn async_class_implement(ce: *mut ClassEntry, interface: *mut ClassEntry);
-    pub(crate) fn async_class_alias(name: *const c_char, ce: *mut ClassEntry) -> bool;
+    pub(crate) fn async_name_add(written: *const c_char, class: *mut ClassEntry);
+    pub(crate) fn async_names_startup();
+    pub(crate) fn async_names_activate();
+    pub(crate) fn async_names_shutdown();
     pub(crate) fn async_class_explain_serialization(ce: *mut ClassEntry);
     pub(crate) fn async_class_refuses_serialization(ce: *const ClassEntry) -> bool;
     pub(crate) fn async_enum_register(

@@ -53,7 +53,6 @@ void async_class_implement(zend_class_entry *ce, zend_class_entry *interface);
 int async_purpose(zend_prop_purpose purpose);
 void async_class_explain_serialization(zend_class_entry *ce);
 bool async_class_refuses_serialization(const zend_class_entry *ce);
-bool async_class_alias(const char *name, zend_class_entry *ce);
 zend_class_entry *async_enum_register(const char *name, const char *const *cases, size_t count);
 zend_object *async_enum_case(zend_class_entry *ce, const char *name);
 bool async_functions_register(const zend_function_entry *functions);
@@ -63,6 +62,12 @@ void async_property_declare(zend_class_entry *ce, const char *name, uint32_t mas
 bool async_class_exists(const char *name);
 bool async_function_exists(const char *name);
 bool async_extension_exists(const char *name);
+
+/* Names that give way to those of scripts: hooks and tables of the engine. MINIT, RINIT and MSHUTDOWN. */
+void async_name_add(const char *written, zend_class_entry *class);
+void async_names_startup(void);
+void async_names_activate(void);
+void async_names_shutdown(void);
 
 /* Objects: zend_object_alloc and the GC buffer are inline. */
 void *async_object_alloc(size_t size, zend_class_entry *ce);

@@ -22,6 +22,7 @@ use crate::zend::callable::Callable;
 use crate::zend::class::{Function, function_exists, register_functions};
 use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::names;
 use crate::zend::object::{Native, Object};
 use crate::zend::string;
 use crate::zend::throwable;
@@ -54,13 +55,16 @@ pub(crate) static NAMESPACED: [Function; 7] = [
     .flags(0),
 ];
 
-/// `async` and `await` outside the namespace, where the names are free. MINIT.
+/// `async` and `await` outside the namespace, where the names are free, and as long as they are. MINIT.
 pub(crate) fn register_short_names() {
-    if !function_exists(c"async") {
-        register_functions(&[Function::new("async", ASYNC.0, ASYNC.1, entry(make)).flags(0)]);
-    }
-    if !function_exists(c"await") {
-        register_functions(&[Function::new("await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0)]);
+    let functions = [
+        (c"async", Function::new("async", ASYNC.0, ASYNC.1, entry(make))),
+        (c"await", Function::new("await", AWAIT.0, AWAIT.1, entry(await_any))),
+    ];
+    for (name, function) in functions {
+        if !function_exists(name) && register_functions(&[function.flags(0)]) {
+            names::yield_function(name);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Everything that PHP code can see: a file for each class, and the functions. Arguments in, values out, no logic.
 
 use crate::ini;
-use crate::zend::class;
+use crate::zend::{class, names};
 
 pub(crate) mod functions;
 pub(crate) mod future;
@@ -32,5 +32,6 @@ pub(crate) fn register() {
     if ini::short_names() {
         functions::register_short_names();
         pool::register_short_name();
+        names::startup();
     }
 }

@@ -146,14 +146,6 @@ impl Class {
         unsafe { ffi::async_property_declare(self.entry(), name.as_ptr(), Type::parse(of).mask, flags) };
     }
 
-    /// Gives the class a second name, unless that is taken.
-    pub(crate) fn alias(&self, name: &'static CStr) {
-        if !class_exists(name) {
-            // SAFETY: MINIT; the class is registered and internal.
-            unsafe { ffi::async_class_alias(name.as_ptr(), self.entry()) };
-        }
-    }
-
     /// The case of an enum.
     pub(crate) fn case(&self, name: &'static CStr) -> Zval {
         // SAFETY: the class is a registered enum that has this case.

@@ -17,6 +17,7 @@ pub(crate) mod interrupt;
 pub(crate) mod iterate;
 pub(crate) mod memory;
 pub(crate) mod module;
+pub(crate) mod names;
 pub(crate) mod object;
 pub(crate) mod placeholder;
 pub(crate) mod request;

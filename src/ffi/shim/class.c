@@ -71,11 +71,6 @@ bool async_class_refuses_serialization(const zend_class_entry *ce)
 	return (ce->ce_flags & ZEND_ACC_NOT_SERIALIZABLE) || ce->serialize == async_serialize_refused;
 }
 
-bool async_class_alias(const char *name, zend_class_entry *ce)
-{
-	return zend_register_class_alias_ex(name, strlen(name), ce, true) == SUCCESS;
-}
-
 zend_class_entry *async_enum_register(const char *name, const char *const *cases, size_t count)
 {
 	zend_class_entry *ce = zend_register_internal_enum(name, IS_UNDEF, NULL);

@@ -23,8 +23,9 @@ use crate::task::state::state;
 use crate::task::{crew, launch, support, turn};
 use crate::zend::array::Array;
 use crate::zend::cell::ValueCell;
-use crate::zend::class::Function;
+use crate::zend::class::{Function, class_exists};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::names;
 use crate::zend::object::{self, Assign, Native, Object, Registration, Tracer};
 
 /// The data of a pool.
@@ -153,9 +154,11 @@ pub(crate) fn register() {
     }
 }
 
-/// `Pool` outside the namespace, where the name is free. MINIT.
+/// `Pool` outside the namespace, where nobody else has the name. MINIT.
 pub(crate) fn register_short_name() {
-    REGISTRATION.class.alias(c"Pool");
+    if !class_exists(c"Pool") {
+        names::yield_class(c"Pool", &REGISTRATION.class);
+    }
 }
 
 /// The pool whose method is called, in the process that it belongs to.
