@@ -42,12 +42,14 @@ foreach ($pool as $key => $future) {
     echo "$key in foreach\n";
 }
 
-$self = async(fn() => 1);
+$self = async(fn() => $gate->pass() ?? 1);
 $self->then(function () use (&$self) { return $self; });
+$gate->open();
 echo told(fn() => await($self)), "\n";
-$a = async(fn() => 'a');
-$b = async(fn() => 'b')->then(fn() => $a);
+$a = async(fn() => $gate->pass() ?? 'a');
+$b = async(fn() => $gate->pass() ?? 'b')->then(fn() => $a);
 $a->then(fn() => $b);
+$gate->open(2);
 echo told(fn() => await([$a, $b])), "\n";
 $cancelled = async(fn() => $gate->never());
 $follows = async(fn() => 1)->then(fn() => $cancelled)->start();

@@ -20,7 +20,7 @@ echo php(<<<'PHP'
             foreach (settle($pool) as $key => $future) {
                 echo $key, ' ', $future->error()::class, ' after ', $future->attempts(), " attempts\n";
             }
-            echo $pool->status(), ' - retries: ', $pool->status()->retries, "\n";
+            echo strtok($pool->status(), "\n"), ' - retries: ', $pool->status()->retries, "\n";
         }
     }
     PHP, under: 'prlimit --nproc=1:1');
