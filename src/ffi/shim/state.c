@@ -262,7 +262,8 @@ void async_static_call(zend_class_entry *ce, const char *name)
 	zend_function *function = async_static_method(ce, name);
 	zval result;
 
-	if (function) {
+	/* The request in which opcache preloads ends with an executor that is switched off. */
+	if (function && EG(active)) {
 		zend_call_known_function(function, NULL, ce, &result, 0, NULL, NULL);
 		zval_ptr_dtor(&result);
 	}
