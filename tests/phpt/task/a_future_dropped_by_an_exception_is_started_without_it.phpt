@@ -36,7 +36,10 @@ function thrown_in_a_generator(Notes $notes): iterable
 echo told(fn() => thrown_past_a_future($notes)), "\n";
 echo $notes->next(), ', ', $notes->next(), "\n";
 echo told(fn() => thrown_past_one_in_an_argument($notes)), "\n";
-echo $notes->next(), ', ', $notes->next(), ', ', $notes->next(), "\n";
+// Two children, which write in any order.
+$written = [$notes->next(), $notes->next(), $notes->next()];
+sort($written);
+echo implode(', ', $written), "\n";
 echo told(fn() => iterator_to_array(thrown_in_a_generator($notes))), "\n";
 echo $notes->next(), ', ', $notes->next(), "\n";
 echo $hooked, "\n";
