@@ -7,7 +7,7 @@
 //!  async($fn)                    php/functions     arguments in, a Future out
 //!     |
 //!  Future --- enqueue ---> Group                   task/: the only place that knows values, queues and processes
-//!                            |  pool/scheduler     whose turn is it? a pure state machine
+//!                            |  pool/ledger        where is it, and whose turn is it? a pure state machine
 //!                            v
 //!                        task/launch --- process/fork: one fork() for the whole project
 //!                            |                  \

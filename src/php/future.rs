@@ -162,9 +162,8 @@ fn take_back(group: Option<&Group>, future: &Object<Future>) -> bool {
     if !crew::withdraw(group, id) {
         return false;
     }
-    group.scheduler.borrow_mut().remove(id);
     state().deadlines.borrow_mut().clear(id);
-    drop(group.queued.remove(&id));
+    drop(group.end(id));
     true
 }
 

@@ -2,16 +2,12 @@
 //!
 //! No system call, no clock, no PHP: whoever drives it says what happened and what time it is.
 //!
-//! ```text
-//! enqueue -> queued -> next -> running -> ended
-//!             ^  `----- remove -----'
-//!             `--- wake --- resting <--- rest: what has failed, and is run again
-//! ```
+//! [`ledger`] says where each attempt is, and has the picture of its ways.
 
 pub(crate) mod deadlines;
 pub(crate) mod ids;
+pub(crate) mod ledger;
 pub(crate) mod place;
 pub(crate) mod portion;
 pub(crate) mod rent;
 pub(crate) mod retry;
-pub(crate) mod scheduler;

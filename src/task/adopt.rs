@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use super::attempt::Attempt;
 use super::future::{Future, Phase};
 use super::group::Group;
 use super::{crew, launch};
@@ -16,7 +17,7 @@ use crate::zend::object::Object;
 pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
     let queued = matches!(*future.phase.borrow(), Phase::Queued);
     if future.is_pending() || queued && withdrawn(future) {
-        if group.scheduler.borrow().is_stopped() {
+        if group.ledger.borrow().is_stopped() {
             return false;
         }
         launch::enqueue(group, future);
@@ -29,19 +30,15 @@ pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
 /// Takes a future out of the queue that it is in. False when it is in none.
 fn withdrawn(future: &Future) -> bool {
     let group = future.group.borrow().clone();
-    let Some(group) = group.filter(|group| group.scheduler.borrow_mut().remove(future.id.get())) else {
-        return false;
-    };
-    let parked = group.queued.remove(&future.id.get());
-    drop(parked);
-    true
+    let parked = group.and_then(|group| group.ledger.change(|ledger| ledger.remove(future.id.get())));
+    parked.is_some()
 }
 
 /// Gives a running task to `group`. False when it has ended.
 fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
     let (state, id) = (state(), future.id.get());
     let begun_in = state.running.change(|running| {
-        let entry = running.get_mut(&id).filter(|entry| entry.future.is_some())?;
+        let entry = running.get_mut(&id).filter(|entry| entry.group.has_task(id))?;
         let origin = std::mem::replace(&mut entry.group, Rc::clone(group));
         entry.origin = Some(Rc::clone(&origin));
         Some(origin)
@@ -49,8 +46,11 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
     let Some(origin) = begun_in else {
         return false;
     };
+    // It keeps its slot there until it is gone.
+    let parted = origin.ledger.change(|ledger| ledger.report(id));
     future.group.set(Some(Rc::clone(group)));
-    group.scheduler.borrow_mut().begin(id);
+    group.ledger.change(|ledger| ledger.adopt(id, Attempt::Task(future.clone())));
+    drop(parted);
     group.adopted.set(group.adopted.get() + 1);
     group.activate();
     crew::shrink(group);
@@ -68,7 +68,7 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
 /// A child is gone that ran a task of `group` which began in `origin`.
 pub(crate) fn give_back(group: &Group, origin: &Group, id: u64) {
     group.adopted.set(group.adopted.get().saturating_sub(1));
-    origin.scheduler.borrow_mut().ended(id);
+    let _ = origin.end(id); // it has told everything there
     if !origin.idle() {
         state().held_back.set(true);
     }

@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
+use super::attempt::Attempt;
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
 use super::interruption::Interruption;
 use super::{ending, launch, surfacing, turn, wait};
 use crate::ini;
+use crate::pool::ledger::Ledger;
 use crate::process::reactor::{Ended, Message, Reactor};
 use crate::process::wait::Exit;
 use crate::task::state::{Request, state};
@@ -79,15 +81,10 @@ fn is_interrupted() -> bool {
 fn end_all() -> Result<(), Thrown> {
     let state = state();
     for group in state.active.borrow().iter() {
-        group.scheduler.borrow_mut().stop();
-        group.queued.borrow().values().for_each(|future| give_up(future));
+        group.ledger.change(Ledger::stop);
+        let ledger = group.ledger.borrow();
+        ledger.iter().filter_map(|(.., of)| of.future()).for_each(|future| give_up(future));
     }
-    state
-        .running
-        .borrow()
-        .values()
-        .filter_map(|child| child.future.as_ref())
-        .for_each(|future| give_up(future));
     let children: Vec<_> =
         state.running.borrow().keys().chain(state.workers.borrow().keys()).copied().collect();
     for child in children {
@@ -151,15 +148,14 @@ pub(crate) fn kill() {
     groups.extend(workers.values().map(|(group, _)| Rc::clone(group)));
     let loose = (state.news.take(), state.freed.take(), state.loans.take(), state.deadlines.take());
     let mut futures: Vec<(Rc<Group>, Object<Future>)> = Vec::new();
-    for mut child in running.into_values() {
-        futures.extend(child.part().map(|(future, group)| (group, future)));
-        groups.push(child.group);
-    }
+    groups.extend(running.into_values().flat_map(|child| child.origin.into_iter().chain([child.group])));
     for group in &groups {
-        group.scheduler.borrow_mut().clear();
-        let queued = group.queued.take();
-        futures.extend(queued.into_values().map(|future| (Rc::clone(group), future)));
-        let children = (group.crew.take(), group.batches.take());
+        let attempts = group.ledger.change(Ledger::clear);
+        let (tasks, portions): (Vec<_>, Vec<_>) =
+            attempts.into_iter().partition(|attempt| attempt.future().is_some());
+        let tasks = tasks.into_iter().filter_map(Attempt::into_future);
+        futures.extend(tasks.map(|future| (Rc::clone(group), future)));
+        let children = (group.crew.take(), portions);
         surfacing::release(children);
     }
     for (group, future) in &futures {

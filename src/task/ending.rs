@@ -64,14 +64,14 @@ pub(crate) fn give_up(child: u64) {
     };
     let ended = Ended { id: child, exit: Exit::Unended(why), message: Message::Nothing };
     let running = state.running.remove(&child);
-    let Some(Running { future, group, origin, place }) = running else {
+    let Some(Running { group, origin, place }) = running else {
         if let Some(group) = crew::gone(ended) {
             state.freed.push_back(group);
         }
         return;
     };
     state.strays.borrow_mut().insert(child, Stray::Task(place));
-    group.scheduler.borrow_mut().ended(child);
+    let future = group.end(child);
     if let Some(origin) = origin {
         adopt::give_back(&group, &origin, child);
     }

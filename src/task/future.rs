@@ -11,7 +11,7 @@ use ext_php_rs::types::Zval;
 use super::crew::Route;
 use super::group::Group;
 use super::handlers::Registered;
-use super::retry::Attempt;
+use super::retry::Failed;
 use super::work::Work;
 use super::{launch, support, turn};
 use crate::error::{Error, Label, Subject};
@@ -110,7 +110,7 @@ pub(crate) struct Future {
     /// How often it was decided that it is run again.
     pub(crate) repeats: Cell<u32>,
     /// How it failed before it was to be run again.
-    pub(crate) previous: ValueCell<Option<Box<Attempt>>>,
+    pub(crate) previous: ValueCell<Option<Box<Failed>>>,
     /// How the task itself has failed, whatever handlers made of it; none when it has not.
     pub(crate) failure: ValueCell<Option<Zval>>,
     /// A handler returned this one: it has not ended before that has, and then in the same way.

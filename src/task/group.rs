@@ -3,29 +3,28 @@
 //! Runs in the parent. `async()` alone uses a group that belongs to no object.
 
 use std::cell::Cell;
-use std::ptr;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 use nix::unistd::Pid;
 
+use super::attempt::Attempt;
 use super::crew::{Crew, Stay};
 use super::ended::Ended;
 use super::future::Future;
 use super::limits::Limits;
 use super::mapping::Mapping;
 use crate::pool::ids::IdMap;
+use crate::pool::ledger::Ledger;
 use crate::pool::place::Place;
 use crate::pool::retry::Retry;
-use crate::pool::scheduler::Scheduler;
 use crate::process::forwarding::Signals;
 use crate::process::output;
-use crate::task::state::{Running, state};
+use crate::task::state::state;
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
 use crate::zend::object::{Object, Tracer};
 
-impl Plain for Scheduler {}
 impl Plain for Limits {}
 
 /// What to call around a fork.
@@ -55,10 +54,8 @@ impl Hook {
 pub(crate) struct Group {
     /// The process that it belongs to.
     pub(crate) owner: Pid,
-    /// Who runs when.
-    pub(crate) scheduler: DataCell<Scheduler>,
-    /// The futures in the queue, and those that are posted for children that stay.
-    pub(crate) queued: ValueCell<IdMap<Object<Future>>>,
+    /// Where its attempts are.
+    pub(crate) ledger: ValueCell<Ledger<Attempt>>,
     /// Seconds that each task may run.
     pub(crate) timeout: Cell<Option<f64>>,
     /// What is run again that has failed.
@@ -83,8 +80,6 @@ pub(crate) struct Group {
     pub(crate) forwarded: Cell<Signals>,
     /// Its maps, by their numbers, as its children look for them.
     pub(crate) maps: ValueCell<IdMap<Rc<Mapping>>>,
-    /// Whose the items are that are out.
-    pub(crate) batches: ValueCell<IdMap<Rc<Mapping>>>,
     /// How many of its running tasks began elsewhere.
     pub(crate) adopted: Cell<usize>,
     /// Hooks for its children.
@@ -105,8 +100,7 @@ impl Group {
     pub(crate) fn new(limit: usize, timeout: Option<f64>) -> Rc<Self> {
         Rc::new(Self {
             owner: state().owner.get(),
-            scheduler: DataCell::new(Scheduler::new(limit)),
-            queued: ValueCell::default(),
+            ledger: ValueCell::new(Ledger::new(limit)),
             timeout: Cell::new(timeout),
             retry: Cell::default(),
             stays: Cell::new(false),
@@ -119,7 +113,6 @@ impl Group {
             limits: DataCell::default(),
             forwarded: Cell::default(),
             maps: ValueCell::default(),
-            batches: ValueCell::default(),
             adopted: Cell::new(0),
             hooks: ValueCell::default(),
             ended: ValueCell::default(),
@@ -139,17 +132,12 @@ impl Group {
 
     /// Nothing runs, and nothing will start by itself.
     pub(crate) fn idle(&self) -> bool {
-        self.scheduler.borrow().idle()
+        self.ledger.borrow().is_idle()
     }
 
     /// Is a task queued or running? One whose child has told everything is neither, though that child may still be about.
     pub(crate) fn has_tasks(&self) -> bool {
-        let runs = |running: &Running| running.future.is_some() && ptr::eq(&raw const *running.group, self);
-        !self.idle()
-            && (self.scheduler.borrow().has_waiting()
-                || !self.queued.borrow().is_empty()
-                || !self.batches.borrow().is_empty()
-                || state().running.borrow().values().any(runs))
+        !self.idle() && self.ledger.borrow().has_untold()
     }
 
     /// Children that stay go, as nobody wants anything of them; later tasks get new ones.
@@ -167,7 +155,7 @@ impl Group {
         }
         let is_dropped = || self.ended.borrow().is_none();
         let is_over =
-            self.scheduler.borrow().is_stopped() || no_maps && (self.stays_for_maps.get() || is_dropped());
+            self.ledger.borrow().is_stopped() || no_maps && (self.stays_for_maps.get() || is_dropped());
         if !is_over {
             return;
         }
@@ -176,7 +164,7 @@ impl Group {
                 self.stays.set(false);
             }
             self.close();
-        } else if !self.scheduler.borrow().has_waiting() {
+        } else if !self.ledger.borrow().has_waiting() {
             self.crew.borrow().iter().for_each(|crew| crew.close());
         }
     }
@@ -195,7 +183,9 @@ impl Group {
         if !self.is_spent() {
             return;
         }
-        self.queued.peek(|queued| queued.values().for_each(|future| future.trace_in(tracer)));
+        self.ledger.peek(|ledger| {
+            ledger.iter().filter_map(|(.., of)| of.future()).for_each(|future| future.trace_in(tracer));
+        });
         self.hooks.peek(|hooks| {
             // One that somebody is about to call goes later.
             hooks.iter().filter(|hook| Rc::strong_count(hook) == 1).for_each(|hook| hook.trace(tracer));
@@ -218,7 +208,8 @@ impl Group {
             self.tell_collector();
             return;
         }
-        drop((self.queued.take(), self.hooks.take()));
+        let left = self.ledger.change(Ledger::clear);
+        drop((left, self.hooks.take()));
     }
 
     /// The hooks are the object's own from now on. The collector looks at something again only when a reference to it goes.
@@ -228,6 +219,26 @@ impl Group {
             drop(child);
             drop(parent);
         }
+    }
+
+    /// The future of an attempt that has not told everything, if it is of a task.
+    pub(crate) fn future(&self, id: u64) -> Option<Object<Future>> {
+        self.ledger.borrow().get(id)?.future().cloned()
+    }
+
+    /// Is an attempt of a task that has not told everything?
+    pub(crate) fn has_task(&self, id: u64) -> bool {
+        self.ledger.borrow().get(id).is_some_and(|of| of.future().is_some())
+    }
+
+    /// The map of an attempt, if it is a portion of one.
+    pub(crate) fn mapping(&self, id: u64) -> Option<Rc<Mapping>> {
+        self.ledger.borrow().get(id)?.mapping().cloned()
+    }
+
+    /// An attempt is over: its slot is free. Its future, when it was of a task that has not told everything before.
+    pub(crate) fn end(&self, id: u64) -> Option<Object<Future>> {
+        self.ledger.change(|ledger| ledger.end(id)).and_then(Attempt::into_future)
     }
 
     /// Notes down that a future has ended, if there is an object to ask for it.

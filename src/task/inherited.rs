@@ -6,12 +6,14 @@ use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
+use super::attempt::Attempt;
 use super::ended::Ended;
 use super::future::Future;
 use super::group::{Group, Hook};
 use super::mapping::Mapping;
 use super::state::{Running, State};
 use crate::pool::ids::IdMap;
+use crate::pool::ledger::Ledger;
 use crate::zend::object::Object;
 
 /// The values that another process had in its queues.
@@ -27,9 +29,8 @@ pub(crate) struct Inherited {
 #[derive(Debug)]
 #[expect(dead_code, reason = "held, not read")]
 struct Values {
-    queued: IdMap<Object<Future>>,
+    attempts: Vec<Attempt>,
     maps: IdMap<Rc<Mapping>>,
-    batches: IdMap<Rc<Mapping>>,
     hooks: Vec<Rc<Hook>>,
     ended: Option<Ended>,
 }
@@ -41,8 +42,7 @@ impl Inherited {
         inherited.futures.extend(state.reported.take());
         inherited.futures.extend(state.settled.take());
         inherited.futures.extend(state.held.take().into_futures());
-        for Running { future, group, origin, place } in state.running.take().into_values() {
-            inherited.futures.extend(future);
+        for Running { group, origin, place } in state.running.take().into_values() {
             [group].into_iter().chain(origin).for_each(|group| inherited.add(group));
             forget(place);
         }
@@ -58,9 +58,8 @@ impl Inherited {
     fn add(&mut self, group: Rc<Group>) {
         forget(group.crew.take());
         self.groups.push(Values {
-            queued: group.queued.take(),
+            attempts: group.ledger.change(Ledger::clear),
             maps: group.maps.take(),
-            batches: group.batches.take(),
             hooks: group.hooks.take(),
             ended: group.ended.take(),
         });

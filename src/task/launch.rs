@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
+use super::attempt::Attempt;
 use super::crew::{self, Route};
 use super::future::{Future, Outcome, Phase};
 use super::group::{Group, Hook};
@@ -32,8 +33,7 @@ pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
     future.phase.set(Phase::Queued);
     future.group.set(Some(Rc::clone(group)));
     future.epoch.set(state().book.borrow().next_epoch());
-    group.queued.insert(future.id.get(), future.clone());
-    group.scheduler.borrow_mut().enqueue(future.id.get());
+    group.ledger.change(|ledger| ledger.enqueue(future.id.get(), Attempt::Task(future.clone())));
     group.activate();
     at_exit::register();
     pump(group);
@@ -45,7 +45,7 @@ pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
 /// Makes a queued future the next one to start: now, or when a slot is free. Re-enters PHP: hooks run.
 pub(crate) fn hasten(future: &Object<Future>) {
     let group = future.group.borrow().clone();
-    if let Some(group) = group.filter(|group| group.scheduler.borrow_mut().hasten(future.id.get())) {
+    if let Some(group) = group.filter(|group| group.ledger.change(|ledger| ledger.hasten(future.id.get()))) {
         pump(&group);
     }
 }
@@ -59,17 +59,12 @@ pub(crate) fn pump(group: &Rc<Group>) {
         return;
     }
     while !put_off() {
-        let next = group.scheduler.borrow_mut().next();
-        let Some(id) = next else {
-            if group.scheduler.borrow().starves() && turn::reap_one(group) {
+        let next = group.ledger.change(|ledger| ledger.next().and_then(|(_, of)| of.future().cloned()));
+        let Some(future) = next else {
+            if group.ledger.borrow().starves() && turn::reap_one(group) {
                 continue;
             }
             return;
-        };
-        let future = group.queued.borrow().get(&id).cloned();
-        let Some(future) = future else {
-            group.scheduler.borrow_mut().ended(id);
-            continue;
         };
         if launch(group, &future).is_break() {
             return;
@@ -91,7 +86,6 @@ fn put_off() -> bool {
 fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<()> {
     match make_child(group, future) {
         Ok(()) => {
-            drop(group.queued.remove(&future.id.get()));
             for hook in hooks(group) {
                 after_fork(&hook);
             }
@@ -100,12 +94,11 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
         // One of ours will end, and leave room; or somebody else's.
         Err(refused) if is_shortage(refused.errno) && children() > 0 => {
             hold_back();
-            group.scheduler.borrow_mut().requeue(future.id.get());
+            group.ledger.change(|ledger| ledger.requeue(future.id.get()));
             std::ops::ControlFlow::Break(())
         }
         Err(refused) => {
-            let parked = group.queued.remove(&future.id.get());
-            group.scheduler.borrow_mut().ended(future.id.get());
+            let parked = group.end(future.id.get());
             retry::no_process(group, future, refused);
             drop(parked);
             std::ops::ControlFlow::Continue(())
@@ -152,7 +145,8 @@ fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused>
     future.pid.set(Some(pid.as_raw()));
     future.route.set(Some(Route::Forked));
     future.phase.set(Phase::Running);
-    let running = Running { future: Some(future.clone()), group: Rc::clone(group), origin: None, place };
+    group.ledger.change(|ledger| ledger.run(future.id.get()));
+    let running = Running { group: Rc::clone(group), origin: None, place };
     state.running.insert(future.id.get(), running);
     future.attempts.set(future.attempts.get() + 1);
     future.started.set(Some(Instant::now()));

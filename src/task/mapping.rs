@@ -27,6 +27,7 @@ pub(crate) use results::Item;
 use source::Source;
 
 use super::at_exit;
+use super::attempt::Attempt;
 use super::crew::{self, Crew};
 use super::group::Group;
 use super::parcel::{self, Parcel};
@@ -87,7 +88,7 @@ impl Mapping {
         callable: Callable,
         ordered: bool,
     ) -> Result<Rc<Self>, Thrown> {
-        let halted = group.scheduler.borrow().is_stopped();
+        let halted = group.ledger.borrow().is_stopped();
         let (source, array) = if halted {
             (Source::Empty, Zval::new())
         } else if items.is_array() {
@@ -120,7 +121,8 @@ impl Mapping {
 
     /// The values that go when whoever holds it abandons it, for the cycle collector.
     pub(crate) fn trace(self: &Rc<Self>, tracer: &mut Tracer) {
-        let listed = self.group.batches.peek(|all| all.values().filter(|one| Rc::ptr_eq(one, self)).count());
+        let is_own = |of: &Attempt| of.mapping().is_some_and(|one| Rc::ptr_eq(one, self));
+        let listed = self.group.ledger.peek(|ledger| ledger.iter().filter(|(.., of)| is_own(of)).count());
         let known = self.group.maps.peek(|maps| usize::from(maps.contains_key(&self.id)));
         if known.zip(listed).is_none_or(|(known, listed)| Rc::strong_count(self) > 1 + known + listed) {
             return; // its function is being called, or its items are being taken
@@ -151,7 +153,7 @@ impl Mapping {
     }
 
     fn feed_all(self: &Rc<Self>) -> Result<(), Thrown> {
-        let children = self.group.scheduler.borrow().limit();
+        let children = self.group.ledger.borrow().limit();
         let crew = match crew::crew_of(&self.group) {
             Ok(crew) => crew,
             Err(refused) => return self.refuse_all(children, refused),
@@ -207,8 +209,7 @@ impl Mapping {
 
     fn begin_batch(self: &Rc<Self>, id: u64, batch: Batch) {
         self.batches.insert(id, batch);
-        self.group.batches.insert(id, Rc::clone(self));
-        self.group.scheduler.borrow_mut().begin(id);
+        self.group.ledger.change(|ledger| ledger.post(id, Attempt::Portion(Rc::clone(self))));
         self.group.activate();
     }
 
@@ -305,8 +306,8 @@ impl Mapping {
     }
 
     fn over(&self, batch: u64) {
-        self.group.batches.remove(&batch);
-        self.group.scheduler.borrow_mut().ended(batch);
+        let over = self.group.ledger.change(|ledger| ledger.end(batch));
+        drop(over);
     }
 
     /// The child died that had a batch, and had begun so many of its items. The rest goes to another.

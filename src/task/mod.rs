@@ -9,6 +9,7 @@
 
 pub(crate) mod adopt;
 pub(crate) mod at_exit;
+pub(crate) mod attempt;
 pub(crate) mod child;
 pub(crate) mod crew;
 pub(crate) mod ended;

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use nix::errno::Errno;
 
+use super::attempt::Attempt;
 use super::future::{Ending, Future, Outcome, Phase};
 use super::group::Group;
 use super::surfacing::release;
@@ -29,14 +30,14 @@ use crate::zend::object::{Object, Tracer};
 
 /// How a task has failed that is to be run again.
 #[derive(Debug)]
-pub(crate) struct Attempt {
+pub(crate) struct Failed {
     phase: Phase,
     ending: Option<Ending>,
     pid: Option<i32>,
     captured: Option<Box<Capture>>,
 }
 
-impl Attempt {
+impl Failed {
     /// Its values, for the cycle collector.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &self.phase {
@@ -49,7 +50,7 @@ impl Attempt {
 /// again as its pool says.
 pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     let policy = group.retry.get();
-    let wanted = policy.is_wanted() && !group.scheduler.borrow().is_stopped();
+    let wanted = policy.is_wanted() && !group.ledger.borrow().is_stopped();
     let failure = if wanted { failure(&phase, future.ending.get()) } else { None };
     let Some(delay) = failure.and_then(|failure| policy.after(failure, future.repeats.get())) else {
         let previous = future.previous.take();
@@ -57,13 +58,14 @@ pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) 
         release(previous);
         return;
     };
-    let (id, older) = again(group, future, phase);
+    let (id, older) = again(&future, phase);
+    let attempt = Attempt::Task(future);
     match Instant::now().checked_add(delay) {
         Some(at) if !delay.is_zero() => {
-            group.scheduler.borrow_mut().rest(id);
+            group.ledger.change(|ledger| ledger.rest(id, attempt));
             state().deadlines.borrow_mut().set(id, at, Stage::Repeat);
         }
-        _ => group.scheduler.borrow_mut().requeue(id),
+        _ => group.ledger.change(|ledger| ledger.enqueue_first(id, attempt)),
     }
     release(older);
 }
@@ -80,7 +82,7 @@ pub(crate) fn no_process(group: &Rc<Group>, future: &Object<Future>, refused: Re
 pub(crate) fn due(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     if let Some(group) = group {
-        group.scheduler.borrow_mut().wake(future.id.get());
+        group.ledger.change(|ledger| ledger.wake(future.id.get()));
         state().held_back.set(true);
     }
 }
@@ -91,7 +93,7 @@ pub(crate) fn give_up(group: &Rc<Group>, future: &Object<Future>) -> bool {
     let Some(attempt) = future.previous.take() else {
         return false;
     };
-    let Attempt { phase, ending, pid, captured } = *attempt;
+    let Failed { phase, ending, pid, captured } = *attempt;
     future.repeats.set(future.repeats.get().saturating_sub(1));
     future.ending.set(ending);
     future.pid.set(pid);
@@ -116,15 +118,15 @@ fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
 
 /// Makes a future that has failed one that waits to be run, under another number. The attempt before is dropped by the
 /// caller, when the task has its place again: its destructors run PHP code.
-fn again(group: &Rc<Group>, future: Object<Future>, phase: Phase) -> (u64, Option<Box<Attempt>>) {
+fn again(future: &Future, phase: Phase) -> (u64, Option<Box<Failed>>) {
     let state = state();
-    let attempt = Attempt {
+    let failed = Failed {
         phase: brought_home(phase),
         ending: future.ending.take(),
         pid: future.pid.take(),
         captured: future.captured.take(),
     };
-    let older = future.previous.replace(Some(Box::new(attempt)));
+    let older = future.previous.replace(Some(Box::new(failed)));
     future.repeats.set(future.repeats.get() + 1);
     let id = state.next_id();
     future.id.set(id);
@@ -132,7 +134,6 @@ fn again(group: &Rc<Group>, future: Object<Future>, phase: Phase) -> (u64, Optio
     future.declined.set(false);
     future.started.set(None);
     future.phase.set(Phase::Queued);
-    group.queued.insert(id, future);
     (id, older)
 }
 

@@ -34,21 +34,12 @@ use crate::zend::thread::OneThread;
 /// A task in a child, and whose slot it has until the child is reaped.
 #[derive(Debug)]
 pub(crate) struct Running {
-    /// Its future, until the child has told everything.
-    pub(crate) future: Option<Object<Future>>,
     /// Its group.
     pub(crate) group: Rc<Group>,
     /// The group in which it began, when a pool has adopted it: it keeps its slot there, too.
     pub(crate) origin: Option<Rc<Group>>,
     /// What it has of `async.max_children`.
     pub(crate) place: Place,
-}
-
-impl Running {
-    /// The future leaves; the slot is kept. None when it has left before.
-    pub(crate) fn part(&mut self) -> Option<(Object<Future>, Rc<Group>)> {
-        Some((self.future.take()?, Rc::clone(&self.group)))
-    }
 }
 
 impl Plain for Forwarding {}

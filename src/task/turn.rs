@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
+use super::attempt::Attempt;
 use super::future::{Ending, Future, Phase};
 use super::group::Group;
 use super::held::Moment;
 use super::{adopt, crew, ending, handlers, launch, mapping, outcome, retry, surfacing};
 use crate::ini;
 use crate::pool::deadlines::Stage;
+use crate::pool::ledger;
 use crate::process::output::Capture;
 use crate::process::reactor::{Ended, Message, News, Reactor};
 use crate::process::wait::Exit;
@@ -155,8 +157,12 @@ fn retire() {
 /// A child has told everything: its future has something to be looked at, and its time is not measured any more.
 fn told(id: u64, phase: Phase) {
     let state = state();
-    let parted = state.running.change(|running| running.get_mut(&id).and_then(Running::part));
-    let Some((future, group)) = parted else {
+    let group = state.running.borrow().get(&id).map(|running| Rc::clone(&running.group));
+    let Some(group) = group else {
+        return;
+    };
+    let reported = group.ledger.change(|ledger| ledger.report(id));
+    let Some(future) = reported.and_then(Attempt::into_future) else {
         return;
     };
     state.deadlines.borrow_mut().clear(id);
@@ -190,9 +196,7 @@ pub(crate) fn go_on(child: u64) {
 /// Waits for the end of a child of `group` that has told everything, if there is one: its slot is wanted.
 pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
     let state = state();
-    let leaving = |running: &Running| running.future.is_none() && Rc::ptr_eq(&running.group, group);
-    let ids: Vec<_> =
-        state.running.borrow().iter().filter(|(_, running)| leaving(running)).map(|(&id, _)| id).collect();
+    let ids = group.ledger.borrow().reported();
     let ended = ids.into_iter().find_map(|id| state.reactor.borrow_mut().as_mut()?.await_end(id));
     ended.and_then(gone).is_some()
 }
@@ -212,12 +216,12 @@ pub(crate) fn release(id: u64) {
 fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();
     let running = state.running.remove(&child.id);
-    let Some(Running { future, group, origin, place }) = running else {
+    let Some(Running { group, origin, place }) = running else {
         return if ending::stray_gone(child.id) { None } else { crew::gone(child) };
     };
     drop(place);
     state.deadlines.borrow_mut().clear(child.id);
-    group.scheduler.borrow_mut().ended(child.id);
+    let future = group.end(child.id);
     if let Some(origin) = origin {
         adopt::give_back(&group, &origin, child.id);
     }
@@ -262,7 +266,10 @@ fn expire() {
 /// The future with this number, if it waits for a child that stays, or is in one.
 fn posted(id: u64) -> Option<Object<Future>> {
     let active = state().active.borrow();
-    active.iter().find_map(|group| group.queued.borrow().get(&id).cloned())
+    let posted = |group: &&Rc<Group>| {
+        group.ledger.borrow().stage(id).is_some_and(|stage| stage != ledger::Stage::Running)
+    };
+    active.iter().find(posted)?.future(id)
 }
 
 /// Asks a running task to end, and makes it after the grace period.
@@ -272,7 +279,8 @@ pub(crate) fn end(id: u64, ending: Ending) {
         return;
     }
     let state = state();
-    if let Some(Running { future: Some(future), .. }) = state.running.borrow().get(&id) {
+    let future = state.running.borrow().get(&id).and_then(|running| running.group.future(id));
+    if let Some(future) = future {
         future.ending.set(Some(ending));
     }
     ending::dismiss(id);
@@ -401,7 +409,7 @@ fn look_out() {
 pub(crate) fn busy() -> bool {
     let state = state();
     let mut in_hand = state.in_hand.get();
-    state.active.borrow().iter().any(|group| group.scheduler.borrow().is_busy_besides(&mut in_hand))
+    state.active.borrow().iter().any(|group| group.ledger.borrow().is_busy_besides(&mut in_hand))
 }
 
 /// The script goes on without us: the notifier is to tell it when there is news, or a deadline.

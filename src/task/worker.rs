@@ -206,7 +206,7 @@ fn perform(group: &Group, task: u64, payload: &[u8]) -> (Performed, bool) {
     let ran = request::protect(|| match parcel::open(&state().book, payload)? {
         Opened::Work(work) => child::call(sent.insert(work)),
         Opened::Inherited => {
-            let future = group.queued.borrow().get(&task).cloned().map(ManuallyDrop::new);
+            let future = group.future(task).map(ManuallyDrop::new);
             // Not released: what only this task refers to has its destructor in the parent.
             let work = future.and_then(|future| future.work.take()).map(ManuallyDrop::new);
             work.map_or(Ok(Zval::new()), |work: ManuallyDrop<Work>| child::call(inherited.insert(work)))

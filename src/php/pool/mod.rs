@@ -208,7 +208,7 @@ fn concurrency(call: &Call) -> Returned {
     let pool = this(call)?;
     let limit = usize::try_from(call.long(0)?).ok().filter(|&limit| limit > 0);
     let limit = limit.ok_or_else(|| call.value_error(0, "must be greater than or equal to 1"))?;
-    pool.group.scheduler.borrow_mut().set_limit(limit);
+    pool.group.ledger.change(|ledger| ledger.set_limit(limit));
     crew::shrink(&pool.group);
     launch::pump(&pool.group);
     turn::leave();
@@ -259,7 +259,7 @@ fn map_items(call: &Call) -> Returned {
     call.expect(2, Some(3))?;
     let pool = this(call)?;
     let ordered = call.bool_or_true(2)?;
-    let stopped = pool.group.scheduler.borrow().is_stopped();
+    let stopped = pool.group.ledger.borrow().is_stopped();
     if !pool.group.stays.get() && !stopped {
         set_stays(&pool, true)?;
         pool.group.stays_for_maps.set(true);

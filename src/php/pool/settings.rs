@@ -47,7 +47,7 @@ pub(super) fn warm(call: &Call) -> Returned {
     let workers = call.optional_count(0)?.unwrap_or(usize::MAX);
     support::ensure()?;
     let group = &pool.group;
-    if group.scheduler.borrow().is_stopped() {
+    if group.ledger.borrow().is_stopped() {
         return Err(exceptions::throw(&Error::Misuse(
             "this pool was stopped: it starts nothing more, and needs no children",
         )));

@@ -12,6 +12,7 @@ use crate::exceptions;
 use crate::php::functions;
 use crate::php::future::{cancel_task, stop_task};
 use crate::php::status::Status;
+use crate::pool::ledger::Ledger;
 use crate::process::beacon::Beacon;
 use crate::process::fork::Refused;
 use crate::task::future::{Ending, Future};
@@ -137,7 +138,7 @@ pub(super) fn stream(call: &Call) -> Returned {
 
 pub(super) fn stop(call: &Call) -> Returned {
     let pool = none(call)?;
-    pool.group.scheduler.borrow_mut().stop();
+    pool.group.ledger.change(Ledger::stop);
     crew::dismiss_all(&pool.group);
     for (_, future) in entries(&pool) {
         if Status::of(&future) == Status::Queued {
@@ -152,7 +153,7 @@ pub(super) fn stop(call: &Call) -> Returned {
 
 pub(super) fn cancel(call: &Call) -> Returned {
     let pool = none(call)?;
-    pool.group.scheduler.borrow_mut().stop();
+    pool.group.ledger.change(Ledger::stop);
     if !pool.group.maps.borrow().is_empty() {
         // Items that are done are given. A signal is the virtual machine's to handle, right after this.
         let _ = turn::wait(Some(Duration::ZERO));

@@ -31,21 +31,18 @@ pub(crate) fn feed(group: &Rc<Group>) {
 
 /// Fails the first task of the queue.
 fn fail_next(group: &Rc<Group>, refused: Refused) -> Option<()> {
-    let id = group.scheduler.borrow_mut().next_within(usize::MAX)?;
+    let id = group.ledger.change(|ledger| ledger.next_within(usize::MAX).map(|(id, _)| id))?;
     fail(group, id, refused);
     Some(())
 }
 
 /// There was no process for a task, or for items of a map.
 pub(super) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
-    let mapping = group.batches.borrow().get(&id).cloned();
-    if let Some(mapping) = mapping {
+    if let Some(mapping) = group.mapping(id) {
         mapping.refused(id, refused);
         return;
     }
-    group.scheduler.borrow_mut().ended(id);
-    let future = group.queued.remove(&id);
-    if let Some(future) = future {
+    if let Some(future) = group.end(id) {
         retry::no_process(group, &future, refused);
     }
 }
@@ -53,8 +50,8 @@ pub(super) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
 fn post_all(group: &Rc<Group>, crew: &Crew) {
     loop {
         let held = crew.held.borrow_mut().pop_front();
-        let known = |id| group.queued.borrow().get(&id).cloned();
-        let next = held.map(|(id, parcel)| (id, known(id), parcel)).or_else(|| next_parcel(group, crew));
+        let next =
+            held.map(|(id, parcel)| (id, group.future(id), parcel)).or_else(|| next_parcel(group, crew));
         let Some((id, future, parcel)) = next else {
             return;
         };
@@ -75,18 +72,16 @@ fn post_all(group: &Rc<Group>, crew: &Crew) {
 /// The next task of the queue as a parcel, in the cheapest way that is right. Re-enters PHP.
 fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Option<Object<Future>>, Parcel)> {
     loop {
-        let id = group.scheduler.borrow_mut().next_within(AHEAD)?;
-        let future = group.queued.borrow().get(&id).cloned();
-        let Some(future) = future else {
-            group.scheduler.borrow_mut().ended(id);
-            continue;
-        };
+        let (id, future) = group.ledger.change(|ledger| {
+            let (id, of) = ledger.next_within(AHEAD)?;
+            Some((id, of.future()?.clone()))
+        })?;
         let known_since = future.epoch.get();
         let all_have_it = crew.oldest.get().is_some_and(|oldest| oldest >= known_since);
         let sent = if all_have_it || future.declined.get() { None } else { pack(crew, &future) };
         // Serializing it may have cancelled it.
         if future.has_ended() {
-            group.scheduler.borrow_mut().ended(id);
+            drop(group.end(id));
             continue;
         }
         future.route.set(Some(if sent.is_some() { Route::Sent } else { Route::Inherited }));

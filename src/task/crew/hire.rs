@@ -29,7 +29,7 @@ pub(crate) fn recruit_for(group: &Rc<Group>) {
 
 /// How many children a group may have that stay.
 pub(super) fn capacity(group: &Group) -> usize {
-    group.scheduler.borrow().limit().saturating_sub(group.adopted.get()).min(SEATS)
+    group.ledger.borrow().limit().saturating_sub(group.adopted.get()).min(SEATS)
 }
 
 /// Hires as many children as there is work for, within the pool's limit.
@@ -109,8 +109,7 @@ pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
 }
 
 pub(super) fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
-    let mut ids: Vec<_> = group.queued.borrow().keys().copied().collect();
-    ids.extend(group.batches.borrow().keys());
+    let mut ids: Vec<_> = group.ledger.borrow().iter().map(|(id, ..)| id).collect();
     ids.sort_unstable();
     ids.into_iter().find(|&id| crew.board.progress(id) == Progress::Open)
 }

@@ -236,7 +236,7 @@ impl Crew {
         let members = self.members.borrow();
         let for_maps = |member: &Member| member.for_map && !member.kept.get() && !member.is_leaving();
         for (&child, member) in members.iter().filter(|(_, member)| for_maps(member)) {
-            let wanted = |task| group.queued.borrow().contains_key(&task);
+            let wanted = |task| group.has_task(task);
             if !self.board.running(member.seat).is_some_and(wanted) {
                 self.dismiss(child, member);
             }

@@ -40,7 +40,7 @@ pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Gro
 
 /// Whose items a child has, if it has some under this number.
 fn mapping_of(group: &Group, batch: u64) -> Option<Rc<Mapping>> {
-    group.batches.borrow().get(&batch).cloned()
+    group.mapping(batch)
 }
 
 /// A child has a result in memory.
@@ -63,8 +63,7 @@ pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> 
 /// A task of a child has ended: `phase` is what there is to be looked at.
 fn told(group: &Rc<Group>, crew: &Crew, child: u64, task: u64, phase: Phase) {
     let page = turn::page_of(child);
-    let future = group.queued.remove(&task);
-    let Some(future) = future else {
+    let Some(future) = group.end(task) else {
         // Nobody wants it any more.
         if let Phase::Lent { child, .. } = phase {
             turn::release(child);
@@ -81,7 +80,6 @@ fn told(group: &Rc<Group>, crew: &Crew, child: u64, task: u64, phase: Phase) {
 
 fn finish(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     state().deadlines.borrow_mut().clear(future.id.get());
-    group.scheduler.borrow_mut().ended(future.id.get());
     future.attempts.set(future.attempts.get() + 1);
     retry::conclude(group, future, phase);
 }
@@ -92,18 +90,16 @@ fn declined(group: &Rc<Group>, crew: &Crew, task: u64) {
         mapping.declined(task, crew);
         return;
     }
-    if group.scheduler.borrow().is_stopped() {
-        let future = group.queued.remove(&task);
-        if let Some(future) = future {
+    if group.ledger.borrow().is_stopped() {
+        if let Some(future) = group.end(task) {
             call_off(group, future);
         }
         return;
     }
-    let future = group.queued.borrow().get(&task).cloned();
-    if let Some(future) = future {
+    if let Some(future) = group.future(task) {
         future.declined.set(true);
         future.epoch.set(state().book.borrow().next_epoch());
-        group.scheduler.borrow_mut().requeue(task);
+        group.ledger.change(|ledger| ledger.requeue(task));
     }
 }
 
@@ -111,7 +107,6 @@ fn declined(group: &Rc<Group>, crew: &Crew, task: u64) {
 fn call_off(group: &Rc<Group>, future: Object<Future>) {
     let id = future.id.get();
     state().deadlines.borrow_mut().clear(id);
-    group.scheduler.borrow_mut().ended(id);
     if future.ending.get() != Some(Ending::Cancelled) && retry::give_up(group, &future) {
         return;
     }
@@ -144,7 +139,7 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
         let open = first_open(&group, &crew).filter(|_| stillborn)?;
         crew.board.retract(open).then_some(open)
     });
-    if group.scheduler.borrow().is_stopped() {
+    if group.ledger.borrow().is_stopped() {
         mapping::halt::stop(&group); // what it had taken and not begun is open again
     }
     let mapping = task.and_then(|task| mapping_of(&group, task));
@@ -153,7 +148,7 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
         mapping.died(task, begun, end, &crew);
         return Some(group);
     }
-    let future = task.and_then(|task| group.queued.remove(&task));
+    let future = task.and_then(|task| group.end(task));
     if let Some(future) = future {
         future.pid.set(Some(pid));
         future.captured.replace(printed);

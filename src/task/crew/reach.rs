@@ -28,7 +28,7 @@ pub(crate) enum Whereabouts {
 /// Where a queued task of `group` is.
 pub(crate) fn whereabouts(group: &Group, id: u64) -> Whereabouts {
     let crew = group.crew.borrow();
-    let Some(crew) = crew.as_ref().filter(|_| group.scheduler.borrow().is_running(id)) else {
+    let Some(crew) = crew.as_ref().filter(|_| group.ledger.borrow().is_out(id)) else {
         return Whereabouts::Waiting;
     };
     if crew.is_open(id) {
@@ -68,11 +68,7 @@ pub(crate) fn withdraw(group: &Group, id: u64) -> bool {
     let mut waiting = crew.held.borrow_mut();
     let held = waiting.iter().position(|(held, _)| *held == id).and_then(|at| waiting.remove(at)).is_some();
     drop(waiting);
-    let withdrawn = held || !group.scheduler.borrow().is_running(id) || crew.board.retract(id);
-    if withdrawn {
-        group.scheduler.borrow_mut().ended(id);
-    }
-    withdrawn
+    held || !group.ledger.borrow().is_out(id) || crew.board.retract(id)
 }
 
 /// Ends a task that has begun: its child goes with it, and takes no other.
@@ -111,7 +107,7 @@ pub(crate) fn expire(future: &Object<Future>) {
 /// The time limit of a task has changed, which may have been posted; 0 lifts it.
 pub(crate) fn renew_limit(future: &Object<Future>) {
     let group = future.group.borrow().clone();
-    let posted = |group: Rc<Group>| group.stays.get() && group.scheduler.borrow().is_running(future.id.get());
+    let posted = |group: Rc<Group>| group.stays.get() && group.ledger.borrow().is_out(future.id.get());
     let forked = future.started.get().is_some();
     if !forked && future.ending.get().is_none() && group.is_some_and(posted) {
         state().deadlines.borrow_mut().clear(future.id.get());

@@ -28,8 +28,9 @@ pub(crate) fn cancel(group: &Group) {
 /// Those that have an iterator, and those that only wait for the end of their children.
 fn maps(group: &Group) -> Vec<Rc<Mapping>> {
     let maps = group.maps.borrow();
-    let batches = group.batches.borrow();
-    let all: BTreeMap<_, _> = maps.values().chain(batches.values()).map(|map| (map.id, map)).collect();
+    let ledger = group.ledger.borrow();
+    let out = ledger.iter().filter_map(|(.., of)| of.mapping());
+    let all: BTreeMap<_, _> = maps.values().chain(out).map(|map| (map.id, map)).collect();
     all.into_values().cloned().collect()
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn make_way(group: &Group) {
 
 /// Are the children of `group` there for more than one map?
 fn is_shared(group: &Group) -> bool {
-    group.maps.borrow().len() > 1 || !group.queued.borrow().is_empty()
+    group.maps.borrow().len() > 1 || group.ledger.borrow().iter().any(|(.., of)| of.future().is_some())
 }
 
 fn fetch(wanted: impl Fn(&Mapping) -> bool) {

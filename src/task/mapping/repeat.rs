@@ -75,7 +75,7 @@ impl Mapping {
     }
 
     fn delay(&self, said: &Said, repeats: u32) -> Option<Duration> {
-        let stopped = self.group.scheduler.borrow().is_stopped();
+        let stopped = self.group.ledger.borrow().is_stopped();
         let failure = said.failure().filter(|_| !stopped)?;
         self.group.retry.get().after(failure, repeats)
     }
@@ -162,7 +162,7 @@ impl Mapping {
 
 /// The time has come of an item that is to be run again, if that is what has this number.
 pub(crate) fn due(id: u64) {
-    let find = |group: &Rc<Group>| group.batches.borrow().get(&id).cloned();
+    let find = |group: &Rc<Group>| group.mapping(id);
     let mapping = state().active.borrow().iter().find_map(find);
     if let Some(mapping) = mapping {
         mapping.post_repeat(id);
