@@ -33,19 +33,24 @@
 //!
 //! # Who may know whom
 //!
-//! | folder | owns | knows |
+//! | file or folder | owns | knows |
 //! |---|---|---|
-//! | `php` | what PHP code sees: a file for each class, and the functions | everything below |
-//! | `task` | the life of a task in parent and child | `zend`, `process`, `pool`, `wire` |
+//! | `module` | what happens in which phase | `ini`, `php`, `process`, `task`, `zend` |
+//! | `php` | what PHP code sees: a file for each class, and the functions | `error`, `exceptions`, `ini`, `pool`, `process`, `task`, `wire`, `zend` |
+//! | `task` | the life of a task in parent and child | `error`, `exceptions`, `ini`, `pool`, `process`, `wire`, `zend` |
+//! | `exceptions` | the one table from what can go wrong to what PHP gets | `error`, `process`, `wire`, `zend` |
+//! | `ini` | php.ini | `pool`, `process`, `zend` |
+//! | `error` | everything that can go wrong | `process`, `wire` |
 //! | `zend` | safe wrappers round the engine | `ffi`, `process`, `wire` |
 //! | `process` | forks, pipes, waits, signals | `wire` |
-//! | `pool` | policy: queue, slots, deadlines | nothing |
+//! | `pool` | policy: where attempts are, slots, deadlines | nothing |
 //! | `wire` | frames and the value format: bytes | nothing |
-//! | `ffi` | the C shim, and its declarations | nothing |
+//! | `ffi` | the C shim, its declarations, and the symbol that PHP looks for | `module`, for that symbol |
+//!
+//! A test compares this table with what the files import.
 //!
 //! `pool`, `process` and `wire` know no PHP: `cargo test` links without the engine, so a test that reached it would not
-//! link. `unsafe` is for `ffi`, `zend` and `process` alone. [`module`] lists what happens in which phase; [`error`] is
-//! everything that can go wrong, and [`exceptions`] the one table from it to what PHP gets; [`ini`] is php.ini.
+//! link. `unsafe` is for `ffi`, `zend` and `process` alone.
 //!
 //! # Rules that hold everywhere
 //!
@@ -59,11 +64,12 @@ mod error;
 mod exceptions;
 mod ffi;
 mod ini;
+#[cfg(test)]
+mod layers;
 mod module;
 mod php;
 mod pool;
 mod process;
-
 mod task;
 mod wire;
 mod zend;

@@ -1,0 +1,70 @@
+//! The table of who may know whom, in `lib.rs`, compared with what the files import.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+type Imports = BTreeMap<String, BTreeSet<String>>;
+
+/// The names in backquotes of a text.
+fn quoted(text: &str) -> BTreeSet<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+fn allowed(lib: &str) -> Imports {
+    let rows = lib.lines().filter_map(|line| line.strip_prefix("//! | `"));
+    let row = |row: &str| {
+        let (name, _) = row.split_once('`').unwrap();
+        let (_, knows) = row.trim_end_matches(" |").rsplit_once(" | ").unwrap();
+        (name.to_owned(), quoted(knows))
+    };
+    rows.map(row).collect()
+}
+
+/// The names behind `crate::`, in braces or not, outside of comments.
+fn imported(source: &str) -> BTreeSet<String> {
+    let code: String = source.lines().map(|line| line.split("//").next().unwrap()).collect();
+    let name =
+        |path: &str| path.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned();
+    let mut names = BTreeSet::new();
+    for path in code.split("crate::").skip(1) {
+        match path.strip_prefix('{') {
+            Some(list) => names.extend(list.split('}').next().unwrap().split(',').map(name)),
+            None => drop(names.insert(name(path))),
+        }
+    }
+    names
+}
+
+fn read(path: &Path, top: &str, found: &mut Imports) {
+    if path.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            read(&entry.unwrap().path(), top, found);
+        }
+    } else if path.extension().is_some_and(|extension| extension == "rs") {
+        found.entry(top.to_owned()).or_default().extend(imported(&fs::read_to_string(path).unwrap()));
+    }
+}
+
+#[test]
+fn nothing_is_imported_but_what_the_table_says_and_all_of_that() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Imports::new();
+    for entry in fs::read_dir(&src).unwrap() {
+        let path = entry.unwrap().path();
+        let top = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if top != "lib" && top != "layers" {
+            read(&path, &top, &mut found);
+        }
+    }
+    for (top, names) in &mut found {
+        names.remove(top);
+    }
+    assert_eq!(found, allowed(&fs::read_to_string(src.join("lib.rs")).unwrap()));
+}
+
+#[test]
+fn imports_are_found_in_braces_too_and_not_in_comments() {
+    let source = "use crate::a::{b, c};\nuse crate::{d, e::f};\n// crate::g\nfn h() { crate::i::j() }";
+    assert_eq!(imported(source), quoted("`a` `d` `e` `i`"));
+}
