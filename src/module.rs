@@ -5,7 +5,8 @@ use std::ffi::c_int;
 use ext_php_rs::zend::ModuleEntry;
 
 use crate::process::{cpus, fork, places};
-use crate::task::{at_exit, support, turn};
+use crate::task::life::support;
+use crate::task::parent::{at_exit, turn};
 use crate::zend::module::{self, Life};
 use crate::zend::{class, interrupt, names, request, serialize, signal, throwable, value};
 use crate::{ini, php};

@@ -7,12 +7,16 @@ use ext_php_rs::types::Zval;
 use crate::error::Error;
 use crate::php::status::{self as states, Status};
 use crate::process::output::Stream;
-use crate::task::future::{Ending, Future};
-use crate::task::group::Group;
-use crate::task::handlers::{self, Handler};
-use crate::task::state::state;
-use crate::task::wait::{self, Patience};
-use crate::task::{at_exit, crew, launch, outcome, retry, turn};
+use crate::task::life::future::{Ending, Future};
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::parent::handlers;
+use crate::task::parent::handlers::Handler;
+use crate::task::parent::wait;
+use crate::task::parent::wait::Patience;
+use crate::task::parent::{at_exit, turn};
+use crate::task::workers;
+use crate::task::workers::{launch, outcome, retry};
 use crate::zend::callable::Callable;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -84,7 +88,7 @@ fn timeout(call: &Call) -> Returned {
             let seconds = seconds.ok_or_else(|| call.value_error(0, "must be greater than or equal to 0"))?;
             future.limit.set(Some(seconds));
             launch::set_deadline(&future);
-            crew::renew_limit(&future);
+            workers::renew_limit(&future);
             turn::leave();
         }
         _ => handlers::attach(&future, Handler::Timeout(call.callable_of(0, c"callable|float")?)),
@@ -159,7 +163,7 @@ fn take_back(group: Option<&Group>, future: &Object<Future>) -> bool {
     let (Some(group), id) = (group, future.id.get()) else {
         return true;
     };
-    if !crew::withdraw(group, id) {
+    if !workers::withdraw(group, id) {
         return false;
     }
     state().deadlines.borrow_mut().clear(id);
@@ -204,7 +208,7 @@ fn pid(call: &Call) -> Returned {
     let mut pid = Zval::new();
     let future = this(call)?;
     let group = future.group.borrow().clone();
-    let number = future.pid.get().or_else(|| crew::pid_of(&*group?, future.id.get()));
+    let number = future.pid.get().or_else(|| workers::pid_of(&*group?, future.id.get()));
     if let Some(number) = number {
         pid.set_long(number);
     }
@@ -250,7 +254,8 @@ fn printed(call: &Call, stream: Stream) -> Returned {
     let future = this(call)?;
     let ended = future.captured.borrow().as_ref().map(|captured| captured.text(stream));
     let group = future.group.borrow().clone();
-    let source = group.and_then(|group| crew::child_of(&group, future.id.get())).unwrap_or(future.id.get());
+    let source =
+        group.and_then(|group| workers::child_of(&group, future.id.get())).unwrap_or(future.id.get());
     let printed = ended.or_else(|| state().reactor.borrow_mut().as_mut()?.printed(source, stream));
     Ok(string::zval(printed.unwrap_or_default()))
 }

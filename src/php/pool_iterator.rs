@@ -6,9 +6,9 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 use super::pool::Pool;
-use crate::task::ended::{Ended, Walker};
-use crate::task::future::Future;
-use crate::task::wait;
+use crate::task::life::ended::{Ended, Walker};
+use crate::task::life::future::Future;
+use crate::task::parent::wait;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};

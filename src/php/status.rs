@@ -6,9 +6,10 @@ use std::fmt::Write;
 
 use ext_php_rs::types::Zval;
 
-use crate::task::crew::{self, Route, Whereabouts};
-use crate::task::future::{Ending, Future, Phase, describe};
-use crate::task::mapping::tally::Tally;
+use crate::task::life::future::{Ending, Future, Phase, describe};
+use crate::task::map::tally::Tally;
+use crate::task::workers;
+use crate::task::workers::{Route, Whereabouts};
 use crate::zend::cell::DataCell;
 use crate::zend::class::{Class, Function};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -58,7 +59,7 @@ impl Status {
     /// A child may have taken it meanwhile.
     fn queued(future: &Future) -> Self {
         let group = future.group.borrow();
-        match group.as_ref().map(|group| crew::whereabouts(group, future.id.get())) {
+        match group.as_ref().map(|group| workers::whereabouts(group, future.id.get())) {
             None | Some(Whereabouts::Waiting) => Self::Queued,
             Some(Whereabouts::Running(..) | Whereabouts::Unknown) => Self::Running,
         }

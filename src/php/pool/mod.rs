@@ -16,11 +16,14 @@ use super::{functions, map};
 use crate::error::Error;
 use crate::exceptions;
 use crate::ini;
-use crate::task::crew::Stay;
-use crate::task::ended::Ended;
-use crate::task::group::Group;
-use crate::task::state::state;
-use crate::task::{crew, launch, support, turn};
+use crate::task::life::ended::Ended;
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::life::support;
+use crate::task::parent::turn;
+use crate::task::workers;
+use crate::task::workers::Stay;
+use crate::task::workers::launch;
 use crate::zend::array::Array;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::{Function, class_exists};
@@ -209,7 +212,7 @@ fn concurrency(call: &Call) -> Returned {
     let limit = usize::try_from(call.long(0)?).ok().filter(|&limit| limit > 0);
     let limit = limit.ok_or_else(|| call.value_error(0, "must be greater than or equal to 1"))?;
     pool.group.ledger.change(|ledger| ledger.set_limit(limit));
-    crew::shrink(&pool.group);
+    workers::shrink(&pool.group);
     launch::pump(&pool.group);
     turn::leave();
     Ok(pool.zval())
@@ -223,7 +226,7 @@ fn timeout(call: &Call) -> Returned {
         return Err(call.value_error(0, "must be greater than or equal to 0"));
     }
     pool.group.timeout.set(seconds);
-    crew::watch_items(&pool.group);
+    workers::watch_items(&pool.group);
     turn::leave();
     Ok(pool.zval())
 }

@@ -9,9 +9,12 @@ use crate::ini;
 use crate::php::{output, places};
 use crate::pool::retry::Retry;
 use crate::process::forwarding::Signals;
-use crate::task::crew::{self, Stay};
-use crate::task::limits::MemoryLimit;
-use crate::task::{launch, support, turn};
+use crate::task::life::limits::MemoryLimit;
+use crate::task::life::support;
+use crate::task::parent::turn;
+use crate::task::workers;
+use crate::task::workers::Stay;
+use crate::task::workers::launch;
 use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::string;
@@ -59,7 +62,7 @@ pub(super) fn warm(call: &Call) -> Returned {
         set_stays(&pool, true)?;
         group.stay.set(Stay { tasks: None, ..group.stay.get() });
     }
-    let warmed = crew::warm(group, workers);
+    let warmed = workers::warm(group, workers);
     turn::leave();
     match warmed {
         _ if exception::pending() => Err(Thrown),

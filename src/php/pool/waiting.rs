@@ -15,12 +15,14 @@ use crate::php::status::Status;
 use crate::pool::ledger::Ledger;
 use crate::process::beacon::Beacon;
 use crate::process::fork::Refused;
-use crate::task::future::{Ending, Future};
-use crate::task::held::Moment;
-use crate::task::mapping::{halt, loan};
-use crate::task::state::state;
-use crate::task::wait::Patience;
-use crate::task::{crew, launch, turn, wait};
+use crate::task::life::future::{Ending, Future};
+use crate::task::life::held::Moment;
+use crate::task::life::state::state;
+use crate::task::map::{halt, loan};
+use crate::task::parent::wait::Patience;
+use crate::task::parent::{turn, wait};
+use crate::task::workers;
+use crate::task::workers::launch;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request;
@@ -139,7 +141,7 @@ pub(super) fn stream(call: &Call) -> Returned {
 pub(super) fn stop(call: &Call) -> Returned {
     let pool = none(call)?;
     pool.group.ledger.change(Ledger::stop);
-    crew::dismiss_all(&pool.group);
+    workers::dismiss_all(&pool.group);
     for (_, future) in entries(&pool) {
         if Status::of(&future) == Status::Queued {
             stop_task(&future);
@@ -159,8 +161,8 @@ pub(super) fn cancel(call: &Call) -> Returned {
         let _ = turn::wait(Some(Duration::ZERO));
         loan::fetch_all();
     }
-    crew::dismiss_all(&pool.group);
-    crew::end_items(&pool.group);
+    workers::dismiss_all(&pool.group);
+    workers::end_items(&pool.group);
     for (_, future) in entries(&pool) {
         cancel_task(&future);
     }

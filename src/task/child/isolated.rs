@@ -1,0 +1,240 @@
+//! The child: from the fork to `_exit`. Nothing in it returns into the caller's script.
+
+use std::mem::ManuallyDrop;
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
+use crate::ini;
+use crate::process::output::Streams;
+use crate::process::shared::bell::Rope;
+use crate::process::shared::line::Line;
+use crate::process::{channel, child, loan};
+use crate::task::life::future::Future;
+use crate::task::life::group::Hook;
+use crate::task::life::limits::Limits;
+use crate::task::life::state::state;
+use crate::task::life::surfacing;
+use crate::task::life::work::Work;
+use crate::task::parent::{at_exit, wait};
+use crate::wire::frame::Kind;
+use crate::wire::report::Report;
+use crate::zend::handler::{Returned, Thrown};
+use crate::zend::object::Object;
+use crate::zend::request::{self, Ran};
+use crate::zend::value::object::type_name;
+use crate::zend::value::{Encoded, Unserializable};
+use crate::zend::{exception, throwable, value};
+
+/// Where an outcome goes.
+#[derive(Debug)]
+pub(crate) enum Sink<'s> {
+    /// A pipe of its own: the child has one task, and ends with it.
+    Pipe(&'s OwnedFd),
+    /// A line that serves many tasks.
+    Line {
+        /// The line.
+        line: &'s Line,
+        /// What wakes the reader.
+        rope: &'s Rope<'s>,
+        /// The task.
+        task: u64,
+        /// The reader has to take what the task printed before this process prints more.
+        captured: bool,
+    },
+}
+
+/// Runs a task, tells the parent how it ended, and ends.
+pub(crate) fn run(
+    channel: &OwnedFd,
+    streams: Streams,
+    limits: &Limits,
+    hooks: &[Rc<Hook>],
+    future: &Object<Future>,
+) -> ! {
+    state().leave_behind(true);
+    let own = state().owner.get();
+    // Not before: the parent's descriptors may have these numbers.
+    streams.put_in_place();
+    request::begin_child(ini::reseed());
+    let ran = request::protect(|| {
+        limits.apply(|| future.subject().label)?;
+        prepare(hooks)?;
+        // Not released either: what only the closure refers to has its destructor in the parent.
+        let work = ManuallyDrop::new(future.work.take());
+        call(work.as_ref().ok_or(Thrown)?)
+    });
+    let sink = Sink::Pipe(channel);
+    // A fork that the task made by itself, and that came back here, is not the task.
+    let code = if state().owner.get() == own { report(&sink, &ran) } else { leave(&sink, &ran) };
+    child::end(code)
+}
+
+/// Ends as a script does, and tells nobody. Gives the exit code.
+fn leave(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
+    sink.settle();
+    exit_code(ran)
+}
+
+/// That of a script that ends so.
+pub(crate) fn exit_code(ran: &Ran<Zval>) -> i32 {
+    match ran {
+        Ran::Returned(_) => 0,
+        Ran::Exited(code) => *code,
+        _ => 255,
+    }
+}
+
+/// Calls the hooks for a new child. Re-enters PHP.
+///
+/// # Errors
+///
+/// When one throws.
+pub(crate) fn prepare(hooks: &[Rc<Hook>]) -> Result<(), Thrown> {
+    for hook in hooks {
+        if let Some(callable) = &hook.child {
+            callable.call(&mut [])?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs a task, and all that it began. Re-enters PHP.
+///
+/// # Errors
+///
+/// When it throws.
+pub(crate) fn call(work: &Work) -> Returned {
+    // A future is awaited here: its process is this one's child, not the parent's.
+    let value = wait::resolved(work.run()?)?;
+    at_exit::finish()?;
+    surfacing::throw()?;
+    Ok(value)
+}
+
+/// Sends the outcome, after everything else that this process had to do. Gives the exit code.
+pub(crate) fn report(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
+    match ran {
+        Ran::Returned(value) => match encode(value) {
+            Ran::Returned(Ok(encoded)) => {
+                sink.settle();
+                sink.deliver(Kind::Value, encoded.format() as u8, encoded.len(), encoded.chunks());
+                0
+            }
+            Ran::Returned(Err(Unserializable { type_name, path, reason, .. })) => {
+                sink.send(&Report::NotSerializable { type_name, path, reason }, 0)
+            }
+            other => abnormal(sink, value, other),
+        },
+        Ran::Threw(thrown) => match request::protect(|| unless_thrown(throwable::encode(thrown))) {
+            Ran::Returned(payload) => {
+                sink.settle();
+                sink.deliver(Kind::Thrown, 0, payload.len(), [&payload[..]].into_iter());
+                0
+            }
+            other => abnormal(sink, thrown, other),
+        },
+        Ran::Exited(code) => sink.send(&Report::Exited { code: *code }, *code),
+        Ran::Fatal(error) => sink.send(&Report::Fatal(error.clone()), 255),
+        Ran::Panicked(message) => sink.send(&Report::Panicked { message: message.clone() }, 255),
+    }
+}
+
+impl Sink<'_> {
+    /// What has to be done before anybody hears of the outcome.
+    fn settle(&self) {
+        match self {
+            Self::Pipe(channel) => {
+                wind_up();
+                child::let_go(channel);
+            }
+            Self::Line { .. } => flush(false),
+        }
+    }
+
+    /// Writes the frame of an outcome, or lends it when it is large. A pipe that is broken has lost its reader, and there
+    /// is nobody to tell.
+    fn deliver<'c>(
+        &self,
+        kind: Kind,
+        format: u8,
+        length: usize,
+        chunks: impl Iterator<Item = &'c [u8]> + Clone,
+    ) {
+        match (self, loan::wanted(length)) {
+            (Self::Pipe(pipe), true) => drop(loan::lend(pipe, kind, format, chunks)),
+            (Self::Pipe(pipe), false) => drop(channel::write(pipe, kind, format, length, chunks)),
+            (Self::Line { line, rope, task, captured }, lent) => {
+                let before = line.released();
+                if lent {
+                    let places = loan::places(kind, format, chunks.clone());
+                    line.say(rope, *task, Kind::Lent, 0, places.len(), [&places[..]].into_iter());
+                } else {
+                    line.say(rope, *task, kind, format, length, chunks.clone());
+                }
+                while (lent || *captured) && !line.await_release(before) {
+                    line.say(rope, *task, kind, format, length, chunks.clone());
+                }
+            }
+        }
+    }
+
+    /// The task has to be run elsewhere.
+    pub(crate) fn decline(&self) {
+        self.settle();
+        self.deliver(Kind::Declined, 0, 0, std::iter::empty());
+    }
+
+    fn send(&self, report: &Report, code: i32) -> i32 {
+        self.settle();
+        let payload = report.encode();
+        self.deliver(Kind::Report, 0, payload.len(), [&payload[..]].into_iter());
+        code
+    }
+}
+
+/// Encodes a value, under protection where that can run PHP code.
+fn encode(value: &Zval) -> Ran<Result<Encoded<'_>, Unserializable>> {
+    if value.is_array() || value.is_object() {
+        request::protect(|| unless_thrown(value::encode(value)))
+    } else {
+        Ran::Returned(value::encode(value))
+    }
+}
+
+/// An exit in a hook of serialization is pending, whatever else was returned.
+fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
+    if exception::pending() { Err(Thrown) } else { Ok(encoded) }
+}
+
+/// Serializing ran hooks of the outcome's own classes, and those did not return: there is an outcome, but it cannot leave.
+fn abnormal<T>(sink: &Sink<'_>, outcome: &Zval, ran: Ran<T>) -> i32 {
+    let reason = match ran {
+        Ran::Exited(code) => format!("exit({code}) was called while it was serialized"),
+        Ran::Fatal(error) => format!("{} in {}:{}", error.message, error.file, error.line),
+        Ran::Panicked(message) => message,
+        Ran::Returned(_) | Ran::Threw(_) => "serializing it threw".to_owned(),
+    };
+    let type_name = type_name(outcome);
+    sink.send(&Report::NotSerializable { type_name, path: String::new(), reason }, 255)
+}
+
+/// What a script's end does, for what this child itself began: its shutdown functions, its output, its streams.
+pub(crate) fn wind_up() {
+    let _ = request::protect(|| {
+        request::call_shutdown_functions();
+        Ok(())
+    });
+    flush(true);
+}
+
+fn flush(at_end: bool) {
+    if !request::has_output() && !at_end {
+        return;
+    }
+    let _ = request::protect(|| {
+        request::flush(at_end);
+        Ok(())
+    });
+}

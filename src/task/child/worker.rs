@@ -1,0 +1,227 @@
+//! A child that stays: it takes tasks from its pool's board until it is told to end, or has had enough.
+//!
+//! What a task leaves behind in globals and statics, the next one finds; what the parent had at the fork, all find.
+
+use std::mem::ManuallyDrop;
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+use std::time::Instant;
+
+use ext_php_rs::types::Zval;
+use nix::unistd::Pid;
+
+use crate::error::Label;
+use crate::ini;
+use crate::process::child::{end, stay_when_closed};
+use crate::process::output::Streams;
+use crate::process::shared::bell::Rope;
+use crate::process::shared::board::Board;
+use crate::process::shared::line::Line;
+use crate::process::shared::seat::{Found, Seat};
+use crate::task::child::isolated;
+use crate::task::child::isolated::Sink;
+use crate::task::life::group::{Group, Hook};
+use crate::task::life::state::state;
+use crate::task::life::surfacing;
+use crate::task::life::work::Work;
+use crate::task::workers::parcel;
+use crate::task::workers::parcel::{Listed, Opened};
+use crate::wire::frame::Kind;
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::request::{self, Ran};
+
+/// Where a child that stays works.
+#[derive(Debug)]
+pub(crate) struct Post<'p> {
+    /// Where its tasks come from.
+    pub(crate) board: &'p Board,
+    /// Its place at the board.
+    pub(crate) seat: usize,
+    /// It was hired for a task that whoever was born with this epoch is too old for.
+    pub(crate) others: u64,
+    /// Where its results go.
+    pub(crate) line: &'p Line,
+    /// What wakes its parent.
+    pub(crate) rope: &'p Rope<'p>,
+    /// What tells each of the two of the other's end.
+    pub(crate) pipe: &'p OwnedFd,
+    /// That one keeps what tasks print.
+    pub(crate) captured: bool,
+}
+
+/// Runs tasks, and ends.
+pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {
+    state().leave_behind(true);
+    let own = state().owner.get();
+    // Not before: the parent's descriptors may have these numbers.
+    streams.put_in_place();
+    request::begin_child(ini::reseed());
+    let stay = group.stay.get();
+    let born = Instant::now();
+    let Some(mut seat) = post.board.sit(post.seat, post.others) else { end(255) };
+    let mut payload = Vec::new();
+    let mut count = 0;
+    loop {
+        let task = match seat.next(&mut payload) {
+            Found::Task(task) => task,
+            Found::Passed => {
+                post.line.say(post.rope, 0, Kind::Passed, 0, 0, std::iter::empty());
+                continue;
+            }
+            Found::End => break,
+        };
+        // What fails before the first task costs that one, so that it is told, and this child.
+        let failure = if count == 0 { prepare(group, hooks, task) } else { None };
+        let unprepared = failure.is_some();
+        let (performed, sane) =
+            failure.map_or_else(|| perform(group, task, &payload), |failed| (Performed::Task(failed), true));
+        let stays = match performed {
+            Performed::Items(map, items) => walk(&Worker { post, own, seat: &seat, task }, group, map, items),
+            Performed::Task(ran) => {
+                ensure_own(own, Some(&ran));
+                tell(post, task, Some(ran))
+            }
+            Performed::Nothing => {
+                ensure_own(own, None);
+                tell(post, task, None)
+            }
+        };
+        // Who ends in the middle of a batch, or before its first item, has the rest of it given to another.
+        if stays && !unprepared {
+            seat.done();
+        }
+        count += 1;
+        let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
+            || stay.age.is_some_and(|age| born.elapsed() >= age)
+            || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
+        if unprepared || !sane || !stays || enough || !post.rope.holds() || !request::between_tasks() {
+            break;
+        }
+    }
+    isolated::wind_up();
+    stay_when_closed(post.pipe);
+    end(0)
+}
+
+/// Ends a fork that a task made by itself, and that came back here: it is not this child.
+fn ensure_own(own: Pid, ran: Option<&Ran<Zval>>) {
+    if state().owner.get() != own {
+        isolated::wind_up();
+        end(ran.map_or(0, isolated::exit_code));
+    }
+}
+
+/// A child at one of its tasks.
+struct Worker<'w> {
+    post: &'w Post<'w>,
+    own: Pid,
+    seat: &'w Seat<'w>,
+    task: u64,
+}
+
+/// Runs a function over items, and tells of each. False when this child has to end.
+fn walk(worker: &Worker<'_>, group: &Group, map: u64, items: Listed) -> bool {
+    let mapping = group.maps.borrow().get(&map).cloned().map(ManuallyDrop::new);
+    let Some(mapping) = mapping else {
+        return tell(worker.post, worker.task, None);
+    };
+    let (mut count, mut stays) = (0, true);
+    let total = mapping.count(&items);
+    if total == 0 {
+        return tell(worker.post, worker.task, None); // it has run them before
+    }
+    mapping.walk(items, |item| {
+        if count > 0 && !request::between_tasks() {
+            stays = false;
+            return false;
+        }
+        count += 1;
+        if !worker.seat.begin(count) {
+            stays = false;
+            return false;
+        }
+        let ran = request::protect(|| mapping.call(item));
+        worker.seat.rest();
+        ensure_own(worker.own, Some(&ran));
+        if count == total {
+            worker.seat.tally();
+        }
+        stays = tell(worker.post, worker.task, Some(ran));
+        stays
+    });
+    stays
+}
+
+/// Makes this child what its pool wants, before its first task; some when that failed.
+fn prepare(group: &Group, hooks: &[Rc<Hook>], task: u64) -> Option<Ran<Zval>> {
+    let limits = group.limits.borrow().clone();
+    let prepared = request::protect(|| {
+        limits.apply(|| Label::Number(task))?;
+        isolated::prepare(hooks)
+    });
+    match prepared {
+        Ran::Returned(()) => None,
+        failed => Some(failed.map(|()| Zval::new())),
+    }
+}
+
+/// Tells what became of a task; none when it has to be run elsewhere. False when this child has to end: after an exit or a
+/// fatal error nothing is certain.
+fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
+    let sink = Sink::Line { line: post.line, rope: post.rope, task, captured: post.captured };
+    let Some(ran) = ran else {
+        sink.decline();
+        return true;
+    };
+    let stays = matches!(ran, Ran::Returned(_) | Ran::Threw(_));
+    let told = isolated::report(&sink, &ran) == 0;
+    let_go(ran) && told && stays
+}
+
+/// Lets go of what a task has left. What a destructor throws then is nobody's failure, and told by a warning. False when
+/// this child has to end.
+fn let_go<T>(left: T) -> bool {
+    let gone = request::protect(|| {
+        surfacing::release(left);
+        surfacing::tell();
+        if exception::pending() { Err(Thrown) } else { Ok(()) }
+    });
+    matches!(gone, Ran::Returned(()))
+}
+
+/// What came of a parcel.
+enum Performed {
+    /// It was a task, which has been run.
+    Task(Ran<Zval>),
+    /// It is items of a map.
+    Items(u64, Listed),
+    /// It has to be run elsewhere.
+    Nothing,
+}
+
+/// Opens a parcel, and runs the task in it. False after an exit or a fatal error of something else than the task: nothing is
+/// certain then.
+fn perform(group: &Group, task: u64, payload: &[u8]) -> (Performed, bool) {
+    let (mut sent, mut inherited) = (None, None);
+    let mut items = None;
+    let ran = request::protect(|| match parcel::open(&state().book, payload)? {
+        Opened::Work(work) => isolated::call(sent.insert(work)),
+        Opened::Inherited => {
+            let future = group.future(task).map(ManuallyDrop::new);
+            // Not released: what only this task refers to has its destructor in the parent.
+            let work = future.and_then(|future| future.work.take()).map(ManuallyDrop::new);
+            work.map_or(Ok(Zval::new()), |work: ManuallyDrop<Work>| isolated::call(inherited.insert(work)))
+        }
+        Opened::Items(map, listed) => {
+            items = Some((map, listed));
+            Ok(Zval::new())
+        }
+        Opened::Declined => Ok(Zval::new()),
+    });
+    match (items, &sent, &inherited) {
+        (Some((map, items)), ..) => (Performed::Items(map, items), true),
+        (None, None, None) => (Performed::Nothing, matches!(ran, Ran::Returned(_))),
+        _ => (Performed::Task(ran), let_go(sent)),
+    }
+}

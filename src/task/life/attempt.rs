@@ -1,0 +1,33 @@
+//! What a pool's ledger keeps: whose an attempt is.
+
+use std::rc::Rc;
+
+use crate::task::life::future::Future;
+use crate::task::map::Mapping;
+use crate::zend::object::Object;
+
+/// Whose an attempt is.
+#[derive(Clone, Debug)]
+pub(crate) enum Attempt {
+    /// A task's.
+    Task(Object<Future>),
+    /// A map's: it is a portion of its items.
+    Portion(Rc<Mapping>),
+}
+
+impl Attempt {
+    /// The future of a task.
+    pub(crate) fn future(&self) -> Option<&Object<Future>> {
+        if let Self::Task(future) = self { Some(future) } else { None }
+    }
+
+    /// The map of a portion.
+    pub(crate) fn mapping(&self) -> Option<&Rc<Mapping>> {
+        if let Self::Portion(mapping) = self { Some(mapping) } else { None }
+    }
+
+    /// The future of a task, to keep.
+    pub(crate) fn into_future(self) -> Option<Object<Future>> {
+        if let Self::Task(future) = self { Some(future) } else { None }
+    }
+}

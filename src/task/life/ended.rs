@@ -1,0 +1,141 @@
+//! The futures of a pool in the order in which they ended, for whoever walks along them: `foreach`. Runs in the parent.
+//!
+//! What is cleared away while somebody walks along stays here until everybody has been given it who had begun before. Whatever
+//! is taken out is handed to the caller, who drops it when nothing is borrowed: a future's end can run PHP code.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::process::beacon::Beacon;
+use crate::task::life::future::Future;
+use crate::zend::object::Object;
+
+/// Futures in the order in which they ended.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    last: u64,
+    places: VecDeque<Place>,
+    /// How often futures were cleared away.
+    clearings: u64,
+    /// How many places are kept for walkers alone.
+    kept: usize,
+    walkers: Vec<Rc<Walker>>,
+    /// What an event loop watches, once it was asked for.
+    pub(crate) beacon: Option<Beacon>,
+}
+
+/// One of them. Their numbers grow.
+#[derive(Debug)]
+struct Place {
+    number: u64,
+    future: Object<Future>,
+    /// Which clearing took it out of the pool, counted from 1; none while it is there.
+    cleared: Option<u64>,
+}
+
+/// Somebody who walks along.
+#[derive(Debug, Default)]
+pub(crate) struct Walker {
+    /// The number of the place that was given last.
+    given: Cell<u64>,
+    /// How often futures had been cleared away when this one began: those are not for it.
+    since: Cell<u64>,
+}
+
+impl Walker {
+    fn wants(&self, place: &Place) -> bool {
+        place.number > self.given.get() && place.cleared.is_none_or(|clearing| clearing > self.since.get())
+    }
+}
+
+impl Ended {
+    /// Adds the latest one.
+    pub(crate) fn push(&mut self, future: Object<Future>) {
+        self.last += 1;
+        if let Some(beacon) = &self.beacon {
+            beacon.light();
+        }
+        self.places.push_back(Place { number: self.last, future, cleared: None });
+    }
+
+    /// How many have ended, ever.
+    pub(crate) fn count(&self) -> u64 {
+        self.last
+    }
+
+    /// From now on nothing that `walker` has not been given is cleared away from under it.
+    pub(crate) fn enter(&mut self, walker: &Rc<Walker>) {
+        if !self.walkers.iter().any(|known| Rc::ptr_eq(known, walker)) {
+            walker.since.set(self.clearings);
+            self.walkers.push(Rc::clone(walker));
+        }
+    }
+
+    /// `walker` wants no more for now. What was kept for it alone.
+    pub(crate) fn leave(&mut self, walker: &Rc<Walker>) -> Vec<Object<Future>> {
+        self.walkers.retain(|known| !Rc::ptr_eq(known, walker));
+        if self.kept == 0 { Vec::new() } else { self.sweep() }
+    }
+
+    /// `walker` begins at the first one again. What was kept for it alone.
+    pub(crate) fn rewind(&mut self, walker: &Rc<Walker>) -> Vec<Object<Future>> {
+        let unwanted = self.leave(walker);
+        walker.given.set(0);
+        self.enter(walker);
+        unwanted
+    }
+
+    /// The next one for `walker`, and its number.
+    pub(crate) fn next(&self, walker: &Walker) -> Option<(u64, Object<Future>)> {
+        let first = self.places.partition_point(|place| place.number <= walker.given.get());
+        let next = self.places.range(first..).find(|place| walker.wants(place))?;
+        Some((next.number, next.future.clone()))
+    }
+
+    /// `walker` has been given the one with this number. What was kept for it alone.
+    pub(crate) fn give(&mut self, walker: &Walker, number: u64) -> Vec<Object<Future>> {
+        walker.given.set(number);
+        let mut unwanted = Vec::new();
+        // Only those at the front: to look at all of them each time would cost too much.
+        while self.places.front().is_some_and(|place| self.is_unwanted(place)) {
+            unwanted.extend(self.places.pop_front().map(|place| place.future));
+        }
+        self.kept -= unwanted.len();
+        unwanted
+    }
+
+    /// Forgets one that was taken out of the pool.
+    pub(crate) fn remove(&mut self, id: u64) -> Option<Object<Future>> {
+        let at = self.places.iter().position(|place| place.future.id.get() == id)?;
+        self.places.remove(at).map(|place| place.future)
+    }
+
+    /// Those that are complete are cleared out of the pool. What nobody is to be given any more.
+    pub(crate) fn clear(&mut self) -> Vec<Object<Future>> {
+        self.clearings += 1;
+        for place in self.places.iter_mut().filter(|place| place.future.is_complete()) {
+            place.cleared.get_or_insert(self.clearings);
+        }
+        self.sweep()
+    }
+
+    fn sweep(&mut self) -> Vec<Object<Future>> {
+        let (mut unwanted, mut wanted) = (Vec::new(), VecDeque::new());
+        for place in std::mem::take(&mut self.places) {
+            if self.is_unwanted(&place) { unwanted.push(place.future) } else { wanted.push_back(place) }
+        }
+        self.kept = wanted.iter().filter(|place| place.cleared.is_some()).count();
+        self.places = wanted;
+        unwanted
+    }
+
+    fn is_unwanted(&self, place: &Place) -> bool {
+        place.cleared.is_some() && !self.walkers.iter().any(|walker| walker.wants(place))
+    }
+
+    /// The futures, for the cycle collector.
+    pub(crate) fn futures(&self) -> impl Iterator<Item = &Object<Future>> {
+        self.places.iter().map(|place| &place.future)
+    }
+}

@@ -1,0 +1,288 @@
+//! The data behind `Async\Future`: one task and what is known of it.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::ffi::CStr;
+use std::rc::Rc;
+use std::time::Instant;
+
+use ext_php_rs::types::Zval;
+
+use crate::error::{Error, Label, Subject};
+use crate::exceptions;
+use crate::pool::place::Place;
+use crate::process::loan::Loan;
+use crate::process::output::Capture;
+use crate::process::reactor::Ended;
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::life::support;
+use crate::task::life::work::Work;
+use crate::task::parent::handlers::Registered;
+use crate::task::parent::turn;
+use crate::task::workers::Route;
+use crate::task::workers::launch;
+use crate::task::workers::retry::Failed;
+use crate::zend::cell::{DataCell, Plain, ValueCell};
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::placeholder::Mistaken;
+
+impl Plain for Capture {}
+
+/// How far a task is.
+#[derive(Debug)]
+pub(crate) enum Phase {
+    /// Nobody has asked for it to run.
+    Pending,
+    /// In the queue of its group.
+    Queued,
+    /// In a child.
+    Running,
+    /// The child has told everything, or is gone; what it left is not looked at yet.
+    Reported(Ended),
+    /// The child keeps a large payload in its memory until somebody looks at it.
+    Lent {
+        /// The child, by the number under which it is known.
+        child: u64,
+        /// The payload.
+        loan: Loan,
+    },
+    /// What the child left is being read: its classes are loaded, and their code runs. Whoever comes here meanwhile comes
+    /// out of that code, and cannot wait for what goes on underneath.
+    Reading,
+    /// It has an outcome.
+    Done(Outcome),
+}
+
+/// How a task ended, in PHP's terms. Handlers may replace it.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// With a value.
+    Value(Zval),
+    /// With a throwable.
+    Failed(Zval),
+}
+
+/// Why a task is ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Its time ran out.
+    TimedOut,
+    /// Somebody cancelled it.
+    Cancelled,
+    /// The script has ended, and did not wait for it.
+    Abandoned,
+}
+
+/// One task and what is known of it.
+#[derive(Debug)]
+pub(crate) struct Future {
+    /// Its number, unique in a process and its children; another one each time that it is run again.
+    pub(crate) id: Cell<u64>,
+    /// What it runs; gone once it has ended.
+    pub(crate) work: ValueCell<Option<Work>>,
+    /// How far it is.
+    pub(crate) phase: ValueCell<Phase>,
+    /// What is to be called when it has ended, in order.
+    pub(crate) handlers: ValueCell<VecDeque<Registered>>,
+    /// Seconds that it may run, when that is not its group's to say.
+    pub(crate) limit: Cell<Option<f64>>,
+    /// When its child was made.
+    pub(crate) started: Cell<Option<Instant>>,
+    /// Where it is queued or running; none before and after.
+    pub(crate) group: ValueCell<Option<Rc<Group>>>,
+    /// Its key in its pool; null outside of one.
+    pub(crate) key: ValueCell<Zval>,
+    /// It is in a pool, or was.
+    pub(crate) added: Cell<bool>,
+    /// The process that ran it.
+    pub(crate) pid: Cell<Option<i32>>,
+    /// Why it is ended before its time, if it is.
+    pub(crate) ending: Cell<Option<Ending>>,
+    /// Children that are forked from this epoch on have it.
+    pub(crate) epoch: Cell<u64>,
+    /// A child could not open what was sent of it.
+    pub(crate) declined: Cell<bool>,
+    /// How it reached its child.
+    pub(crate) route: Cell<Option<Route>>,
+    /// How often it has begun, as far as the parent was told.
+    pub(crate) attempts: Cell<u32>,
+    /// How often it was decided that it is run again.
+    pub(crate) repeats: Cell<u32>,
+    /// How it failed before it was to be run again.
+    pub(crate) previous: ValueCell<Option<Box<Failed>>>,
+    /// How the task itself has failed, whatever handlers made of it; none when it has not.
+    pub(crate) failure: ValueCell<Option<Zval>>,
+    /// A handler returned this one: it has not ended before that has, and then in the same way.
+    pub(crate) following: ValueCell<Option<Object<Future>>>,
+    /// Somebody has seen how it ended, or took its failure.
+    pub(crate) observed: Cell<bool>,
+    /// Its handlers are running.
+    pub(crate) handling: Cell<bool>,
+    /// Where they run, if its pool says so.
+    pub(crate) place: Cell<Option<Place>>,
+    /// What it has printed, if that was captured, once it has ended.
+    pub(crate) captured: DataCell<Option<Box<Capture>>>,
+}
+
+static REGISTRATION: Registration = Registration::new();
+
+impl Native for Future {
+    const NAME: &'static CStr = c"Async\\Future";
+
+    fn registration() -> &'static Registration {
+        &REGISTRATION
+    }
+
+    fn create() -> Self {
+        Self {
+            id: Cell::new(state().next_id()),
+            work: ValueCell::new(None),
+            phase: ValueCell::new(Phase::Pending),
+            handlers: ValueCell::default(),
+            limit: Cell::new(None),
+            started: Cell::new(None),
+            group: ValueCell::default(),
+            key: ValueCell::new(Zval::new()),
+            added: Cell::new(false),
+            pid: Cell::new(None),
+            ending: Cell::new(None),
+            epoch: Cell::new(0),
+            declined: Cell::new(false),
+            route: Cell::new(None),
+            attempts: Cell::new(0),
+            repeats: Cell::new(0),
+            previous: ValueCell::default(),
+            failure: ValueCell::default(),
+            following: ValueCell::default(),
+            observed: Cell::new(false),
+            handling: Cell::new(false),
+            place: Cell::new(None),
+            captured: DataCell::default(),
+        }
+    }
+
+    fn trace(&self, tracer: &mut Tracer) {
+        self.work.peek(|work| work.iter().for_each(|work| work.trace(tracer)));
+        self.handlers.peek(|handlers| {
+            for registered in handlers {
+                registered.handler.trace(tracer);
+            }
+        });
+        self.phase.peek(|phase| {
+            if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = phase {
+                tracer.value(value);
+            }
+        });
+        self.previous.peek(|previous| previous.iter().for_each(|attempt| attempt.trace(tracer)));
+        self.failure.peek(|failure| failure.iter().for_each(|failure| tracer.value(failure)));
+        self.following.peek(|following| following.iter().for_each(|other| other.trace_in(tracer)));
+    }
+
+    const MISTAKEN: Option<Mistaken<Self>> = Some(not_awaited);
+
+    fn is_leaf(&self) -> bool {
+        let plain = |phase: &Phase| match phase {
+            Phase::Done(Outcome::Value(value)) => {
+                !(value.is_array() || value.is_object() || value.is_reference())
+            }
+            Phase::Done(Outcome::Failed(_)) => false,
+            _ => true,
+        };
+        self.phase.peek(plain) == Some(true)
+            && self.work.peek(Option::is_none) == Some(true)
+            && self.handlers.peek(VecDeque::is_empty) == Some(true)
+            && self.previous.peek(Option::is_none) == Some(true)
+            && self.failure.peek(Option::is_none) == Some(true)
+            && self.following.peek(Option::is_none) == Some(true)
+    }
+
+    /// A future dropped before it started is started; a failure that nobody has seen is told. In a process that has but a
+    /// copy of it, neither: its parent does both.
+    fn released(this: &Object<Self>) {
+        if this.id.get() <= state().inherited.get() {
+            return;
+        }
+        if this.is_pending() && this.work.borrow().is_some() && support::supported() {
+            this.revive();
+            launch::enqueue(&Group::default_group(), this);
+            turn::leave();
+            return;
+        }
+        let unseen = match &*this.phase.borrow() {
+            Phase::Done(Outcome::Failed(throwable)) if !this.observed.get() => {
+                Some(throwable.shallow_clone())
+            }
+            _ => None,
+        };
+        if let Some(throwable) = unseen {
+            this.observed.set(true);
+            let message = format!("Unhandled failure of {}: {}", this.subject(), describe(&throwable));
+            exception::warn_at(&throwable, &message);
+        }
+    }
+}
+
+impl Future {
+    /// Nobody has asked for it to run.
+    pub(crate) fn is_pending(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Pending)
+    }
+
+    /// It has ended; perhaps nobody has looked at its outcome yet.
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(
+            *self.phase.borrow(),
+            Phase::Reported(_) | Phase::Lent { .. } | Phase::Reading | Phase::Done(_)
+        )
+    }
+
+    /// Somebody further down the stack makes its outcome.
+    pub(crate) fn is_being_read(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Reading)
+    }
+
+    /// It has an outcome, and all handlers have run.
+    pub(crate) fn is_complete(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Done(_))
+            && (self.handlers.borrow().is_empty() || self.handling.get())
+            && self.following.borrow().is_none()
+    }
+
+    /// A failure is its outcome.
+    pub(crate) fn has_failed(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Done(Outcome::Failed(_)))
+    }
+
+    /// It has an outcome, and all handlers have run: none of them runs now.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.is_complete() && !self.handling.get()
+    }
+
+    /// The key that it has in its pool, or its number.
+    pub(crate) fn subject(&self) -> Subject {
+        let key = self.key.borrow();
+        let label = match (key.str(), key.long()) {
+            (Some(key), _) => Label::Key(key.to_owned()),
+            (None, Some(index)) => Label::Index(index),
+            (None, None) => Label::Number(self.id.get()),
+        };
+        Subject { label, pid: self.pid.get() }
+    }
+}
+
+fn not_awaited(future: &Future, doing: &'static str) -> Thrown {
+    exceptions::throw(&Error::NotAwaited { subject: future.subject(), doing })
+}
+
+/// `Class: message` of a throwable.
+pub(crate) fn describe(throwable: &Zval) -> String {
+    let Some(object) = throwable.object() else {
+        return "unknown".to_owned();
+    };
+    let class = object.get_class_name().unwrap_or_default();
+    let message = crate::zend::exception::message(throwable);
+    format!("{class}: {message}")
+}

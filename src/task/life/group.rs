@@ -1,0 +1,261 @@
+//! The queue of one pool and the slots it has: what is left of a `Pool` for its tasks when the object itself is gone.
+//!
+//! Runs in the parent. `async()` alone uses a group that belongs to no object.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+use nix::unistd::Pid;
+
+use crate::pool::ids::IdMap;
+use crate::pool::ledger::Ledger;
+use crate::pool::place::Place;
+use crate::pool::retry::Retry;
+use crate::process::forwarding::Signals;
+use crate::process::output;
+use crate::task::life::attempt::Attempt;
+use crate::task::life::ended::Ended;
+use crate::task::life::future::Future;
+use crate::task::life::limits::Limits;
+use crate::task::life::state::state;
+use crate::task::map::Mapping;
+use crate::task::workers::{Crew, Stay};
+use crate::zend::callable::Callable;
+use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
+use crate::zend::object::{Object, Tracer};
+
+impl Plain for Limits {}
+
+/// What to call around a fork.
+#[derive(Debug)]
+pub(crate) struct Hook {
+    /// In the new child, before its task.
+    pub(crate) child: Option<Callable>,
+    /// In the parent, after each fork.
+    pub(crate) parent: Option<Callable>,
+}
+
+impl Hook {
+    /// Reports its values to the cycle collector.
+    fn trace(&self, tracer: &mut Tracer) {
+        self.child.iter().chain(&self.parent).for_each(|callable| tracer.value(callable.value()));
+    }
+
+    fn values(&self) -> (Option<Zval>, Option<Zval>) {
+        let value =
+            |callable: &Option<Callable>| callable.as_ref().map(|callable| callable.value().shallow_clone());
+        (value(&self.child), value(&self.parent))
+    }
+}
+
+/// A queue and its slots.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// The process that it belongs to.
+    pub(crate) owner: Pid,
+    /// Where its attempts are.
+    pub(crate) ledger: ValueCell<Ledger<Attempt>>,
+    /// Seconds that each task may run.
+    pub(crate) timeout: Cell<Option<f64>>,
+    /// What is run again that has failed.
+    pub(crate) retry: Cell<Retry>,
+    /// Its children stay for more than one task.
+    pub(crate) stays: Cell<bool>,
+    /// But only as long as there is a map.
+    pub(crate) stays_for_maps: Cell<bool>,
+    /// For how long.
+    pub(crate) stay: Cell<Stay>,
+    /// How many of them stay without work, too.
+    pub(crate) kept: Cell<usize>,
+    /// Those that stay.
+    pub(crate) crew: ValueCell<Option<Rc<Crew>>>,
+    /// Where the handlers of its futures run; none for where php.ini says.
+    pub(crate) handlers: Cell<Option<Place>>,
+    /// Where what its tasks print goes.
+    pub(crate) output: Cell<output::Mode>,
+    /// What they may use.
+    pub(crate) limits: DataCell<Limits>,
+    /// Signals that its children get, when the application handles them.
+    pub(crate) forwarded: Cell<Signals>,
+    /// Its maps, by their numbers, as its children look for them.
+    pub(crate) maps: ValueCell<IdMap<Rc<Mapping>>>,
+    /// How many of its running tasks began elsewhere.
+    pub(crate) adopted: Cell<usize>,
+    /// Hooks for its children.
+    pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
+    /// Futures in the order in which they ended, while there is an object to ask for them.
+    pub(crate) ended: ValueCell<Option<Ended>>,
+}
+
+impl Drop for Group {
+    /// May run PHP code, as its values go.
+    fn drop(&mut self) {
+        ensure_free();
+    }
+}
+
+impl Group {
+    /// A group with `limit` slots.
+    pub(crate) fn new(limit: usize, timeout: Option<f64>) -> Rc<Self> {
+        Rc::new(Self {
+            owner: state().owner.get(),
+            ledger: ValueCell::new(Ledger::new(limit)),
+            timeout: Cell::new(timeout),
+            retry: Cell::default(),
+            stays: Cell::new(false),
+            stays_for_maps: Cell::new(false),
+            stay: Cell::default(),
+            kept: Cell::new(0),
+            crew: ValueCell::default(),
+            handlers: Cell::default(),
+            output: Cell::default(),
+            limits: DataCell::default(),
+            forwarded: Cell::default(),
+            maps: ValueCell::default(),
+            adopted: Cell::new(0),
+            hooks: ValueCell::default(),
+            ended: ValueCell::default(),
+        })
+    }
+
+    /// The group that `async()` alone uses.
+    pub(crate) fn default_group() -> Rc<Self> {
+        let default = &state().default_group;
+        if let Some(group) = &*default.borrow() {
+            return Rc::clone(group);
+        }
+        let group = Self::new(crate::ini::concurrency(), crate::ini::timeout());
+        default.set(Some(Rc::clone(&group)));
+        group
+    }
+
+    /// Nothing runs, and nothing will start by itself.
+    pub(crate) fn idle(&self) -> bool {
+        self.ledger.borrow().is_idle()
+    }
+
+    /// Is a task queued or running? One whose child has told everything is neither, though that child may still be about.
+    pub(crate) fn has_tasks(&self) -> bool {
+        !self.idle() && self.ledger.borrow().has_untold()
+    }
+
+    /// Children that stay go, as nobody wants anything of them; later tasks get new ones.
+    pub(crate) fn close(&self) {
+        if let Some(crew) = self.crew.take() {
+            crew.disband();
+        }
+    }
+
+    /// Lets children go that stay, when no more work can come that they would stay for: each as soon as it has none.
+    pub(crate) fn let_go(&self) {
+        let no_maps = self.maps.borrow().is_empty();
+        if no_maps {
+            self.crew.borrow().iter().for_each(|crew| crew.end_of_maps(self));
+        }
+        let is_dropped = || self.ended.borrow().is_none();
+        let is_over =
+            self.ledger.borrow().is_stopped() || no_maps && (self.stays_for_maps.get() || is_dropped());
+        if !is_over {
+            return;
+        }
+        if !self.has_tasks() {
+            if no_maps && self.stays_for_maps.take() {
+                self.stays.set(false);
+            }
+            self.close();
+        } else if !self.ledger.borrow().has_waiting() {
+            self.crew.borrow().iter().for_each(|crew| crew.close());
+        }
+    }
+
+    /// Can only its object, if there is one, still give it something to do?
+    fn is_spent(&self) -> bool {
+        self.idle() && self.maps.borrow().is_empty()
+    }
+
+    /// The values that go when its object goes, for the cycle collector. While it has something to do, it uses them whether
+    /// or not there is an object.
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        self.ended.peek(|ended| {
+            ended.iter().flat_map(Ended::futures).for_each(|future| future.trace_in(tracer));
+        });
+        if !self.is_spent() {
+            return;
+        }
+        self.ledger.peek(|ledger| {
+            ledger.iter().filter_map(|(.., of)| of.future()).for_each(|future| future.trace_in(tracer));
+        });
+        self.hooks.peek(|hooks| {
+            // One that somebody is about to call goes later.
+            hooks.iter().filter(|hook| Rc::strong_count(hook) == 1).for_each(|hook| hook.trace(tracer));
+        });
+    }
+
+    /// Its object is gone. Runs PHP code: destructors of what goes with it.
+    pub(crate) fn orphan(&self) {
+        drop(self.ended.take());
+        self.rest();
+    }
+
+    /// Nothing is left to be done. Children that stay and hooks go, if nobody can give it more. Runs PHP code: destructors.
+    pub(crate) fn rest(&self) {
+        self.let_go();
+        if !self.is_spent() {
+            return;
+        }
+        if self.ended.borrow().is_some() {
+            self.tell_collector();
+            return;
+        }
+        let left = self.ledger.change(Ledger::clear);
+        drop((left, self.hooks.take()));
+    }
+
+    /// The hooks are the object's own from now on. The collector looks at something again only when a reference to it goes.
+    fn tell_collector(&self) {
+        let callables = |at: usize| self.hooks.borrow().get(at).map(|hook| hook.values());
+        for (child, parent) in (0..).map_while(callables) {
+            drop(child);
+            drop(parent);
+        }
+    }
+
+    /// The future of an attempt that has not told everything, if it is of a task.
+    pub(crate) fn future(&self, id: u64) -> Option<Object<Future>> {
+        self.ledger.borrow().get(id)?.future().cloned()
+    }
+
+    /// Is an attempt of a task that has not told everything?
+    pub(crate) fn has_task(&self, id: u64) -> bool {
+        self.ledger.borrow().get(id).is_some_and(|of| of.future().is_some())
+    }
+
+    /// The map of an attempt, if it is a portion of one.
+    pub(crate) fn mapping(&self, id: u64) -> Option<Rc<Mapping>> {
+        self.ledger.borrow().get(id)?.mapping().cloned()
+    }
+
+    /// An attempt is over: its slot is free. Its future, when it was of a task that has not told everything before.
+    pub(crate) fn end(&self, id: u64) -> Option<Object<Future>> {
+        self.ledger.change(|ledger| ledger.end(id)).and_then(Attempt::into_future)
+    }
+
+    /// Notes down that a future has ended, if there is an object to ask for it.
+    pub(crate) fn note_end(&self, future: &Object<Future>) {
+        self.ended.change(|ended| ended.iter_mut().for_each(|ended| ended.push(future.clone())));
+    }
+
+    /// Is this the process that it belongs to?
+    pub(crate) fn is_here(&self) -> bool {
+        self.owner == state().owner.get()
+    }
+
+    /// Makes sure that the end of the script waits for it.
+    pub(crate) fn activate(self: &Rc<Self>) {
+        let active = &state().active;
+        if !active.borrow().iter().any(|group| Rc::ptr_eq(group, self)) {
+            active.push(Rc::clone(self));
+        }
+    }
+}

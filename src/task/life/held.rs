@@ -1,0 +1,133 @@
+//! Futures that have ended, and whose next handler may not run where the script is. Runs in the parent.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::pool::place::Place;
+use crate::task::life::future::Future;
+use crate::zend::object::Object;
+use crate::zend::scope::{Function, Scope};
+
+/// Who waits so long for a function to go on probably waits in vain, and is told.
+const LONG: Duration = Duration::from_secs(10);
+
+/// From where handlers are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// From a call that waits for tasks, or at the script's end.
+    Call,
+    /// At an interrupt of this function.
+    Interrupt(Option<Function>),
+}
+
+impl Moment {
+    /// May a handler run now that was registered in `scope`?
+    pub(crate) fn allows(self, place: Place, scope: &Scope) -> bool {
+        match (self, place) {
+            (Self::Call, _) | (_, Place::Anywhere) => true,
+            (_, Place::Await) => false,
+            (Self::Interrupt(function), Place::Scope) => {
+                function.is_some_and(|function| scope.contains(function))
+            }
+        }
+    }
+}
+
+/// Futures that wait, by what they wait for.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    queues: Vec<Queue>,
+    latest: u64,
+    /// Since when some wait for a function.
+    since: Option<Instant>,
+    told: bool,
+}
+
+#[derive(Debug)]
+struct Queue {
+    /// The functions that they wait for; none for those that wait for a call.
+    scope: Option<Scope>,
+    /// In the order in which they came, with numbers over all queues.
+    futures: VecDeque<(u64, Object<Future>)>,
+}
+
+impl Queue {
+    fn may_run(&self, moment: Moment) -> bool {
+        match &self.scope {
+            Some(scope) => moment.allows(Place::Scope, scope),
+            None => moment == Moment::Call,
+        }
+    }
+}
+
+impl Held {
+    /// One more waits: for a function of `scope`, or for a call.
+    pub(crate) fn push(&mut self, scope: Option<Scope>, future: Object<Future>) {
+        self.latest += 1;
+        if scope.is_some() {
+            self.since.get_or_insert_with(Instant::now);
+        }
+        let same = |queue: &&mut Queue| match (&queue.scope, &scope) {
+            (Some(one), Some(other)) => one.is(other),
+            (None, None) => true,
+            _ => false,
+        };
+        match self.queues.iter_mut().find(same) {
+            Some(queue) => queue.futures.push_back((self.latest, future)),
+            None => self.queues.push(Queue { scope, futures: VecDeque::from([(self.latest, future)]) }),
+        }
+    }
+
+    /// The one that has waited longest of those that may run now.
+    pub(crate) fn pop(&mut self, moment: Moment) -> Option<Object<Future>> {
+        let runnable = self.queues.iter_mut().enumerate().filter(|(_, queue)| queue.may_run(moment));
+        let first = |(_, queue): &(usize, &mut Queue)| queue.futures.front().map(|(number, _)| *number);
+        let (at, queue) = runnable.min_by_key(first)?;
+        let next = queue.futures.pop_front().map(|(_, future)| future);
+        if queue.futures.is_empty() {
+            self.queues.swap_remove(at);
+        }
+        if !self.awaits_function() {
+            self.since = None;
+        }
+        next
+    }
+
+    /// All of them.
+    pub(crate) fn into_futures(self) -> impl Iterator<Item = Object<Future>> {
+        self.queues.into_iter().flat_map(|queue| queue.futures).map(|(_, future)| future)
+    }
+
+    /// Does none wait?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queues.is_empty()
+    }
+
+    /// Does one wait for a function to go on?
+    pub(crate) fn awaits_function(&self) -> bool {
+        self.queues.iter().any(|queue| queue.scope.is_some())
+    }
+
+    /// The functions that are waited for.
+    pub(crate) fn functions(&self) -> Vec<Function> {
+        let scopes = self.queues.iter().filter_map(|queue| queue.scope.as_ref());
+        let mut functions: Vec<_> = scopes.flat_map(Scope::functions).copied().collect();
+        functions.dedup();
+        functions
+    }
+
+    /// For how long one has been waiting for a function.
+    pub(crate) fn waited(&self) -> Duration {
+        self.since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    /// One that is to be told that it probably waits in vain; once.
+    pub(crate) fn in_vain(&mut self) -> Option<Object<Future>> {
+        if self.told || self.waited() < LONG {
+            return None;
+        }
+        self.told = true;
+        let queue = self.queues.iter().find(|queue| queue.scope.is_some())?;
+        queue.futures.front().map(|(_, future)| future.clone())
+    }
+}

@@ -1,0 +1,68 @@
+//! What a fork that is not ours (`pcntl_fork`) leaves in its child: values that are the parent's to work with. They are kept
+//! to the end of the child's script, when all destructors have had their turn.
+
+use std::mem::forget;
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
+use crate::pool::ids::IdMap;
+use crate::pool::ledger::Ledger;
+use crate::task::life::attempt::Attempt;
+use crate::task::life::ended::Ended;
+use crate::task::life::future::Future;
+use crate::task::life::group::{Group, Hook};
+use crate::task::life::state::{Running, State};
+use crate::task::map::Mapping;
+use crate::zend::object::Object;
+
+/// The values that another process had in its queues.
+#[derive(Debug, Default)]
+#[expect(dead_code, reason = "held, not read")]
+pub(crate) struct Inherited {
+    futures: Vec<Object<Future>>,
+    groups: Vec<Values>,
+    surfacing: Vec<Zval>,
+}
+
+/// Those of a group.
+#[derive(Debug)]
+#[expect(dead_code, reason = "held, not read")]
+struct Values {
+    attempts: Vec<Attempt>,
+    maps: IdMap<Rc<Mapping>>,
+    hooks: Vec<Rc<Hook>>,
+    ended: Option<Ended>,
+}
+
+impl Inherited {
+    /// Takes them out of `state`. What is not a value of PHP is forgotten: children and their places are the parent's.
+    pub(super) fn take(state: &State) -> Self {
+        let mut inherited = Self { surfacing: state.surfacing.take(), ..Self::default() };
+        inherited.futures.extend(state.reported.take());
+        inherited.futures.extend(state.settled.take());
+        inherited.futures.extend(state.held.take().into_futures());
+        for Running { group, origin, place } in state.running.take().into_values() {
+            [group].into_iter().chain(origin).for_each(|group| inherited.add(group));
+            forget(place);
+        }
+        for (group, crew) in state.workers.take().into_values() {
+            inherited.add(group);
+            forget(crew);
+        }
+        let others = (state.default_group.take(), state.active.take(), state.freed.take());
+        others.0.into_iter().chain(others.1).chain(others.2).for_each(|group| inherited.add(group));
+        inherited
+    }
+
+    fn add(&mut self, group: Rc<Group>) {
+        forget(group.crew.take());
+        self.groups.push(Values {
+            attempts: group.ledger.change(Ledger::clear),
+            maps: group.maps.take(),
+            hooks: group.hooks.take(),
+            ended: group.ended.take(),
+        });
+        forget(group);
+    }
+}

@@ -1,0 +1,253 @@
+//! What the extension knows in one process: its children, its queues, its hooks. One for each thread that runs PHP.
+//!
+//! Cells only, and no borrow is held while PHP code can run. A child starts with an empty one; a fork that is not ours
+//! (`pcntl_fork`) is noticed, and what was the parent's is left alone.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
+use std::mem::forget;
+use std::rc::Rc;
+use std::time::Instant;
+
+use ext_php_rs::types::Zval;
+use nix::unistd::{Pid, getpid};
+
+use crate::pool::deadlines::Deadlines;
+use crate::process::fork;
+use crate::process::forwarding::Forwarding;
+use crate::process::places::Place;
+use crate::process::reactor::{News, Reactor};
+use crate::task::life::future::Future;
+use crate::task::life::group::{Group, Hook};
+use crate::task::life::heap::Heap;
+use crate::task::life::held::Held;
+use crate::task::life::inherited::Inherited;
+use crate::task::map::loan::Loans;
+use crate::task::parent::interruption::Interruption;
+use crate::task::workers::Crew;
+use crate::zend::cell::{DataCell, Plain, ValueCell};
+use crate::zend::code::Book;
+use crate::zend::object::Object;
+#[cfg(not(php_zts))]
+use crate::zend::thread::OneThread;
+
+/// A task in a child, and whose slot it has until the child is reaped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    /// Its group.
+    pub(crate) group: Rc<Group>,
+    /// The group in which it began, when a pool has adopted it: it keeps its slot there, too.
+    pub(crate) origin: Option<Rc<Group>>,
+    /// What it has of `async.max_children`.
+    pub(crate) place: Place,
+}
+
+impl Plain for Forwarding {}
+impl Plain for Reactor {}
+impl Plain for News {}
+impl Plain for Deadlines {}
+impl Plain for Heap {}
+impl Plain for Loans {}
+
+/// What a child keeps that nobody waits for any more, as long as it is there.
+#[derive(Debug)]
+pub(crate) enum Stray {
+    /// One with a task of its own: what it has of `async.max_children`.
+    Task(Place),
+    /// One that stayed: its place at the board.
+    Worker(Rc<Crew>),
+}
+
+impl Plain for Stray {}
+
+/// Whose a child is that stays.
+pub(crate) type Employer = (Rc<Group>, Rc<Crew>);
+
+/// How far a request is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Its script runs, or its shutdown functions or destructors do.
+    #[default]
+    Runs,
+    /// What is left of it is waited for.
+    Ends,
+    /// Nobody waits any more. Modules that end after us may still run PHP code: session handlers.
+    Over,
+}
+
+/// The state of one process.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// The process that it belongs to.
+    pub(crate) owner: Cell<Pid>,
+    /// The number of the latest task.
+    pub(crate) last_id: Cell<u64>,
+    /// Tasks with a number up to this one were made by the process that this one was forked from.
+    pub(crate) inherited: Cell<u64>,
+    /// How many `Pool` objects are alive.
+    pub(crate) pools: Cell<usize>,
+    /// Where `async()` alone puts its tasks.
+    pub(crate) default_group: ValueCell<Option<Rc<Group>>>,
+    /// Groups with something queued or running.
+    pub(crate) active: ValueCell<Vec<Rc<Group>>>,
+    /// Children, once there was one.
+    pub(crate) reactor: DataCell<Option<Reactor>>,
+    /// What all children run, until they are reaped.
+    pub(crate) running: ValueCell<BTreeMap<u64, Running>>,
+    /// Children that stay, and whose they are.
+    pub(crate) workers: ValueCell<BTreeMap<u64, Employer>>,
+    /// Children that did not end, and that nobody waits for any more.
+    pub(crate) strays: DataCell<BTreeMap<u64, Stray>>,
+    /// What is to be told by warnings at the next safe point.
+    pub(crate) notices: DataCell<Vec<String>>,
+    /// What those that stay keep in their memory for maps.
+    pub(crate) loans: DataCell<Loans>,
+    /// The code that they have, too.
+    pub(crate) book: ValueCell<Book>,
+    /// When they have to end.
+    pub(crate) deadlines: DataCell<Deadlines>,
+    /// Futures whose child has ended, and at which nobody has looked.
+    pub(crate) reported: ValueCell<VecDeque<Object<Future>>>,
+    /// Those that have their outcomes, and whose handlers wait for others to be over.
+    pub(crate) settled: ValueCell<VecDeque<Object<Future>>>,
+    /// Those whose next handler may not run where the script is.
+    pub(crate) held: ValueCell<Held>,
+    /// When a child that stays was last let go as others had no room.
+    pub(crate) made_room: Cell<Option<Instant>>,
+    /// Something could not be started that may be startable soon: other processes end too.
+    pub(crate) held_back: Cell<bool>,
+    /// Tasks and items that are being serialized further down the stack. They have left their queue, and no child can have
+    /// them: code of theirs that waits does not wait for them.
+    pub(crate) in_hand: Cell<usize>,
+    /// What was heard of children, and is not taken in yet.
+    pub(crate) news: DataCell<VecDeque<News>>,
+    /// Groups in which something may start now.
+    pub(crate) freed: ValueCell<VecDeque<Rc<Group>>>,
+    /// Hooks for every child.
+    pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
+    /// Exceptions of hooks and destructors, which the next `await` throws: the latest is the last one.
+    pub(crate) surfacing: ValueCell<Vec<Zval>>,
+    /// What is left of the processes that this one was forked from, by somebody else.
+    pub(crate) kept: ValueCell<Vec<Inherited>>,
+    /// What its heap costs forks.
+    pub(crate) heap: DataCell<Heap>,
+    /// Handlers are running.
+    pub(crate) dispatching: Cell<bool>,
+    /// The end of the script is known to wait for what was started.
+    pub(crate) exit_registered: Cell<bool>,
+    /// Signals that pools forward.
+    pub(crate) forwarding: DataCell<Forwarding>,
+    /// The end of the script waits, and listens to signals.
+    pub(crate) interruption: DataCell<Option<Interruption>>,
+    /// Of the request, the end has begun; or is over.
+    pub(crate) request: Cell<Request>,
+    /// This process is a child of ours.
+    pub(crate) is_child: Cell<bool>,
+}
+
+impl State {
+    fn new(owner: Pid) -> Self {
+        Self {
+            owner: Cell::new(owner),
+            last_id: Cell::new(0),
+            inherited: Cell::new(0),
+            pools: Cell::new(0),
+            default_group: ValueCell::default(),
+            active: ValueCell::default(),
+            reactor: DataCell::default(),
+            running: ValueCell::default(),
+            workers: ValueCell::default(),
+            strays: DataCell::default(),
+            notices: DataCell::default(),
+            loans: DataCell::default(),
+            book: ValueCell::default(),
+            deadlines: DataCell::default(),
+            reported: ValueCell::default(),
+            settled: ValueCell::default(),
+            held: ValueCell::default(),
+            made_room: Cell::new(None),
+            held_back: Cell::new(false),
+            in_hand: Cell::new(0),
+            news: DataCell::default(),
+            freed: ValueCell::default(),
+            hooks: ValueCell::default(),
+            surfacing: ValueCell::default(),
+            kept: ValueCell::default(),
+            heap: DataCell::default(),
+            dispatching: Cell::new(false),
+            exit_registered: Cell::new(false),
+            forwarding: DataCell::default(),
+            interruption: DataCell::default(),
+            request: Cell::default(),
+            is_child: Cell::new(false),
+        }
+    }
+
+    /// The number of a new task.
+    pub(crate) fn next_id(&self) -> u64 {
+        self.last_id.set(self.last_id.get() + 1);
+        self.last_id.get()
+    }
+}
+
+#[cfg(not(php_zts))]
+static STATE: OneThread<Option<&State>> = OneThread::new(None);
+#[cfg(php_zts)]
+thread_local! {
+    static STATE: Cell<Option<&'static State>> = const { Cell::new(None) };
+}
+
+/// The state of this process. In a process that a foreign fork made it is empty, and what was the parent's is left alone.
+pub(crate) fn state() -> &'static State {
+    let state = STATE.get().unwrap_or_else(begin);
+    if fork::noticed() {
+        state.leave_behind(false);
+    }
+    state
+}
+
+/// Leaked: a destructor would run after the engine that owns the values in it.
+#[cold]
+fn begin() -> &'static State {
+    let state = Box::leak(Box::new(State::new(getpid())));
+    STATE.set(Some(state));
+    state
+}
+
+impl State {
+    /// In a forked process: forgets what is the parent's. In a child of ours its values are not released, as their destructors
+    /// are the parent's, and no memory is freed, as each page that is touched is a page to copy. Descriptors are closed. The
+    /// hooks stay, and the names of code: they are for the children's children too.
+    pub(crate) fn leave_behind(&self, is_child: bool) {
+        self.owner.set(getpid());
+        self.is_child.set(is_child || self.is_child.get());
+        self.inherited.set(self.last_id.get());
+        self.pools.set(0);
+        self.dispatching.set(false);
+        self.held_back.set(false);
+        self.in_hand.set(0);
+        self.exit_registered.set(false);
+        self.request.set(Request::Runs);
+        drop((self.forwarding.take(), self.interruption.take()));
+        if let Some(reactor) = self.reactor.take() {
+            reactor.forget();
+        }
+        if !is_child {
+            self.kept.push(Inherited::take(self));
+        }
+        forget(self.default_group.take());
+        forget(self.active.take());
+        forget(self.running.take());
+        forget(self.workers.take());
+        forget(self.strays.take());
+        forget(self.notices.take());
+        forget(self.loans.take());
+        forget(self.news.take());
+        forget(self.freed.take());
+        forget(self.deadlines.take());
+        forget(self.reported.take());
+        forget(self.settled.take());
+        forget(self.held.take());
+        forget(self.surfacing.take());
+    }
+}

@@ -1,0 +1,266 @@
+//! Items that are out together, and what has come back of them.
+
+use std::collections::VecDeque;
+
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use crate::error::Error;
+use crate::exceptions;
+use crate::process::fork::Refused;
+use crate::process::reactor::{Ended, Message};
+use crate::process::wait::Exit;
+use crate::task::life::future::{Ending, Future, Outcome, Phase};
+use crate::task::map::repeat::Repeat;
+use crate::task::parent::{handlers, turn};
+use crate::task::workers::outcome;
+use crate::zend::handler::Thrown;
+use crate::zend::iterate::{key_at, seek};
+use crate::zend::object::{Object, Tracer};
+
+/// Items on their way.
+#[derive(Debug)]
+pub(super) enum Items {
+    /// Of the array: the position of the first one, and how many.
+    Range(u32, usize),
+    /// Keys and values.
+    Listed(Vec<(Zval, Zval)>),
+}
+
+impl Items {
+    /// Its values, for the cycle collector.
+    pub(super) fn trace(&self, tracer: &mut Tracer) {
+        if let Self::Listed(items) = self {
+            trace_items(items, tracer);
+        }
+    }
+}
+
+/// Keys and values, for the cycle collector.
+pub(super) fn trace_items(items: &[(Zval, Zval)], tracer: &mut Tracer) {
+    for (key, value) in items {
+        tracer.value(key);
+        tracer.value(value);
+    }
+}
+
+/// Some items that went out together.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) items: Items,
+    /// What has come back, in the order of the items, as far as nobody has asked for it.
+    pub(super) said: VecDeque<Said>,
+    /// How many have come back, ever.
+    pub(super) answered: usize,
+    /// How many had, when the rest was last posted.
+    pub(super) posted_from: usize,
+    /// How many bytes the results of that have together, as far as they have come back.
+    pub(super) bytes: usize,
+    /// How many somebody has asked for.
+    pub(super) given: usize,
+    /// The position of the next one to be given, in the array.
+    pub(super) cursor: u32,
+    /// It is an item of another batch that is run again.
+    pub(super) repeat: Option<Repeat>,
+}
+
+/// What became of an item.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// What its child told; or how that died.
+    Ended(Ended, Option<i32>),
+    /// Its child has it in memory.
+    Lent(Phase),
+    /// It took longer than so many seconds, and its child, a process, was ended, or left.
+    Overdue(f64, Option<i32>, Exit),
+    /// There was no process for it.
+    Refused(Refused),
+    /// It has failed, and is run again.
+    Awaited,
+    /// Somebody has it, before those in front of it.
+    Given,
+}
+
+impl Said {
+    /// Who has it in memory, and waits.
+    pub(super) fn lender(&self) -> Option<u64> {
+        if let Self::Lent(Phase::Lent { child, .. }) = self { Some(*child) } else { None }
+    }
+
+    /// How many bytes it has.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Ended(Ended { message: Message::Frame(frame), .. }, _) => frame.payload.len(),
+            Self::Lent(Phase::Lent { loan, .. }) => loan.length,
+            _ => 0,
+        }
+    }
+
+    /// Nobody wants to know: whoever keeps it in memory need not.
+    pub(super) fn discard(self) {
+        if let Self::Lent(Phase::Lent { child, .. }) = self {
+            turn::release(child);
+        }
+    }
+}
+
+impl Batch {
+    /// Items of which nothing is known.
+    pub(super) fn new(items: Items) -> Self {
+        let cursor = if let Items::Range(first, _) = items { first } else { 0 };
+        Self {
+            items,
+            said: VecDeque::new(),
+            answered: 0,
+            posted_from: 0,
+            bytes: 0,
+            given: 0,
+            cursor,
+            repeat: None,
+        }
+    }
+
+    /// The place of something that can be given: of the very next one, or of any.
+    pub(super) fn ready(&self, ordered: bool) -> Option<usize> {
+        let is_there = |said: &Said| !matches!(said, Said::Awaited | Said::Given);
+        if ordered {
+            self.said.front().filter(|said| is_there(said)).map(|_| 0)
+        } else {
+            self.said.iter().position(is_there)
+        }
+    }
+
+    /// Gives what is at a place that is ready, and its key, which may be in `array`.
+    pub(super) fn take(&mut self, at: usize, array: Option<&ZendHashTable>) -> Option<(Zval, Said)> {
+        let key = match (&self.items, array) {
+            (Items::Range(..), Some(array)) => {
+                let position = self.position(at, array)?;
+                if at == 0 {
+                    self.cursor = position + 1;
+                }
+                key_at(array, position)
+            }
+            (Items::Range(..), None) => return None,
+            (Items::Listed(items), _) => items.get(self.given + at)?.0.shallow_clone(),
+        };
+        if at > 0 {
+            return Some((key, std::mem::replace(self.said.get_mut(at)?, Said::Given)));
+        }
+        let said = self.said.pop_front()?;
+        self.given += 1;
+        self.pass_given(array);
+        Some((key, said))
+    }
+
+    /// Goes on behind what somebody has already.
+    fn pass_given(&mut self, array: Option<&ZendHashTable>) {
+        while let Some(Said::Given) = self.said.front() {
+            self.said.pop_front();
+            self.given += 1;
+            if let (Items::Range(..), Some(array)) = (&self.items, array) {
+                self.cursor = seek(array, self.cursor).map_or(self.cursor, |position| position + 1);
+            }
+        }
+    }
+
+    /// Nothing comes of items that were to be run again: they are left out.
+    pub(super) fn forget_awaited(&mut self, array: Option<&ZendHashTable>) {
+        for said in self.said.iter_mut().filter(|said| matches!(said, Said::Awaited)) {
+            *said = Said::Given;
+        }
+        self.pass_given(array);
+    }
+
+    /// It has no more items than have come back. The others, to be dropped when nothing is borrowed.
+    pub(super) fn shorten(&mut self) -> Vec<(Zval, Zval)> {
+        match &mut self.items {
+            Items::Range(_, count) => {
+                *count = self.answered;
+                Vec::new()
+            }
+            Items::Listed(items) => items.split_off(self.answered.min(items.len())),
+        }
+    }
+
+    /// The position in the array of the item so many places after the next one.
+    fn position(&self, places: usize, array: &ZendHashTable) -> Option<u32> {
+        let first = seek(array, self.cursor);
+        std::iter::successors(first, |at| seek(array, at + 1)).nth(places)
+    }
+
+    /// One of its items that has not been given, as a batch of its own. `place` is counted from the first one.
+    pub(super) fn alone(&self, place: usize, array: Option<&ZendHashTable>) -> Option<Items> {
+        Some(match &self.items {
+            Items::Range(..) => Items::Range(self.position(place.checked_sub(self.given)?, array?)?, 1),
+            Items::Listed(items) => {
+                let (key, value) = items.get(place)?;
+                Items::Listed(vec![(key.shallow_clone(), value.shallow_clone())])
+            }
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match &self.items {
+            Items::Range(_, count) => *count,
+            Items::Listed(items) => items.len(),
+        }
+    }
+}
+
+/// How a child has ended that was at items.
+#[derive(Debug)]
+pub(crate) struct End {
+    /// Its process.
+    pub(crate) pid: i32,
+    /// It was ended, as its item took longer than so many seconds.
+    pub(crate) overdue: Option<f64>,
+    /// What it left.
+    pub(crate) ended: Ended,
+}
+
+impl End {
+    /// What became of the item that it was at.
+    pub(super) fn said(self, batch: u64) -> Said {
+        match self.overdue {
+            Some(limit) => Said::Overdue(limit, Some(self.pid), self.ended.exit),
+            None => Said::Ended(Ended { id: batch, ..self.ended }, Some(self.pid)),
+        }
+    }
+}
+
+/// What a child has told of an item.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    /// Its result.
+    Told(Message),
+    /// It has that in memory.
+    Offered(Phase),
+}
+
+/// The value of an item that needs a closer look, or its failure. Re-enters PHP.
+pub(super) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval>>, Thrown> {
+    let future = Object::<Future>::new();
+    future.key.set(key.shallow_clone());
+    future.observed.set(true);
+    match said {
+        Said::Ended(ended, pid) => {
+            future.pid.set(pid);
+            future.phase.set(Phase::Reported(ended));
+        }
+        Said::Lent(phase) => {
+            future.phase.set(phase);
+        }
+        Said::Overdue(limit, pid, exit) => {
+            future.pid.set(pid);
+            future.limit.set(Some(limit));
+            future.ending.set(Some(Ending::TimedOut));
+            future.phase.set(Phase::Reported(Ended { id: 0, exit, message: Message::Nothing }));
+        }
+        Said::Refused(refused) => {
+            let error = Error::CannotFork { subject: future.subject(), refused };
+            future.phase.set(Phase::Done(Outcome::Failed(exceptions::new(&error))));
+        }
+        Said::Awaited | Said::Given => return Ok(None),
+    }
+    outcome::settle(&future)?;
+    Ok(handlers::outcome_of(&future))
+}

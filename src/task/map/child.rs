@@ -1,0 +1,54 @@
+//! A map in a child, as it was at the fork: what is done with items.
+
+use ext_php_rs::types::Zval;
+
+use crate::task::map::Mapping;
+use crate::task::map::batch::{Batch, Items};
+use crate::task::workers::parcel::Listed;
+use crate::zend::handler::Returned;
+use crate::zend::iterate::{seek, value_at};
+
+impl Mapping {
+    /// How many items a parcel has.
+    pub(crate) fn count(&self, portion: &Listed) -> u64 {
+        let count = match portion {
+            Listed::Range { from, count, .. } => count.saturating_sub(*from),
+            Listed::Values(values) => values.len(),
+            Listed::Batch(batch) => {
+                let batches = self.batches.borrow();
+                batches.get(batch).map_or(0, |batch| batch.len() - batch.posted_from)
+            }
+        };
+        count as u64
+    }
+
+    /// Calls `each` with the items of a parcel, as long as it says so.
+    pub(crate) fn walk(&self, portion: Listed, mut each: impl FnMut(Zval) -> bool) {
+        match portion {
+            Listed::Range { first, from, count } => {
+                let Some(table) = self.array.array() else {
+                    return;
+                };
+                let next = |at: &u32| seek(table, at + 1);
+                let positions = std::iter::successors(seek(table, first), next);
+                let mut wanted = positions.take(count).skip(from);
+                wanted.all(|position| each(value_at(table, position).shallow_clone()));
+            }
+            Listed::Values(values) => {
+                values.into_iter().all(each);
+            }
+            Listed::Batch(batch) => {
+                // Not released: what only this batch refers to has its destructor in the parent.
+                let batch = self.batches.remove(&batch).map(std::mem::ManuallyDrop::new);
+                if let Some(Batch { items: Items::Listed(items), posted_from, .. }) = batch.as_deref() {
+                    items.iter().skip(*posted_from).all(|(_, value)| each(value.shallow_clone()));
+                }
+            }
+        }
+    }
+
+    /// Calls the function. Re-enters PHP.
+    pub(crate) fn call(&self, item: Zval) -> Returned {
+        self.callable.call(&mut [item])
+    }
+}

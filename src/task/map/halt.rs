@@ -1,0 +1,175 @@
+//! The end of a map before its time: its pool was stopped or cancelled, or nobody wants the rest. Runs in the parent.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::map::Mapping;
+use crate::task::map::batch::{Batch, Said};
+use crate::task::map::source::Source;
+use crate::task::workers;
+
+/// Nothing more of the maps of `group` begins; the items that children are at are run to their end. Runs PHP code:
+/// destructors.
+pub(crate) fn stop(group: &Group) {
+    for mapping in maps(group) {
+        mapping.stop();
+    }
+}
+
+/// Nothing more of the maps of `group` begins, and what children tell from now on counts no more. Runs PHP code: destructors.
+pub(crate) fn cancel(group: &Group) {
+    for mapping in maps(group) {
+        mapping.cancel();
+    }
+}
+
+/// Those that have an iterator, and those that only wait for the end of their children.
+fn maps(group: &Group) -> Vec<Rc<Mapping>> {
+    let maps = group.maps.borrow();
+    let ledger = group.ledger.borrow();
+    let out = ledger.iter().filter_map(|(.., of)| of.mapping());
+    let all: BTreeMap<_, _> = maps.values().chain(out).map(|map| (map.id, map)).collect();
+    all.into_values().cloned().collect()
+}
+
+impl Mapping {
+    fn stop(&self) {
+        self.halted.set(true);
+        let left = (self.source.replace(Source::Empty), self.returned.take());
+        for (id, _) in self.unfinished() {
+            if self.take_back(id) {
+                self.cut(id);
+            }
+        }
+        // One whose child was killed while it took it is open again.
+        let ending: Vec<_> = self.ending.borrow().keys().copied().collect();
+        for id in ending.into_iter().filter(|&id| workers::withdraw(&self.group, id)) {
+            self.end(id);
+        }
+        drop(left);
+    }
+
+    fn cancel(&self) {
+        self.halted.set(true);
+        for (id, left) in self.unfinished() {
+            if self.take_back(id) {
+                self.over(id);
+            } else {
+                self.ending.borrow_mut().insert(id, left);
+            }
+            self.shorten(id);
+        }
+        self.repeats.set(0);
+        self.forget_awaited();
+        self.stop();
+    }
+
+    /// The batches of which something has not come back, and how many items that is.
+    fn unfinished(&self) -> Vec<(u64, usize)> {
+        let batches = self.batches.borrow();
+        let left = |(&id, batch): (&u64, &Batch)| (id, batch.len() - batch.answered);
+        batches.iter().map(left).filter(|&(_, left)| left > 0).collect()
+    }
+
+    fn is_repeat(&self, id: u64) -> bool {
+        self.batches.borrow().get(&id).is_some_and(|batch| batch.repeat.is_some())
+    }
+
+    /// Takes a batch back that no child has begun. False when one has.
+    fn take_back(&self, id: u64) -> bool {
+        if self.wake(id) {
+            state().deadlines.borrow_mut().clear(id);
+            return true;
+        }
+        self.is_held(id) || workers::withdraw(&self.group, id)
+    }
+
+    fn is_held(&self, id: u64) -> bool {
+        let mut held = self.held.borrow_mut();
+        let before = held.len();
+        held.retain(|(batch, _)| *batch != id);
+        held.len() < before
+    }
+
+    /// Nothing more comes of a batch: an item that was to be run again has failed as it did before. Runs PHP code:
+    /// destructors.
+    pub(super) fn cut(&self, id: u64) {
+        if self.is_repeat(id) {
+            self.give_up(id);
+        } else if !self.end(id) {
+            self.shorten(id);
+            self.over(id);
+        }
+    }
+
+    /// The items of a batch are those that have come back.
+    fn shorten(&self, id: u64) {
+        let left_out = self.batches.change(|batches| {
+            let batch = batches.get_mut(&id)?;
+            let items = batch.shorten();
+            let given = if batch.given == batch.len() { batches.remove(&id) } else { None };
+            Some((items, given))
+        });
+        drop(left_out);
+    }
+
+    /// Items that were to be run again are left out.
+    fn forget_awaited(&self) {
+        let given = self.batches.change(|batches| {
+            for batch in batches.values_mut() {
+                batch.forget_awaited(self.array.array());
+            }
+            let all = std::mem::take(batches).into_iter();
+            let (given, left): (Vec<_>, _) = all.partition(|(_, batch)| batch.given == batch.len());
+            *batches = left.into_iter().collect();
+            given
+        });
+        drop(given);
+    }
+
+    /// One more answer about a batch that was cancelled: it is not wanted. Gives it back for any other.
+    pub(super) fn unless_ending(&self, batch: u64, said: Said) -> Option<Said> {
+        let mut ending = self.ending.borrow_mut();
+        let Some(left) = ending.get_mut(&batch) else {
+            return Some(said);
+        };
+        *left = left.saturating_sub(1);
+        let over = *left == 0;
+        drop(ending);
+        said.discard();
+        if over {
+            self.end(batch);
+        }
+        None
+    }
+
+    /// The child is gone that had a batch. False when that was not cancelled.
+    pub(super) fn end(&self, batch: u64) -> bool {
+        let known = self.ending.borrow_mut().remove(&batch).is_some();
+        if known {
+            self.over(batch);
+        }
+        known
+    }
+
+    /// Nobody wants the rest: what has not begun does not begin. Runs PHP code: destructors.
+    pub(crate) fn abandon(&self) {
+        self.halted.set(true);
+        let left = (self.source.replace(Source::Empty), self.returned.take(), self.held.take());
+        self.repeats.set(0);
+        let batches = self.batches.take();
+        for (id, mut batch) in batches {
+            batch.said.drain(..).for_each(Said::discard);
+            if batch.answered < batch.len() {
+                workers::withdraw(&self.group, id);
+                state().deadlines.borrow_mut().clear(id);
+                self.over(id);
+            }
+        }
+        let forgotten = self.group.maps.remove(&self.id);
+        drop((left, forgotten));
+        self.group.rest();
+    }
+}

@@ -1,0 +1,100 @@
+//! Results of items that a child keeps in its memory, and waits with: it does nothing else until they are fetched.
+//!
+//! They stay there as long as the parent computes, so that a parent that is slow does not collect what children are quick to
+//! make. But nobody waits for a child that waits: before the parent sleeps, whatever it sleeps for, and when others want to be
+//! run by that child, they are brought into the parent's memory. There are never more of them than portions may be ahead.
+
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use crate::task::life::future::Phase;
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::map::Mapping;
+use crate::task::map::batch::Said;
+use crate::task::workers;
+use crate::task::workers::retry;
+
+/// A result that is still in a child's memory, by that child's number.
+pub(crate) type Loans = BTreeMap<u64, Loan>;
+
+/// Whose result it is.
+#[derive(Debug)]
+pub(crate) struct Loan {
+    mapping: Weak<Mapping>,
+    batch: u64,
+    /// The item's place in the batch, counted from the first one.
+    place: usize,
+}
+
+/// The child is not waited for any more, or is gone.
+pub(crate) fn over(child: u64) {
+    let mut loans = state().loans.borrow_mut();
+    if !loans.is_empty() {
+        loans.remove(&child);
+    }
+}
+
+/// The parent is about to sleep: no child waits for it.
+pub(crate) fn fetch_all() {
+    if !state().loans.borrow().is_empty() {
+        fetch(|_| true);
+    }
+}
+
+/// Children of `group` do not wait for the parent as long as somebody else waits for them.
+pub(crate) fn make_way(group: &Group) {
+    if !state().loans.borrow().is_empty() && is_shared(group) {
+        fetch(|mapping| std::ptr::eq(&raw const *mapping.group, group));
+    }
+}
+
+/// Are the children of `group` there for more than one map?
+fn is_shared(group: &Group) -> bool {
+    group.maps.borrow().len() > 1 || group.ledger.borrow().iter().any(|(.., of)| of.future().is_some())
+}
+
+fn fetch(wanted: impl Fn(&Mapping) -> bool) {
+    let loans = state().loans.take();
+    for (child, loan) in loans {
+        let mapping = loan.mapping.upgrade();
+        match mapping.as_ref().filter(|mapping| wanted(mapping)) {
+            Some(mapping) => mapping.fetch(loan.batch, loan.place),
+            None => drop(state().loans.borrow_mut().insert(child, loan)),
+        }
+    }
+}
+
+impl Said {
+    /// The same, with nothing left in its child, one of those of `group`.
+    pub(super) fn brought_home(self, group: &Group) -> Self {
+        let pid = self.lender().and_then(|child| workers::pid_of_child(group, child));
+        match self {
+            Self::Lent(phase) => match retry::brought_home(phase) {
+                Phase::Reported(ended) => Self::Ended(ended, pid),
+                phase => Self::Lent(phase),
+            },
+            said => said,
+        }
+    }
+}
+
+impl Mapping {
+    /// Notes where a result is that stays in its child.
+    pub(super) fn note_loan(self: &Rc<Self>, child: u64, batch: u64, place: usize) {
+        let loan = Loan { mapping: Rc::downgrade(self), batch, place };
+        state().loans.borrow_mut().insert(child, loan);
+    }
+
+    fn fetch(&self, batch: u64, place: usize) {
+        self.batches.change(|batches| {
+            let slot = batches.get_mut(&batch).and_then(|known| {
+                let place = place.checked_sub(known.given)?;
+                known.said.get_mut(place)
+            });
+            if let Some(slot) = slot.filter(|slot| matches!(slot, Said::Lent(_))) {
+                *slot = std::mem::replace(slot, Said::Given).brought_home(&self.group);
+            }
+        });
+    }
+}

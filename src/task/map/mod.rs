@@ -1,0 +1,376 @@
+//! One function over many items: what `map` does. Runs in the parent; children see it as it was at their fork.
+//!
+//! Items go out in portions, and come back one by one, in their order within a portion: so that a child's death costs the
+//! item that it was at, and what it had not begun is given to another. An array that was in memory at the fork is not
+//! sent at all, only positions in it. No future is made for an item.
+
+mod batch;
+mod child;
+pub(crate) mod halt;
+pub(crate) mod loan;
+mod refusal;
+mod repeat;
+mod results;
+mod source;
+pub(crate) mod tally;
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
+pub(crate) use batch::{Answered, End};
+use batch::{Batch, Items, Said, trace_items};
+pub(crate) use repeat::{due, post_held};
+pub(crate) use results::Item;
+use source::Source;
+
+use crate::pool::portion::Portion;
+use crate::process::reactor::{Ended, Message};
+use crate::process::shared::board::Full;
+use crate::process::wait::Exit;
+use crate::task::life::attempt::Attempt;
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::parent::at_exit;
+use crate::task::workers;
+use crate::task::workers::Crew;
+use crate::task::workers::parcel;
+use crate::task::workers::parcel::Parcel;
+use crate::wire::frame::{Frame, Kind};
+use crate::zend::callable::Callable;
+use crate::zend::cell::{DataCell, Plain, ValueCell};
+use crate::zend::handler::Thrown;
+use crate::zend::iterate::Walk;
+use crate::zend::object::Tracer;
+
+/// Portions for each child that may be out at a time, or back and not asked for.
+const AHEAD: usize = 4;
+
+impl Plain for Portion {}
+
+/// One call of `map`.
+#[derive(Debug)]
+pub(crate) struct Mapping {
+    id: u64,
+    group: Rc<Group>,
+    callable: Callable,
+    source: ValueCell<Source>,
+    /// The array, if it is one: it is not changed while we hold it.
+    array: Zval,
+    /// Items that were taken out of the source, and are to go out once more: first.
+    returned: ValueCell<Vec<(Zval, Zval)>>,
+    /// Children of this epoch and later ones have it.
+    epoch: u64,
+    portion: DataCell<Portion>,
+    batches: ValueCell<BTreeMap<u64, Batch>>,
+    /// What there was no room for.
+    held: DataCell<VecDeque<(u64, Parcel)>>,
+    feeding: Cell<bool>,
+    /// How many of the batches are items that are run again.
+    repeats: Cell<usize>,
+    /// In the order of the items, or as they come.
+    ordered: bool,
+    /// Nothing more begins.
+    halted: Cell<bool>,
+    /// Batches that were cancelled, whose children are not gone, and how many answers each of them has left.
+    ending: DataCell<BTreeMap<u64, usize>>,
+}
+
+impl Mapping {
+    /// Begins one over an array or a `Traversable`; one that is over, in a pool that was stopped. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the object's own code throws.
+    pub(crate) fn begin(
+        group: &Rc<Group>,
+        items: &Zval,
+        callable: Callable,
+        ordered: bool,
+    ) -> Result<Rc<Self>, Thrown> {
+        let halted = group.ledger.borrow().is_stopped();
+        let (source, array) = if halted {
+            (Source::Empty, Zval::new())
+        } else if items.is_array() {
+            (Source::Array(0), items.shallow_clone())
+        } else {
+            (Source::Walk(Walk::new(items)?), Zval::new())
+        };
+        let mapping = Rc::new(Self {
+            id: state().next_id(),
+            group: Rc::clone(group),
+            callable,
+            source: ValueCell::new(source),
+            array,
+            returned: ValueCell::default(),
+            epoch: state().book.borrow().next_epoch(),
+            portion: DataCell::new(Portion::new()),
+            batches: ValueCell::default(),
+            held: DataCell::default(),
+            feeding: Cell::new(false),
+            repeats: Cell::new(0),
+            ordered,
+            halted: Cell::new(halted),
+            ending: DataCell::default(),
+        });
+        group.maps.insert(mapping.id, Rc::clone(&mapping));
+        workers::watch_items(group);
+        at_exit::register();
+        Ok(mapping)
+    }
+
+    /// The values that go when whoever holds it abandons it, for the cycle collector.
+    pub(crate) fn trace(self: &Rc<Self>, tracer: &mut Tracer) {
+        let is_own = |of: &Attempt| of.mapping().is_some_and(|one| Rc::ptr_eq(one, self));
+        let listed = self.group.ledger.peek(|ledger| ledger.iter().filter(|(.., of)| is_own(of)).count());
+        let known = self.group.maps.peek(|maps| usize::from(maps.contains_key(&self.id)));
+        if known.zip(listed).is_none_or(|(known, listed)| Rc::strong_count(self) > 1 + known + listed) {
+            return; // its function is being called, or its items are being taken
+        }
+        tracer.value(self.callable.value());
+        tracer.value(&self.array);
+        self.source.peek(|source| source.trace(tracer));
+        self.returned.peek(|returned| trace_items(returned, tracer));
+        self.batches.peek(|batches| batches.values().for_each(|batch| batch.items.trace(tracer)));
+    }
+
+    /// Posts items as long as children may want some. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the source throws.
+    pub(crate) fn feed(self: &Rc<Self>) -> Result<(), Thrown> {
+        if self.feeding.replace(true) {
+            return Ok(());
+        }
+        let fed = self.feed_all();
+        self.feeding.set(false);
+        loan::make_way(&self.group);
+        if fed.is_ok() {
+            workers::recruit_for(&self.group);
+        }
+        fed
+    }
+
+    fn feed_all(self: &Rc<Self>) -> Result<(), Thrown> {
+        let children = self.group.ledger.borrow().limit();
+        let crew = match workers::crew_of(&self.group) {
+            Ok(crew) => crew,
+            Err(refused) => return self.refuse_all(children, refused),
+        };
+        while self.wants_more(children) {
+            let held = self.held.borrow_mut().pop_front();
+            let (batch, parcel) = match held {
+                Some(held) => held,
+                None => match self.next_batch(children)? {
+                    Some(next) => next,
+                    None => return Ok(()),
+                },
+            };
+            // To take items and to serialize them runs PHP code.
+            if self.halted.get() {
+                self.cut(batch);
+                return Ok(());
+            }
+            if crew.post(batch, &parcel) == Err(Full) {
+                self.held.borrow_mut().push_front((batch, parcel));
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn wants_more(&self, children: usize) -> bool {
+        let more = !self.is_exhausted();
+        !self.held.borrow().is_empty() || more && self.ahead() < AHEAD * children
+    }
+
+    /// How many portions are out, or back and not asked for.
+    fn ahead(&self) -> usize {
+        self.batches.borrow().len() - self.repeats.get()
+    }
+
+    /// Takes the next items out of the source. Re-enters PHP.
+    fn next_batch(self: &Rc<Self>, children: usize) -> Result<Option<(u64, Parcel)>, Thrown> {
+        let Some(items) = self.take_items(children)? else {
+            return Ok(None);
+        };
+        let batch = state().next_id();
+        self.begin_batch(batch, Batch::new(items));
+        loop {
+            if let Some(parcel) = self.sent(batch, false) {
+                return Ok(Some((batch, parcel)));
+            }
+            if !self.halve(batch) {
+                return Ok(Some((batch, self.inherited(batch))));
+            }
+        }
+    }
+
+    fn begin_batch(self: &Rc<Self>, id: u64, batch: Batch) {
+        self.batches.insert(id, batch);
+        self.group.ledger.change(|ledger| ledger.post(id, Attempt::Portion(Rc::clone(self))));
+        self.group.activate();
+    }
+
+    /// Fewer items go out, when so many are too long together, or one of them cannot be serialized. Only of the latest batch:
+    /// the others come right behind it.
+    fn halve(&self, batch: u64) -> bool {
+        let back = self.batches.change(|batches| match &mut batches.get_mut(&batch)?.items {
+            Items::Listed(items) => Some(items.split_off(items.len().div_ceil(2))),
+            Items::Range(..) => None,
+        });
+        let Some(back) = back.filter(|back| !back.is_empty()) else {
+            return false;
+        };
+        self.returned.change(|returned| returned.splice(0..0, back).count());
+        true
+    }
+
+    /// The rest of a batch as a parcel, if it can be sent: items of the array always, others unless a child has declined.
+    /// Re-enters PHP: hooks of serialization.
+    fn sent(&self, batch: u64, declined: bool) -> Option<Parcel> {
+        let batches = self.batches.borrow();
+        let Batch { items, posted_from: from, .. } = batches.get(&batch)?;
+        let values: Vec<_> = match items {
+            Items::Range(first, count) => {
+                return Some(parcel::range(self.id, self.epoch, *first, *from, *count));
+            }
+            Items::Listed(_) if declined => return None,
+            Items::Listed(items) => {
+                items.iter().skip(*from).map(|(_, value)| value.shallow_clone()).collect()
+            }
+        };
+        drop(batches);
+        parcel::listed(self.id, self.epoch, values)
+    }
+
+    /// The same for children that are forked from now on: they have it in memory.
+    fn inherited(&self, batch: u64) -> Parcel {
+        parcel::batch(self.id, state().book.borrow().next_epoch(), batch)
+    }
+
+    /// An item of a batch has come back.
+    pub(crate) fn answered(self: &Rc<Self>, batch: u64, child: u64, said: Answered) {
+        let pid = workers::pid_of_child(&self.group, child);
+        let said = match said {
+            Answered::Told(message) => {
+                // What it says of its end is why it was ended.
+                let reported = matches!(message, Message::Frame(Frame { kind: Kind::Report, .. }));
+                let overdue = if reported { workers::overdue(&self.group, child) } else { None };
+                let ended = Ended { id: batch, exit: Exit::Unknown, message };
+                overdue
+                    .map_or_else(|| Said::Ended(ended, pid), |limit| Said::Overdue(limit, pid, Exit::Unknown))
+            }
+            Answered::Offered(phase) => Said::Lent(phase),
+        };
+        if let Some(said) = self.unless_ending(batch, said) {
+            self.push(batch, said, Some(child));
+        }
+    }
+
+    fn push(self: &Rc<Self>, batch: u64, said: Said, child: Option<u64>) {
+        let said = if self.repeats.get() > 0 || self.group.retry.get().is_wanted() {
+            self.judge(batch, said)
+        } else {
+            said
+        };
+        let noted = self.batches.change(|batches| match batches.get_mut(&batch) {
+            Some(known) => {
+                let (place, lender) = (known.answered, said.lender());
+                known.bytes += said.size();
+                known.said.push_back(said);
+                known.answered += 1;
+                let all = known.answered == known.len();
+                Ok((place, lender, all, known.answered - known.posted_from, known.bytes))
+            }
+            None => Err(said),
+        });
+        let (place, lender, all, count, bytes) = match noted {
+            Ok(noted) => noted,
+            Err(said) => {
+                said.discard();
+                return;
+            }
+        };
+        if let Some(lender) = lender {
+            self.note_loan(lender, batch, place);
+        }
+        if all {
+            if let Some(time) = child.and_then(|child| workers::spent_by(&self.group, child)) {
+                self.portion.borrow_mut().took(count, time, bytes);
+            }
+            self.over(batch);
+            self.forget_repeat(batch);
+        }
+    }
+
+    fn over(&self, batch: u64) {
+        let over = self.group.ledger.change(|ledger| ledger.end(batch));
+        drop(over);
+    }
+
+    /// The child died that had a batch, and had begun so many of its items. The rest goes to another.
+    pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, end: End, crew: &Crew) {
+        if self.end(batch) {
+            return;
+        }
+        let at = self.batches.borrow().get(&batch).map(|batch| (batch.posted_from, batch.answered));
+        let Some((from, answered)) = at else {
+            return;
+        };
+        if from + begun > answered {
+            self.push(batch, end.said(batch), None);
+        }
+        self.post_rest(batch, crew, false);
+    }
+
+    /// A child cannot make the items of a batch.
+    pub(crate) fn declined(&self, batch: u64, crew: &Crew) {
+        if !self.end(batch) {
+            self.post_rest(batch, crew, true);
+        }
+    }
+
+    fn post_rest(&self, batch: u64, crew: &Crew, declined: bool) {
+        let is_open = self.batches.change(|batches| {
+            let rest = batches.get_mut(&batch).filter(|batch| batch.answered < batch.len());
+            rest.map(|rest| (rest.posted_from, rest.bytes) = (rest.answered, 0)).is_some()
+        });
+        if !is_open {
+            return;
+        }
+        if self.halted.get() {
+            self.cut(batch);
+            return;
+        }
+        let parcel = self.sent(batch, declined).unwrap_or_else(|| self.inherited(batch));
+        if crew.post(batch, &parcel) == Err(Full) {
+            self.held.borrow_mut().push_back((batch, parcel));
+        }
+    }
+
+    /// Posts what there was no room for, as far as there is some now.
+    pub(crate) fn post_held(&self, crew: &Crew) {
+        loop {
+            let Some((batch, parcel)) = self.held.borrow_mut().pop_front() else {
+                return;
+            };
+            if crew.post(batch, &parcel) == Err(Full) {
+                self.held.borrow_mut().push_front((batch, parcel));
+                return;
+            }
+        }
+    }
+
+    /// Is this the process that it belongs to?
+    pub(crate) fn is_here(&self) -> bool {
+        self.group.is_here()
+    }
+
+    fn is_exhausted(&self) -> bool {
+        matches!(*self.source.borrow(), Source::Empty) && self.returned.borrow().is_empty()
+    }
+}

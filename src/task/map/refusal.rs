@@ -1,0 +1,54 @@
+//! Items for which there is no process. Runs in the parent.
+
+use std::rc::Rc;
+
+use crate::process::fork::Refused;
+use crate::task::life::state::state;
+use crate::task::map::Mapping;
+use crate::task::map::batch::{Batch, Said};
+use crate::zend::handler::Thrown;
+
+impl Mapping {
+    /// No process can be made for a batch that waits for one: that is what its next item has failed of. The others wait on.
+    /// Re-enters PHP: hooks of serialization.
+    pub(crate) fn refused(self: &Rc<Self>, batch: u64, refused: Refused) {
+        if self.end(batch) {
+            return;
+        }
+        self.push(batch, Said::Refused(refused), None);
+        let crew = self.group.crew.borrow().clone();
+        if let Some(crew) = crew {
+            self.post_rest(batch, &crew, false);
+        }
+    }
+
+    /// There is not even what children are given items by: all that would be posted now fails. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the source throws.
+    pub(super) fn refuse_all(self: &Rc<Self>, children: usize, refused: Refused) -> Result<(), Thrown> {
+        while self.wants_more(children) {
+            let held = self.held.borrow_mut().pop_front().map(|(batch, _)| batch);
+            let batch = match held {
+                Some(batch) => batch,
+                None => match self.take_items(children)? {
+                    Some(items) => {
+                        let batch = state().next_id();
+                        self.begin_batch(batch, Batch::new(items));
+                        batch
+                    }
+                    None => return Ok(()),
+                },
+            };
+            while self.has_open(batch) {
+                self.push(batch, Said::Refused(refused), None);
+            }
+        }
+        Ok(())
+    }
+
+    fn has_open(&self, batch: u64) -> bool {
+        self.batches.borrow().get(&batch).is_some_and(|batch| batch.answered < batch.len())
+    }
+}

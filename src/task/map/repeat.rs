@@ -1,0 +1,184 @@
+//! Items that have failed, and are run again: each as a batch of its own, while its place in the batch that it is of is
+//! kept.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::pool::deadlines::Stage;
+use crate::pool::retry::Failure;
+use crate::process::reactor::Ended;
+use crate::process::wait::Exit;
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::map::batch::{Batch, Said};
+use crate::task::map::{Mapping, loan};
+use crate::task::workers;
+use crate::task::workers::Crew;
+use crate::task::workers::retry;
+
+/// An item that is run again.
+#[derive(Debug)]
+pub(super) struct Repeat {
+    home: Home,
+    /// How it failed the last time.
+    failure: Said,
+    /// It waits for its time, and is not posted.
+    resting: bool,
+}
+
+/// Where an item belongs.
+#[derive(Clone, Copy, Debug)]
+struct Home {
+    batch: u64,
+    /// Its place, counted from the first item.
+    place: usize,
+    /// How often it has been run again.
+    repeats: u32,
+}
+
+impl Said {
+    fn failure(&self) -> Option<Failure> {
+        match self {
+            // Two at a time would be run.
+            Self::Ended(Ended { exit: Exit::Unended(_), .. }, _) | Self::Overdue(_, _, Exit::Unended(_)) => {
+                Some(Failure::Final)
+            }
+            Self::Ended(ended, _) => retry::of_message(&ended.message),
+            Self::Lent(phase) => retry::failure(phase, None),
+            Self::Overdue(..) => Some(Failure::TimedOut),
+            Self::Refused(_) => Some(Failure::NoProcess),
+            Self::Awaited | Self::Given => None,
+        }
+    }
+}
+
+impl Mapping {
+    /// What has come back of the next item of a batch: as it is, or something else where the item is run again, or where
+    /// it was and its own place has it now.
+    pub(super) fn judge(self: &Rc<Self>, batch: u64, said: Said) -> Said {
+        let home = match self.batches.borrow().get(&batch) {
+            Some(Batch { repeat: Some(repeat), .. }) => repeat.home,
+            Some(known) => Home { batch, place: known.answered, repeats: 0 },
+            None => return said,
+        };
+        let is_repeat = home.batch != batch;
+        match self.delay(&said, home.repeats) {
+            Some(delay) => {
+                self.run_again(home, said.brought_home(&self.group), delay);
+                if is_repeat { Said::Given } else { Said::Awaited }
+            }
+            None if is_repeat => {
+                self.put(home, said.brought_home(&self.group));
+                Said::Given
+            }
+            None => said,
+        }
+    }
+
+    fn delay(&self, said: &Said, repeats: u32) -> Option<Duration> {
+        let stopped = self.group.ledger.borrow().is_stopped();
+        let failure = said.failure().filter(|_| !stopped)?;
+        self.group.retry.get().after(failure, repeats)
+    }
+
+    fn run_again(self: &Rc<Self>, home: Home, failure: Said, delay: Duration) {
+        let items = self
+            .batches
+            .borrow()
+            .get(&home.batch)
+            .and_then(|known| known.alone(home.place, self.array.array()));
+        let Some(items) = items else {
+            return;
+        };
+        let crew = if delay.is_zero() { workers::crew_of(&self.group).ok() } else { None };
+        let at = Instant::now().checked_add(delay).filter(|_| crew.is_none());
+        let home = Home { repeats: home.repeats + 1, ..home };
+        let repeat = Repeat { home, failure, resting: at.is_some() };
+        let id = state().next_id();
+        self.begin_batch(id, Batch { repeat: Some(repeat), ..Batch::new(items) });
+        self.repeats.set(self.repeats.get() + 1);
+        if let Some(at) = at {
+            state().deadlines.borrow_mut().set(id, at, Stage::Repeat);
+        }
+        if let Some(crew) = crew {
+            self.post_rest(id, &crew, false);
+        }
+    }
+
+    /// An item has waited long enough.
+    fn post_repeat(self: &Rc<Self>, id: u64) {
+        self.wake(id);
+        match workers::crew_of(&self.group) {
+            Ok(crew) => self.post_rest(id, &crew, false),
+            Err(refused) => self.refused(id, refused),
+        }
+    }
+
+    /// What became of an item that was run again takes the place that is kept for it.
+    fn put(&self, home: Home, said: Said) {
+        let rest = self.batches.change(|batches| {
+            let slot = batches.get_mut(&home.batch).and_then(|known| {
+                let place = home.place.checked_sub(known.given)?;
+                known.said.get_mut(place)
+            });
+            match slot {
+                Some(slot) => std::mem::replace(slot, said),
+                None => said,
+            }
+        });
+        rest.discard();
+    }
+
+    /// A batch is over: if it was an item that was run again, nobody asks for it.
+    pub(super) fn forget_repeat(&self, id: u64) {
+        let is_repeat = self.batches.borrow().get(&id).is_some_and(|batch| batch.repeat.is_some());
+        if is_repeat {
+            self.repeats.set(self.repeats.get().saturating_sub(1));
+            drop(self.batches.remove(&id));
+        }
+    }
+
+    /// An item that rests does so no more. False for one that does not.
+    pub(super) fn wake(&self, id: u64) -> bool {
+        self.batches.change(|batches| {
+            let repeat = batches.get_mut(&id).and_then(|batch| batch.repeat.as_mut());
+            repeat.is_some_and(|repeat| std::mem::take(&mut repeat.resting))
+        })
+    }
+
+    /// An item is not run again: it has failed as it did.
+    pub(super) fn give_up(&self, id: u64) {
+        state().deadlines.borrow_mut().clear(id);
+        let repeat = self.batches.change(|batches| {
+            let repeat = batches.get_mut(&id)?.repeat.as_mut()?;
+            Some((repeat.home, std::mem::replace(&mut repeat.failure, Said::Given)))
+        });
+        if let Some((home, failure)) = repeat {
+            self.put(home, failure);
+        }
+        self.over(id);
+        self.forget_repeat(id);
+    }
+}
+
+/// The time has come of an item that is to be run again, if that is what has this number.
+pub(crate) fn due(id: u64) {
+    let find = |group: &Rc<Group>| group.mapping(id);
+    let mapping = state().active.borrow().iter().find_map(find);
+    if let Some(mapping) = mapping {
+        mapping.post_repeat(id);
+        state().held_back.set(true);
+    }
+}
+
+/// Posts what there was no room for, and lets children go on that others may want.
+pub(crate) fn post_held(group: &Group, crew: &Crew) {
+    if group.maps.borrow().is_empty() {
+        return;
+    }
+    loan::make_way(group);
+    let maps: Vec<_> = group.maps.borrow().values().cloned().collect();
+    for mapping in maps {
+        mapping.post_held(crew);
+    }
+}

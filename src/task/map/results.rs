@@ -1,0 +1,68 @@
+//! What has come back of a map, one item after the other.
+
+use ext_php_rs::types::Zval;
+
+use crate::process::reactor::{Ended, Message};
+use crate::task::map::Mapping;
+use crate::task::map::batch::{Batch, Said, settled};
+use crate::wire::codec::Format;
+use crate::wire::frame::{Frame, Kind};
+use crate::zend::handler::Thrown;
+use crate::zend::value;
+
+/// The format of what needs no look but its own.
+const PACKED: u8 = Format::Packed as u8;
+
+/// An item that has been run: its key, and its value or failure.
+pub(crate) type Item = (Zval, Result<Zval, Zval>);
+
+impl Mapping {
+    /// Is there something to be given, or nothing to wait for?
+    pub(crate) fn is_ready(&self) -> bool {
+        let batches = self.batches.borrow();
+        if batches.is_empty() {
+            return self.ending.borrow().is_empty();
+        }
+        let ready = |batch: &Batch| batch.ready(self.ordered).is_some();
+        let mut firsts = batches.values().filter(|batch| batch.repeat.is_none());
+        if self.ordered { firsts.next().is_some_and(ready) } else { firsts.any(ready) }
+    }
+
+    /// The next item that is ready: its key, and its value or failure. Re-enters PHP: classes may be loaded.
+    ///
+    /// # Errors
+    ///
+    /// When the script is exiting.
+    pub(crate) fn next(&self) -> Result<Option<Item>, Thrown> {
+        let Some((key, said)) = self.take_ready() else {
+            return Ok(None);
+        };
+        if let Said::Ended(Ended { message: Message::Frame(frame), .. }, _) = &said
+            && let Frame { kind: Kind::Value, format: PACKED, payload } = frame
+            && let Ok(value) = value::decode(Format::Packed, payload)
+        {
+            return Ok(Some((key, Ok(value))));
+        }
+        let result = settled(&key, said)?;
+        Ok(result.map(|result| (key, result)))
+    }
+
+    fn take_ready(&self) -> Option<(Zval, Said)> {
+        let (taken, done) = self.batches.change(|batches| {
+            let firsts = batches.iter_mut().filter(|(_, batch)| batch.repeat.is_none());
+            let mut ready = firsts.filter(|(_, batch)| self.ordered || batch.ready(false).is_some());
+            let (&id, batch) = ready.next()?;
+            let at = batch.ready(self.ordered)?;
+            let taken = batch.take(at, self.array.array())?;
+            let done = if batch.given == batch.len() { batches.remove(&id) } else { None };
+            Some((taken, done))
+        })?;
+        drop(done);
+        Some(taken)
+    }
+
+    /// Is nothing left to be given, or to come?
+    pub(crate) fn is_over(&self) -> bool {
+        self.batches.borrow().is_empty() && self.is_exhausted() && self.ending.borrow().is_empty()
+    }
+}

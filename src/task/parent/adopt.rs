@@ -1,0 +1,76 @@
+//! Futures that are added to a pool after they were made ready to run outside of any.
+//!
+//! One that runs holds a slot of its pool from then on, and the one in which it began until it is gone: so a loop that makes
+//! tasks by themselves, and adds each to a pool, has no more processes than both allow.
+
+use std::rc::Rc;
+
+use crate::task::life::attempt::Attempt;
+use crate::task::life::future::{Future, Phase};
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::workers;
+use crate::task::workers::launch;
+use crate::zend::object::Object;
+
+/// Makes a future that is in no pool one of `group`, however far it is. Re-enters PHP. False when it has not begun, and will
+/// not, as the group was stopped.
+pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
+    let queued = matches!(*future.phase.borrow(), Phase::Queued);
+    if future.is_pending() || queued && withdrawn(future) {
+        if group.ledger.borrow().is_stopped() {
+            return false;
+        }
+        launch::enqueue(group, future);
+    } else if !take_over(group, future) {
+        group.note_end(future);
+    }
+    true
+}
+
+/// Takes a future out of the queue that it is in. False when it is in none.
+fn withdrawn(future: &Future) -> bool {
+    let group = future.group.borrow().clone();
+    let parked = group.and_then(|group| group.ledger.change(|ledger| ledger.remove(future.id.get())));
+    parked.is_some()
+}
+
+/// Gives a running task to `group`. False when it has ended.
+fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
+    let (state, id) = (state(), future.id.get());
+    let begun_in = state.running.change(|running| {
+        let entry = running.get_mut(&id).filter(|entry| entry.group.has_task(id))?;
+        let origin = std::mem::replace(&mut entry.group, Rc::clone(group));
+        entry.origin = Some(Rc::clone(&origin));
+        Some(origin)
+    });
+    let Some(origin) = begun_in else {
+        return false;
+    };
+    // It keeps its slot there until it is gone.
+    let parted = origin.ledger.change(|ledger| ledger.report(id));
+    future.group.set(Some(Rc::clone(group)));
+    group.ledger.change(|ledger| ledger.adopt(id, Attempt::Task(future.clone())));
+    drop(parted);
+    group.adopted.set(group.adopted.get() + 1);
+    group.activate();
+    workers::shrink(group);
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        reactor.forward(id, group.forwarded.get());
+    }
+    // What its pool says holds for it, unless it has a limit of its own.
+    if future.limit.get() == origin.timeout.get() {
+        future.limit.set(group.timeout.get());
+        launch::set_deadline(future);
+    }
+    true
+}
+
+/// A child is gone that ran a task of `group` which began in `origin`.
+pub(crate) fn give_back(group: &Group, origin: &Group, id: u64) {
+    group.adopted.set(group.adopted.get().saturating_sub(1));
+    let _ = origin.end(id); // it has told everything there
+    if !origin.idle() {
+        state().held_back.set(true);
+    }
+}

@@ -1,0 +1,254 @@
+//! The end of a script: what was started is waited for, or ended.
+//!
+//! It comes more than once. The last of the script's shutdown functions is ours; but shutdown functions may register others,
+//! and destructors run after all of them. Each may await what was started before, and start something new. So after each end
+//! the state is as if nothing had been started: what was ended has an outcome, and what is started then is waited for by the
+//! next one, of which the end of the request is the last.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+
+use crate::ini;
+use crate::pool::ledger::Ledger;
+use crate::process::reactor::{Ended, Message, Reactor};
+use crate::process::wait::Exit;
+use crate::task::life::attempt::Attempt;
+use crate::task::life::future::{Ending, Future, Phase};
+use crate::task::life::group::Group;
+use crate::task::life::state::{Request, state};
+use crate::task::life::surfacing;
+use crate::task::parent::interruption::Interruption;
+use crate::task::parent::{turn, wait};
+use crate::task::workers::{ending, launch};
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::interrupt::{self, Floor};
+use crate::zend::object::{Native, Object};
+use crate::zend::request;
+
+/// What is released at the end may start something new, and that again; but not for ever.
+const ROUNDS: u32 = 100;
+
+/// Makes sure that the end of this process's script waits. A child waits by itself, before it reports.
+pub(crate) fn register() {
+    let state = state();
+    if !state.is_child.get() && !state.exit_registered.replace(true) {
+        request::at_shutdown(&Future::registration().class, c"atexit");
+    }
+}
+
+/// Waits for everything that was started. Re-enters PHP: handlers run.
+///
+/// # Errors
+///
+/// When a handler exits.
+pub(crate) fn finish() -> Result<(), Thrown> {
+    let state = state();
+    // A fatal error may have left in the middle of it.
+    if state.dispatching.replace(false) {
+        Floor::forget();
+    }
+    let idle = || state.active.borrow().iter().all(|group| group.idle()) && !turn::is_due_in_a_call();
+    if !idle() || !state.running.borrow().is_empty() {
+        listen();
+        wait::at_end(|| idle() || is_interrupted())?;
+    }
+    dismiss()?;
+    if is_interrupted() {
+        end_all()?;
+    }
+    Ok(())
+}
+
+/// From now on a second signal ends the tasks. Those of a child are ended with it. Re-enters PHP.
+fn listen() {
+    let state = state();
+    if !state.is_child.get() && state.interruption.borrow().is_none() {
+        let interruption = Interruption::watch();
+        state.interruption.replace(Some(interruption));
+    }
+}
+
+fn is_interrupted() -> bool {
+    state().interruption.borrow().as_ref().is_some_and(Interruption::is_over)
+}
+
+/// Asks all that was started to end, and makes it after the grace period. Re-enters PHP: handlers of signals, destructors.
+///
+/// # Errors
+///
+/// When such a handler exits or throws.
+fn end_all() -> Result<(), Thrown> {
+    let state = state();
+    for group in state.active.borrow().iter() {
+        group.ledger.change(Ledger::stop);
+        let ledger = group.ledger.borrow();
+        ledger.iter().filter_map(|(.., of)| of.future()).for_each(|future| give_up(future));
+    }
+    let children: Vec<_> =
+        state.running.borrow().keys().chain(state.workers.borrow().keys()).copied().collect();
+    for child in children {
+        ending::dismiss(child);
+    }
+    let until = Instant::now().checked_add(ini::kill_grace());
+    while launch::children() > 0 && !exception::pending() {
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        if left == Some(Duration::ZERO) {
+            break;
+        }
+        if turn::wait(left) == Err(Errno::EINTR) {
+            interrupt::run();
+        }
+    }
+    kill();
+    if exception::pending() { Err(Thrown) } else { Ok(()) }
+}
+
+/// Whatever becomes of this one, it was ended with the script.
+fn give_up(future: &Future) {
+    if !future.has_ended() {
+        future.ending.set(Some(Ending::Abandoned));
+        future.observed.set(true);
+    }
+}
+
+/// Lets the children go that stay: what they have begun to write is written, and their shutdown functions run.
+fn dismiss() -> Result<(), Thrown> {
+    let state = state();
+    if state.workers.borrow().is_empty() {
+        return Ok(());
+    }
+    let workers: Vec<_> =
+        state.workers.borrow().iter().map(|(&id, (group, _))| (id, Rc::clone(group))).collect();
+    for (id, group) in workers {
+        group.close();
+        // Whoever has stopped one does not keep the script from its end.
+        ending::go_on(id);
+    }
+    listen();
+    while !state.workers.borrow().is_empty() && !is_interrupted() {
+        if turn::wait(None) == Err(Errno::EINTR) {
+            interrupt::run();
+        }
+        if exception::pending() {
+            return Err(Thrown);
+        }
+    }
+    Ok(())
+}
+
+/// Ends everything that was started, at once, and waits for nothing but the kernel. Whoever awaits it afterwards is told.
+/// Re-enters PHP: destructors run.
+pub(crate) fn kill() {
+    let state = state();
+    let left = state.reactor.borrow_mut().as_mut().map(Reactor::kill_all);
+    let running = state.running.take();
+    let workers = state.workers.take();
+    let mut groups = state.active.take();
+    groups.extend(workers.values().map(|(group, _)| Rc::clone(group)));
+    let loose = (state.news.take(), state.freed.take(), state.loans.take(), state.deadlines.take());
+    let mut futures: Vec<(Rc<Group>, Object<Future>)> = Vec::new();
+    groups.extend(running.into_values().flat_map(|child| child.origin.into_iter().chain([child.group])));
+    for group in &groups {
+        let attempts = group.ledger.change(Ledger::clear);
+        let (tasks, portions): (Vec<_>, Vec<_>) =
+            attempts.into_iter().partition(|attempt| attempt.future().is_some());
+        let tasks = tasks.into_iter().filter_map(Attempt::into_future);
+        futures.extend(tasks.map(|future| (Rc::clone(group), future)));
+        let children = (group.crew.take(), portions);
+        surfacing::release(children);
+    }
+    for (group, future) in &futures {
+        abandon(group, future);
+    }
+    state.held_back.set(false);
+    // A fatal error may have left in the middle of it.
+    state.in_hand.set(0);
+    surfacing::release((workers, loose, groups, futures));
+    state.strays.take();
+    left.into_iter().flatten().for_each(|(pid, why)| ending::tell(pid, why));
+    ending::give_notices();
+}
+
+/// The child of a future is gone, or will never be there.
+fn abandon(group: &Group, future: &Object<Future>) {
+    if future.has_ended() {
+        return;
+    }
+    future.ending.set(Some(Ending::Abandoned));
+    // Nobody is left to whom it would be news.
+    future.observed.set(true);
+    let nothing = Ended { id: future.id.get(), exit: Exit::Unknown, message: Message::Nothing };
+    let before = (future.previous.take(), future.phase.replace(Phase::Reported(nothing)));
+    future.group.set(None);
+    group.note_end(future);
+    surfacing::release(before);
+}
+
+/// The last of the script's shutdown functions, and the end of its request. Re-enters PHP.
+///
+/// # Errors
+///
+/// When a handler exits.
+pub(crate) fn at_exit() -> Result<(), Thrown> {
+    // After a fatal error nobody is left who could want a result. One error ends what was started before it, once.
+    if request::ended_by_error() || ini::kill_at_exit() {
+        for _ in 0..ROUNDS {
+            kill();
+            if is_empty() {
+                break;
+            }
+        }
+    } else {
+        finish()?;
+    }
+    surfacing::tell();
+    if state().request.get() == Request::Ends {
+        kill();
+        forget();
+    }
+    Ok(())
+}
+
+/// Has nothing been started that has not ended?
+fn is_empty() -> bool {
+    state().active.borrow().is_empty() && state().running.borrow().is_empty()
+}
+
+/// Lets go of all that the script has left here. Re-enters PHP: destructors run.
+fn forget() {
+    let state = state();
+    let waiting = (state.reported.take(), state.settled.take(), state.held.take());
+    let hooks = (state.hooks.take(), state.book.take());
+    surfacing::release((waiting, hooks, state.default_group.take(), state.kept.take()));
+    surfacing::tell();
+}
+
+/// The end of the request: destructors may have started tasks after [`at_exit`], and nothing may be left behind.
+pub(crate) fn end_request() {
+    let state = state();
+    state.request.set(Request::Ends);
+    for _ in 0..ROUNDS {
+        // Called as PHP code calls it: outside of any function an exception is fatal on the spot.
+        let _ = request::protect(|| request::call(&Future::registration().class, c"atexit"));
+        if is_empty() {
+            break;
+        }
+    }
+    kill();
+    if let Some(reactor) = state.reactor.take() {
+        reactor.stop();
+    }
+    drop((state.forwarding.take(), state.interruption.take()));
+    interrupt::forget_exit();
+    state.request.set(Request::Over);
+    state.exit_registered.set(false);
+    state.pools.set(0);
+}
+
+/// The beginning of a request, after the end of another one.
+pub(crate) fn begin_request() {
+    state().request.set(Request::Runs);
+}

@@ -1,0 +1,70 @@
+//! A future that a handler returned: its outcome is that of the handler's own future, as soon as it has ended.
+//!
+//! Nothing waits for it here: the future keeps the handlers that it has left, and the other one's last handler gives it
+//! the outcome. Runs in the parent.
+
+use crate::error::Error;
+use crate::exceptions;
+use crate::task::life::future::{Future, Outcome};
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::life::surfacing::release;
+use crate::task::parent::handlers;
+use crate::task::parent::handlers::Handler;
+use crate::task::parent::wait;
+use crate::task::workers::launch;
+use crate::zend::handler::Thrown;
+use crate::zend::interrupt;
+use crate::zend::object::Object;
+
+/// From now on `future` has not ended before `other` has, which a handler of its own returned. Re-enters PHP: `other` may
+/// be started, and its handlers run.
+///
+/// # Errors
+///
+/// `AsyncError` when it could never end.
+pub(super) fn follow(future: &Object<Future>, other: &Object<Future>) -> Result<(), Thrown> {
+    if leads_to(other, future) {
+        return Err(exceptions::throw(&Error::Misuse(
+            "a handler cannot return a future that ends only after the handler's own",
+        )));
+    }
+    wait::ensure_here(other)?;
+    let old = future.following.replace(Some(other.clone()));
+    release(old);
+    if other.is_pending() {
+        launch::enqueue(&Group::default_group(), other);
+    }
+    handlers::attach(other, Handler::Follow(future.clone()));
+    Ok(())
+}
+
+/// Is `from` the future `to`, or one that ends only after it?
+fn leads_to(from: &Object<Future>, to: &Object<Future>) -> bool {
+    let mut at = Some(from.clone());
+    while let Some(here) = at {
+        if here.std() == to.std() {
+            return true;
+        }
+        let next = here.following.borrow().clone();
+        at = next;
+    }
+    false
+}
+
+/// `other` has ended: so has `future`, in the same way. What is left of its handlers runs next.
+pub(super) fn arrive(future: &Object<Future>, other: &Future) {
+    let followed = future.following.take();
+    other.observed.set(true);
+    match handlers::outcome_of(other) {
+        Some(Ok(value)) => handlers::set(future, Outcome::Value(value)),
+        Some(Err(throwable)) => {
+            future.observed.set(false);
+            handlers::set(future, Outcome::Failed(throwable));
+        }
+        None => {}
+    }
+    state().reported.push_back(future.clone());
+    interrupt::flags().raise();
+    release(followed);
+}

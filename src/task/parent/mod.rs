@@ -1,0 +1,9 @@
+//! The parent between two statements of its script: it waits, hears of workers, and runs handlers.
+
+pub(crate) mod adopt;
+pub(crate) mod at_exit;
+pub(crate) mod follow;
+pub(crate) mod handlers;
+pub(crate) mod interruption;
+pub(crate) mod turn;
+pub(crate) mod wait;

@@ -1,0 +1,436 @@
+//! One turn in the parent: hear what children have to say, start the next ones, give futures their outcomes.
+//!
+//! Hearing and starting may happen anywhere; outcomes and handlers only where the script could have called a function.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+
+use crate::ini;
+use crate::pool::deadlines::Stage;
+use crate::pool::ledger;
+use crate::process::output::Capture;
+use crate::process::reactor::{Ended, Message, News, Reactor};
+use crate::process::wait::Exit;
+use crate::task::life::attempt::Attempt;
+use crate::task::life::future::{Ending, Future, Phase};
+use crate::task::life::group::Group;
+use crate::task::life::held::Moment;
+use crate::task::life::state::{Running, state};
+use crate::task::life::surfacing;
+use crate::task::parent::{adopt, handlers};
+use crate::task::workers::{ending, launch, outcome, retry};
+use crate::task::{map, workers};
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::interrupt::{self, FiberBlock};
+use crate::zend::object::Object;
+use crate::zend::scope;
+
+/// How long after a bad moment we look again.
+const RETRY: Duration = Duration::from_millis(1);
+/// Handlers that wait for longer than this for a function to go on are looked after less often.
+const BRIEF: Duration = Duration::from_secs(1);
+/// At so many loops, calls and returns it is looked whether a function goes on whose handlers wait, each time that
+/// somebody looks: a library that is at work meanwhile is not to be slowed down for long.
+const LOOKS: u32 = 10_000;
+/// How often to try again what could not be started: nobody tells when another process has left room.
+const HELD_BACK: Duration = Duration::from_millis(20);
+
+/// Waits for news of a child, at most `timeout`, and takes it in. Runs no handler.
+///
+/// # Errors
+///
+/// EINTR when a signal wants the script's attention.
+pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
+    let state = state();
+    if timeout != Some(Duration::ZERO) {
+        map::loan::fetch_all();
+    }
+    let until_deadline =
+        state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
+    let retry = state.held_back.get().then_some(HELD_BACK);
+    let timeout = [timeout, until_deadline, retry].into_iter().flatten().min();
+    if !state.forwarding.borrow().is_off() {
+        state.forwarding.borrow_mut().look();
+    }
+    interrupt::acknowledge();
+    let heard = hear(timeout);
+    take_in();
+    expire();
+    surfacing::keep_pending();
+    heard?;
+    start_next();
+    retire();
+    if state.reactor.borrow_mut().as_mut().is_some_and(Reactor::fell_silent) {
+        workers::nudge();
+    }
+    Ok(())
+}
+
+/// Waits for news. What was heard before, and is not taken in yet, is news already: whoever takes it in has called PHP
+/// code, and that code waits.
+fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
+    let state = state();
+    let mut news = Vec::from(state.news.take());
+    let timeout =
+        if news.is_empty() && state.freed.borrow().is_empty() { timeout } else { Some(Duration::ZERO) };
+    let heard = match state.reactor.borrow_mut().as_mut() {
+        Some(reactor) => reactor.wait(timeout, &mut news),
+        None => Ok(()),
+    };
+    state.news.replace(news.into());
+    heard
+}
+
+/// Takes in what was heard. Re-enters PHP: values are released, and items of maps are serialized again. So nothing is kept
+/// here meanwhile, where whoever waits in that code could not see it.
+fn take_in() {
+    let state = state();
+    loop {
+        let next = state.news.borrow_mut().pop_front();
+        let Some(one) = next else {
+            return;
+        };
+        let group = match one {
+            News::Told { id, message } => {
+                let whole = matches!(message, Message::Frame(_));
+                told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
+                if whole {
+                    ending::expect_end(id);
+                } else {
+                    ending::dismiss(id);
+                }
+                None
+            }
+            News::Lends { id, loan } => {
+                told(id, Phase::Lent { child: id, loan });
+                None
+            }
+            News::Answered { child, task, message } => workers::answered(child, task, message),
+            News::Offers { child, task, loan } => workers::offered(child, task, Phase::Lent { child, loan }),
+            News::Garbled { child } => {
+                ending::kill(child);
+                None
+            }
+            News::Ended(ended) => gone(ended),
+        };
+        surfacing::keep_pending();
+        // Few have anything to start.
+        if let Some(group) = group.filter(|group| !group.idle()) {
+            let known = state.freed.borrow().back().is_some_and(|last| Rc::ptr_eq(last, &group));
+            if !known {
+                state.freed.push_back(group);
+            }
+        }
+    }
+}
+
+/// Starts what there are free slots for now. Re-enters PHP: hooks run.
+fn start_next() {
+    let state = state();
+    if state.held_back.take() {
+        let all = state.active.borrow().iter().cloned().collect();
+        state.freed.set(all);
+    }
+    loop {
+        let next = state.freed.pop_front();
+        let Some(group) = next else {
+            return;
+        };
+        launch::pump(&group);
+        surfacing::keep_pending();
+    }
+}
+
+/// Lets groups go that have nothing to do. Runs PHP code: destructors.
+fn retire() {
+    let next = |active: &mut Vec<Rc<Group>>| {
+        let at = active.iter().position(|group| group.idle())?;
+        Some(active.remove(at))
+    };
+    while let Some(group) = state().active.change(next) {
+        group.rest();
+        surfacing::keep_pending();
+    }
+    state().active.borrow().iter().for_each(|group| group.let_go());
+}
+
+/// A child has told everything: its future has something to be looked at, and its time is not measured any more.
+fn told(id: u64, phase: Phase) {
+    let state = state();
+    let group = state.running.borrow().get(&id).map(|running| Rc::clone(&running.group));
+    let Some(group) = group else {
+        return;
+    };
+    let reported = group.ledger.change(|ledger| ledger.report(id));
+    let Some(future) = reported.and_then(Attempt::into_future) else {
+        return;
+    };
+    state.deadlines.borrow_mut().clear(id);
+    take_output(&future);
+    retry::conclude(&group, future, phase);
+}
+
+/// What a task has printed is the future's from now on.
+pub(crate) fn take_output(future: &Future) {
+    future.captured.replace(printed_by(future.id.get()));
+}
+
+/// Takes what a task, or a child that stays, has printed, and listens no more. None when that is not captured.
+pub(crate) fn printed_by(id: u64) -> Option<Box<Capture>> {
+    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.captured(id)).map(Box::new)
+}
+
+/// Takes what a child that stays has printed for the task of which it has just told. None when that is not captured.
+pub(crate) fn page_of(child: u64) -> Option<Box<Capture>> {
+    let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
+    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.turn_page(child, limit)).map(Box::new)
+}
+
+/// Lets a child go on that stays, if it waits until what it printed has been taken.
+pub(crate) fn go_on(child: u64) {
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        reactor.go_on(child);
+    }
+}
+
+/// Waits for the end of a child of `group` that has told everything, if there is one: its slot is wanted.
+pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
+    let state = state();
+    let ids = group.ledger.borrow().reported();
+    let ended = ids.into_iter().find_map(|id| state.reactor.borrow_mut().as_mut()?.await_end(id));
+    ended.and_then(gone).is_some()
+}
+
+/// Lets a child go whose loan has been fetched.
+pub(crate) fn release(id: u64) {
+    map::loan::over(id);
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        reactor.release(id);
+    }
+    if state().running.borrow().contains_key(&id) {
+        ending::expect_end(id);
+    }
+}
+
+/// A child is gone: its group has a free slot.
+fn gone(child: Ended) -> Option<Rc<Group>> {
+    let state = state();
+    let running = state.running.remove(&child.id);
+    let Some(Running { group, origin, place }) = running else {
+        return if ending::stray_gone(child.id) { None } else { workers::gone(child) };
+    };
+    drop(place);
+    state.deadlines.borrow_mut().clear(child.id);
+    let future = group.end(child.id);
+    if let Some(origin) = origin {
+        adopt::give_back(&group, &origin, child.id);
+    }
+    if let Some(future) = future {
+        take_output(&future);
+        retry::conclude(&group, future, Phase::Reported(child));
+    }
+    Some(group)
+}
+
+/// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.
+pub(crate) fn note_end(group: &Rc<Group>, future: Object<Future>) {
+    future.group.set(None);
+    future.place.set(group.handlers.get());
+    group.note_end(&future);
+    state().reported.push_back(future);
+}
+
+/// Ends what has run for too long, and begins again what has waited long enough.
+fn expire() {
+    if state().deadlines.borrow().next().is_none() {
+        return;
+    }
+    let now = Instant::now();
+    loop {
+        let due = state().deadlines.borrow_mut().due(now);
+        let Some((id, stage)) = due else {
+            return;
+        };
+        match (stage, posted(id)) {
+            (Stage::Look, _) => workers::look(id),
+            (Stage::Repeat, Some(future)) => retry::due(&future),
+            (Stage::Repeat, None) => map::due(id),
+            (Stage::Expire, None) => end(id, Ending::TimedOut),
+            (Stage::Expire, Some(future)) => workers::expire(&future),
+            (Stage::Kill, _) => ending::kill(id),
+            (Stage::GiveUp, _) => ending::give_up(id),
+        }
+    }
+}
+
+/// The future with this number, if it waits for a child that stays, or is in one.
+fn posted(id: u64) -> Option<Object<Future>> {
+    let active = state().active.borrow();
+    let posted = |group: &&Rc<Group>| {
+        group.ledger.borrow().stage(id).is_some_and(|stage| stage != ledger::Stage::Running)
+    };
+    active.iter().find(posted)?.future(id)
+}
+
+/// Asks a running task to end, and makes it after the grace period.
+pub(crate) fn end(id: u64, ending: Ending) {
+    if let Some(future) = posted(id) {
+        workers::end(&future, ending);
+        return;
+    }
+    let state = state();
+    let future = state.running.borrow().get(&id).and_then(|running| running.group.future(id));
+    if let Some(future) = future {
+        future.ending.set(Some(ending));
+    }
+    ending::dismiss(id);
+}
+
+/// Gives ended futures their outcomes, and runs their handlers, those that may run at this moment. While handlers are running already, those wait, and
+/// nothing else does: what a child keeps in memory is fetched, and its slot becomes free. Re-enters PHP.
+///
+/// # Errors
+///
+/// When the script is exiting.
+pub(crate) fn dispatch(moment: Moment) -> Result<(), Thrown> {
+    let state = state();
+    ending::give_notices();
+    if state.dispatching.get() {
+        return read();
+    }
+    if !is_due_in_a_call() {
+        return Ok(());
+    }
+    // Who suspended its fiber in here, and never came back, would keep all handlers waiting.
+    let _fibers = FiberBlock::new();
+    state.dispatching.set(true);
+    let done = run_handlers(moment);
+    state.dispatching.set(false);
+    done
+}
+
+fn run_handlers(moment: Moment) -> Result<(), Thrown> {
+    loop {
+        let held = state().held.change(|held| held.pop(moment));
+        let settled = held.or_else(|| state().settled.pop_front());
+        let Some(future) = settled.or_else(unread) else {
+            return Ok(());
+        };
+        let done = handlers::complete(&future, moment);
+        surfacing::release(future);
+        done?;
+    }
+}
+
+/// Gives ended futures their outcomes.
+fn read() -> Result<(), Thrown> {
+    while let Some(future) = unread() {
+        let read = outcome::settle(&future);
+        if !future.handlers.borrow().is_empty() {
+            state().settled.push_back(future);
+        }
+        read?;
+    }
+    Ok(())
+}
+
+/// The next future that has ended, and at which nobody has looked. One that is being read stays where it is: who reads it
+/// may be somebody who runs no handlers.
+fn unread() -> Option<Object<Future>> {
+    state().reported.change(|reported| {
+        let at = reported.iter().position(|future| !future.is_being_read())?;
+        reported.remove(at)
+    })
+}
+
+/// Is there something for [`dispatch`]?
+pub(crate) fn is_due() -> bool {
+    let state = state();
+    let waits = !state.dispatching.get() && !state.settled.borrow().is_empty();
+    waits
+        || !state.notices.borrow().is_empty()
+        || state.reported.borrow().iter().any(|future| !future.is_being_read())
+}
+
+/// The same for a call that waits, where no handler is held back.
+pub(crate) fn is_due_in_a_call() -> bool {
+    let state = state();
+    is_due() || !state.dispatching.get() && !state.held.borrow().is_empty()
+}
+
+/// Takes in what there is, and dispatches it: `tick()`, and the interrupt. Re-enters PHP.
+///
+/// # Errors
+///
+/// When the script is exiting.
+pub(crate) fn tick(moment: Moment) -> Result<(), Thrown> {
+    // A signal is the virtual machine's to handle, right after this.
+    let _ = wait(Some(Duration::ZERO));
+    let done = dispatch(moment);
+    leave();
+    done
+}
+
+/// The virtual machine's interrupt after the notifier raised its flag.
+pub(crate) fn on_interrupt() {
+    let state = state();
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        reactor.notice();
+    }
+    // As for the handlers of signals: what is interrupted is in the middle of a statement.
+    let _fibers = FiberBlock::new();
+    if interrupt::safe() {
+        let moment =
+            if interrupt::is_of_a_call() { Moment::Call } else { Moment::Interrupt(scope::running()) };
+        // Exiting is told by what is pending.
+        let _ = tick(moment);
+        look_out();
+    } else if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        reactor.alarm(RETRY);
+    }
+}
+
+/// Handlers wait for a function to go on: makes sure that it is noticed when it does.
+fn look_out() {
+    let (functions, in_vain) = state().held.change(|held| (held.functions(), held.in_vain()));
+    let looks = if functions.is_empty() { 0 } else { LOOKS };
+    interrupt::watch(functions, looks);
+    if let Some(future) = in_vain {
+        exception::notice(&format!(
+            "The handlers of {} have waited for 10 s for the function that registered them, or one that had called it, to \
+             go on; call Async\\Pool::tick() where it is right to run them, or set async.handlers=anywhere",
+            future.subject()
+        ));
+        surfacing::release(future);
+    }
+}
+
+/// Does some child have a task?
+pub(crate) fn busy() -> bool {
+    let state = state();
+    let mut in_hand = state.in_hand.get();
+    state.active.borrow().iter().any(|group| group.ledger.borrow().is_busy_besides(&mut in_hand))
+}
+
+/// The script goes on without us: the notifier is to tell it when there is news, or a deadline.
+pub(crate) fn leave() {
+    let state = state();
+    let next = state.deadlines.borrow().next();
+    let retry = state.held_back.get().then_some(HELD_BACK);
+    let is_due = is_due();
+    let held = state.held.borrow();
+    let look = match held.waited() {
+        _ if !held.awaits_function() => None,
+        brief if brief < BRIEF => Some(RETRY),
+        _ => Some(HELD_BACK),
+    };
+    drop(held);
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        let due = next.map(|at| at.saturating_duration_since(Instant::now()));
+        let delay = if is_due { Some(RETRY) } else { due.into_iter().chain(retry).chain(look).min() };
+        reactor.arm(delay, busy());
+    }
+}

@@ -1,0 +1,271 @@
+//! Waiting for futures: `await`, `settle`, and everything that blocks.
+//!
+//! # Who waits for whom
+//!
+//! | who | waits for | which ends, because |
+//! |---|---|---|
+//! | the parent, in `await` and the like | a child's news, a deadline, or [`turn`]'s next try | the child runs, or has a limit; where nothing runs that could bring news, the wait is an error |
+//! | the parent, at the end | workers that leave | they are told to, and continued if somebody has stopped them; after a kill there are none |
+//! | a child that lends a result | the parent, who fetches it | outcomes are read before each sleep, in handlers, too; those of maps as well |
+//! | a queued task | a slot of its pool | a slot is given back when its child has told and is gone, also while handlers run; one that stays is killed |
+//! | a queued task | a place of `async.max_children` | the same; idle workers give theirs up; who has no child of its own lends a child its place; others are asked again by and by |
+//! | a task on the board | a worker that is free, and young enough | an idle one that is too old is replaced |
+//! | a handler | other handlers that run | only handlers wait for handlers: nothing that one of them may await does |
+//!
+//! A circle would have to lead back through the parent, as children never wait for each other. The parent waits in one place,
+//! [`until`], and does there all that anybody waits for from it, but one thing: to go on with what is underneath on its own stack.
+//! That is a handler, a result that is being read, and a task that is being serialized. The first two say so, and whoever awaits
+//! their future is told; the third is counted, and nothing that is in hand counts as running. No fiber is switched in any of them,
+//! so that what is underneath is over when what is above it is. Handlers never begin in the middle of another function of ours.
+
+use std::time::{Duration, Instant};
+
+use ext_php_rs::types::Zval;
+use nix::errno::Errno;
+
+use crate::error::{Error, Seconds};
+use crate::exceptions;
+use crate::task::life::future::{Future, Phase};
+use crate::task::life::group::Group;
+use crate::task::life::held::Moment;
+use crate::task::life::state::state;
+use crate::task::life::surfacing;
+use crate::task::parent::{handlers, turn};
+use crate::task::workers::launch;
+use crate::zend::handler::{Returned, Thrown};
+use crate::zend::object::Object;
+use crate::zend::{exception, interrupt};
+
+/// The longest time between two looks at a condition of the script's.
+const TICK: Duration = Duration::from_millis(20);
+
+/// When a wait is over although nothing has ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    seconds: f64,
+    until: Instant,
+}
+
+impl Patience {
+    /// For so many seconds from now; none for ever.
+    pub(crate) fn new(seconds: Option<f64>) -> Option<Self> {
+        let seconds = seconds?;
+        let until =
+            Duration::try_from_secs_f64(seconds).ok().and_then(|limit| Instant::now().checked_add(limit))?;
+        Some(Self { seconds, until })
+    }
+}
+
+/// Waits until `done`, handling all that happens meanwhile. Re-enters PHP.
+///
+/// # Errors
+///
+/// When patience is at an end, a signal handler threw, or the script is exiting.
+pub(crate) fn until(
+    patience: Option<Patience>,
+    mut done: impl FnMut() -> Result<bool, Thrown>,
+) -> Result<(), Thrown> {
+    let result = wait_loop(patience, &mut || {
+        surfacing::throw()?;
+        done()
+    });
+    turn::leave();
+    result
+}
+
+/// Waits until `done`, as the end of a script does: exceptions that are kept for an `await` stay kept, and are no reason not
+/// to wait for the rest. Re-enters PHP.
+///
+/// # Errors
+///
+/// When a signal handler threw, or the script is exiting.
+pub(crate) fn at_end(mut done: impl FnMut() -> bool) -> Result<(), Thrown> {
+    let result = wait_loop(None, &mut || Ok(done()));
+    turn::leave();
+    result
+}
+
+fn wait_loop(
+    patience: Option<Patience>,
+    done: &mut impl FnMut() -> Result<bool, Thrown>,
+) -> Result<(), Thrown> {
+    loop {
+        // Of a signal handler, or of a hook that has called exit or whose fiber was ended.
+        if exception::pending() {
+            return Err(Thrown);
+        }
+        turn::dispatch(Moment::Call)?;
+        if done()? {
+            return Ok(());
+        }
+        let left = patience.map(|patience| patience.until.saturating_duration_since(Instant::now()));
+        if let (Some(Patience { seconds, .. }), Some(Duration::ZERO)) = (patience, left) {
+            return Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }));
+        }
+        if !turn::busy() && state().running.borrow().is_empty() && !restart() {
+            return Err(exceptions::throw(&Error::Misuse(
+                "what is awaited can never end: it has not started, and nothing is left that would start it",
+            )));
+        }
+        if turn::wait(left) == Err(Errno::EINTR) {
+            interrupt::run();
+        }
+    }
+}
+
+/// Waits until `done`, which is asked after all news, and every few hundredths of a second at least. Re-enters PHP.
+///
+/// # Errors
+///
+/// As [`until`].
+pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<(), Thrown> {
+    let result = loop {
+        match turn::dispatch(Moment::Call).and_then(|()| done()) {
+            Ok(false) => {}
+            Ok(true) => break Ok(()),
+            Err(thrown) => break Err(thrown),
+        }
+        if turn::wait(Some(TICK)) == Err(Errno::EINTR) {
+            interrupt::run();
+            if exception::pending() {
+                break Err(Thrown);
+            }
+        }
+    };
+    turn::leave();
+    result
+}
+
+/// Nothing runs: perhaps something that could not be started before can be now.
+fn restart() -> bool {
+    let active = state().active.borrow().clone();
+    active.iter().for_each(launch::pump);
+    turn::busy() || turn::is_due_in_a_call() || state().held_back.get()
+}
+
+/// The value of one future. Re-enters PHP.
+///
+/// # Errors
+///
+/// What the task threw, or what became of it.
+pub(crate) fn one(future: &Object<Future>, patience: Option<Patience>) -> Returned {
+    finish(future, patience)?;
+    future.observed.set(true);
+    match handlers::outcome_of(future) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(throwable)) => Err(exception::throw(&throwable)),
+        None => Err(Thrown),
+    }
+}
+
+/// What a task returned; a future is awaited, and gives its value instead. Re-enters PHP.
+///
+/// # Errors
+///
+/// As [`one`].
+pub(crate) fn resolved(mut value: Zval) -> Returned {
+    while let Some(inner) = Object::<Future>::from_zval(&value) {
+        value = one(&inner, None)?;
+    }
+    Ok(value)
+}
+
+/// Waits until all have ended, their handlers have run, and their children are gone. Re-enters PHP.
+///
+/// # Errors
+///
+/// When patience is at an end, or one of them can never end. What they threw is not thrown here.
+pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Result<(), Thrown> {
+    if let Err(thrown) = futures.iter().try_for_each(begin) {
+        // Others have begun.
+        turn::leave();
+        return Err(thrown);
+    }
+    for future in futures {
+        finish(future, patience)?;
+    }
+    // They have told everything: this is short, and nobody's patience is asked for.
+    until(None, || {
+        let running = state().running.borrow();
+        Ok(!futures.iter().any(|future| running.contains_key(&future.id.get())))
+    })
+}
+
+/// Waits for the end of one future, and runs its handlers. Re-enters PHP.
+pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Result<(), Thrown> {
+    begin(future)?;
+    if future.is_settled() {
+        return surfacing::throw();
+    }
+    until(patience, || {
+        if future.has_ended() {
+            // Inside a handler the handlers of others wait, but what is awaited there must come to its end.
+            handlers::complete(future, Moment::Call)?;
+            // One of them may have returned a future.
+            if future.following.borrow().is_some() {
+                ensure_not_underneath(future)?;
+            }
+        }
+        Ok(future.is_complete())
+    })
+}
+
+/// Makes sure that a future can end: starts one that nobody has started.
+fn begin(future: &Object<Future>) -> Result<(), Thrown> {
+    ensure_not_underneath(future)?;
+    if future.is_pending() {
+        launch::enqueue(&Group::default_group(), future);
+    }
+    ensure_here(future)
+}
+
+/// Whoever waits for something that goes on further down the stack would wait for itself.
+///
+/// # Errors
+///
+/// `AsyncError` when a handler of `future` is running, or what it has left is being read; or that of a future that a handler
+/// of its own has returned.
+fn ensure_not_underneath(future: &Future) -> Result<(), Thrown> {
+    ensure_not_in_hand(future)?;
+    let mut at = future.following.borrow().clone();
+    while let Some(followed) = at {
+        ensure_not_in_hand(&followed)?;
+        let next = followed.following.borrow().clone();
+        at = next;
+    }
+    Ok(())
+}
+
+fn ensure_not_in_hand(future: &Future) -> Result<(), Thrown> {
+    if future.handling.get() {
+        return Err(exceptions::throw(&Error::Misuse(
+            "a future cannot be awaited in its own handler: it ends when its handlers have ended",
+        )));
+    }
+    if future.is_being_read() {
+        return Err(exceptions::throw(&Error::Misuse(
+            "a future cannot be awaited by code that reads its result: it ends when that has been read",
+        )));
+    }
+    Ok(())
+}
+
+/// A future that waits or runs can be dealt with only by the process that started it.
+///
+/// # Errors
+///
+/// `AsyncError` in any other.
+pub(crate) fn ensure_here(future: &Future) -> Result<(), Thrown> {
+    let elsewhere = match &*future.phase.borrow() {
+        Phase::Queued | Phase::Running => {
+            !future.group.borrow().as_ref().is_some_and(|group| group.is_here())
+        }
+        _ => false,
+    };
+    if elsewhere {
+        return Err(exceptions::throw(&Error::Misuse(
+            "this future belongs to another process: only the one that started it can await, change or cancel it",
+        )));
+    }
+    Ok(())
+}

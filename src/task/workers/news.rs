@@ -1,0 +1,161 @@
+//! What children that stay have told, and what becomes of their tasks when they are gone.
+
+use std::rc::Rc;
+
+use crate::process::reactor::{Ended, Message};
+use crate::process::wait::Exit;
+use crate::task::life::future::{Ending, Future, Phase};
+use crate::task::life::group::Group;
+use crate::task::life::state::{Stray, state};
+use crate::task::map;
+use crate::task::map::{Answered, End, Mapping};
+use crate::task::parent::turn;
+use crate::task::workers::hire::first_open;
+use crate::task::workers::retry;
+use crate::task::workers::{Crew, Member};
+use crate::wire::frame::{Frame, Kind};
+use crate::zend::object::Object;
+
+/// A child has told what became of a task.
+pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Group>> {
+    let employer = state().workers.borrow().get(&child).cloned();
+    let Some((group, crew)) = employer else {
+        turn::go_on(child); // nobody waits for what it says
+        return None;
+    };
+    if let Message::Frame(Frame { kind: Kind::Passed, .. }) = message {
+        return Some(group);
+    }
+    if let Message::Frame(Frame { kind: Kind::Declined, .. }) = message {
+        turn::page_of(child);
+        declined(&group, &crew, task);
+    } else if let Some(mapping) = mapping_of(&group, task) {
+        turn::page_of(child);
+        mapping.answered(task, child, Answered::Told(message));
+    } else {
+        let ended = Ended { id: task, exit: Exit::Unknown, message };
+        told(&group, &crew, child, task, Phase::Reported(ended));
+    }
+    turn::go_on(child);
+    Some(group)
+}
+
+/// Whose items a child has, if it has some under this number.
+fn mapping_of(group: &Group, batch: u64) -> Option<Rc<Mapping>> {
+    group.mapping(batch)
+}
+
+/// A child has a result in memory.
+pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
+    let employer = state().workers.borrow().get(&child).cloned();
+    let Some((group, crew)) = employer else {
+        turn::release(child); // nobody waits for what it has
+        return None;
+    };
+    match mapping_of(&group, task) {
+        Some(mapping) => {
+            turn::page_of(child);
+            mapping.answered(task, child, Answered::Offered(phase));
+        }
+        None => told(&group, &crew, child, task, phase),
+    }
+    Some(group)
+}
+
+/// A task of a child has ended: `phase` is what there is to be looked at.
+fn told(group: &Rc<Group>, crew: &Crew, child: u64, task: u64, phase: Phase) {
+    let page = turn::page_of(child);
+    let Some(future) = group.end(task) else {
+        // Nobody wants it any more.
+        if let Phase::Lent { child, .. } = phase {
+            turn::release(child);
+        }
+        return;
+    };
+    if let Some(member) = crew.members.borrow().get(&child) {
+        member.awaited.set(None);
+        future.pid.set(Some(member.pid));
+    }
+    future.captured.replace(page);
+    finish(group, future, phase);
+}
+
+fn finish(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
+    state().deadlines.borrow_mut().clear(future.id.get());
+    future.attempts.set(future.attempts.get() + 1);
+    retry::conclude(group, future, phase);
+}
+
+/// A child cannot run a task: one that is forked from now on can.
+fn declined(group: &Rc<Group>, crew: &Crew, task: u64) {
+    if let Some(mapping) = mapping_of(group, task) {
+        mapping.declined(task, crew);
+        return;
+    }
+    if group.ledger.borrow().is_stopped() {
+        if let Some(future) = group.end(task) {
+            call_off(group, future);
+        }
+        return;
+    }
+    if let Some(future) = group.future(task) {
+        future.declined.set(true);
+        future.epoch.set(state().book.borrow().next_epoch());
+        group.ledger.change(|ledger| ledger.requeue(task));
+    }
+}
+
+/// A task that was on its way has not begun, and its pool was stopped meanwhile: as for one that was in the queue then.
+fn call_off(group: &Rc<Group>, future: Object<Future>) {
+    let id = future.id.get();
+    state().deadlines.borrow_mut().clear(id);
+    if future.ending.get() != Some(Ending::Cancelled) && retry::give_up(group, &future) {
+        return;
+    }
+    future.ending.set(Some(Ending::Cancelled));
+    future.observed.set(true);
+    let ended = Ended { id, exit: Exit::Unknown, message: Message::Nothing };
+    retry::conclude(group, future, Phase::Reported(ended));
+}
+
+/// A child that stayed is gone, or nobody waits for it any more: whatever it ran has ended with it.
+pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
+    map::loan::over(ended.id);
+    let printed = turn::printed_by(ended.id);
+    state().deadlines.borrow_mut().clear(ended.id);
+    let (group, crew) = state().workers.remove(&ended.id)?;
+    crew.note_departures();
+    let member = crew.remove(ended.id)?;
+    // One that died before it took anything costs a task too, and one that died before it began the first of its items costs
+    // that: the next one may die of the same, and so on for ever. Who was told to leave may have begun none.
+    let unasked = !member.is_leaving();
+    let stillborn = crew.board.is_newborn(member.seat) && unasked;
+    let begun = crew.board.begun(member.seat).max(usize::from(unasked));
+    let Member { seat, pid, .. } = member;
+    let overdue = member.overdue.get();
+    if let Exit::Unended(_) = ended.exit {
+        crew.strays.borrow_mut().insert(ended.id, member);
+        state().strays.borrow_mut().insert(ended.id, Stray::Worker(Rc::clone(&crew)));
+    }
+    let task = crew.board.bury(seat).or_else(|| {
+        let open = first_open(&group, &crew).filter(|_| stillborn)?;
+        crew.board.retract(open).then_some(open)
+    });
+    if group.ledger.borrow().is_stopped() {
+        map::halt::stop(&group); // what it had taken and not begun is open again
+    }
+    let mapping = task.and_then(|task| mapping_of(&group, task));
+    if let (Some(task), Some(mapping)) = (task, mapping) {
+        let end = End { pid, overdue, ended };
+        mapping.died(task, begun, end, &crew);
+        return Some(group);
+    }
+    let future = task.and_then(|task| group.end(task));
+    if let Some(future) = future {
+        future.pid.set(Some(pid));
+        future.captured.replace(printed);
+        let ended = Ended { id: future.id.get(), ..ended };
+        finish(&group, future, Phase::Reported(ended));
+    }
+    Some(group)
+}

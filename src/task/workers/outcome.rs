@@ -1,0 +1,220 @@
+//! What a child left, made into what PHP gets. Runs in the parent, at a safe point: it may load classes.
+
+use std::mem::MaybeUninit;
+
+use nix::errno::Errno;
+
+use crate::error::{Death, Error, Seconds, Traces};
+use crate::exceptions;
+use crate::ini;
+use crate::process::bytes;
+use crate::process::excerpt::last_lines;
+use crate::process::loan::Loan;
+use crate::process::output::Stream;
+use crate::process::reactor::{Ended, Message};
+use crate::process::threads;
+use crate::process::wait::Exit;
+use crate::process::window::{self, Window};
+use crate::task::life::future::{Ending, Future, Outcome, Phase};
+use crate::task::life::state::state;
+use crate::task::life::surfacing::release;
+use crate::task::parent::handlers::conclude;
+use crate::task::parent::turn;
+use crate::wire::codec::{Format, UnknownFormat};
+use crate::wire::frame::{Frame, Kind, Malformed};
+use crate::wire::report::Report;
+use crate::zend::handler::Thrown;
+use crate::zend::interrupt::FiberBlock;
+use crate::zend::value::DecodeError;
+use crate::zend::{exception, string, throwable, value};
+
+/// What the exception of a death has of the error output: so many lines, and bytes at most.
+const LAST_LINES: usize = 20;
+const LAST_BYTES: usize = 4096;
+
+/// Gives a future whose child has ended its outcome. Re-enters PHP.
+///
+/// # Errors
+///
+/// When the script is exiting: a class that was loaded for the outcome called `exit`.
+pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
+    if !matches!(*future.phase.borrow(), Phase::Reported(_) | Phase::Lent { .. }) {
+        return Ok(());
+    }
+    // With an exception in flight no class can be loaded, and none of its code run.
+    if exception::pending() {
+        return Err(Thrown);
+    }
+    let phase = future.phase.replace(Phase::Reading);
+    // Whoever suspended its fiber in there, and never came back, would take the outcome along.
+    let _fibers = FiberBlock::new();
+    let read = match phase {
+        Phase::Lent { child, loan } => {
+            let outcome = fetch(future, child, loan);
+            turn::release(child);
+            outcome
+        }
+        Phase::Reported(ended) => interpret(future, ended),
+        _ => return Ok(()),
+    };
+    let outcome = read.unwrap_or_else(|Thrown| failed(&Error::Unread { subject: future.subject() }));
+    conclude(future, outcome);
+    // Its closure and arguments are no longer needed; what they refer to may have destructors.
+    release(future.work.take());
+    if exception::pending() { Err(Thrown) } else { Ok(()) }
+}
+
+/// Copies what the child has lent to where it shall be. The memory is taken while nothing is borrowed: the engine may
+/// refuse it, and leave.
+fn fetch(future: &Future, child: u64, mut loan: Loan) -> Result<Outcome, Thrown> {
+    let Loan { kind, format, length, .. } = loan;
+    let checked =
+        state().reactor.borrow().as_ref().map_or(Err(Errno::ESRCH), |reactor| reactor.check(child, &loan));
+    let mut copy = |to: &mut [MaybeUninit<u8>]| match state().reactor.borrow_mut().as_mut() {
+        Some(reactor) => reactor.fetch(child, &mut loan, to),
+        None => Err(Errno::ESRCH),
+    };
+    // Before the payload is taken: no memory is worth it for what is refused in any case.
+    let room = match value::room(Format::try_from(format).unwrap_or(Format::Serialized), length) {
+        Ok(room) => room,
+        Err(no_room) => return unreadable(future, no_room.into()),
+    };
+    let fetched = match (kind, Format::try_from(format)) {
+        (Kind::Value, Ok(Format::Raw)) => {
+            match checked.and_then(|()| string::filled(length, copy)).map(|value| room.admit(value)) {
+                Ok(Ok(value)) => Ok(Outcome::Value(value)),
+                Ok(Err(no_room)) => return unreadable(future, no_room.into()),
+                Err(errno) => Err(errno),
+            }
+        }
+        (Kind::Value, Ok(Format::Packed)) if length >= window::FROM => {
+            drop(room);
+            let mut window = Window::new(length, copy);
+            match (value::decode_from(&mut window, length), window.failure()) {
+                (Ok(value), _) => Ok(Outcome::Value(value)),
+                (Err(DecodeError::Malformed(_)), Some(errno)) => Err(errno),
+                (Err(error), _) => return unreadable(future, error),
+            }
+        }
+        _ => {
+            drop(room);
+            match bytes::filled(length, &mut copy) {
+                Ok(payload) => return understand(future, kind, format, &payload),
+                Err(errno) => Err(errno),
+            }
+        }
+    };
+    match fetched {
+        Ok(outcome) => Ok(outcome),
+        Err(Errno::ENOMEM) => {
+            let why = Malformed::NoMemory { length: length as u64 };
+            Ok(failed(&Error::Protocol { subject: future.subject(), why }))
+        }
+        Err(_) => {
+            let death = Death::Gone { exit: Exit::Unknown, writing: true };
+            Ok(failed(&died(future, death)))
+        }
+    }
+}
+
+/// The death of the process of `future`, and what it left.
+fn died(future: &Future, death: Death) -> Error {
+    let captured = future.captured.borrow();
+    let error_output = captured.as_ref().map(|captured| {
+        let text = captured.text(Stream::Error);
+        last_lines(&text, LAST_LINES, LAST_BYTES).to_vec()
+    });
+    let memory_killer = killed(&death)
+        && state().reactor.borrow_mut().as_mut().is_some_and(|reactor| reactor.memory_killer.struck());
+    Error::Died { subject: future.subject(), death, traces: Traces { error_output, memory_killer } }
+}
+
+/// By SIGKILL. Ours is told otherwise: as a cancellation, or as the end of a time limit.
+fn killed(death: &Death) -> bool {
+    matches!(death, Death::Gone { exit: Exit::Signal { number: libc::SIGKILL, .. }, .. })
+}
+
+fn failed(error: &Error) -> Outcome {
+    Outcome::Failed(exceptions::new(error))
+}
+
+/// The outcome in a payload.
+fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result<Outcome, Thrown> {
+    let decoded = match (kind, Format::try_from(format)) {
+        (Kind::Value, Ok(format)) => value::decode(format, payload).map(Outcome::Value),
+        (Kind::Thrown, _) => throwable::decode(payload, exceptions::remote()).map(Outcome::Failed),
+        (kind, format) => return Ok(failed(&reported(future, kind, format, payload))),
+    };
+    decoded.or_else(|error| unreadable(future, error))
+}
+
+/// What became of a task that has neither a value nor a throwable.
+fn reported(future: &Future, kind: Kind, format: Result<Format, UnknownFormat>, payload: &[u8]) -> Error {
+    let subject = future.subject();
+    match (kind, format) {
+        (Kind::Value, Err(unknown)) => Error::Unreadable { subject, reason: unknown.to_string() },
+        (Kind::Report, _) => match Report::decode(payload) {
+            Some(Report::Exited { code }) => died(future, Death::Exited(code)),
+            Some(Report::Fatal(error)) => died(future, Death::Fatal(error)),
+            Some(Report::Panicked { message }) => died(future, Death::Panicked(message)),
+            Some(Report::NotSerializable { type_name, path, reason }) => {
+                Error::NotSerializable { subject, type_name, path, reason }
+            }
+            None => Error::Unreadable { subject, reason: "the report is malformed".into() },
+        },
+        _ => Error::Unreadable { subject, reason: "the loan is malformed".into() },
+    }
+}
+
+/// A future that never ran fails with `error`.
+pub(crate) fn fail(future: &Future, error: &Error) {
+    conclude(future, Outcome::Failed(exceptions::new(error)));
+    release(future.work.take());
+}
+
+fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
+    let Ended { message, exit, .. } = ended;
+    let ending = future.ending.get();
+    // A task that made it in the grace period has made it.
+    if let Message::Frame(Frame { kind, format, payload }) = &message
+        && (ending.is_none() || ending == Some(Ending::TimedOut) && *kind != Kind::Report)
+    {
+        return understand(future, *kind, *format, payload);
+    }
+    let subject = future.subject();
+    let unended = if let Exit::Unended(why) = exit { Some(why) } else { None };
+    let error = match (message, ending) {
+        (_, Some(Ending::Cancelled)) => Error::Cancelled { subject, unended },
+        (_, Some(Ending::Abandoned)) => Error::Abandoned { subject },
+        (_, Some(Ending::TimedOut)) => {
+            let limit = Seconds(future.limit.get().unwrap_or_default());
+            Error::TimedOut { subject, limit, unended, threads: threads::of_libraries(ini::notifier()) }
+        }
+        (Message::Malformed(why), _) => Error::Protocol { subject, why },
+        (Message::Nothing, _) => died(future, Death::Gone { exit, writing: false }),
+        (_, _) => died(future, Death::Gone { exit, writing: true }),
+    };
+    Ok(failed(&error))
+}
+
+/// A whole frame whose payload cannot be read: a failure, or the exception that reading it threw.
+///
+/// # Errors
+///
+/// When the script is exiting.
+fn unreadable(future: &Future, error: DecodeError) -> Result<Outcome, Thrown> {
+    let subject = future.subject();
+    let error = match error {
+        DecodeError::Thrown(throwable) => return Ok(Outcome::Failed(throwable)),
+        DecodeError::Exiting => return Err(Thrown),
+        DecodeError::UnknownClass { class } => Error::NotSerializable {
+            subject,
+            reason: format!("class {class} is not known here, and no autoloader loads it"),
+            type_name: class,
+            path: String::new(),
+        },
+        DecodeError::Malformed(why) => Error::Unreadable { subject, reason: why.to_string() },
+        DecodeError::NoRoom(why) => Error::Unreadable { subject, reason: why.to_string() },
+    };
+    Ok(Outcome::Failed(exceptions::new(&error)))
+}

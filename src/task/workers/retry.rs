@@ -1,0 +1,189 @@
+//! What becomes of a task that has been run: it has ended, or it is run again. Runs in the parent.
+//!
+//! A repeat is a task of its own to everybody but the future: it has another number, as the child of the attempt before may
+//! still be on its way out, and it is new to children that stay, as those that had it have used it up.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use nix::errno::Errno;
+
+use crate::error::Error;
+use crate::exceptions;
+use crate::pool::deadlines::Stage;
+use crate::pool::retry::Failure;
+use crate::process::bytes;
+use crate::process::fork::Refused;
+use crate::process::loan::Loan;
+use crate::process::output::Capture;
+use crate::process::reactor::{Ended, Message};
+use crate::process::wait::Exit;
+use crate::task::life::attempt::Attempt;
+use crate::task::life::future::{Ending, Future, Outcome, Phase};
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::life::surfacing::release;
+use crate::task::parent::{handlers, turn};
+use crate::wire::frame::{Frame, Kind};
+use crate::wire::report::Report;
+use crate::zend::object::{Object, Tracer};
+
+/// How a task has failed that is to be run again.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    phase: Phase,
+    ending: Option<Ending>,
+    pid: Option<i32>,
+    captured: Option<Box<Capture>>,
+}
+
+impl Failed {
+    /// Its values, for the cycle collector.
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &self.phase {
+            tracer.value(value);
+        }
+    }
+}
+
+/// An attempt of a task of `group` is over that is in no queue any more: what it left makes its outcome, or it is run
+/// again as its pool says.
+pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
+    let policy = group.retry.get();
+    let wanted = policy.is_wanted() && !group.ledger.borrow().is_stopped();
+    let failure = if wanted { failure(&phase, future.ending.get()) } else { None };
+    let Some(delay) = failure.and_then(|failure| policy.after(failure, future.repeats.get())) else {
+        let previous = future.previous.take();
+        end(group, future, phase);
+        release(previous);
+        return;
+    };
+    let (id, older) = again(&future, phase);
+    let attempt = Attempt::Task(future);
+    match Instant::now().checked_add(delay) {
+        Some(at) if !delay.is_zero() => {
+            group.ledger.change(|ledger| ledger.rest(id, attempt));
+            state().deadlines.borrow_mut().set(id, at, Stage::Repeat);
+        }
+        _ => group.ledger.change(|ledger| ledger.enqueue_first(id, attempt)),
+    }
+    release(older);
+}
+
+/// There was no process for a task of `group` that is in no queue any more.
+pub(crate) fn no_process(group: &Rc<Group>, future: &Object<Future>, refused: Refused) {
+    let error = Error::CannotFork { subject: future.subject(), refused };
+    conclude(group, future.clone(), Phase::Done(Outcome::Failed(exceptions::new(&error))));
+    // Perhaps there is no child whose end would make anybody look.
+    state().held_back.set(!future.has_ended() || state().held_back.get());
+}
+
+/// A task has waited long enough.
+pub(crate) fn due(future: &Object<Future>) {
+    let group = future.group.borrow().clone();
+    if let Some(group) = group {
+        group.ledger.change(|ledger| ledger.wake(future.id.get()));
+        state().held_back.set(true);
+    }
+}
+
+/// Nothing starts any more: a task that was to be run again, and is in no queue any more, has ended as it failed. False
+/// for one that has not failed.
+pub(crate) fn give_up(group: &Rc<Group>, future: &Object<Future>) -> bool {
+    let Some(attempt) = future.previous.take() else {
+        return false;
+    };
+    let Failed { phase, ending, pid, captured } = *attempt;
+    future.repeats.set(future.repeats.get().saturating_sub(1));
+    future.ending.set(ending);
+    future.pid.set(pid);
+    future.captured.replace(captured);
+    end(group, future.clone(), phase);
+    true
+}
+
+fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
+    // What has an outcome already is looked at no more.
+    let mut work = None;
+    match phase {
+        Phase::Done(outcome) => {
+            work = future.work.take();
+            handlers::conclude(&future, outcome);
+        }
+        phase => future.phase.set(phase),
+    }
+    turn::note_end(group, future);
+    release(work);
+}
+
+/// Makes a future that has failed one that waits to be run, under another number. The attempt before is dropped by the
+/// caller, when the task has its place again: its destructors run PHP code.
+fn again(future: &Future, phase: Phase) -> (u64, Option<Box<Failed>>) {
+    let state = state();
+    let failed = Failed {
+        phase: brought_home(phase),
+        ending: future.ending.take(),
+        pid: future.pid.take(),
+        captured: future.captured.take(),
+    };
+    let older = future.previous.replace(Some(Box::new(failed)));
+    future.repeats.set(future.repeats.get() + 1);
+    let id = state.next_id();
+    future.id.set(id);
+    future.epoch.set(state.book.borrow().next_epoch());
+    future.declined.set(false);
+    future.started.set(None);
+    future.phase.set(Phase::Queued);
+    (id, older)
+}
+
+/// How an attempt has failed; none when it has not.
+pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> {
+    match phase {
+        _ if matches!(ending, Some(Ending::Cancelled | Ending::Abandoned)) => Some(Failure::Final),
+        // Two at a time would be run.
+        Phase::Reported(Ended { exit: Exit::Unended(_), .. }) => Some(Failure::Final),
+        Phase::Reported(Ended { message, .. }) => match (of_message(message), ending) {
+            (Some(Failure::Died | Failure::Final), Some(Ending::TimedOut)) => Some(Failure::TimedOut),
+            (failure, _) => failure,
+        },
+        Phase::Lent { loan, .. } => (loan.kind == Kind::Thrown).then_some(Failure::Thrown),
+        Phase::Done(Outcome::Failed(_)) => Some(Failure::NoProcess),
+        _ => None,
+    }
+}
+
+/// How what left this message has failed; none when it has not.
+pub(crate) fn of_message(message: &Message) -> Option<Failure> {
+    match message {
+        Message::Frame(Frame { kind: Kind::Value, .. }) => None,
+        Message::Frame(Frame { kind: Kind::Thrown, .. }) => Some(Failure::Thrown),
+        Message::Frame(Frame { kind: Kind::Report, payload, .. }) => Some(match Report::decode(payload) {
+            None | Some(Report::NotSerializable { .. }) => Failure::Final,
+            Some(_) => Failure::Died,
+        }),
+        Message::Frame(_) | Message::Malformed(_) => Some(Failure::Final),
+        Message::Nothing | Message::Truncated => Some(Failure::Died),
+    }
+}
+
+/// A failure that keeps no child waiting.
+pub(crate) fn brought_home(phase: Phase) -> Phase {
+    let Phase::Lent { child, mut loan } = phase else {
+        return phase;
+    };
+    let payload = copy(child, &mut loan);
+    turn::release(child);
+    let Loan { kind, format, .. } = loan;
+    let message = payload.map_or(Message::Truncated, |payload| {
+        Message::Frame(Frame { kind, format, payload: payload.into() })
+    });
+    Phase::Reported(Ended { id: child, exit: Exit::Unknown, message })
+}
+
+fn copy(child: u64, loan: &mut Loan) -> Result<Vec<u8>, Errno> {
+    let mut reactor = state().reactor.borrow_mut();
+    let reactor = reactor.as_mut().ok_or(Errno::ESRCH)?;
+    reactor.check(child, loan)?;
+    bytes::filled(loan.length, |to| reactor.fetch(child, loan, to))
+}
