@@ -6,30 +6,24 @@ use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
-use super::future::patience;
-use super::map;
-use super::pool::{Pool, waiting};
-use super::task;
+use crate::php::future::patience;
+use crate::php::pool::{Pool, waiting};
+use crate::php::{map, task};
 use crate::process::cpus;
 use crate::task::life::future::{Future, Outcome, Phase};
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::state::state;
 use crate::task::life::support;
 use crate::task::life::work::Work;
-use crate::task::parent::turn;
-use crate::task::parent::wait;
 use crate::task::parent::wait::Patience;
-use crate::task::workers::launch;
+use crate::task::parent::{start, turn, wait};
 use crate::zend::array::{Array, entries};
 use crate::zend::callable::Callable;
 use crate::zend::class::{Function, function_exists, register_functions};
-use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::names;
 use crate::zend::object::{Native, Object};
-use crate::zend::string;
-use crate::zend::throwable;
 use crate::zend::value::object::type_name;
+use crate::zend::{exception, names, string, throwable};
 
 const ASYNC: (&str, &str) = ("Async\\Task|callable $task, mixed ...$args", "Async\\Future");
 const AWAIT: (&str, &str) =
@@ -95,7 +89,7 @@ fn make(call: &Call) -> Returned {
     future.work.set(Some(work));
     // While there are pools, whoever is handed the future may put it into one.
     if state().pools.get() == 0 || call.is_kept(&Future::registration().class, &Pool::registration().class) {
-        launch::enqueue(&Group::default_group(), &future);
+        start::enqueue(&Group::default_group(), &future);
         turn::leave();
     }
     Ok(future.zval())

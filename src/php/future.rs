@@ -5,24 +5,23 @@ use std::time::Duration;
 use ext_php_rs::types::Zval;
 
 use crate::error::Error;
-use crate::php::status::{self as states, Status};
+use crate::php::status as states;
+use crate::php::status::Status;
 use crate::process::output::Stream;
 use crate::task::life::future::{Ending, Future};
 use crate::task::life::group::Group;
+use crate::task::life::handler::Handler;
 use crate::task::life::state::state;
-use crate::task::parent::handlers;
-use crate::task::parent::handlers::Handler;
-use crate::task::parent::wait;
+use crate::task::life::{conclusion, ended};
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{at_exit, turn};
+use crate::task::parent::{at_exit, handlers, start, turn, wait};
 use crate::task::workers;
 use crate::task::workers::{launch, outcome, retry};
 use crate::zend::callable::Callable;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::interrupt;
-use crate::zend::object::{self, Object};
-use crate::zend::string;
+use crate::zend::object::Object;
+use crate::zend::{interrupt, object, string};
 
 /// Registers the class. MINIT.
 pub(crate) fn register() {
@@ -100,9 +99,9 @@ fn start(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let future = changeable(call)?;
     if future.is_pending() {
-        launch::enqueue(&Group::default_group(), &future);
+        start::enqueue(&Group::default_group(), &future);
     }
-    launch::hasten(&future);
+    start::hasten(&future);
     turn::leave();
     Ok(future.zval())
 }
@@ -130,7 +129,7 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
             drop(previous);
             future.observed.set(true);
             match group {
-                Some(group) => turn::note_end(&group, future.clone()),
+                Some(group) => ended::end(&group, future.clone()),
                 None => state().reported.push_back(future.clone()),
             }
             interrupt::flags().raise();
@@ -219,7 +218,7 @@ fn error(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let future = this(call)?;
     outcome::settle(&future)?;
-    match handlers::outcome_of(&future) {
+    match conclusion::outcome_of(&future) {
         Some(Err(throwable)) => {
             future.observed.set(true);
             Ok(throwable)

@@ -7,18 +7,18 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 use crate::error::Error;
-use crate::exceptions;
-use crate::ini;
 use crate::task::life::group::Group;
+use crate::task::life::mapping::Mapping;
 use crate::task::life::support;
-use crate::task::map::{Item, Mapping};
+use crate::task::map::Item;
 use crate::task::parent::{turn, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
-use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::object::{self, Native, Object, Registration, Tracer};
+use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::{exception, object};
+use crate::{exceptions, ini};
 
 /// A position among the results.
 #[derive(Debug, Default)]

@@ -5,14 +5,15 @@ use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
-use super::pool::Pool;
+use crate::php::pool::Pool;
 use crate::task::life::ended::{Ended, Walker};
 use crate::task::life::future::Future;
 use crate::task::parent::wait;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::object::{self, Native, Object, Registration, Tracer};
+use crate::zend::object;
+use crate::zend::object::{Native, Object, Registration, Tracer};
 
 /// A position among the futures that have ended.
 #[derive(Debug, Default)]

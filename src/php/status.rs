@@ -6,15 +6,16 @@ use std::fmt::Write;
 
 use ext_php_rs::types::Zval;
 
+use crate::task::life::crew::Route;
 use crate::task::life::future::{Ending, Future, Phase, describe};
 use crate::task::map::tally::Tally;
 use crate::task::workers;
-use crate::task::workers::{Route, Whereabouts};
+use crate::task::workers::Whereabouts;
 use crate::zend::cell::DataCell;
 use crate::zend::class::{Class, Function};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::object::{self, Native, Object, Registration, Tracer};
-use crate::zend::string;
+use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::{object, string};
 
 static STATUS: Class = Class::new();
 static ROUTE: Class = Class::new();

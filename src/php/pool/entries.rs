@@ -4,16 +4,16 @@ use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
-use super::{Pool, boolean, none, this};
 use crate::error::Error;
 use crate::exceptions;
 use crate::php::future::cancel_task;
+use crate::php::pool::{Pool, boolean, none, this};
 use crate::php::pool_iterator::PoolIterator;
 use crate::php::task;
 use crate::task::life::future::Future;
-use crate::task::life::support;
 use crate::task::life::work::Work;
-use crate::task::parent::{adopt, at_exit, turn, wait};
+use crate::task::life::{shutdown, support};
+use crate::task::parent::{adopt, turn, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -120,7 +120,7 @@ fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Res
     if !adopt::adopt(&pool.group, future) {
         future.group.set(Some(Rc::clone(&pool.group)));
         cancel_task(future);
-        at_exit::register();
+        shutdown::register();
     }
     turn::leave();
     Ok(())

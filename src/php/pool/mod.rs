@@ -12,24 +12,22 @@ use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 
-use super::{functions, map};
 use crate::error::Error;
-use crate::exceptions;
-use crate::ini;
+use crate::php::{functions, map};
+use crate::task::life::crew::Stay;
 use crate::task::life::ended::Ended;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::support;
-use crate::task::parent::turn;
+use crate::task::parent::{start, turn};
 use crate::task::workers;
-use crate::task::workers::Stay;
-use crate::task::workers::launch;
 use crate::zend::array::Array;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::{Function, class_exists};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::names;
-use crate::zend::object::{self, Assign, Native, Object, Registration, Tracer};
+use crate::zend::object::{Assign, Native, Object, Registration, Tracer};
+use crate::zend::{names, object};
+use crate::{exceptions, ini};
 
 /// The data of a pool.
 #[derive(Debug)]
@@ -213,7 +211,7 @@ fn concurrency(call: &Call) -> Returned {
     let limit = limit.ok_or_else(|| call.value_error(0, "must be greater than or equal to 1"))?;
     pool.group.ledger.change(|ledger| ledger.set_limit(limit));
     workers::shrink(&pool.group);
-    launch::pump(&pool.group);
+    start::pump(&pool.group);
     turn::leave();
     Ok(pool.zval())
 }

@@ -2,22 +2,19 @@
 
 use std::time::Duration;
 
-use super::{set_stays, this};
 use crate::error::Error;
-use crate::exceptions;
-use crate::ini;
+use crate::php::pool::{set_stays, this};
 use crate::php::{output, places};
 use crate::pool::retry::Retry;
 use crate::process::forwarding::Signals;
+use crate::task::life::crew::Stay;
 use crate::task::life::limits::MemoryLimit;
 use crate::task::life::support;
-use crate::task::parent::turn;
-use crate::task::workers;
-use crate::task::workers::Stay;
+use crate::task::parent::{recruit, turn};
 use crate::task::workers::launch;
-use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown};
-use crate::zend::string;
+use crate::zend::{exception, string};
+use crate::{exceptions, ini};
 
 pub(super) fn output(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
@@ -62,7 +59,7 @@ pub(super) fn warm(call: &Call) -> Returned {
         set_stays(&pool, true)?;
         group.stay.set(Stay { tasks: None, ..group.stay.get() });
     }
-    let warmed = workers::warm(group, workers);
+    let warmed = recruit::warm(group, workers);
     turn::leave();
     match warmed {
         _ if exception::pending() => Err(Thrown),

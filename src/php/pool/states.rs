@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 
-use super::{Pool, none};
 use crate::php::pool::waiting::entries;
+use crate::php::pool::{Pool, none};
 use crate::php::status::{Counts, Failures, Status, pool_status};
+use crate::task::life::conclusion;
 use crate::task::life::ended::Ended;
 use crate::task::life::future::{Future, Outcome, Phase};
 use crate::task::life::held::Moment;
 use crate::task::map::tally;
-use crate::task::parent::{handlers, turn};
+use crate::task::parent::turn;
 use crate::task::workers::outcome;
 use crate::zend::array::Array;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -86,7 +87,7 @@ pub(super) fn clear_results(call: &Call) -> Returned {
     let pool = none(call)?;
     for (_, future) in entries(&pool) {
         if matches!(*future.phase.borrow(), Phase::Done(Outcome::Value(_))) {
-            handlers::set(&future, Outcome::Value(Zval::new()));
+            conclusion::set(&future, Outcome::Value(Zval::new()));
         }
         if future.is_complete() {
             future.captured.take();

@@ -6,11 +6,11 @@ use std::time::Duration;
 use ext_php_rs::types::Zval;
 use nix::errno::Errno;
 
-use super::{Pool, here, none, this};
 use crate::error::Error;
 use crate::exceptions;
 use crate::php::functions;
 use crate::php::future::{cancel_task, stop_task};
+use crate::php::pool::{Pool, here, none, this};
 use crate::php::status::Status;
 use crate::pool::ledger::Ledger;
 use crate::process::beacon::Beacon;

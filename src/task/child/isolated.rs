@@ -22,10 +22,10 @@ use crate::wire::frame::Kind;
 use crate::wire::report::Report;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
-use crate::zend::request::{self, Ran};
+use crate::zend::request::Ran;
 use crate::zend::value::object::type_name;
 use crate::zend::value::{Encoded, Unserializable};
-use crate::zend::{exception, throwable, value};
+use crate::zend::{exception, request, throwable, value};
 
 /// Where an outcome goes.
 #[derive(Debug)]

@@ -27,9 +27,9 @@ use crate::task::life::work::Work;
 use crate::task::workers::parcel;
 use crate::task::workers::parcel::{Listed, Opened};
 use crate::wire::frame::Kind;
-use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::request::{self, Ran};
+use crate::zend::request::Ran;
+use crate::zend::{exception, request};
 
 /// Where a child that stays works.
 #[derive(Debug)]

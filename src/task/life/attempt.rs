@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::task::life::future::Future;
-use crate::task::map::Mapping;
+use crate::task::life::mapping::Mapping;
 use crate::zend::object::Object;
 
 /// Whose an attempt is.

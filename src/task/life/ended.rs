@@ -9,6 +9,8 @@ use std::rc::Rc;
 
 use crate::process::beacon::Beacon;
 use crate::task::life::future::Future;
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
 use crate::zend::object::Object;
 
 /// Futures in the order in which they ended.
@@ -138,4 +140,12 @@ impl Ended {
     pub(crate) fn futures(&self) -> impl Iterator<Item = &Object<Future>> {
         self.places.iter().map(|place| &place.future)
     }
+}
+
+/// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.
+pub(crate) fn end(group: &Group, future: Object<Future>) {
+    future.group.set(None);
+    future.place.set(group.handlers.get());
+    group.note_end(&future);
+    state().reported.push_back(future);
 }

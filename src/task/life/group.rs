@@ -15,12 +15,12 @@ use crate::pool::retry::Retry;
 use crate::process::forwarding::Signals;
 use crate::process::output;
 use crate::task::life::attempt::Attempt;
+use crate::task::life::crew::{Crew, Stay};
 use crate::task::life::ended::Ended;
 use crate::task::life::future::Future;
 use crate::task::life::limits::Limits;
+use crate::task::life::mapping::Mapping;
 use crate::task::life::state::state;
-use crate::task::map::Mapping;
-use crate::task::workers::{Crew, Stay};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
 use crate::zend::object::{Object, Tracer};
@@ -42,7 +42,7 @@ impl Hook {
         self.child.iter().chain(&self.parent).for_each(|callable| tracer.value(callable.value()));
     }
 
-    fn values(&self) -> (Option<Zval>, Option<Zval>) {
+    pub(crate) fn values(&self) -> (Option<Zval>, Option<Zval>) {
         let value =
             |callable: &Option<Callable>| callable.as_ref().map(|callable| callable.value().shallow_clone());
         (value(&self.child), value(&self.parent))
@@ -140,37 +140,8 @@ impl Group {
         !self.idle() && self.ledger.borrow().has_untold()
     }
 
-    /// Children that stay go, as nobody wants anything of them; later tasks get new ones.
-    pub(crate) fn close(&self) {
-        if let Some(crew) = self.crew.take() {
-            crew.disband();
-        }
-    }
-
-    /// Lets children go that stay, when no more work can come that they would stay for: each as soon as it has none.
-    pub(crate) fn let_go(&self) {
-        let no_maps = self.maps.borrow().is_empty();
-        if no_maps {
-            self.crew.borrow().iter().for_each(|crew| crew.end_of_maps(self));
-        }
-        let is_dropped = || self.ended.borrow().is_none();
-        let is_over =
-            self.ledger.borrow().is_stopped() || no_maps && (self.stays_for_maps.get() || is_dropped());
-        if !is_over {
-            return;
-        }
-        if !self.has_tasks() {
-            if no_maps && self.stays_for_maps.take() {
-                self.stays.set(false);
-            }
-            self.close();
-        } else if !self.ledger.borrow().has_waiting() {
-            self.crew.borrow().iter().for_each(|crew| crew.close());
-        }
-    }
-
     /// Can only its object, if there is one, still give it something to do?
-    fn is_spent(&self) -> bool {
+    pub(crate) fn is_spent(&self) -> bool {
         self.idle() && self.maps.borrow().is_empty()
     }
 
@@ -190,35 +161,6 @@ impl Group {
             // One that somebody is about to call goes later.
             hooks.iter().filter(|hook| Rc::strong_count(hook) == 1).for_each(|hook| hook.trace(tracer));
         });
-    }
-
-    /// Its object is gone. Runs PHP code: destructors of what goes with it.
-    pub(crate) fn orphan(&self) {
-        drop(self.ended.take());
-        self.rest();
-    }
-
-    /// Nothing is left to be done. Children that stay and hooks go, if nobody can give it more. Runs PHP code: destructors.
-    pub(crate) fn rest(&self) {
-        self.let_go();
-        if !self.is_spent() {
-            return;
-        }
-        if self.ended.borrow().is_some() {
-            self.tell_collector();
-            return;
-        }
-        let left = self.ledger.change(Ledger::clear);
-        drop((left, self.hooks.take()));
-    }
-
-    /// The hooks are the object's own from now on. The collector looks at something again only when a reference to it goes.
-    fn tell_collector(&self) {
-        let callables = |at: usize| self.hooks.borrow().get(at).map(|hook| hook.values());
-        for (child, parent) in (0..).map_while(callables) {
-            drop(child);
-            drop(parent);
-        }
     }
 
     /// The future of an attempt that has not told everything, if it is of a task.

@@ -3,9 +3,8 @@
 
 use crate::ini;
 use crate::pool::rent::{Advice, Rent};
-use crate::process::clock;
-use crate::process::huge::{self, Purchase};
-use crate::process::memory;
+use crate::process::huge::Purchase;
+use crate::process::{clock, huge, memory};
 use crate::task::life::state::state;
 use crate::zend::request;
 

@@ -12,8 +12,8 @@ use crate::task::life::attempt::Attempt;
 use crate::task::life::ended::Ended;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
+use crate::task::life::mapping::Mapping;
 use crate::task::life::state::{Running, State};
-use crate::task::map::Mapping;
 use crate::zend::object::Object;
 
 /// The values that another process had in its queues.
@@ -37,7 +37,7 @@ struct Values {
 
 impl Inherited {
     /// Takes them out of `state`. What is not a value of PHP is forgotten: children and their places are the parent's.
-    pub(super) fn take(state: &State) -> Self {
+    pub(crate) fn take(state: &State) -> Self {
         let mut inherited = Self { surfacing: state.surfacing.take(), ..Self::default() };
         inherited.futures.extend(state.reported.take());
         inherited.futures.extend(state.settled.take());

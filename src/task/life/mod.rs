@@ -1,13 +1,18 @@
 //! What a task is while it lives: its future, its pool, and where all of that is kept.
 
 pub(crate) mod attempt;
+pub(crate) mod conclusion;
+pub(crate) mod crew;
 pub(crate) mod ended;
 pub(crate) mod future;
 pub(crate) mod group;
+pub(crate) mod handler;
 pub(crate) mod heap;
 pub(crate) mod held;
 pub(crate) mod inherited;
 pub(crate) mod limits;
+pub(crate) mod mapping;
+pub(crate) mod shutdown;
 pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod surfacing;

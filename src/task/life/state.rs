@@ -17,17 +17,18 @@ use crate::process::fork;
 use crate::process::forwarding::Forwarding;
 use crate::process::places::Place;
 use crate::process::reactor::{News, Reactor};
+use crate::task::life::crew::Crew;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::heap::Heap;
 use crate::task::life::held::Held;
 use crate::task::life::inherited::Inherited;
-use crate::task::map::loan::Loans;
+use crate::task::life::mapping::Loans;
 use crate::task::parent::interruption::Interruption;
-use crate::task::workers::Crew;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::code::Book;
 use crate::zend::object::Object;
+
 #[cfg(not(php_zts))]
 use crate::zend::thread::OneThread;
 

@@ -3,10 +3,9 @@
 use std::sync::OnceLock;
 
 use crate::error::Error;
-use crate::exceptions;
-use crate::ini;
 use crate::zend::handler::Thrown;
 use crate::zend::request;
+use crate::{exceptions, ini};
 
 /// Server APIs whose process is the script's own.
 const OWN_PROCESS: [&str; 4] = ["cli", "phpdbg", "micro", "embed"];

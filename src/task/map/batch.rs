@@ -6,29 +6,18 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 
 use crate::error::Error;
 use crate::exceptions;
-use crate::process::fork::Refused;
 use crate::process::reactor::{Ended, Message};
-use crate::process::wait::Exit;
+use crate::task::life::conclusion;
 use crate::task::life::future::{Ending, Future, Outcome, Phase};
-use crate::task::map::repeat::Repeat;
-use crate::task::parent::{handlers, turn};
-use crate::task::workers::outcome;
+use crate::task::life::mapping::{Batch, Items, Said};
+use crate::task::workers::{collect, outcome};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::{key_at, seek};
 use crate::zend::object::{Object, Tracer};
 
-/// Items on their way.
-#[derive(Debug)]
-pub(super) enum Items {
-    /// Of the array: the position of the first one, and how many.
-    Range(u32, usize),
-    /// Keys and values.
-    Listed(Vec<(Zval, Zval)>),
-}
-
 impl Items {
     /// Its values, for the cycle collector.
-    pub(super) fn trace(&self, tracer: &mut Tracer) {
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
         if let Self::Listed(items) = self {
             trace_items(items, tracer);
         }
@@ -36,58 +25,21 @@ impl Items {
 }
 
 /// Keys and values, for the cycle collector.
-pub(super) fn trace_items(items: &[(Zval, Zval)], tracer: &mut Tracer) {
+pub(crate) fn trace_items(items: &[(Zval, Zval)], tracer: &mut Tracer) {
     for (key, value) in items {
         tracer.value(key);
         tracer.value(value);
     }
 }
 
-/// Some items that went out together.
-#[derive(Debug)]
-pub(super) struct Batch {
-    pub(super) items: Items,
-    /// What has come back, in the order of the items, as far as nobody has asked for it.
-    pub(super) said: VecDeque<Said>,
-    /// How many have come back, ever.
-    pub(super) answered: usize,
-    /// How many had, when the rest was last posted.
-    pub(super) posted_from: usize,
-    /// How many bytes the results of that have together, as far as they have come back.
-    pub(super) bytes: usize,
-    /// How many somebody has asked for.
-    pub(super) given: usize,
-    /// The position of the next one to be given, in the array.
-    pub(super) cursor: u32,
-    /// It is an item of another batch that is run again.
-    pub(super) repeat: Option<Repeat>,
-}
-
-/// What became of an item.
-#[derive(Debug)]
-pub(super) enum Said {
-    /// What its child told; or how that died.
-    Ended(Ended, Option<i32>),
-    /// Its child has it in memory.
-    Lent(Phase),
-    /// It took longer than so many seconds, and its child, a process, was ended, or left.
-    Overdue(f64, Option<i32>, Exit),
-    /// There was no process for it.
-    Refused(Refused),
-    /// It has failed, and is run again.
-    Awaited,
-    /// Somebody has it, before those in front of it.
-    Given,
-}
-
 impl Said {
     /// Who has it in memory, and waits.
-    pub(super) fn lender(&self) -> Option<u64> {
+    pub(crate) fn lender(&self) -> Option<u64> {
         if let Self::Lent(Phase::Lent { child, .. }) = self { Some(*child) } else { None }
     }
 
     /// How many bytes it has.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         match self {
             Self::Ended(Ended { message: Message::Frame(frame), .. }, _) => frame.payload.len(),
             Self::Lent(Phase::Lent { loan, .. }) => loan.length,
@@ -96,16 +48,16 @@ impl Said {
     }
 
     /// Nobody wants to know: whoever keeps it in memory need not.
-    pub(super) fn discard(self) {
+    pub(crate) fn discard(self) {
         if let Self::Lent(Phase::Lent { child, .. }) = self {
-            turn::release(child);
+            collect::release(child);
         }
     }
 }
 
 impl Batch {
     /// Items of which nothing is known.
-    pub(super) fn new(items: Items) -> Self {
+    pub(crate) fn new(items: Items) -> Self {
         let cursor = if let Items::Range(first, _) = items { first } else { 0 };
         Self {
             items,
@@ -120,7 +72,7 @@ impl Batch {
     }
 
     /// The place of something that can be given: of the very next one, or of any.
-    pub(super) fn ready(&self, ordered: bool) -> Option<usize> {
+    pub(crate) fn ready(&self, ordered: bool) -> Option<usize> {
         let is_there = |said: &Said| !matches!(said, Said::Awaited | Said::Given);
         if ordered {
             self.said.front().filter(|said| is_there(said)).map(|_| 0)
@@ -130,7 +82,7 @@ impl Batch {
     }
 
     /// Gives what is at a place that is ready, and its key, which may be in `array`.
-    pub(super) fn take(&mut self, at: usize, array: Option<&ZendHashTable>) -> Option<(Zval, Said)> {
+    pub(crate) fn take(&mut self, at: usize, array: Option<&ZendHashTable>) -> Option<(Zval, Said)> {
         let key = match (&self.items, array) {
             (Items::Range(..), Some(array)) => {
                 let position = self.position(at, array)?;
@@ -163,7 +115,7 @@ impl Batch {
     }
 
     /// Nothing comes of items that were to be run again: they are left out.
-    pub(super) fn forget_awaited(&mut self, array: Option<&ZendHashTable>) {
+    pub(crate) fn forget_awaited(&mut self, array: Option<&ZendHashTable>) {
         for said in self.said.iter_mut().filter(|said| matches!(said, Said::Awaited)) {
             *said = Said::Given;
         }
@@ -171,7 +123,7 @@ impl Batch {
     }
 
     /// It has no more items than have come back. The others, to be dropped when nothing is borrowed.
-    pub(super) fn shorten(&mut self) -> Vec<(Zval, Zval)> {
+    pub(crate) fn shorten(&mut self) -> Vec<(Zval, Zval)> {
         match &mut self.items {
             Items::Range(_, count) => {
                 *count = self.answered;
@@ -188,7 +140,7 @@ impl Batch {
     }
 
     /// One of its items that has not been given, as a batch of its own. `place` is counted from the first one.
-    pub(super) fn alone(&self, place: usize, array: Option<&ZendHashTable>) -> Option<Items> {
+    pub(crate) fn alone(&self, place: usize, array: Option<&ZendHashTable>) -> Option<Items> {
         Some(match &self.items {
             Items::Range(..) => Items::Range(self.position(place.checked_sub(self.given)?, array?)?, 1),
             Items::Listed(items) => {
@@ -198,7 +150,7 @@ impl Batch {
         })
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match &self.items {
             Items::Range(_, count) => *count,
             Items::Listed(items) => items.len(),
@@ -219,7 +171,7 @@ pub(crate) struct End {
 
 impl End {
     /// What became of the item that it was at.
-    pub(super) fn said(self, batch: u64) -> Said {
+    pub(crate) fn said(self, batch: u64) -> Said {
         match self.overdue {
             Some(limit) => Said::Overdue(limit, Some(self.pid), self.ended.exit),
             None => Said::Ended(Ended { id: batch, ..self.ended }, Some(self.pid)),
@@ -237,7 +189,7 @@ pub(crate) enum Answered {
 }
 
 /// The value of an item that needs a closer look, or its failure. Re-enters PHP.
-pub(super) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval>>, Thrown> {
+pub(crate) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval>>, Thrown> {
     let future = Object::<Future>::new();
     future.key.set(key.shallow_clone());
     future.observed.set(true);
@@ -262,5 +214,5 @@ pub(super) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval
         Said::Awaited | Said::Given => return Ok(None),
     }
     outcome::settle(&future)?;
-    Ok(handlers::outcome_of(&future))
+    Ok(conclusion::outcome_of(&future))
 }

@@ -2,8 +2,7 @@
 
 use ext_php_rs::types::Zval;
 
-use crate::task::map::Mapping;
-use crate::task::map::batch::{Batch, Items};
+use crate::task::life::mapping::{Batch, Items, Mapping};
 use crate::task::workers::parcel::Listed;
 use crate::zend::handler::Returned;
 use crate::zend::iterate::{seek, value_at};

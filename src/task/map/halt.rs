@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::task::life::group::Group;
+use crate::task::life::mapping::{Batch, Mapping, Said, Source};
 use crate::task::life::state::state;
-use crate::task::map::Mapping;
-use crate::task::map::batch::{Batch, Said};
-use crate::task::map::source::Source;
 use crate::task::workers;
 
 /// Nothing more of the maps of `group` begins; the items that children are at are run to their end. Runs PHP code:
@@ -95,7 +93,7 @@ impl Mapping {
 
     /// Nothing more comes of a batch: an item that was to be run again has failed as it did before. Runs PHP code:
     /// destructors.
-    pub(super) fn cut(&self, id: u64) {
+    pub(crate) fn cut(&self, id: u64) {
         if self.is_repeat(id) {
             self.give_up(id);
         } else if !self.end(id) {
@@ -130,7 +128,7 @@ impl Mapping {
     }
 
     /// One more answer about a batch that was cancelled: it is not wanted. Gives it back for any other.
-    pub(super) fn unless_ending(&self, batch: u64, said: Said) -> Option<Said> {
+    pub(crate) fn unless_ending(&self, batch: u64, said: Said) -> Option<Said> {
         let mut ending = self.ending.borrow_mut();
         let Some(left) = ending.get_mut(&batch) else {
             return Some(said);
@@ -146,7 +144,7 @@ impl Mapping {
     }
 
     /// The child is gone that had a batch. False when that was not cancelled.
-    pub(super) fn end(&self, batch: u64) -> bool {
+    pub(crate) fn end(&self, batch: u64) -> bool {
         let known = self.ending.borrow_mut().remove(&batch).is_some();
         if known {
             self.over(batch);

@@ -4,28 +4,14 @@
 //! make. But nobody waits for a child that waits: before the parent sleeps, whatever it sleeps for, and when others want to be
 //! run by that child, they are brought into the parent's memory. There are never more of them than portions may be ahead.
 
-use std::collections::BTreeMap;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
+use crate::task::life::mapping::{Loan, Mapping, Said};
 use crate::task::life::state::state;
-use crate::task::map::Mapping;
-use crate::task::map::batch::Said;
 use crate::task::workers;
 use crate::task::workers::retry;
-
-/// A result that is still in a child's memory, by that child's number.
-pub(crate) type Loans = BTreeMap<u64, Loan>;
-
-/// Whose result it is.
-#[derive(Debug)]
-pub(crate) struct Loan {
-    mapping: Weak<Mapping>,
-    batch: u64,
-    /// The item's place in the batch, counted from the first one.
-    place: usize,
-}
 
 /// The child is not waited for any more, or is gone.
 pub(crate) fn over(child: u64) {
@@ -67,7 +53,7 @@ fn fetch(wanted: impl Fn(&Mapping) -> bool) {
 
 impl Said {
     /// The same, with nothing left in its child, one of those of `group`.
-    pub(super) fn brought_home(self, group: &Group) -> Self {
+    pub(crate) fn brought_home(self, group: &Group) -> Self {
         let pid = self.lender().and_then(|child| workers::pid_of_child(group, child));
         match self {
             Self::Lent(phase) => match retry::brought_home(phase) {
@@ -81,7 +67,7 @@ impl Said {
 
 impl Mapping {
     /// Notes where a result is that stays in its child.
-    pub(super) fn note_loan(self: &Rc<Self>, child: u64, batch: u64, place: usize) {
+    pub(crate) fn note_loan(self: &Rc<Self>, child: u64, batch: u64, place: usize) {
         let loan = Loan { mapping: Rc::downgrade(self), batch, place };
         state().loans.borrow_mut().insert(child, loan);
     }

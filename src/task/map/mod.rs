@@ -15,29 +15,24 @@ mod source;
 pub(crate) mod tally;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use batch::trace_items;
 use ext_php_rs::types::Zval;
-
-pub(crate) use batch::{Answered, End};
-use batch::{Batch, Items, Said, trace_items};
-pub(crate) use repeat::{due, post_held};
-pub(crate) use results::Item;
-use source::Source;
 
 use crate::pool::portion::Portion;
 use crate::process::reactor::{Ended, Message};
 use crate::process::shared::board::Full;
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
+use crate::task::life::crew::{Crew, Parcel};
 use crate::task::life::group::Group;
+use crate::task::life::mapping::{Batch, Items, Mapping, Said, Source};
+use crate::task::life::shutdown;
 use crate::task::life::state::state;
-use crate::task::parent::at_exit;
+use crate::task::parent::recruit;
 use crate::task::workers;
-use crate::task::workers::Crew;
 use crate::task::workers::parcel;
-use crate::task::workers::parcel::Parcel;
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
@@ -45,38 +40,14 @@ use crate::zend::handler::Thrown;
 use crate::zend::iterate::Walk;
 use crate::zend::object::Tracer;
 
+pub(crate) use batch::{Answered, End};
+pub(crate) use repeat::{due, post_held};
+pub(crate) use results::Item;
+
 /// Portions for each child that may be out at a time, or back and not asked for.
 const AHEAD: usize = 4;
 
 impl Plain for Portion {}
-
-/// One call of `map`.
-#[derive(Debug)]
-pub(crate) struct Mapping {
-    id: u64,
-    group: Rc<Group>,
-    callable: Callable,
-    source: ValueCell<Source>,
-    /// The array, if it is one: it is not changed while we hold it.
-    array: Zval,
-    /// Items that were taken out of the source, and are to go out once more: first.
-    returned: ValueCell<Vec<(Zval, Zval)>>,
-    /// Children of this epoch and later ones have it.
-    epoch: u64,
-    portion: DataCell<Portion>,
-    batches: ValueCell<BTreeMap<u64, Batch>>,
-    /// What there was no room for.
-    held: DataCell<VecDeque<(u64, Parcel)>>,
-    feeding: Cell<bool>,
-    /// How many of the batches are items that are run again.
-    repeats: Cell<usize>,
-    /// In the order of the items, or as they come.
-    ordered: bool,
-    /// Nothing more begins.
-    halted: Cell<bool>,
-    /// Batches that were cancelled, whose children are not gone, and how many answers each of them has left.
-    ending: DataCell<BTreeMap<u64, usize>>,
-}
 
 impl Mapping {
     /// Begins one over an array or a `Traversable`; one that is over, in a pool that was stopped. Re-enters PHP.
@@ -117,7 +88,7 @@ impl Mapping {
         });
         group.maps.insert(mapping.id, Rc::clone(&mapping));
         workers::watch_items(group);
-        at_exit::register();
+        shutdown::register();
         Ok(mapping)
     }
 
@@ -149,7 +120,7 @@ impl Mapping {
         self.feeding.set(false);
         loan::make_way(&self.group);
         if fed.is_ok() {
-            workers::recruit_for(&self.group);
+            recruit::recruit_for(&self.group);
         }
         fed
     }

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use crate::process::fork::Refused;
+use crate::task::life::mapping::{Batch, Mapping, Said};
 use crate::task::life::state::state;
-use crate::task::map::Mapping;
-use crate::task::map::batch::{Batch, Said};
 use crate::zend::handler::Thrown;
 
 impl Mapping {
@@ -27,7 +26,7 @@ impl Mapping {
     /// # Errors
     ///
     /// When the source throws.
-    pub(super) fn refuse_all(self: &Rc<Self>, children: usize, refused: Refused) -> Result<(), Thrown> {
+    pub(crate) fn refuse_all(self: &Rc<Self>, children: usize, refused: Refused) -> Result<(), Thrown> {
         while self.wants_more(children) {
             let held = self.held.borrow_mut().pop_front().map(|(batch, _)| batch);
             let batch = match held {

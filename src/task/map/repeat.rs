@@ -8,33 +8,13 @@ use crate::pool::deadlines::Stage;
 use crate::pool::retry::Failure;
 use crate::process::reactor::Ended;
 use crate::process::wait::Exit;
+use crate::task::life::crew::Crew;
 use crate::task::life::group::Group;
+use crate::task::life::mapping::{Batch, Home, Mapping, Repeat, Said};
 use crate::task::life::state::state;
-use crate::task::map::batch::{Batch, Said};
-use crate::task::map::{Mapping, loan};
+use crate::task::map::loan;
 use crate::task::workers;
-use crate::task::workers::Crew;
 use crate::task::workers::retry;
-
-/// An item that is run again.
-#[derive(Debug)]
-pub(super) struct Repeat {
-    home: Home,
-    /// How it failed the last time.
-    failure: Said,
-    /// It waits for its time, and is not posted.
-    resting: bool,
-}
-
-/// Where an item belongs.
-#[derive(Clone, Copy, Debug)]
-struct Home {
-    batch: u64,
-    /// Its place, counted from the first item.
-    place: usize,
-    /// How often it has been run again.
-    repeats: u32,
-}
 
 impl Said {
     fn failure(&self) -> Option<Failure> {
@@ -55,7 +35,7 @@ impl Said {
 impl Mapping {
     /// What has come back of the next item of a batch: as it is, or something else where the item is run again, or where
     /// it was and its own place has it now.
-    pub(super) fn judge(self: &Rc<Self>, batch: u64, said: Said) -> Said {
+    pub(crate) fn judge(self: &Rc<Self>, batch: u64, said: Said) -> Said {
         let home = match self.batches.borrow().get(&batch) {
             Some(Batch { repeat: Some(repeat), .. }) => repeat.home,
             Some(known) => Home { batch, place: known.answered, repeats: 0 },
@@ -130,7 +110,7 @@ impl Mapping {
     }
 
     /// A batch is over: if it was an item that was run again, nobody asks for it.
-    pub(super) fn forget_repeat(&self, id: u64) {
+    pub(crate) fn forget_repeat(&self, id: u64) {
         let is_repeat = self.batches.borrow().get(&id).is_some_and(|batch| batch.repeat.is_some());
         if is_repeat {
             self.repeats.set(self.repeats.get().saturating_sub(1));
@@ -139,7 +119,7 @@ impl Mapping {
     }
 
     /// An item that rests does so no more. False for one that does not.
-    pub(super) fn wake(&self, id: u64) -> bool {
+    pub(crate) fn wake(&self, id: u64) -> bool {
         self.batches.change(|batches| {
             let repeat = batches.get_mut(&id).and_then(|batch| batch.repeat.as_mut());
             repeat.is_some_and(|repeat| std::mem::take(&mut repeat.resting))
@@ -147,7 +127,7 @@ impl Mapping {
     }
 
     /// An item is not run again: it has failed as it did.
-    pub(super) fn give_up(&self, id: u64) {
+    pub(crate) fn give_up(&self, id: u64) {
         state().deadlines.borrow_mut().clear(id);
         let repeat = self.batches.change(|batches| {
             let repeat = batches.get_mut(&id)?.repeat.as_mut()?;

@@ -3,8 +3,8 @@
 use ext_php_rs::types::Zval;
 
 use crate::process::reactor::{Ended, Message};
-use crate::task::map::Mapping;
-use crate::task::map::batch::{Batch, Said, settled};
+use crate::task::life::mapping::{Batch, Mapping, Said};
+use crate::task::map::batch::settled;
 use crate::wire::codec::Format;
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::handler::Thrown;

@@ -1,25 +1,13 @@
 //! Where the items of a map come from, and how many of them go out together.
 
-use crate::task::map::Mapping;
-use crate::task::map::batch::Items;
+use crate::task::life::mapping::{Items, Mapping, Source};
 use crate::zend::handler::Thrown;
-use crate::zend::iterate::{Walk, seek};
+use crate::zend::iterate::seek;
 use crate::zend::object::Tracer;
-
-/// Where items come from.
-#[derive(Debug)]
-pub(super) enum Source {
-    /// The array, from this position on.
-    Array(u32),
-    /// Something that gives them one after the other.
-    Walk(Walk),
-    /// There are no more.
-    Empty,
-}
 
 impl Source {
     /// Its values, for the cycle collector. The array is the map's.
-    pub(super) fn trace(&self, tracer: &mut Tracer) {
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
         if let Self::Walk(walk) = self {
             walk.trace(tracer);
         }
@@ -32,7 +20,7 @@ impl Mapping {
     /// # Errors
     ///
     /// When the source throws.
-    pub(super) fn take_items(&self, children: usize) -> Result<Option<Items>, Thrown> {
+    pub(crate) fn take_items(&self, children: usize) -> Result<Option<Items>, Thrown> {
         // Taken out: its code may come back here, and finds nothing.
         let source = self.source.replace(Source::Empty);
         match source {

@@ -3,8 +3,7 @@
 use crate::process::reactor::{Ended, Message};
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
-use crate::task::map::Mapping;
-use crate::task::map::batch::Said;
+use crate::task::life::mapping::{Mapping, Said};
 use crate::task::workers;
 use crate::wire::frame::{Frame, Kind};
 

@@ -9,6 +9,7 @@ use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
+use crate::task::parent::start;
 use crate::task::workers;
 use crate::task::workers::launch;
 use crate::zend::object::Object;
@@ -21,7 +22,7 @@ pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
         if group.ledger.borrow().is_stopped() {
             return false;
         }
-        launch::enqueue(group, future);
+        start::enqueue(group, future);
     } else if !take_over(group, future) {
         group.note_end(future);
     }

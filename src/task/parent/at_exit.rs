@@ -22,22 +22,13 @@ use crate::task::life::surfacing;
 use crate::task::parent::interruption::Interruption;
 use crate::task::parent::{turn, wait};
 use crate::task::workers::{ending, launch};
-use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::interrupt::{self, Floor};
+use crate::zend::interrupt::Floor;
 use crate::zend::object::{Native, Object};
-use crate::zend::request;
+use crate::zend::{exception, interrupt, request};
 
 /// What is released at the end may start something new, and that again; but not for ever.
 const ROUNDS: u32 = 100;
-
-/// Makes sure that the end of this process's script waits. A child waits by itself, before it reports.
-pub(crate) fn register() {
-    let state = state();
-    if !state.is_child.get() && !state.exit_registered.replace(true) {
-        request::at_shutdown(&Future::registration().class, c"atexit");
-    }
-}
 
 /// Waits for everything that was started. Re-enters PHP: handlers run.
 ///

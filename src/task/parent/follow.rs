@@ -5,14 +5,13 @@
 
 use crate::error::Error;
 use crate::exceptions;
+use crate::task::life::conclusion;
 use crate::task::life::future::{Future, Outcome};
 use crate::task::life::group::Group;
+use crate::task::life::handler::Handler;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::parent::handlers;
-use crate::task::parent::handlers::Handler;
-use crate::task::parent::wait;
-use crate::task::workers::launch;
+use crate::task::parent::{handlers, start, wait};
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
 use crate::zend::object::Object;
@@ -23,7 +22,7 @@ use crate::zend::object::Object;
 /// # Errors
 ///
 /// `AsyncError` when it could never end.
-pub(super) fn follow(future: &Object<Future>, other: &Object<Future>) -> Result<(), Thrown> {
+pub(crate) fn follow(future: &Object<Future>, other: &Object<Future>) -> Result<(), Thrown> {
     if leads_to(other, future) {
         return Err(exceptions::throw(&Error::Misuse(
             "a handler cannot return a future that ends only after the handler's own",
@@ -33,7 +32,7 @@ pub(super) fn follow(future: &Object<Future>, other: &Object<Future>) -> Result<
     let old = future.following.replace(Some(other.clone()));
     release(old);
     if other.is_pending() {
-        launch::enqueue(&Group::default_group(), other);
+        start::enqueue(&Group::default_group(), other);
     }
     handlers::attach(other, Handler::Follow(future.clone()));
     Ok(())
@@ -53,14 +52,14 @@ fn leads_to(from: &Object<Future>, to: &Object<Future>) -> bool {
 }
 
 /// `other` has ended: so has `future`, in the same way. What is left of its handlers runs next.
-pub(super) fn arrive(future: &Object<Future>, other: &Future) {
+pub(crate) fn arrive(future: &Object<Future>, other: &Future) {
     let followed = future.following.take();
     other.observed.set(true);
-    match handlers::outcome_of(other) {
-        Some(Ok(value)) => handlers::set(future, Outcome::Value(value)),
+    match conclusion::outcome_of(other) {
+        Some(Ok(value)) => conclusion::set(future, Outcome::Value(value)),
         Some(Err(throwable)) => {
             future.observed.set(false);
-            handlers::set(future, Outcome::Failed(throwable));
+            conclusion::set(future, Outcome::Failed(throwable));
         }
         None => {}
     }

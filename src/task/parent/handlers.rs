@@ -4,55 +4,20 @@ use ext_php_rs::types::Zval;
 
 use crate::ini;
 use crate::pool::place::Place;
+use crate::task::life::conclusion;
 use crate::task::life::future::{Ending, Future, Outcome, Phase};
+use crate::task::life::handler::{Handler, Registered};
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
 use crate::task::parent::follow;
 use crate::task::workers::outcome;
 use crate::zend::callable::Callable;
-use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
-use crate::zend::interrupt::{self, FiberBlock, Floor};
-use crate::zend::object::{Object, Tracer};
+use crate::zend::interrupt::{FiberBlock, Floor};
+use crate::zend::object::Object;
 use crate::zend::scope::Scope;
-
-/// One step of the chain behind a future.
-#[derive(Debug)]
-pub(crate) enum Handler {
-    /// For a value; what it returns, if its code has a return statement, replaces it.
-    Then(Callable),
-    /// For a failure that its first parameter takes; what it returns is the value from then on.
-    Catch(Callable),
-    /// For any end.
-    Finally(Callable),
-    /// For an end by a deadline; what it returns is the value from then on.
-    Timeout(Callable),
-    /// For any end: this future, which follows, ends in the same way.
-    Follow(Object<Future>),
-}
-
-impl Handler {
-    /// Its values, for the cycle collector.
-    pub(crate) fn trace(&self, tracer: &mut Tracer) {
-        match self {
-            Self::Then(callable)
-            | Self::Catch(callable)
-            | Self::Finally(callable)
-            | Self::Timeout(callable) => tracer.value(callable.value()),
-            Self::Follow(future) => future.trace_in(tracer),
-        }
-    }
-}
-
-/// A handler, and the functions that know of it.
-#[derive(Debug)]
-pub(crate) struct Registered {
-    /// What is to be done.
-    pub(crate) handler: Handler,
-    /// None for what is ours, and runs no PHP code.
-    scope: Option<Scope>,
-}
+use crate::zend::{exception, interrupt};
 
 /// Adds a handler. One that comes after the end runs at the next safe point, too.
 pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
@@ -192,7 +157,7 @@ fn replace(future: &Object<Future>, returned: Returned) -> Result<(), Thrown> {
             if let Some(other) = Object::<Future>::from_zval(&value) {
                 return follow::follow(future, &other).or_else(|thrown| fail(future, thrown));
             }
-            set(future, Outcome::Value(value));
+            conclusion::set(future, Outcome::Value(value));
             Ok(())
         }
         Err(thrown) => fail(future, thrown),
@@ -203,31 +168,6 @@ fn replace(future: &Object<Future>, returned: Returned) -> Result<(), Thrown> {
 fn fail(future: &Future, thrown: Thrown) -> Result<(), Thrown> {
     let throwable = exception::take().ok_or(thrown)?;
     future.observed.set(false);
-    set(future, Outcome::Failed(throwable));
+    conclusion::set(future, Outcome::Failed(throwable));
     Ok(())
-}
-
-/// The task has ended so; handlers may make something else of it.
-pub(crate) fn conclude(future: &Future, outcome: Outcome) {
-    let failure = match &outcome {
-        Outcome::Failed(throwable) => Some(throwable.shallow_clone()),
-        Outcome::Value(_) => None,
-    };
-    let old = future.failure.replace(failure);
-    set(future, outcome);
-    release(old);
-}
-
-/// Replaces the outcome. The old one is released when nothing is borrowed: its destructor may be PHP's.
-pub(crate) fn set(future: &Future, outcome: Outcome) {
-    release(future.phase.replace(Phase::Done(outcome)));
-}
-
-/// The value of a future that has one, or its failure.
-pub(crate) fn outcome_of(future: &Future) -> Option<Result<Zval, Zval>> {
-    match &*future.phase.borrow() {
-        Phase::Done(Outcome::Value(value)) => Some(Ok(value.shallow_clone())),
-        Phase::Done(Outcome::Failed(throwable)) => Some(Err(throwable.shallow_clone())),
-        _ => None,
-    }
 }

@@ -5,7 +5,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::process::listener::{self, Listener};
+use crate::process::listener;
+use crate::process::listener::Listener;
 use crate::zend::cell::Plain;
 use crate::zend::{interrupt, signal};
 

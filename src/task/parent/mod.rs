@@ -3,7 +3,12 @@
 pub(crate) mod adopt;
 pub(crate) mod at_exit;
 pub(crate) mod follow;
+pub(crate) mod gone;
 pub(crate) mod handlers;
 pub(crate) mod interruption;
+pub(crate) mod news;
+pub(crate) mod object;
+pub(crate) mod recruit;
+pub(crate) mod start;
 pub(crate) mod turn;
 pub(crate) mod wait;

@@ -7,26 +7,23 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
-use crate::ini;
 use crate::pool::deadlines::Stage;
 use crate::pool::ledger;
-use crate::process::output::Capture;
 use crate::process::reactor::{Ended, Message, News, Reactor};
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
-use crate::task::life::state::{Running, state};
+use crate::task::life::state::state;
 use crate::task::life::surfacing;
-use crate::task::parent::{adopt, handlers};
-use crate::task::workers::{ending, launch, outcome, retry};
+use crate::task::parent::{gone, handlers, news, start};
+use crate::task::workers::{collect, ending, outcome, retry};
 use crate::task::{map, workers};
-use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::interrupt::{self, FiberBlock};
+use crate::zend::interrupt::FiberBlock;
 use crate::zend::object::Object;
-use crate::zend::scope;
+use crate::zend::{exception, interrupt, scope};
 
 /// How long after a bad moment we look again.
 const RETRY: Duration = Duration::from_millis(1);
@@ -108,13 +105,13 @@ fn take_in() {
                 told(id, Phase::Lent { child: id, loan });
                 None
             }
-            News::Answered { child, task, message } => workers::answered(child, task, message),
-            News::Offers { child, task, loan } => workers::offered(child, task, Phase::Lent { child, loan }),
+            News::Answered { child, task, message } => news::answered(child, task, message),
+            News::Offers { child, task, loan } => news::offered(child, task, Phase::Lent { child, loan }),
             News::Garbled { child } => {
                 ending::kill(child);
                 None
             }
-            News::Ended(ended) => gone(ended),
+            News::Ended(ended) => gone::gone(ended),
         };
         surfacing::keep_pending();
         // Few have anything to start.
@@ -139,7 +136,7 @@ fn start_next() {
         let Some(group) = next else {
             return;
         };
-        launch::pump(&group);
+        start::pump(&group);
         surfacing::keep_pending();
     }
 }
@@ -169,78 +166,8 @@ fn told(id: u64, phase: Phase) {
         return;
     };
     state.deadlines.borrow_mut().clear(id);
-    take_output(&future);
+    collect::take_output(&future);
     retry::conclude(&group, future, phase);
-}
-
-/// What a task has printed is the future's from now on.
-pub(crate) fn take_output(future: &Future) {
-    future.captured.replace(printed_by(future.id.get()));
-}
-
-/// Takes what a task, or a child that stays, has printed, and listens no more. None when that is not captured.
-pub(crate) fn printed_by(id: u64) -> Option<Box<Capture>> {
-    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.captured(id)).map(Box::new)
-}
-
-/// Takes what a child that stays has printed for the task of which it has just told. None when that is not captured.
-pub(crate) fn page_of(child: u64) -> Option<Box<Capture>> {
-    let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
-    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.turn_page(child, limit)).map(Box::new)
-}
-
-/// Lets a child go on that stays, if it waits until what it printed has been taken.
-pub(crate) fn go_on(child: u64) {
-    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
-        reactor.go_on(child);
-    }
-}
-
-/// Waits for the end of a child of `group` that has told everything, if there is one: its slot is wanted.
-pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
-    let state = state();
-    let ids = group.ledger.borrow().reported();
-    let ended = ids.into_iter().find_map(|id| state.reactor.borrow_mut().as_mut()?.await_end(id));
-    ended.and_then(gone).is_some()
-}
-
-/// Lets a child go whose loan has been fetched.
-pub(crate) fn release(id: u64) {
-    map::loan::over(id);
-    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
-        reactor.release(id);
-    }
-    if state().running.borrow().contains_key(&id) {
-        ending::expect_end(id);
-    }
-}
-
-/// A child is gone: its group has a free slot.
-fn gone(child: Ended) -> Option<Rc<Group>> {
-    let state = state();
-    let running = state.running.remove(&child.id);
-    let Some(Running { group, origin, place }) = running else {
-        return if ending::stray_gone(child.id) { None } else { workers::gone(child) };
-    };
-    drop(place);
-    state.deadlines.borrow_mut().clear(child.id);
-    let future = group.end(child.id);
-    if let Some(origin) = origin {
-        adopt::give_back(&group, &origin, child.id);
-    }
-    if let Some(future) = future {
-        take_output(&future);
-        retry::conclude(&group, future, Phase::Reported(child));
-    }
-    Some(group)
-}
-
-/// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.
-pub(crate) fn note_end(group: &Rc<Group>, future: Object<Future>) {
-    future.group.set(None);
-    future.place.set(group.handlers.get());
-    group.note_end(&future);
-    state().reported.push_back(future);
 }
 
 /// Ends what has run for too long, and begins again what has waited long enough.
@@ -261,7 +188,7 @@ fn expire() {
             (Stage::Expire, None) => end(id, Ending::TimedOut),
             (Stage::Expire, Some(future)) => workers::expire(&future),
             (Stage::Kill, _) => ending::kill(id),
-            (Stage::GiveUp, _) => ending::give_up(id),
+            (Stage::GiveUp, _) => gone::give_up(id),
         }
     }
 }

@@ -29,9 +29,8 @@ use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
-use crate::task::life::surfacing;
-use crate::task::parent::{handlers, turn};
-use crate::task::workers::launch;
+use crate::task::life::{conclusion, surfacing};
+use crate::task::parent::{handlers, start, turn};
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::{exception, interrupt};
@@ -139,7 +138,7 @@ pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<
 /// Nothing runs: perhaps something that could not be started before can be now.
 fn restart() -> bool {
     let active = state().active.borrow().clone();
-    active.iter().for_each(launch::pump);
+    active.iter().for_each(start::pump);
     turn::busy() || turn::is_due_in_a_call() || state().held_back.get()
 }
 
@@ -151,7 +150,7 @@ fn restart() -> bool {
 pub(crate) fn one(future: &Object<Future>, patience: Option<Patience>) -> Returned {
     finish(future, patience)?;
     future.observed.set(true);
-    match handlers::outcome_of(future) {
+    match conclusion::outcome_of(future) {
         Some(Ok(value)) => Ok(value),
         Some(Err(throwable)) => Err(exception::throw(&throwable)),
         None => Err(Thrown),
@@ -214,7 +213,7 @@ pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Res
 fn begin(future: &Object<Future>) -> Result<(), Thrown> {
     ensure_not_underneath(future)?;
     if future.is_pending() {
-        launch::enqueue(&Group::default_group(), future);
+        start::enqueue(&Group::default_group(), future);
     }
     ensure_here(future)
 }

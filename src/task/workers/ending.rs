@@ -3,21 +3,15 @@
 //! Two of them can stay whatever is done: one that has, or is, another user whom this process may send no signals, and one
 //! that the kernel does not take down. Neither keeps a slot, or anybody who waits for its task; both are told of.
 
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
 use crate::ini;
 use crate::pool::deadlines::Stage;
-use crate::process::reactor::{Ended, Message};
-use crate::process::wait::{Exit, FAREWELL, TAKEDOWN, Unended};
-use crate::task::life::future::Phase;
-use crate::task::life::state::{Running, Stray, state};
+use crate::process::wait::{FAREWELL, TAKEDOWN, Unended};
+use crate::task::life::state::state;
 use crate::task::life::surfacing;
-use crate::task::parent::{adopt, turn};
-use crate::task::workers;
-use crate::task::workers::retry;
 use crate::zend::exception;
 
 /// Asks a child to end, and makes it after the grace period.
@@ -55,48 +49,6 @@ fn set(child: u64, time: Duration, stage: Stage) {
     if let Some(at) = Instant::now().checked_add(time) {
         state().deadlines.borrow_mut().set(child, at, stage);
     }
-}
-
-/// Waits no more for the end of a child that was killed and is still there: its task has ended for everybody else. Re-enters
-/// PHP.
-pub(crate) fn give_up(child: u64) {
-    let state = state();
-    let forsaken = state.reactor.borrow_mut().as_mut().and_then(|reactor| reactor.forsake(child));
-    let Some((pid, why)) = forsaken else {
-        return;
-    };
-    let ended = Ended { id: child, exit: Exit::Unended(why), message: Message::Nothing };
-    let running = state.running.remove(&child);
-    let Some(Running { group, origin, place }) = running else {
-        if let Some(group) = workers::gone(ended) {
-            state.freed.push_back(group);
-        }
-        return;
-    };
-    state.strays.borrow_mut().insert(child, Stray::Task(place));
-    let future = group.end(child);
-    if let Some(origin) = origin {
-        adopt::give_back(&group, &origin, child);
-    }
-    state.freed.push_back(Rc::clone(&group));
-    match future {
-        Some(future) => {
-            turn::take_output(&future);
-            retry::conclude(&group, future, Phase::Reported(ended));
-        }
-        None => tell(pid, why),
-    }
-}
-
-/// A child is gone for which nobody has waited. False when it is none of those.
-pub(crate) fn stray_gone(child: u64) -> bool {
-    let stray = state().strays.borrow_mut().remove(&child);
-    match stray {
-        Some(Stray::Worker(crew)) => crew.stray_gone(child),
-        Some(Stray::Task(place)) => drop(place),
-        None => return false,
-    }
-    true
 }
 
 /// Notes down that a process is left of which no failure tells.

@@ -2,54 +2,19 @@
 
 use std::rc::Rc;
 
-use crate::process::fork::Refused;
 use crate::process::shared::board::Full;
+use crate::task::life::crew::{Crew, Parcel, Route};
 use crate::task::life::future::Future;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
-use crate::task::map;
-use crate::task::workers::hire::recruit;
 use crate::task::workers::parcel;
-use crate::task::workers::parcel::Parcel;
 use crate::task::workers::reach::watch;
-use crate::task::workers::retry;
-use crate::task::workers::{Crew, Route, crew_of};
 use crate::zend::object::Object;
 
 /// Posted tasks of one pool that nobody has run yet: more would only lie there.
 const AHEAD: usize = 1024;
 
-/// Posts what is queued, and hires whoever is missing. Re-enters PHP: hooks of serialization and of forks.
-pub(crate) fn feed(group: &Rc<Group>) {
-    match crew_of(group) {
-        Ok(crew) => {
-            map::post_held(group, &crew);
-            post_all(group, &crew);
-            recruit(group, &crew);
-        }
-        Err(refused) => while fail_next(group, refused).is_some() {},
-    }
-}
-
-/// Fails the first task of the queue.
-fn fail_next(group: &Rc<Group>, refused: Refused) -> Option<()> {
-    let id = group.ledger.change(|ledger| ledger.next_within(usize::MAX).map(|(id, _)| id))?;
-    fail(group, id, refused);
-    Some(())
-}
-
-/// There was no process for a task, or for items of a map.
-pub(super) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
-    if let Some(mapping) = group.mapping(id) {
-        mapping.refused(id, refused);
-        return;
-    }
-    if let Some(future) = group.end(id) {
-        retry::no_process(group, &future, refused);
-    }
-}
-
-fn post_all(group: &Rc<Group>, crew: &Crew) {
+pub(crate) fn post_all(group: &Rc<Group>, crew: &Crew) {
     loop {
         let held = crew.held.borrow_mut().pop_front();
         let next =

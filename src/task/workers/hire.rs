@@ -6,113 +6,26 @@ use std::rc::Rc;
 use nix::errno::Errno;
 
 use crate::ini;
-use crate::process::fork::{self, Fork, Purpose, Refused};
-use crate::process::output;
+use crate::process::fork::{Fork, Purpose, Refused};
 use crate::process::reactor::Reactor;
 use crate::process::shared::board::{Progress, SEATS};
 use crate::process::shared::line::Line;
+use crate::process::{fork, output};
 use crate::task::child::worker;
+use crate::task::life::crew::{Crew, Member};
 use crate::task::life::group::Group;
 use crate::task::life::heap;
 use crate::task::life::state::state;
-use crate::task::parent::at_exit;
-use crate::task::workers::feed::fail;
-use crate::task::workers::items;
 use crate::task::workers::items::look_after;
-use crate::task::workers::launch;
-use crate::task::workers::{Crew, Member, crew_of};
-use crate::zend::{callable, exception};
-
-/// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
-pub(crate) fn recruit_for(group: &Rc<Group>) {
-    let crew = group.crew.borrow().clone();
-    if let Some(crew) = crew {
-        recruit(group, &crew);
-    }
-}
+use crate::task::workers::{items, launch};
+use crate::zend::callable;
 
 /// How many children a group may have that stay.
-pub(super) fn capacity(group: &Group) -> usize {
+pub(crate) fn capacity(group: &Group) -> usize {
     group.ledger.borrow().limit().saturating_sub(group.adopted.get()).min(SEATS)
 }
 
-/// Hires as many children as there is work for, within the pool's limit.
-pub(super) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
-    crew.note_departures();
-    if crew.is_full(group) && crew.oldest.get() >= Some(crew.board.newest()) {
-        return; // it costs much to find that out below
-    }
-    if exception::pending() {
-        // A hook of serialization has exited: a child would do so too.
-        state().held_back.set(true);
-        return;
-    }
-    loop {
-        // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
-        let mut open = crew.board.open(crew.members.borrow().len() + 1);
-        crew.note_departures();
-        let mut idle = crew.idle();
-        let wanted = open.len() > idle.len();
-        // Somebody idle is too old, if not each can have a task: what asks for the youngest goes to the youngest.
-        open.sort_unstable_by(|one, other| other.cmp(one));
-        idle.sort_unstable_by(|one, other| other.cmp(one));
-        let outdated = open.iter().zip(&idle).any(|(needed, epoch)| needed > epoch);
-        if !wanted && !outdated {
-            return;
-        }
-        if crew.is_full(group) {
-            // To wait for its end would let the next task start at once, but each of a hundred fork a child of its own.
-            if outdated {
-                crew.dismiss_one();
-            }
-            return;
-        }
-        match hire(group, crew, idle.first().copied().unwrap_or(0)) {
-            Ok(()) => {}
-            Err(NotHired { refused, task: None })
-                if launch::is_shortage(refused.errno) && launch::children() > 0 =>
-            {
-                launch::hold_back();
-                return;
-            }
-            Err(NotHired { refused, task }) => {
-                let Some(id) = task.or_else(|| first_open(group, crew)) else {
-                    return;
-                };
-                crew.board.retract(id);
-                fail(group, id, refused);
-            }
-        }
-    }
-}
-
-/// Forks children that stay without work, too, until there are `wanted`, or as many as there is room for. Re-enters PHP:
-/// hooks.
-///
-/// # Errors
-///
-/// When there is none at all.
-pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
-    at_exit::register();
-    let crew = crew_of(group)?;
-    crew.reopen();
-    let wanted = wanted.min(capacity(group));
-    group.kept.set(wanted);
-    crew.keep(wanted);
-    crew.note_departures();
-    while crew.staying().0 < wanted && !crew.is_full(group) && !exception::pending() {
-        let Err(NotHired { refused, task }) = hire(group, &crew, u64::MAX) else {
-            continue;
-        };
-        if let Some(task) = task {
-            fail(group, task, refused);
-        }
-        return if crew.staying().0 == 0 { Err(refused) } else { Ok(()) };
-    }
-    Ok(())
-}
-
-pub(super) fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
+pub(crate) fn first_open(group: &Group, crew: &Crew) -> Option<u64> {
     let mut ids: Vec<_> = group.ledger.borrow().iter().map(|(id, ..)| id).collect();
     ids.sort_unstable();
     ids.into_iter().find(|&id| crew.board.progress(id) == Progress::Open)
@@ -126,10 +39,10 @@ pub(crate) fn shrink(group: &Group) {
 
 /// Why there is no new child.
 #[derive(Debug)]
-struct NotHired {
-    refused: Refused,
+pub(crate) struct NotHired {
+    pub(crate) refused: Refused,
     /// There was one, which had to be killed, and had begun this.
-    task: Option<u64>,
+    pub(crate) task: Option<u64>,
 }
 
 impl From<Refused> for NotHired {
@@ -139,7 +52,7 @@ impl From<Refused> for NotHired {
 }
 
 /// Forks a child that stays, for what those who were born with `others` are too old for. Re-enters PHP: hooks.
-fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired> {
+pub(crate) fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired> {
     let state = state();
     launch::ensure_reactor()?;
     let autoloads = callable::autoloads();

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use crate::task::life::crew::{Crew, Member};
 use crate::task::life::state::state;
-use crate::task::workers::{Crew, Member};
 
 /// A child that has nothing to do, and lets a task lie for so long, is not counted on: somebody may have stopped it.
 const LATE: Duration = Duration::from_millis(10);
@@ -13,7 +13,7 @@ const ONE_PLACE: Duration = Duration::from_millis(20);
 
 impl Crew {
     /// The epochs of those who have nothing to do, and can be counted on.
-    pub(super) fn idle(&self) -> Vec<u64> {
+    pub(crate) fn idle(&self) -> Vec<u64> {
         let members = self.members.borrow();
         let idle = members.values().filter(|member| self.is_idle(member) && !is_late(member));
         idle.map(|member| member.epoch).collect()
@@ -52,7 +52,7 @@ impl Crew {
     }
 }
 
-fn is_late(member: &Member) -> bool {
+pub(crate) fn is_late(member: &Member) -> bool {
     member.awaited.get().is_some_and(|since| since.elapsed() >= LATE)
 }
 

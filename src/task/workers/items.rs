@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use crate::pool::deadlines::Stage;
 use crate::process::shared::board::Item;
+use crate::task::life::crew::{Crew, Member};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::workers::ending;
-use crate::task::workers::{Crew, Member};
 
 /// How long an item of `group` may take, if there is a limit and there are items.
-pub(super) fn limit(group: &Group) -> Option<Duration> {
+pub(crate) fn limit(group: &Group) -> Option<Duration> {
     let limit = Duration::try_from_secs_f64(group.timeout.get()?).ok()?;
     Some(limit).filter(|limit| !limit.is_zero() && !group.maps.borrow().is_empty())
 }
@@ -36,7 +36,7 @@ pub(crate) fn watch_items(group: &Group) {
 }
 
 /// Looks at a child when `time` is over.
-pub(super) fn look_after(child: u64, time: Duration) {
+pub(crate) fn look_after(child: u64, time: Duration) {
     if let Some(at) = Instant::now().checked_add(time) {
         state().deadlines.borrow_mut().set(child, at, Stage::Look);
     }

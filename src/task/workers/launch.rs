@@ -7,116 +7,22 @@ use nix::errno::Errno;
 
 use crate::ini;
 use crate::pool::deadlines::Stage;
-use crate::process::fork::{self, Fork, Purpose, Refused};
+use crate::process::fork::{Fork, Purpose, Refused};
 use crate::process::forwarding::Signals;
-use crate::process::output::{self, Streams};
-use crate::process::places::{self, Place};
+use crate::process::output::Streams;
+use crate::process::places::Place;
 use crate::process::reactor::Reactor;
+use crate::process::{fork, output, places};
 use crate::task::child::isolated;
-use crate::task::life::attempt::Attempt;
-use crate::task::life::future::{Future, Outcome, Phase};
+use crate::task::life::crew::Route;
+use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::{Group, Hook};
-use crate::task::life::held::Moment;
-use crate::task::life::state::{Request, Running, state};
-use crate::task::life::{heap, support, surfacing};
-use crate::task::map;
-use crate::task::parent::{at_exit, handlers, turn, wait};
-use crate::task::workers;
-use crate::task::workers::Route;
-use crate::task::workers::retry;
-use crate::zend::exception;
+use crate::task::life::state::{Running, state};
+use crate::task::life::{heap, surfacing};
+use crate::task::workers::collect;
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
 use crate::zend::object::Object;
-
-/// Queues a future, and starts what may start. Where there is no forking it runs here and now. Re-enters PHP.
-pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
-    if support::in_line() {
-        run_here(group, future);
-        return;
-    }
-    future.phase.set(Phase::Queued);
-    future.group.set(Some(Rc::clone(group)));
-    future.epoch.set(state().book.borrow().next_epoch());
-    group.ledger.change(|ledger| ledger.enqueue(future.id.get(), Attempt::Task(future.clone())));
-    group.activate();
-    at_exit::register();
-    pump(group);
-    if state().request.get() == Request::Over {
-        at_exit::end_request();
-    }
-}
-
-/// Makes a queued future the next one to start: now, or when a slot is free. Re-enters PHP: hooks run.
-pub(crate) fn hasten(future: &Object<Future>) {
-    let group = future.group.borrow().clone();
-    if let Some(group) = group.filter(|group| group.ledger.change(|ledger| ledger.hasten(future.id.get()))) {
-        pump(&group);
-    }
-}
-
-/// Starts queued tasks while there are slots. Re-enters PHP: hooks run.
-pub(crate) fn pump(group: &Rc<Group>) {
-    if group.stays.get() {
-        if !put_off() {
-            workers::feed(group);
-        }
-        return;
-    }
-    while !put_off() {
-        let next = group.ledger.change(|ledger| ledger.next().and_then(|(_, of)| of.future().cloned()));
-        let Some(future) = next else {
-            if group.ledger.borrow().starves() && turn::reap_one(group) {
-                continue;
-            }
-            return;
-        };
-        if launch(group, &future).is_break() {
-            return;
-        }
-    }
-}
-
-/// With an exit or the end of a fiber in flight, which a hook has brought about, nothing is started: a child would do so
-/// too. Looks again soon.
-fn put_off() -> bool {
-    let pending = exception::pending();
-    if pending {
-        state().held_back.set(true);
-    }
-    pending
-}
-
-/// Forks for a future that has its slot. Breaks when there is no point in trying the next one.
-fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<()> {
-    match make_child(group, future) {
-        Ok(()) => {
-            for hook in hooks(group) {
-                after_fork(&hook);
-            }
-            std::ops::ControlFlow::Continue(())
-        }
-        // One of ours will end, and leave room; or somebody else's.
-        Err(refused) if is_shortage(refused.errno) && children() > 0 => {
-            hold_back();
-            group.ledger.change(|ledger| ledger.requeue(future.id.get()));
-            std::ops::ControlFlow::Break(())
-        }
-        Err(refused) => {
-            let parked = group.end(future.id.get());
-            retry::no_process(group, future, refused);
-            drop(parked);
-            std::ops::ControlFlow::Continue(())
-        }
-    }
-}
-
-/// There is no room for another process now: looks again soon.
-pub(crate) fn hold_back() {
-    state().held_back.set(true);
-    map::loan::fetch_all();
-    workers::make_room();
-}
 
 /// Will there be room when something else has ended?
 pub(crate) fn is_shortage(errno: Errno) -> bool {
@@ -128,7 +34,7 @@ pub(crate) fn children() -> usize {
     state().reactor.borrow().as_ref().map_or(0, Reactor::len)
 }
 
-fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused> {
+pub(crate) fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused> {
     let state = state();
     ensure_reactor()?;
     let (hooks, limits) = (hooks(group), group.limits.borrow().clone());
@@ -220,7 +126,7 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        drop(turn::printed_by(self.id));
+        drop(collect::printed_by(self.id));
     }
 }
 
@@ -261,26 +167,4 @@ pub(crate) fn after_fork(hook: &Hook) {
 pub(crate) fn hooks(group: &Group) -> Vec<Rc<Hook>> {
     let global = state().hooks.borrow();
     global.iter().chain(group.hooks.borrow().iter()).cloned().collect()
-}
-
-/// Runs a task in this process, at once.
-fn run_here(group: &Group, future: &Object<Future>) {
-    let work = future.work.take();
-    let Some(work) = work else {
-        return;
-    };
-    future.phase.set(Phase::Running);
-    future.attempts.set(1);
-    let outcome = match work.run().and_then(wait::resolved) {
-        Ok(value) => Outcome::Value(value),
-        Err(Thrown) => match exception::take() {
-            Some(throwable) => Outcome::Failed(throwable),
-            None => return, // exiting
-        },
-    };
-    handlers::conclude(future, outcome);
-    surfacing::release(work);
-    group.note_end(future);
-    // Exiting is told by what is pending.
-    let _ = handlers::complete(future, Moment::Call);
 }

@@ -2,116 +2,46 @@
 //!
 //! `process::shared::board` hands the tasks out; their side of it is `task::worker`.
 
+pub(crate) mod closing;
+pub(crate) mod collect;
 pub(crate) mod ending;
-mod feed;
-mod hire;
+pub(crate) mod feed;
+pub(crate) mod hire;
 mod idlers;
 mod items;
 pub(crate) mod launch;
-mod news;
 pub(crate) mod outcome;
 pub(crate) mod parcel;
-mod reach;
+pub(crate) mod reach;
 pub(crate) mod retry;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
-pub(crate) use feed::feed;
-pub(crate) use hire::{recruit_for, shrink, warm};
-pub(crate) use idlers::{make_room, nudge};
-pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
-pub(crate) use news::{answered, gone, offered};
-pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
-
 use crate::process::fork::Refused;
-use crate::process::places::Place;
 use crate::process::shared::board::{Board, Full, Progress};
 use crate::process::wait::FAREWELL;
+use crate::task::life::crew::{Crew, Member, Parcel};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
-use crate::task::workers::parcel::Parcel;
-use crate::zend::cell::{DataCell, Plain};
+use crate::zend::cell::DataCell;
 
-/// What ends the stay of a child, whichever comes first; none for no limit.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Stay {
-    /// So many tasks.
-    pub(crate) tasks: Option<u64>,
-    /// So long.
-    pub(crate) age: Option<Duration>,
-    /// So many bytes of memory that PHP has from the system.
-    pub(crate) bytes: Option<usize>,
-}
-
-/// How a task reached its child.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
-    /// The child was forked for it.
-    Forked,
-    /// The child had it since its fork.
-    Inherited,
-    /// Its code's name and its bound variables were sent.
-    Sent,
-}
-
-impl Plain for Member {}
-impl Plain for Parcel {}
-
-/// One child that stays.
-#[derive(Debug)]
-struct Member {
-    seat: usize,
-    epoch: u64,
-    pid: i32,
-    /// Since when it has been told to end, or ends by itself.
-    leaving: Cell<Option<Instant>>,
-    /// It ends by itself, as it had no work: its slot is free.
-    has_left: Cell<bool>,
-    /// Since when it has nothing to do, although there is a task that it could run.
-    awaited: Cell<Option<Instant>>,
-    /// It stays without work, too.
-    kept: Cell<bool>,
-    /// It was forked while there was a map, and goes with that: no later map can use it.
-    for_map: bool,
-    /// It is being ended, as it has been at one item for longer than so many seconds.
-    overdue: Cell<Option<f64>>,
-    /// Its place among all processes, which it gives back.
-    #[expect(dead_code, reason = "held, not read")]
-    place: Place,
-}
+pub(crate) use hire::shrink;
+pub(crate) use idlers::{make_room, nudge};
+pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
+pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
 
 impl Member {
-    fn is_leaving(&self) -> bool {
+    pub(crate) fn is_leaving(&self) -> bool {
         self.leaving.get().is_some()
     }
 }
 
-/// The children of one pool.
-#[derive(Debug)]
-pub(crate) struct Crew {
-    board: Board,
-    members: DataCell<BTreeMap<u64, Member>>,
-    /// How many of them are known to have left by themselves.
-    departed: Cell<usize>,
-    /// Those that did not end, and that nobody waits for any more: their seats are not free as long as they are there.
-    strays: DataCell<BTreeMap<u64, Member>>,
-    /// The epoch of the one that knows least of those that stay: it is asked for with each task.
-    oldest: Cell<Option<u64>>,
-    /// Parcels for which there was no room: the first goes out first.
-    held: DataCell<VecDeque<(u64, Parcel)>>,
-    /// Memory for the next parcel.
-    spare: DataCell<Vec<u8>>,
-    /// Nothing more is expected to come.
-    closed: Cell<bool>,
-}
-
 impl Crew {
-    fn new() -> Result<Rc<Self>, Errno> {
+    pub(crate) fn new() -> Result<Rc<Self>, Errno> {
         Ok(Rc::new(Self {
             board: Board::new()?,
             members: DataCell::default(),
@@ -125,12 +55,12 @@ impl Crew {
     }
 
     /// Are there as many as there are slots? Those that leave by themselves have none.
-    fn is_full(&self, group: &Group) -> bool {
+    pub(crate) fn is_full(&self, group: &Group) -> bool {
         self.members.borrow().len() - self.departed.get() >= hire::capacity(group)
     }
 
     /// Notes down who has left by itself. Cheap while nobody does, as this comes after each task that is posted.
-    fn note_departures(&self) {
+    pub(crate) fn note_departures(&self) {
         if !self.board.is_anybody_leaving() {
             return;
         }
@@ -145,14 +75,14 @@ impl Crew {
     }
 
     /// How many have not been told to leave; and how many of these stay without work, too.
-    fn staying(&self) -> (usize, usize) {
+    pub(crate) fn staying(&self) -> (usize, usize) {
         let members = self.members.borrow();
         let staying = || members.values().filter(|member| !member.is_leaving());
         (staying().count(), staying().filter(|member| member.kept.get()).count())
     }
 
     /// Of those that are there so many stay without work, too. None of them leaves while it is told.
-    fn keep(&self, count: usize) {
+    pub(crate) fn keep(&self, count: usize) {
         let members = self.members.borrow();
         for member in members.values().filter(|member| !member.is_leaving()).take(count) {
             member.kept.set(true);
@@ -166,13 +96,13 @@ impl Crew {
     }
 
     /// The child on `seat`.
-    fn child_on(&self, seat: usize) -> Option<u64> {
+    pub(crate) fn child_on(&self, seat: usize) -> Option<u64> {
         let members = self.members.borrow();
         members.iter().find(|(_, member)| member.seat == seat).map(|(&child, _)| child)
     }
 
     /// Takes a child off the list that is gone.
-    fn remove(&self, child: u64) -> Option<Member> {
+    pub(crate) fn remove(&self, child: u64) -> Option<Member> {
         let member = self.members.borrow_mut().remove(&child)?;
         if member.has_left.get() {
             self.departed.set(self.departed.get() - 1);
@@ -182,14 +112,14 @@ impl Crew {
     }
 
     /// Looks who knows least now.
-    fn survey(&self) {
+    pub(crate) fn survey(&self) {
         let members = self.members.borrow();
         let staying = members.values().filter(|member| !member.is_leaving());
         self.oldest.set(staying.map(|member| member.epoch).min());
     }
 
     /// Tells a child to leave.
-    fn dismiss(&self, child: u64, member: &Member) {
+    pub(crate) fn dismiss(&self, child: u64, member: &Member) {
         member.leaving.set(member.leaving.get().or_else(|| Some(Instant::now())));
         self.survey();
         if self.board.dismiss(member.seat) {
@@ -199,7 +129,7 @@ impl Crew {
     }
 
     /// Tells the one to leave that knows least: an idle one rather than a busy one. Not while another is about to go.
-    fn dismiss_one(&self) {
+    pub(crate) fn dismiss_one(&self) {
         let goes = |member: &Member| member.leaving.get().is_some_and(|since| since.elapsed() < FAREWELL);
         if !self.members.borrow().values().any(goes) {
             self.dismiss_down_to(self.staying().0.saturating_sub(1));
@@ -207,7 +137,7 @@ impl Crew {
     }
 
     /// Tells some to leave when there are more than `count`: first the idle ones, and those that know least.
-    fn dismiss_down_to(&self, count: usize) {
+    pub(crate) fn dismiss_down_to(&self, count: usize) {
         let members = self.members.borrow();
         let mut staying: Vec<_> = members.iter().filter(|(_, member)| !member.is_leaving()).collect();
         staying.sort_by_key(|(_, member)| (!self.board.is_idle(member.seat), member.epoch));
@@ -261,7 +191,7 @@ impl Crew {
     }
 
     /// Has nobody taken this task, which was posted?
-    fn is_open(&self, task: u64) -> bool {
+    pub(crate) fn is_open(&self, task: u64) -> bool {
         let held = self.held.borrow().iter().any(|(held, _)| *held == task);
         held || self.board.progress(task) == Progress::Open
     }

@@ -5,21 +5,18 @@ use std::mem::MaybeUninit;
 use nix::errno::Errno;
 
 use crate::error::{Death, Error, Seconds, Traces};
-use crate::exceptions;
-use crate::ini;
-use crate::process::bytes;
 use crate::process::excerpt::last_lines;
 use crate::process::loan::Loan;
 use crate::process::output::Stream;
 use crate::process::reactor::{Ended, Message};
-use crate::process::threads;
 use crate::process::wait::Exit;
-use crate::process::window::{self, Window};
+use crate::process::window::Window;
+use crate::process::{bytes, threads, window};
+use crate::task::life::conclusion::conclude;
 use crate::task::life::future::{Ending, Future, Outcome, Phase};
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::parent::handlers::conclude;
-use crate::task::parent::turn;
+use crate::task::workers::collect;
 use crate::wire::codec::{Format, UnknownFormat};
 use crate::wire::frame::{Frame, Kind, Malformed};
 use crate::wire::report::Report;
@@ -27,6 +24,7 @@ use crate::zend::handler::Thrown;
 use crate::zend::interrupt::FiberBlock;
 use crate::zend::value::DecodeError;
 use crate::zend::{exception, string, throwable, value};
+use crate::{exceptions, ini};
 
 /// What the exception of a death has of the error output: so many lines, and bytes at most.
 const LAST_LINES: usize = 20;
@@ -51,7 +49,7 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     let read = match phase {
         Phase::Lent { child, loan } => {
             let outcome = fetch(future, child, loan);
-            turn::release(child);
+            collect::release(child);
             outcome
         }
         Phase::Reported(ended) => interpret(future, ended),

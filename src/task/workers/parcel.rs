@@ -14,6 +14,7 @@
 use ext_php_rs::types::Zval;
 
 use crate::process::shared::board::LONGEST;
+use crate::task::life::crew::Parcel;
 use crate::task::life::state::state;
 use crate::task::life::work::Work;
 use crate::wire::codec::Format;
@@ -21,11 +22,11 @@ use crate::zend::array::Array;
 use crate::zend::callable::Callable;
 use crate::zend::cell::ValueCell;
 use crate::zend::code::{Book, Statics, bound_to, closure_in};
-use crate::zend::exception;
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt::FiberBlock;
 use crate::zend::object::disown;
-use crate::zend::value::{self, DecodeError};
+use crate::zend::value::DecodeError;
+use crate::zend::{exception, value};
 
 const INHERITED: u8 = 0;
 const CLOSURE: u8 = 1;
@@ -41,15 +42,6 @@ const ALONE: u8 = 0x40;
 const THIS: u8 = 1;
 const NAMED: u8 = 2;
 const TASK: u8 = 4;
-
-/// A task as bytes.
-#[derive(Debug)]
-pub(crate) struct Parcel {
-    /// The bytes.
-    pub(crate) bytes: Vec<u8>,
-    /// Children of this epoch and later ones can open it.
-    pub(crate) epoch: u64,
-}
 
 /// What a child finds in a parcel.
 #[derive(Debug)]

@@ -116,7 +116,7 @@ pub(crate) fn renew_limit(future: &Object<Future>) {
 }
 
 /// Looks after the time limit of a posted task.
-pub(super) fn watch(future: &Object<Future>) {
+pub(crate) fn watch(future: &Object<Future>) {
     let limit = future.limit.get().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let Some(limit) = limit.filter(|limit| !limit.is_zero()) else {
         return;

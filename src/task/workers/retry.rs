@@ -23,7 +23,8 @@ use crate::task::life::future::{Ending, Future, Outcome, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::parent::{handlers, turn};
+use crate::task::life::{conclusion, ended};
+use crate::task::workers::collect;
 use crate::wire::frame::{Frame, Kind};
 use crate::wire::report::Report;
 use crate::zend::object::{Object, Tracer};
@@ -108,11 +109,11 @@ fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     match phase {
         Phase::Done(outcome) => {
             work = future.work.take();
-            handlers::conclude(&future, outcome);
+            conclusion::conclude(&future, outcome);
         }
         phase => future.phase.set(phase),
     }
-    turn::note_end(group, future);
+    ended::end(group, future);
     release(work);
 }
 
@@ -173,7 +174,7 @@ pub(crate) fn brought_home(phase: Phase) -> Phase {
         return phase;
     };
     let payload = copy(child, &mut loan);
-    turn::release(child);
+    collect::release(child);
     let Loan { kind, format, .. } = loan;
     let message = payload.map_or(Message::Truncated, |payload| {
         Message::Frame(Frame { kind, format, payload: payload.into() })

@@ -4,15 +4,15 @@ use std::rc::Rc;
 
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
+use crate::task::life::crew::{Crew, Member};
 use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
+use crate::task::life::mapping::Mapping;
 use crate::task::life::state::{Stray, state};
 use crate::task::map;
-use crate::task::map::{Answered, End, Mapping};
-use crate::task::parent::turn;
+use crate::task::map::{Answered, End};
 use crate::task::workers::hire::first_open;
-use crate::task::workers::retry;
-use crate::task::workers::{Crew, Member};
+use crate::task::workers::{collect, retry};
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::object::Object;
 
@@ -20,23 +20,23 @@ use crate::zend::object::Object;
 pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Group>> {
     let employer = state().workers.borrow().get(&child).cloned();
     let Some((group, crew)) = employer else {
-        turn::go_on(child); // nobody waits for what it says
+        collect::go_on(child); // nobody waits for what it says
         return None;
     };
     if let Message::Frame(Frame { kind: Kind::Passed, .. }) = message {
         return Some(group);
     }
     if let Message::Frame(Frame { kind: Kind::Declined, .. }) = message {
-        turn::page_of(child);
+        collect::page_of(child);
         declined(&group, &crew, task);
     } else if let Some(mapping) = mapping_of(&group, task) {
-        turn::page_of(child);
+        collect::page_of(child);
         mapping.answered(task, child, Answered::Told(message));
     } else {
         let ended = Ended { id: task, exit: Exit::Unknown, message };
         told(&group, &crew, child, task, Phase::Reported(ended));
     }
-    turn::go_on(child);
+    collect::go_on(child);
     Some(group)
 }
 
@@ -49,12 +49,12 @@ fn mapping_of(group: &Group, batch: u64) -> Option<Rc<Mapping>> {
 pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
     let employer = state().workers.borrow().get(&child).cloned();
     let Some((group, crew)) = employer else {
-        turn::release(child); // nobody waits for what it has
+        collect::release(child); // nobody waits for what it has
         return None;
     };
     match mapping_of(&group, task) {
         Some(mapping) => {
-            turn::page_of(child);
+            collect::page_of(child);
             mapping.answered(task, child, Answered::Offered(phase));
         }
         None => told(&group, &crew, child, task, phase),
@@ -64,11 +64,11 @@ pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> 
 
 /// A task of a child has ended: `phase` is what there is to be looked at.
 fn told(group: &Rc<Group>, crew: &Crew, child: u64, task: u64, phase: Phase) {
-    let page = turn::page_of(child);
+    let page = collect::page_of(child);
     let Some(future) = group.end(task) else {
         // Nobody wants it any more.
         if let Phase::Lent { child, .. } = phase {
-            turn::release(child);
+            collect::release(child);
         }
         return;
     };
@@ -121,7 +121,7 @@ fn call_off(group: &Rc<Group>, future: Object<Future>) {
 /// A child that stayed is gone, or nobody waits for it any more: whatever it ran has ended with it.
 pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     map::loan::over(ended.id);
-    let printed = turn::printed_by(ended.id);
+    let printed = collect::printed_by(ended.id);
     state().deadlines.borrow_mut().clear(ended.id);
     let (group, crew) = state().workers.remove(&ended.id)?;
     crew.note_departures();

@@ -1,0 +1,31 @@
+//! How a task has ended, and what handlers have made of it.
+
+use ext_php_rs::types::Zval;
+
+use crate::task::life::future::{Future, Outcome, Phase};
+use crate::task::life::surfacing::release;
+
+/// The task has ended so; handlers may make something else of it.
+pub(crate) fn conclude(future: &Future, outcome: Outcome) {
+    let failure = match &outcome {
+        Outcome::Failed(throwable) => Some(throwable.shallow_clone()),
+        Outcome::Value(_) => None,
+    };
+    let old = future.failure.replace(failure);
+    set(future, outcome);
+    release(old);
+}
+
+/// Replaces the outcome. The old one is released when nothing is borrowed: its destructor may be PHP's.
+pub(crate) fn set(future: &Future, outcome: Outcome) {
+    release(future.phase.replace(Phase::Done(outcome)));
+}
+
+/// The value of a future that has one, or its failure.
+pub(crate) fn outcome_of(future: &Future) -> Option<Result<Zval, Zval>> {
+    match &*future.phase.borrow() {
+        Phase::Done(Outcome::Value(value)) => Some(Ok(value.shallow_clone())),
+        Phase::Done(Outcome::Failed(throwable)) => Some(Err(throwable.shallow_clone())),
+        _ => None,
+    }
+}

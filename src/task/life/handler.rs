@@ -1,0 +1,43 @@
+//! What is to be called when a task has ended.
+
+use crate::task::life::future::Future;
+use crate::zend::callable::Callable;
+use crate::zend::object::{Object, Tracer};
+use crate::zend::scope::Scope;
+
+/// One step of the chain behind a future.
+#[derive(Debug)]
+pub(crate) enum Handler {
+    /// For a value; what it returns, if its code has a return statement, replaces it.
+    Then(Callable),
+    /// For a failure that its first parameter takes; what it returns is the value from then on.
+    Catch(Callable),
+    /// For any end.
+    Finally(Callable),
+    /// For an end by a deadline; what it returns is the value from then on.
+    Timeout(Callable),
+    /// For any end: this future, which follows, ends in the same way.
+    Follow(Object<Future>),
+}
+
+impl Handler {
+    /// Its values, for the cycle collector.
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        match self {
+            Self::Then(callable)
+            | Self::Catch(callable)
+            | Self::Finally(callable)
+            | Self::Timeout(callable) => tracer.value(callable.value()),
+            Self::Follow(future) => future.trace_in(tracer),
+        }
+    }
+}
+
+/// A handler, and the functions that know of it.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    /// What is to be done.
+    pub(crate) handler: Handler,
+    /// None for what is ours, and runs no PHP code.
+    pub(crate) scope: Option<Scope>,
+}

@@ -1,0 +1,122 @@
+//! What the engine asks of a future: its values, and what its end means.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::ffi::CStr;
+
+use ext_php_rs::types::Zval;
+
+use crate::error::Error;
+use crate::exceptions;
+use crate::task::life::future::{Future, Outcome, Phase, describe};
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::task::life::support;
+use crate::task::parent::{start, turn};
+use crate::zend::cell::{DataCell, ValueCell};
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::placeholder::Mistaken;
+
+static REGISTRATION: Registration = Registration::new();
+
+impl Native for Future {
+    const NAME: &'static CStr = c"Async\\Future";
+
+    fn registration() -> &'static Registration {
+        &REGISTRATION
+    }
+
+    fn create() -> Self {
+        Self {
+            id: Cell::new(state().next_id()),
+            work: ValueCell::new(None),
+            phase: ValueCell::new(Phase::Pending),
+            handlers: ValueCell::default(),
+            limit: Cell::new(None),
+            started: Cell::new(None),
+            group: ValueCell::default(),
+            key: ValueCell::new(Zval::new()),
+            added: Cell::new(false),
+            pid: Cell::new(None),
+            ending: Cell::new(None),
+            epoch: Cell::new(0),
+            declined: Cell::new(false),
+            route: Cell::new(None),
+            attempts: Cell::new(0),
+            repeats: Cell::new(0),
+            previous: ValueCell::default(),
+            failure: ValueCell::default(),
+            following: ValueCell::default(),
+            observed: Cell::new(false),
+            handling: Cell::new(false),
+            place: Cell::new(None),
+            captured: DataCell::default(),
+        }
+    }
+
+    fn trace(&self, tracer: &mut Tracer) {
+        self.work.peek(|work| work.iter().for_each(|work| work.trace(tracer)));
+        self.handlers.peek(|handlers| {
+            for registered in handlers {
+                registered.handler.trace(tracer);
+            }
+        });
+        self.phase.peek(|phase| {
+            if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = phase {
+                tracer.value(value);
+            }
+        });
+        self.previous.peek(|previous| previous.iter().for_each(|attempt| attempt.trace(tracer)));
+        self.failure.peek(|failure| failure.iter().for_each(|failure| tracer.value(failure)));
+        self.following.peek(|following| following.iter().for_each(|other| other.trace_in(tracer)));
+    }
+
+    const MISTAKEN: Option<Mistaken<Self>> = Some(not_awaited);
+
+    fn is_leaf(&self) -> bool {
+        let plain = |phase: &Phase| match phase {
+            Phase::Done(Outcome::Value(value)) => {
+                !(value.is_array() || value.is_object() || value.is_reference())
+            }
+            Phase::Done(Outcome::Failed(_)) => false,
+            _ => true,
+        };
+        self.phase.peek(plain) == Some(true)
+            && self.work.peek(Option::is_none) == Some(true)
+            && self.handlers.peek(VecDeque::is_empty) == Some(true)
+            && self.previous.peek(Option::is_none) == Some(true)
+            && self.failure.peek(Option::is_none) == Some(true)
+            && self.following.peek(Option::is_none) == Some(true)
+    }
+
+    /// A future dropped before it started is started; a failure that nobody has seen is told. In a process that has but a
+    /// copy of it, neither: its parent does both.
+    fn released(this: &Object<Self>) {
+        if this.id.get() <= state().inherited.get() {
+            return;
+        }
+        if this.is_pending() && this.work.borrow().is_some() && support::supported() {
+            this.revive();
+            start::enqueue(&Group::default_group(), this);
+            turn::leave();
+            return;
+        }
+        let unseen = match &*this.phase.borrow() {
+            Phase::Done(Outcome::Failed(throwable)) if !this.observed.get() => {
+                Some(throwable.shallow_clone())
+            }
+            _ => None,
+        };
+        if let Some(throwable) = unseen {
+            this.observed.set(true);
+            let message = format!("Unhandled failure of {}: {}", this.subject(), describe(&throwable));
+            exception::warn_at(&throwable, &message);
+        }
+    }
+}
+
+fn not_awaited(future: &Future, doing: &'static str) -> Thrown {
+    exceptions::throw(&Error::NotAwaited { subject: future.subject(), doing })
+}

@@ -1,0 +1,158 @@
+//! From the queue into a process: who starts, now that there is room. Runs in the parent.
+
+use std::rc::Rc;
+
+use crate::process::fork::Refused;
+use crate::task::life::attempt::Attempt;
+use crate::task::life::future::{Future, Outcome, Phase};
+use crate::task::life::group::Group;
+use crate::task::life::held::Moment;
+use crate::task::life::state::{Request, state};
+use crate::task::life::{conclusion, shutdown, support, surfacing};
+use crate::task::parent::{at_exit, gone, handlers, recruit, wait};
+use crate::task::workers::{crew_of, feed, launch, retry};
+use crate::task::{map, workers};
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::object::Object;
+
+/// Queues a future, and starts what may start. Where there is no forking it runs here and now. Re-enters PHP.
+pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
+    if support::in_line() {
+        run_here(group, future);
+        return;
+    }
+    future.phase.set(Phase::Queued);
+    future.group.set(Some(Rc::clone(group)));
+    future.epoch.set(state().book.borrow().next_epoch());
+    group.ledger.change(|ledger| ledger.enqueue(future.id.get(), Attempt::Task(future.clone())));
+    group.activate();
+    shutdown::register();
+    pump(group);
+    if state().request.get() == Request::Over {
+        at_exit::end_request();
+    }
+}
+
+/// Makes a queued future the next one to start: now, or when a slot is free. Re-enters PHP: hooks run.
+pub(crate) fn hasten(future: &Object<Future>) {
+    let group = future.group.borrow().clone();
+    if let Some(group) = group.filter(|group| group.ledger.change(|ledger| ledger.hasten(future.id.get()))) {
+        pump(&group);
+    }
+}
+
+/// Starts queued tasks while there are slots. Re-enters PHP: hooks run.
+pub(crate) fn pump(group: &Rc<Group>) {
+    if group.stays.get() {
+        if !put_off() {
+            feed(group);
+        }
+        return;
+    }
+    while !put_off() {
+        let next = group.ledger.change(|ledger| ledger.next().and_then(|(_, of)| of.future().cloned()));
+        let Some(future) = next else {
+            if group.ledger.borrow().starves() && gone::reap_one(group) {
+                continue;
+            }
+            return;
+        };
+        if launch(group, &future).is_break() {
+            return;
+        }
+    }
+}
+
+/// With an exit or the end of a fiber in flight, which a hook has brought about, nothing is started: a child would do so
+/// too. Looks again soon.
+fn put_off() -> bool {
+    let pending = exception::pending();
+    if pending {
+        state().held_back.set(true);
+    }
+    pending
+}
+
+/// Forks for a future that has its slot. Breaks when there is no point in trying the next one.
+fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<()> {
+    match launch::make_child(group, future) {
+        Ok(()) => {
+            for hook in launch::hooks(group) {
+                launch::after_fork(&hook);
+            }
+            std::ops::ControlFlow::Continue(())
+        }
+        // One of ours will end, and leave room; or somebody else's.
+        Err(refused) if launch::is_shortage(refused.errno) && launch::children() > 0 => {
+            hold_back();
+            group.ledger.change(|ledger| ledger.requeue(future.id.get()));
+            std::ops::ControlFlow::Break(())
+        }
+        Err(refused) => {
+            let parked = group.end(future.id.get());
+            retry::no_process(group, future, refused);
+            drop(parked);
+            std::ops::ControlFlow::Continue(())
+        }
+    }
+}
+
+/// There is no room for another process now: looks again soon.
+pub(crate) fn hold_back() {
+    state().held_back.set(true);
+    map::loan::fetch_all();
+    workers::make_room();
+}
+
+/// Runs a task in this process, at once.
+fn run_here(group: &Group, future: &Object<Future>) {
+    let work = future.work.take();
+    let Some(work) = work else {
+        return;
+    };
+    future.phase.set(Phase::Running);
+    future.attempts.set(1);
+    let outcome = match work.run().and_then(wait::resolved) {
+        Ok(value) => Outcome::Value(value),
+        Err(Thrown) => match exception::take() {
+            Some(throwable) => Outcome::Failed(throwable),
+            None => return, // exiting
+        },
+    };
+    conclusion::conclude(future, outcome);
+    surfacing::release(work);
+    group.note_end(future);
+    // Exiting is told by what is pending.
+    let _ = handlers::complete(future, Moment::Call);
+}
+
+/// Posts what is queued, and hires whoever is missing. Re-enters PHP: hooks of serialization and of forks.
+pub(crate) fn feed(group: &Rc<Group>) {
+    match crew_of(group) {
+        Ok(crew) => {
+            map::post_held(group, &crew);
+            feed::post_all(group, &crew);
+            recruit::recruit(group, &crew);
+        }
+        Err(refused) => while fail_next(group, refused).is_some() {},
+    }
+}
+
+/// Fails the first task of the queue.
+fn fail_next(group: &Rc<Group>, refused: Refused) -> Option<()> {
+    let id = group.ledger.change(|ledger| ledger.next_within(usize::MAX).map(|(id, _)| id))?;
+    fail(group, id, refused);
+    Some(())
+}
+
+/// There was no process for a task, or for items of a map.
+pub(crate) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
+    if let Some(mapping) = group.mapping(id) {
+        mapping.refused(id, refused);
+        return;
+    }
+    if let Some(future) = group.end(id) {
+        retry::no_process(group, &future, refused);
+    }
+}

@@ -1,0 +1,64 @@
+//! When the workers of a pool, and what it keeps, are not wanted any more. Runs in the parent.
+
+use crate::pool::ledger::Ledger;
+use crate::task::life::group::Group;
+
+impl Group {
+    /// Children that stay go, as nobody wants anything of them; later tasks get new ones.
+    pub(crate) fn close(&self) {
+        if let Some(crew) = self.crew.take() {
+            crew.disband();
+        }
+    }
+
+    /// Lets children go that stay, when no more work can come that they would stay for: each as soon as it has none.
+    pub(crate) fn let_go(&self) {
+        let no_maps = self.maps.borrow().is_empty();
+        if no_maps {
+            self.crew.borrow().iter().for_each(|crew| crew.end_of_maps(self));
+        }
+        let is_dropped = || self.ended.borrow().is_none();
+        let is_over =
+            self.ledger.borrow().is_stopped() || no_maps && (self.stays_for_maps.get() || is_dropped());
+        if !is_over {
+            return;
+        }
+        if !self.has_tasks() {
+            if no_maps && self.stays_for_maps.take() {
+                self.stays.set(false);
+            }
+            self.close();
+        } else if !self.ledger.borrow().has_waiting() {
+            self.crew.borrow().iter().for_each(|crew| crew.close());
+        }
+    }
+
+    /// Its object is gone. Runs PHP code: destructors of what goes with it.
+    pub(crate) fn orphan(&self) {
+        drop(self.ended.take());
+        self.rest();
+    }
+
+    /// Nothing is left to be done. Children that stay and hooks go, if nobody can give it more. Runs PHP code: destructors.
+    pub(crate) fn rest(&self) {
+        self.let_go();
+        if !self.is_spent() {
+            return;
+        }
+        if self.ended.borrow().is_some() {
+            self.tell_collector();
+            return;
+        }
+        let left = self.ledger.change(Ledger::clear);
+        drop((left, self.hooks.take()));
+    }
+
+    /// The hooks are the object's own from now on. The collector looks at something again only when a reference to it goes.
+    fn tell_collector(&self) {
+        let callables = |at: usize| self.hooks.borrow().get(at).map(|hook| hook.values());
+        for (child, parent) in (0..).map_while(callables) {
+            drop(child);
+            drop(parent);
+        }
+    }
+}

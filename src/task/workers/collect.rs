@@ -1,0 +1,42 @@
+//! What workers print, and what they keep in their memory, until it is taken.
+
+use crate::ini;
+use crate::process::output::Capture;
+use crate::task::life::future::Future;
+use crate::task::life::state::state;
+use crate::task::map;
+use crate::task::workers::ending;
+
+/// What a task has printed is the future's from now on.
+pub(crate) fn take_output(future: &Future) {
+    future.captured.replace(printed_by(future.id.get()));
+}
+
+/// Takes what a task, or a child that stays, has printed, and listens no more. None when that is not captured.
+pub(crate) fn printed_by(id: u64) -> Option<Box<Capture>> {
+    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.captured(id)).map(Box::new)
+}
+
+/// Takes what a child that stays has printed for the task of which it has just told. None when that is not captured.
+pub(crate) fn page_of(child: u64) -> Option<Box<Capture>> {
+    let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
+    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.turn_page(child, limit)).map(Box::new)
+}
+
+/// Lets a child go on that stays, if it waits until what it printed has been taken.
+pub(crate) fn go_on(child: u64) {
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        reactor.go_on(child);
+    }
+}
+
+/// Lets a child go whose loan has been fetched.
+pub(crate) fn release(id: u64) {
+    map::loan::over(id);
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        reactor.release(id);
+    }
+    if state().running.borrow().contains_key(&id) {
+        ending::expect_end(id);
+    }
+}
