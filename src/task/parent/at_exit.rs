@@ -90,7 +90,7 @@ fn end_all() -> Result<(), Thrown> {
             break;
         }
         if turn::wait(left) == Err(Errno::EINTR) {
-            interrupt::run();
+            turn::interrupted();
         }
     }
     kill();
@@ -121,7 +121,7 @@ fn dismiss() -> Result<(), Thrown> {
     listen();
     while !state.workers.borrow().is_empty() && !is_interrupted() {
         if turn::wait(None) == Err(Errno::EINTR) {
-            interrupt::run();
+            turn::interrupted();
         }
         if exception::pending() {
             return Err(Thrown);

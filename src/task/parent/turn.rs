@@ -66,6 +66,16 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     Ok(())
 }
 
+/// A signal has cut a wait short: does what the virtual machine would do, and then what the wait did not come to. Signals that
+/// come faster than that is due would keep it from being done for ever. Re-enters PHP: handlers of signals, hooks.
+pub(crate) fn interrupted() {
+    interrupt::run();
+    if !exception::pending() {
+        start_next();
+        retire();
+    }
+}
+
 /// Waits for news. What was heard before, and is not taken in yet, is news already: whoever takes it in has called PHP
 /// code, and that code waits.
 fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
@@ -315,6 +325,8 @@ pub(crate) fn on_interrupt() {
         // Exiting is told by what is pending.
         let _ = tick(moment);
         look_out();
+    } else if interrupt::is_of_a_call() {
+        // Who waits in that call looks right after this. An alarm would cut its wait short, be heard here, and set another.
     } else if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         reactor.alarm(RETRY);
     }

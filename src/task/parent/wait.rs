@@ -31,9 +31,9 @@ use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::{conclusion, surfacing};
 use crate::task::parent::{handlers, start, turn};
+use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
-use crate::zend::{exception, interrupt};
 
 /// The longest time between two looks at a condition of the script's.
 const TICK: Duration = Duration::from_millis(20);
@@ -107,7 +107,7 @@ fn wait_loop(
             )));
         }
         if turn::wait(left) == Err(Errno::EINTR) {
-            interrupt::run();
+            turn::interrupted();
         }
     }
 }
@@ -125,7 +125,7 @@ pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<
             Err(thrown) => break Err(thrown),
         }
         if turn::wait(Some(TICK)) == Err(Errno::EINTR) {
-            interrupt::run();
+            turn::interrupted();
             if exception::pending() {
                 break Err(Thrown);
             }
