@@ -1,4 +1,4 @@
-//! The table of who may know whom, in `lib.rs`, compared with what the files import.
+//! The tables of who may know whom, in `lib.rs` and `task/mod.rs`, compared with what the files import.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,13 +21,13 @@ fn allowed(lib: &str) -> Imports {
     rows.map(row).collect()
 }
 
-/// The names behind `crate::`, in braces or not, outside of comments.
-fn imported(source: &str) -> BTreeSet<String> {
+/// The names behind `prefix`, in braces or not, outside of comments.
+fn imported(source: &str, prefix: &str) -> BTreeSet<String> {
     let code: String = source.lines().map(|line| line.split("//").next().unwrap()).collect();
     let name =
         |path: &str| path.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned();
     let mut names = BTreeSet::new();
-    for path in code.split("crate::").skip(1) {
+    for path in code.split(prefix).skip(1) {
         match path.strip_prefix('{') {
             Some(list) => names.extend(list.split('}').next().unwrap().split(',').map(name)),
             None => drop(names.insert(name(path))),
@@ -36,35 +36,44 @@ fn imported(source: &str) -> BTreeSet<String> {
     names
 }
 
-fn read(path: &Path, top: &str, found: &mut Imports) {
+fn read(path: &Path, prefix: &str, names: &mut BTreeSet<String>) {
     if path.is_dir() {
         for entry in fs::read_dir(path).unwrap() {
-            read(&entry.unwrap().path(), top, found);
+            read(&entry.unwrap().path(), prefix, names);
         }
     } else if path.extension().is_some_and(|extension| extension == "rs") {
-        found.entry(top.to_owned()).or_default().extend(imported(&fs::read_to_string(path).unwrap()));
+        names.extend(imported(&fs::read_to_string(path).unwrap(), prefix));
     }
+}
+
+/// Compares the table in `root` of the folder with what the files and folders beside it import behind `prefix`.
+fn compare(folder: &str, root: &str, prefix: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut found = Imports::new();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if path != folder.join(root) && name != "layers" {
+            let names = found.entry(name.clone()).or_default();
+            read(&path, prefix, names);
+            names.remove(&name);
+        }
+    }
+    assert_eq!(found, allowed(&fs::read_to_string(folder.join(root)).unwrap()));
 }
 
 #[test]
 fn nothing_is_imported_but_what_the_table_says_and_all_of_that() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Imports::new();
-    for entry in fs::read_dir(&src).unwrap() {
-        let path = entry.unwrap().path();
-        let top = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        if top != "lib" && top != "layers" {
-            read(&path, &top, &mut found);
-        }
-    }
-    for (top, names) in &mut found {
-        names.remove(top);
-    }
-    assert_eq!(found, allowed(&fs::read_to_string(src.join("lib.rs")).unwrap()));
+    compare("src", "lib.rs", "crate::");
+}
+
+#[test]
+fn the_same_between_the_folders_of_tasks() {
+    compare("src/task", "mod.rs", "crate::task::");
 }
 
 #[test]
 fn imports_are_found_in_braces_too_and_not_in_comments() {
     let source = "use crate::a::{b, c};\nuse crate::{d, e::f};\n// crate::g\nfn h() { crate::i::j() }";
-    assert_eq!(imported(source), quoted("`a` `d` `e` `i`"));
+    assert_eq!(imported(source, "crate::"), quoted("`a` `d` `e` `i`"));
 }

@@ -9,7 +9,7 @@
 //!  Future --- enqueue ---> Group                   task/: the only place that knows values, queues and processes
 //!                            |  pool/ledger        where is it, and whose turn is it? a pure state machine
 //!                            v
-//!                        task/launch --- process/fork: one fork() for the whole project
+//!                      task/workers/spawn --- process/fork: one fork() for the whole project
 //!                            |                  \
 //!        the parent goes on  |                   \  the child, task/child
 //!                            v                    v
@@ -19,17 +19,18 @@
 //!          VM while PHP code runs             zend/value        value or throwable to bytes
 //!                            |                process/channel   one frame (wire/frame), then _exit
 //!                            v                    /
-//!                        task/turn <-------------'      reap, read, start the next ones
-//!                        task/outcome                   bytes to a value or an exception
-//!                        task/handlers                  then, catch, finally: at a safe point only
+//!                      task/parent/turn <------'        reap, read, start the next ones
+//!                      task/workers/outcome             bytes to a value or an exception
+//!                      task/parent/handlers             then, catch, finally: at a safe point only
 //! ```
 //!
 //! # Children that stay
 //!
-//! A pool may keep its children (`task/crew`). Tasks then go to them through a board in shared memory
+//! A pool may keep its children (`task/workers`). Tasks then go to them through a board in shared memory
 //! (`process/shared/board`), from which whoever is free takes the next one; results come back by a line of each child
-//! (`process/shared/line`). What is written on the board is a parcel (`task/parcel`): the name of code that both processes
-//! have (`zend/code`), and what it is bound to. `task/worker` is the child's side, `task/mapping` is `map()`.
+//! (`process/shared/line`). What is written on the board is a parcel (`task/workers/parcel`): the name of code that both processes
+//! have (`zend/code`), and what it is bound to. `task/child/worker` is the child's side, `task/map` is
+//! `map()`.
 //!
 //! # Who may know whom
 //!

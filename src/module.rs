@@ -5,8 +5,10 @@ use std::ffi::c_int;
 use ext_php_rs::zend::ModuleEntry;
 
 use crate::process::{cpus, fork, places};
+use crate::task::child::{isolated, worker};
 use crate::task::life::support;
 use crate::task::parent::{at_exit, turn};
+use crate::task::workers::spawn::{self, Mains};
 use crate::zend::module::{self, Life};
 use crate::zend::{class, interrupt, names, request, serialize, signal, throwable, value};
 use crate::{ini, php};
@@ -31,6 +33,7 @@ fn startup(number: c_int) -> Result<(), String> {
     }
     fork::watch();
     ini::register(number);
+    spawn::install(Mains { isolated: isolated::run, warm: worker::run });
     places::establish(ini::max_children());
     php::register();
     serialize::startup();

@@ -11,6 +11,7 @@ use crate::task::life::group::Group;
 use crate::task::life::mapping::Mapping;
 use crate::task::life::support;
 use crate::task::map::Item;
+use crate::task::parent::recruit;
 use crate::task::parent::{turn, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::cell::ValueCell;
@@ -90,7 +91,7 @@ fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<Mapping>, T
     let callable = call.callable(1)?;
     let mapping = Mapping::begin(group, items, callable, ordered)?;
     // Children begin before anybody asks.
-    if let Err(thrown) = mapping.feed() {
+    if let Err(thrown) = recruit::feed_map(&mapping) {
         mapping.abandon();
         return Err(thrown);
     }
@@ -101,7 +102,7 @@ fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<Mapping>, T
 /// The next result. Re-enters PHP.
 fn advance(mapping: &Rc<Mapping>) -> Result<Option<Item>, Thrown> {
     loop {
-        mapping.feed()?;
+        recruit::feed_map(mapping)?;
         if let Some(item) = mapping.next()? {
             return Ok(Some(item));
         }

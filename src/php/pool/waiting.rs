@@ -1,5 +1,6 @@
 //! Waiting for a pool, in its own loop or in somebody else's, and ending it early.
 
+use crate::task::workers::spawn;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -22,7 +23,6 @@ use crate::task::map::{halt, loan};
 use crate::task::parent::wait::Patience;
 use crate::task::parent::{turn, wait};
 use crate::task::workers;
-use crate::task::workers::launch;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request;
@@ -115,7 +115,7 @@ pub(super) fn stream(call: &Call) -> Returned {
         return Ok(stream.shallow_clone());
     }
     let refused = |refused| exceptions::throw(&Error::NoStream { refused });
-    launch::ensure_reactor().map_err(refused)?;
+    spawn::ensure_reactor().map_err(refused)?;
     let beacon = match state().reactor.borrow_mut().as_mut() {
         Some(reactor) => reactor.descriptor().and_then(Beacon::over),
         None => Err(Errno::EBADF),

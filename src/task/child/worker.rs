@@ -3,7 +3,6 @@
 //! What a task leaves behind in globals and statics, the next one finds; what the parent had at the fork, all find.
 
 use std::mem::ManuallyDrop;
-use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -14,9 +13,6 @@ use crate::error::Label;
 use crate::ini;
 use crate::process::child::{end, stay_when_closed};
 use crate::process::output::Streams;
-use crate::process::shared::bell::Rope;
-use crate::process::shared::board::Board;
-use crate::process::shared::line::Line;
 use crate::process::shared::seat::{Found, Seat};
 use crate::task::child::isolated;
 use crate::task::child::isolated::Sink;
@@ -26,29 +22,11 @@ use crate::task::life::surfacing;
 use crate::task::life::work::Work;
 use crate::task::workers::parcel;
 use crate::task::workers::parcel::{Listed, Opened};
+use crate::task::workers::spawn::Post;
 use crate::wire::frame::Kind;
 use crate::zend::handler::Thrown;
 use crate::zend::request::Ran;
 use crate::zend::{exception, request};
-
-/// Where a child that stays works.
-#[derive(Debug)]
-pub(crate) struct Post<'p> {
-    /// Where its tasks come from.
-    pub(crate) board: &'p Board,
-    /// Its place at the board.
-    pub(crate) seat: usize,
-    /// It was hired for a task that whoever was born with this epoch is too old for.
-    pub(crate) others: u64,
-    /// Where its results go.
-    pub(crate) line: &'p Line,
-    /// What wakes its parent.
-    pub(crate) rope: &'p Rope<'p>,
-    /// What tells each of the two of the other's end.
-    pub(crate) pipe: &'p OwnedFd,
-    /// That one keeps what tasks print.
-    pub(crate) captured: bool,
-}
 
 /// Runs tasks, and ends.
 pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &[Rc<Hook>]) -> ! {

@@ -16,9 +16,8 @@ use crate::task::life::crew::Route;
 use crate::task::life::group::Group;
 use crate::task::life::handler::Registered;
 use crate::task::life::work::Work;
-use crate::task::workers::retry::Failed;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
-use crate::zend::object::Object;
+use crate::zend::object::{Object, Tracer};
 
 impl Plain for Capture {}
 
@@ -174,4 +173,22 @@ pub(crate) fn describe(throwable: &Zval) -> String {
     let class = object.get_class_name().unwrap_or_default();
     let message = crate::zend::exception::message(throwable);
     format!("{class}: {message}")
+}
+
+/// How a task has failed that is to be run again.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) phase: Phase,
+    pub(crate) ending: Option<Ending>,
+    pub(crate) pid: Option<i32>,
+    pub(crate) captured: Option<Box<Capture>>,
+}
+
+impl Failed {
+    /// Its values, for the cycle collector.
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &self.phase {
+            tracer.value(value);
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub(crate) mod handler;
 pub(crate) mod heap;
 pub(crate) mod held;
 pub(crate) mod inherited;
+pub(crate) mod interruption;
 pub(crate) mod limits;
 pub(crate) mod mapping;
 pub(crate) mod shutdown;

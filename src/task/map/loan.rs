@@ -13,14 +13,6 @@ use crate::task::life::state::state;
 use crate::task::workers;
 use crate::task::workers::retry;
 
-/// The child is not waited for any more, or is gone.
-pub(crate) fn over(child: u64) {
-    let mut loans = state().loans.borrow_mut();
-    if !loans.is_empty() {
-        loans.remove(&child);
-    }
-}
-
 /// The parent is about to sleep: no child waits for it.
 pub(crate) fn fetch_all() {
     if !state().loans.borrow().is_empty() {

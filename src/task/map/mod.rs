@@ -30,7 +30,6 @@ use crate::task::life::group::Group;
 use crate::task::life::mapping::{Batch, Items, Mapping, Said, Source};
 use crate::task::life::shutdown;
 use crate::task::life::state::state;
-use crate::task::parent::recruit;
 use crate::task::workers;
 use crate::task::workers::parcel;
 use crate::wire::frame::{Frame, Kind};
@@ -119,9 +118,6 @@ impl Mapping {
         let fed = self.feed_all();
         self.feeding.set(false);
         loan::make_way(&self.group);
-        if fed.is_ok() {
-            recruit::recruit_for(&self.group);
-        }
         fed
     }
 

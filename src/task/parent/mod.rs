@@ -5,7 +5,6 @@ pub(crate) mod at_exit;
 pub(crate) mod follow;
 pub(crate) mod gone;
 pub(crate) mod handlers;
-pub(crate) mod interruption;
 pub(crate) mod news;
 pub(crate) mod object;
 pub(crate) mod recruit;

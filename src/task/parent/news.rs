@@ -120,7 +120,7 @@ fn call_off(group: &Rc<Group>, future: Object<Future>) {
 
 /// A child that stayed is gone, or nobody waits for it any more: whatever it ran has ended with it.
 pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
-    map::loan::over(ended.id);
+    collect::forget_loan(ended.id);
     let printed = collect::printed_by(ended.id);
     state().deadlines.borrow_mut().clear(ended.id);
     let (group, crew) = state().workers.remove(&ended.id)?;

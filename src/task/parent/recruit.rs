@@ -1,5 +1,7 @@
 //! Who is hired for what was posted. Runs in the parent.
 
+use crate::task::life::mapping::Mapping;
+use crate::zend::handler::Thrown;
 use std::rc::Rc;
 
 use crate::process::fork::Refused;
@@ -93,5 +95,16 @@ pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
         }
         return if crew.staying().0 == 0 { Err(refused) } else { Ok(()) };
     }
+    Ok(())
+}
+
+/// Posts items of a map as long as children may want some, and hires whoever is missing for them. Re-enters PHP.
+///
+/// # Errors
+///
+/// When the source throws.
+pub(crate) fn feed_map(mapping: &Rc<Mapping>) -> Result<(), Thrown> {
+    mapping.feed()?;
+    recruit_for(&mapping.group);
     Ok(())
 }

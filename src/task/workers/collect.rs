@@ -4,7 +4,6 @@ use crate::ini;
 use crate::process::output::Capture;
 use crate::task::life::future::Future;
 use crate::task::life::state::state;
-use crate::task::map;
 use crate::task::workers::ending;
 
 /// What a task has printed is the future's from now on.
@@ -32,11 +31,19 @@ pub(crate) fn go_on(child: u64) {
 
 /// Lets a child go whose loan has been fetched.
 pub(crate) fn release(id: u64) {
-    map::loan::over(id);
+    forget_loan(id);
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
         reactor.release(id);
     }
     if state().running.borrow().contains_key(&id) {
         ending::expect_end(id);
+    }
+}
+
+/// The child is not waited for any more, or is gone.
+pub(crate) fn forget_loan(child: u64) {
+    let mut loans = state().loans.borrow_mut();
+    if !loans.is_empty() {
+        loans.remove(&child);
     }
 }

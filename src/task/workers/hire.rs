@@ -1,22 +1,22 @@
 //! Who is hired, and who leaves.
 
 use std::cell::Cell;
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
 use nix::errno::Errno;
 
 use crate::ini;
-use crate::process::fork::{Fork, Purpose, Refused};
+use crate::process::fork::{Purpose, Refused};
+use crate::process::output;
 use crate::process::reactor::Reactor;
 use crate::process::shared::board::{Progress, SEATS};
 use crate::process::shared::line::Line;
-use crate::process::{fork, output};
-use crate::task::child::worker;
 use crate::task::life::crew::{Crew, Member};
 use crate::task::life::group::Group;
-use crate::task::life::heap;
 use crate::task::life::state::state;
 use crate::task::workers::items::look_after;
+use crate::task::workers::spawn::{self, NotSpawned, Post, Spawned};
 use crate::task::workers::{items, launch};
 use crate::zend::callable;
 
@@ -54,7 +54,7 @@ impl From<Refused> for NotHired {
 /// Forks a child that stays, for what those who were born with `others` are too old for. Re-enters PHP: hooks.
 pub(crate) fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<(), NotHired> {
     let state = state();
-    launch::ensure_reactor()?;
+    spawn::ensure_reactor()?;
     let autoloads = callable::autoloads();
     // To ask was a call, with an interrupt of the virtual machine at its end, in which somebody else may have been hired.
     if crew.is_full(group) {
@@ -75,40 +75,21 @@ pub(crate) fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<()
     if time.is_some() {
         crew.board.time_items(seat);
     }
-    let mut place = launch::place()?;
     let child = state.next_id();
-    let (streams, capture) = launch::streams(group, child)?;
-    heap::before_fork();
-    let forked = match fork::fork(Purpose::End)? {
-        Fork::Child(pipe) => {
-            let captured = group.output.get() == output::Mode::Capture;
-            let rope = bell.rope();
-            let post = worker::Post {
-                board: &crew.board,
-                seat,
-                others,
-                line: &line,
-                rope: &rope,
-                pipe: &pipe,
-                captured,
-            };
-            worker::run(&post, streams, group, &hooks)
-        }
-        Fork::Parent(forked) => {
-            // Hooks fork others, which are not to have them.
-            drop(streams);
-            forked
-        }
+    let captured = group.output.get() == output::Mode::Capture;
+    let main = |pipe: &OwnedFd, streams| {
+        let rope = bell.rope();
+        let post = Post { board: &crew.board, seat, others, line: &line, rope: &rope, pipe, captured };
+        (spawn::mains().warm)(&post, streams, group, &hooks)
     };
-    let pid = forked.pid.as_raw();
-    place.hand_to(pid);
+    let spawned = spawn::spawn(group, child, Purpose::End, main);
+    let Spawned { pid, place } = spawned.map_err(|NotSpawned { refused, was_there }| {
+        let task = if was_there { crew.board.bury(seat) } else { None };
+        NotHired { refused, task }
+    })?;
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        let added = reactor.add(child, forked, ini::max_result()).map_err(Refused::by("epoll_ctl"));
-        added.map_err(|refused| NotHired { refused, task: crew.board.bury(seat) })?;
         reactor.listen(child, line);
     }
-    launch::forward(group, child);
-    capture.keep();
     crew.members.borrow_mut().insert(
         child,
         Member {

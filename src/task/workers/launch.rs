@@ -1,27 +1,22 @@
 //! From a future to a child: queueing, and the fork.
 
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
-use crate::ini;
 use crate::pool::deadlines::Stage;
-use crate::process::fork::{Fork, Purpose, Refused};
+use crate::process::fork::{Purpose, Refused};
 use crate::process::forwarding::Signals;
-use crate::process::output::Streams;
-use crate::process::places::Place;
 use crate::process::reactor::Reactor;
-use crate::process::{fork, output, places};
-use crate::task::child::isolated;
 use crate::task::life::crew::Route;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::state::{Running, state};
-use crate::task::life::{heap, surfacing};
-use crate::task::workers::collect;
+use crate::task::life::surfacing;
+use crate::task::workers::spawn::{self, NotSpawned, Spawned};
 use crate::zend::handler::Thrown;
-use crate::zend::interrupt;
 use crate::zend::object::Object;
 
 /// Will there be room when something else has ended?
@@ -34,52 +29,29 @@ pub(crate) fn children() -> usize {
     state().reactor.borrow().as_ref().map_or(0, Reactor::len)
 }
 
+/// Forks a child for one task.
+///
+/// # Errors
+///
+/// When there is no room for one more process.
 pub(crate) fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused> {
-    let state = state();
-    ensure_reactor()?;
+    spawn::ensure_reactor()?;
     let (hooks, limits) = (hooks(group), group.limits.borrow().clone());
-    let mut place = place()?;
-    let (streams, capture) = streams(group, future.id.get())?;
-    heap::before_fork();
-    let forked = match fork::fork(Purpose::Outcome)? {
-        Fork::Child(channel) => isolated::run(&channel, streams, &limits, &hooks, future),
-        Fork::Parent(forked) => forked,
-    };
-    let pid = forked.pid;
-    place.hand_to(pid.as_raw());
-    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        let added = reactor.add(future.id.get(), forked, ini::max_result());
-        added.map_err(Refused::by("epoll_ctl"))?;
-    }
-    forward(group, future.id.get());
-    capture.keep();
-    future.pid.set(Some(pid.as_raw()));
+    let main =
+        |channel: &OwnedFd, streams| (spawn::mains().isolated)(channel, streams, &limits, &hooks, future);
+    let spawned = spawn::spawn(group, future.id.get(), Purpose::Outcome, main);
+    let Spawned { pid, place } = spawned.map_err(|NotSpawned { refused, .. }| refused)?;
+    future.pid.set(Some(pid));
     future.route.set(Some(Route::Forked));
     future.phase.set(Phase::Running);
     group.ledger.change(|ledger| ledger.run(future.id.get()));
     let running = Running { group: Rc::clone(group), origin: None, place };
-    state.running.insert(future.id.get(), running);
+    state().running.insert(future.id.get(), running);
     future.attempts.set(future.attempts.get() + 1);
     future.started.set(Some(Instant::now()));
     future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
     set_deadline(future);
     Ok(())
-}
-
-/// A place for one more process, where their number is limited.
-pub(crate) fn place() -> Result<Place, Refused> {
-    places::take(children() == 0).ok_or(Refused { call: places::MAX_CHILDREN, errno: Errno::EAGAIN })
-}
-
-/// The standard output and error output for a task of `group`, or for a child that stays; under `id` the parent listens to
-/// them.
-pub(crate) fn streams(group: &Group, id: u64) -> Result<(Streams, Listening), Refused> {
-    let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
-    let (streams, capture) = output::open(group.output.get(), limit)?;
-    if let (Some(capture), Some(reactor)) = (capture, state().reactor.borrow_mut().as_mut()) {
-        reactor.capture(id, capture).map_err(Refused::by("epoll_ctl"))?;
-    }
-    Ok((streams, Listening { id }))
 }
 
 /// The new child `id` is sent the signals that `group` forwards, if it does.
@@ -108,35 +80,6 @@ pub(crate) fn forward_from_now_on(group: &Rc<Group>, signals: Signals) {
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         running.into_iter().chain(workers).for_each(|id| reactor.forward(id, signals));
     }
-}
-
-/// The reactor listens to the output of a child that is still to be made. Whatever keeps that child from being made, it
-/// listens no more when this is dropped, and both pipes are closed.
-#[derive(Debug)]
-pub(crate) struct Listening {
-    id: u64,
-}
-
-impl Listening {
-    /// The child is there: its end will end the listening.
-    pub(crate) fn keep(self) {
-        std::mem::forget(self);
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        drop(collect::printed_by(self.id));
-    }
-}
-
-/// Makes sure that children can be heard of.
-pub(crate) fn ensure_reactor() -> Result<(), Refused> {
-    let mut reactor = state().reactor.borrow_mut();
-    if reactor.is_none() {
-        *reactor = Some(Reactor::new(ini::notifier(), interrupt::flags())?);
-    }
-    Ok(())
 }
 
 /// Lets the limit of a running task take effect; 0 lifts it.

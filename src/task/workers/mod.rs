@@ -1,6 +1,6 @@
 //! The children of a pool that stay for many tasks. Runs in the parent.
 //!
-//! `process::shared::board` hands the tasks out; their side of it is `task::worker`.
+//! `process::shared::board` hands the tasks out; their side of it is `task::child::worker`.
 
 pub(crate) mod closing;
 pub(crate) mod collect;
@@ -14,6 +14,7 @@ pub(crate) mod outcome;
 pub(crate) mod parcel;
 pub(crate) mod reach;
 pub(crate) mod retry;
+pub(crate) mod spawn;
 
 use std::cell::Cell;
 use std::rc::Rc;

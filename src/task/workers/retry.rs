@@ -15,11 +15,10 @@ use crate::pool::retry::Failure;
 use crate::process::bytes;
 use crate::process::fork::Refused;
 use crate::process::loan::Loan;
-use crate::process::output::Capture;
 use crate::process::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
-use crate::task::life::future::{Ending, Future, Outcome, Phase};
+use crate::task::life::future::{Ending, Failed, Future, Outcome, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
@@ -27,25 +26,7 @@ use crate::task::life::{conclusion, ended};
 use crate::task::workers::collect;
 use crate::wire::frame::{Frame, Kind};
 use crate::wire::report::Report;
-use crate::zend::object::{Object, Tracer};
-
-/// How a task has failed that is to be run again.
-#[derive(Debug)]
-pub(crate) struct Failed {
-    phase: Phase,
-    ending: Option<Ending>,
-    pid: Option<i32>,
-    captured: Option<Box<Capture>>,
-}
-
-impl Failed {
-    /// Its values, for the cycle collector.
-    pub(crate) fn trace(&self, tracer: &mut Tracer) {
-        if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = &self.phase {
-            tracer.value(value);
-        }
-    }
-}
+use crate::zend::object::Object;
 
 /// An attempt of a task of `group` is over that is in no queue any more: what it left makes its outcome, or it is run
 /// again as its pool says.
