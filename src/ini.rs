@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::pool::place::Place;
 use crate::process::cpus;
-use crate::process::notifier::Means;
+use crate::process::poller::notifier::Means;
 use crate::zend::ini;
 
 /// What an entry takes. Its value in force is kept as 64 bits: a number, the bits of a float, or 0 and 1.

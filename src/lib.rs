@@ -13,10 +13,10 @@
 //!                            |                  \
 //!        the parent goes on  |                   \  the child, task/child
 //!                            v                    v
-//!          process/reactor: epoll over        process/child     own group, signals, parent-death request
-//!          pipes and pidfds                   zend/request      own output, seeds, errors
-//!          process/notifier: tells the        zend/callable     the closure runs, protected
-//!          VM while PHP code runs             zend/value        value or throwable to bytes
+//!          process/poller/reactor:            process/child     own group, signals, parent-death request
+//!          epoll over pipes and pidfds        zend/request      own output, seeds, errors
+//!          process/poller/notifier: tells     zend/callable     the closure runs, protected
+//!          the VM while PHP code runs         zend/value        value or throwable to bytes
 //!                            |                process/channel   one frame (wire/frame), then _exit
 //!                            v                    /
 //!                      task/parent/turn <------'        reap, read, start the next ones

@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use nix::errno::Errno;
 use signal_hook_registry::{SigId, register_signal_unchecked, unregister};
 
-use super::notifier::Flags;
+use super::poller::notifier::Flags;
 use super::signals;
 
 /// One action for one signal, until it is dropped.

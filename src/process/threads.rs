@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
-use super::notifier::Means;
+use super::poller::notifier::Means;
 
 /// How many there are, in the process that has the children; 0 where the system does not tell.
 pub(crate) fn of_libraries(means: Means) -> usize {

@@ -15,7 +15,7 @@ use super::cell::{DataCell, ensure_free};
 use super::exception;
 use super::scope::{self, Function};
 use crate::ffi::{self, InterruptFunction};
-use crate::process::notifier::Flags;
+use crate::process::poller::notifier::Flags;
 
 /// Ours: others raise the engine's flag too.
 static PENDING: AtomicBool = AtomicBool::new(false);

@@ -14,7 +14,7 @@ impl<T: Copy> OneThread<T> {
     }
 }
 
-// SAFETY: all that we do is called by the engine, on its only thread; the one thread of our own (`process::notifier`) calls
+// SAFETY: all that we do is called by the engine, on its only thread; the one thread of our own (`process::poller::notifier`) calls
 // nothing but the kernel.
 unsafe impl<T: Copy> Sync for OneThread<T> {}
 

@@ -11,8 +11,8 @@ use nix::unistd::{Pid, Whence, getpid, getppid, lseek, read, write};
 
 use super::mapping::{Mapping, Shared};
 use crate::process::child::end;
-use crate::process::notifier::NEWS;
 use crate::process::pipe;
+use crate::process::poller::notifier::NEWS;
 
 #[repr(C)]
 #[derive(Debug)]

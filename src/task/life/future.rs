@@ -11,7 +11,7 @@ use crate::error::{Label, Subject};
 use crate::pool::place::Place;
 use crate::process::loan::Loan;
 use crate::process::output::Capture;
-use crate::process::reactor::Ended;
+use crate::process::poller::reactor::Ended;
 use crate::task::life::crew::Route;
 use crate::task::life::group::Group;
 use crate::task::life::handler::Registered;

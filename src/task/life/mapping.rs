@@ -8,7 +8,7 @@ use ext_php_rs::types::Zval;
 
 use crate::pool::portion::Portion;
 use crate::process::fork::Refused;
-use crate::process::reactor::Ended;
+use crate::process::poller::reactor::Ended;
 use crate::process::wait::Exit;
 use crate::task::life::crew::Parcel;
 use crate::task::life::future::Phase;

@@ -16,7 +16,7 @@ use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
 use crate::process::forwarding::Forwarding;
 use crate::process::places::Place;
-use crate::process::reactor::{News, Reactor};
+use crate::process::poller::reactor::{News, Reactor};
 use crate::task::life::crew::Crew;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};

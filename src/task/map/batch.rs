@@ -6,7 +6,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 
 use crate::error::Error;
 use crate::exceptions;
-use crate::process::reactor::{Ended, Message};
+use crate::process::poller::reactor::{Ended, Message};
 use crate::task::life::conclusion;
 use crate::task::life::future::{Ending, Future, Outcome, Phase};
 use crate::task::life::mapping::{Batch, Items, Said};

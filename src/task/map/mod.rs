@@ -21,7 +21,7 @@ use batch::trace_items;
 use ext_php_rs::types::Zval;
 
 use crate::pool::portion::Portion;
-use crate::process::reactor::{Ended, Message};
+use crate::process::poller::reactor::{Ended, Message};
 use crate::process::shared::board::Full;
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::pool::deadlines::Stage;
 use crate::pool::retry::Failure;
-use crate::process::reactor::Ended;
+use crate::process::poller::reactor::Ended;
 use crate::process::wait::Exit;
 use crate::task::life::crew::Crew;
 use crate::task::life::group::Group;

@@ -2,7 +2,7 @@
 
 use ext_php_rs::types::Zval;
 
-use crate::process::reactor::{Ended, Message};
+use crate::process::poller::reactor::{Ended, Message};
 use crate::task::life::mapping::{Batch, Mapping, Said};
 use crate::task::map::batch::settled;
 use crate::wire::codec::Format;

@@ -1,6 +1,6 @@
 //! How far the items of a map are that have been taken out of its source, until they are given.
 
-use crate::process::reactor::{Ended, Message};
+use crate::process::poller::reactor::{Ended, Message};
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
 use crate::task::life::mapping::{Mapping, Said};

@@ -12,7 +12,7 @@ use nix::errno::Errno;
 
 use crate::ini;
 use crate::pool::ledger::Ledger;
-use crate::process::reactor::{Ended, Message, Reactor};
+use crate::process::poller::reactor::{Ended, Message, Reactor};
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Ending, Future, Phase};

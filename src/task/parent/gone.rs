@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::process::reactor::{Ended, Message};
+use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;

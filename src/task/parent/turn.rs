@@ -9,7 +9,7 @@ use nix::errno::Errno;
 
 use crate::pool::deadlines::Stage;
 use crate::pool::ledger;
-use crate::process::reactor::{Ended, Message, News, Reactor};
+use crate::process::poller::reactor::{Ended, Message, News, Reactor};
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Ending, Future, Phase};

@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use crate::ini;
 use crate::process::fork::{Purpose, Refused};
 use crate::process::output;
-use crate::process::reactor::Reactor;
+use crate::process::poller::reactor::Reactor;
 use crate::process::shared::board::{Progress, SEATS};
 use crate::process::shared::line::Line;
 use crate::task::life::crew::{Crew, Member};

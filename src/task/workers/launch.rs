@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use crate::pool::deadlines::Stage;
 use crate::process::fork::{Purpose, Refused};
 use crate::process::forwarding::Signals;
-use crate::process::reactor::Reactor;
+use crate::process::poller::reactor::Reactor;
 use crate::task::life::crew::Route;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::{Group, Hook};

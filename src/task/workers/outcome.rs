@@ -8,7 +8,7 @@ use crate::error::{Death, Error, Seconds, Traces};
 use crate::process::excerpt::last_lines;
 use crate::process::loan::Loan;
 use crate::process::output::Stream;
-use crate::process::reactor::{Ended, Message};
+use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::process::window::Window;
 use crate::process::{bytes, threads, window};

@@ -15,7 +15,7 @@ use crate::pool::retry::Failure;
 use crate::process::bytes;
 use crate::process::fork::Refused;
 use crate::process::loan::Loan;
-use crate::process::reactor::{Ended, Message};
+use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Ending, Failed, Future, Outcome, Phase};

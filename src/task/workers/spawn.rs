@@ -11,7 +11,7 @@ use crate::process::child::end;
 use crate::process::fork::{Fork, Purpose, Refused};
 use crate::process::output::Streams;
 use crate::process::places::Place;
-use crate::process::reactor::Reactor;
+use crate::process::poller::reactor::Reactor;
 use crate::process::shared::bell::Rope;
 use crate::process::shared::board::Board;
 use crate::process::shared::line::Line;

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use super::{Message, News};
 use crate::process::linger::Linger;
 use crate::process::loan::Loan;
-use crate::process::notifier::Flags;
+use crate::process::poller::notifier::Flags;
 use crate::process::shared::bell::Bell;
 use crate::process::shared::line::{Answer, Garbled, Line};
 use crate::wire::frame::{Kind, Malformed};
