@@ -48,7 +48,9 @@ int async_purpose(zend_prop_purpose purpose)
 
 static int async_serialize_refused(zval *object, unsigned char **buffer, size_t *length, zend_serialize_data *data)
 {
-	zend_release_properties(zend_get_properties_for(object, ZEND_PROP_PURPOSE_SERIALIZE));
+	zend_array *properties = zend_get_properties_for(object, ZEND_PROP_PURPOSE_SERIALIZE);
+
+	zend_release_properties(properties); /* a macro, which evaluates its argument more than once */
 	return FAILURE;
 }
 
