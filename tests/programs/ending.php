@@ -10,6 +10,7 @@ final class Ending
 {
     /**
      * @param bool $abrupt whether it may end without waiting for its tasks
+     * @param int $status with which it exited
      * @param array<int, string> $left
      * @param list<string> $log
      */
@@ -17,6 +18,7 @@ final class Ending
         private readonly bool $abrupt,
         public readonly bool $hung,
         public readonly ?int $signal,
+        private readonly int $status,
         public readonly array $left,
         public readonly string $output,
         public readonly array $log,
@@ -33,12 +35,15 @@ final class Ending
             return "killed by signal $this->signal";
         }
         $said = $this->output . "\n" . implode("\n", $this->log);
+        // An interrupt whose exception comes between a call and the use of its result costs the engine that result, without
+        // any extension, too: a handler that exits may come there.
+        $leaks = preg_grep('/^\d+ leave$/', $this->log) === []
+            ? ['/\w+\.\w+\(\d+\) : +Freeing 0x\w+ \(\d+ bytes\)/', '/Freeing|Last leak repeated|memory leaks detected/'] : [];
         // Tasks kill themselves by SIGKILL and SIGTERM only.
         foreach ([
             '/panicked at (\S+)/', '/RefCell|already (mutably )?borrowed/', '/internal error/i', '/\bBUG\b/',
             '/SIG(SEGV|ABRT|BUS|ILL|FPE|TRAP)/', '/zend_mm_heap corrupted|double free|free\(\): |malloc\(\): |corrupted size/',
-            '/\w+\.\w+\(\d+\) : +Freeing 0x\w+ \(\d+ bytes\)/', '/Freeing|Last leak repeated|memory leaks detected/', '/Assertion .* failed/',
-            '/Parse error: .*/', '/Cannot declare .*/',
+            '/Assertion .* failed/', ...$leaks, '/Parse error: .*/', '/Cannot declare .*/',
         ] as $pattern) {
             if (preg_match($pattern, $said, $found)) {
                 return self::general($found[0]);
@@ -46,6 +51,10 @@ final class Ending
         }
         if (preg_match_all('/^(?:PHP )?((?:Warning|Notice|Deprecated|Fatal error|Core \w+): .*)$/m', $this->output, $found)) {
             foreach ($found[1] as $line) {
+                // Core says so, where it is built for debugging, of what is made after it has called destructors.
+                if (preg_match("/^Fatal error: Couldn't execute method \w+::__destruct in Unknown/", $line)) {
+                    continue;
+                }
                 if (str_starts_with($line, 'Fatal error: ') ? !preg_match('/^Fatal error: ( *Uncaught|of a task|\S+\(\): Cannot use output buffering in)/', $line)
                     : (str_contains($line, ' in Unknown on line 0') && !str_contains($line, ': Unhandled failure of '))) {
                     return self::general($line);
@@ -93,7 +102,9 @@ final class Ending
                 }
             }
         }
-        if ($finished && !$this->abrupt && !preg_match('/^Fatal error: (?!of a task)/m', $this->output)) {
+        // An exception that nobody catches is an error that ends the tasks; one of an output callback at the end is not displayed.
+        $failed = $this->status === 255 || preg_match('/^Fatal error: (?!of a task)/m', $this->output);
+        if ($finished && !$this->abrupt && !$failed) {
             if (array_diff_key($watched[$main] ?? [], $ended[$main] ?? []) !== []) {
                 return 'finally never runs';
             }

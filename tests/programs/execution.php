@@ -61,6 +61,7 @@ final class Execution
             preg_match('/async.at_exit\W+kill|set_exception_handler/', $source) === 1,
             $hung,
             $status['signaled'] ? $status['termsig'] : null,
+            $status['exitcode'],
             $hung ? [] : $left,
             (string) file_get_contents("$this->folder/output", length: 4 << 20),
             file("$this->folder/log", FILE_IGNORE_NEW_LINES),
