@@ -137,7 +137,7 @@ trait Closures
 
     private function setting(): Node
     {
-        $text = match ($this->weighed(['concurrency' => 6, 'tasks' => 6, 'recycle' => 2, 'retry' => 3, 'output' => 3, 'timeout' => 2, 'memory' => 1, 'nice' => 1, 'hook' => 3])) {
+        $text = match ($this->weighed(['concurrency' => 6, 'tasks' => 6, 'recycle' => 2, 'retry' => 3, 'output' => 3, 'timeout' => 2, 'memory' => 1, 'nice' => 1, 'hook' => 3, 'handlers' => 2, 'signals' => 1])) {
             'concurrency' => '->concurrency(' . $this->pick([1, 1, 2, 2, 3, 4]) . ')',
             'tasks' => '->tasksPerChild(' . $this->pick([0, 0, 0, 1, 2, 3]) . ')',
             'recycle' => '->recycle(' . $this->pick(['tasks: 2', 'seconds: 0.004', 'bytes: 64 << 20', 'tasks: 1']) . ')',
@@ -146,6 +146,8 @@ trait Closures
             'timeout' => '->timeout(' . $this->pick(['0.003', '0.03', '5.0', 'null']) . ')',
             'memory' => '->memoryLimit(' . $this->pick(["'64M'", "'1G'"]) . ')',
             'nice' => '->nice(1)',
+            'handlers' => '->handlers(Async\Handlers::' . $this->pick(['Scope', 'Anywhere', 'Await']) . ')',
+            'signals' => '->forwardSignals(' . $this->pick(['SIGUSR1', 'SIGUSR1, SIGTERM', '']) . ')',
             'hook' => null,
         };
         if ($text !== null) {
@@ -179,7 +181,7 @@ trait Closures
     private function mapper(): Node
     {
         $simple = 'fn ($item) => $item';
-        $text = match ($this->weighed(['same' => 6, 'large' => 3, 'throws' => 3, 'exits' => 1, 'dies' => 1, 'sleeps' => 2, 'prints' => 1, 'waking' => 2, 'does' => 1, 'closure' => 1])) {
+        $text = match ($this->weighed(['same' => 6, 'large' => 3, 'throws' => 3, 'exits' => 1, 'dies' => 1, 'sleeps' => 2, 'prints' => 1, 'waking' => 2, 'does' => 1, 'closure' => 1, 'map' => 1])) {
             'same' => $simple,
             'large' => "fn (\$item) => str_repeat('m', 80_000)",
             'throws' => "fn (\$item) => \$item === 2 ? throw new DomainException('of an item') : 'item'",
@@ -189,6 +191,7 @@ trait Closures
             'prints' => "function (\$item) { echo 'item '; return \$item; }",
             'waking' => "fn (\$item) => new Waking({$this->waking()})",
             'closure' => 'fn ($item) => fn () => $item',
+            'map' => 'fn ($item) => ' . $this->pick(['Async\map(range(1, 3), fn ($inner) => $inner, 2)', 'iterator_to_array(Pool::create()->concurrency(2)->map(range(1, 3), fn ($inner) => async(fn () => $inner)->await()))']),
             'does' => null,
         };
         return $text === null ? new Node([$this->does('$item', often: true, last: 'return $item;', child: true)], $simple) : new Node([$text], $simple);

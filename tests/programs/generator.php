@@ -42,6 +42,7 @@ final class Generator
         $self->one(5) && $ini['async.at_exit'] = 'kill';
         $self->one(8) && $ini['async.concurrency'] = (string) $self->pick([1, 2]);
         $self->one(5) && $ini['async.idle_timeout'] = $self->pick(['0.002', '0.02', '0']);
+        $self->one(4) && $ini['async.handlers'] = $self->pick(['anywhere', 'await', 'scope']);
         $self->budget = $self->pick([6, 10, 16, 24, 36]);
         $nodes = [];
         $self->one(4) || $nodes[] = $self->newPool();

@@ -14,7 +14,7 @@ trait Statements
         'walk' => 3, 'forget' => 3, 'drop' => 4, 'ask' => 2, 'mapAll' => 2, 'mapEach' => 3, 'mapKept' => 2, 'collect' => 2,
         'fiber' => 3, 'resume' => 3, 'generator' => 1, 'advance' => 1, 'cycle' => 2, 'last' => 2, 'wake' => 5, 'sleeps' => 3, 'spins' => 2,
         'tries' => 5, 'throws' => 2, 'exits' => 1, 'atShutdown' => 1, 'errorHandler' => 1, 'outputCallback' => 1, 'autoloader' => 1, 'signal' => 1,
-        'forkHook' => 1, 'iniSet' => 1, 'runs' => 1, 'lists' => 1,
+        'forkHook' => 1, 'warms' => 2, 'forks' => 1, 'iniSet' => 1, 'runs' => 1, 'lists' => 1,
     ];
 
     private function statement(): Node
@@ -388,6 +388,25 @@ trait Statements
         }
         $side = $this->pick(['child', 'parent']);
         return $this->node("Async\\onFork($side: ", $this->does(often: true, child: $side === 'child'), ');');
+    }
+
+    private function warms(): ?Node
+    {
+        $pool = $this->some('p');
+        return $pool === null ? null : $this->safely("{$pool}->warm(" . $this->pick(['', '1', '2', '3']) . ');');
+    }
+
+    /** Another process that does something of its own, and ends as scripts do. */
+    private function forks(): ?Node
+    {
+        if ($this->deep()) {
+            return null;
+        }
+        $variables = $this->variables;
+        $block = $this->block(3);
+        $this->variables = $variables; // what was made there is not here
+        $body = new Block(new Slot([$this->node('try ', $block, ' catch (Throwable $e) { caught($e); } leave(0);')]));
+        return $this->node('if (once(' . ++$this->places . ')) ', new Block(new Slot([$this->node('$pid = pcntl_fork();'), $this->node('if ($pid === 0) ', $body, ' pcntl_waitpid($pid, $status);')])));
     }
 
     private function iniSet(): Node

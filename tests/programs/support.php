@@ -14,7 +14,7 @@ function note(string $text): void
 function caught(?Throwable $e): void
 {
     for (; $e !== null; $e = $e->getPrevious()) {
-        note('caught ' . $e::class . ': ' . $e->getMessage() . ' in ' . basename($e->getFile()) . ':' . $e->getLine());
+        note('caught ' . $e::class . ': ' . $e->getMessage() . ' in ' . basename($e->getFile()) . ':' . $e->getLine() . ' without ' . json_encode(Async\lost($e)));
     }
 }
 
