@@ -341,6 +341,12 @@ fn malformed_text(why: &Malformed) -> String {
         Malformed::TooLong { length, limit } => {
             format!("gave a result of {length} bytes, more than async.max_result={limit} allows")
         }
+        Malformed::Foreign => {
+            "told the outcome of a task that it had not been given: some task writes over memory that is not its own".to_owned()
+        }
+        Malformed::Overwritten => "shares memory with its parent over which somebody has written: a task of the pool, or an extension \
+                                   that one uses"
+            .to_owned(),
         Malformed::NoMemory { length } => {
             format!("gave a result of {length} bytes, for which there is no memory")
         }

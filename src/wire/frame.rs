@@ -82,6 +82,10 @@ pub(crate) enum Malformed {
         /// Bytes announced.
         length: u64,
     },
+    /// It is about a task that whoever told it was not given.
+    Foreign,
+    /// There is none: somebody has written over the memory that tells who was given the task.
+    Overwritten,
 }
 
 /// The header of a frame with a payload of `length` bytes.

@@ -5,6 +5,7 @@
 
 mod alarm;
 mod captures;
+mod checks;
 mod ends;
 mod lines;
 mod loans;
@@ -34,6 +35,7 @@ use crate::process::shared::line::Line;
 use crate::process::signals::Blocked;
 use crate::process::wait::{Exit, TAKEDOWN, Waited, wait, wait_until};
 use crate::wire::frame::{Malformed, Reader};
+use checks::Checks;
 use lines::{Heard, Lines};
 pub(crate) use news::{Ended, Message, News};
 use timer::Timer;
@@ -70,6 +72,7 @@ pub(crate) struct Reactor {
     /// Tasks that were given to children that stay since somebody looked.
     posted: u32,
     captures: BTreeMap<u64, Capture>,
+    checks: Checks,
     /// Asked about deaths that nobody here brought about.
     pub(crate) memory_killer: MemoryKiller,
 }
@@ -113,6 +116,7 @@ impl Reactor {
             silent: false,
             posted: 0,
             captures: BTreeMap::new(),
+            checks: Checks::default(),
             memory_killer: MemoryKiller::new(),
         })
     }
@@ -228,6 +232,14 @@ impl Reactor {
         }
     }
 
+    /// Child `id` has told what it cannot know: nothing more is heard of it.
+    pub(crate) fn accuse(&mut self, id: u64, why: Malformed) {
+        self.lines.remove(id);
+        if let Some(child) = self.children.get_mut(&id) {
+            child.refused = Some(why);
+        }
+    }
+
     /// Asks the kernel, and sleeps.
     fn ask(&mut self, timeout: Option<Duration>, news: &mut Vec<News>) -> Result<(), Errno> {
         self.notifier.disarm(&self.epoll.0);
@@ -235,6 +247,7 @@ impl Reactor {
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Who has just told something, or been told, is heard of soon: what it takes to sleep long is not worth it yet.
         let timeout = if self.lines.lively { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
+        let timeout = self.checks.within(timeout);
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let mut millis = timeout
             .map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
@@ -257,6 +270,7 @@ impl Reactor {
         };
         self.lines.ignore();
         let heard = self.lines.hear(news);
+        self.checks.possible = true;
         // Who was to tell something has had some time.
         self.silent = self.lines.lively && millis > 0 && count == 0 && heard == Heard::Nothing;
         self.lines.lively = heard != Heard::Nothing;
@@ -268,6 +282,11 @@ impl Reactor {
             self.reap(id, news);
         }
         Ok(())
+    }
+
+    /// Is it time to check what children share with this process? True once.
+    pub(crate) fn is_time_to_check(&mut self) -> bool {
+        self.checks.is_due()
     }
 
     /// Waits for events, for ever if `millis` is negative.

@@ -7,7 +7,7 @@
 #![expect(clippy::disallowed_types, reason = "it knows no PHP")]
 
 use std::cell::{self, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use std::time::Duration;
 
@@ -37,10 +37,17 @@ pub(super) const LEAVING: u32 = 2;
 /// The parent has seen that it leaves: it has to.
 pub(super) const GONE: u32 = 3;
 
-/// What a position's state says, in its lowest byte. The others are the position.
+/// What an entry's state says in its lowest bits, below its position, which is a multiple of [`ALIGN`].
 pub(super) const OPEN: u64 = 1;
+/// It was taken back: nobody runs it.
 pub(super) const FREE: u64 = 2;
-pub(super) const TAKEN: u64 = 3;
+/// The child on a seat has it, and reads what was sent. Added to the number of the seat.
+pub(super) const TAKEN: u64 = 0x100;
+/// The same, and it has begun. The last thing that is said of an entry.
+pub(super) const RUN: u64 = 0x200;
+/// These bits, and how far they shift the position.
+const STATE: u64 = 0x1FFF;
+pub(super) const SHIFT: u32 = 8;
 
 #[repr(C)]
 #[derive(Debug)]
@@ -118,8 +125,17 @@ pub(crate) struct Board {
     /// What the head says of `end` and `start`: only the parent moves these, and it does not believe what it finds there.
     end: cell::Cell<u64>,
     start: cell::Cell<u64>,
-    /// Entries that are not known to be free, oldest first.
+    /// Entries whose place is not free, oldest first.
     posted: RefCell<VecDeque<Posted>>,
+    /// Entries whose place is free and that have not ended: tasks, and who has them.
+    begun: RefCell<BTreeMap<u64, usize>>,
+    /// Where in `posted` the answers of each child were found last, counted from the first entry ever. A child takes what it
+    /// takes in this order, so that the next is a little further on.
+    hints: RefCell<[u64; SEATS]>,
+    /// How many entries have left `posted`.
+    dropped: cell::Cell<u64>,
+    /// Nothing more will come.
+    closed: cell::Cell<bool>,
     /// The latest epoch that an entry ever needed.
     newest: cell::Cell<u64>,
 }
@@ -127,9 +143,19 @@ pub(crate) struct Board {
 #[derive(Clone, Copy, Debug)]
 struct Posted {
     at: u64,
-    length: u64,
+    /// Of the payload.
+    payload: u32,
+    /// It has ended, or was taken back: whatever its entry says, nothing more comes of it.
+    over: bool,
     task: u64,
     epoch: u64,
+}
+
+impl Posted {
+    /// Where the next one begins.
+    fn end(self) -> u64 {
+        self.at + ((ENTRY + self.payload as usize) as u64).next_multiple_of(ALIGN as u64)
+    }
 }
 
 /// An item that a child is at, known by when it began.
@@ -147,8 +173,23 @@ pub(crate) enum Progress {
     Open,
     /// A child runs it, for so long.
     Running(usize, Duration),
-    /// It is on its way from one to the other, or has been run.
+    /// A child has it, and is about to begin, or has told what became of it.
+    Taken(usize),
+    /// It was never posted, or is over; or somebody has written over its entry.
     Unknown,
+}
+
+/// What a look at all that has not ended has shown.
+#[derive(Debug, Default)]
+pub(crate) struct Look {
+    /// Tasks that nobody has taken.
+    pub(crate) open: Vec<u64>,
+    /// Tasks that a child says it runs, as their entries do.
+    pub(crate) busy: Vec<u64>,
+    /// Tasks whose entry names the child on a seat, which does not say that it runs them.
+    pub(crate) adrift: Vec<(usize, u64)>,
+    /// Tasks whose entry says what no child says.
+    pub(crate) lost: Vec<u64>,
 }
 
 impl Board {
@@ -163,6 +204,10 @@ impl Board {
             end: cell::Cell::new(0),
             start: cell::Cell::new(0),
             posted: RefCell::default(),
+            begun: RefCell::default(),
+            hints: RefCell::new([0; SEATS]),
+            dropped: cell::Cell::new(0),
+            closed: cell::Cell::new(false),
             newest: cell::Cell::new(0),
         })
     }
@@ -187,13 +232,14 @@ impl Board {
         let entry = entry(&self.memory, end).ok_or(Full)?;
         entry.task.store(task, Ordering::Relaxed);
         entry.epoch.store(epoch, Ordering::Relaxed);
-        entry.payload.store(u32::try_from(payload.len()).unwrap_or_default(), Ordering::Relaxed);
+        let size = u32::try_from(payload.len()).unwrap_or_default();
+        entry.payload.store(size, Ordering::Relaxed);
         self.memory.write_ring(ROOM, end + ENTRY as u64, payload);
-        entry.state.store(end << 8 | OPEN, Ordering::Release);
+        entry.state.store(end << SHIFT | OPEN, Ordering::Release);
         self.end.set(end + length);
         head.end.store(end + length, Ordering::Release);
         self.newest.set(self.newest.get().max(epoch));
-        self.posted.borrow_mut().push_back(Posted { at: end, length, task, epoch });
+        self.posted.borrow_mut().push_back(Posted { at: end, payload: size, over: false, task, epoch });
         wake_one(head);
         Ok(())
     }
@@ -205,23 +251,31 @@ impl Board {
 
     /// Takes back a task that nobody has taken. False when somebody has.
     pub(crate) fn retract(&self, task: u64) -> bool {
-        let at = self.posted.borrow().iter().find(|posted| posted.task == task).map(|posted| posted.at);
-        at.is_some_and(|at| exchange(&self.memory, at, OPEN, FREE))
+        let mut posted = self.posted.borrow_mut();
+        let found = posted.iter_mut().rev().find(|posted| posted.task == task && !posted.over);
+        found.is_some_and(|posted| {
+            posted.over = exchange(&self.memory, posted.at, OPEN, FREE);
+            posted.over
+        })
     }
 
     /// The epochs of entries that nobody has taken, of `most` of them at most.
     pub(crate) fn open(&self, most: usize) -> Vec<u64> {
         self.clear_away();
         let posted = self.posted.borrow();
-        let open = posted.iter().filter(|posted| state_is(&self.memory, posted.at, OPEN));
+        let open = posted.iter().filter(|posted| self.is_open(posted));
         open.take(most).map(|posted| posted.epoch).collect()
     }
 
     /// The least epoch that somebody needs to take a task that nobody has taken.
     pub(crate) fn least_open(&self) -> Option<u64> {
         let posted = self.posted.borrow();
-        let open = posted.iter().filter(|posted| state_is(&self.memory, posted.at, OPEN));
+        let open = posted.iter().filter(|posted| self.is_open(posted));
         open.map(|posted| posted.epoch).min()
+    }
+
+    fn is_open(&self, posted: &Posted) -> bool {
+        !posted.over && state_is(&self.memory, posted.at, OPEN)
     }
 
     /// Wakes a child of `epoch` or a later one, if one sleeps, whoever is thought to look for work.
@@ -229,15 +283,101 @@ impl Board {
         wake_younger(self.memory.head(), epoch)
     }
 
-    /// How far a task is that was posted.
+    /// How far a task is that was posted. Who has it is what its entry says: what is in the cell of a child may be there by
+    /// mistake.
     pub(crate) fn progress(&self, task: u64) -> Progress {
-        let seat = self.memory.head().seats.iter().position(|cell| cell.task.load(Ordering::SeqCst) == task);
-        if let Some(seat) = seat {
-            let since = self.cell(seat).map_or(0, |cell| cell.since.load(Ordering::Acquire));
-            return Progress::Running(seat, Duration::from_nanos(now().saturating_sub(since)));
+        let posted = self.posted.borrow();
+        let found = posted.iter().rev().find(|posted| posted.task == task && !posted.over);
+        let seat = match found.map(|posted| self.state(posted)) {
+            Some(State::Open) => return Progress::Open,
+            Some(State::Of(seat)) => Some(seat),
+            Some(State::Unknown) => None,
+            None => self.begun.borrow().get(&task).copied(),
+        };
+        match seat.and_then(|seat| Some((seat, self.cell(seat)?))) {
+            Some((seat, cell)) if cell.task.load(Ordering::SeqCst) == task => {
+                let since = cell.since.load(Ordering::Acquire);
+                Progress::Running(seat, Duration::from_nanos(now().saturating_sub(since)))
+            }
+            Some((seat, _)) => Progress::Taken(seat),
+            None => Progress::Unknown,
         }
-        let open = |posted: &Posted| posted.task == task && state_is(&self.memory, posted.at, OPEN);
-        if self.posted.borrow().iter().any(open) { Progress::Open } else { Progress::Unknown }
+    }
+
+    fn state(&self, posted: &Posted) -> State {
+        let state = entry(&self.memory, posted.at).map_or(0, |entry| entry.state.load(Ordering::SeqCst));
+        match state & STATE {
+            _ if state & !STATE != posted.at << SHIFT => State::Unknown,
+            OPEN => State::Open,
+            of => State::of(of),
+        }
+    }
+
+    /// The child on `seat` has told something of `task`, of which more may come unless this is the `last`. False when it was
+    /// not given that task.
+    pub(crate) fn admit(&self, seat: usize, task: u64, last: bool) -> bool {
+        let mut begun = self.begun.borrow_mut();
+        if let Some(&of) = begun.get(&task) {
+            if of == seat && last {
+                begun.remove(&task);
+            }
+            return of == seat;
+        }
+        let mut posted = self.posted.borrow_mut();
+        let mut hints = self.hints.borrow_mut();
+        let Some(hint) = hints.get_mut(seat) else {
+            return false;
+        };
+        let dropped = self.dropped.get();
+        let from = usize::try_from(hint.saturating_sub(dropped)).unwrap_or(usize::MAX).min(posted.len());
+        let is_it = |posted: &Posted| posted.task == task && !posted.over;
+        let found = posted.range(from..).position(is_it).map(|at| from + at);
+        let Some(at) = found.or_else(|| posted.range(..from).position(is_it)) else {
+            return false;
+        };
+        let has_begun = |posted: &&mut Posted| state_is(&self.memory, posted.at, RUN | seat as u64);
+        let Some(entry) = posted.get_mut(at).filter(has_begun) else {
+            return false;
+        };
+        entry.over = last;
+        *hint = dropped + at as u64;
+        true
+    }
+
+    /// Nothing more comes of a task, whoever has it.
+    pub(crate) fn over(&self, task: u64) {
+        self.begun.borrow_mut().remove(&task);
+        let mut posted = self.posted.borrow_mut();
+        posted.iter_mut().filter(|posted| posted.task == task).for_each(|posted| posted.over = true);
+    }
+
+    /// Looks at all that has not ended, and is `wanted`.
+    pub(crate) fn look(&self, wanted: impl Fn(u64) -> bool) -> Look {
+        let mut look = Look::default();
+        let mut of = |seat: usize, task: u64| match self.cell(seat) {
+            Some(cell) if cell.task.load(Ordering::SeqCst) == task => look.busy.push(task),
+            _ => look.adrift.push((seat, task)),
+        };
+        let begun = self.begun.borrow();
+        begun.iter().filter(|&(&task, _)| wanted(task)).for_each(|(&task, &seat)| of(seat, task));
+        let (mut open, mut lost) = (Vec::new(), Vec::new());
+        for posted in self.posted.borrow().iter().filter(|posted| !posted.over && wanted(posted.task)) {
+            match self.state(posted) {
+                State::Open => open.push(posted.task),
+                State::Of(seat) => of(seat, posted.task),
+                State::Unknown => lost.push(posted.task),
+            }
+        }
+        Look { open, lost, ..look }
+    }
+
+    /// Says once more what children go by, in case that somebody has written over it.
+    pub(crate) fn restate(&self) {
+        let head = self.memory.head();
+        head.end.store(self.end.get(), Ordering::Release);
+        head.start.store(self.start.get(), Ordering::Release);
+        head.closed.store(self.closed.get().into(), Ordering::SeqCst);
+        head.searching.store(0, Ordering::SeqCst);
     }
 
     /// Prepares a seat for a child that is about to be born, or none when all are in use by `used`. It leaves after so much
@@ -259,6 +399,8 @@ impl Board {
         }
         self.memory.head().wakes(seat);
         self.memory.head().stays(seat);
+        self.restate();
+        self.hints.borrow_mut().get_mut(seat).map(|hint| *hint = 0)?;
         cell.epoch.store(epoch, Ordering::Release);
         Some(seat)
     }
@@ -301,7 +443,7 @@ impl Board {
 
     /// Is the child on `seat` without work?
     pub(crate) fn is_idle(&self, seat: usize) -> bool {
-        let being_taken = |at| state_is(&self.memory, at, TAKEN);
+        let being_taken = |at| state_is(&self.memory, at, TAKEN | seat as u64);
         self.cell(seat).is_some_and(|cell| {
             // In this order: it is neither idle nor has a task while it takes one.
             let position = cell.taken.load(Ordering::SeqCst).checked_sub(1);
@@ -337,7 +479,7 @@ impl Board {
         Duration::from_nanos(self.cell(seat).map_or(0, |cell| cell.spent.load(Ordering::Relaxed)))
     }
 
-    /// What the child on `seat` runs, or ran when it died.
+    /// What the child on `seat` says that it runs.
     pub(crate) fn running(&self, seat: usize) -> Option<u64> {
         self.cell(seat).map(|cell| cell.task.load(Ordering::SeqCst)).filter(|&task| task != 0)
     }
@@ -347,46 +489,57 @@ impl Board {
         self.cell(seat).is_some_and(|cell| cell.taken.load(Ordering::Acquire) == 0)
     }
 
-    /// The child on `seat` is dead: what it had taken but not begun is open again. The task that it was running, if any.
-    pub(crate) fn bury(&self, seat: usize) -> Option<u64> {
-        let running = self.running(seat);
-        let cell = self.cell(seat)?;
-        let taken = cell.taken.load(Ordering::Acquire).checked_sub(1);
-        cell.task.store(0, Ordering::SeqCst);
-        // Whoever woke the dead would take it for one that looks.
-        cell.rest.store(AWAKE, Ordering::SeqCst);
+    /// The child on `seat` is dead: what it had taken but not begun is open again. What it had begun, of what is `wanted`: one
+    /// task at most, unless somebody wrote over the entries.
+    pub(crate) fn bury(&self, seat: usize, wanted: impl Fn(u64) -> bool) -> Vec<u64> {
+        if let Some(cell) = self.cell(seat) {
+            cell.task.store(0, Ordering::SeqCst);
+            // Whoever woke the dead would take it for one that looks.
+            cell.rest.store(AWAKE, Ordering::SeqCst);
+        }
         self.memory.head().wakes(seat);
         self.memory.head().stays(seat);
-        let held = self.posted.borrow().iter().find(|posted| Some(posted.at) == taken).copied();
-        if let Some(held) = held.filter(|held| state_is(&self.memory, held.at, TAKEN)) {
-            if running == Some(held.task) {
-                exchange(&self.memory, held.at, TAKEN, FREE);
-            } else {
-                self.repost(held);
+        let mut had = Vec::new();
+        self.begun.borrow_mut().retain(|&task, of| {
+            had.extend((*of == seat && wanted(task)).then_some(task));
+            *of != seat
+        });
+        let mut taken = Vec::new();
+        for posted in self.posted.borrow_mut().iter_mut().filter(|posted| !posted.over) {
+            if state_is(&self.memory, posted.at, TAKEN | seat as u64) {
+                posted.over = true;
+                taken.extend(wanted(posted.task).then_some(*posted));
+            } else if state_is(&self.memory, posted.at, RUN | seat as u64) {
+                posted.over = true;
+                had.extend(wanted(posted.task).then_some(posted.task));
             }
+        }
+        for posted in taken {
+            self.repost(posted, seat);
         }
         self.memory.head().searching.store(0, Ordering::SeqCst);
         if !self.open(1).is_empty() {
             wake_one(self.memory.head());
         }
-        running
+        had
     }
 
     /// Posts an entry once more at the end, where children that have passed it see it.
-    fn repost(&self, old: Posted) {
+    fn repost(&self, old: Posted, seat: usize) {
         let mut payload = Vec::new();
-        let length = entry(&self.memory, old.at).map_or(0, |entry| entry.payload.load(Ordering::Relaxed));
-        self.memory.read_ring(ROOM, old.at + ENTRY as u64, length as usize, &mut payload);
-        exchange(&self.memory, old.at, TAKEN, FREE);
+        self.memory.read_ring(ROOM, old.at + ENTRY as u64, old.payload as usize, &mut payload);
         if self.post(old.task, old.epoch, &payload).is_err() {
             // Its own place is as good, for children that are still to be born.
-            exchange(&self.memory, old.at, FREE, OPEN);
+            exchange(&self.memory, old.at, TAKEN | seat as u64, OPEN);
+            let mut posted = self.posted.borrow_mut();
+            posted.iter_mut().filter(|posted| posted.at == old.at).for_each(|posted| posted.over = false);
         }
     }
 
     /// Nothing more will come: children end when they have nothing to do.
     pub(crate) fn close(&self) {
         let head = self.memory.head();
+        self.closed.set(true);
         head.closed.store(1, Ordering::SeqCst);
         fence(Ordering::SeqCst);
         head.seats.iter().for_each(rouse);
@@ -394,18 +547,25 @@ impl Board {
 
     /// More will come after all: children that are still there stay.
     pub(crate) fn reopen(&self) {
+        self.closed.set(false);
         self.memory.head().closed.store(0, Ordering::SeqCst);
     }
 
-    /// Forgets entries from the front that have been used up.
+    /// Forgets entries from the front whose place can be used again: nobody reads them any more.
     fn clear_away(&self) {
         let mut posted = self.posted.borrow_mut();
         let before = self.start.get();
-        while let Some(&Posted { at, length, .. }) = posted.front()
-            && state_is(&self.memory, at, FREE)
-        {
+        while let Some(&first) = posted.front() {
+            if !first.over {
+                let State::Of(seat) = self.state(&first) else { break };
+                if !state_is(&self.memory, first.at, RUN | seat as u64) {
+                    break;
+                }
+                self.begun.borrow_mut().insert(first.task, seat);
+            }
             posted.pop_front();
-            self.start.set(at + length);
+            self.dropped.set(self.dropped.get() + 1);
+            self.start.set(first.end());
         }
         if self.start.get() != before {
             self.memory.head().start.store(self.start.get(), Ordering::Release);
@@ -422,7 +582,26 @@ impl Board {
 
     /// In a new child: its side of the board. It was born for a task that whoever was born with `others` is too old for.
     pub(crate) fn sit(&self, seat: usize, others: u64) -> Option<Seat<'_>> {
-        Some(Seat::new(&self.memory, seat, self.cell(seat)?, others))
+        Some(Seat::new(&self.memory, seat, self.cell(seat)?, self.start.get(), others))
+    }
+}
+
+/// What an entry says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    /// The child on this seat has it.
+    Of(usize),
+    /// It was taken back, or says what nobody says.
+    Unknown,
+}
+
+impl State {
+    fn of(state: u64) -> Self {
+        match usize::try_from(state & (TAKEN - 1)) {
+            Ok(seat) if seat < SEATS && matches!(state - seat as u64, TAKEN | RUN) => Self::Of(seat),
+            _ => Self::Unknown,
+        }
     }
 }
 
@@ -509,12 +688,12 @@ pub(super) fn entry(memory: &Mapping<Head>, at: u64) -> Option<&Entry> {
 }
 
 pub(super) fn state_is(memory: &Mapping<Head>, at: u64, state: u64) -> bool {
-    entry(memory, at).is_some_and(|entry| entry.state.load(Ordering::SeqCst) == at << 8 | state)
+    entry(memory, at).is_some_and(|entry| entry.state.load(Ordering::SeqCst) == at << SHIFT | state)
 }
 
 pub(super) fn exchange(memory: &Mapping<Head>, at: u64, old: u64, new: u64) -> bool {
     entry(memory, at).is_some_and(|entry| {
-        let (old, new) = (at << 8 | old, at << 8 | new);
+        let (old, new) = (at << SHIFT | old, at << SHIFT | new);
         entry.state.compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     })
 }

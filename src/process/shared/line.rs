@@ -11,6 +11,7 @@ use nix::errno::Errno;
 use super::bell::Rope;
 use super::futex;
 use super::mapping::{Apart, Mapping, Shared};
+use crate::process::child::end;
 use crate::wire::frame::{Frame, Kind};
 use crate::wire::payload::Payload;
 
@@ -46,8 +47,12 @@ unsafe impl Shared for Head {}
 #[derive(Debug)]
 pub(crate) struct Line {
     memory: Mapping<Head>,
+    /// In the child: what it has written.
+    written: Cell<u64>,
     /// In the child: what it knows of what may be written over. To look takes that from the parent.
     known: Cell<u64>,
+    /// In the child: how many loans it knows to be over. In the parent: how many are.
+    over: Cell<u32>,
     /// In the parent: what it has read.
     read: u64,
     /// In the parent: what it has read last, some messages.
@@ -86,7 +91,9 @@ impl Line {
     pub(crate) fn new() -> Result<Self, Errno> {
         Ok(Self {
             memory: Mapping::new(ROOM)?,
+            written: Cell::new(0),
             known: Cell::new(0),
+            over: Cell::new(0),
             read: 0,
             heard: Rc::default(),
             at: 0,
@@ -131,6 +138,7 @@ impl Line {
                 chunk = later;
             }
             self.memory.write_ring(ROOM, start, &header(task, size, kind, format, more));
+            self.written.set(aligned(end));
             self.memory.head().written.store(aligned(end), Ordering::Release);
             rope.ring();
             if !more {
@@ -142,14 +150,15 @@ impl Line {
 
     /// In the child: waits until the parent is done with what was lent by the latest message, or asks for it. True when it
     /// is done.
-    pub(crate) fn await_release(&self, before: u32) -> bool {
+    pub(crate) fn await_release(&self) -> bool {
         let head = self.memory.head();
         loop {
             head.waiting.store(1, Ordering::SeqCst);
             fence(Ordering::SeqCst);
-            let released = head.released.load(Ordering::Acquire) != before;
+            let released = head.released.load(Ordering::Acquire) != self.over.get();
             if released || head.asked.swap(0, Ordering::Acquire) == 1 {
                 head.waiting.store(0, Ordering::Relaxed);
+                self.over.set(self.over.get().wrapping_add(released.into()));
                 return released;
             }
             futex::wait(&head.waiting, 1, LOOK_AGAIN);
@@ -188,14 +197,10 @@ impl Line {
         Ok(count)
     }
 
-    /// How many loans the parent is done with.
-    pub(crate) fn released(&self) -> u32 {
-        self.memory.head().released.load(Ordering::Acquire)
-    }
-
     /// In the parent: it is done with what was lent.
     pub(crate) fn release(&self) {
-        self.memory.head().released.fetch_add(1, Ordering::SeqCst);
+        self.over.set(self.over.get().wrapping_add(1));
+        self.memory.head().released.store(self.over.get(), Ordering::SeqCst);
         self.nudge();
     }
 
@@ -205,7 +210,19 @@ impl Line {
     ///
     /// When the bytes are no message. The child has lost its mind, or something wrote to its memory.
     pub(crate) fn hear(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
-        while self.at < self.heard.len() || self.fetch()? {
+        if self.at >= self.heard.len() {
+            self.fetch()?;
+        }
+        self.hear_more(limit)
+    }
+
+    /// The same, of what has been read already: a child that writes on and on does not keep the parent here.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Line::hear`].
+    pub(crate) fn hear_more(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
+        while self.at < self.heard.len() {
             let message = self.heard.get(self.at..).unwrap_or_default();
             let (task, size, kind, format, more) = parsed(message).ok_or(Garbled)?;
             let payload = self.at + HEADER..self.at + HEADER + size;
@@ -268,9 +285,12 @@ impl Line {
     /// Waits for room, and tells where it begins.
     fn reserve(&self, rope: &Rope<'_>, size: usize) -> u64 {
         let head = self.memory.head();
-        let start = head.written.load(Ordering::Relaxed);
+        let start = self.written.get();
         let wanted = aligned(size as u64);
-        let fits = |read: u64| ROOM as u64 - (start - read) >= wanted;
+        let fits = |read: u64| match (ROOM as u64).checked_sub(start.wrapping_sub(read)) {
+            Some(room) => room >= wanted,
+            None => end(255), // a task of this child has written over what the parent says
+        };
         if fits(self.known.get()) {
             return start;
         }
@@ -315,7 +335,6 @@ fn parsed(message: &[u8]) -> Option<(u64, usize, Kind, u8, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::child::end;
     use crate::process::fork::{Fork, Purpose, fork};
     use crate::process::shared::bell::Bell;
     use crate::process::wait::end_of;
@@ -373,7 +392,7 @@ mod tests {
         let child = match fork(Purpose::Outcome).unwrap() {
             Fork::Child(_) => {
                 said(&line, 7, b"lent");
-                while !line.await_release(0) {
+                while !line.await_release() {
                     said(&line, 7, &payload);
                 }
                 said(&line, 8, b"next");

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::{Duration, Instant};
 
 use super::board::{
-    ALIGN, ASLEEP, AWAKE, BETWEEN, Cell, ENTRY, FREE, Head, LEAVING, NO_ITEM, OPEN, ROOM, SOME_ITEM, TAKEN,
-    entry, exchange, now, state_is, wake_one, wake_younger,
+    ALIGN, ASLEEP, AWAKE, BETWEEN, Cell, ENTRY, Head, LEAVING, LONGEST, NO_ITEM, OPEN, ROOM, RUN, SHIFT,
+    SOME_ITEM, TAKEN, entry, exchange, now, state_is, wake_one, wake_younger,
 };
 use super::futex;
 use super::mapping::Mapping;
@@ -32,6 +32,8 @@ pub(crate) struct Seat<'b> {
     passed: Vec<u64>,
     /// The parent knows of these.
     told: bool,
+    /// What the board says makes no sense: somebody has written over it.
+    garbled: bool,
     /// When it found nothing to do for the first time since its last task.
     idle_since: Option<Instant>,
     linger: Linger,
@@ -62,20 +64,27 @@ pub(crate) enum Found {
 
 impl<'b> Seat<'b> {
     /// The child's side of `cell`, that of seat `number`.
-    pub(super) fn new(memory: &'b Mapping<Head>, number: usize, cell: &'b Cell, others: u64) -> Self {
-        let at = memory.head().start.load(Ordering::Acquire);
+    /// The first entry is at `start`, or was.
+    pub(super) fn new(
+        memory: &'b Mapping<Head>,
+        number: usize,
+        cell: &'b Cell,
+        start: u64,
+        others: u64,
+    ) -> Self {
         let epoch = cell.epoch.load(Ordering::Acquire);
         Self {
             memory,
             number,
             cell,
             epoch,
-            at,
-            end: at,
+            at: start,
+            end: start,
             searching: false,
             born_for: Some(others),
             passed: Vec::new(),
             told: false,
+            garbled: false,
             idle_since: None,
             linger: Linger::new(),
         }
@@ -198,6 +207,10 @@ impl<'b> Seat<'b> {
         if let Some(task) = self.take(payload) {
             return Some(Found::Task(task));
         }
+        if self.garbled {
+            self.stop_searching();
+            return Some(Found::End); // whoever is forked next finds it in order
+        }
         (self.memory.head().closed.load(Ordering::SeqCst) == 1).then_some(Found::End)
     }
 
@@ -214,11 +227,15 @@ impl<'b> Seat<'b> {
             self.at = self.at.max(head.start.load(Ordering::Acquire));
             if self.at >= self.end {
                 self.end = head.end.load(Ordering::Acquire);
-                if self.at >= self.end {
+                self.garbled = !(self.at..=self.at.saturating_add(ROOM as u64)).contains(&self.end);
+                if self.garbled || self.at == self.end {
                     return None;
                 }
             }
-            let posted = self.peek(self.at)?;
+            let Some(posted) = self.peek(self.at) else {
+                self.garbled = true;
+                return None;
+            };
             self.at = posted.next;
             if posted.open && posted.epoch > self.epoch {
                 // Whoever posted it may have counted on this child to look.
@@ -237,7 +254,7 @@ impl<'b> Seat<'b> {
     fn first_beyond(&self, others: u64) -> Option<Posted> {
         let end = self.memory.head().end.load(Ordering::Acquire);
         let mut at = self.at;
-        while at < end {
+        while at < end && end - at <= ROOM as u64 {
             let posted = self.peek(at)?;
             if posted.open && posted.epoch > others && posted.epoch <= self.epoch {
                 return Some(posted);
@@ -247,19 +264,19 @@ impl<'b> Seat<'b> {
         None
     }
 
-    /// What is at a position where an entry begins, or began: its place may have been used again.
+    /// What is at a position where an entry begins, or began: its place may have been used again. None where no entry can be.
     fn peek(&self, at: u64) -> Option<Posted> {
         let entry = entry(self.memory, at)?;
         let length = entry.payload.load(Ordering::Relaxed) as usize;
         let epoch = entry.epoch.load(Ordering::Relaxed);
-        let open = entry.state.load(Ordering::Acquire) == at << 8 | OPEN;
+        let open = entry.state.load(Ordering::Acquire) == at << SHIFT | OPEN;
         fence(Ordering::Acquire);
         let start = self.memory.head().start.load(Ordering::Relaxed);
-        let next = at + ((ENTRY + length) as u64).next_multiple_of(ALIGN as u64);
+        let next = at.checked_add(((ENTRY + length) as u64).next_multiple_of(ALIGN as u64))?;
         Some(if start > at {
             Posted { at, next: start, length: 0, epoch: 0, open: false }
         } else {
-            Posted { at, next, length, epoch, open }
+            Posted { at, next: Some(next).filter(|_| length <= LONGEST)?, length, epoch, open }
         })
     }
 
@@ -267,7 +284,8 @@ impl<'b> Seat<'b> {
     fn claim(&mut self, posted: &Posted, payload: &mut Vec<u8>) -> Option<u64> {
         let &Posted { at, length, .. } = posted;
         self.cell.taken.store(at + 1, Ordering::SeqCst);
-        if !exchange(self.memory, at, OPEN, TAKEN) {
+        let (taken, run) = (TAKEN | self.number as u64, RUN | self.number as u64);
+        if !exchange(self.memory, at, OPEN, taken) {
             return None;
         }
         let task = entry(self.memory, at)?.task.load(Ordering::Relaxed);
@@ -276,7 +294,7 @@ impl<'b> Seat<'b> {
         self.cell.begun.store(0, Ordering::SeqCst);
         self.cell.since.store(now(), Ordering::Relaxed);
         self.cell.task.store(task, Ordering::SeqCst);
-        exchange(self.memory, at, TAKEN, FREE);
+        exchange(self.memory, at, taken, run);
         self.stop_searching();
         self.told = false;
         self.idle_since = None;

@@ -166,14 +166,13 @@ impl Sink<'_> {
             (Self::Pipe(pipe), true) => drop(loan::lend(pipe, kind, format, chunks)),
             (Self::Pipe(pipe), false) => drop(channel::write(pipe, kind, format, length, chunks)),
             (Self::Line { line, rope, task, captured }, lent) => {
-                let before = line.released();
                 if lent {
                     let places = loan::places(kind, format, chunks.clone());
                     line.say(rope, *task, Kind::Lent, 0, places.len(), [&places[..]].into_iter());
                 } else {
                     line.say(rope, *task, kind, format, length, chunks.clone());
                 }
-                while (lent || *captured) && !line.await_release(before) {
+                while (lent || *captured) && !line.await_release() {
                     line.say(rope, *task, kind, format, length, chunks.clone());
                 }
             }

@@ -61,6 +61,10 @@ pub(crate) struct Member {
     pub(crate) for_map: bool,
     /// It is being ended, as it has been at one item for longer than so many seconds.
     pub(crate) overdue: Cell<Option<f64>>,
+    /// The task for which it is being ended.
+    pub(crate) ends: Cell<Option<u64>>,
+    /// It has told something of a task that it was given.
+    pub(crate) proven: Cell<bool>,
     /// Its place among all processes, which it gives back.
     #[expect(dead_code, reason = "held, not read")]
     pub(crate) place: Place,
@@ -83,4 +87,10 @@ pub(crate) struct Crew {
     pub(crate) spare: DataCell<Vec<u8>>,
     /// Nothing more is expected to come.
     pub(crate) closed: Cell<bool>,
+    /// Somebody has written over what they share: all of them are being killed.
+    pub(crate) condemned: Cell<bool>,
+    /// What was adrift at the last look: see [`check`].
+    pub(crate) adrift: DataCell<Vec<(usize, u64)>>,
+    /// How many looks, one after the other, found tasks that lie while nobody runs any.
+    pub(crate) stalled: Cell<u32>,
 }

@@ -66,6 +66,17 @@ pub(crate) enum Ending {
     Abandoned,
 }
 
+/// When a task began that was posted for children that stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// Nobody wanted to know.
+    Never,
+    /// It had not begun at this time.
+    Waiting(Instant),
+    /// At this time.
+    Begun(Instant),
+}
+
 /// One task and what is known of it.
 #[derive(Debug)]
 pub(crate) struct Future {
@@ -91,6 +102,10 @@ pub(crate) struct Future {
     pub(crate) pid: Cell<Option<i32>>,
     /// Why it is ended before its time, if it is.
     pub(crate) ending: Cell<Option<Ending>>,
+    /// What is known of when it began, in a child that stays.
+    pub(crate) seen: Cell<Seen>,
+    /// Since when it is to be ended, in a child that stays.
+    pub(crate) sought: Cell<Option<Instant>>,
     /// Children that are forked from this epoch on have it.
     pub(crate) epoch: Cell<u64>,
     /// A child could not open what was sent of it.

@@ -68,6 +68,8 @@ pub(crate) struct Group {
     pub(crate) stay: Cell<Stay>,
     /// How many of them stay without work, too.
     pub(crate) kept: Cell<usize>,
+    /// How often all its children that stay had to be killed, as they shared what makes no sense.
+    pub(crate) stalls: Cell<u32>,
     /// Those that stay.
     pub(crate) crew: ValueCell<Option<Rc<Crew>>>,
     /// Where the handlers of its futures run; none for where php.ini says.
@@ -107,6 +109,7 @@ impl Group {
             stays_for_maps: Cell::new(false),
             stay: Cell::default(),
             kept: Cell::new(0),
+            stalls: Cell::new(0),
             crew: ValueCell::default(),
             handlers: Cell::default(),
             output: Cell::default(),
@@ -166,6 +169,12 @@ impl Group {
     /// The future of an attempt that has not told everything, if it is of a task.
     pub(crate) fn future(&self, id: u64) -> Option<Object<Future>> {
         self.ledger.borrow().get(id)?.future().cloned()
+    }
+
+    /// Is an attempt out, of which somebody wants to know the outcome?
+    pub(crate) fn expects(&self, id: u64) -> bool {
+        let ledger = self.ledger.borrow();
+        ledger.is_out(id) && ledger.get(id).is_some()
     }
 
     /// Is an attempt of a task that has not told everything?

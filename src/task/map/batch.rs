@@ -161,8 +161,8 @@ impl Batch {
 /// How a child has ended that was at items.
 #[derive(Debug)]
 pub(crate) struct End {
-    /// Its process.
-    pub(crate) pid: i32,
+    /// Its process, if it is known.
+    pub(crate) pid: Option<i32>,
     /// It was ended, as its item took longer than so many seconds.
     pub(crate) overdue: Option<f64>,
     /// What it left.
@@ -173,8 +173,8 @@ impl End {
     /// What became of the item that it was at.
     pub(crate) fn said(self, batch: u64) -> Said {
         match self.overdue {
-            Some(limit) => Said::Overdue(limit, Some(self.pid), self.ended.exit),
-            None => Said::Ended(Ended { id: batch, ..self.ended }, Some(self.pid)),
+            Some(limit) => Said::Overdue(limit, self.pid, self.ended.exit),
+            None => Said::Ended(Ended { id: batch, ..self.ended }, self.pid),
         }
     }
 }

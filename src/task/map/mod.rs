@@ -288,7 +288,7 @@ impl Mapping {
         let Some((from, answered)) = at else {
             return;
         };
-        if from + begun > answered {
+        if from.saturating_add(begun) > answered {
             self.push(batch, end.said(batch), None);
         }
         self.post_rest(batch, crew, false);
@@ -298,6 +298,13 @@ impl Mapping {
     pub(crate) fn declined(&self, batch: u64, crew: &Crew) {
         if !self.end(batch) {
             self.post_rest(batch, crew, true);
+        }
+    }
+
+    /// Nobody has begun what was posted of a batch, and nobody will.
+    pub(crate) fn post_again(&self, batch: u64, crew: &Crew) {
+        if !self.end(batch) {
+            self.post_rest(batch, crew, false);
         }
     }
 

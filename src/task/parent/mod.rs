@@ -2,6 +2,7 @@
 
 pub(crate) mod adopt;
 pub(crate) mod at_exit;
+mod check;
 pub(crate) mod follow;
 pub(crate) mod gone;
 pub(crate) mod handlers;

@@ -8,7 +8,7 @@ use ext_php_rs::types::Zval;
 
 use crate::error::Error;
 use crate::exceptions;
-use crate::task::life::future::{Future, Outcome, Phase, describe};
+use crate::task::life::future::{Future, Outcome, Phase, Seen, describe};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::support;
@@ -41,6 +41,8 @@ impl Native for Future {
             added: Cell::new(false),
             pid: Cell::new(None),
             ending: Cell::new(None),
+            seen: Cell::new(Seen::Never),
+            sought: Cell::new(None),
             epoch: Cell::new(0),
             declined: Cell::new(false),
             route: Cell::new(None),

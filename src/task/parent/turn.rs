@@ -17,7 +17,7 @@ use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
-use crate::task::parent::{gone, handlers, news, start};
+use crate::task::parent::{check, gone, handlers, news, start};
 use crate::task::workers::{collect, ending, outcome, retry};
 use crate::task::{map, workers};
 use crate::zend::handler::Thrown;
@@ -62,6 +62,9 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     retire();
     if state.reactor.borrow_mut().as_mut().is_some_and(Reactor::fell_silent) {
         workers::nudge();
+    }
+    if state.reactor.borrow_mut().as_mut().is_some_and(Reactor::is_time_to_check) {
+        check::check_all();
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ pub(crate) fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<()
     };
     let spawned = spawn::spawn(group, child, Purpose::End, main);
     let Spawned { pid, place } = spawned.map_err(|NotSpawned { refused, was_there }| {
-        let task = if was_there { crew.board.bury(seat) } else { None };
+        let task = if was_there { crew.board.bury(seat, |_| true).pop() } else { None };
         NotHired { refused, task }
     })?;
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
@@ -102,6 +102,8 @@ pub(crate) fn hire(group: &Rc<Group>, crew: &Rc<Crew>, others: u64) -> Result<()
             kept: Cell::new(kept),
             for_map: !group.maps.borrow().is_empty(),
             overdue: Cell::new(None),
+            ends: Cell::new(None),
+            proven: Cell::new(false),
             place,
         },
     );

@@ -35,6 +35,9 @@ pub(crate) use idlers::{make_room, nudge};
 pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
 pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
 
+/// The time that a pool is given to come to terms with its children doubles so often at most: see `parent::check`.
+const MOST_DOUBLINGS: u32 = 6;
+
 impl Member {
     pub(crate) fn is_leaving(&self) -> bool {
         self.leaving.get().is_some()
@@ -52,12 +55,17 @@ impl Crew {
             held: DataCell::default(),
             spare: DataCell::default(),
             closed: Cell::new(false),
+            condemned: Cell::new(false),
+            adrift: DataCell::default(),
+            stalled: Cell::new(0),
         }))
     }
 
-    /// Are there as many as there are slots? Those that leave by themselves have none.
+    /// Are there as many as there are slots? Those that leave by themselves have none; but as one that stays may be taken
+    /// for one that leaves, when somebody writes over what they share, no more of them than there are slots.
     pub(crate) fn is_full(&self, group: &Group) -> bool {
-        self.members.borrow().len() - self.departed.get() >= hire::capacity(group)
+        let capacity = hire::capacity(group);
+        self.condemned.get() || self.members.borrow().len() - self.departed.get().min(capacity) >= capacity
     }
 
     /// Notes down who has left by itself. Cheap while nobody does, as this comes after each task that is posted.
@@ -153,6 +161,9 @@ impl Crew {
     ///
     /// When there is no room for it now.
     pub(crate) fn post(&self, id: u64, parcel: &Parcel) -> Result<(), Full> {
+        if self.condemned.get() {
+            return Err(Full);
+        }
         if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
             reactor.expect();
         }
@@ -191,10 +202,27 @@ impl Crew {
         self.dismiss_down_to(0);
     }
 
-    /// Has nobody taken this task, which was posted?
-    pub(crate) fn is_open(&self, task: u64) -> bool {
+    /// Kills all children: what they share makes no sense. Their tasks are dealt with when none of them is left.
+    pub(crate) fn condemn(&self, group: &Group) {
+        if self.condemned.replace(true) {
+            return;
+        }
+        group.stalls.set((group.stalls.get() + 1).min(MOST_DOUBLINGS));
+        let children: Vec<_> = self.members.borrow().keys().copied().collect();
+        children.into_iter().for_each(ending::kill);
+    }
+
+    /// How far a task is that was posted, or is to be.
+    pub(crate) fn progress(&self, task: u64) -> Progress {
         let held = self.held.borrow().iter().any(|(held, _)| *held == task);
-        held || self.board.progress(task) == Progress::Open
+        if held { Progress::Open } else { self.board.progress(task) }
+    }
+
+    /// A child has told something of a task, of which more may come unless this is the `last`. False when it was not given it.
+    pub(crate) fn admit(&self, child: u64, task: u64, last: bool) -> bool {
+        let members = self.members.borrow();
+        let given = |member: &&Member| self.board.admit(member.seat, task, last);
+        members.get(&child).filter(given).map(|member| member.proven.set(true)).is_some()
     }
 }
 

@@ -4,15 +4,21 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::pool::deadlines::Stage;
+use crate::process::poller::reactor::{Ended, Message};
 use crate::process::shared::board::Progress;
-use crate::task::life::future::{Ending, Future};
+use crate::process::wait::Exit;
+use crate::task::life::crew::Crew;
+use crate::task::life::future::{Ending, Future, Phase, Seen};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::workers::ending;
+use crate::task::workers::retry::finish;
 use crate::zend::object::Object;
 
 /// When to look again whether a task has begun that has a time limit, or is to be cancelled.
 const SOON: Duration = Duration::from_millis(1);
+/// A task that has begun and is to be ended is on its way back for so long at most.
+const ON_ITS_WAY: Duration = Duration::from_millis(200);
 
 /// Where a posted task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +37,13 @@ pub(crate) fn whereabouts(group: &Group, id: u64) -> Whereabouts {
     let Some(crew) = crew.as_ref().filter(|_| group.ledger.borrow().is_out(id)) else {
         return Whereabouts::Waiting;
     };
-    if crew.is_open(id) {
-        return Whereabouts::Waiting;
-    }
-    match crew.board.progress(id) {
+    match crew.progress(id) {
         Progress::Open => Whereabouts::Waiting,
         Progress::Running(seat, time) => {
             let since = Instant::now().checked_sub(time).unwrap_or_else(Instant::now);
             crew.child_on(seat).map_or(Whereabouts::Unknown, |child| Whereabouts::Running(child, since))
         }
-        Progress::Unknown => Whereabouts::Unknown,
+        Progress::Taken(_) | Progress::Unknown => Whereabouts::Unknown,
     }
 }
 
@@ -78,21 +81,58 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
     let Some(group) = group else {
         return;
     };
-    let state = state();
-    let Whereabouts::Running(child, _) = whereabouts(&group, future.id.get()) else {
-        state.deadlines.borrow_mut().set(future.id.get(), Instant::now() + SOON, Stage::Expire);
+    let crew = group.crew.borrow().clone();
+    // Those that are being killed take all their tasks along.
+    let Some(crew) = crew.filter(|crew| !crew.condemned.get()) else {
         return;
     };
-    let Some((_, crew)) = state.workers.borrow().get(&child).cloned() else {
-        return;
+    let id = future.id.get();
+    let since = future.sought.get().unwrap_or_else(Instant::now);
+    future.sought.set(Some(since));
+    let is_late = since.elapsed() >= ON_ITS_WAY;
+    let progress = crew.progress(id);
+    let child = match progress {
+        Progress::Running(seat, _) | Progress::Taken(seat) => crew.child_on(seat),
+        Progress::Open | Progress::Unknown => None,
     };
-    let seat = crew.members.borrow().get(&child).map(|member| {
-        crew.dismiss(child, member);
-        member.seat
-    });
-    // It may have ended just now; then its child has nothing to do, and goes by itself.
-    if seat.and_then(|seat| crew.board.running(seat)) == Some(future.id.get()) {
-        ending::dismiss(child);
+    let done = match (progress, child) {
+        (Progress::Taken(_), Some(_)) if !is_late => false,
+        (_, Some(child)) => crew.end(child, id, is_late),
+        (Progress::Open, None) => withdraw(&group, id) && call_back(&group, id),
+        (_, None) if is_late => {
+            crew.condemn(&group);
+            true
+        }
+        (_, None) => false,
+    };
+    if !done {
+        state().deadlines.borrow_mut().set(id, Instant::now() + SOON, Stage::Expire);
+    }
+}
+
+/// A task that was to be ended has not begun, and does not begin.
+fn call_back(group: &Rc<Group>, id: u64) -> bool {
+    if let Some(future) = group.end(id) {
+        let ended = Ended { id, exit: Exit::Unknown, message: Message::Nothing };
+        finish(group, future, Phase::Reported(ended));
+    }
+    true
+}
+
+impl Crew {
+    /// Ends a child for a task that it has. False when that may be on its way back: then the child takes no other.
+    fn end(&self, child: u64, task: u64, is_late: bool) -> bool {
+        let members = self.members.borrow();
+        let Some(member) = members.get(&child) else {
+            return false;
+        };
+        self.dismiss(child, member);
+        let ends = is_late || self.board.running(member.seat) == Some(task);
+        if ends {
+            member.ends.set(Some(task));
+            ending::dismiss(child);
+        }
+        ends
     }
 }
 
@@ -124,12 +164,27 @@ pub(crate) fn watch(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     let now = Instant::now();
     let begun = match group.map(|group| whereabouts(&group, future.id.get())) {
-        Some(Whereabouts::Running(_, since)) => since,
-        _ => now,
+        None | Some(Whereabouts::Waiting) => {
+            future.seen.set(Seen::Waiting(now));
+            now
+        }
+        Some(Whereabouts::Running(_, since)) => began(future, since, now),
+        Some(Whereabouts::Unknown) => began(future, now, now),
     };
     match begun.checked_add(limit) {
         Some(at) if at > now => state().deadlines.borrow_mut().set(future.id.get(), at, Stage::Expire),
         Some(_) => end(future, Ending::TimedOut),
         None => {}
     }
+}
+
+/// When a task began: at the time that its child says, if that can be, and once that was asked, then.
+fn began(future: &Future, said: Instant, now: Instant) -> Instant {
+    let at = match future.seen.get() {
+        Seen::Never => said.min(now),
+        Seen::Waiting(then) => said.clamp(then, now.max(then)),
+        Seen::Begun(at) => at,
+    };
+    future.seen.set(Seen::Begun(at));
+    at
 }

@@ -52,6 +52,13 @@ pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) 
     release(older);
 }
 
+/// A task that was posted, and is out no more, has ended.
+pub(crate) fn finish(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
+    state().deadlines.borrow_mut().clear(future.id.get());
+    future.attempts.set(future.attempts.get() + 1);
+    conclude(group, future, phase);
+}
+
 /// There was no process for a task of `group` that is in no queue any more.
 pub(crate) fn no_process(group: &Rc<Group>, future: &Object<Future>, refused: Refused) {
     let error = Error::CannotFork { subject: future.subject(), refused };
@@ -115,6 +122,7 @@ fn again(future: &Future, phase: Phase) -> (u64, Option<Box<Failed>>) {
     future.epoch.set(state.book.borrow().next_epoch());
     future.declined.set(false);
     future.started.set(None);
+    future.sought.set(None);
     future.phase.set(Phase::Queued);
     (id, older)
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::checks::EVERY;
 use super::{REAP, Reactor, SOON};
 
 /// After so many posted tasks what has ended is looked at. A millisecond later most would have left the processor's cache.
@@ -25,7 +26,9 @@ impl Reactor {
             self.flags.raise();
         }
         let leaving = others == 0 && told > 0 || !self.blind.is_empty();
-        let look = leaving.then_some(REAP).into_iter().chain(soon.then_some(SOON));
+        let check = busy && self.checks.wanted;
+        let look =
+            leaving.then_some(REAP).into_iter().chain(soon.then_some(SOON)).chain(check.then_some(EVERY));
         self.timer.set(delay);
         // An imminent one covers all that have more time; reading the clock costs a tenth of a task.
         if let Some(delay) = look.chain(delay).min().filter(|&delay| !self.imminent || delay < SOON) {
@@ -42,6 +45,7 @@ impl Reactor {
 
     /// A child that stays was given something to do.
     pub(crate) fn expect(&mut self) {
+        self.checks.wanted = true;
         self.lines.lively = true;
         self.posted += 1;
     }

@@ -64,6 +64,11 @@ impl Lines {
         self.wires.insert(child, Wire { line, limit, waits });
     }
 
+    /// Hears no more of `child`.
+    pub(super) fn remove(&mut self, child: u64) {
+        self.wires.remove(&child);
+    }
+
     pub(super) fn clear(&mut self) {
         self.wires.clear();
     }
@@ -148,7 +153,8 @@ impl Lines {
     /// What a child has told that is gone. What it was in the middle of is lost, and its end says so.
     pub(super) fn last_words(&mut self, child: u64, news: &mut Vec<News>) {
         if let Some(mut wire) = self.wires.remove(&child) {
-            let _ = wire.hear(child, news);
+            // What was read before, and what is still there.
+            let _ = wire.hear(child, news).and_then(|()| wire.hear(child, news));
         }
     }
 
@@ -179,8 +185,10 @@ pub(super) enum Heard {
 
 impl Wire {
     fn hear(&mut self, child: u64, news: &mut Vec<News>) -> Result<(), Garbled> {
-        while let Some(answer) = self.line.hear(self.limit)? {
+        let mut next = self.line.hear(self.limit)?;
+        while let Some(answer) = next {
             news.push(self.news(child, answer)?);
+            next = self.line.hear_more(self.limit)?;
         }
         Ok(())
     }

@@ -99,13 +99,13 @@ fn a_death_costs_what_was_begun_and_nothing_else() {
     assert_eq!(dying.take(&mut Vec::new()), Some(1));
     assert!(matches!(board.progress(1), Progress::Running(0, _)));
     assert_eq!(board.progress(2), Progress::Open);
-    assert_eq!(board.bury(0), Some(1));
+    assert_eq!(board.bury(0, |_| true), [1]);
     // Taken, but killed before it was begun.
     let cell = board.cell(0).unwrap();
     let at = board.posted.borrow().back().unwrap().at;
     cell.taken.store(at + 1, Ordering::SeqCst);
     assert!(exchange(&board.memory, at, OPEN, TAKEN));
-    assert_eq!(board.bury(0), None);
+    assert_eq!(board.bury(0, |_| true), []);
     assert_eq!(taken(&mut board.sit(1, 0).unwrap()), Some((2, b"two".to_vec())));
 }
 
@@ -128,7 +128,7 @@ fn one_that_died_in_its_sleep_is_not_taken_for_one_that_looks() {
     board.sit(0, 0).unwrap();
     board.cell(0).unwrap().rest.store(ASLEEP, Ordering::SeqCst);
     board.memory.head().sleeps(0);
-    assert_eq!(board.bury(0), None);
+    assert_eq!(board.bury(0, |_| true), []);
     board.post(1, 0, b"").unwrap();
     assert_eq!(board.memory.head().searching.load(Ordering::SeqCst), 0, "nobody was there to be woken");
 }
@@ -205,7 +205,7 @@ impl Idlers {
             if self.board.has_left(seat) {
                 let child = self.children[seat].take().unwrap();
                 assert_eq!(end_of(child.pid), Waited::Ended(Exit::Code(0)));
-                assert_eq!(self.board.bury(seat), None);
+                assert_eq!(self.board.bury(seat, |_| false), []);
                 self.hire(seat, patience);
             }
         }
@@ -240,7 +240,7 @@ fn a_child_without_work_leaves_and_its_seat_says_so() {
     assert!(idlers.board.is_anybody_leaving());
     assert!(idlers.board.has_left(0));
     assert!(!idlers.board.has_left(1));
-    assert_eq!(idlers.board.bury(0), None);
+    assert_eq!(idlers.board.bury(0, |_| true), []);
     assert!(!idlers.board.is_anybody_leaving());
     assert!(!idlers.board.has_left(0));
 }
@@ -284,4 +284,72 @@ fn who_leaves_when_a_task_is_posted_takes_it_or_is_known_to_be_gone() {
     }
     // Else it shows nothing.
     assert!((20..2800).contains(&idlers.forks), "{} forks", idlers.forks);
+}
+
+#[test]
+fn a_child_answers_for_what_it_was_given_and_once() {
+    let board = Board::new().unwrap();
+    let mut one = board.sit(0, 0).unwrap();
+    for task in 1..=3 {
+        board.post(task, 0, b"").unwrap();
+    }
+    assert_eq!(one.take(&mut Vec::new()), Some(1));
+    assert!(!board.admit(1, 1, true), "another child has it");
+    assert!(!board.admit(0, 2, true), "nobody has it");
+    assert!(!board.admit(0, 9, true), "it was never posted");
+    assert!(board.admit(0, 1, false) && board.admit(0, 1, true));
+    assert!(!board.admit(0, 1, true), "it is over");
+    assert!(board.retract(2) && !board.admit(0, 2, true));
+    assert_eq!(board.look(|_| true).open, [3]);
+}
+
+#[test]
+fn who_has_a_task_is_known_when_its_place_has_been_used_again() {
+    let board = Board::new().unwrap();
+    let (mut one, mut other) = (board.sit(0, 0).unwrap(), board.sit(1, 0).unwrap());
+    board.post(1, 0, &[1; 100]).unwrap();
+    assert_eq!(one.take(&mut Vec::new()), Some(1));
+    for task in 2..10_000 {
+        board.post(task, 0, &[2; 100]).unwrap();
+        assert_eq!(taken(&mut other).map(|(task, _)| task), Some(task));
+        assert!(board.admit(1, task, true));
+    }
+    assert!(matches!(board.progress(1), Progress::Running(0, _)));
+    assert!(!board.admit(1, 1, true));
+    assert_eq!(board.bury(1, |_| true), []);
+    assert!(board.admit(0, 1, false));
+    assert_eq!(board.bury(0, |_| true), [1]);
+    assert!(!board.admit(0, 1, true));
+}
+
+#[test]
+fn what_makes_no_sense_is_seen() {
+    let board = Board::new().unwrap();
+    let mut seat = board.sit(0, 0).unwrap();
+    for task in 1..=3 {
+        board.post(task, 0, b"").unwrap();
+    }
+    assert_eq!(seat.take(&mut Vec::new()), Some(1));
+    assert_eq!((board.look(|_| true).busy, board.look(|task| task > 1).busy), (vec![1], vec![]));
+    board.cell(0).unwrap().task.store(7, Ordering::SeqCst);
+    entry(&board.memory, board.posted.borrow()[1].at).unwrap().state.store(77, Ordering::SeqCst);
+    let look = board.look(|_| true);
+    assert_eq!((look.open, look.busy, look.adrift, look.lost), (vec![3], vec![], vec![(0, 1)], vec![2]));
+    assert_eq!((board.progress(1), board.progress(2)), (Progress::Taken(0), Progress::Unknown));
+}
+
+#[test]
+fn a_child_ends_when_what_it_goes_by_makes_no_sense() {
+    let far = u64::MAX - 8;
+    for (start, end) in [(0, far), (far, 0), (32, 0), (8, 64)] {
+        let board = Board::new().unwrap();
+        let mut seat = board.sit(0, far).unwrap();
+        let head = board.memory.head();
+        head.start.store(start, Ordering::SeqCst);
+        head.end.store(end, Ordering::SeqCst);
+        assert_eq!(seat.next(&mut Vec::new()), Found::End);
+        assert_eq!(board.seat(|_| false, 0, None), Some(0));
+        board.post(1, 0, b"").unwrap();
+        assert_eq!(board.sit(0, 0).unwrap().next(&mut Vec::new()), Found::Task(1));
+    }
 }

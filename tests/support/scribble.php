@@ -1,0 +1,208 @@
+<?php
+
+declare(strict_types=1);
+
+/*
+ * A task that writes over the memory that its process shares with its parent, by seed, while others work:
+ *
+ *     tools/php tests/support/scribble.php SEED [COUNT]     runs so many programs, each in a process of its own
+ *
+ * A program prints what is wrong, and nothing when all is well; one that hangs is ended.
+ */
+
+use Async\{AsyncException, Pool, Status};
+
+use function Async\settle;
+
+/** Seconds after which a program hangs. */
+const SCRIBBLE_WATCHDOG = 20;
+
+/** Writes over the shared memory of this process. */
+final class Scribbler
+{
+    private FFI $libc;
+
+    /** @var list<array{int, int}> where each mapping begins, and how long it is */
+    private array $mappings = [];
+
+    public function __construct()
+    {
+        $this->libc = FFI::cdef('void *memcpy(uintptr_t to, const char *from, size_t length); void *memmove(uintptr_t to, uintptr_t from, size_t length);');
+        foreach (file('/proc/self/maps') as $line) {
+            // Ours have no name; those of other libraries, such as opcache's, have sizes of megabytes.
+            if (preg_match('~^([0-9a-f]+)-([0-9a-f]+) rw-s .* /dev/zero \(deleted\)~', $line, $match)) {
+                [$from, $to] = [hexdec($match[1]), hexdec($match[2])];
+                $to - $from < 1 << 20 and $this->mappings[] = [$from, $to - $from];
+            }
+        }
+        $this->mappings or throw new LogicException('there is no shared memory');
+    }
+
+    /** One stroke of a random kind. */
+    public function strike(): void
+    {
+        [$from, $length] = $this->mappings[mt_rand(0, count($this->mappings) - 1)];
+        // What all depends on is at the beginning.
+        $at = 8 * mt_rand(0, intdiv(mt_rand(0, 1) ? min($length, 10240) : $length, 8) - 1);
+        $size = min($length - $at, [1, 4, 8, 8, 8, 64, mt_rand(1, 512), 4096, $length][mt_rand(0, 8)]);
+        if (mt_rand(0, 9) === 0) { // something that makes sense, but elsewhere
+            $this->libc->memmove($from + $at, $from + 8 * mt_rand(0, intdiv($length - $size, 8)), $size);
+            return;
+        }
+        $word = [
+            fn () => str_repeat("\0", 8),
+            fn () => str_repeat("\xFF", 8),
+            fn () => pack('P', mt_rand(0, 3)),
+            fn () => pack('P', mt_rand(0, 400)),
+            fn () => pack('VV', mt_rand(0, 3), mt_rand(0, 3)),
+            fn () => pack('P', 64 * mt_rand(0, 8192)),
+            fn () => pack('P', mt_rand(0, 8192) << 13 | mt_rand(0, 3)),
+            fn () => pack('VV', mt_rand(0, 2 ** 31), mt_rand(0, 2 ** 31)),
+        ][mt_rand(0, 7)];
+        $bytes = '';
+        for ($same = mt_rand(0, 1) ? $word() : null; strlen($bytes) < $size;) {
+            $bytes .= $same ?? $word();
+        }
+        $this->libc->memcpy($from + $at, $bytes, $size);
+    }
+}
+
+/** What one task scribbles: so many strokes at once, or for a while, or for ever. */
+function scribble(int $seed, int $strokes, float $seconds): void
+{
+    mt_srand($seed);
+    $scribbler = new Scribbler();
+    for ($i = 0; $i < $strokes; $i++) {
+        $scribbler->strike();
+    }
+    for ($end = microtime(true) + $seconds; microtime(true) < $end; usleep(mt_rand(0, 100))) {
+        $scribbler->strike();
+    }
+}
+
+/** A program. Prints what is wrong. */
+function scribble_program(int $seed): void
+{
+    $outcomes = $futures = $nonces = [];
+    pcntl_async_signals(true);
+    pcntl_signal(SIGALRM, static function () use ($seed, &$futures): never {
+        echo "seed $seed: HANGS\n", (new Exception())->getTraceAsString(), "\n";
+        foreach ($futures as $i => $future) {
+            if (getenv("DBG") || in_array($future->status(), [Status::Queued, Status::Running], true)) {
+                echo "task $i is {$future->status()->name} in process {$future->pid()} {$future->route()?->name}\n";
+            }
+        }
+        posix_kill(getmypid(), SIGKILL);
+    });
+    pcntl_alarm(SCRIBBLE_WATCHDOG);
+    mt_srand($seed);
+    $wrong = static function (string $text) use ($seed): void {
+        echo "seed $seed: $text\n";
+    };
+    $pool = Pool::create()->concurrency(mt_rand(2, 4))->tasksPerChild(0);
+    $other = Pool::create()->concurrency(2)->tasksPerChild(0);
+    $isolated = Pool::create()->concurrency(2); // its children have what the others share
+    mt_rand(0, 2) and $pool->timeout(1);
+    $limited = mt_rand(0, 1) === 1;
+    for ($i = 0; $i < 30; $i++) {
+        $nonce = bin2hex(pack('PP', mt_rand(), mt_rand()));
+        if ($i === 3 || mt_rand(0, 14) === 0) {
+            [$strokes, $time] = [[1, 0.0], [mt_rand(1, 20), 0.0], [0, 0.05], [0, 0.3], [1000, 0.0], [0, 1000.0]][mt_rand(0, 5)];
+            $own = mt_rand();
+            $task = static function () use ($own, $strokes, $time, $nonce): string {
+                scribble($own, $strokes, $time);
+                return $nonce;
+            };
+            $limit = 0.4;
+        } else {
+            $sleep = [0, 0, 100, 3000, 20000][mt_rand(0, 4)];
+            $fill = str_repeat('.', [0, 0, 0, 5000, 100000][mt_rand(0, 4)]);
+            $task = static function () use ($nonce, $sleep, $fill): string {
+                usleep($sleep);
+                return $fill === '' ? $nonce : $nonce; // bound to something, and of any length
+            };
+            $limit = $limited ? 1.0 : 0.0;
+        }
+        $future = [$pool, $pool, $pool, $pool, $pool, $pool, $pool, $other, $other, $isolated][mt_rand(0, 9)]->add($task);
+        $limit > 0 and $future->timeout($limit);
+        $future->finally(static function () use (&$outcomes, $i): void {
+            $outcomes[$i] = ($outcomes[$i] ?? 0) + 1;
+        });
+        $nonces[$i] = $nonce;
+        $futures[$i] = $future;
+        if (mt_rand(0, 3) === 0) {
+            usleep(mt_rand(0, 3000));
+            $pool->tick();
+        }
+        if (mt_rand(0, 9) === 0) {
+            $futures[mt_rand(0, $i)]->cancel();
+        }
+    }
+    settle($futures);
+    foreach ($futures as $i => $future) {
+        if (($outcomes[$i] ?? 0) !== 1) {
+            $wrong("task $i had " . ($outcomes[$i] ?? 0) . ' outcomes');
+        }
+        try {
+            $value = $future->await();
+            $of = array_search($value, $nonces, true);
+            if ($of !== $i && $of !== false) {
+                $wrong("task $i has the value of task $of");
+            }
+        } catch (AsyncException) {
+            // It was in the way.
+        } catch (Throwable $e) {
+            // What was sent may have been written over, and still be something.
+            str_contains($e->getMessage(), 'Unhandled') and $wrong($e::class . ': ' . $e->getMessage());
+        }
+    }
+    $after = Pool::create()->concurrency(2)->tasksPerChild(0);
+    for ($i = 0; $i < 10; $i++) {
+        $after[] = static fn () => $i * $i;
+    }
+    foreach ($after->wait() as $i => $value) {
+        $value === $i * $i or $wrong("the pool after it gave $value for $i");
+    }
+    if (in_array('why', $GLOBALS['argv'] ?? [], true)) {
+        foreach ($futures as $i => $future) {
+            echo $i, ' ', $future->status()->name, ' ', $future->error()?->getMessage(), "\n";
+        }
+    }
+}
+
+if (realpath($_SERVER['SCRIPT_FILENAME']) === __FILE__) {
+    if (getenv('SCRIBBLE_ONE')) {
+        scribble_program((int) $argv[1]);
+        exit;
+    }
+    require __DIR__ . '/sync.php';
+    [, $first, $count] = $argv + [2 => 1];
+    $none = [];
+    $command = array_values(array_filter(explode(' ', (string) getenv('SCRIBBLE_PHP') ?: PHP_BINARY)));
+    [$bad, $began, $slowest] = [0, microtime(true), 0];
+    for ($seed = (int) $first; $seed < $first + $count; $seed++) {
+        $start = microtime(true);
+        $process = proc_open([...$command, __FILE__, (string) $seed], [1 => ['pipe', 'w'], 2 => ['redirect', 1]], $pipes, null, ['SCRIBBLE_ONE' => '1'] + getenv());
+        $said = '';
+        while (!feof($pipes[1])) {
+            [$ready, $none] = [[$pipes[1]], []];
+            if (stream_select($ready, $none, $none, 1)) {
+                $said .= fread($pipes[1], 65536);
+            } elseif (microtime(true) - $start > SCRIBBLE_WATCHDOG + 5) {
+                proc_terminate($process, SIGKILL);
+            }
+        }
+        $status = proc_get_status($process);
+        while ($status['running']) {
+            usleep(1000);
+            $status = proc_get_status($process);
+        }
+        $slowest = max($slowest, microtime(true) - $start);
+        if ($said !== '' || $status['signaled'] || $status['exitcode'] !== 0) {
+            $bad++;
+            echo "== seed $seed: ", $status['signaled'] ? "signal {$status['termsig']}" : "exit {$status['exitcode']}", sprintf(' after %.1f s', microtime(true) - $start), "\n$said\n";
+        }
+    }
+    printf("%d programs, %d bad, %.0f s, the slowest %.1f s\n", $count, $bad, microtime(true) - $began, $slowest);
+    exit($bad > 0 ? 1 : 0);
+}
