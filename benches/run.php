@@ -58,7 +58,7 @@ $contenders = [
 // is what it takes on one core, without the time to wake another.
 preg_match('/^Cpus_allowed_list:\s+(\d+)/m', (string) file_get_contents('/proc/self/status'), $first);
 $pinned = ['taskset', '-c', $first[1] ?? '0'];
-$across = ['warm-latency-unpinned', 'bigparent-warm'];
+$across = ['warm-latency-unpinned', 'bigparent-warm', 'busy-latency', 'busy-throughput'];
 $where = fn (string $workload): array => $workload === 'warm-latency-pinned' ? $pinned : [];
 $warm_contenders = [
     'C' => fn (string $workload) => str_starts_with($workload, 'mixed-')
@@ -98,7 +98,7 @@ $tables = [
     ['floor', $contenders, workloads(), 'microseconds a task, medians; floor: fork, _exit and waitpid, no answer'],
     ['C', $warm_contenders, warm_workloads(), <<<'TEXT'
         microseconds a task, or an item, in children that stay; C: a C program's round trip of 64 bytes through two pipes, on
-        one core but for warm-latency-unpinned and bigparent-warm, and for mixed the ideal schedule instead; pcntl: a fork
+        one core but for warm-latency-unpinned, bigparent-warm and busy, and for mixed the ideal schedule instead; pcntl: a fork
         for each task, and for map one for each child
         TEXT],
 ];
@@ -112,7 +112,7 @@ foreach ($tables as [$base, $of_table, $makers, $about]) {
     }
     foreach ($chosen as $workload) {
         // Only what does not fill this process's memory is made here, for its description.
-        $made = str_starts_with($workload, 'b') ? null : $makers[$workload]();
+        $made = preg_match('/^b(ig|lob)/', $workload) ? null : $makers[$workload]();
         $what = $made?->what ?? [
             'blob1' => '1 MiB string back',
             'blob64' => '64 MiB string back',
@@ -120,6 +120,7 @@ foreach ($tables as [$base, $of_table, $makers, $about]) {
             'bigparent-warm' => 'empty task under 512 MiB, one at a time',
         ][$workload];
         $figures = isset($made->ideal) ? [$base => [$made->ideal]] : [];
+        $busy = str_starts_with($workload, 'busy-') ? busy_processes() : [];
         $bad = [];
         $started = microtime(true);
         for ($round = 0; $round < $rounds; $round++) {
@@ -141,6 +142,7 @@ foreach ($tables as [$base, $of_table, $makers, $about]) {
                 $figures[$name][] = $result['us'];
             }
         }
+        array_map(proc_terminate(...), $busy);
         $medians = array_map(median(...), $figures);
         foreach ($figures as $name => $of_rounds) {
             $lines[] = json_encode([

@@ -112,6 +112,9 @@ function warm_workloads(): array
     foreach (['unpinned' => 'empty task, one at a time', 'pinned' => 'the same, all on one core'] as $where => $what) {
         $warm["warm-latency-$where"] = fn () => new Workload($what, 10_000, 1, $nothing, $no_answer, false, $empty, 400);
     }
+    // Beside a process on each CPU that never gives way: see run.php.
+    $warm['busy-latency'] = fn () => new Workload('empty task, one at a time, beside busy processes', 5_000, 1, $nothing, $no_answer, false, $empty, 200);
+    $warm['busy-throughput'] = fn () => new Workload('empty tasks, 2 children, beside busy processes', 50_000, 2, $nothing, $no_answer, true, $empty, 200);
     $warm['bigparent-warm'] = function () use ($nothing, $no_answer, $empty) {
         $GLOBALS['ballast'] = array_fill(0, 512 << 20 >> 4, 1);
         return new Workload('empty task under 512 MiB, one at a time', 10_000, 1, $nothing, $no_answer, false, $empty, 40);

@@ -14,57 +14,71 @@ const TURNS: u32 = 4;
 /// Whoever lets others run and has to wait for longer than this sleeps the next time. Either what it waits for takes its
 /// time, or there is a process that never gives way: the scheduler then has those wait who do.
 const LONG: Duration = Duration::from_micros(100);
-/// The most waits that sleep at once before the next one tries again.
+/// The most waits that sleep at once before the next one tries again: where it gives its CPU away, and may wait for the end
+/// of somebody's time slice; and where it keeps its CPU.
 const MOST: u32 = 1 << 14;
+const MOST_LOOKING: u32 = 1 << 8;
 
 /// How a process waits before it sleeps.
 #[derive(Debug)]
-pub(crate) enum Linger {
-    /// It keeps its CPU.
+pub(crate) struct Linger {
+    manner: Manner,
+    /// Waits that sleep at once after one that was in vain.
+    pause: u32,
+    /// Those that are left of them.
+    left: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// It keeps its CPU. Where all of them have work, that is in vain: whom it waits for cannot run.
     Looking,
     /// It gives its CPU to whoever wants it.
-    GivingWay {
-        /// Waits that sleep at once after one that was long.
-        pause: u32,
-        /// Those that are left of them.
-        left: u32,
-    },
+    GivingWay,
 }
 
 impl Linger {
     /// What suits the CPUs that this process may use.
     pub(crate) fn new() -> Self {
-        if cpus::usable() > 1 { Self::Looking } else { Self::GivingWay { pause: 0, left: 0 } }
+        Self::of(if cpus::usable() > 1 { Manner::Looking } else { Manner::GivingWay })
+    }
+
+    fn of(manner: Manner) -> Self {
+        Self { manner, pause: 0, left: 0 }
     }
 
     /// Waits for a while until `over`; the caller had better sleep if it is false.
     pub(crate) fn until(&mut self, mut over: impl FnMut() -> bool) -> bool {
-        match self {
-            Self::Looking => (0..LOOKS).any(|_| {
-                std::hint::spin_loop();
-                over()
-            }),
-            Self::GivingWay { left: left @ 1.., .. } => {
-                *left -= 1;
-                false
+        if self.left > 0 {
+            self.left -= 1;
+            return false;
+        }
+        let (came, in_vain, most) = match self.manner {
+            Manner::Looking => {
+                let came = (0..LOOKS).any(|_| {
+                    std::hint::spin_loop();
+                    over()
+                });
+                (came, !came, MOST_LOOKING)
             }
-            Self::GivingWay { pause, left } => {
+            Manner::GivingWay => {
                 let began = Instant::now();
                 let came = (0..TURNS).any(|_| {
                     thread::yield_now();
                     over()
                 });
-                *pause = pause_after(*pause, began.elapsed());
-                *left = *pause;
-                came
+                (came, began.elapsed() > LONG, MOST)
             }
-        }
+        };
+        self.pause = pause_after(self.pause, in_vain, most);
+        self.left = self.pause;
+        came
     }
 }
 
-/// How many waits are to sleep at once after one that took so long, and came after a pause of so many.
-fn pause_after(pause: u32, took: Duration) -> u32 {
-    if took > LONG { (pause * 2).clamp(1, MOST) } else { pause / 2 }
+/// How many waits are to sleep at once after one that was in vain, or was not, and came after a pause of so many.
+fn pause_after(pause: u32, in_vain: bool, most: u32) -> u32 {
+    if in_vain { (pause * 2).clamp(1, most) } else { pause / 2 }
 }
 
 #[cfg(test)]
@@ -72,12 +86,16 @@ mod tests {
     use super::*;
 
     fn giving_way() -> Linger {
-        Linger::GivingWay { pause: 0, left: 0 }
+        Linger::of(Manner::GivingWay)
+    }
+
+    fn looking() -> Linger {
+        Linger::of(Manner::Looking)
     }
 
     #[test]
     fn it_ends_when_what_it_waits_for_is_there() {
-        for mut linger in [Linger::Looking, giving_way()] {
+        for mut linger in [looking(), giving_way()] {
             let mut looks = 0;
             let came = linger.until(|| {
                 looks += 1;
@@ -90,19 +108,22 @@ mod tests {
 
     #[test]
     fn it_ends_when_nothing_comes() {
-        for mut linger in [Linger::Looking, giving_way()] {
+        for mut linger in [looking(), giving_way()] {
             assert!(!linger.until(|| false));
         }
     }
 
     #[test]
-    fn who_gives_way_in_vain_does_so_less_and_less() {
-        let pauses =
-            |first, took| std::iter::successors(Some(first), move |&pause| Some(pause_after(pause, took)));
-        assert!(pauses(0, LONG * 2).take(5).eq([0, 1, 2, 4, 8]));
-        assert_eq!(pauses(0, LONG * 2).nth(20), Some(MOST));
-        assert!(pauses(MOST, LONG).take(3).eq([MOST, MOST / 2, MOST / 4]));
-        assert_eq!(pauses(MOST, LONG).nth(20), Some(0));
+    fn who_waits_in_vain_tries_less_and_less() {
+        for most in [MOST, MOST_LOOKING] {
+            let pauses = |first, in_vain| {
+                std::iter::successors(Some(first), move |&pause| Some(pause_after(pause, in_vain, most)))
+            };
+            assert!(pauses(0, true).take(5).eq([0, 1, 2, 4, 8]));
+            assert_eq!(pauses(0, true).nth(20), Some(most));
+            assert!(pauses(most, false).take(3).eq([most, most / 2, most / 4]));
+            assert_eq!(pauses(most, false).nth(20), Some(0));
+        }
     }
 
     #[test]
@@ -114,5 +135,12 @@ mod tests {
         });
         let next = linger.until(|| true);
         assert_eq!((long, next, linger.until(|| true)), (true, false, true));
+    }
+
+    #[test]
+    fn after_looking_in_vain_the_next_one_sleeps_at_once_and_once_is_forgotten_soon() {
+        let mut linger = looking();
+        assert!(!linger.until(|| false));
+        assert_eq!([(); 4].map(|()| linger.until(|| true)), [false, true, true, true]);
     }
 }
