@@ -44,6 +44,9 @@ pub(crate) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
         idle.sort_unstable_by(|one, other| other.cmp(one));
         let outdated = open.iter().zip(&idle).any(|(needed, epoch)| needed > epoch);
         if !wanted && !outdated {
+            if !open.is_empty() && crew.awaits_somebody() {
+                state().held_back.set(true); // to see whether he came
+            }
             return;
         }
         if crew.is_full(group) {

@@ -19,6 +19,12 @@ impl Crew {
         idle.map(|member| member.epoch).collect()
     }
 
+    /// Does a task lie that somebody idle could run, who has let it lie for a while?
+    pub(crate) fn awaits_somebody(&self) -> bool {
+        let members = self.members.borrow();
+        members.values().any(|member| member.awaited.get().is_some() && self.is_idle(member))
+    }
+
     fn is_idle(&self, member: &Member) -> bool {
         !member.is_leaving() && self.board.is_idle(member.seat)
     }
