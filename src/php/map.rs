@@ -155,7 +155,8 @@ fn this(call: &Call) -> Result<Object<MapIterator>, Thrown> {
     call.expect(0, Some(0))?;
     let iterator: Object<MapIterator> = call.this().ok_or(Thrown)?;
     if !iterator.begun.replace(true) {
-        step(&iterator)?;
+        // What surfaces here is of somebody else, and no end of this one.
+        step(&iterator).inspect_err(|_| iterator.begun.set(false))?;
     }
     Ok(iterator)
 }

@@ -60,6 +60,8 @@ pub(crate) struct Reactor {
     /// Those that no descriptor tells enough of: the kernel has no pidfds, or they have lost what they ring with.
     blind: BTreeSet<u64>,
     lines: Lines,
+    /// Why the kernel did not let us wait: our descriptor is closed, or another file has its number.
+    deaf: Option<Errno>,
     /// Somebody else waits for our descriptor.
     watched: bool,
     timer: Timer,
@@ -109,6 +111,7 @@ impl Reactor {
             forsaken: 0,
             blind: BTreeSet::new(),
             lines: Lines::new(),
+            deaf: None,
             watched: false,
             timer: Timer::default(),
             alarm: None,
@@ -210,13 +213,19 @@ impl Reactor {
     /// EINTR when a signal arrived: the application may want to act on it.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>, news: &mut Vec<News>) -> Result<(), Errno> {
         self.notice();
-        let heard = self.lines.unasked(timeout != Some(Duration::ZERO), self.flags, news)?;
-        if heard == Heard::Nothing {
-            return self.ask(timeout, news);
-        }
-        self.notifier.doubt();
-        self.give_up(heard, news);
-        Ok(())
+        let heard = self.lines.unasked(timeout != Some(Duration::ZERO), self.flags, news);
+        let waited = match heard {
+            Ok(Heard::Nothing) => self.ask(timeout, news),
+            Ok(heard) => {
+                self.notifier.doubt();
+                self.give_up(heard, news);
+                Ok(())
+            }
+            Err(errno) => Err(errno),
+        };
+        // One that was cut short is as good as a whole one: the next may be, too.
+        self.silent |= waited == Err(Errno::EINTR) && self.lines.lively;
+        waited
     }
 
     /// Notes down which children told nonsense.
@@ -256,11 +265,13 @@ impl Reactor {
         }
         let mut events = [EpollEvent::empty(); BATCH];
         let waited = self.sleep(&mut events, millis);
+        self.deaf = None;
         let count = match waited {
             Ok(count) => count,
             Err(Errno::EINTR) => return Err(Errno::EINTR),
             // The script has closed what we wait on. What can be known without is heard of.
-            Err(_) => {
+            Err(errno) => {
+                self.deaf = Some(errno);
                 if millis != 0 {
                     thread::sleep(timeout.map_or(REAP, |timeout| timeout.min(REAP)));
                 }
@@ -272,7 +283,8 @@ impl Reactor {
         let heard = self.lines.hear(news);
         self.checks.possible = true;
         // Who was to tell something has had some time.
-        self.silent = self.lines.lively && millis > 0 && count == 0 && heard == Heard::Nothing;
+        self.silent =
+            self.lines.lively && (millis > 0 || self.silent) && count == 0 && heard == Heard::Nothing;
         self.lines.lively = heard != Heard::Nothing;
         self.give_up(heard, news);
         for event in events.iter().take(count) {

@@ -13,8 +13,10 @@ const ROW = <<<'CODE'
     }
     $pool = Pool::create()->tasksPerChild(TASKS);
     $gate = new Gate();
+    $late = new Gate(); // else the exit may come in the middle of the other's handler, and end that, too
+    register_shutdown_function(fn() => $late->open());
     $future = $pool->add(fn() => $gate->pass() ?? new Row())->finally(function () { $GLOBALS['handled'][] = 'its own'; });
-    $other = $pool->add(fn() => 1)->finally(function () { $GLOBALS['handled'][] = 'the other'; });
+    $other = $pool->add(fn() => $late->pass() ?? 1)->finally(function () { $GLOBALS['handled'][] = 'the other'; });
     register_shutdown_function(function () use ($future, $other) {
         register_shutdown_function(function () use ($future, $other) { // after those of the extension
             echo $future->status()->name, ' ', told(fn() => await($future)), ', ', $other->status()->name, ', ';

@@ -17,8 +17,9 @@ impl Reactor {
         let others = isolated - told;
         // Whoever tells much, or has just told the last, is not asked to ring: each ring costs as much as some tasks.
         let soon = self.lines.lively && !self.watched;
-        // Those that stay may end at any time, also when nobody has anything for them.
-        if others > 0 || !soon && self.lines.len() > 0 {
+        // Those that stay may end at any time, also when nobody has anything for them. What is no longer our descriptor may be
+        // readable for ever: each interrupt would bring about the next one, and the script would get no further.
+        if self.deaf.is_none() && (others > 0 || !soon && self.lines.len() > 0) {
             self.notifier.arm(&self.epoll.0);
         }
         let many = self.posted >= PORTION && self.lines.has_news();
@@ -26,6 +27,7 @@ impl Reactor {
             self.flags.raise();
         }
         let leaving = others == 0 && told > 0 || !self.blind.is_empty();
+        let leaving = leaving || self.deaf.is_some() && !self.children.is_empty();
         let check = busy && self.checks.wanted;
         let look =
             leaving.then_some(REAP).into_iter().chain(soon.then_some(SOON)).chain(check.then_some(EVERY));
