@@ -282,6 +282,44 @@ function kinds(): array
             ];
             return [task($ways[mt_rand(0, count($ways) - 1)])->timeout(mt_rand(1, 100) / 1000), fails(Async\TimeoutException::class)];
         },
+        'stopped and continued' => fn () => [task(function () {
+            $me = getmypid();
+            if (pcntl_fork() === 0) {
+                do {
+                    usleep(mt_rand(0, 20_000));
+                    posix_kill($me, SIGCONT);
+                } while (posix_getppid() === $me); // it may have come too early
+                posix_kill(getmypid(), SIGKILL);
+            }
+            posix_kill($me, SIGSTOP);
+            return 'went on';
+        }), gives('went on')],
+        'stops another' => fn () => [task(function () {
+            $lock = fopen(__FILE__, 'r'); // two could stop each other
+            if (flock($lock, LOCK_EX | LOCK_NB)) {
+                $parent = posix_getppid();
+                $others = array_diff(explode(' ', trim((string) @file_get_contents("/proc/$parent/task/$parent/children"))), [(string) getmypid()]);
+                if ($others !== []) {
+                    $other = (int) $others[array_rand($others)];
+                    posix_kill($other, SIGSTOP);
+                    usleep(mt_rand(0, 50_000));
+                    posix_kill($other, SIGCONT);
+                }
+            }
+            return 'stopped';
+        }), gives('stopped')],
+        'map in a task' => function () {
+            $items = mt_rand(1, 50);
+            return [task(fn () => array_sum(Async\map(range(1, $items), fn (int $i) => $i, mt_rand(1, 3)))), gives($items * ($items + 1) / 2)];
+        },
+        'map that a task leaves' => fn () => [task(function () {
+            foreach (Pool::create()->concurrency(2)->map((fn () => yield from range(0, 99))(), fn (int $i) => str_repeat("$i ", 1000)) as $key => $text) {
+                if ($key === 7) {
+                    return substr($text, 0, 4);
+                }
+            }
+        }), gives('7 7 ')],
+        'handler that maps' => fn () => [task(fn () => 5)->then(fn (int $n) => calm(fn () => array_sum(Async\map(range(1, $n), fn (int $i) => $i * 2)))), gives(30)],
         'in time' => fn () => [task(fn () => 'in time')->timeout(60), gives('in time')],
         'cancelled' => function () {
             $GLOBALS['cancel'][] = $future = task(fn () => stay());

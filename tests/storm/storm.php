@@ -11,6 +11,7 @@ use Async\Pool;
 use function Async\{async, await, settle};
 
 require __DIR__ . '/kinds.php';
+require __DIR__ . '/maps.php';
 
 [, $seed, $seconds] = array_map('intval', $argv);
 mt_srand($seed);
@@ -131,7 +132,7 @@ function pool(): Pool
 function round_of_tasks(array $kinds, Closure $complain): int
 {
     global $checks, $begun; // for whoever asks what hangs, and for what tasks themselves begin
-    $pools = $checks = $ended = [];
+    $pools = $checks = $ended = $maps = [];
     for ($p = mt_rand(1, 4); $p > 0; $p--) {
         $pools[] = pool();
     }
@@ -146,9 +147,18 @@ function round_of_tasks(array $kinds, Closure $complain): int
         $pools[mt_rand(0, count($pools) - 1)]["$id"] = $future;
         $checks[$id] = [$name, $future, $check];
         mt_rand(0, 3) || cancel_some();
+        mt_rand(0, 60) || $maps[] = new Map();
+        foreach ($maps as $map) {
+            mt_rand(0, 5) || $map->walk(mt_rand(1, 20));
+        }
     }
     cancel_some();
     wait_for($pools);
+    foreach ($maps as $map) {
+        array_map($complain, $map->finish());
+        $GLOBALS['walked']++;
+    }
+    $maps = $map = null;
     wait_for_the_rest();
     if ($begun !== 0) {
         $complain("$begun tasks of handlers and destructors have not ended");
@@ -193,7 +203,7 @@ function belongings(): array
 }
 
 $kinds = kinds();
-$tasks = $rounds = 0;
+$tasks = $rounds = $walked = 0;
 $before = null;
 do {
     $tasks += round_of_tasks($kinds, $complain);
@@ -212,5 +222,5 @@ $grown < 262_144 || $complain("memory grew by $grown bytes in " . ($rounds - 5) 
 $grown = $after['resident'] - $before['resident'];
 $grown < 8 << 20 || $complain("resident memory grew by $grown bytes in " . ($rounds - 5) . ' rounds');
 pcntl_alarm(0);
-echo "$tasks tasks in $rounds rounds, ", $wrong === 0 ? 'every one accounted for, nothing left' : "$wrong WRONG", "\n";
+echo "$tasks tasks and $walked maps in $rounds rounds, ", $wrong === 0 ? 'every one accounted for, nothing left' : "$wrong WRONG", "\n";
 exit($wrong === 0 ? 0 : 1);
