@@ -11,9 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ext_php_rs::ffi::{zend_execute_data, zend_interrupt_function};
 
-use super::cell::{DataCell, ensure_free};
+use super::cell::ensure_free;
 use super::exception;
-use super::scope::{self, Function};
 use crate::ffi::{self, InterruptFunction};
 use crate::process::poller::notifier::Flags;
 
@@ -79,10 +78,6 @@ pub(crate) fn run() {
 thread_local! {
     /// The interrupt is one of [`run`].
     static BLOCKS: Cell<bool> = const { Cell::new(false) };
-    /// Functions that somebody waits for.
-    static WATCHED: DataCell<Vec<Function>> = const { DataCell::new(Vec::new()) };
-    /// At so many interrupts it is still looked whether one of them runs.
-    static LOOKS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Is the script inside a call that waits for tasks, and has handed this interrupt on?
@@ -90,36 +85,11 @@ pub(crate) fn is_of_a_call() -> bool {
     BLOCKS.get()
 }
 
-/// Calls the hook at the next interrupt at which one of `functions` is the innermost one that runs. To see that, each
-/// loop, call and return of what runs meanwhile is interrupted, `looks` times at most.
-pub(crate) fn watch(functions: Vec<Function>, looks: u32) {
-    WATCHED.with(|watched| watched.replace(functions));
-    LOOKS.set(looks);
-    if looks > 0 {
-        flags().interrupt.store(true, Ordering::Release);
-    }
-}
-
-/// Is it time to call the hook, as a function that is watched for runs again?
-fn is_watched() -> bool {
-    let looks = LOOKS.get();
-    if looks == 0 {
-        return false;
-    }
-    if scope::running().is_some_and(|function| WATCHED.with(|watched| watched.borrow().contains(&function))) {
-        LOOKS.set(0);
-        return true;
-    }
-    LOOKS.set(looks - 1);
-    flags().interrupt.store(true, Ordering::Release);
-    false
-}
-
 unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
     // Of whoever came after us, and calls us when it is done.
     let mut exited = exception::exiting();
-    let asked = acknowledge();
-    if (is_watched() || asked)
+    // The hook must not ask for another one: the VM looks for that as soon as this is over, before it goes on.
+    if acknowledge()
         && let Some(hook) = HOOK.get()
     {
         // A panic must not leave an extern "C" frame; the hook reports its own.

@@ -48,11 +48,6 @@ impl Scope {
     pub(crate) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0) || *self.0 == *other.0
     }
-
-    /// All of them.
-    pub(crate) fn functions(&self) -> &[Function] {
-        &self.0
-    }
 }
 
 /// The PHP function that runs now, the innermost one; none at the script's end.

@@ -108,14 +108,6 @@ impl Held {
         self.queues.iter().any(|queue| queue.scope.is_some())
     }
 
-    /// The functions that are waited for.
-    pub(crate) fn functions(&self) -> Vec<Function> {
-        let scopes = self.queues.iter().filter_map(|queue| queue.scope.as_ref());
-        let mut functions: Vec<_> = scopes.flat_map(Scope::functions).copied().collect();
-        functions.dedup();
-        functions
-    }
-
     /// For how long one has been waiting for a function.
     pub(crate) fn waited(&self) -> Duration {
         self.since.map_or(Duration::ZERO, |since| since.elapsed())

@@ -14,7 +14,7 @@ use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
-use crate::task::life::held::Moment;
+use crate::task::life::held::{Held, Moment};
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::parent::{check, gone, handlers, news, start};
@@ -29,9 +29,6 @@ use crate::zend::{exception, interrupt, scope};
 const RETRY: Duration = Duration::from_millis(1);
 /// Handlers that wait for longer than this for a function to go on are looked after less often.
 const BRIEF: Duration = Duration::from_secs(1);
-/// At so many loops, calls and returns it is looked whether a function goes on whose handlers wait, each time that
-/// somebody looks: a library that is at work meanwhile is not to be slowed down for long.
-const LOOKS: u32 = 10_000;
 /// How often to try again what could not be started: nobody tells when another process has left room.
 const HELD_BACK: Duration = Duration::from_millis(20);
 
@@ -335,11 +332,9 @@ pub(crate) fn on_interrupt() {
     }
 }
 
-/// Handlers wait for a function to go on: makes sure that it is noticed when it does.
+/// Handlers have waited for very long for a function to go on: somebody is told.
 fn look_out() {
-    let (functions, in_vain) = state().held.change(|held| (held.functions(), held.in_vain()));
-    let looks = if functions.is_empty() { 0 } else { LOOKS };
-    interrupt::watch(functions, looks);
+    let in_vain = state().held.change(Held::in_vain);
     if let Some(future) = in_vain {
         exception::notice(&format!(
             "The handlers of {} have waited for 10 s for the function that registered them, or one that had called it, to \
