@@ -70,16 +70,20 @@ pub(super) fn offset_set(call: &Call) -> Returned {
 /// Adds the task in one argument under the key of another; both are named in errors.
 fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
     support::ensure()?;
-    // Before a callable becomes a future: one that is dropped would be started.
+    let given = given(call, task)?;
+    // An autoloader may have added something. But a callable is no future before this: one that is dropped would be started.
     if is_taken(pool, key.as_ref().map(|(_, key)| key)) {
         return Err(key.map_or_else(no_next_key, |(argument, key)| {
             call.value_error(argument, &format!("must not be in use, {} is", shown(&key)))
         }));
     }
-    let future = future_in(call, task)?;
-    if future.added.get() {
-        return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));
-    }
+    let future = match given {
+        Given::Future(future) if future.added.get() => {
+            return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));
+        }
+        Given::Future(future) => future,
+        Given::Work(work) => planned(work),
+    };
     wait::ensure_here(&future)?;
     store(pool, key.map(|(_, key)| key), &future)?;
     Ok(future.zval())
@@ -107,7 +111,7 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
 /// was stopped it is cancelled, unless it has begun.
 fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
     let key = if let Some(key) = key {
-        // An autoloader may have put another one there: that runs on, as anything that is overwritten.
+        // There is none under this key.
         drop(pool.entries.change(|entries| entries.replace(&key, future.zval())));
         key
     } else {
@@ -143,20 +147,27 @@ fn shown(key: &Zval) -> String {
     )
 }
 
-fn future_in(call: &Call, index: u32) -> Result<Object<Future>, Thrown> {
+/// What is to be added to a pool.
+enum Given {
+    Future(Object<Future>),
+    Work(Work),
+}
+
+/// What is given in an argument. Re-enters PHP: a class may be loaded.
+fn given(call: &Call, index: u32) -> Result<Given, Thrown> {
     let expected = c"Async\\Task|Async\\Future|callable";
     let Some(task) = call.arg(index) else {
         return Err(call.type_error(index, expected));
     };
     if let Some(future) = Object::<Future>::from_zval(task) {
-        return Ok(future);
+        return Ok(Given::Future(future));
     }
     let work = match Callable::closure(task) {
         Some(closure) => Work::Call(closure, Vec::new(), None),
         None if task::is_task(task) => Work::Task(task.shallow_clone()),
         None => Work::Call(call.callable_of(index, expected)?, Vec::new(), None),
     };
-    Ok(planned(work))
+    Ok(Given::Work(work))
 }
 
 pub(super) fn offset_exists(call: &Call) -> Returned {
