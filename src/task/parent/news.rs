@@ -119,7 +119,8 @@ fn declined(group: &Rc<Group>, crew: &Crew, task: u64) {
         mapping.declined(task, crew);
         return;
     }
-    if group.ledger.borrow().is_stopped() {
+    let is_cancelled = |future: &Object<Future>| future.ending.get() == Some(Ending::Cancelled);
+    if group.ledger.borrow().is_stopped() || group.future(task).as_ref().is_some_and(is_cancelled) {
         if let Some(future) = group.end(task) {
             call_off(group, future);
         }
@@ -132,7 +133,8 @@ fn declined(group: &Rc<Group>, crew: &Crew, task: u64) {
     }
 }
 
-/// A task that was on its way has not begun, and its pool was stopped meanwhile: as for one that was in the queue then.
+/// A task that was on its way has not begun, and it was cancelled or its pool stopped meanwhile: as for one that was in the
+/// queue then.
 pub(crate) fn call_off(group: &Rc<Group>, future: Object<Future>) {
     let id = future.id.get();
     state().deadlines.borrow_mut().clear(id);
