@@ -61,10 +61,10 @@ $pinned = ['taskset', '-c', $first[1] ?? '0'];
 $across = ['warm-latency-unpinned', 'bigparent-warm', 'busy-latency', 'busy-throughput'];
 $where = fn (string $workload): array => $workload === 'warm-latency-pinned' ? $pinned : [];
 $warm_contenders = [
-    'C' => fn (string $workload) => str_starts_with($workload, 'mixed-')
+    'C' => fn (string $workload) => str_starts_with($workload, 'mixed-') || str_starts_with($workload, 'status-')
         ? null
         : [...(in_array($workload, $across, true) ? [] : $pinned), getenv('BENCH_PINGPONG'), '20000'],
-    'pcntl' => fn (string $workload) => str_starts_with($workload, 'map-generator-')
+    'pcntl' => fn (string $workload) => str_starts_with($workload, 'map-generator-') || str_starts_with($workload, 'status-')
         ? null
         : [...$where($workload), ...$php, __DIR__ . '/pcntl.php', $workload],
     'async' => fn (string $workload) => [...$where($workload), ...$php, '-d', "extension=$so", __DIR__ . '/warm.php', $workload],

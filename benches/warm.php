@@ -41,6 +41,36 @@ function items(int $count): iterable
     })();
 }
 
+/** A pool of so many futures: one half has ended, one task runs, and the others wait. */
+function half_done(int $futures): Async\Pool
+{
+    $pool = started(1);
+    for ($i = 0; $i < $futures / 2; $i++) {
+        $pool[] = fn () => null;
+    }
+    Async\await($pool);
+    $pool[] = fn () => sleep(3_600);
+    while (count($pool) < $futures) {
+        $pool[] = fn () => null;
+    }
+    return $pool;
+}
+
+if (preg_match('/^status-(\d+)$/', $argv[1], $found)) {
+    $pool = half_done((int) $found[1]);
+    measure(
+        one: function () use ($pool, $found): mixed {
+            $status = $pool->status();
+            return $status->queued + $status->running + $status->finished === (int) $found[1] ? null : $status;
+        },
+        all: fn (): array => [],
+        forks: false,
+        workload: $workload,
+    );
+    $pool->cancel();
+    exit(0);
+}
+
 $map = str_starts_with($argv[1], 'map-');
 $pool = $map ? null : started($workload->concurrency);
 

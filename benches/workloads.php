@@ -131,6 +131,9 @@ function warm_workloads(): array
             );
         }
     }
+    foreach ([1_000, 100_000] as $n) {
+        $warm["status-$n"] = fn () => new Workload('status() of a pool of ' . number_format($n) . ' futures', 1_000, 1, $nothing, $no_answer);
+    }
     $mixed = function (string $what, array $milliseconds): Workload {
         return new Workload(
             $what,

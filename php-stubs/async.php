@@ -252,7 +252,7 @@ final class PoolStatus implements \Stringable
 
     /**
      * Tells it in one line: `queue: 0 - finished: 5 - failed: 0 - timeout: 0`, and how the first 20 tasks failed that
-     * did, in a line for each.
+     * did, in a line for each, in the order in which they failed.
      */
     public function __toString(): string
     {
@@ -655,7 +655,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
 
     /**
      * Counts the futures by state, and the items of {@see map()} that have been taken out of their source and not been given:
-     * one is running for each child that is at items, what such a child has yet to begin is queued.
+     * one is running for each child that is at items, what such a child has yet to begin is queued. It takes the same time
+     * however many futures there are.
      */
     public function status(): PoolStatus
     {

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use ext_php_rs::types::Zval;
 
 use crate::task::life::crew::Route;
-use crate::task::life::future::{Ending, Future, Phase, describe};
-use crate::task::map::tally::Tally;
+use crate::task::life::future::{Future, Phase, describe};
+use crate::task::life::totals::{Counts, End};
 use crate::task::workers;
 use crate::task::workers::Whereabouts;
 use crate::zend::cell::DataCell;
@@ -46,14 +46,14 @@ impl Status {
     /// How the task of a future has ended, whatever its handlers made of that. One whose end nobody has looked at yet
     /// still runs.
     pub(crate) fn of(future: &Future) -> Self {
-        match (&*future.phase.borrow(), future.ending.get()) {
-            (Phase::Pending, _) => Self::Pending,
-            (Phase::Queued, _) => Self::queued(future),
-            (Phase::Running | Phase::Reported(_) | Phase::Lent { .. } | Phase::Reading, _) => Self::Running,
-            (Phase::Done(_), _) if future.failure.borrow().is_none() => Self::Succeeded,
-            (Phase::Done(_), None) => Self::Failed,
-            (Phase::Done(_), Some(Ending::TimedOut)) => Self::TimedOut,
-            (Phase::Done(_), Some(Ending::Cancelled | Ending::Abandoned)) => Self::Cancelled,
+        match (future.end(), &*future.phase.borrow()) {
+            (Some(End::Succeeded), _) => Self::Succeeded,
+            (Some(End::Failed), _) => Self::Failed,
+            (Some(End::TimedOut), _) => Self::TimedOut,
+            (Some(End::Cancelled), _) => Self::Cancelled,
+            (None, Phase::Pending) => Self::Pending,
+            (None, Phase::Queued) => Self::queued(future),
+            (None, _) => Self::Running,
         }
     }
 
@@ -101,58 +101,9 @@ pub(crate) struct PoolStatus {
 }
 
 /// So many failures are told one by one.
-const TOLD: i64 = 20;
+pub(crate) const TOLD: usize = 20;
 /// The longest message of one of them, in characters.
 const LONGEST: usize = 200;
-
-/// The numbers behind a [`PoolStatus`].
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
-    queued: i64,
-    running: i64,
-    finished: i64,
-    failed: i64,
-    timed_out: i64,
-    forked: i64,
-    inherited: i64,
-    sent: i64,
-    retries: i64,
-}
-
-impl Counts {
-    /// Counts one more.
-    pub(crate) fn add(&mut self, future: &Future) {
-        self.retries += i64::from(future.repeats.get());
-        match route_of(future) {
-            Some(Route::Forked) => self.forked += 1,
-            Some(Route::Inherited) => self.inherited += 1,
-            Some(Route::Sent) => self.sent += 1,
-            None => {}
-        }
-        let slot = match Status::of(future) {
-            Status::Pending | Status::Queued => &mut self.queued,
-            Status::Running => &mut self.running,
-            Status::Succeeded => &mut self.finished,
-            Status::Failed | Status::Cancelled => &mut self.failed,
-            Status::TimedOut => &mut self.timed_out,
-        };
-        *slot += 1;
-    }
-}
-
-impl From<Tally> for Counts {
-    fn from(tally: Tally) -> Self {
-        let count = |items| i64::try_from(items).unwrap_or(i64::MAX);
-        Self {
-            queued: count(tally.queued),
-            running: count(tally.running),
-            finished: count(tally.finished),
-            failed: count(tally.failed),
-            timed_out: count(tally.timed_out),
-            ..Self::default()
-        }
-    }
-}
 
 static REGISTRATION: Registration = Registration::new();
 
@@ -172,48 +123,29 @@ impl Native for PoolStatus {
     fn released(_: &Object<Self>) {}
 }
 
-/// How the first tasks have failed that did, a line for each.
-#[derive(Debug, Default)]
-pub(crate) struct Failures {
-    lines: String,
-    count: i64,
+/// How a task has failed, in one line. Empty for one that has not.
+fn line(future: &Future) -> String {
+    let failure = future.failure.borrow().as_ref().map(Zval::shallow_clone);
+    let Some(failure) = failure else {
+        return String::new();
+    };
+    let told = describe(&failure);
+    let mut line = told.lines().next().unwrap_or_default().chars();
+    let first: String = line.by_ref().take(LONGEST).collect();
+    let cut = if line.next().is_some() { "..." } else { "" };
+    format!("\ntask {} failed with {first}{cut}", future.subject().label)
 }
 
-impl Failures {
-    /// Notes down how one has failed, if it has. Those that were cancelled have not.
-    pub(crate) fn add(&mut self, future: &Future) {
-        if !matches!(Status::of(future), Status::Failed | Status::TimedOut) {
-            return;
-        }
-        self.count += 1;
-        if self.count > TOLD {
-            return;
-        }
-        let failure = future.failure.borrow().as_ref().map(Zval::shallow_clone);
-        if let Some(failure) = failure {
-            let told = describe(&failure);
-            let mut line = told.lines().next().unwrap_or_default().chars();
-            let first: String = line.by_ref().take(LONGEST).collect();
-            let cut = if line.next().is_some() { "..." } else { "" };
-            let label = future.subject().label;
-            // Into a String nothing fails.
-            let _ = write!(self.lines, "\ntask {label} failed with {first}{cut}");
-        }
+/// A `PoolStatus` object. It tells how each of the `failed` has failed, and that there are so many `more`.
+pub(crate) fn pool_status(counts: Counts, failed: &[Object<Future>], more: usize) -> Zval {
+    let mut failures: String = failed.iter().map(|future| line(future)).collect();
+    if more > 0 {
+        // Into a String nothing fails.
+        let _ = write!(failures, "\nand {more} more");
     }
-
-    fn text(self) -> String {
-        match self.count - TOLD {
-            more @ 1.. => format!("{}\nand {more} more", self.lines),
-            _ => self.lines,
-        }
-    }
-}
-
-/// A `PoolStatus` object.
-pub(crate) fn pool_status(counts: Counts, failures: Failures) -> Zval {
     let status = Object::<PoolStatus>::new();
     status.counts.set(counts);
-    status.failures.replace(failures.text());
+    status.failures.replace(failures);
     let value = status.zval();
     let properties = [
         (c"queued", counts.queued),
@@ -228,7 +160,7 @@ pub(crate) fn pool_status(counts: Counts, failures: Failures) -> Zval {
     ];
     for (name, count) in properties {
         let mut number = Zval::new();
-        number.set_long(count);
+        number.set_long(i64::try_from(count).unwrap_or(i64::MAX));
         object::set_property(&value, &REGISTRATION.class, name, number);
     }
     value

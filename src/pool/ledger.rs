@@ -270,6 +270,11 @@ impl<A> Ledger<A> {
         !self.stopped && self.counts.queued + self.counts.resting > 0
     }
 
+    /// How many wait, in the queue or for their time.
+    pub(crate) fn waiting(&self) -> usize {
+        self.counts.queued + self.counts.resting
+    }
+
     /// Would something start if a slot were free?
     pub(crate) fn starves(&self) -> bool {
         !self.stopped && self.counts.queued > 0 && self.slots_taken() >= self.limit

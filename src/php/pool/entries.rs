@@ -121,6 +121,7 @@ fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Res
     pool.full.set(pool.full.get() || key.long() == Some(i64::MAX));
     future.added.set(true);
     future.key.set(key);
+    pool.totals.enter(future);
     if !adopt::adopt(&pool.group, future) {
         future.group.set(Some(Rc::clone(&pool.group)));
         cancel_task(future);
@@ -193,6 +194,8 @@ pub(super) fn offset_unset(call: &Call) -> Returned {
     };
     let removed = pool.entries.change(|entries| entries.remove(&key));
     if let Some(future) = removed.as_ref().and_then(Object::<Future>::from_zval) {
+        pool.totals.leave(&future);
+        pool.totals.tidy();
         cancel_task(&future);
         drop(pool.group.ended.change(|ended| ended.as_mut()?.remove(future.id.get())));
         turn::leave();

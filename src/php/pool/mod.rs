@@ -19,6 +19,7 @@ use crate::task::life::ended::Ended;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::support;
+use crate::task::life::totals::Totals;
 use crate::task::parent::{start, turn};
 use crate::task::workers;
 use crate::zend::array::Array;
@@ -36,6 +37,8 @@ pub(crate) struct Pool {
     pub(crate) group: Rc<Group>,
     /// Its futures under their keys, until they are cleared.
     entries: ValueCell<Array>,
+    /// How those have ended.
+    totals: Rc<Totals>,
     /// The highest key that there is has been in use: there is no next one, whether it still is or not.
     full: Cell<bool>,
     /// The stream that `stream()` gives, once it was asked for.
@@ -62,6 +65,7 @@ impl Native for Pool {
         Self {
             group,
             entries: ValueCell::new(Array::new()),
+            totals: Rc::default(),
             full: Cell::new(false),
             stream: ValueCell::default(),
             alive: Cell::new(true),

@@ -6,13 +6,14 @@ use ext_php_rs::types::Zval;
 
 use crate::php::pool::waiting::entries;
 use crate::php::pool::{Pool, none};
-use crate::php::status::{Counts, Failures, Status, pool_status};
+use crate::php::status::{Status, TOLD, pool_status};
 use crate::task::life::conclusion;
 use crate::task::life::ended::Ended;
 use crate::task::life::future::{Future, Outcome, Phase};
 use crate::task::life::held::Moment;
 use crate::task::map::tally;
 use crate::task::parent::turn;
+use crate::task::workers;
 use crate::task::workers::outcome;
 use crate::zend::array::Array;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -22,8 +23,11 @@ use crate::zend::object::Object;
 fn up_to_date(call: &Call) -> Result<Object<Pool>, Thrown> {
     let pool = none(call)?;
     let _ = turn::wait(Some(Duration::ZERO));
-    for (_, future) in entries(&pool) {
-        outcome::settle(&future)?;
+    turn::read()?;
+    if pool.totals.take_unread() {
+        for (_, future) in entries(&pool) {
+            outcome::settle(&future)?;
+        }
     }
     turn::leave();
     Ok(pool)
@@ -31,12 +35,12 @@ fn up_to_date(call: &Call) -> Result<Object<Pool>, Thrown> {
 
 pub(super) fn status(call: &Call) -> Returned {
     let pool = up_to_date(call)?;
-    let (mut counts, mut failures) = (Counts::from(tally::of(&pool.group)), Failures::default());
-    for (_, future) in entries(&pool) {
-        counts.add(&future);
-        failures.add(&future);
-    }
-    Ok(pool_status(counts, failures))
+    let mut counts =
+        pool.totals.counts(&pool.group, workers::untaken(&pool.group), pool.entries.borrow().len());
+    tally::add(&pool.group, &mut counts);
+    let (keys, more) = pool.totals.failures(TOLD);
+    let failed = keys.iter().filter_map(|key| Object::from_zval(&pool.entries.borrow().get(key)?));
+    Ok(pool_status(counts, &failed.collect::<Vec<_>>(), more))
 }
 
 fn listed(call: &Call, wanted: fn(Status) -> bool) -> Returned {
@@ -75,8 +79,12 @@ pub(super) fn clear_finished(call: &Call) -> Returned {
     let dispatched = turn::dispatch(Moment::Call);
     turn::leave();
     dispatched?;
-    let incomplete = |value: &Zval| !Object::<Future>::peek(value).is_some_and(Future::is_complete);
-    let cleared = pool.entries.change(|entries| entries.retain(incomplete));
+    let stays = |value: &Zval| {
+        let goes = Object::<Future>::peek(value).filter(|future| future.is_complete());
+        goes.inspect(|future| pool.totals.leave(future)).is_none()
+    };
+    let cleared = pool.entries.change(|entries| entries.retain(stays));
+    pool.totals.tidy();
     let ended = pool.group.ended.change(|ended| ended.as_mut().map(Ended::clear));
     drop(ended);
     drop(cleared);

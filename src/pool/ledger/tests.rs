@@ -294,6 +294,7 @@ fn ensure_the_same(ledger: &Ledger<u64>, model: &Model, last: u64) {
     let resting = model.count(&[Stage::Resting]) > 0;
     let waiting = !model.stopped && (resting || !model.queue.is_empty());
     assert_eq!(ledger.has_waiting(), waiting);
+    assert_eq!(ledger.waiting(), model.queue.len() + model.count(&[Stage::Resting]));
     assert_eq!(ledger.is_idle(), taken == 0 && !waiting);
     assert_eq!(ledger.starves(), !model.stopped && !model.queue.is_empty() && taken >= model.limit);
     assert!(ledger.queue.len() <= 2 * model.queue.len() + STALE);

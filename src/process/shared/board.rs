@@ -267,6 +267,16 @@ impl Board {
         open.take(most).map(|posted| posted.epoch).collect()
     }
 
+    /// Gives each task that nobody has taken, and how many bytes its payload has.
+    pub(crate) fn each_open(&self, mut found: impl FnMut(u64, usize)) {
+        self.clear_away();
+        for posted in self.posted.borrow().iter() {
+            if self.is_open(posted) {
+                found(posted.task, posted.payload as usize);
+            }
+        }
+    }
+
     /// The least epoch that somebody needs to take a task that nobody has taken.
     pub(crate) fn least_open(&self) -> Option<u64> {
         let posted = self.posted.borrow();

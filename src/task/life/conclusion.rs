@@ -13,6 +13,7 @@ pub(crate) fn conclude(future: &Future, outcome: Outcome) {
     };
     let old = future.failure.replace(failure);
     set(future, outcome);
+    future.count_end();
     release(old);
 }
 

@@ -15,6 +15,7 @@ use crate::process::poller::reactor::Ended;
 use crate::task::life::crew::Route;
 use crate::task::life::group::Group;
 use crate::task::life::handler::Registered;
+use crate::task::life::totals::Share;
 use crate::task::life::work::Work;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::object::{Object, Tracer};
@@ -98,6 +99,8 @@ pub(crate) struct Future {
     pub(crate) key: ValueCell<Zval>,
     /// It is in a pool, or was.
     pub(crate) added: Cell<bool>,
+    /// What of it is counted in the pool that it is in.
+    pub(crate) share: ValueCell<Option<Share>>,
     /// The process that ran it.
     pub(crate) pid: Cell<Option<i32>>,
     /// Why it is ended before its time, if it is.

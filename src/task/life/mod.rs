@@ -17,4 +17,5 @@ pub(crate) mod shutdown;
 pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod surfacing;
+pub(crate) mod totals;
 pub(crate) mod work;

@@ -174,6 +174,7 @@ fn abandon(group: &Group, future: &Object<Future>) {
     let nothing = Ended { id: future.id.get(), exit: Exit::Unknown, message: Message::Nothing };
     let before = (future.previous.take(), future.phase.replace(Phase::Reported(nothing)));
     future.group.set(None);
+    future.stay_unread();
     group.note_end(future);
     surfacing::release(before);
 }

@@ -138,7 +138,11 @@ fn begin_again(group: &Rc<Group>, task: u64) {
         return;
     }
     let is_over = |future: &Future| future.ending.get().is_some() || group.ledger.borrow().is_stopped();
-    if !group.future(task).is_some_and(|future| is_over(&future)) {
+    let future = group.future(task);
+    if !future.as_ref().is_some_and(|future| is_over(future)) {
+        if let Some(future) = future {
+            future.wait_again();
+        }
         state().deadlines.borrow_mut().clear(task);
         group.ledger.change(|ledger| ledger.requeue(task));
         return;

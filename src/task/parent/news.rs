@@ -128,6 +128,7 @@ fn declined(group: &Rc<Group>, crew: &Crew, task: u64) {
     }
     if let Some(future) = group.future(task) {
         future.declined.set(true);
+        future.wait_again();
         future.epoch.set(state().book.borrow().next_epoch());
         group.ledger.change(|ledger| ledger.requeue(task));
     }

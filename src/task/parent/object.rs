@@ -39,6 +39,7 @@ impl Native for Future {
             group: ValueCell::default(),
             key: ValueCell::new(Zval::new()),
             added: Cell::new(false),
+            share: ValueCell::default(),
             pid: Cell::new(None),
             ending: Cell::new(None),
             seen: Cell::new(Seen::Never),

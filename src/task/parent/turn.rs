@@ -262,11 +262,17 @@ fn run_handlers(moment: Moment) -> Result<(), Thrown> {
     }
 }
 
-/// Gives ended futures their outcomes.
-fn read() -> Result<(), Thrown> {
+/// Gives ended futures their outcomes, and runs no handler. Re-enters PHP.
+///
+/// # Errors
+///
+/// When the script is exiting.
+pub(crate) fn read() -> Result<(), Thrown> {
     while let Some(future) = unread() {
         let read = outcome::settle(&future);
-        if !future.handlers.borrow().is_empty() {
+        if future.handlers.borrow().is_empty() {
+            surfacing::release(future);
+        } else {
             state().settled.push_back(future);
         }
         read?;

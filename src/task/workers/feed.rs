@@ -51,7 +51,7 @@ fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Option<Object<Fut
             drop(group.end(id));
             continue;
         }
-        future.route.set(Some(if sent.is_some() { Route::Sent } else { Route::Inherited }));
+        future.set_route(if sent.is_some() { Route::Sent } else { Route::Inherited });
         let parcel = sent.unwrap_or_else(|| parcel::inherited(known_since));
         return Some((id, Some(future), parcel));
     }

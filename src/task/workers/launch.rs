@@ -42,7 +42,7 @@ pub(crate) fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(
     let spawned = spawn::spawn(group, future.id.get(), Purpose::Outcome, main);
     let Spawned { pid, place } = spawned.map_err(|NotSpawned { refused, .. }| refused)?;
     future.pid.set(Some(pid));
-    future.route.set(Some(Route::Forked));
+    future.set_route(Route::Forked);
     future.phase.set(Phase::Running);
     group.ledger.change(|ledger| ledger.run(future.id.get()));
     let running = Running { group: Rc::clone(group), origin: None, place };

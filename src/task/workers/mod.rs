@@ -28,6 +28,7 @@ use crate::process::wait::FAREWELL;
 use crate::task::life::crew::{Crew, Member, Parcel};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
+use crate::task::life::totals::Untaken;
 use crate::zend::cell::DataCell;
 
 pub(crate) use hire::shrink;
@@ -234,6 +235,26 @@ pub(crate) fn crew_of(group: &Group) -> Result<Rc<Crew>, Refused> {
     let crew = Crew::new().map_err(Refused::by("mmap"))?;
     group.crew.set(Some(Rc::clone(&crew)));
     Ok(crew)
+}
+
+/// The tasks of `group` that are posted, and that no child has taken. There are never very many.
+pub(crate) fn untaken(group: &Group) -> Untaken {
+    let crew = group.crew.borrow();
+    let Some(crew) = crew.as_ref() else {
+        return Untaken::default();
+    };
+    let is_map = !group.maps.borrow().is_empty();
+    let mut untaken = Untaken::default();
+    let mut count = |id, bytes| {
+        if is_map && !group.has_task(id) {
+            return; // a portion
+        }
+        let of = if parcel::is_inherited(bytes) { &mut untaken.inherited } else { &mut untaken.sent };
+        *of += 1;
+    };
+    crew.held.borrow().iter().for_each(|(id, parcel)| count(*id, parcel.bytes.len()));
+    crew.board.each_open(count);
+    untaken
 }
 
 /// How long a child's latest portion of items took it.

@@ -107,6 +107,11 @@ pub(crate) fn inherited(epoch: u64) -> Parcel {
     Parcel { bytes: vec![INHERITED], epoch }
 }
 
+/// Is a parcel of so many bytes one of those?
+pub(crate) fn is_inherited(bytes: usize) -> bool {
+    bytes <= 1
+}
+
 /// Writes a task into `bytes`, which are overwritten. None for one that only a fork can bring to a child: it is bound to
 /// something that cannot be serialized, or that is large. Re-enters PHP: hooks of serialization.
 ///

@@ -83,7 +83,7 @@ pub(crate) fn give_up(group: &Rc<Group>, future: &Object<Future>) -> bool {
         return false;
     };
     let Failed { phase, ending, pid, captured } = *attempt;
-    future.repeats.set(future.repeats.get().saturating_sub(1));
+    future.set_repeats(future.repeats.get().saturating_sub(1));
     future.ending.set(ending);
     future.pid.set(pid);
     future.captured.replace(captured);
@@ -116,7 +116,8 @@ fn again(future: &Future, phase: Phase) -> (u64, Option<Box<Failed>>) {
         captured: future.captured.take(),
     };
     let older = future.previous.replace(Some(Box::new(failed)));
-    future.repeats.set(future.repeats.get() + 1);
+    future.set_repeats(future.repeats.get() + 1);
+    future.wait_again();
     let id = state.next_id();
     future.id.set(id);
     future.epoch.set(state.book.borrow().next_epoch());

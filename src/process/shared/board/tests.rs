@@ -52,6 +52,20 @@ fn the_ring_is_used_again_and_again() {
 }
 
 #[test]
+fn what_nobody_has_taken_is_told_with_its_length() {
+    let board = Board::new().unwrap();
+    let mut seat = board.sit(0, 0).unwrap();
+    for task in 1..=4 {
+        board.post(task, 0, &vec![7; usize::try_from(task).unwrap()]).unwrap();
+    }
+    assert_eq!(taken(&mut seat).map(|(task, _)| task), Some(1));
+    assert!(board.retract(3));
+    let mut open = Vec::new();
+    board.each_open(|task, bytes| open.push((task, bytes)));
+    assert_eq!(open, [(2, 2), (4, 4)]);
+}
+
+#[test]
 fn what_nobody_has_taken_can_be_taken_back() {
     let board = Board::new().unwrap();
     let mut seat = board.sit(0, 0).unwrap();

@@ -1,0 +1,245 @@
+//! How the tasks of a pool have ended, and how they reached their children: counted as it happens, so that whoever asks need
+//! not look at each. Runs in the parent.
+//!
+//! Each future that is in a pool knows what of it is counted there, and takes just that along when it leaves.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
+use crate::pool::ids::IdSet;
+use crate::task::life::crew::Route;
+use crate::task::life::future::{Ending, Future, Phase};
+use crate::task::life::group::Group;
+use crate::zend::cell::{DataCell, ValueCell};
+
+/// How a task itself has ended, whatever its handlers made of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It gave a value.
+    Succeeded,
+    /// It threw, or died.
+    Failed,
+    /// Its time ran out.
+    TimedOut,
+    /// It was cancelled, or the script did not wait for it.
+    Cancelled,
+}
+
+/// How many tasks are how far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// They wait for a slot.
+    pub(crate) queued: usize,
+    /// They run, or nobody has looked at their end yet.
+    pub(crate) running: usize,
+    /// They gave a value.
+    pub(crate) finished: usize,
+    /// They threw, died or were cancelled.
+    pub(crate) failed: usize,
+    /// Their time ran out.
+    pub(crate) timed_out: usize,
+    /// A child was forked for them.
+    pub(crate) forked: usize,
+    /// A child had them since its fork.
+    pub(crate) inherited: usize,
+    /// They were sent to a child.
+    pub(crate) sent: usize,
+    /// So often it was decided that one of them is run again.
+    pub(crate) retries: usize,
+}
+
+/// Tasks that are posted, and that no child has taken, by how they would reach it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Untaken {
+    /// The child would have them since its fork.
+    pub(crate) inherited: usize,
+    /// They would be sent.
+    pub(crate) sent: usize,
+}
+
+/// The futures of one pool.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    ended: [Cell<usize>; 4],
+    routes: [Cell<usize>; 3],
+    retries: Cell<usize>,
+    /// Those that failed or timed out, in this order.
+    failures: ValueCell<Vec<Failure>>,
+    /// The numbers of those of them that are in the pool no more.
+    left: DataCell<Vec<u64>>,
+    /// One of them has ended without anybody being told who would look at it.
+    has_unread: Cell<bool>,
+}
+
+#[derive(Debug)]
+struct Failure {
+    id: u64,
+    key: Zval,
+}
+
+/// A future's place among those of its pool: what of it is counted.
+#[derive(Debug)]
+pub(crate) struct Share {
+    totals: Rc<Totals>,
+    end: Cell<Option<End>>,
+    route: Cell<Option<Route>>,
+    retries: Cell<u32>,
+}
+
+impl Totals {
+    /// A future is in the pool from now on, under its key, however far it is.
+    pub(crate) fn enter(self: &Rc<Self>, future: &Future) {
+        let totals = Rc::clone(self);
+        let share = Share { totals, end: Cell::new(None), route: Cell::new(None), retries: Cell::new(0) };
+        if !matches!(*future.phase.borrow(), Phase::Pending | Phase::Queued) {
+            share.set_route(future.route.get());
+        }
+        share.set_retries(future.repeats.get());
+        future.share.set(Some(share));
+        future.count_end();
+        if future.has_ended() && future.end().is_none() {
+            self.has_unread.set(true);
+        }
+    }
+
+    /// A future is not in the pool any more. Whoever has taken out all that go calls [`Totals::tidy`].
+    pub(crate) fn leave(&self, future: &Future) {
+        let Some(share) = future.share.take() else {
+            return;
+        };
+        share.set_route(None);
+        share.set_retries(0);
+        if let Some(end) = share.end.get() {
+            step(&self.ended, end as usize, -1);
+            if matches!(end, End::Failed | End::TimedOut) {
+                self.left.borrow_mut().push(future.id.get());
+            }
+        }
+    }
+
+    /// Forgets the failures of futures that have left.
+    pub(crate) fn tidy(&self) {
+        if self.left.borrow().is_empty() {
+            return;
+        }
+        let left: IdSet = self.left.take().into_iter().collect();
+        let failures = self.failures.take().into_iter();
+        self.failures.set(failures.filter(|failure| !left.contains(&failure.id)).collect());
+    }
+
+    /// Is there perhaps a future that has ended, and of which nobody knows who would look at it? Asked once.
+    pub(crate) fn take_unread(&self) -> bool {
+        self.has_unread.take()
+    }
+
+    /// How many of the `all` futures of the pool, whose tasks are those of `group`, are how far. So many are `posted`, and
+    /// have been taken by nobody.
+    pub(crate) fn counts(&self, group: &Group, posted: Untaken, all: usize) -> Counts {
+        let [finished, failed, timed_out, cancelled] = self.ended.each_ref().map(Cell::get);
+        let [forked, inherited, sent] = self.routes.each_ref().map(Cell::get);
+        let queued = group.ledger.borrow().waiting() + posted.inherited + posted.sent;
+        Counts {
+            queued,
+            running: all.saturating_sub(finished + failed + timed_out + cancelled + queued),
+            finished,
+            failed: failed + cancelled,
+            timed_out,
+            forked,
+            inherited: inherited.saturating_sub(posted.inherited),
+            sent: sent.saturating_sub(posted.sent),
+            retries: self.retries.get(),
+        }
+    }
+
+    /// The keys of the first `most` that have failed, in the order in which they did, and how many more there are.
+    pub(crate) fn failures(&self, most: usize) -> (Vec<Zval>, usize) {
+        let failures = self.failures.borrow();
+        let keys: Vec<_> = failures.iter().take(most).map(|failure| failure.key.shallow_clone()).collect();
+        let more = failures.len() - keys.len();
+        (keys, more)
+    }
+}
+
+impl Share {
+    fn set_route(&self, route: Option<Route>) {
+        if let Some(old) = self.route.replace(route) {
+            step(&self.totals.routes, old as usize, -1);
+        }
+        if let Some(route) = route {
+            step(&self.totals.routes, route as usize, 1);
+        }
+    }
+
+    fn set_retries(&self, retries: u32) {
+        let total = self.totals.retries.get() + retries as usize;
+        self.totals.retries.set(total - self.retries.replace(retries) as usize);
+    }
+}
+
+fn step(counts: &[Cell<usize>], at: usize, by: isize) {
+    if let Some(count) = counts.get(at) {
+        count.set(count.get().wrapping_add_signed(by));
+    }
+}
+
+impl Future {
+    /// How its task has ended; none when it has not, or nobody has looked at its end yet.
+    pub(crate) fn end(&self) -> Option<End> {
+        match (&*self.phase.borrow(), self.ending.get()) {
+            (Phase::Done(_), _) if self.failure.borrow().is_none() => Some(End::Succeeded),
+            (Phase::Done(_), None) => Some(End::Failed),
+            (Phase::Done(_), Some(Ending::TimedOut)) => Some(End::TimedOut),
+            (Phase::Done(_), Some(Ending::Cancelled | Ending::Abandoned)) => Some(End::Cancelled),
+            _ => None,
+        }
+    }
+
+    /// It is on its way to a child.
+    pub(crate) fn set_route(&self, route: Route) {
+        self.route.set(Some(route));
+        if let Some(share) = &*self.share.borrow() {
+            share.set_route(Some(route));
+        }
+    }
+
+    /// It waits in the queue once more: it has reached no child until it is taken out of there.
+    pub(crate) fn wait_again(&self) {
+        if let Some(share) = &*self.share.borrow() {
+            share.set_route(None);
+        }
+    }
+
+    /// So often it was decided that it is run again.
+    pub(crate) fn set_repeats(&self, repeats: u32) {
+        self.repeats.set(repeats);
+        if let Some(share) = &*self.share.borrow() {
+            share.set_retries(repeats);
+        }
+    }
+
+    /// Its task has ended, if it has: that is counted.
+    pub(crate) fn count_end(&self) {
+        let (share, end) = (self.share.borrow(), self.end());
+        let (Some(share), Some(end)) = (&*share, end) else {
+            return;
+        };
+        let before = share.end.replace(Some(end));
+        debug_assert_eq!(before, None, "a task ends once");
+        step(&share.totals.ended, end as usize, 1);
+        // One that was to be run again, and never was, has the way on which it went before.
+        share.set_route(self.route.get());
+        if matches!(end, End::Failed | End::TimedOut) {
+            let key = self.key.borrow().shallow_clone();
+            share.totals.failures.push(Failure { id: self.id.get(), key });
+        }
+    }
+
+    /// It has ended, and nobody is told of it who would look at it.
+    pub(crate) fn stay_unread(&self) {
+        if let Some(share) = &*self.share.borrow() {
+            share.totals.has_unread.set(true);
+        }
+    }
+}
