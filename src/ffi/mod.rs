@@ -170,7 +170,10 @@ unsafe extern "C" {
     pub(crate) fn async_signals_deferred() -> bool;
     pub(crate) fn async_signals_dispatched() -> bool;
     pub(crate) fn async_child_begin(reseed: bool);
+    pub(crate) fn async_child_watch();
     pub(crate) fn async_child_between() -> bool;
+    pub(crate) fn async_signals_changed() -> bool;
+    pub(crate) fn async_signals_put_back() -> bool;
     pub(crate) fn async_process_startup();
     pub(crate) fn zend_memory_usage(real: bool) -> usize;
     pub(crate) fn async_memory_left(holes: bool) -> usize;

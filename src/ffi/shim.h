@@ -138,9 +138,11 @@ void async_array_key_normal(zval *key);
 void async_errors_install(void);
 void async_errors_uninstall(void);
 void async_child_begin(bool reseed);
+void async_child_watch(void);
 bool async_child_between(void);
 void async_process_startup(void);
 void async_process_begin_child(void);
+void async_process_watch(void);
 bool async_process_between(void);
 /* Bytes that memory_limit leaves: beside what PHP has from the system, or, with `holes`, beside what of that is in use. */
 size_t async_memory_left(bool holes);
@@ -163,6 +165,9 @@ uint64_t async_signals_begin_child(void);
 bool async_signals_handles(int signo);
 bool async_signals_deferred(void);
 bool async_signals_dispatched(void);
+void async_signals_before(zval *signal);
+bool async_signals_changed(void);
+bool async_signals_put_back(void);
 void async_signals_forget(void);
 
 /* The bytes of a new string, not written yet but for the NUL behind them. */

@@ -123,6 +123,26 @@ pub(crate) fn begin_child(reseed: bool) {
     }
 }
 
+/// In a warm worker that is ready for its first task: that one and all after it find what there is now.
+pub(crate) fn begin_tasks() {
+    // SAFETY: a child's own state, and nothing of it is running.
+    unsafe { ffi::async_child_watch() };
+}
+
+/// In a warm worker: has the last task set handlers of signals?
+pub(crate) fn signals_changed() -> bool {
+    // SAFETY: reads a flag of our own.
+    unsafe { ffi::async_signals_changed() }
+}
+
+/// In a warm worker, after a task or an item: puts back what that has changed of one signal. False when that was all.
+/// Re-enters PHP: what handlers held is released.
+pub(crate) fn put_signal_back() -> bool {
+    ensure_free();
+    // SAFETY: a child's own state, and nothing of it is running.
+    unsafe { ffi::async_signals_put_back() }
+}
+
 /// In a warm worker, after a task or an item: what belongs to one only begins anew. False when something cannot, and the
 /// worker has to make room for another.
 pub(crate) fn between_tasks() -> bool {

@@ -114,6 +114,13 @@ void async_child_begin(bool reseed)
 	async_signals_forget();
 }
 
+/* A warm worker is ready for its first task, which finds what there is now; so does each after it. */
+void async_child_watch(void)
+{
+	async_child.time_limit = EG(timeout_seconds);
+	async_process_watch();
+}
+
 /* What belongs to one task begins anew for the next one, and for each item of a map. False when something cannot. */
 bool async_child_between(void)
 {

@@ -22,7 +22,7 @@ static struct {
 	struct rlimit limits[RLIM_NLIMITS];
 } async_process;
 
-#define WATCHED(X) X(pcntl_alarm) X(umask) X(pcntl_sigprocmask) X(posix_setrlimit)
+#define WATCHED(X) X(pcntl_alarm) X(umask) X(pcntl_sigprocmask) X(posix_setrlimit) X(pcntl_signal) X(pcntl_async_signals)
 
 enum {
 #define INDEX(name) async_index_##name,
@@ -34,9 +34,15 @@ enum {
 static zif_handler async_originals[async_watched_count];
 
 /* Notes down what is about to be changed. */
-static void async_before(int index)
+static void async_before(int index, zend_execute_data *execute_data)
 {
 	if (!async_process.watches) {
+		return;
+	}
+	if (index == async_index_pcntl_signal || index == async_index_pcntl_async_signals) {
+		if (ZEND_NUM_ARGS() > 0) {
+			async_signals_before(index == async_index_pcntl_signal ? ZEND_CALL_ARG(execute_data, 1) : NULL);
+		}
 		return;
 	}
 	async_process.changed = true;
@@ -59,7 +65,7 @@ static void async_before(int index)
 #define WATCH(name) \
 	static ZEND_NAMED_FUNCTION(async_watched_##name) \
 	{ \
-		async_before(async_index_##name); \
+		async_before(async_index_##name, execute_data); \
 		async_originals[async_index_##name](INTERNAL_FUNCTION_PARAM_PASSTHRU); \
 	}
 WATCHED(WATCH)
@@ -111,8 +117,14 @@ void async_process_begin_child(void)
 			}
 		}
 	}
+	async_process.watches = async_process.changed = false;
+	async_process.has_umask = async_process.has_mask = async_process.has_limits = false;
+}
+
+/* In a warm worker that is ready for its first task: what there is now, a hook's doing or the parent's, each task finds. */
+void async_process_watch(void)
+{
 	async_process.watches = true;
-	async_process.changed = false;
 }
 
 /* Sets back what the last task has changed. False when that cannot be done: a limit that was given up for good. */

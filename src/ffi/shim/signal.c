@@ -132,6 +132,88 @@ bool async_signals_dispatched(void)
 	return Z_TYPE(result) != IS_FALSE;
 }
 
+/* What tasks of a warm worker have changed, as it was before. */
+static struct {
+	bool changed;
+	bool has_dispatched;
+	bool dispatched;
+	uint64_t replaced;
+	struct {
+		zval handler;
+		struct sigaction action;
+#ifdef ZEND_SIGNALS
+		zend_signal_entry_t entry;
+#endif
+	} before[NSIG];
+} async_signals;
+
+/* A task of a warm worker is about to set the handler of a signal, or how handlers are called if that is NULL. */
+void async_signals_before(zval *signal)
+{
+	zend_function *get = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_get_handler"));
+	zend_long signo = signal && Z_TYPE_P(signal) < IS_ARRAY ? zval_get_long(signal) : 0;
+	zval arg;
+
+	if (!signal && !async_signals.has_dispatched) {
+		async_signals.dispatched = async_signals_dispatched();
+		async_signals.has_dispatched = async_signals.changed = true;
+	}
+	if (signo < 1 || signo >= NSIG || (async_signals.replaced & BIT(signo)) || !get) {
+		return;
+	}
+	ZVAL_LONG(&arg, signo);
+	ZVAL_LONG(&async_signals.before[signo].handler, (zend_long) SIG_DFL);
+	zend_call_known_function(get, NULL, NULL, &async_signals.before[signo].handler, 1, &arg, NULL);
+	if (EG(exception)) {
+		zend_clear_exception(); /* PHP 8.2 tells of the first 32 only */
+		ZVAL_LONG(&async_signals.before[signo].handler, (zend_long) SIG_DFL);
+	}
+	sigaction(signo, NULL, &async_signals.before[signo].action);
+#ifdef ZEND_SIGNALS
+	async_signals.before[signo].entry = SIGG(handlers)[signo - 1];
+#endif
+	async_signals.replaced |= BIT(signo);
+	async_signals.changed = true;
+}
+
+bool async_signals_changed(void)
+{
+	return async_signals.changed;
+}
+
+/* Between two tasks: puts one thing back that the last one has changed. False when there is nothing more. Runs PHP code:
+ * destructors of what handlers held. */
+bool async_signals_put_back(void)
+{
+	zend_function *set = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal"));
+	zend_function *dispatched = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_async_signals"));
+	zval args[2], result;
+
+	ZVAL_UNDEF(&result);
+	if (async_signals.replaced) {
+		int signo = __builtin_ctzll(async_signals.replaced) + 1;
+		zval before = async_signals.before[signo].handler;
+
+		ZVAL_LONG(&args[0], signo);
+		ZVAL_COPY_VALUE(&args[1], &before);
+		zend_call_known_function(set, NULL, NULL, &result, 2, args, NULL);
+#ifdef ZEND_SIGNALS
+		SIGG(handlers)[signo - 1] = async_signals.before[signo].entry;
+#endif
+		sigaction(signo, &async_signals.before[signo].action, NULL);
+		async_signals.replaced &= ~BIT(signo);
+		zval_ptr_dtor(&before);
+		return true;
+	}
+	if (async_signals.has_dispatched) {
+		ZVAL_BOOL(&args[0], async_signals.dispatched);
+		zend_call_known_function(dispatched, NULL, NULL, &result, 1, args, NULL);
+		async_signals.has_dispatched = false;
+	}
+	async_signals.changed = false;
+	return false;
+}
+
 /* In a child, before any PHP code: pcntl forgets the handlers of the parent, and the signals that it has noted down for them.
  * They are not released: what only they refer to has its destructor in the parent. */
 void async_signals_forget(void)
@@ -141,6 +223,9 @@ void async_signals_forget(void)
 	zend_function *dispatch = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_dispatch"));
 	zval args[2], result;
 
+	/* Another worker's, which has made this child. */
+	async_signals.changed = async_signals.has_dispatched = false;
+	async_signals.replaced = 0;
 	if (!async_signals_handled || !get || !set || !dispatch) {
 		return;
 	}

@@ -51,6 +51,9 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         };
         // What fails before the first task costs that one, so that it is told, and this child.
         let failure = if count == 0 { prepare(group, hooks, task) } else { None };
+        if count == 0 {
+            request::begin_tasks();
+        }
         let unprepared = failure.is_some();
         let (performed, sane) =
             failure.map_or_else(|| perform(group, task, &payload), |failed| (Performed::Task(failed), true));
@@ -73,7 +76,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
             || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
-        if unprepared || !sane || !stays || enough || !post.rope.holds() || !request::between_tasks() {
+        if unprepared || !sane || !stays || enough || !post.rope.holds() || !begin_anew() {
             break;
         }
     }
@@ -110,7 +113,7 @@ fn walk(worker: &Worker<'_>, group: &Group, map: u64, items: Listed) -> bool {
         return tell(worker.post, worker.task, None); // it has run them before
     }
     mapping.walk(items, |item| {
-        if count > 0 && !request::between_tasks() {
+        if count > 0 && !begin_anew() {
             stays = false;
             return false;
         }
@@ -166,6 +169,23 @@ fn let_go<T>(left: T) -> bool {
         if exception::pending() { Err(Thrown) } else { Ok(()) }
     });
     matches!(gone, Ran::Returned(()))
+}
+
+/// What belongs to one task, or item, only begins anew for the next. False when this child has to end.
+fn begin_anew() -> bool {
+    (!request::signals_changed() || put_signals_back()) && request::between_tasks()
+}
+
+/// The handlers of signals that a task has set go with it.
+fn put_signals_back() -> bool {
+    let done = request::protect(|| {
+        while request::put_signal_back() {
+            surfacing::keep_pending();
+        }
+        surfacing::tell();
+        if exception::pending() { Err(Thrown) } else { Ok(()) }
+    });
+    matches!(done, Ran::Returned(()))
 }
 
 /// What came of a parcel.
