@@ -37,9 +37,15 @@ impl Mapping {
             && !self.halted.get()
             && let Source::Walk(walk) = &mut source
         {
-            match walk.next()? {
-                Some(item) => items.push(item),
-                None => source = Source::Empty,
+            match walk.next() {
+                Ok(Some(item)) => items.push(item),
+                Ok(None) => source = Source::Empty,
+                // Whoever catches it gets the results of what came before it.
+                Err(thrown) if !self.halted.get() => {
+                    self.returned.change(|returned| returned.splice(0..0, items).count());
+                    return Err(thrown);
+                }
+                Err(thrown) => return Err(thrown),
             }
         }
         // Its own code may have stopped the pool.
