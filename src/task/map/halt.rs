@@ -23,6 +23,14 @@ pub(crate) fn cancel(group: &Group) {
     }
 }
 
+/// The children of `group` are gone: nothing comes of its maps any more but what has come. Runs PHP code: destructors.
+pub(crate) fn end(group: &Group) {
+    for mapping in maps(group) {
+        mapping.cancel();
+        mapping.ending.take();
+    }
+}
+
 /// Those that have an iterator, and those that only wait for the end of their children.
 fn maps(group: &Group) -> Vec<Rc<Mapping>> {
     let maps = group.maps.borrow();

@@ -20,6 +20,7 @@ use crate::task::life::group::Group;
 use crate::task::life::interruption::Interruption;
 use crate::task::life::state::{Request, state};
 use crate::task::life::surfacing;
+use crate::task::map::halt;
 use crate::task::parent::{turn, wait};
 use crate::task::workers::{ending, launch};
 use crate::zend::handler::Thrown;
@@ -143,6 +144,8 @@ pub(crate) fn kill() {
     let mut futures: Vec<(Rc<Group>, Object<Future>)> = Vec::new();
     groups.extend(running.into_values().flat_map(|child| child.origin.into_iter().chain([child.group])));
     for group in &groups {
+        halt::end(group);
+        surfacing::keep_pending();
         let attempts = group.ledger.change(Ledger::clear);
         let (tasks, portions): (Vec<_>, Vec<_>) =
             attempts.into_iter().partition(|attempt| attempt.future().is_some());
