@@ -7,6 +7,7 @@ use std::{fmt, io, mem::MaybeUninit, thread};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 use super::recipient::Recipient;
@@ -88,6 +89,20 @@ pub(crate) fn wait(pid: Pid) -> Waited {
             -1 => Waited::Ended(Exit::Unknown),
             _ => Waited::Ended(decode(status)),
         };
+    }
+}
+
+/// How a process ended that is not reaped yet, and stays so. Waits for it as long as its end may take.
+pub(crate) fn look_at(pid: Pid) -> Exit {
+    let until = Instant::now() + FAREWELL;
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    loop {
+        match waitid(Id::Pid(pid), flags) {
+            Ok(WaitStatus::Exited(_, code)) => return Exit::Code(code),
+            Ok(WaitStatus::Signaled(_, signal, core)) => return Exit::Signal { number: signal as i32, core },
+            Ok(_) | Err(Errno::EINTR) if Instant::now() < until => thread::sleep(Duration::from_millis(1)),
+            _ => return Exit::Unknown,
+        }
     }
 }
 

@@ -75,6 +75,8 @@ pub(crate) struct Reactor {
     posted: u32,
     captures: BTreeMap<u64, Capture>,
     checks: Checks,
+    /// How children ended that had something lent, until somebody who wanted it asks.
+    fates: BTreeMap<u64, Exit>,
     /// Asked about deaths that nobody here brought about.
     pub(crate) memory_killer: MemoryKiller,
 }
@@ -120,6 +122,7 @@ impl Reactor {
             posted: 0,
             captures: BTreeMap::new(),
             checks: Checks::default(),
+            fates: BTreeMap::new(),
             memory_killer: MemoryKiller::new(),
         })
     }
@@ -170,6 +173,7 @@ impl Reactor {
                 refused: None,
                 limit,
                 told: false,
+                lends: false,
                 stays: false,
                 forsaken: false,
                 forwarded: None,
@@ -367,7 +371,10 @@ impl Reactor {
             return;
         };
         if let Waited::Ended(exit) = wait(child.pid) {
-            self.lines.last_words(id, news);
+            let lends = self.lines.last_words(id, news);
+            if let Some(child) = self.children.get_mut(&id).filter(|_| lends) {
+                child.lends = true;
+            }
             news.extend(self.part(id, exit).map(News::Ended));
         }
     }
@@ -384,6 +391,9 @@ impl Reactor {
     /// Takes a child that is gone off the list, with what it left.
     fn part(&mut self, id: u64, exit: Exit) -> Option<Ended> {
         let child = self.children.get_mut(&id)?;
+        if child.lends {
+            self.fates.insert(id, exit);
+        }
         child.receive();
         child.close_pipe(&self.epoll);
         child.forwarded = None;

@@ -109,7 +109,8 @@ fn fetch(future: &Future, child: u64, mut loan: Loan) -> Result<Outcome, Thrown>
             Ok(failed(&Error::Protocol { subject: future.subject(), why }))
         }
         Err(_) => {
-            let death = Death::Gone { exit: Exit::Unknown, writing: true };
+            let exit = state().reactor.borrow().as_ref().map_or(Exit::Unknown, |reactor| reactor.fate(child));
+            let death = Death::Gone { exit, writing: true };
             Ok(failed(&died(future, death)))
         }
     }

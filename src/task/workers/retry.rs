@@ -164,12 +164,16 @@ pub(crate) fn brought_home(phase: Phase) -> Phase {
         return phase;
     };
     let payload = copy(child, &mut loan);
+    let exit = match &payload {
+        Ok(_) => Exit::Unknown,
+        Err(_) => state().reactor.borrow().as_ref().map_or(Exit::Unknown, |reactor| reactor.fate(child)),
+    };
     collect::release(child);
     let Loan { kind, format, .. } = loan;
     let message = payload.map_or(Message::Truncated, |payload| {
         Message::Frame(Frame { kind, format, payload: payload.into() })
     });
-    Phase::Reported(Ended { id: child, exit: Exit::Unknown, message })
+    Phase::Reported(Ended { id: child, exit, message })
 }
 
 fn copy(child: u64, loan: &mut Loan) -> Result<Vec<u8>, Errno> {

@@ -25,6 +25,8 @@ struct Wire {
     limit: u64,
     /// It waits after every answer, not only while it lends something.
     waits: bool,
+    /// It has something in its memory that nobody has fetched.
+    lends: bool,
 }
 
 /// The lines of all children that stay, and the bell that they ring.
@@ -61,7 +63,7 @@ impl Lines {
 
     pub(super) fn add(&mut self, child: u64, line: Line, limit: u64, waits: bool) {
         line.keep_from_siblings();
-        self.wires.insert(child, Wire { line, limit, waits });
+        self.wires.insert(child, Wire { line, limit, waits, lends: false });
     }
 
     /// Hears no more of `child`.
@@ -88,8 +90,13 @@ impl Lines {
     }
 
     /// The parent is done with what a child lends. False when that one does not stay.
-    pub(super) fn release(&self, child: u64) -> bool {
-        self.wires.get(&child).map(|wire| wire.line.release()).is_some()
+    pub(super) fn release(&mut self, child: u64) -> bool {
+        let Some(wire) = self.wires.get_mut(&child) else {
+            return false;
+        };
+        wire.lends = false;
+        wire.line.release();
+        true
     }
 
     /// What a child has printed has been taken, if it is one that waits for that.
@@ -150,12 +157,15 @@ impl Lines {
         }
     }
 
-    /// What a child has told that is gone. What it was in the middle of is lost, and its end says so.
-    pub(super) fn last_words(&mut self, child: u64, news: &mut Vec<News>) {
-        if let Some(mut wire) = self.wires.remove(&child) {
-            // What was read before, and what is still there.
-            let _ = wire.hear(child, news).and_then(|()| wire.hear(child, news));
-        }
+    /// What a child has told that is gone. What it was in the middle of is lost, and its end says so. True when
+    /// it lent something.
+    pub(super) fn last_words(&mut self, child: u64, news: &mut Vec<News>) -> bool {
+        let Some(mut wire) = self.wires.remove(&child) else {
+            return false;
+        };
+        // What was read before, and what is still there.
+        let _ = wire.hear(child, news).and_then(|()| wire.hear(child, news));
+        wire.lends
     }
 
     /// The next news shall ring. True when there is some already.
@@ -193,7 +203,7 @@ impl Wire {
         Ok(())
     }
 
-    fn news(&self, child: u64, answer: Answer) -> Result<News, Garbled> {
+    fn news(&mut self, child: u64, answer: Answer) -> Result<News, Garbled> {
         let Answer { task, frame, length } = answer;
         let limit = self.limit;
         let refused = |length| Message::Malformed(Malformed::TooLong { length, limit });
@@ -202,6 +212,7 @@ impl Wire {
             Kind::Lent => {
                 let loan = Loan::announced(&frame).ok_or(Garbled)?;
                 if !too_long(loan.length as u64) {
+                    self.lends = true;
                     return Ok(News::Offers { child, task, loan });
                 }
                 if !self.waits {

@@ -7,6 +7,7 @@ use nix::errno::Errno;
 use super::Reactor;
 use crate::process::loan::Loan;
 use crate::process::loan::lender::{ByLine, ByPipe};
+use crate::process::wait::{Exit, look_at};
 
 impl Reactor {
     /// Looks whether child `id` has what it lends.
@@ -38,6 +39,12 @@ impl Reactor {
         loan.fetch(child.pid, &mut ByPipe(pipe), to)
     }
 
+    /// How child `id` ended, of which a loan could not be fetched.
+    pub(crate) fn fate(&self, id: u64) -> Exit {
+        let reaped = self.fates.get(&id).copied();
+        reaped.or_else(|| self.children.get(&id).map(|child| look_at(child.pid))).unwrap_or(Exit::Unknown)
+    }
+
     /// Lets a child go on that captures, if it is such a one: what it printed has been taken.
     pub(crate) fn go_on(&self, id: u64) {
         self.lines.go_on(id);
@@ -45,10 +52,12 @@ impl Reactor {
 
     /// Lets a child go that has lent something.
     pub(crate) fn release(&mut self, id: u64) {
+        self.fates.remove(&id);
         if self.lines.release(id) {
             return;
         }
         if let Some(child) = self.children.get_mut(&id) {
+            child.lends = false;
             child.close_pipe(&self.epoll);
         }
     }

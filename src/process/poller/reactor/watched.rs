@@ -15,6 +15,7 @@ use crate::process::recipient::Recipient;
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
 
 /// A child, and what is known of it.
+#[expect(clippy::struct_excessive_bools, reason = "each is true or not whatever the others are")]
 #[derive(Debug)]
 pub(super) struct Watched {
     pub(super) pid: Pid,
@@ -24,6 +25,8 @@ pub(super) struct Watched {
     pub(super) refused: Option<Malformed>,
     pub(super) limit: u64,
     pub(super) told: bool,
+    /// It has something in its memory that nobody has fetched.
+    pub(super) lends: bool,
     /// It was waited for in vain.
     pub(super) stays: bool,
     /// Nobody waits for it any more.
@@ -111,6 +114,7 @@ impl Watched {
         if let Some(pipe) = &self.pipe {
             let _ = epoll.delete(pipe);
         }
+        self.lends = true;
         Some(loan)
     }
 
