@@ -12,7 +12,7 @@ file_put_contents("$directory/own.php", '<?php require __DIR__ . "/lib.php"; ech
 file_put_contents("$directory/ours.php", '<?php try { preloaded(); } catch (TypeError $e) { echo $e->getMessage(), "\n"; }');
 file_put_contents("$directory/ahead.php", '<?php opcache_compile_file(__DIR__ . "/preloaded.php"); require __DIR__ . "/lib.php"; echo json_encode(preloaded()), "\n";');
 
-$opcache = '-d zend_extension=opcache -d opcache.enable_cli=1 -d opcache.file_update_protection=0';
+$opcache = opcache() . ' -d opcache.enable_cli=1 -d opcache.file_update_protection=0';
 $preload = "$opcache -d opcache.preload=$directory/preloaded.php -d opcache.preload_user=" . posix_getpwuid(posix_geteuid())['name'];
 foreach (['', '-d opcache.jit_buffer_size=16M -d opcache.jit=function'] as $jit) {
     foreach (['own' => $preload, 'ours' => $preload, 'ahead' => $opcache] as $script => $how) {
