@@ -2,3 +2,4 @@
 
 pub(crate) mod notifier;
 pub(crate) mod reactor;
+mod wake_state;

@@ -25,6 +25,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::Signal;
 
 use super::notifier::{Flags, Means, Notifier};
+use super::wake_state::{Input, REAP, SOON, State};
 use crate::process::fork::{Child, Refused};
 use crate::process::forwarding::{self, Forwarded, Signals};
 use crate::process::memory_killer::MemoryKiller;
@@ -43,10 +44,6 @@ use watched::Watched;
 
 /// Events that are taken in at a time.
 const BATCH: usize = 64;
-/// When to look for children that had nothing more to tell, or that have no descriptor to tell of their end.
-const REAP: Duration = Duration::from_millis(5);
-/// When to look at children that stay and have just told something, or been told.
-const SOON: Duration = Duration::from_millis(1);
 
 /// All children of this process, and the ways to hear of them.
 #[derive(Debug)]
@@ -67,8 +64,8 @@ pub(crate) struct Reactor {
     timer: Timer,
     /// When the notifier raises the flags in any case.
     alarm: Option<Instant>,
-    /// That is soon, and nobody has looked since it was set.
-    imminent: bool,
+    /// What is known of those who raise them.
+    wake: State,
     /// Children that stay were expected to tell something, and have not, for a millisecond.
     silent: bool,
     /// Tasks that were given to children that stay since somebody looked.
@@ -117,7 +114,7 @@ impl Reactor {
             watched: false,
             timer: Timer::default(),
             alarm: None,
-            imminent: false,
+            wake: State::NEW,
             silent: false,
             posted: 0,
             captures: BTreeMap::new(),
@@ -221,7 +218,6 @@ impl Reactor {
         let waited = match heard {
             Ok(Heard::Nothing) => self.ask(timeout, news),
             Ok(heard) => {
-                self.notifier.doubt();
                 self.give_up(heard, news);
                 Ok(())
             }
@@ -255,7 +251,7 @@ impl Reactor {
 
     /// Asks the kernel, and sleeps.
     fn ask(&mut self, timeout: Option<Duration>, news: &mut Vec<News>) -> Result<(), Errno> {
-        self.notifier.disarm(&self.epoll.0);
+        self.step(Input::Ask);
         let mut blind = self.blind.clone();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Who has just told something, or been told, is heard of soon: what it takes to sleep long is not worth it yet.

@@ -320,9 +320,6 @@ pub(crate) fn tick(moment: Moment) -> Result<(), Thrown> {
 /// The virtual machine's interrupt after the notifier raised its flag.
 pub(crate) fn on_interrupt() {
     let state = state();
-    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.notice();
-    }
     // As for the handlers of signals: what is interrupted is in the middle of a statement.
     let _fibers = FiberBlock::new();
     if interrupt::safe() {
@@ -331,10 +328,14 @@ pub(crate) fn on_interrupt() {
         // Exiting is told by what is pending.
         let _ = tick(moment);
         look_out();
-    } else if interrupt::is_of_a_call() {
-        // Who waits in that call looks right after this. An alarm would cut its wait short, be heard here, and set another.
     } else if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.alarm(RETRY);
+        if interrupt::is_of_a_call() {
+            // Who waits in that call looks right after this. An alarm would cut its wait short, be heard here, and set
+            // another.
+            reactor.notice();
+        } else {
+            reactor.put_off(RETRY);
+        }
     }
 }
 

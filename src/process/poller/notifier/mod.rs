@@ -8,10 +8,12 @@ use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use nix::errno::Errno;
 pub(crate) use signal::NEWS;
 use signal::Signals;
 use thread::Thread;
 
+use super::wake_state::Order;
 use crate::process::fork::Refused;
 
 /// The two flags that a wake-up sets. Both outlive the process's request.
@@ -50,7 +52,7 @@ pub(crate) enum Notifier {
 }
 
 impl Notifier {
-    /// Starts to watch `children`; nothing is raised before [`Notifier::arm`].
+    /// Starts to watch `children`; nothing is raised before it is armed.
     ///
     /// # Errors
     ///
@@ -69,25 +71,20 @@ impl Notifier {
         }
     }
 
-    /// From now on the next news of `children` raises the flags, once.
-    pub(crate) fn arm(&mut self, children: &OwnedFd) {
-        match self {
-            Self::Thread(thread) => thread.arm(children),
-            Self::Signal(signals) => signals.arm(children),
-        }
-    }
-
-    /// The parent looks itself: nothing is to be raised.
-    pub(crate) fn disarm(&mut self, children: &OwnedFd) {
-        if let Self::Thread(thread) = self {
-            thread.disarm(children);
-        }
-    }
-
-    /// The parent has looked, but has not silenced the notifier.
-    pub(crate) fn doubt(&mut self) {
-        if let Self::Thread(thread) = self {
-            thread.doubt();
+    /// Does as the state machine says. News of `children` is what raises the flags.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses: the script has closed our descriptors.
+    pub(super) fn obey(&self, order: Order, children: &OwnedFd) -> Result<(), Errno> {
+        match (self, order) {
+            (Self::Thread(thread), Order::Arm) => thread.arm(children),
+            (Self::Thread(_), Order::Confirm) | (Self::Signal(_), Order::Silence) => Ok(()),
+            (Self::Thread(thread), Order::Silence) => thread.silence(children),
+            (Self::Signal(signals), Order::Arm | Order::Confirm) => {
+                signals.arm(children);
+                Ok(())
+            }
         }
     }
 

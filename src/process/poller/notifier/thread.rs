@@ -33,7 +33,6 @@ pub(crate) struct Thread {
     timer: TimerFd,
     stop: EventFd,
     handle: libc::pthread_t,
-    armed: bool,
 }
 
 struct Work {
@@ -63,29 +62,19 @@ impl Thread {
             .map_err(Refused::by("epoll_ctl"))?;
         let work = Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
         let handle = spawn(work).map_err(Refused::by("pthread_create"))?;
-        Ok(Self { epoll, timer, stop, handle, armed: false })
+        Ok(Self { epoll, timer, stop, handle })
     }
 
     /// From now on the next readiness of `children` raises the flags, once.
-    pub(super) fn arm(&mut self, children: &OwnedFd) {
-        if self.armed {
-            return;
-        }
+    pub(super) fn arm(&self, children: &OwnedFd) -> Result<(), Errno> {
         let mut event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLONESHOT, CHILDREN);
-        self.armed = self.epoll.modify(children, &mut event).is_ok();
+        self.epoll.modify(children, &mut event)
     }
 
     /// The parent looks itself: nothing is to be raised.
-    pub(super) fn disarm(&mut self, children: &OwnedFd) {
-        if std::mem::take(&mut self.armed) {
-            let mut event = EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN);
-            let _ = self.epoll.modify(children, &mut event);
-        }
-    }
-
-    /// The flags may have been raised meanwhile: the next [`Thread::arm`] is not for nothing.
-    pub(super) fn doubt(&mut self) {
-        self.armed = false;
+    pub(super) fn silence(&self, children: &OwnedFd) -> Result<(), Errno> {
+        let mut event = EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN);
+        self.epoll.modify(children, &mut event)
     }
 
     /// Raises the flags after `delay`, once; a later call replaces an earlier one.

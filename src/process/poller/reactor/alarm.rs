@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::Reactor;
 use super::checks::EVERY;
-use super::{REAP, Reactor, SOON};
+use crate::process::poller::wake_state::{Expected, Input};
 
 /// After so many posted tasks what has ended is looked at. A millisecond later most would have left the processor's cache.
 const PORTION: u32 = 64;
@@ -14,35 +15,49 @@ impl Reactor {
     pub(crate) fn arm(&mut self, delay: Option<Duration>, busy: bool) {
         let isolated = self.children.len() - self.lines.len();
         let told = if isolated > 0 { self.children.values().filter(|child| child.told).count() } else { 0 };
-        let others = isolated - told;
-        // Whoever tells much, or has just told the last, is not asked to ring: each ring costs as much as some tasks.
-        let soon = self.lines.lively && !self.watched;
-        // Those that stay may end at any time, also when nobody has anything for them. What is no longer our descriptor may be
-        // readable for ever: each interrupt would bring about the next one, and the script would get no further.
-        if self.deaf.is_none() && (others > 0 || !soon && self.lines.len() > 0) {
-            self.notifier.arm(&self.epoll.0);
-        }
-        let many = self.posted >= PORTION && self.lines.has_news();
-        if many || busy && !soon && self.lines.listen() {
-            self.flags.raise();
-        }
-        let leaving = others == 0 && told > 0 || !self.blind.is_empty();
-        let leaving = leaving || self.deaf.is_some() && !self.children.is_empty();
-        let check = busy && self.checks.wanted;
-        let look =
-            leaving.then_some(REAP).into_iter().chain(soon.then_some(SOON)).chain(check.then_some(EVERY));
+        let expected = Expected {
+            isolated: isolated > told,
+            leaving: told > 0,
+            blind: !self.blind.is_empty(),
+            warm: self.lines.len() > 0,
+            busy,
+            lively: self.lines.lively && !self.watched,
+            deaf: self.deaf.is_some(),
+        };
         self.timer.set(delay);
-        // An imminent one covers all that have more time; reading the clock costs a tenth of a task.
-        if let Some(delay) = look.chain(delay).min().filter(|&delay| !self.imminent || delay < SOON) {
-            self.alarm(delay);
-            self.imminent = delay <= SOON;
+        let check = (busy && self.checks.wanted).then_some(EVERY);
+        let needs = expected.needs([delay, check].into_iter().flatten().min());
+        self.step(Input::Leave(needs));
+        let many = self.posted >= PORTION && self.lines.has_news();
+        if many || needs.doorbell && self.lines.listen() {
+            self.flags.raise();
         }
     }
 
-    /// The alarm, if it was that, is heard.
+    /// The flags were raised, and are lowered: the caller looks, or goes back to where somebody does.
     pub(crate) fn notice(&mut self) {
-        self.imminent = false;
         self.posted = 0;
+        self.step(Input::Look);
+    }
+
+    /// There may be news, and this is no moment to look: the flags are raised again after `delay`.
+    pub(crate) fn put_off(&mut self, delay: Duration) {
+        self.posted = 0;
+        self.step(Input::PutOff(delay));
+    }
+
+    /// The one way in which the notifier is told anything.
+    pub(super) fn step(&mut self, input: Input) {
+        let (state, action) = self.wake.step(input);
+        self.wake = state;
+        if let Some(order) = action.order
+            && self.notifier.obey(order, &self.epoll.0).is_err()
+        {
+            self.wake = self.wake.step(Input::Refused).0;
+        }
+        if let Some(delay) = action.alarm {
+            self.alarm(delay);
+        }
     }
 
     /// A child that stays was given something to do.
@@ -63,7 +78,7 @@ impl Reactor {
     }
 
     /// Raises the flags after `delay`, whatever the children do.
-    pub(crate) fn alarm(&mut self, delay: Duration) {
+    fn alarm(&mut self, delay: Duration) {
         let now = Instant::now();
         let at = now.checked_add(delay).unwrap_or(now);
         // One that comes earlier is enough: whoever it wakes looks what comes next.

@@ -345,3 +345,37 @@ fn one_that_has_told_everything_and_stays_is_seen_off() {
     assert_eq!(reactor.await_end(1).map(|ended| ended.exit), Some(killed));
     reactor.stop();
 }
+
+#[test]
+fn a_wait_that_is_cut_short_takes_no_wake_up_with_it() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    PENDING.store(false, Ordering::Release);
+    INTERRUPT.store(false, Ordering::Release);
+    // One that stays, so that there is memory to look at.
+    start(&mut reactor, 1, |_| {
+        loop {
+            nix::unistd::pause();
+        }
+    });
+    reactor.listen(1, Line::new().unwrap());
+    start(&mut reactor, 2, |_| {});
+    reactor.arm(None, false);
+    while !PENDING.load(Ordering::Acquire) {
+        std::thread::yield_now();
+    }
+    // The script waits, but a signal wants its attention first, and ends the wait.
+    PENDING.store(false, Ordering::Release);
+    INTERRUPT.store(true, Ordering::Release);
+    let mut news = Vec::new();
+    assert_eq!(reactor.wait(Some(Duration::from_secs(1)), &mut news), Err(Errno::EINTR));
+    assert!(news.is_empty());
+    reactor.arm(None, false);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while !PENDING.load(Ordering::Acquire) {
+        assert!(Instant::now() < deadline, "the notifier is armed again");
+        std::thread::yield_now();
+    }
+    assert_eq!(reactor.kill_all(), []);
+    reactor.stop();
+}

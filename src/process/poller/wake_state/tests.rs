@@ -1,0 +1,348 @@
+//! The state machine beside a model of all that it deals with: the kernel, children, workers, the notifier, the alarm, and
+//! the script. Every state of both together that can be reached by any sequence of events is visited.
+
+use std::collections::HashMap;
+
+use super::*;
+use crate::process::poller::notifier::Means;
+
+type Step = fn(State, Input) -> (State, Action);
+
+const SHORT: Duration = Duration::from_micros(100);
+const LONG: Duration = Duration::from_secs(3600);
+
+/// What can happen while the parent is outside, after it has left with some [`Expected`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "independent of each other")]
+struct Possible {
+    readable: bool,
+    blind_end: bool,
+    answer: bool,
+    /// Nothing raises the flag for what is readable.
+    deaf: bool,
+}
+
+/// How things really are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "independent of each other")]
+struct World {
+    known: State,
+    inside: bool,
+    flag: bool,
+    /// The notifier is armed; it has seen something and is about to raise the flag.
+    armed: bool,
+    firing: bool,
+    /// The alarm that is set.
+    alarm: Option<Duration>,
+    /// News that nobody has looked at: at a descriptor, of a child without one, in shared memory.
+    readable: bool,
+    blind_end: bool,
+    answer: bool,
+    /// A worker has answered, and has not seen yet whether it has to ring.
+    about_to_ring: bool,
+    /// The parent has asked for a ring.
+    listening: bool,
+    /// The doorbell's descriptor is ready.
+    rung: bool,
+    possible: Possible,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    /// A child writes, or ends; one ends of which no descriptor tells; a worker answers, and then rings if it has to.
+    Readable,
+    BlindEnd,
+    Answer,
+    Ring,
+    /// The notifier, or the alarm, raises the flag.
+    Fire,
+    AlarmGoesOff,
+    /// The parent is interrupted at a bad moment.
+    PutOff,
+    /// It looks, and is called away before it has seen anything; or sees what is in shared memory.
+    LookInVain,
+    LookAtMemory,
+    /// It asks the kernel, and is called away; or takes in all there is.
+    AskInVain,
+    Ask,
+    Leave(Option<Duration>, Needs, Possible),
+}
+
+/// What the parent may say when it leaves.
+fn leaves() -> Vec<Event> {
+    let mut leaves = Vec::new();
+    for bits in 0..128_u32 {
+        let bit = |at: u32| bits >> at & 1 == 1;
+        let (isolated, leaving, blind, warm) = (bit(0), bit(1), bit(2), bit(3));
+        let (busy, lively, deaf) = (bit(4), bit(5), bit(6));
+        if busy && !warm {
+            continue;
+        }
+        let expected = Expected { isolated, leaving, blind, warm, busy, lively, deaf };
+        let possible =
+            Possible { readable: isolated || leaving || warm, blind_end: blind, answer: busy, deaf };
+        for due in [None, Some(SHORT), Some(LONG)] {
+            leaves.push(Event::Leave(due, expected.needs(due), possible));
+        }
+    }
+    leaves
+}
+
+impl World {
+    const NEW: Self = Self {
+        known: State::NEW,
+        inside: true,
+        flag: false,
+        armed: false,
+        firing: false,
+        alarm: None,
+        readable: false,
+        blind_end: false,
+        answer: false,
+        about_to_ring: false,
+        listening: false,
+        rung: false,
+        possible: Possible { readable: false, blind_end: false, answer: false, deaf: false },
+    };
+
+    /// A descriptor has become ready.
+    fn ready(&mut self, means: Means) {
+        match means {
+            _ if self.possible.deaf => {}
+            Means::Thread => self.firing |= std::mem::take(&mut self.armed),
+            // The signal is sent whatever the parent does.
+            Means::Signal => self.firing = true,
+        }
+    }
+
+    fn step(&mut self, step: Step, means: Means, input: Input) {
+        let (known, action) = step(self.known, input);
+        self.known = known;
+        let is_ready = (self.readable || self.rung) && !self.possible.deaf;
+        match (action.order, means) {
+            (None, _) | (Some(Order::Confirm), Means::Thread) | (Some(Order::Silence), Means::Signal) => {}
+            (Some(Order::Silence), Means::Thread) => self.armed = false,
+            (Some(Order::Arm), Means::Thread) => {
+                self.armed = !is_ready;
+                self.firing |= is_ready;
+            }
+            (Some(Order::Arm | Order::Confirm), Means::Signal) => self.flag |= is_ready,
+        }
+        // The earlier one holds.
+        self.alarm = [self.alarm, action.alarm].into_iter().flatten().min();
+    }
+
+    /// The world after `event`, if that can happen now.
+    fn after(mut self, step: Step, means: Means, event: Event) -> Option<Self> {
+        let happens = match event {
+            Event::Readable => self.possible.readable,
+            Event::BlindEnd => self.possible.blind_end,
+            Event::Answer => self.possible.answer,
+            Event::Ring => self.about_to_ring,
+            Event::Fire => self.firing,
+            Event::AlarmGoesOff => self.alarm.is_some(),
+            Event::PutOff => self.flag && !self.inside,
+            Event::Leave(_, _, possible) => {
+                // Whoever has told something is still there.
+                possible.readable >= self.readable
+                    && possible.blind_end >= self.blind_end
+                    && possible.answer >= (self.answer || self.about_to_ring)
+            }
+            Event::LookInVain | Event::LookAtMemory | Event::AskInVain | Event::Ask => true,
+        };
+        if !happens {
+            return None;
+        }
+        match event {
+            Event::Readable => {
+                self.readable = true;
+                self.ready(means);
+            }
+            Event::BlindEnd => self.blind_end = true,
+            Event::Answer => (self.answer, self.about_to_ring) = (true, true),
+            Event::Ring => {
+                self.about_to_ring = false;
+                if std::mem::take(&mut self.listening) {
+                    self.rung = true;
+                    self.ready(means);
+                }
+            }
+            Event::Fire => (self.firing, self.flag) = (false, true),
+            Event::AlarmGoesOff => (self.alarm, self.flag) = (None, true),
+            Event::PutOff => {
+                self.flag = false;
+                self.step(step, means, Input::PutOff(SOON));
+            }
+            Event::LookInVain | Event::LookAtMemory | Event::AskInVain | Event::Ask => {
+                (self.inside, self.flag) = (true, false);
+                self.step(step, means, Input::Look);
+                self.answer &= matches!(event, Event::LookInVain);
+                if let Event::AskInVain | Event::Ask = event {
+                    self.step(step, means, Input::Ask);
+                    self.listening = true;
+                }
+                if let Event::Ask = event {
+                    (self.readable, self.blind_end, self.rung, self.listening) = (false, false, false, false);
+                }
+            }
+            Event::Leave(_, needs, possible) => {
+                (self.inside, self.possible) = (false, possible);
+                self.step(step, means, Input::Leave(needs));
+                if needs.doorbell {
+                    self.listening = true;
+                    self.flag |= self.answer;
+                }
+            }
+        }
+        Some(self)
+    }
+
+    /// Does the parent come back for what there is, and soon?
+    fn is_well(&self, means: Means, event: Event) -> bool {
+        let woken = |at_most| self.flag || self.firing || self.alarm.is_some_and(|alarm| alarm <= at_most);
+        let in_time = match event {
+            Event::Leave(Some(due), ..) => woken(due),
+            _ => true,
+        };
+        let hears_rings = (self.armed || means == Means::Signal) && !self.possible.deaf;
+        let rings = self.about_to_ring && self.listening && hears_rings;
+        let news = self.readable || self.blind_end || self.answer && !rings;
+        self.inside || in_time && (!news || woken(REAP))
+    }
+}
+
+/// Goes through all that can happen. Gives how many states there are, or what leads to one in which a wake-up is lost.
+fn explore(step: Step, means: Means) -> Result<usize, Vec<Event>> {
+    use Event::*;
+    let mut events = vec![
+        Readable,
+        BlindEnd,
+        Answer,
+        Ring,
+        Fire,
+        AlarmGoesOff,
+        PutOff,
+        LookInVain,
+        LookAtMemory,
+        AskInVain,
+        Ask,
+    ];
+    events.extend(leaves());
+    let mut found = vec![(World::NEW, None)];
+    let mut numbers = HashMap::from([(World::NEW, 0)]);
+    let mut next = 0;
+    while let Some(&(world, _)) = found.get(next) {
+        for &event in &events {
+            let Some(after) = world.after(step, means, event) else {
+                continue;
+            };
+            if !after.is_well(means, event) {
+                let mut way = vec![event];
+                let mut at = next;
+                while let Some((before, event)) = found[at].1 {
+                    way.insert(0, event);
+                    at = before;
+                }
+                return Err(way);
+            }
+            numbers.entry(after).or_insert_with(|| {
+                found.push((after, Some((next, event))));
+                found.len() - 1
+            });
+        }
+        next += 1;
+    }
+    Ok(found.len())
+}
+
+#[test]
+fn no_wake_up_is_lost_in_any_order_of_events() {
+    for means in [Means::Thread, Means::Signal] {
+        let states = explore(State::step, means).unwrap();
+        assert!(states > 1000, "the model moves: {states}");
+    }
+}
+
+/// The table with one change.
+fn but(change: fn(State, Input, &mut (State, Action))) -> impl Fn(State, Input) -> (State, Action) {
+    move |state, input| {
+        let mut stepped = state.step(input);
+        change(state, input, &mut stepped);
+        stepped
+    }
+}
+
+#[test]
+fn without_any_of_these_transitions_a_wake_up_is_lost() {
+    let changes: [(&str, Step); 7] = [
+        ("a look doubts what was armed", |state, input| {
+            but(|before, input, (after, _)| {
+                if input == Input::Look && before.notifier == Notifier::Armed {
+                    after.notifier = Notifier::Armed;
+                }
+            })(state, input)
+        }),
+        ("a look doubts what was put off", |state, input| {
+            but(|before, input, (after, _)| {
+                if input == Input::Look && before.notifier == Notifier::Rung {
+                    after.notifier = Notifier::Rung;
+                }
+            })(state, input)
+        }),
+        ("what is doubted is armed again", |state, input| {
+            but(|before, input, (_, action)| {
+                if matches!(input, Input::Leave(_)) && before.notifier == Notifier::Doubted {
+                    action.order = None;
+                }
+            })(state, input)
+        }),
+        ("what was silenced is armed again", |state, input| {
+            but(|before, input, (_, action)| {
+                if matches!(input, Input::Leave(_)) && before.notifier == Notifier::Idle {
+                    action.order = None;
+                }
+            })(state, input)
+        }),
+        ("who puts off sets an alarm", |state, input| {
+            but(|_, input, (_, action)| {
+                if matches!(input, Input::PutOff(_)) {
+                    action.alarm = None;
+                }
+            })(state, input)
+        }),
+        ("a look is the end of what was imminent", |state, input| {
+            but(|before, input, (after, _)| {
+                if input == Input::Look || input == Input::Ask {
+                    after.imminent = before.imminent;
+                }
+            })(state, input)
+        }),
+        ("what is imminent is not late", |state, input| {
+            but(|_, input, (after, _)| {
+                if matches!(input, Input::Leave(_)) {
+                    after.imminent = true;
+                }
+            })(state, input)
+        }),
+    ];
+    for (what, step) in changes {
+        let lost = explore(step, Means::Thread);
+        assert!(lost.is_err(), "{what}: not needed");
+    }
+}
+
+#[test]
+fn what_could_not_be_armed_is_armed_the_next_time() {
+    let needs = Needs { notifier: true, doorbell: false, alarm: None };
+    let (armed, _) = State::NEW.step(Input::Leave(needs));
+    let (refused, _) = armed.step(Input::Refused);
+    assert_eq!(refused.step(Input::Leave(needs)).1.order, Some(Order::Arm));
+}
+
+#[test]
+fn what_is_armed_costs_no_system_call() {
+    let needs = Needs { notifier: true, doorbell: false, alarm: Some(SOON) };
+    let (armed, _) = State::NEW.step(Input::Leave(needs));
+    let again = armed.step(Input::Leave(needs));
+    assert_eq!(again, (armed, Action { order: Some(Order::Confirm), alarm: None }));
+}
