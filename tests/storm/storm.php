@@ -100,15 +100,6 @@ function wait_for(array $pools): void
     }
 }
 
-/** Waits for the tasks that nobody holds, as a script does that works on. */
-function wait_for_the_rest(): void
-{
-    $patience = time() + 30;
-    while ($GLOBALS['begun'] > 0 && time() < $patience) {
-        usleep(1000);
-    }
-}
-
 /** A pool of one of the kinds that there are. */
 function pool(): Pool
 {
@@ -159,7 +150,12 @@ function round_of_tasks(array $kinds, Closure $complain): int
         $GLOBALS['walked']++;
     }
     $maps = $map = null;
-    wait_for_the_rest();
+    // The tasks that nobody holds are waited for as by a script that works on. Their handlers run only where a function that
+    // had to do with their registration goes on: that is this one, whoever has begun them.
+    $patience = time() + 30;
+    while ($begun > 0 && time() < $patience) {
+        usleep(1000);
+    }
     if ($begun !== 0) {
         $complain("$begun tasks of handlers and destructors have not ended");
         $begun = 0;
