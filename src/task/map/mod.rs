@@ -68,6 +68,12 @@ impl Mapping {
         } else {
             (Source::Walk(Walk::new(items)?), Zval::new())
         };
+        // The object's own code may have stopped the pool, or waited for tasks of it, with which its children went.
+        let halted = group.ledger.borrow().is_stopped();
+        let (source, unwanted) = if halted { (Source::Empty, Some(source)) } else { (source, None) };
+        if !halted && !group.stays.replace(true) {
+            group.stays_for_maps.set(true);
+        }
         let mapping = Rc::new(Self {
             id: state().next_id(),
             group: Rc::clone(group),
@@ -86,6 +92,7 @@ impl Mapping {
             ending: DataCell::default(),
         });
         group.maps.insert(mapping.id, Rc::clone(&mapping));
+        drop(unwanted);
         workers::watch_items(group);
         shutdown::register();
         Ok(mapping)
