@@ -21,15 +21,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::Signal;
 
+use super::epoll::Epoll;
 use super::notifier::{Flags, Means, Notifier};
+use super::registry::{BATCH, Registry, Source, Token, Trigger};
 use super::wake_state::{Input, REAP, SOON, State};
 use crate::process::fork::{Child, Refused};
 use crate::process::forwarding::{self, Forwarded, Signals};
 use crate::process::memory_killer::MemoryKiller;
-use crate::process::output::{Capture, Stream};
+use crate::process::output::Capture;
 use crate::process::recipient::Recipient;
 use crate::process::shared::bell::Bell;
 use crate::process::shared::line::Line;
@@ -42,13 +43,10 @@ pub(crate) use news::{Ended, Message, News};
 use timer::Timer;
 use watched::Watched;
 
-/// Events that are taken in at a time.
-const BATCH: usize = 64;
-
 /// All children of this process, and the ways to hear of them.
 #[derive(Debug)]
 pub(crate) struct Reactor {
-    epoll: Epoll,
+    registry: Registry,
     notifier: Notifier,
     flags: Flags,
     children: BTreeMap<u64, Watched>,
@@ -78,21 +76,6 @@ pub(crate) struct Reactor {
     pub(crate) memory_killer: MemoryKiller,
 }
 
-/// What an event is about: the lowest bits of its number.
-const PIPE: u64 = 0;
-const PIDFD: u64 = 1;
-const OUTPUT: u64 = 2;
-const ERROR_OUTPUT: u64 = 3;
-
-/// The bell's event; ids do not come so far.
-const BELL: u64 = u64::MAX;
-/// The timer's. What is due is the caller's to know: there is nothing to handle.
-const TIMER: u64 = BELL - 4;
-
-fn event(id: u64, about: u64) -> EpollEvent {
-    EpollEvent::new(EpollFlags::EPOLLIN, id << 2 | about)
-}
-
 impl Reactor {
     /// A reactor whose news raise `flags` while nobody waits.
     ///
@@ -100,10 +83,10 @@ impl Reactor {
     ///
     /// When there is no descriptor or no thread to be had.
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Refused> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(Refused::by("epoll_create"))?;
-        let notifier = Notifier::start(means, &epoll.0, flags)?;
+        let registry = Registry::new(Epoll::new().map_err(Refused::by("epoll_create"))?);
+        let notifier = Notifier::start(means, registry.descriptor(), flags)?;
         Ok(Self {
-            epoll,
+            registry,
             notifier,
             flags,
             children: BTreeMap::new(),
@@ -130,9 +113,9 @@ impl Reactor {
     ///
     /// When there is no descriptor to be had.
     pub(crate) fn descriptor(&mut self) -> Result<BorrowedFd<'_>, Errno> {
-        self.timer.watch(&self.epoll, TIMER)?;
+        self.timer.watch(&mut self.registry)?;
         self.watched = true;
-        Ok(self.epoll.0.as_fd())
+        Ok(self.registry.descriptor().as_fd())
     }
 
     /// How many children are not reaped yet, but for those that nobody waits for.
@@ -146,10 +129,11 @@ impl Reactor {
     ///
     /// When the kernel cannot watch one more descriptor; the child is killed and reaped then.
     pub(crate) fn add(&mut self, id: u64, child: Child, limit: u64) -> Result<(), Errno> {
-        let watch = |fd: &OwnedFd, about| self.epoll.add(fd, event(id, about));
-        let watched = watch(&child.pipe, PIPE)
-            .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, PIDFD)));
+        let mut watch = |fd: &OwnedFd, source| self.registry.register(fd, source, Trigger::Level).map(drop);
+        let watched = watch(&child.pipe, Source::Pipe(id))
+            .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, Source::Pidfd(id))));
         if let Err(errno) = watched {
+            self.registry.deregister(&child.pipe);
             let _ = Recipient::new(child.pid, child.pidfd.as_ref()).send_all(Signal::SIGKILL);
             let _ = wait_until(child.pid, child.pidfd.as_ref(), Instant::now() + TAKEDOWN);
             return Err(errno);
@@ -194,10 +178,9 @@ impl Reactor {
     ///
     /// When there is no descriptor to be had.
     pub(crate) fn bell(&mut self) -> Result<Rc<Bell>, Errno> {
-        let epoll = &self.epoll;
-        let event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, BELL);
+        let registry = &mut self.registry;
         let by_signal = matches!(self.notifier, Notifier::Signal(_));
-        self.lines.bell(by_signal, |bell| epoll.add(bell, event))
+        self.lines.bell(by_signal, |bell| registry.register(bell, Source::Bell, Trigger::Edge).map(drop))
     }
 
     /// Child `id`, which was added, stays, and tells its results by `line`. When it captures it waits after each of them
@@ -263,8 +246,8 @@ impl Reactor {
         if self.lines.listen() {
             millis = 0;
         }
-        let mut events = [EpollEvent::empty(); BATCH];
-        let waited = self.sleep(&mut events, millis);
+        let mut ready = [Token::default(); BATCH];
+        let waited = self.sleep(&mut ready, millis);
         self.deaf = None;
         let count = match waited {
             Ok(count) => count,
@@ -287,8 +270,11 @@ impl Reactor {
             self.lines.lively && (millis > 0 || self.silent) && count == 0 && heard == Heard::Nothing;
         self.lines.lively = heard != Heard::Nothing;
         self.give_up(heard, news);
-        for event in events.iter().take(count) {
-            self.handle(event.data(), news);
+        for &token in ready.iter().take(count) {
+            // One that was handled before may have ended what this one is about.
+            if let Some(source) = self.registry.source(token) {
+                self.handle(source, news);
+            }
         }
         for id in blind {
             self.reap(id, news);
@@ -302,21 +288,21 @@ impl Reactor {
     }
 
     /// Waits for events, for ever if `millis` is negative.
-    fn sleep(&self, events: &mut [EpollEvent], millis: i32) -> Result<usize, Errno> {
+    fn sleep(&self, ready: &mut [Token; BATCH], millis: i32) -> Result<usize, Errno> {
         let interrupted = || self.flags.interrupt.load(Ordering::Acquire);
-        if let Ok(brief @ 0..=1) = u16::try_from(millis) {
+        if let 0..=1 = millis {
             // A signal that comes between these two is slept through, but briefly.
-            if brief != 0 && interrupted() {
+            if millis != 0 && interrupted() {
                 return Err(Errno::EINTR);
             }
-            return self.epoll.wait(events, brief);
+            return self.registry.wait(millis, None, ready);
         }
         // Here it would be for long: signals are let in only by the wait itself.
         let blocked = Blocked::all();
         if interrupted() {
             return Err(Errno::EINTR);
         }
-        blocked.wait(&self.epoll, events, millis)
+        self.registry.wait(millis, Some(&blocked), ready)
     }
 
     /// Ends the notifier. Children are not touched.
@@ -336,27 +322,30 @@ impl Reactor {
         }
         // The lines of others are not even mapped here.
         std::mem::forget((self.children, self.blind, self.lines, self.captures));
+        self.registry.forget();
         self.notifier.forget();
     }
 
-    fn handle(&mut self, token: u64, news: &mut Vec<News>) {
-        let id = token >> 2;
-        match token & 3 {
-            OUTPUT => self.drain(id, Stream::Output),
-            ERROR_OUTPUT => self.drain(id, Stream::Error),
-            PIDFD => {
+    fn handle(&mut self, source: Source, news: &mut Vec<News>) {
+        match source {
+            Source::Output(id, stream) => self.drain(id, stream),
+            Source::Pidfd(id) => {
                 self.reap(id, news);
                 self.look_after(id);
             }
-            PIPE if self.lines.has(id) => self.lose(id),
-            _ => news.extend(self.children.get_mut(&id).and_then(|child| child.hear(id, &self.epoll))),
+            Source::Pipe(id) if self.lines.has(id) => self.lose(id),
+            Source::Pipe(id) => {
+                let child = self.children.get_mut(&id);
+                news.extend(child.and_then(|child| child.hear(id, &mut self.registry)));
+            }
+            Source::Bell | Source::Timer => {}
         }
     }
 
     /// The pipe of a child that stays is closed at its end: the child is about to be gone, or has lost its descriptors.
     fn lose(&mut self, id: u64) {
         if let Some(child) = self.children.get_mut(&id) {
-            child.close_pipe(&self.epoll);
+            child.close_pipe(&mut self.registry);
             self.blind.insert(id);
         }
     }
@@ -379,7 +368,7 @@ impl Reactor {
     fn look_after(&mut self, id: u64) {
         let pidfd = self.children.get_mut(&id).and_then(|child| child.pidfd.as_ref());
         if let Some(pidfd) = pidfd {
-            let _ = self.epoll.delete(pidfd);
+            self.registry.deregister(pidfd);
             self.blind.insert(id);
         }
     }
@@ -391,10 +380,10 @@ impl Reactor {
             self.fates.insert(id, exit);
         }
         child.receive();
-        child.close_pipe(&self.epoll);
+        child.close_pipe(&mut self.registry);
         child.forwarded = None;
         if let Some(pidfd) = child.pidfd.take() {
-            let _ = self.epoll.delete(&pidfd);
+            self.registry.deregister(&pidfd);
         }
         let child = self.children.remove(&id)?;
         self.forsaken -= usize::from(child.forsaken);

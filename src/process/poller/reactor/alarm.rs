@@ -51,7 +51,7 @@ impl Reactor {
         let (state, action) = self.wake.step(input);
         self.wake = state;
         if let Some(order) = action.order
-            && self.notifier.obey(order, &self.epoll.0).is_err()
+            && self.notifier.obey(order, self.registry.descriptor()).is_err()
         {
             self.wake = self.wake.step(Input::Refused).0;
         }

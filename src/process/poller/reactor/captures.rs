@@ -2,8 +2,9 @@
 
 use nix::errno::Errno;
 
-use super::{ERROR_OUTPUT, OUTPUT, Reactor, event};
+use super::Reactor;
 use crate::process::output::{Capture, Stream};
+use crate::process::poller::registry::{Source, Trigger};
 
 impl Reactor {
     /// Keeps what `id` prints from now on, until [`Reactor::captured`].
@@ -13,8 +14,7 @@ impl Reactor {
     /// When the kernel cannot watch one more descriptor.
     pub(crate) fn capture(&mut self, id: u64, capture: Capture) -> Result<(), Errno> {
         for (stream, pipe) in capture.pipes() {
-            let about = if stream == Stream::Output { OUTPUT } else { ERROR_OUTPUT };
-            self.epoll.add(pipe, event(id, about))?;
+            self.registry.register(pipe, Source::Output(id, stream), Trigger::Level)?;
             self.notifier.watch(pipe);
         }
         self.captures.insert(id, capture);
@@ -25,7 +25,7 @@ impl Reactor {
     pub(crate) fn captured(&mut self, id: u64) -> Option<Capture> {
         let mut capture = self.captures.remove(&id)?;
         for (_, pipe) in capture.pipes() {
-            let _ = self.epoll.delete(pipe);
+            self.registry.deregister(pipe);
         }
         capture.close();
         Some(capture)
@@ -52,7 +52,7 @@ impl Reactor {
     pub(super) fn drain(&mut self, id: u64, stream: Stream) {
         // Closing is not enough: see `close_pipe`.
         if let Some(pipe) = self.captures.get_mut(&id).and_then(|capture| capture.drain(stream)) {
-            let _ = self.epoll.delete(&pipe);
+            self.registry.deregister(&pipe);
         }
     }
 }

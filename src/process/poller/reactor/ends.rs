@@ -16,7 +16,7 @@ impl Reactor {
     ///
     /// EPERM when the child is not to be reached.
     pub(crate) fn signal(&mut self, id: u64, signal: Signal) -> Result<(), Errno> {
-        self.children.get_mut(&id).map_or(Ok(()), |child| child.signal(signal, &self.epoll))
+        self.children.get_mut(&id).map_or(Ok(()), |child| child.signal(signal, &mut self.registry))
     }
 
     /// Ends every child, with its group, and reaps it. Gives those that are still there, and why.
@@ -25,7 +25,7 @@ impl Reactor {
         self.captures.clear();
         self.blind.clear();
         let killed = |mut child: Watched| {
-            let sent = child.signal(Signal::SIGKILL, &self.epoll);
+            let sent = child.signal(Signal::SIGKILL, &mut self.registry);
             (child, sent)
         };
         let killed: Vec<_> = std::mem::take(&mut self.children).into_values().map(killed).collect();
@@ -49,7 +49,7 @@ impl Reactor {
     /// end is news all the same.
     pub(crate) fn forsake(&mut self, id: u64) -> Option<(i32, Unended)> {
         let child = self.children.get_mut(&id).filter(|child| !child.forsaken)?;
-        let sent = child.signal(Signal::SIGKILL, &self.epoll);
+        let sent = child.signal(Signal::SIGKILL, &mut self.registry);
         child.forsaken = true;
         self.forsaken += 1;
         Some((child.pid.as_raw(), Unended::after(sent)))

@@ -58,7 +58,7 @@ impl Reactor {
         }
         if let Some(child) = self.children.get_mut(&id) {
             child.lends = false;
-            child.close_pipe(&self.epoll);
+            child.close_pipe(&mut self.registry);
         }
     }
 }

@@ -3,25 +3,26 @@
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
+
+use crate::process::poller::registry::{Registry, Source, Trigger};
 
 /// The timer, once somebody waits for the descriptor.
 #[derive(Debug, Default)]
 pub(super) struct Timer(Option<TimerFd>);
 
 impl Timer {
-    /// Somebody waits for `epoll`. `token` is the event's.
+    /// Somebody waits for `registry`.
     ///
     /// # Errors
     ///
     /// When there is no descriptor to be had.
-    pub(super) fn watch(&mut self, epoll: &Epoll, token: u64) -> Result<(), Errno> {
+    pub(super) fn watch(&mut self, registry: &mut Registry) -> Result<(), Errno> {
         if self.0.is_none() {
             let flags = TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK;
             let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?;
-            epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN, token))?;
+            registry.register(&timer, Source::Timer, Trigger::Level)?;
             self.0 = Some(timer);
         }
         Ok(())

@@ -3,7 +3,6 @@
 use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
-use nix::sys::epoll::Epoll;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
@@ -11,6 +10,7 @@ use super::{Message, News};
 use crate::process::channel::{self, Read};
 use crate::process::forwarding::Forwarded;
 use crate::process::loan::Loan;
+use crate::process::poller::registry::Registry;
 use crate::process::recipient::Recipient;
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
 
@@ -48,25 +48,25 @@ impl Watched {
     ///
     /// EPERM when the child is not to be reached. It loses its pipe then when it was to be killed: that is the one signal that
     /// the kernel still sends for us.
-    pub(super) fn signal(&mut self, signal: Signal, epoll: &Epoll) -> Result<(), Errno> {
+    pub(super) fn signal(&mut self, signal: Signal, registry: &mut Registry) -> Result<(), Errno> {
         let recipient = self.recipient();
         let sent = if self.told { recipient.send(Some(signal)) } else { recipient.send_all(signal) };
         if sent.is_err() && signal == Signal::SIGKILL {
             self.receive();
-            self.close_pipe(epoll);
+            self.close_pipe(registry);
         }
         sent
     }
 
     /// What it has told, if that is whole by now.
-    pub(super) fn hear(&mut self, id: u64, epoll: &Epoll) -> Option<News> {
+    pub(super) fn hear(&mut self, id: u64, registry: &mut Registry) -> Option<News> {
         if !self.receive() {
             return None;
         }
-        if let Some(loan) = self.loan(epoll) {
+        if let Some(loan) = self.loan(registry) {
             return Some(News::Lends { id, loan });
         }
-        self.close_pipe(epoll);
+        self.close_pipe(registry);
         let refused = self.refused.take().map(Message::Malformed);
         let message = refused.or_else(|| self.take().map(Message::Frame))?;
         Some(News::Told { id, message })
@@ -98,7 +98,7 @@ impl Watched {
     }
 
     /// The loan that was announced, if it was one and is not too large. Its pipe stays open, but is not watched.
-    pub(super) fn loan(&mut self, epoll: &Epoll) -> Option<Loan> {
+    pub(super) fn loan(&mut self, registry: &mut Registry) -> Option<Loan> {
         if self.reader.kind() != Some(Kind::Lent) {
             return None;
         }
@@ -112,16 +112,16 @@ impl Watched {
             return None;
         }
         if let Some(pipe) = &self.pipe {
-            let _ = epoll.delete(pipe);
+            registry.deregister(pipe);
         }
         self.lends = true;
         Some(loan)
     }
 
     /// Closing is not enough: a sibling that is just being forked still has a copy, which would keep it watched.
-    pub(super) fn close_pipe(&mut self, epoll: &Epoll) {
+    pub(super) fn close_pipe(&mut self, registry: &mut Registry) {
         if let Some(pipe) = self.pipe.take() {
-            let _ = epoll.delete(&pipe);
+            registry.deregister(&pipe);
         }
     }
 

@@ -1,0 +1,227 @@
+//! Which descriptors are waited for, and what each of them is about.
+//!
+//! The kernel is given a number with each descriptor, a token, and gives it back with each event. No token is given twice: an
+//! event that the kernel has reported, and whose descriptor was deregistered before its turn came, is about nothing any more.
+//! A number of a descriptor does come again at once, so it could be taken for one that was registered meanwhile.
+
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+
+use nix::errno::Errno;
+
+use super::epoll::Epoll;
+use crate::process::output::Stream;
+use crate::process::signals::Blocked;
+
+/// What a descriptor is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// What this child tells.
+    Pipe(u64),
+    /// The end of this child.
+    Pidfd(u64),
+    /// What the task, or the warm worker, of this number prints.
+    Output(u64, Stream),
+    /// The doorbell of all warm workers: their news is in shared memory.
+    Bell,
+    /// What is due is the caller's to know: there is nothing to handle.
+    Timer,
+}
+
+/// When a descriptor is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trigger {
+    /// As long as it is readable.
+    Level,
+    /// Each time that it becomes so.
+    Edge,
+}
+
+/// What the kernel gives back with an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Token(pub(super) u64);
+
+/// Events that are taken in at a time.
+pub(super) const BATCH: usize = 64;
+
+/// The kernel's side: epoll here, and kqueue where there is that.
+pub(super) trait Poller {
+    /// Waits for `fd` to be readable, too.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel cannot watch one more descriptor.
+    fn add(&self, fd: impl AsFd, token: Token, trigger: Trigger) -> Result<(), Errno>;
+
+    /// Waits for `fd` no more. Closing it is not enough: a child that is just being forked still has a copy.
+    ///
+    /// # Errors
+    ///
+    /// When it was not waited for.
+    fn delete(&self, fd: impl AsFd) -> Result<(), Errno>;
+
+    /// Waits for events, for ever if `millis` is negative, and writes them to `ready`. Signals that were let in before `blocked`
+    /// are let in meanwhile. Gives how many there are.
+    ///
+    /// # Errors
+    ///
+    /// EINTR when a signal arrived.
+    fn wait(
+        &self,
+        millis: i32,
+        blocked: Option<&Blocked>,
+        ready: &mut [Token; BATCH],
+    ) -> Result<usize, Errno>;
+
+    /// Readable when there are events.
+    fn descriptor(&self) -> &OwnedFd;
+}
+
+/// All descriptors that are waited for.
+#[derive(Debug)]
+pub(super) struct Registry<P = Epoll> {
+    poller: P,
+    sources: BTreeMap<Token, Source>,
+    tokens: BTreeMap<RawFd, Token>,
+    given: u64,
+}
+
+impl<P: Poller> Registry<P> {
+    pub(super) fn new(poller: P) -> Self {
+        Self { poller, sources: BTreeMap::new(), tokens: BTreeMap::new(), given: 0 }
+    }
+
+    /// Waits for `fd`, too, which is about `source`.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel cannot watch one more descriptor.
+    pub(super) fn register(
+        &mut self,
+        fd: impl AsFd,
+        source: Source,
+        trigger: Trigger,
+    ) -> Result<Token, Errno> {
+        self.given += 1;
+        let token = Token(self.given);
+        self.poller.add(&fd, token, trigger)?;
+        self.sources.insert(token, source);
+        // Whoever had this number before has closed it without a word.
+        if let Some(before) = self.tokens.insert(fd.as_fd().as_raw_fd(), token) {
+            self.sources.remove(&before);
+        }
+        Ok(token)
+    }
+
+    /// Waits for `fd` no more. Events of it that are reported already are about nothing.
+    pub(super) fn deregister(&mut self, fd: impl AsFd) {
+        if let Some(token) = self.tokens.remove(&fd.as_fd().as_raw_fd()) {
+            self.sources.remove(&token);
+            let _ = self.poller.delete(fd);
+        }
+    }
+
+    /// What an event is about. None when that was deregistered since.
+    pub(super) fn source(&self, token: Token) -> Option<Source> {
+        self.sources.get(&token).copied()
+    }
+
+    /// As for the poller.
+    ///
+    /// # Errors
+    ///
+    /// EINTR when a signal arrived.
+    pub(super) fn wait(
+        &self,
+        millis: i32,
+        blocked: Option<&Blocked>,
+        ready: &mut [Token; BATCH],
+    ) -> Result<usize, Errno> {
+        self.poller.wait(millis, blocked, ready)
+    }
+
+    /// Readable when [`Registry::wait`] would not block.
+    pub(super) fn descriptor(&self) -> &OwnedFd {
+        self.poller.descriptor()
+    }
+
+    /// In a child: closes the copy of the kernel's side. Memory is not freed, as that would copy its pages.
+    pub(super) fn forget(self) {
+        std::mem::forget((self.sources, self.tokens));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::OwnedFd;
+
+    use super::*;
+
+    fn readable() -> (OwnedFd, OwnedFd) {
+        let (reader, writer) = nix::unistd::pipe().unwrap();
+        nix::unistd::write(&writer, b"x").unwrap();
+        (reader, writer)
+    }
+
+    fn ready(registry: &Registry) -> Vec<Token> {
+        let mut tokens = [Token::default(); BATCH];
+        let count = registry.wait(0, None, &mut tokens).unwrap();
+        tokens[..count].to_vec()
+    }
+
+    #[test]
+    fn an_event_says_what_it_is_about() {
+        let mut registry = Registry::new(Epoll::new().unwrap());
+        let (first, second) = (readable(), readable());
+        let pipe = registry.register(&first.0, Source::Pipe(7), Trigger::Level).unwrap();
+        let output = Source::Output(7, Stream::Error);
+        registry.register(&second.0, output, Trigger::Edge).unwrap();
+        let mut about: Vec<_> = ready(&registry).into_iter().map(|token| registry.source(token)).collect();
+        about.sort_by_key(|source| *source == Some(output));
+        assert_eq!(about, [Some(Source::Pipe(7)), Some(output)]);
+        assert_eq!(ready(&registry), [pipe], "the other one was told of");
+    }
+
+    #[test]
+    fn a_late_event_is_not_taken_for_one_of_a_new_descriptor_of_the_same_number() {
+        let mut registry = Registry::new(Epoll::new().unwrap());
+        let (gone, _other) = readable();
+        let late = registry.register(&gone, Source::Pipe(1), Trigger::Level).unwrap();
+        let batch = ready(&registry);
+        assert_eq!(batch, [late]);
+        // In the middle of the batch it is deregistered, and another one takes its place in the table of descriptors.
+        registry.deregister(&gone);
+        let (new, _another) = readable();
+        let number = gone.as_raw_fd();
+        let mut gone = gone;
+        nix::unistd::dup2(&new, &mut gone).unwrap();
+        assert_eq!(gone.as_raw_fd(), number);
+        let token = registry.register(&gone, Source::Pipe(2), Trigger::Level).unwrap();
+        assert_eq!(registry.source(late), None);
+        assert_eq!(ready(&registry), [token]);
+        assert_eq!(registry.source(token), Some(Source::Pipe(2)));
+    }
+
+    #[test]
+    fn a_descriptor_that_was_closed_without_a_word_leaves_nothing_when_its_number_comes_again() {
+        let mut registry = Registry::new(Epoll::new().unwrap());
+        let (mut fd, _writer) = readable();
+        let before = registry.register(&fd, Source::Pipe(1), Trigger::Level).unwrap();
+        let (new, _another) = readable();
+        nix::unistd::dup2(&new, &mut fd).unwrap();
+        registry.register(&fd, Source::Pidfd(2), Trigger::Level).unwrap();
+        assert_eq!(registry.source(before), None);
+    }
+
+    #[test]
+    fn what_is_deregistered_is_told_of_no_more_and_may_be_deregistered_again() {
+        let mut registry = Registry::new(Epoll::new().unwrap());
+        let (fd, _writer) = readable();
+        registry.register(&fd, Source::Pipe(1), Trigger::Level).unwrap();
+        registry.deregister(&fd);
+        registry.deregister(&fd);
+        assert_eq!(ready(&registry), []);
+        registry.register(&fd, Source::Pipe(1), Trigger::Level).unwrap();
+        assert_eq!(ready(&registry).len(), 1);
+    }
+}
