@@ -33,8 +33,11 @@ pub(crate) enum Stage {
     Posted,
     /// In a process of its own.
     Running,
-    /// That process has told everything, and is not gone yet.
+    /// That process has told everything, and is not gone yet: it needs no slot any more.
     Reported,
+    /// Nobody here waits for that process any more, but it has its slot until it is gone: its task belongs to another pool by
+    /// now, or its outcome is still in its memory.
+    Disowned,
 }
 
 /// One attempt. Whoever it is of leaves as soon as it has told everything.
@@ -52,6 +55,7 @@ struct Counts {
     /// Posted or running.
     out: usize,
     reported: usize,
+    disowned: usize,
 }
 
 impl Counts {
@@ -61,6 +65,7 @@ impl Counts {
             Stage::Resting => &mut self.resting,
             Stage::Posted | Stage::Running => &mut self.out,
             Stage::Reported => &mut self.reported,
+            Stage::Disowned => &mut self.disowned,
         }
     }
 }
@@ -141,9 +146,13 @@ impl<A> Ledger<A> {
         self.next_within(self.limit)
     }
 
-    /// The next attempt that is to be made ready, while fewer than `ahead` are that have not ended.
+    /// The next attempt that is to be made ready, while fewer than `ahead` are that have not told everything. Processes on
+    /// their way out need no slot, but are not to heap up either: no more than `ahead` of them may be left.
     pub(crate) fn next_within(&mut self, ahead: usize) -> Option<(u64, &A)> {
         if self.stopped || self.counts.queued == 0 || self.slots_taken() >= ahead {
+            return None;
+        }
+        if self.counts.reported > ahead {
             return None;
         }
         loop {
@@ -194,11 +203,13 @@ impl<A> Ledger<A> {
 
     /// The process of an attempt has told everything, and is still there. Whose it was; none when it had told before.
     pub(crate) fn report(&mut self, id: u64) -> Option<A> {
-        if self.stage(id) != Some(Stage::Running) {
-            return None;
-        }
-        self.step(id, Stage::Reported);
-        self.records.get_mut(&id)?.of.take()
+        self.part(id, Stage::Reported)
+    }
+
+    /// An attempt that runs is nobody's from now on, and has its slot until its process is gone. Whose it was; none when it
+    /// does not run.
+    pub(crate) fn disown(&mut self, id: u64) -> Option<A> {
+        self.part(id, Stage::Disowned)
     }
 
     /// Takes an attempt out that has not started. None for any other.
@@ -237,18 +248,14 @@ impl<A> Ledger<A> {
         self.records.iter().filter_map(|(&id, record)| Some((id, record.stage, record.of.as_ref()?)))
     }
 
-    /// Those whose process has told everything, and is still there.
-    pub(crate) fn reported(&self) -> Vec<u64> {
-        if self.counts.reported == 0 {
-            return Vec::new();
-        }
-        let reported = self.records.iter().filter(|(_, record)| record.stage == Stage::Reported);
-        reported.map(|(&id, _)| id).collect()
+    /// Is there a process that has told everything, and is still there?
+    pub(crate) fn has_reported(&self) -> bool {
+        self.counts.reported > 0
     }
 
     /// Has an attempt left the queue, and not ended?
     pub(crate) fn is_out(&self, id: u64) -> bool {
-        matches!(self.stage(id), Some(Stage::Posted | Stage::Running | Stage::Reported))
+        matches!(self.stage(id), Some(Stage::Posted | Stage::Running | Stage::Reported | Stage::Disowned))
     }
 
     /// Is it neither queued nor resting, and was it neither?
@@ -259,10 +266,10 @@ impl<A> Ledger<A> {
     /// Has anything left the queue that will come to an end, or back, by itself? Of what has left it, `in_hand` are nobody's
     /// yet, here or elsewhere: takes off those that may be meant.
     pub(crate) fn is_busy_besides(&self, in_hand: &mut usize) -> bool {
-        let taken = self.slots_taken();
-        let here = taken.min(*in_hand);
+        let left = self.not_ended();
+        let here = left.min(*in_hand);
         *in_hand -= here;
-        taken > here || !self.stopped && self.counts.resting > 0
+        left > here || !self.stopped && self.counts.resting > 0
     }
 
     /// Is there something that is to start, now or later?
@@ -275,23 +282,23 @@ impl<A> Ledger<A> {
         self.counts.queued + self.counts.resting
     }
 
-    /// Would something start if a slot were free?
-    pub(crate) fn starves(&self) -> bool {
-        !self.stopped && self.counts.queued > 0 && self.slots_taken() >= self.limit
-    }
-
     /// Nothing runs, and nothing will start by itself.
     pub(crate) fn is_idle(&self) -> bool {
-        self.slots_taken() == 0 && !self.has_waiting()
+        self.not_ended() == 0 && !self.has_waiting()
     }
 
     /// Is there an attempt that has not told everything?
     pub(crate) fn has_untold(&self) -> bool {
-        self.records.len() > self.counts.reported
+        self.records.len() > self.counts.reported + self.counts.disowned
     }
 
     fn slots_taken(&self) -> usize {
-        self.counts.out + self.counts.reported
+        self.counts.out + self.counts.disowned
+    }
+
+    /// How many have left the queue, and not ended.
+    fn not_ended(&self) -> usize {
+        self.slots_taken() + self.counts.reported
     }
 
     /// Clears numbers out of the queue that mean nothing any more, when there are many.
@@ -308,6 +315,14 @@ impl<A> Ledger<A> {
         *self.counts.of(stage) += 1;
         let known = self.records.insert(id, Record { stage, of: Some(of) });
         debug_assert!(known.is_none(), "numbers of attempts never come again");
+    }
+
+    fn part(&mut self, id: u64, to: Stage) -> Option<A> {
+        if self.stage(id) != Some(Stage::Running) {
+            return None;
+        }
+        self.step(id, to);
+        self.records.get_mut(&id)?.of.take()
     }
 
     fn step(&mut self, id: u64, to: Stage) {

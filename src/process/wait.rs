@@ -6,11 +6,8 @@ use std::{fmt, io, mem::MaybeUninit, thread};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::Signal;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
-
-use super::recipient::Recipient;
 
 /// What a process has that has nothing left to do but to end.
 pub(crate) const FAREWELL: Duration = Duration::from_secs(1);
@@ -104,16 +101,6 @@ pub(crate) fn look_at(pid: Pid) -> Exit {
             _ => return Exit::Unknown,
         }
     }
-}
-
-/// Waits for the end of a process that has nothing left to do but to end. One that stays is killed: it has written its
-/// result itself, and went on.
-pub(crate) fn see_off(pid: Pid, pidfd: Option<&OwnedFd>) -> Waited {
-    if let ended @ Waited::Ended(_) = wait_until(pid, pidfd, Instant::now() + FAREWELL) {
-        return ended;
-    }
-    let _ = Recipient::new(pid, pidfd).send(Some(Signal::SIGKILL));
-    wait_until(pid, pidfd, Instant::now() + FAREWELL)
 }
 
 /// Waits for the end of a process, and reaps it; not beyond `until`.

@@ -42,14 +42,42 @@ fn a_stopped_one_starts_nothing_but_waits_for_what_runs() {
 }
 
 #[test]
-fn what_has_told_everything_is_nobodys_and_has_its_slot_until_it_is_gone() {
-    let mut ledger = with(1, 0..2);
+fn what_has_told_everything_is_nobodys_and_has_no_slot() {
+    let mut ledger = with(1, 0..3);
     next(&mut ledger);
     assert_eq!(ledger.report(0), None, "it has no process yet");
     ledger.run(0);
     assert_eq!((ledger.report(0), ledger.report(0), ledger.get(0)), (Some(0), None, None));
-    assert!(ledger.starves() && ledger.is_out(0));
+    assert!(ledger.has_reported() && ledger.is_out(0) && !ledger.is_idle());
+    assert_eq!((next(&mut ledger), next(&mut ledger)), (Some(1), None));
     assert_eq!((ledger.end(0), ledger.end(0)), (None, None));
+}
+
+#[test]
+fn no_more_have_told_everything_and_are_there_than_there_are_slots_when_the_next_one_starts() {
+    let mut ledger = with(2, 0..5);
+    for id in 0..3 {
+        assert_eq!(next(&mut ledger), Some(id));
+        ledger.run(id);
+        ledger.report(id);
+    }
+    assert_eq!(next(&mut ledger), None);
+    ledger.end(1);
+    assert_eq!((next(&mut ledger), next(&mut ledger)), (Some(3), Some(4)));
+}
+
+#[test]
+fn what_is_disowned_has_its_slot_until_it_is_gone() {
+    let mut ledger = with(1, 0..2);
+    next(&mut ledger);
+    assert_eq!(ledger.disown(0), None, "it does not run yet");
+    ledger.run(0);
+    assert_eq!(
+        (ledger.disown(0), ledger.disown(0), ledger.report(0), ledger.get(0)),
+        (Some(0), None, None, None)
+    );
+    assert!(next(&mut ledger).is_none() && !ledger.is_idle());
+    assert_eq!(ledger.end(0), None);
     assert_eq!(next(&mut ledger), Some(1));
 }
 
@@ -109,7 +137,7 @@ fn what_is_forgotten_leaves_an_empty_one_that_starts_the_next() {
     next(&mut ledger);
     ledger.rest(7, 7);
     assert_eq!(ledger.clear().len(), 4);
-    assert!(ledger.is_idle() && !ledger.is_busy_besides(&mut 0) && !ledger.starves());
+    assert!(ledger.is_idle() && !ledger.is_busy_besides(&mut 0));
     ledger.enqueue(8, 8);
     assert_eq!(next(&mut ledger), Some(8));
 }
@@ -181,11 +209,12 @@ impl Model {
     }
 
     fn slots_taken(&self) -> usize {
-        self.count(&[Stage::Posted, Stage::Running, Stage::Reported])
+        self.count(&[Stage::Posted, Stage::Running, Stage::Disowned])
     }
 
     fn next(&mut self, ahead: usize) -> Option<u64> {
-        let id = *self.queue.first().filter(|_| !self.stopped && self.slots_taken() < ahead)?;
+        let free = self.slots_taken() < ahead && self.count(&[Stage::Reported]) <= ahead;
+        let id = *self.queue.first().filter(|_| !self.stopped && free)?;
         self.put(id, Stage::Posted);
         Some(id)
     }
@@ -206,7 +235,7 @@ fn do_the_same(random: &mut Random, ledger: &mut Ledger<u64>, model: &mut Model,
     let id = (*last).saturating_sub(random.below(12));
     let was = model.stage(id);
     let waits = matches!(was, Some(Stage::Queued | Stage::Resting));
-    let told = was == Some(Stage::Reported);
+    let told = matches!(was, Some(Stage::Reported | Stage::Disowned));
     let known = was.is_some().then_some(id).filter(|_| !told);
     *last += 1;
     match random.below(16) {
@@ -258,10 +287,15 @@ fn do_the_same(random: &mut Random, ledger: &mut Ledger<u64>, model: &mut Model,
                 model.put(id, Stage::Running);
             }
             let runs = model.stage(id) == Some(Stage::Running);
-            if random.below(2) == 0 {
-                assert_eq!(ledger.report(id), runs.then_some(id));
+            let parted = match random.below(4) {
+                0 | 1 => Some((ledger.report(id), Stage::Reported)),
+                2 => Some((ledger.disown(id), Stage::Disowned)),
+                _ => None,
+            };
+            if let Some((of, stage)) = parted {
+                assert_eq!(of, runs.then_some(id));
                 if runs {
-                    model.put(id, Stage::Reported);
+                    model.put(id, stage);
                 }
             }
         }
@@ -285,20 +319,22 @@ fn do_the_same(random: &mut Random, ledger: &mut Ledger<u64>, model: &mut Model,
 fn ensure_the_same(ledger: &Ledger<u64>, model: &Model, last: u64) {
     for id in 0..=last {
         assert_eq!(ledger.stage(id), model.stage(id), "{id}");
-        let is_somebodys = model.stage(id).is_some_and(|stage| stage != Stage::Reported);
+        let is_somebodys =
+            model.stage(id).is_some_and(|stage| !matches!(stage, Stage::Reported | Stage::Disowned));
         assert_eq!(ledger.get(id).copied(), is_somebodys.then_some(id));
-        let is_out = matches!(model.stage(id), Some(Stage::Posted | Stage::Running | Stage::Reported));
+        let is_out = model.stage(id).is_some_and(|stage| !matches!(stage, Stage::Queued | Stage::Resting));
         assert_eq!(ledger.is_out(id), is_out);
     }
-    let taken = model.slots_taken();
+    let reported = model.count(&[Stage::Reported]);
+    let taken = model.slots_taken() + reported;
     let resting = model.count(&[Stage::Resting]) > 0;
     let waiting = !model.stopped && (resting || !model.queue.is_empty());
     assert_eq!(ledger.has_waiting(), waiting);
     assert_eq!(ledger.waiting(), model.queue.len() + model.count(&[Stage::Resting]));
     assert_eq!(ledger.is_idle(), taken == 0 && !waiting);
-    assert_eq!(ledger.starves(), !model.stopped && !model.queue.is_empty() && taken >= model.limit);
+    assert_eq!(ledger.has_reported(), reported > 0);
     assert!(ledger.queue.len() <= 2 * model.queue.len() + STALE);
-    let untold = model.queue.len() + model.others.len() - model.count(&[Stage::Reported]);
+    let untold = model.queue.len() + model.others.len() - model.count(&[Stage::Reported, Stage::Disowned]);
     assert_eq!(ledger.has_untold(), untold > 0);
     assert_eq!(ledger.iter().count(), untold);
     for in_hand in [0, 1, taken, taken + 2] {

@@ -155,7 +155,6 @@ impl Reactor {
                 limit,
                 told: false,
                 lends: false,
-                stays: false,
                 forsaken: false,
                 forwarded: None,
             },

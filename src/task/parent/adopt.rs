@@ -49,7 +49,7 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
         return false;
     };
     // It keeps its slot there until it is gone.
-    let parted = origin.ledger.change(|ledger| ledger.report(id));
+    let parted = origin.ledger.change(|ledger| ledger.disown(id));
     future.group.set(Some(Rc::clone(group)));
     group.ledger.change(|ledger| ledger.adopt(id, Attempt::Task(future.clone())));
     drop(parted);
@@ -70,7 +70,7 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
 /// A child is gone that ran a task of `group` which began in `origin`.
 pub(crate) fn give_back(group: &Group, origin: &Group, id: u64) {
     group.adopted.set(group.adopted.get().saturating_sub(1));
-    let _ = origin.end(id); // it has told everything there
+    let _ = origin.end(id); // nobody's there
     if !origin.idle() {
         state().held_back.set(true);
     }

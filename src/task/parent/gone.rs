@@ -52,7 +52,7 @@ pub(crate) fn stray_gone(child: u64) -> bool {
     true
 }
 
-/// A child is gone: its group has a free slot.
+/// A child is gone: its group may start something.
 pub(crate) fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();
     let running = state.running.remove(&child.id);
@@ -70,12 +70,4 @@ pub(crate) fn gone(child: Ended) -> Option<Rc<Group>> {
         retry::conclude(&group, future, Phase::Reported(child));
     }
     Some(group)
-}
-
-/// Waits for the end of a child of `group` that has told everything, if there is one: its slot is wanted.
-pub(crate) fn reap_one(group: &Rc<Group>) -> bool {
-    let state = state();
-    let ids = group.ledger.borrow().reported();
-    let ended = ids.into_iter().find_map(|id| state.reactor.borrow_mut().as_mut()?.await_end(id));
-    ended.and_then(gone).is_some()
 }

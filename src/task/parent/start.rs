@@ -9,7 +9,7 @@ use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::{Request, state};
 use crate::task::life::{conclusion, shutdown, support, surfacing};
-use crate::task::parent::{at_exit, gone, handlers, recruit, wait};
+use crate::task::parent::{at_exit, handlers, recruit, wait};
 use crate::task::workers::{crew_of, feed, launch, retry};
 use crate::task::{map, workers};
 use crate::zend::exception;
@@ -53,9 +53,6 @@ pub(crate) fn pump(group: &Rc<Group>) {
     while !put_off() {
         let next = group.ledger.change(|ledger| ledger.next().and_then(|(_, of)| of.future().cloned()));
         let Some(future) = next else {
-            if group.ledger.borrow().starves() && gone::reap_one(group) {
-                continue;
-            }
             return;
         };
         if launch(group, &future).is_break() {
@@ -85,7 +82,12 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
         }
         // One of ours will end, and leave room; or somebody else's.
         Err(refused) if launch::is_shortage(refused.errno) && launch::children() > 0 => {
-            hold_back();
+            if group.ledger.borrow().has_reported() {
+                // The room that it leaves is as good as there: nobody else has to make any.
+                state().held_back.set(true);
+            } else {
+                hold_back();
+            }
             group.ledger.change(|ledger| ledger.requeue(future.id.get()));
             std::ops::ControlFlow::Break(())
         }

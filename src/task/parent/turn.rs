@@ -103,13 +103,13 @@ fn take_in() {
         let group = match one {
             News::Told { id, message } => {
                 let whole = matches!(message, Message::Frame(_));
-                told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
+                let group = told(id, Phase::Reported(Ended { id, exit: Exit::Unknown, message }));
                 if whole {
                     ending::expect_end(id);
                 } else {
                     ending::dismiss(id);
                 }
-                None
+                group
             }
             News::Lends { id, loan } => {
                 told(id, Phase::Lent { child: id, loan });
@@ -164,20 +164,18 @@ fn retire() {
     state().active.borrow().iter().for_each(|group| group.let_go());
 }
 
-/// A child has told everything: its future has something to be looked at, and its time is not measured any more.
-fn told(id: u64, phase: Phase) {
+/// A child has told everything: its future has something to be looked at, its time is not measured any more, and its group
+/// has a free slot, unless it still has something in its memory.
+fn told(id: u64, phase: Phase) -> Option<Rc<Group>> {
     let state = state();
-    let group = state.running.borrow().get(&id).map(|running| Rc::clone(&running.group));
-    let Some(group) = group else {
-        return;
-    };
-    let reported = group.ledger.change(|ledger| ledger.report(id));
-    let Some(future) = reported.and_then(Attempt::into_future) else {
-        return;
-    };
+    let group = state.running.borrow().get(&id).map(|running| Rc::clone(&running.group))?;
+    let lends = matches!(phase, Phase::Lent { .. });
+    let parted = group.ledger.change(|ledger| if lends { ledger.disown(id) } else { ledger.report(id) });
+    let future = parted.and_then(Attempt::into_future)?;
     state.deadlines.borrow_mut().clear(id);
     collect::take_output(&future);
     retry::conclude(&group, future, phase);
+    Some(group)
 }
 
 /// Ends what has run for too long, and begins again what has waited long enough.

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
+use super::Reactor;
 use super::watched::Watched;
-use super::{Ended, Reactor};
-use crate::process::wait::{FAREWELL, TAKEDOWN, Unended, Waited, see_off, wait_until};
+use crate::process::wait::{FAREWELL, TAKEDOWN, Unended, Waited, wait_until};
 
 impl Reactor {
     /// Sends `signal` to child `id`, and to its group.
@@ -53,18 +53,5 @@ impl Reactor {
         child.forsaken = true;
         self.forsaken += 1;
         Some((child.pid.as_raw(), Unended::after(sent)))
-    }
-
-    /// Waits for the end of a child that has told everything. None for one that still lends something, or does not end.
-    pub(crate) fn await_end(&mut self, id: u64) -> Option<Ended> {
-        let child = self.children.get_mut(&id);
-        let child = child.filter(|child| child.told && child.pipe.is_none() && !child.stays)?;
-        match see_off(child.pid, child.pidfd.as_ref()) {
-            Waited::Ended(exit) => self.part(id, exit),
-            Waited::Running => {
-                child.stays = true;
-                None
-            }
-        }
     }
 }

@@ -331,22 +331,6 @@ fn one_that_tells_no_frame_and_stays_is_told_at_once() {
 }
 
 #[test]
-fn one_that_has_told_everything_and_stays_is_seen_off() {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
-    start(&mut reactor, 1, |channel| {
-        send(channel, b"hello");
-        loop {
-            nix::unistd::pause();
-        }
-    });
-    assert!(matches!(next(&mut reactor), News::Told { .. }));
-    let killed = Exit::Signal { number: libc::SIGKILL, core: false };
-    assert_eq!(reactor.await_end(1).map(|ended| ended.exit), Some(killed));
-    reactor.stop();
-}
-
-#[test]
 fn a_wait_that_is_cut_short_takes_no_wake_up_with_it() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();

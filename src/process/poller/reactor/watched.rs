@@ -15,7 +15,6 @@ use crate::process::recipient::Recipient;
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
 
 /// A child, and what is known of it.
-#[expect(clippy::struct_excessive_bools, reason = "each is true or not whatever the others are")]
 #[derive(Debug)]
 pub(super) struct Watched {
     pub(super) pid: Pid,
@@ -27,8 +26,6 @@ pub(super) struct Watched {
     pub(super) told: bool,
     /// It has something in its memory that nobody has fetched.
     pub(super) lends: bool,
-    /// It was waited for in vain.
-    pub(super) stays: bool,
     /// Nobody waits for it any more.
     pub(super) forsaken: bool,
     /// It is sent signals that the application handles, as long as its task runs.
