@@ -175,6 +175,7 @@ unsafe extern "C" {
     pub(crate) fn async_signals_changed() -> bool;
     pub(crate) fn async_signals_put_back() -> bool;
     pub(crate) fn async_process_startup();
+    pub(crate) fn async_child_expected();
     pub(crate) fn zend_memory_usage(real: bool) -> usize;
     pub(crate) fn async_memory_left(holes: bool) -> usize;
     pub(crate) fn async_memory_lift(bytes: usize);
@@ -183,6 +184,7 @@ unsafe extern "C" {
     pub(crate) fn async_memory_limit(text: *const c_char, length: usize, bytes: usize) -> usize;
     pub(crate) fn async_hidden_file_next(cursor: *mut u32, position: *mut i64) -> c_int;
     pub(crate) fn async_child_shutdown_functions();
+    pub(crate) fn async_child_has_shutdown_functions() -> bool;
     pub(crate) fn async_child_has_output() -> bool;
     pub(crate) fn async_child_flush(at_end: bool);
 

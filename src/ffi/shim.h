@@ -137,10 +137,12 @@ void async_array_key_normal(zval *key);
 /* The child: what must be forgotten, renewed and flushed. */
 void async_errors_install(void);
 void async_errors_uninstall(void);
+void async_child_expected(void);
 void async_child_begin(bool reseed);
 void async_child_watch(void);
 bool async_child_between(void);
 void async_process_startup(void);
+void async_process_before_fork(void);
 void async_process_begin_child(void);
 void async_process_watch(void);
 bool async_process_between(void);
@@ -156,6 +158,7 @@ void async_memory_settle(void);
 size_t async_memory_limit(const char *text, size_t length, size_t bytes);
 int async_hidden_file_next(uint32_t *cursor, int64_t *position);
 void async_child_shutdown_functions(void);
+bool async_child_has_shutdown_functions(void);
 bool async_child_has_output(void);
 void async_child_flush(bool at_end);
 

@@ -1,6 +1,6 @@
 //! The forked process itself: what it does first, before any PHP code, and the one way in which it ends.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -12,12 +12,13 @@ use super::signals;
 
 /// The first things in a child, while all signals are still blocked.
 ///
-/// The child leads a process group of its own, so that what a task started goes when the task has to go.
-pub(crate) fn begin(parent: Pid, pipe: &OwnedFd) {
+/// The child leads a process group of its own, so that what a task started goes when the task has to go. The number of the
+/// last signal is handed down from before the fork: a function of the C library that nobody has called yet is a page to map.
+pub(crate) fn begin(parent: Pid, last_signal: i32, pipe: &OwnedFd) {
     // The parent does the same: whoever is first, the group exists before either needs it.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
-    let farewell = parent_death_signal();
-    signals::reset();
+    let farewell = last_signal - BEFORE_LAST;
+    signals::reset(last_signal);
     signals::set(farewell, die_with_group as extern "C" fn(i32) as usize);
     die_when_closed(pipe, farewell);
     // SAFETY: a request about this process alone; the argument is a signal number.
@@ -71,6 +72,45 @@ pub(crate) fn nice(increment: i32) -> Result<(), Errno> {
     }
 }
 
+/// What [`close_all`] sorts at a time.
+const SORTED: usize = 128;
+
+/// In a new child: closes copies of the parent's descriptors, which nothing uses any more. In few calls: there are two for
+/// each sibling, and their numbers are close together.
+pub(crate) fn close_all(mut numbers: impl Iterator<Item = RawFd>) {
+    let mut sorted = [0; SORTED];
+    loop {
+        let mut count = 0;
+        for (slot, number) in sorted.iter_mut().zip(&mut numbers) {
+            *slot = number;
+            count += 1;
+        }
+        let sorted = sorted.get_mut(..count).unwrap_or_default();
+        sorted.sort_unstable();
+        for run in sorted.chunk_by(|before, after| before + 1 == *after) {
+            close_run(run);
+        }
+        if count < SORTED {
+            return;
+        }
+    }
+}
+
+/// Closes descriptors whose numbers follow one another.
+fn close_run(run: &[RawFd]) {
+    let (Some(first), Some(last)) = (run.first(), run.last()) else {
+        return;
+    };
+    // SAFETY: the caller's descriptors, of which nobody knows any more.
+    if unsafe { libc::syscall(libc::SYS_close_range, *first, *last, 0) } == 0 {
+        return;
+    }
+    for &number in run {
+        // SAFETY: as above; the kernel does not know the call.
+        unsafe { libc::close(number) };
+    }
+}
+
 /// Closes everything but the standard streams and `channel`: who hears of the outcome may rely on it that locks, ports and
 /// pipes of the task are free, although the process itself takes a moment longer to go.
 pub(crate) fn let_go(channel: &OwnedFd) {
@@ -93,8 +133,11 @@ pub(crate) fn end(code: i32) -> ! {
 /// A real-time signal: nobody sends it, no program has a use for it, and unlike SIGKILL it leaves us a moment to take
 /// along what the task started.
 pub(crate) fn parent_death_signal() -> i32 {
-    libc::SIGRTMAX() - 1
+    libc::SIGRTMAX() - BEFORE_LAST
 }
+
+/// How far before the last signal that one is.
+const BEFORE_LAST: i32 = 1;
 
 /// How long a process that has lost its parent may take to come to the end of what is protected, and how often it looks:
 /// nobody tells.
@@ -114,4 +157,32 @@ extern "C" fn die_with_group(signal: i32) {
         let _ = kill(Pid::from_raw(0), Signal::SIGKILL);
     }
     end(128 + libc::SIGKILL);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::{AsFd, IntoRawFd};
+
+    use nix::fcntl::{FcntlArg, fcntl};
+
+    use super::*;
+    use crate::process::pipe;
+
+    #[test]
+    fn what_is_named_is_closed_and_nothing_in_between() {
+        let (reader, _writer) = pipe::open().unwrap();
+        // Far from those of other tests, more than are sorted at a time, and in no order.
+        let copies: Vec<_> =
+            (0..2 * SORTED + 9).map(|_| pipe::duplicate(reader.as_fd(), 600).unwrap()).collect();
+        let (kept, closed): (Vec<_>, Vec<_>) =
+            copies.into_iter().rev().enumerate().partition(|(i, _)| i % 5 == 0);
+        let closed: Vec<_> = closed.into_iter().map(|(_, fd)| fd.into_raw_fd()).collect();
+        close_all(closed.iter().copied());
+        for number in closed {
+            // SAFETY: only asked about.
+            let gone = unsafe { libc::fcntl(number, libc::F_GETFD) };
+            assert_eq!((gone, Errno::last()), (-1, Errno::EBADF));
+        }
+        assert!(kept.iter().all(|(_, fd)| fcntl(fd, FcntlArg::F_GETFD).is_ok()));
+    }
 }

@@ -67,6 +67,7 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
         Purpose::End => (writer, reader),
     };
     let parent = getpid();
+    let last_signal = libc::SIGRTMAX();
     let blocked = signals::Blocked::all();
     // `libc::fork` and not the bare system call: other libraries' atfork handlers must run.
     #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
@@ -77,7 +78,7 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
             std::mem::forget(blocked);
             noticed();
             drop(ours);
-            child::begin(parent, &theirs);
+            child::begin(parent, last_signal, &theirs);
             Ok(Fork::Child(theirs))
         }
         pid => {

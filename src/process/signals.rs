@@ -90,9 +90,9 @@ pub(crate) fn deferred() -> bool {
 /// The handlers are the parent's: they belong to objects and loops that do not exist in the child. What the
 /// parent ignores stays ignored, but for SIGCHLD, without which `exec` in a task would lose its exit codes. What the engine
 /// looks after stays the engine's: it lets SIGTERM and the like end the child only where that does no harm.
-pub(crate) fn reset() {
+pub(crate) fn reset(last_signal: i32) {
     let engine = ENGINE.get().map_or(0, |engine| (engine.begin_child)());
-    for number in (1..=libc::SIGRTMAX()).filter(|number| engine >> (number - 1) & 1 == 0) {
+    for number in (1..=last_signal).filter(|number| engine >> (number - 1) & 1 == 0) {
         let mut action = MaybeUninit::<libc::sigaction>::zeroed();
         // SAFETY: the out-pointer is valid; a number that is no signal, or is not ours to change, is refused with EINVAL.
         let known = unsafe { libc::sigaction(number, ptr::null(), action.as_mut_ptr()) } == 0;

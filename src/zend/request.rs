@@ -107,6 +107,12 @@ pub(crate) fn uninstall() {
     unsafe { ffi::async_errors_uninstall() };
 }
 
+/// In the parent, right before each fork of ours: looks at what the child would look at, with code that is there already.
+pub(crate) fn expect_child() {
+    // SAFETY: reads tables of the engine, and writes our own.
+    unsafe { ffi::async_child_expected() };
+}
+
 /// In a new child, before any PHP code: forgets what is the parent's, and renews what must differ.
 pub(crate) fn begin_child(reseed: bool) {
     // SAFETY: a child just forked, which never returns to the parent's frames.
@@ -174,7 +180,13 @@ pub(crate) fn limit_memory(text: &str, bytes: Option<u64>) -> Result<(), usize> 
     if used == 0 { Ok(()) } else { Err(used) }
 }
 
-/// In a child, after its run: shutdown functions that it registered itself. Re-enters PHP.
+/// In a child: has it registered shutdown functions itself?
+pub(crate) fn has_shutdown_functions() -> bool {
+    // SAFETY: reads a field of the engine.
+    unsafe { ffi::async_child_has_shutdown_functions() }
+}
+
+/// In a child that has some, after its run: shutdown functions that it registered itself. Re-enters PHP.
 pub(crate) fn call_shutdown_functions() {
     ensure_free();
     // SAFETY: the list holds only what this child registered.

@@ -15,6 +15,17 @@ static struct {
 	zend_long time_limit;
 } async_child;
 
+/* What a stream is among resources: the function that tells is a page of the engine's for each child to map. */
+static int async_stream_type(void)
+{
+	static int type;
+
+	if (!type) {
+		type = php_file_le_stream();
+	}
+	return type;
+}
+
 static void (*async_previous_error_cb)(int type, zend_string *file, const uint32_t line, zend_string *message);
 
 /* A fatal error has ended the script. The last error does not tell: a warning may come after it, and error_clear_last(). */
@@ -68,6 +79,13 @@ static void async_reseed(void)
 	RANDOM_G(combined_lcg_seeded) = false;
 	RANDOM_G(mt19937_seeded) = false;
 #endif
+}
+
+/* In the parent, right before a fork: what is known there needs no code in the child. */
+void async_child_expected(void)
+{
+	async_stream_type();
+	async_process_before_fork();
 }
 
 void async_child_begin(bool reseed)
@@ -195,20 +213,35 @@ size_t async_memory_limit(const char *text, size_t length, size_t bytes)
 	return 0;
 }
 
+/* Is it a stream that no PHP code can see? */
+static bool async_is_hidden(const zend_resource *resource)
+{
+	const php_stream *stream = resource->type == async_stream_type() ? resource->ptr : NULL;
+
+	return stream && !stream->__exposed && !(stream->flags & PHP_STREAM_FLAG_NO_FCLOSE);
+}
+
 /* The next file that a part of the engine has open to read and no PHP code can see: an archive of ext/phar. Gives the
  * descriptor, and where the next read from it begins; -1 at the end. SplFileObject does not mark its stream as seen, but
  * as one that fclose() may not close. */
 int async_hidden_file_next(uint32_t *cursor, int64_t *position)
 {
 	zend_resource *resource;
+	bool some = false;
 
+	/* Most have none; and this loop is no call. */
+	ZEND_HASH_FOREACH_PTR(&EG(regular_list), resource) {
+		some |= async_is_hidden(resource);
+	} ZEND_HASH_FOREACH_END();
+	if (!some) {
+		return -1;
+	}
 	for (; (resource = zend_hash_get_current_data_ptr_ex(&EG(regular_list), cursor));
 		zend_hash_move_forward_ex(&EG(regular_list), cursor)) {
-		php_stream *stream = resource->type == php_file_le_stream() ? resource->ptr : NULL;
+		php_stream *stream = resource->ptr;
 		int fd;
 
-		if (!stream || stream->__exposed || (stream->flags & PHP_STREAM_FLAG_NO_FCLOSE)
-			|| !php_stream_is(stream, PHP_STREAM_IS_STDIO) || strpbrk(stream->mode, "waxc+")
+		if (!async_is_hidden(resource) || !php_stream_is(stream, PHP_STREAM_IS_STDIO) || strpbrk(stream->mode, "waxc+")
 			|| php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL, (void *) &fd, 0) == FAILURE) {
 			continue;
 		}
@@ -219,6 +252,14 @@ int async_hidden_file_next(uint32_t *cursor, int64_t *position)
 	return -1;
 }
 
+/* Has this child registered some? */
+bool async_child_has_shutdown_functions(void)
+{
+	HashTable *all = BG(user_shutdown_function_names);
+
+	return all && all->nNumUsed > async_child.inherited_shutdown_functions;
+}
+
 /* The shutdown functions that this child registered; those before are the parent's, and are left where they are. */
 void async_child_shutdown_functions(void)
 {
@@ -227,9 +268,6 @@ void async_child_shutdown_functions(void)
 	php_shutdown_function_entry *entry;
 	zend_ulong index;
 
-	if (!all || all->nNumUsed <= async_child.inherited_shutdown_functions) {
-		return;
-	}
 	ALLOC_HASHTABLE(own);
 	zend_hash_init(own, 0, NULL, NULL, 0);
 	ZEND_HASH_FOREACH_NUM_KEY_PTR(all, index, entry) {
@@ -260,7 +298,7 @@ void async_child_flush(bool at_end)
 	php_output_end_all();
 	for (zend_hash_internal_pointer_end_ex(list, &at); (resource = zend_hash_get_current_data_ptr_ex(list, &at));
 		zend_hash_move_backwards_ex(list, &at)) {
-		php_stream *stream = resource->type == php_file_le_stream() ? resource->ptr : NULL;
+		php_stream *stream = resource->type == async_stream_type() ? resource->ptr : NULL;
 		php_stream_statbuf status;
 
 		if (zend_hash_get_current_key_ex(list, NULL, &handle, &at) != HASH_KEY_IS_LONG || handle < async_child.first_own_resource) {

@@ -92,27 +92,58 @@ void async_process_startup(void)
 	}
 }
 
+/* Paths that lead elsewhere in each process. */
+static bool async_is_own(const char *path)
+{
+	static const char *const own[] = {"/proc/self", "/proc/thread-self"};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (!strncmp(path, own[i], strlen(own[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does the cache of real paths have some of these? */
+static bool async_has_own_paths;
+
+/* In the parent, right before a fork: looks at what a child would otherwise look at with code that it has no other use for,
+ * and would have to map. Only what differs is written. */
+void async_process_before_fork(void)
+{
+	bool has = false;
+
+	if (realpath_cache_size()) {
+		realpath_cache_bucket **buckets = realpath_cache_get_buckets();
+		for (zend_long i = 0, count = realpath_cache_max_buckets(); i < count; i++) {
+			for (realpath_cache_bucket *bucket = buckets[i]; bucket; bucket = bucket->next) {
+				has |= async_is_own(bucket->path);
+			}
+		}
+	}
+	if (async_has_own_paths != has) {
+		async_has_own_paths = has;
+	}
+}
+
 /* In a new child: what lies below PHP's variables and is the parent's. The lists are forgotten and not freed, as their
  * memory is shared with it. */
 void async_process_begin_child(void)
 {
-	static const char *const own[] = {"/proc/self", "/proc/thread-self"};
 	HashTable *persistent = &EG(persistent_list);
 
 	/* Connections that wait for their next use: the parent's, who goes on using them. */
 	if (persistent->nNumOfElements) {
 		zend_hash_init(persistent, 8, NULL, persistent->pDestructor, true);
 	}
-	/* Where these lead differs in each process. */
-	if (realpath_cache_size()) {
-		for (zend_long i = 0; i < realpath_cache_max_buckets(); i++) {
-			for (realpath_cache_bucket *bucket = realpath_cache_get_buckets()[i], *next; bucket; bucket = next) {
+	if (async_has_own_paths) {
+		realpath_cache_bucket **buckets = realpath_cache_get_buckets();
+		for (zend_long i = 0, count = realpath_cache_max_buckets(); i < count; i++) {
+			for (realpath_cache_bucket *bucket = buckets[i], *next; bucket; bucket = next) {
 				next = bucket->next;
-				for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++) {
-					if (!strncmp(bucket->path, own[j], strlen(own[j]))) {
-						realpath_cache_del(bucket->path, bucket->path_len);
-						break;
-					}
+				if (async_is_own(bucket->path)) {
+					realpath_cache_del(bucket->path, bucket->path_len);
 				}
 			}
 		}

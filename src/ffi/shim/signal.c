@@ -15,8 +15,8 @@ static uint64_t async_signals_handled;
  * protects, and then does what the engine's own table says. It has no name that others could use. */
 static void *async_deferring;
 
-/* Those that each request gives to it, but for SIGPROF. */
-static const int async_deferred[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+/* Those that each request gives to it, but for SIGPROF. A number and no table: that would be a page for each child to map. */
+#define DEFERRED (BIT(SIGHUP) | BIT(SIGINT) | BIT(SIGQUIT) | BIT(SIGTERM) | BIT(SIGUSR1) | BIT(SIGUSR2))
 
 static bool async_is_handler(const zend_signal_entry_t *entry)
 {
@@ -85,15 +85,18 @@ uint64_t async_signals_begin_child(void)
 			entry->handler = (void *) SIG_DFL;
 		}
 	}
-	for (size_t i = 0; i < sizeof(async_deferred) / sizeof(async_deferred[0]); i++) {
-		void *action = async_action(async_deferred[i]);
+	for (int signo = 1; signo < NSIG; signo++) {
+		if (!(DEFERRED & BIT(signo))) {
+			continue;
+		}
+		void *action = async_action(signo);
 
 		/* A library's handler; or the default action, which is back when a process has survived it: process 1. */
 		if (action != async_deferring && action != (void *) SIG_IGN) {
-			zend_signal(async_deferred[i], SIG_DFL);
+			zend_signal(signo, SIG_DFL);
 		}
-		own |= BIT(async_deferred[i]);
 	}
+	own |= DEFERRED;
 #endif
 	return own;
 }
@@ -218,15 +221,19 @@ bool async_signals_put_back(void)
  * They are not released: what only they refer to has its destructor in the parent. */
 void async_signals_forget(void)
 {
-	zend_function *get = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_get_handler"));
-	zend_function *set = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal"));
-	zend_function *dispatch = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_dispatch"));
+	zend_function *get, *set, *dispatch;
 	zval args[2], result;
 
 	/* Another worker's, which has made this child. */
 	async_signals.changed = async_signals.has_dispatched = false;
 	async_signals.replaced = 0;
-	if (!async_signals_handled || !get || !set || !dispatch) {
+	if (!async_signals_handled) {
+		return;
+	}
+	get = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_get_handler"));
+	set = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal"));
+	dispatch = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_dispatch"));
+	if (!get || !set || !dispatch) {
 		return;
 	}
 	for (int signo = 1; signo < NSIG; signo++) {

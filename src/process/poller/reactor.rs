@@ -27,6 +27,7 @@ use super::epoll::Epoll;
 use super::notifier::{Flags, Means, Notifier};
 use super::registry::{BATCH, Registry, Source, Token, Trigger};
 use super::wake_state::{Input, REAP, SOON, State};
+use crate::process::child;
 use crate::process::fork::{Child, Refused};
 use crate::process::forwarding::{self, Forwarded, Signals};
 use crate::process::memory_killer::MemoryKiller;
@@ -315,12 +316,17 @@ impl Reactor {
         forwarding::forget();
         let children = self.children.values().flat_map(|child| child.pidfd.iter().chain(&child.pipe));
         let captures = self.captures.values().flat_map(Capture::pipes).map(|(_, pipe)| pipe);
-        for fd in children.chain(captures) {
-            // SAFETY: a descriptor of ours, whose owner is forgotten below.
-            unsafe { libc::close(fd.as_raw_fd()) };
-        }
+        // Their owners are forgotten below.
+        child::close_all(children.chain(captures).map(AsRawFd::as_raw_fd));
         // The lines of others are not even mapped here.
-        std::mem::forget((self.children, self.blind, self.lines, self.captures));
+        std::mem::forget((
+            self.children,
+            self.blind,
+            self.lines,
+            self.captures,
+            self.fates,
+            self.memory_killer,
+        ));
         self.registry.forget();
         self.notifier.forget();
     }

@@ -221,15 +221,17 @@ fn abnormal<T>(sink: &Sink<'_>, outcome: &Zval, ran: Ran<T>) -> i32 {
 
 /// What a script's end does, for what this child itself began: its shutdown functions, its output, its streams.
 pub(crate) fn wind_up() {
-    let _ = request::protect(|| {
-        request::call_shutdown_functions();
-        Ok(())
-    });
+    if request::has_shutdown_functions() {
+        let _ = request::protect(|| {
+            request::call_shutdown_functions();
+            Ok(())
+        });
+    }
     flush(true);
 }
 
 fn flush(at_end: bool) {
-    if !request::has_output() && !at_end {
+    if !request::has_output() {
         return;
     }
     let _ = request::protect(|| {

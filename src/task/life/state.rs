@@ -229,7 +229,13 @@ impl State {
         self.in_hand.set(0);
         self.exit_registered.set(false);
         self.request.set(Request::Runs);
-        drop((self.forwarding.take(), self.interruption.take()));
+        // Most have neither, and no code is run, or memory touched, that a child has no other use for.
+        if !self.forwarding.borrow().is_off() {
+            drop(self.forwarding.take());
+        }
+        if self.interruption.borrow().is_some() {
+            drop(self.interruption.take());
+        }
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();
         }

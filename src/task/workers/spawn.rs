@@ -22,8 +22,8 @@ use crate::task::life::heap;
 use crate::task::life::limits::Limits;
 use crate::task::life::state::state;
 use crate::task::workers::{collect, launch};
-use crate::zend::interrupt;
 use crate::zend::object::Object;
+use crate::zend::{interrupt, request};
 
 /// Runs one task, and tells of it by this pipe.
 pub(crate) type IsolatedMain = fn(&OwnedFd, Streams, &Limits, &[Rc<Hook>], &Object<Future>) -> !;
@@ -110,6 +110,7 @@ pub(crate) fn spawn(
     let mut place = place()?;
     let (streams, capture) = streams(group, id)?;
     heap::before_fork();
+    request::expect_child();
     let forked = match fork::fork(purpose)? {
         Fork::Child(pipe) => {
             main(&pipe, streams);
