@@ -3,10 +3,11 @@
 // Measures the extension beside the floor and beside pcntl, in turn, each in a process of its own, and prints the
 // medians as a table; then the same of children that stay, beside a C program's round trip through two pipes, or beside the
 // ideal schedule; then how values come back beside PHP's serializer, igbinary and a C program's pipe (see
-// benches/values.php). Every figure goes to benches/results/ as JSON lines.
+// benches/values.php), and last what real work costs in small tasks (see benches/pages.php). Every figure goes to benches/results/ as JSON lines.
 //
-// usage: tools/bench [--only=latency,ints] [--rounds=5] [--json] [--list]
+// usage: tools/bench [--ini] [--only=latency,ints] [--rounds=5] [--json] [--list]
 //
+// --ini        under PHP as its php.ini makes it, with more extensions, and thereby more for a fork to copy
 // --only=...   these workloads; `map` is all of map-array-1, map-array-2 and so on
 // --rounds=N   how often each contender is measured; by default five times, fewer where that takes longer than 18 s
 // --json       JSON lines to standard output, and nothing else
@@ -25,7 +26,7 @@ if ($rest !== $argc) {
     exit(2);
 }
 $values = json_decode((string) shell_exec(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg(__DIR__ . '/values.php') . ' --list'), true);
-$all = array_keys(workloads() + warm_workloads() + $values);
+$all = [...array_keys(workloads() + warm_workloads() + $values), 'pages'];
 $only = [];
 foreach (isset($options['only']) ? explode(',', $options['only']) : $all as $name) {
     $family = array_filter($all, fn (string $workload): bool => str_starts_with($workload, "$name-"));
@@ -45,7 +46,7 @@ if (isset($options['list'])) {
     exit(0);
 }
 
-// PHP without php.ini and with the same extensions for all; only one of them has ours.
+// PHP with the same extensions for all; only one of them has ours.
 $php = [...explode("\n", getenv('BENCH_PHP')), '-d', 'memory_limit=-1', '-d', 'ffi.enable=1'];
 $so = getenv('ASYNC_SO');
 $contenders = [
@@ -223,6 +224,45 @@ if ($verbose && $backs !== [] && $igbinary === []) {
 }
 if ($verbose && $backs !== [] && !getenv('BENCH_RECODE')) {
     echo "codec: BENCH_RECODE=target/recode/release/libasync.so, after tools/cargo build --release --features recode --target-dir target/recode\n";
+}
+
+// Pages: time on processors, not on a clock.
+if (in_array('pages', $only, true)) {
+    $mbstring = getenv('BENCH_MBSTRING') === '1' ? ['-d', 'extension=mbstring'] : [];
+    $pages = fn (string $how, array $ours = []): array => [...$php, ...$mbstring, ...$ours, __DIR__ . '/pages.php', $how];
+    $ours = ['-d', "extension=$so"];
+    $commands = ['one' => $pages('one'), 'map' => $pages('map', $ours), 'task' => $pages('task', $ours), 'pcntl' => $pages('pcntl')];
+    $times = $digests = [];
+    $skipped = null;
+    for ($round = 0; $round < $rounds && $skipped === null; $round++) {
+        foreach ($commands as $how => $command) {
+            $output = output_of($command, 100);
+            $result = json_decode($output, true);
+            if ($skipped = $result['skipped'] ?? null) {
+                break;
+            }
+            if (!isset($result['us'])) {
+                $wrong++;
+                fwrite(STDERR, "pages, $how: $output\n");
+                break 2;
+            }
+            $times[$how][] = (float) $result['us'];
+            $digests[$result['digest']] = true;
+        }
+    }
+    if (count($digests) > 1) {
+        $wrong++;
+        fwrite(STDERR, "pages: the contenders do not agree\n");
+    }
+    $medians = array_map(median(...), $times);
+    $lines[] = json_encode(['what' => 'pages', 'skipped' => $skipped] + $medians + ['rounds' => $times]);
+    if ($verbose) {
+        echo "\nmicroseconds on processors for a page of Markdown; one: all of 500 in one process; map; a task a page; pcntl: a fork a page\n\n";
+        echo $skipped === null ? '' : "pages      skipped: $skipped\n";
+        foreach ($medians as $how => $us) {
+            printf("pages      %-6s %9s %6s\n", $how, $shown($us), $ratio($us, $medians['one']));
+        }
+    }
 }
 
 if ($verbose) {
