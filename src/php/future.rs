@@ -109,10 +109,11 @@ fn start(call: &Call) -> Returned {
 fn cancel(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let future = changeable(call)?;
-    // It may have ended in the meantime. A signal is the virtual machine's to handle, right after this.
-    let _ = turn::wait(Some(Duration::ZERO));
+    // It may have ended in the meantime. Others start after it has been cancelled: their hooks may wait for what it has.
+    turn::look();
     let mut cancelled = Zval::new();
     cancelled.set_bool(cancel_task(&future));
+    let _ = turn::wait(Some(Duration::ZERO));
     turn::leave();
     Ok(cancelled)
 }

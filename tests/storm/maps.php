@@ -20,6 +20,8 @@ final class Map
     private int $end;
     private bool $ordered;
     private bool $done = false;
+    private int $asked = 0;
+    private ?int $last = null;
 
     /** @var list<string> of each item */
     private array $plan = [];
@@ -55,10 +57,15 @@ final class Map
                 'large' => str_repeat((string) $i, 100_000),
                 'throws' => throw new DomainException("thrown by $i"),
                 'dies' => posix_kill(getmypid(), SIGKILL),
-                'is stopped' => posix_kill(getmypid(), SIGSTOP),
+                'is stopped' => [posix_kill(getmypid(), SIGSTOP), stay()], // somebody may continue it
             };
         };
-        $source = fn () => yield from array_keys($this->plan);
+        $source = function () use ($items) {
+            for ($i = 0; $i < $items; $i++) {
+                $this->asked++;
+                yield $i => $i;
+            }
+        };
         $this->results = $this->pool->map(mt_rand(0, 1) ? $source() : array_keys($this->plan), $call, $this->ordered);
         $this->way === 'whole' && $this->walk(PHP_INT_MAX);
     }
@@ -87,6 +94,7 @@ final class Map
                     'cancelled' => $this->pool->cancel(),
                     default => null,
                 };
+                in_array($this->way, ['left', 'stopped', 'cancelled'], true) && $this->last ??= $this->asked;
             }
             if ($this->results === null || !calm(fn () => $this->results->valid())) {
                 $this->done = true;
@@ -136,6 +144,7 @@ final class Map
         if ($status->queued + $status->running > 0) {
             $this->problems[] = "its pool is not empty: $status";
         }
+        $this->last === null || $this->asked === $this->last || $this->problems[] = 'its source was asked for more';
         $items = count($this->plan);
         $ran = [];
         for ($i = 0; $i < $items; $i++) {

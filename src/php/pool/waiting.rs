@@ -157,8 +157,8 @@ pub(super) fn cancel(call: &Call) -> Returned {
     let pool = none(call)?;
     pool.group.ledger.change(Ledger::stop);
     if !pool.group.maps.borrow().is_empty() {
-        // Items that are done are given. A signal is the virtual machine's to handle, right after this.
-        let _ = turn::wait(Some(Duration::ZERO));
+        // Items that are done are given.
+        turn::look();
         loan::fetch_all();
     }
     workers::dismiss_all(&pool.group);
@@ -168,6 +168,7 @@ pub(super) fn cancel(call: &Call) -> Returned {
     }
     halt::cancel(&pool.group);
     pool.group.let_go();
+    let _ = turn::wait(Some(Duration::ZERO));
     turn::leave();
     Ok(pool.zval())
 }

@@ -66,6 +66,16 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     Ok(())
 }
 
+/// Takes in what there is to hear now, and starts nothing. Re-enters PHP: values are released.
+pub(crate) fn look() {
+    interrupt::acknowledge();
+    // A signal is the virtual machine's to handle, later.
+    let _ = hear(Some(Duration::ZERO));
+    take_in();
+    expire();
+    surfacing::keep_pending();
+}
+
 /// A signal has cut a wait short: does what the virtual machine would do, and then what the wait did not come to. Signals that
 /// come faster than that is due would keep it from being done for ever. Re-enters PHP: handlers of signals, hooks.
 pub(crate) fn interrupted() {
