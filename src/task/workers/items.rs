@@ -16,8 +16,12 @@ use crate::task::workers::ending;
 
 /// How long an item of `group` may take, if there is a limit and there are items.
 pub(crate) fn limit(group: &Group) -> Option<Duration> {
+    time(group).filter(|_| !group.maps.borrow().is_empty())
+}
+
+fn time(group: &Group) -> Option<Duration> {
     let limit = Duration::try_from_secs_f64(group.timeout.get()?).ok()?;
-    Some(limit).filter(|limit| !limit.is_zero() && !group.maps.borrow().is_empty())
+    Some(limit).filter(|limit| !limit.is_zero())
 }
 
 /// Looks after the items of all children of `group`.
@@ -48,7 +52,7 @@ pub(crate) fn look(child: u64) {
     let Some((group, crew)) = employer else {
         return;
     };
-    let Some(limit) = limit(&group) else {
+    let Some(limit) = time(&group) else {
         return;
     };
     let members = crew.members.borrow();
@@ -65,6 +69,8 @@ pub(crate) fn look(child: u64) {
             limit
         }
         Some((_, time)) => limit.saturating_sub(time),
+        // A map that somebody has left goes on in whoever is at an item of it.
+        None if group.maps.borrow().is_empty() => return,
         None => limit,
     };
     look_after(child, left);
