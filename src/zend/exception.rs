@@ -13,10 +13,19 @@ use super::object::zval_of;
 use super::string::lossy;
 use crate::ffi;
 
-/// Is an exception pending?
+/// Is an exception pending? Asked several times a task: not by a call where it can be read.
+#[inline]
 pub(crate) fn pending() -> bool {
+    #[cfg(not(php_zts))]
+    // SAFETY: reads a field of a static of the engine's, which has one thread.
+    let exception = unsafe { ext_php_rs::ffi::executor_globals.exception };
+    #[cfg(not(php_zts))]
+    return !exception.is_null();
+    #[cfg(php_zts)]
     // SAFETY: reads a field of the engine.
-    unsafe { ffi::async_exception_pending() }
+    unsafe {
+        ffi::async_exception_pending()
+    }
 }
 
 /// Is the unwinding of an exit pending?

@@ -157,7 +157,11 @@ fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
     };
     let stays = matches!(ran, Ran::Returned(_) | Ran::Threw(_));
     let told = isolated::report(&sink, &ran) == 0;
-    let_go(ran) && told && stays
+    let is_scalar = |value: &Zval| {
+        !(value.is_array() || value.is_object() || value.is_reference() || value.is_resource())
+    };
+    let gone = matches!(&ran, Ran::Returned(value) if is_scalar(value)) || let_go(ran);
+    gone && told && stays
 }
 
 /// Lets go of what a task has left. What a destructor throws then is nobody's failure, and told by a warning. False when
@@ -220,6 +224,6 @@ fn perform(group: &Group, task: u64, payload: &[u8]) -> (Performed, bool) {
     match (items, &sent, &inherited) {
         (Some((map, items)), ..) => (Performed::Items(map, items), true),
         (None, None, None) => (Performed::Nothing, matches!(ran, Ran::Returned(_))),
-        _ => (Performed::Task(ran), let_go(sent)),
+        _ => (Performed::Task(ran), sent.is_none() || let_go(sent)),
     }
 }
