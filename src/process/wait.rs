@@ -125,6 +125,16 @@ pub(crate) fn wait_until(pid: Pid, pidfd: Option<&OwnedFd>, until: Instant) -> W
     }
 }
 
+/// Waits for nothing but `time`, to the next millisecond.
+///
+/// # Errors
+///
+/// EINTR when a signal arrived.
+pub(crate) fn pause(time: Duration) -> Result<(), Errno> {
+    let millis = i32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX);
+    poll(&mut [], PollTimeout::try_from(millis).unwrap_or(PollTimeout::ZERO)).map(drop)
+}
+
 /// Waits for the end of a child of a test.
 #[cfg(test)]
 pub(crate) fn end_of(pid: Pid) -> Waited {

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use crate::pool::deadlines::Stage;
 use crate::pool::ledger;
 use crate::process::poller::reactor::{Ended, Message, News, Reactor};
-use crate::process::wait::Exit;
+use crate::process::wait::{Exit, pause};
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
@@ -95,7 +95,8 @@ fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
         if news.is_empty() && state.freed.borrow().is_empty() { timeout } else { Some(Duration::ZERO) };
     let heard = match state.reactor.borrow_mut().as_mut() {
         Some(reactor) => reactor.wait(timeout, &mut news),
-        None => Ok(()),
+        // No process has begun yet, as there was no room for what watches them; one may be waiting to be tried again.
+        None => timeout.map_or(Ok(()), |timeout| pause(timeout.min(HELD_BACK))),
     };
     state.news.replace(news.into());
     heard
