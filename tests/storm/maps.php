@@ -34,7 +34,7 @@ final class Map
 
     public function __construct()
     {
-        $items = mt_rand(1, 300);
+        $items = mt_rand(0, 3) ? mt_rand(1, 300) : mt_rand(1000, 4000); // of so many not all are taken ahead
         $this->way = self::WAYS[mt_rand(0, count(self::WAYS) - 1)];
         $this->end = mt_rand(0, $items);
         $this->ordered = mt_rand(0, 2) > 0;
