@@ -36,7 +36,7 @@ final class Map
     {
         $items = mt_rand(0, 3) ? mt_rand(1, 300) : mt_rand(1000, 4000); // of so many not all are taken ahead
         $this->way = self::WAYS[mt_rand(0, count(self::WAYS) - 1)];
-        $this->end = mt_rand(0, $items);
+        $this->end = mt_rand(0, mt_rand(0, 1) ? $items : min(20, $items));
         $this->ordered = mt_rand(0, 2) > 0;
         $this->ran = self::libc()->cast('uint8_t *', self::libc()->mmap(null, $items, 3, 0x21, -1, 0)); // all processes have it
         for ($i = 0; $i < $items; $i++) {
@@ -66,7 +66,7 @@ final class Map
                 yield $i => $i;
             }
         };
-        $this->results = $this->pool->map(mt_rand(0, 1) ? $source() : array_keys($this->plan), $call, $this->ordered);
+        $this->results = $this->pool->map(mt_rand(0, 3) ? $source() : array_keys($this->plan), $call, $this->ordered);
         $this->way === 'whole' && $this->walk(PHP_INT_MAX);
     }
 
