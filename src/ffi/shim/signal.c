@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include "zend_exceptions.h"
 #include "zend_signal.h"
 
 #define BIT(signo) (UINT64_C(1) << ((signo) - 1))
