@@ -8,7 +8,7 @@ use function Async\{async, await, settle};
 require __DIR__ . '/../../support/sync.php';
 
 $gate = new Gate();
-$pool = Pool::create();
+$pool = Pool::create()->concurrency(1); // they fail in their order
 for ($i = 0; $i < 5; $i++) {
     $pool[] = async(function () { throw new Exception('Test'); })->catch(function (Exception $e) { });
 }
