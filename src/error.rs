@@ -6,9 +6,9 @@ use std::fmt;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
-use crate::process::excerpt;
 use crate::process::fork::Refused;
-use crate::process::places::MAX_CHILDREN;
+use crate::process::head_and_tail;
+use crate::process::quota::MAX_CHILDREN;
 use crate::process::wait::{Exit, Unended};
 use crate::wire::frame::Malformed;
 use crate::wire::report::LastError;
@@ -317,7 +317,7 @@ fn traces_text(traces: &Traces) -> String {
             "; it was probably the kernel, for want of memory: let fewer tasks run at once, or give them more memory",
         );
     }
-    let last = excerpt::last_lines(traces.error_output.as_deref().unwrap_or_default(), 1, LAST_LINE);
+    let last = head_and_tail::last_lines(traces.error_output.as_deref().unwrap_or_default(), 1, LAST_LINE);
     if !last.is_empty() {
         text.push_str("; the last line of its error output: ");
         text.push_str(&String::from_utf8_lossy(last));

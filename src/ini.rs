@@ -90,7 +90,8 @@ pub(crate) fn short_names() -> bool {
     SHORT_NAMES.get() != 0
 }
 
-/// `async.concurrency`: tasks of one pool that may run at once. Work waits as often as it computes, hence twice the CPUs.
+/// `async.concurrency`: tasks of one pool that may run at once. Work waits as often as it computes, hence twice the
+/// CPUs.
 pub(crate) fn concurrency() -> usize {
     match usize::try_from(CONCURRENCY.get()).unwrap_or(usize::MAX) {
         0 => (2 * cpus::usable()).max(8),

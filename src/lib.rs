@@ -24,12 +24,12 @@
 //!                      task/parent/handlers             then, catch, finally: at a safe point only
 //! ```
 //!
-//! # Children that stay
+//! # Warm workers
 //!
-//! A pool may keep its children (`task/workers`). Tasks then go to them through a board in shared memory
-//! (`process/shared/board`), from which whoever is free takes the next one; results come back by a line of each child
-//! (`process/shared/line`). What is written on the board is a parcel (`task/workers/parcel`): the name of code that both processes
-//! have (`zend/code`), and what it is bound to. `task/child/worker` is the child's side, `task/map` is
+//! A pool may keep its children (`task/workers`). Tasks then go to them through a job queue in shared memory
+//! (`process/shared/job_queue`), from which whoever is free takes the next one; results come back by a line of each
+//! child (`process/shared/line`). What is written in the job queue is a job (`task/workers/job`): the name of code that
+//! both processes have (`zend/code`), and what it is bound to. `task/child/worker` is the child's side, `task/map` is
 //! `map()`.
 //!
 //! # Who may know whom

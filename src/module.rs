@@ -4,10 +4,10 @@ use std::ffi::c_int;
 
 use ext_php_rs::zend::ModuleEntry;
 
-use crate::process::{cpus, fork, places};
-use crate::task::child::{isolated, worker};
+use crate::process::{cpus, fork, quota};
+use crate::task::child::{isolated, worker_loop};
 use crate::task::life::support;
-use crate::task::parent::{at_exit, turn};
+use crate::task::parent::{at_exit, event_loop};
 use crate::task::workers::spawn::{self, Mains};
 use crate::zend::module::{self, Life};
 use crate::zend::{class, interrupt, names, request, serialize, signal, throwable, value};
@@ -33,12 +33,12 @@ fn startup(number: c_int) -> Result<(), String> {
     }
     fork::watch();
     ini::register(number);
-    spawn::install(Mains { isolated: isolated::run, warm: worker::run });
-    places::establish(ini::max_children());
+    spawn::install(Mains { isolated: isolated::run, warm: worker_loop::run });
+    quota::establish(ini::max_children());
     php::register();
     serialize::startup();
     value::startup();
-    interrupt::install(turn::on_interrupt);
+    interrupt::install(event_loop::on_interrupt);
     request::install();
     signal::install();
     Ok(())

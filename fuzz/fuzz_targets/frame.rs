@@ -17,6 +17,6 @@ fuzz_target!(|input: (u8, &[u8])| {
             break;
         }
     }
-    let _ = wire::fault::Fault::decode(bytes);
+    let _ = wire::throwable::Throwable::decode(bytes);
     let _ = wire::report::Report::decode(bytes);
 });

@@ -306,24 +306,24 @@ unsafe extern "C" {
     pub(crate) fn async_code_key(closure: *mut ZendObject, key: *mut usize);
     pub(crate) fn async_code_find(
         closure: *mut ZendObject,
-        pins: *const Zval,
+        anchors: *const Zval,
         pin_count: u32,
         code: *mut Code,
     ) -> bool;
     pub(crate) fn async_code_closure(
         code: *const Code,
-        pins: *const Zval,
+        anchors: *const Zval,
         pin_count: u32,
         this: *mut ZendObject,
         closure: *mut Zval,
     ) -> bool;
-    pub(crate) fn async_code_pin(closure: *mut ZendObject, pin: *mut Zval);
-    pub(crate) fn async_code_pin_frame(
+    pub(crate) fn async_code_anchor(closure: *mut ZendObject, anchor: *mut Zval);
+    pub(crate) fn async_code_anchor_frame(
         frame: *mut *mut zend_execute_data,
         next: *mut u32,
-        pins: *const Zval,
+        anchors: *const Zval,
         pin_count: u32,
-        pin: *mut Zval,
+        anchor: *mut Zval,
     ) -> bool;
     pub(crate) fn async_declared(functions: *mut u32, classes: *mut u32);
     pub(crate) fn async_object_disown(object: *mut ZendObject);

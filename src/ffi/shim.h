@@ -289,7 +289,7 @@ bool async_property_write(zend_object *object, zend_class_entry *scope, const ch
 
 typedef struct {
 	uint32_t root;
-	/* The number of the pin, or the position of the function or of the class. */
+	/* The number of the anchor, or the position of the function or of the class. */
 	uint32_t at;
 	uint32_t method;
 	/* Positions of classes, counted from 1; 0 for none. */
@@ -301,10 +301,10 @@ typedef struct {
 } async_code;
 
 void async_code_key(zend_object *closure, uintptr_t key[3]);
-bool async_code_find(zend_object *closure, const zval *pins, uint32_t pin_count, async_code *code);
-bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_count, zend_object *this, zval *closure);
-void async_code_pin(zend_object *closure, zval *pin);
-bool async_code_pin_frame(zend_execute_data **frame, uint32_t *next, const zval *pins, uint32_t pin_count, zval *pin);
+bool async_code_find(zend_object *closure, const zval *anchors, uint32_t pin_count, async_code *code);
+bool async_code_closure(const async_code *code, const zval *anchors, uint32_t pin_count, zend_object *this, zval *closure);
+void async_code_anchor(zend_object *closure, zval *anchor);
+bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zval *anchors, uint32_t pin_count, zval *anchor);
 void async_declared(uint32_t *functions, uint32_t *classes);
 void async_object_disown(zend_object *object);
 zend_object *async_closure_this(zend_object *closure);

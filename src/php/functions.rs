@@ -16,7 +16,7 @@ use crate::task::life::state::state;
 use crate::task::life::support;
 use crate::task::life::work::Work;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{start, turn, wait};
+use crate::task::parent::{event_loop, start, wait};
 use crate::zend::array::{Array, entries};
 use crate::zend::callable::Callable;
 use crate::zend::class::{Function, function_exists, register_functions};
@@ -90,7 +90,7 @@ fn make(call: &Call) -> Returned {
     // While there are pools, whoever is handed the future may put it into one.
     if state().pools.get() == 0 || call.is_kept(&Future::registration().class, &Pool::registration().class) {
         start::enqueue(&Group::default_group(), &future);
-        turn::leave();
+        event_loop::leave();
     }
     Ok(future.zval())
 }
@@ -126,8 +126,8 @@ fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> R
     wait::all(&handles, patience)
 }
 
-/// The values of futures that have ended, `count` of them at most, under their keys; and the first failure in order, which
-/// is not thrown yet, as nothing is dropped: what the futures are in may be borrowed. Their keys differ.
+/// The values of futures that have ended, `count` of them at most, under their keys; and the first failure in order,
+/// which is not thrown yet, as nothing is dropped: what the futures are in may be borrowed. Their keys differ.
 pub(crate) fn values<'f>(
     count: usize,
     futures: impl Iterator<Item = (impl Borrow<Zval>, &'f Future)>,

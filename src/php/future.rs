@@ -14,7 +14,7 @@ use crate::task::life::handler::Handler;
 use crate::task::life::state::state;
 use crate::task::life::{conclusion, ended};
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{at_exit, handlers, start, turn, wait};
+use crate::task::parent::{at_exit, event_loop, handlers, start, wait};
 use crate::task::workers;
 use crate::task::workers::{launch, outcome, retry};
 use crate::zend::callable::Callable;
@@ -88,7 +88,7 @@ fn timeout(call: &Call) -> Returned {
             future.limit.set(Some(seconds));
             launch::set_deadline(&future);
             workers::renew_limit(&future);
-            turn::leave();
+            event_loop::leave();
         }
         _ => handlers::attach(&future, Handler::Timeout(call.callable_of(0, c"callable|float")?)),
     }
@@ -102,19 +102,20 @@ fn start(call: &Call) -> Returned {
         start::enqueue(&Group::default_group(), &future);
     }
     start::hasten(&future);
-    turn::leave();
+    event_loop::leave();
     Ok(future.zval())
 }
 
 fn cancel(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let future = changeable(call)?;
-    // It may have ended in the meantime. Others start after it has been cancelled: their hooks may wait for what it has.
-    turn::look();
+    // It may have ended in the meantime. Others start after it has been cancelled: their hooks may wait for what it
+    // has.
+    event_loop::look();
     let mut cancelled = Zval::new();
     cancelled.set_bool(cancel_task(&future));
-    let _ = turn::wait(Some(Duration::ZERO));
-    turn::leave();
+    let _ = event_loop::wait(Some(Duration::ZERO));
+    event_loop::leave();
     Ok(cancelled)
 }
 
@@ -138,14 +139,15 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
         }
         Status::Queued | Status::Running if !future.has_ended() => {
             future.observed.set(true);
-            turn::end(future.id.get(), Ending::Cancelled);
+            event_loop::end(future.id.get(), Ending::Cancelled);
             true
         }
         _ => false,
     }
 }
 
-/// A task that has not begun does not begin. One that was to be run again has ended as it failed, any other is cancelled.
+/// A task that has not begun does not begin. One that was to be run again has ended as it failed, any other is
+/// cancelled.
 pub(crate) fn stop_task(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     match group {

@@ -8,11 +8,11 @@ use ext_php_rs::types::Zval;
 
 use crate::error::Error;
 use crate::task::life::group::Group;
-use crate::task::life::mapping::Mapping;
+use crate::task::life::map_call::MapCall;
 use crate::task::life::support;
 use crate::task::map::Item;
-use crate::task::parent::recruit;
-use crate::task::parent::{turn, wait};
+use crate::task::parent::scale;
+use crate::task::parent::{event_loop, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
@@ -24,7 +24,7 @@ use crate::{exceptions, ini};
 /// A position among the results.
 #[derive(Debug, Default)]
 pub(crate) struct MapIterator {
-    mapping: ValueCell<Option<Rc<Mapping>>>,
+    map_call: ValueCell<Option<Rc<MapCall>>>,
     current: ValueCell<Option<Item>>,
     begun: Cell<bool>,
 }
@@ -43,7 +43,7 @@ impl Native for MapIterator {
     }
 
     fn trace(&self, tracer: &mut Tracer) {
-        self.mapping.peek(|mapping| mapping.iter().for_each(|mapping| mapping.trace(tracer)));
+        self.map_call.peek(|map_call| map_call.iter().for_each(|map_call| map_call.trace(tracer)));
         self.current.peek(|current| {
             if let Some((key, Ok(value) | Err(value))) = current {
                 tracer.value(key);
@@ -57,8 +57,8 @@ impl Native for MapIterator {
 
 impl Drop for MapIterator {
     fn drop(&mut self) {
-        if let Some(mapping) = self.mapping.take().filter(|mapping| mapping.is_here()) {
-            mapping.abandon();
+        if let Some(map_call) = self.map_call.take().filter(|map_call| map_call.is_here()) {
+            map_call.abandon();
         }
     }
 }
@@ -78,39 +78,39 @@ pub(crate) fn register() {
 
 /// The results of a map in `group`, with the arguments from `index` on: the items, and the function.
 pub(crate) fn over(call: &Call, group: &Rc<Group>, ordered: bool) -> Returned {
-    let mapping = begin(call, group, ordered)?;
+    let map_call = begin(call, group, ordered)?;
     let iterator = Object::<MapIterator>::new();
-    iterator.mapping.set(Some(mapping));
+    iterator.map_call.set(Some(map_call));
     Ok(iterator.zval())
 }
 
-fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<Mapping>, Thrown> {
+fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<MapCall>, Thrown> {
     support::ensure()?;
     let items = call.arg(0).filter(|items| items.is_array() || items.is_traversable());
     let items = items.ok_or_else(|| call.type_error(0, c"iterable"))?;
     let callable = call.callable(1)?;
-    let mapping = Mapping::begin(group, items, callable, ordered)?;
+    let map_call = MapCall::begin(group, items, callable, ordered)?;
     // Children begin before anybody asks.
-    if let Err(thrown) = recruit::feed_map(&mapping) {
-        mapping.abandon();
+    if let Err(thrown) = scale::feed_map(&map_call) {
+        map_call.abandon();
         return Err(thrown);
     }
-    turn::leave();
-    Ok(mapping)
+    event_loop::leave();
+    Ok(map_call)
 }
 
 /// The next result. Re-enters PHP.
-fn advance(mapping: &Rc<Mapping>) -> Result<Option<Item>, Thrown> {
+fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
     loop {
-        recruit::feed_map(mapping)?;
-        if let Some(item) = mapping.next()? {
+        scale::feed_map(map_call)?;
+        if let Some(item) = map_call.next()? {
             return Ok(Some(item));
         }
-        if mapping.is_over() {
-            mapping.abandon();
+        if map_call.is_over() {
+            map_call.abandon();
             return Ok(None);
         }
-        wait::until(None, || Ok(mapping.is_ready()))?;
+        wait::until(None, || Ok(map_call.is_ready()))?;
     }
 }
 
@@ -120,10 +120,10 @@ pub(crate) fn all(call: &Call) -> Returned {
     let limit = call.optional_count(2)?.unwrap_or_else(ini::concurrency);
     let group = Group::new(limit, ini::timeout());
     group.stays.set(true);
-    let mapping = begin(call, &group, true)?;
+    let map_call = begin(call, &group, true)?;
     let (mut results, mut failure) = (Array::new(), None);
     let mut collect = || {
-        while let Some((key, result)) = advance(&mapping)? {
+        while let Some((key, result)) = advance(&map_call)? {
             match result {
                 Ok(value) => {
                     let key = normal_key(&key).ok_or_else(|| {
@@ -140,10 +140,10 @@ pub(crate) fn all(call: &Call) -> Returned {
     };
     let collected = collect();
     if collected.is_err() {
-        mapping.abandon();
+        map_call.abandon();
     }
     group.close();
-    turn::leave();
+    event_loop::leave();
     collected?;
     match failure {
         Some(throwable) => Err(exception::throw(&throwable)),
@@ -162,12 +162,12 @@ fn this(call: &Call) -> Result<Object<MapIterator>, Thrown> {
 }
 
 fn step(iterator: &MapIterator) -> Result<(), Thrown> {
-    let mapping = iterator.mapping.borrow().clone();
-    let item = match &mapping {
-        Some(mapping) => advance(mapping),
+    let map_call = iterator.map_call.borrow().clone();
+    let item = match &map_call {
+        Some(map_call) => advance(map_call),
         None => Ok(None),
     };
-    turn::leave();
+    event_loop::leave();
     iterator.current.set(item?);
     Ok(())
 }

@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 use ext_php_rs::types::Zval;
 
-use crate::task::life::crew::Route;
 use crate::task::life::future::{Future, Phase, describe};
 use crate::task::life::totals::{Counts, End};
+use crate::task::life::workers::Route;
 use crate::task::workers;
 use crate::task::workers::Whereabouts;
 use crate::zend::cell::DataCell;

@@ -1,4 +1,5 @@
-//! Maps and sets by the numbers of tasks. They are ours and count up, so that a hash of them needs no key against floods.
+//! Maps and sets by the numbers of tasks. They are ours and count up, so that a hash of them needs no key against
+//! floods.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};

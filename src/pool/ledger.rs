@@ -11,9 +11,9 @@
 //!    (new) ------------------------------------'
 //! ```
 //!
-//! Nothing else keeps a list of them. An attempt that is posted for warm workers is taken by one of them without a word to
-//! the parent: which one, the job queue in shared memory says. One that is run again is a new attempt, with a number of its
-//! own, as the process of the one before may still be there.
+//! Nothing else keeps a list of them. An attempt that is posted for warm workers is taken by one of them without a word
+//! to the parent: which one, the job queue in shared memory says. One that is run again is a new attempt, with a number
+//! of its own, as the process of the one before may still be there.
 
 use std::collections::VecDeque;
 
@@ -35,8 +35,8 @@ pub(crate) enum Stage {
     Running,
     /// That process has told everything, and is not gone yet: it needs no slot any more.
     Reported,
-    /// Nobody here waits for that process any more, but it has its slot until it is gone: its task belongs to another pool by
-    /// now, or its outcome is still in its memory.
+    /// Nobody here waits for that process any more, but it has its slot until it is gone: its task belongs to another
+    /// pool by now, or its outcome is still in its memory.
     Disowned,
 }
 
@@ -77,7 +77,8 @@ pub(crate) struct Ledger<A> {
     stopped: bool,
     records: IdMap<Record<A>>,
     /// Those that are queued, in the order in which they start. A number may be there once more, behind, where it was
-    /// before it was moved to the front, and numbers of those that have left by another way are there until they are met.
+    /// before it was moved to the front, and numbers of those that have left by another way are there until they are
+    /// met.
     queue: VecDeque<u64>,
     counts: Counts,
 }
@@ -146,8 +147,8 @@ impl<A> Ledger<A> {
         self.next_within(self.limit)
     }
 
-    /// The next attempt that is to be made ready, while fewer than `ahead` are that have not told everything. Processes on
-    /// their way out need no slot, but are not to heap up either: no more than `ahead` of them may be left.
+    /// The next attempt that is to be made ready, while fewer than `ahead` are that have not told everything. Processes
+    /// on their way out need no slot, but are not to heap up either: no more than `ahead` of them may be left.
     pub(crate) fn next_within(&mut self, ahead: usize) -> Option<(u64, &A)> {
         if self.stopped || self.counts.queued == 0 || self.slots_taken() >= ahead {
             return None;
@@ -182,8 +183,8 @@ impl<A> Ledger<A> {
         }
     }
 
-    /// An attempt is to start before all others: it takes the next free slot, and rests no more. False when it is neither
-    /// queued nor resting.
+    /// An attempt is to start before all others: it takes the next free slot, and rests no more. False when it is
+    /// neither queued nor resting.
     pub(crate) fn hasten(&mut self, id: u64) -> bool {
         let waits = self.is_waiting(id);
         if waits {
@@ -206,8 +207,8 @@ impl<A> Ledger<A> {
         self.part(id, Stage::Reported)
     }
 
-    /// An attempt that runs is nobody's from now on, and has its slot until its process is gone. Whose it was; none when it
-    /// does not run.
+    /// An attempt that runs is nobody's from now on, and has its slot until its process is gone. Whose it was; none
+    /// when it does not run.
     pub(crate) fn disown(&mut self, id: u64) -> Option<A> {
         self.part(id, Stage::Disowned)
     }
@@ -263,8 +264,8 @@ impl<A> Ledger<A> {
         matches!(self.stage(id), Some(Stage::Queued | Stage::Resting))
     }
 
-    /// Has anything left the queue that will come to an end, or back, by itself? Of what has left it, `in_hand` are nobody's
-    /// yet, here or elsewhere: takes off those that may be meant.
+    /// Has anything left the queue that will come to an end, or back, by itself? Of what has left it, `in_hand` are
+    /// nobody's yet, here or elsewhere: takes off those that may be meant.
     pub(crate) fn is_busy_besides(&self, in_hand: &mut usize) -> bool {
         let left = self.not_ended();
         let here = left.min(*in_hand);

@@ -7,8 +7,8 @@ use std::time::Duration;
 const AIM: Duration = Duration::from_millis(1);
 /// More at a time would not be cheaper.
 const MOST: usize = 512;
-/// What the results of one portion may have together, where it is not a single one: the parent has to keep them when it wants
-/// others first.
+/// What the results of one portion may have together, where it is not a single one: the parent has to keep them when it
+/// wants others first.
 const ROOM: usize = 1024 * 1024;
 
 /// The number of items in the next portion.

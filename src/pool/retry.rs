@@ -38,8 +38,8 @@ impl Retry {
         self.times > 0
     }
 
-    /// How long to wait before what has failed, and was run again `repeats` times by now, is run once more. None when it
-    /// is not.
+    /// How long to wait before what has failed, and was run again `repeats` times by now, is run once more. None when
+    /// it is not.
     pub(crate) fn after(self, failure: Failure, repeats: u32) -> Option<Duration> {
         if failure == Failure::Final || repeats >= self.times {
             return None;

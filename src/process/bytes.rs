@@ -38,8 +38,9 @@ pub(crate) fn refilled(
     Ok(bytes)
 }
 
-/// Memory that is about to be overwritten, and whose contents nobody needs: after a fork the kernel would copy each of its
-/// pages for nothing. Its whole pages are exchanged for new ones, all in one go. Little memory is not worth the calls.
+/// Memory that is about to be overwritten, and whose contents nobody needs: after a fork the kernel would copy each of
+/// its pages for nothing. Its whole pages are exchanged for new ones, all in one go. Little memory is not worth the
+/// calls.
 pub(crate) fn renew(memory: &mut [MaybeUninit<u8>]) {
     const FROM: usize = 64 * 1024;
     const PAGE: usize = 4096;

@@ -12,8 +12,9 @@ use super::signals;
 
 /// The first things in a child, while all signals are still blocked.
 ///
-/// The child leads a process group of its own, so that what a task started goes when the task has to go. The number of the
-/// last signal is handed down from before the fork: a function of the C library that nobody has called yet is a page to map.
+/// The child leads a process group of its own, so that what a task started goes when the task has to go. The number of
+/// the last signal is handed down from before the fork: a function of the C library that nobody has called yet is a
+/// page to map.
 pub(crate) fn begin(parent: Pid, last_signal: i32, pipe: &OwnedFd) {
     // The parent does the same: whoever is first, the group exists before either needs it.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
@@ -34,8 +35,8 @@ const F_SETSIG: i32 = 10;
 
 /// Has the kernel send `farewell` to this process when the other end of `pipe` is closed, as by the end of the parent.
 ///
-/// The kernel forgets the request of [`begin`] when a process changes its user, and a task may take that one back. Here it
-/// looks at the rights that this process has now; but this request goes with the descriptor.
+/// The kernel forgets the request of [`begin`] when a process changes its user, and a task may take that one back. Here
+/// it looks at the rights that this process has now; but this request goes with the descriptor.
 fn die_when_closed(pipe: &OwnedFd, farewell: i32) {
     let fd = pipe.as_raw_fd();
     let owner = getpid().as_raw();
@@ -46,7 +47,8 @@ fn die_when_closed(pipe: &OwnedFd, farewell: i32) {
     }
 }
 
-/// Takes that request back: the parent closes its end when it has heard the outcome, and what the task started may go on.
+/// Takes that request back: the parent closes its end when it has heard the outcome, and what the task started may go
+/// on.
 pub(crate) fn stay_when_closed(pipe: &OwnedFd) {
     // SAFETY: numbers only.
     unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETFL, 0) };
@@ -75,8 +77,8 @@ pub(crate) fn nice(increment: i32) -> Result<(), Errno> {
 /// What [`close_all`] sorts at a time.
 const SORTED: usize = 128;
 
-/// In a new child: closes copies of the parent's descriptors, which nothing uses any more. In few calls: there are two for
-/// each sibling, and their numbers are close together.
+/// In a new child: closes copies of the parent's descriptors, which nothing uses any more. In few calls: there are two
+/// for each sibling, and their numbers are close together.
 pub(crate) fn close_all(mut numbers: impl Iterator<Item = RawFd>) {
     let mut sorted = [0; SORTED];
     loop {
@@ -111,8 +113,8 @@ fn close_run(run: &[RawFd]) {
     }
 }
 
-/// Closes everything but the standard streams and `channel`: who hears of the outcome may rely on it that locks, ports and
-/// pipes of the task are free, although the process itself takes a moment longer to go.
+/// Closes everything but the standard streams and `channel`: who hears of the outcome may rely on it that locks, ports
+/// and pipes of the task are free, although the process itself takes a moment longer to go.
 pub(crate) fn let_go(channel: &OwnedFd) {
     let kept = channel.as_raw_fd().unsigned_abs();
     for (first, last) in [(3, kept.saturating_sub(1)), (kept + 1, u32::MAX)] {
@@ -139,13 +141,13 @@ pub(crate) fn parent_death_signal() -> i32 {
 /// How far before the last signal that one is.
 const BEFORE_LAST: i32 = 1;
 
-/// How long a process that has lost its parent may take to come to the end of what is protected, and how often it looks:
-/// nobody tells.
+/// How long a process that has lost its parent may take to come to the end of what is protected, and how often it
+/// looks: nobody tells.
 const LEFT_TO_PROTECTED: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Async-signal-safe. What dies in the middle of a library's shared memory leaves a lock there that others wait for; but what
-/// waits there itself, for whoever has died in the middle of it, must go too.
+/// Async-signal-safe. What dies in the middle of a library's shared memory leaves a lock there that others wait for;
+/// but what waits there itself, for whoever has died in the middle of it, must go too.
 extern "C" fn die_with_group(signal: i32) {
     static LOOKS: AtomicU32 = AtomicU32::new(0);
     let looks = LOOKS.fetch_add(1, Ordering::Relaxed);

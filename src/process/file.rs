@@ -21,7 +21,8 @@ pub(crate) fn part(inherited: RawFd, position: i64) -> std::io::Result<()> {
     }
     let mut own = File::open(format!("/proc/self/fd/{inherited}"))?;
     own.seek(SeekFrom::Start(position.unsigned_abs()))?;
-    // SAFETY: both are open descriptors of this process; who owns the second owns it still, with the same file behind it.
+    // SAFETY: both are open descriptors of this process; who owns the second owns it still, with the same file behind
+    // it.
     Errno::result(unsafe { libc::dup3(own.as_raw_fd(), inherited, libc::O_CLOEXEC) })?;
     Ok(())
 }

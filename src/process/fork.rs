@@ -14,8 +14,8 @@ use super::{child, pipe, signals};
 pub(crate) enum Purpose {
     /// The child tells its outcome.
     Outcome,
-    /// It tells of the child's end, by being closed then, and of nothing else: nobody can write to the end that the child
-    /// has.
+    /// It tells of the child's end, by being closed then, and of nothing else: nobody can write to the end that the
+    /// child has.
     End,
 }
 
@@ -95,8 +95,8 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
 /// A fork of any origin has happened since somebody last asked.
 static FORKED: AtomicBool = AtomicBool::new(false);
 
-/// Notices every fork from now on, whoever makes it: a system call to ask for the pid each time would cost more than all
-/// the rest. MINIT, which may run more than once.
+/// Notices every fork from now on, whoever makes it: a system call to ask for the pid each time would cost more than
+/// all the rest. MINIT, which may run more than once.
 pub(crate) fn watch() {
     extern "C" fn in_child() {
         FORKED.store(true, Ordering::Relaxed);

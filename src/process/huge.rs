@@ -190,7 +190,8 @@ fn collapse(start: usize, length: usize) -> Result<(), Errno> {
 }
 
 fn advise(start: usize, length: usize, advice: libc::c_int) -> Result<(), Errno> {
-    // SAFETY: these two kinds of advice change no byte of the memory, whoever owns it, and are refused where there is none.
+    // SAFETY: these two kinds of advice change no byte of the memory, whoever owns it, and are refused where there is
+    // none.
     Errno::result(unsafe { libc::madvise(without_provenance_mut(start), length, advice) }).map(drop)
 }
 

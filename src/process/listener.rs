@@ -1,9 +1,9 @@
 //! What we do ourselves when a signal comes, beside the application's handler.
 //!
-//! It goes through signal-hook's registry. That puts itself in front of the handler which it finds, once in the life of a
-//! process, and calls that one first. Whoever sets another handler since is left alone: it may call what it has found there,
-//! the registry, and the two in front of each other would call each other for ever. Only in front of what surely calls nobody
-//! does the registry go again: the default action, and the handler of the engine.
+//! It goes through signal-hook's registry. That puts itself in front of the handler which it finds, once in the life of
+//! a process, and calls that one first. Whoever sets another handler since is left alone: it may call what it has found
+//! there, the registry, and the two in front of each other would call each other for ever. Only in front of what surely
+//! calls nobody does the registry go again: the default action, and the handler of the engine.
 
 use std::collections::BTreeMap;
 use std::mem::MaybeUninit;
@@ -137,8 +137,8 @@ impl Chain {
     }
 }
 
-/// The registry's handler with the mask of `found`, which was written to run under it, and with what its flags mean to the
-/// kernel.
+/// The registry's handler with the mask of `found`, which was written to run under it, and with what its flags mean to
+/// the kernel.
 fn like(found: libc::sigaction, signal: i32) -> libc::sigaction {
     let mut registry = action_of(signal).unwrap_or(found);
     match found.sa_sigaction {

@@ -1,7 +1,7 @@
 //! The kernel's memory killer: whether a SIGKILL that nobody here sent was probably its doing.
 //!
-//! The kernel tells nobody whom it has killed, but it counts. The counter of our own control group is the best one; where
-//! it cannot be read, that of the whole system has to do.
+//! The kernel tells nobody whom it has killed, but it counts. The counter of our own control group is the best one;
+//! where it cannot be read, that of the whole system has to do.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,30 +1,30 @@
 //! The operating system: forks, pipes, waits and signals. It knows no Zend type and is tested by `cargo test` alone.
 #![allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
-pub(crate) mod beacon;
 pub(crate) mod bytes;
 pub(crate) mod cgroup;
 pub(crate) mod channel;
 pub(crate) mod child;
+pub(crate) mod chunked_reader;
 pub(crate) mod clock;
 pub(crate) mod cpus;
-pub(crate) mod excerpt;
 pub(crate) mod file;
 pub(crate) mod fork;
 pub(crate) mod forwarding;
+pub(crate) mod head_and_tail;
 pub(crate) mod huge;
-pub(crate) mod linger;
 pub(crate) mod listener;
-pub(crate) mod loan;
 pub(crate) mod memory;
 pub(crate) mod memory_killer;
 pub(crate) mod output;
 pub(crate) mod pipe;
-pub(crate) mod places;
 pub(crate) mod poller;
+pub(crate) mod quota;
+pub(crate) mod ready;
 pub(crate) mod recipient;
+pub(crate) mod remote_payload;
 pub(crate) mod shared;
 pub(crate) mod signals;
+pub(crate) mod spin;
 pub(crate) mod threads;
 pub(crate) mod wait;
-pub(crate) mod window;

@@ -1,9 +1,9 @@
 //! What a task prints, outside of PHP too: the standard output and error output of its process.
 //!
-//! Captured output goes through two pipes that the reactor waits for, as for everything else. A file in memory would need
-//! no reader, and no task would ever wait for its parent; but a program that opens `/dev/stderr` for writing, as shell
-//! scripts do, would empty such a file, and a task that never stops printing would fill the machine's memory. The price of a
-//! pipe is that a task that has printed [`ROOM`] bytes waits while its parent is inside a system call.
+//! Captured output goes through two pipes that the reactor waits for, as for everything else. A file in memory would
+//! need no reader, and no task would ever wait for its parent; but a program that opens `/dev/stderr` for writing, as
+//! shell scripts do, would empty such a file, and a task that never stops printing would fill the machine's memory. The
+//! price of a pipe is that a task that has printed [`ROOM`] bytes waits while its parent is inside a system call.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
@@ -12,11 +12,12 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl, open as open_file};
 use nix::sys::stat::Mode as Permissions;
 use nix::unistd::{dup2_stderr, dup2_stdout, read};
 
-use super::excerpt::Excerpt;
 use super::fork::Refused;
+use super::head_and_tail::HeadAndTail;
 use super::pipe;
 
-/// Four times what a pipe has by itself. The kernel lets one user have 64 MiB of this before it makes all pipes smaller.
+/// Four times what a pipe has by itself. The kernel lets one user have 64 MiB of this before it makes all pipes
+/// smaller.
 const ROOM: i32 = 256 * 1024;
 /// What one system call reads.
 const PIECE: usize = 16 * 1024;
@@ -61,7 +62,7 @@ pub(crate) struct Capture {
 #[derive(Debug)]
 struct Tap {
     pipe: Option<OwnedFd>,
-    kept: Excerpt,
+    kept: HeadAndTail,
 }
 
 /// Both sides for one task, of whose streams `limit` bytes each are kept.
@@ -92,7 +93,7 @@ fn tap(limit: usize) -> Result<(Tap, OwnedFd), Refused> {
     let (reader, writer) = pipe::open().map_err(Refused::by("pipe"))?;
     // Less room is no failure.
     let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(ROOM));
-    Ok((Tap { pipe: Some(reader), kept: Excerpt::new(limit) }, writer))
+    Ok((Tap { pipe: Some(reader), kept: HeadAndTail::new(limit) }, writer))
 }
 
 impl Streams {
@@ -122,9 +123,11 @@ impl Capture {
     }
 
     /// What has been printed by now, as a capture of its own; of what follows `limit` bytes of each stream are kept.
-    pub(crate) fn turn_page(&mut self, limit: usize) -> Self {
-        let turn =
-            |tap: &mut Tap| Tap { pipe: None, kept: std::mem::replace(&mut tap.kept, Excerpt::new(limit)) };
+    pub(crate) fn split_off(&mut self, limit: usize) -> Self {
+        let turn = |tap: &mut Tap| Tap {
+            pipe: None,
+            kept: std::mem::replace(&mut tap.kept, HeadAndTail::new(limit)),
+        };
         Self { output: turn(&mut self.output), error: turn(&mut self.error) }
     }
 
@@ -216,7 +219,7 @@ mod tests {
         let (output, _error, mut capture) = capture();
         write(&output, b"one").unwrap();
         assert!(capture.drain(Stream::Output).is_none());
-        let page = capture.turn_page(0);
+        let page = capture.split_off(0);
         write(&output, b"two").unwrap();
         capture.close();
         assert_eq!(page.text(Stream::Output), b"one");

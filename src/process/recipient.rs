@@ -30,8 +30,8 @@ impl<'a> Recipient<'a> {
     ///
     /// # Errors
     ///
-    /// EPERM when the child is not to be reached: it is somebody else's by now, or this process is. One that is gone is no
-    /// error.
+    /// EPERM when the child is not to be reached: it is somebody else's by now, or this process is. One that is gone is
+    /// no error.
     pub(crate) fn send_all(self, signal: Signal) -> Result<(), Errno> {
         let _ = self.group(signal);
         // Twice would be once too often for a handler, but one that has left its group did not get it.
@@ -66,7 +66,8 @@ impl<'a> Recipient<'a> {
         }
     }
 
-    /// None when that cannot be done by a pidfd. A filter of system calls may say EPERM, too; the older calls know better.
+    /// None when that cannot be done by a pidfd. A filter of system calls may say EPERM, too; the older calls know
+    /// better.
     fn by_pidfd(self, signal: Option<Signal>, flags: u32) -> Option<Result<(), Errno>> {
         let fd = self.pidfd?.as_raw_fd();
         let number = signal.map_or(0, |signal| signal as i32);

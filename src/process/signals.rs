@@ -36,7 +36,8 @@ impl Blocked {
     pub(crate) fn wait(&self, epoll: &Epoll, events: &mut [EpollEvent], millis: i32) -> Result<usize, Errno> {
         let room = i32::try_from(events.len()).unwrap_or(i32::MAX);
         let fd = epoll.0.as_raw_fd();
-        // SAFETY: `EpollEvent` is a transparent `epoll_event`; the slice has room for `room` of them, the mask is valid.
+        // SAFETY: `EpollEvent` is a transparent `epoll_event`; the slice has room for `room` of them, the mask is
+        // valid.
         let count =
             unsafe { libc::epoll_pwait(fd, events.as_mut_ptr().cast(), room, millis, self.before.as_ref()) };
         Errno::result(count).map(|count| usize::try_from(count).unwrap_or_default())
@@ -54,8 +55,8 @@ impl Drop for Blocked {
 pub(crate) struct Engine {
     /// The handler that it gives to the kernel; 0 for none. What that does stands in a table of the engine's.
     pub(crate) handler: libc::sighandler_t,
-    /// In a new child, with all signals blocked: puts those in order that the engine looks after, and gives them, a bit for
-    /// each.
+    /// In a new child, with all signals blocked: puts those in order that the engine looks after, and gives them, a bit
+    /// for each.
     pub(crate) begin_child: fn() -> u64,
     /// Does that table have a handler for a signal?
     pub(crate) handles: fn(i32) -> bool,
@@ -75,7 +76,8 @@ pub(crate) fn is_engines(handler: libc::sighandler_t) -> bool {
     handler != 0 && ENGINE.get().is_some_and(|engine| engine.handler == handler)
 }
 
-/// Does the kernel's `handler` of a signal come to one of the application's? The engine's may end the process, or do nothing.
+/// Does the kernel's `handler` of a signal come to one of the application's? The engine's may end the process, or do
+/// nothing.
 pub(crate) fn is_handler(signal: i32, handler: libc::sighandler_t) -> bool {
     !is_engines(handler) || ENGINE.get().is_some_and(|engine| (engine.handles)(signal))
 }
@@ -87,14 +89,15 @@ pub(crate) fn deferred() -> bool {
 
 /// Gives every signal that has a handler its default action back, and lets all of them through.
 ///
-/// The handlers are the parent's: they belong to objects and loops that do not exist in the child. What the
-/// parent ignores stays ignored, but for SIGCHLD, without which `exec` in a task would lose its exit codes. What the engine
+/// The handlers are the parent's: they belong to objects and loops that do not exist in the child. What the parent
+/// ignores stays ignored, but for SIGCHLD, without which `exec` in a task would lose its exit codes. What the engine
 /// looks after stays the engine's: it lets SIGTERM and the like end the child only where that does no harm.
 pub(crate) fn reset(last_signal: i32) {
     let engine = ENGINE.get().map_or(0, |engine| (engine.begin_child)());
     for number in (1..=last_signal).filter(|number| engine >> (number - 1) & 1 == 0) {
         let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-        // SAFETY: the out-pointer is valid; a number that is no signal, or is not ours to change, is refused with EINVAL.
+        // SAFETY: the out-pointer is valid; a number that is no signal, or is not ours to change, is refused with
+        // EINVAL.
         let known = unsafe { libc::sigaction(number, ptr::null(), action.as_mut_ptr()) } == 0;
         // SAFETY: zeroed is a valid sigaction, and the call may have filled it.
         let handler = unsafe { action.assume_init() }.sa_sigaction;
@@ -108,8 +111,8 @@ pub(crate) fn reset(last_signal: i32) {
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
 }
 
-/// Has the calling process sent `signal` again and again. Async-signal-safe, which the C library's own function is not. False
-/// when there is no timer to be had.
+/// Has the calling process sent `signal` again and again. Async-signal-safe, which the C library's own function is not.
+/// False when there is no timer to be had.
 pub(crate) fn repeat(signal: i32, every: Duration) -> bool {
     // SAFETY: zeroed is a valid sigevent: the system calls know no more of it than what is set below.
     let mut event = unsafe { MaybeUninit::<libc::sigevent>::zeroed().assume_init() };

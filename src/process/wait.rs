@@ -10,10 +10,10 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 /// What a process has that has nothing left to do but to end.
-pub(crate) const FAREWELL: Duration = Duration::from_secs(1);
-/// What the kernel has to take down a process that was killed: much memory takes its time, and one that waits for a dead disk,
-/// or is being looked at by a debugger, may stay for ever.
-pub(crate) const TAKEDOWN: Duration = Duration::from_secs(5);
+pub(crate) const EXIT_WAIT: Duration = Duration::from_secs(1);
+/// What the kernel has to take down a process that was killed: much memory takes its time, and one that waits for a
+/// dead disk, or is being looked at by a debugger, may stay for ever.
+pub(crate) const KILL_WAIT: Duration = Duration::from_secs(5);
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub(crate) fn wait(pid: Pid) -> Waited {
 
 /// How a process ended that is not reaped yet, and stays so. Waits for it as long as its end may take.
 pub(crate) fn look_at(pid: Pid) -> Exit {
-    let until = Instant::now() + FAREWELL;
+    let until = Instant::now() + EXIT_WAIT;
     let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     loop {
         match waitid(Id::Pid(pid), flags) {

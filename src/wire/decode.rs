@@ -32,8 +32,8 @@ pub(crate) enum Scalar {
     Float(f64),
 }
 
-/// The one value that `bytes` holds, if it is a scalar. Most results are, and all that is prepared for others costs more
-/// than to read it.
+/// The one value that `bytes` holds, if it is a scalar. Most results are, and all that is prepared for others costs
+/// more than to read it.
 pub(crate) fn scalar(bytes: &[u8]) -> Option<Scalar> {
     let (&marker, mut rest) = bytes.split_first()?;
     let scalar = match Marker::from_u8(marker) {

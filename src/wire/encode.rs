@@ -90,8 +90,8 @@ impl<'a> Iterator for Chunks<'a> {
     }
 }
 
-/// A packed scalar. It needs no memory of the heap: in a child each page that is touched for the first time is a page to
-/// copy, and most results are this small.
+/// A packed scalar. It needs no memory of the heap: in a child each page that is touched for the first time is a page
+/// to copy, and most results are this small.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar {
     bytes: [u8; 9],

@@ -16,7 +16,7 @@ pub(crate) const HEADER: usize = 16;
 pub(crate) const FOOTER: usize = 4;
 /// One read for most results: header, a small payload and footer.
 pub(crate) const FIRST_READ: usize = 1024;
-/// Room that any announced length is worth. Longer payloads are lent, but where that is not allowed.
+/// Room that any announced length is worth. Longer payloads are remote, but where that is not allowed.
 const AT_ONCE: usize = 1 << 20;
 
 /// What a frame says about the task.
@@ -30,10 +30,10 @@ pub(crate) enum Kind {
     /// A [`super::report::Report`]: the task ended without either.
     Report = 3,
     /// Where a payload is that the child keeps in its memory until it has been read.
-    Lent = 4,
-    /// A child that stays cannot run this task: it must be run by one that is forked for it.
+    Remote = 4,
+    /// A warm worker cannot run this task: it must be run by one that is forked for it.
     Declined = 5,
-    /// A child that stays has nothing to do, and is too old for a task that waits.
+    /// A warm worker has nothing to do, and is too old for a task that waits.
     Passed = 6,
 }
 
@@ -44,7 +44,7 @@ impl Kind {
             1 => Some(Self::Value),
             2 => Some(Self::Thrown),
             3 => Some(Self::Report),
-            4 => Some(Self::Lent),
+            4 => Some(Self::Remote),
             5 => Some(Self::Declined),
             6 => Some(Self::Passed),
             _ => None,

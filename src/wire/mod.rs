@@ -6,7 +6,6 @@ pub(crate) mod codec;
 pub(crate) mod decode;
 pub(crate) mod encode;
 mod extension;
-pub(crate) mod fault;
 mod first;
 pub(crate) mod frame;
 mod object;
@@ -14,6 +13,7 @@ pub(crate) mod payload;
 pub(crate) mod report;
 mod run;
 pub(crate) mod target;
+pub(crate) mod throwable;
 
 #[cfg(test)]
 mod tests;

@@ -29,8 +29,8 @@ impl Array {
         self.0.len()
     }
 
-    /// Sets the element at `key`, an int or a string. Appending goes on behind the highest integer that was ever set. May run
-    /// PHP code, as it drops what was there.
+    /// Sets the element at `key`, an int or a string. Appending goes on behind the highest integer that was ever set.
+    /// May run PHP code, as it drops what was there.
     pub(crate) fn set(&mut self, key: &Zval, value: Zval) {
         drop(self.replace(key, value));
     }
@@ -39,7 +39,8 @@ impl Array {
     #[must_use = "it is dropped here: set() says so"]
     pub(crate) fn replace(&mut self, key: &Zval, mut value: Zval) -> Zval {
         let key = ptr::from_ref(key).cast_mut();
-        // SAFETY: our own array, with one reference; the engine takes over what is in `value`, and puts something else there.
+        // SAFETY: our own array, with one reference; the engine takes over what is in `value`, and puts something else
+        // there.
         unsafe { ffi::async_array_swap(&raw mut *self.0, key, &raw mut value) };
         value
     }
@@ -51,7 +52,8 @@ impl Array {
     /// The element, when there is no next key.
     pub(crate) fn append(&mut self, mut value: Zval) -> Result<Zval, Zval> {
         let mut key = Zval::new();
-        // SAFETY: our own array, with one reference; the engine takes over what is in `value` when there is a key for it.
+        // SAFETY: our own array, with one reference; the engine takes over what is in `value` when there is a key for
+        // it.
         if unsafe { ffi::async_array_append(&raw mut *self.0, &raw mut value, &raw mut key) } {
             std::mem::forget(value);
             Ok(key)

@@ -1,9 +1,9 @@
 //! Cells for what PHP code may find, and change, whenever it runs.
 //!
-//! It may run whenever a value of PHP is dropped, also when that is not the last reference: the engine's collector may have
-//! its turn then, and calls destructors of whatever it finds. So a value is dropped, and PHP called, when nothing is
-//! borrowed. With [`ValueCell`] the former cannot go wrong; the latter is asserted where the engine is called, in builds with
-//! debug assertions.
+//! It may run whenever a value of PHP is dropped, also when that is not the last reference: the engine's collector may
+//! have its turn then, and calls destructors of whatever it finds. So a value is dropped, and PHP called, when nothing
+//! is borrowed. With [`ValueCell`] the former cannot go wrong; the latter is asserted where the engine is called, in
+//! builds with debug assertions.
 #![expect(clippy::disallowed_types, reason = "the cells that stand in for it are made of it")]
 
 use std::cell::{self, RefCell};
@@ -134,8 +134,8 @@ impl<T: Plain> DataCell<T> {
     }
 }
 
-/// A cell for values of PHP. What is replaced or taken out is handed out: whoever has called drops it, when the borrow is
-/// over.
+/// A cell for values of PHP. What is replaced or taken out is handed out: whoever has called drops it, when the borrow
+/// is over.
 #[derive(Default)]
 pub(crate) struct ValueCell<T>(RefCell<T>);
 

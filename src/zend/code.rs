@@ -1,11 +1,11 @@
 //! Code that parent and child both have: how a closure is named so that a child that was forked before it was made can
 //! make the same one.
 //!
-//! The name is a place, not a hash: a position in the tables of functions and classes, or among the [`Book`]'s pins, and a
-//! way down the functions that are defined inside of others. The engine takes nothing out of those tables while a
-//! request lasts, and a pin keeps its code where it is: so a place that was filled when a child was forked has the same
-//! code in both processes for as long as they live, and the name of one code can never be that of another. What was not
-//! there yet at the fork is told apart by its epoch, and is left to a child that is forked later.
+//! The name is a place, not a hash: a position in the tables of functions and classes, or among the [`CodeIndex`]'s
+//! anchors, and a way down the functions that are defined inside of others. The engine takes nothing out of those
+//! tables while a request lasts, and a anchor keeps its code where it is: so a place that was filled when a child was
+//! forked has the same code in both processes for as long as they live, and the name of one code can never be that of
+//! another. What was not there yet at the fork is told apart by its epoch, and is left to a child that is forked later.
 
 use std::collections::BTreeMap;
 use std::ptr;
@@ -40,10 +40,10 @@ struct Extent {
 
 /// The names of all code that was asked for, and what keeps it in its place.
 #[derive(Debug, Default)]
-pub(crate) struct Book {
+pub(crate) struct CodeIndex {
     /// Closures without anything bound; a child has a copy of this list, as long as it was at its fork.
-    pins: Vec<Zval>,
-    /// The epoch from which on children have each pin.
+    anchors: Vec<Zval>,
+    /// The epoch from which on children have each anchor.
     pin_epochs: Vec<u64>,
     names: BTreeMap<[usize; 3], Name>,
     /// Ascending; one for each change.
@@ -52,10 +52,10 @@ pub(crate) struct Book {
     epoch: u64,
 }
 
-impl Book {
+impl CodeIndex {
     /// A fork is about to be made: what is here belongs to its epoch, which is returned. Scripts that are running are
     /// pinned, as the closures in them have not all been seen.
-    pub(crate) fn turn_page(&mut self, autoloads: bool) -> u64 {
+    pub(crate) fn new_epoch(&mut self, autoloads: bool) -> u64 {
         self.epoch += 1;
         self.pin_frames();
         let (functions, classes) = declared();
@@ -71,8 +71,8 @@ impl Book {
         self.epoch + 1
     }
 
-    /// The first epoch whose children have all functions that there are now, and have or can load all classes: what they
-    /// run may refer to any.
+    /// The first epoch whose children have all functions that there are now, and have or can load all classes: what
+    /// they run may refer to any.
     pub(crate) fn declared_since(&self) -> u64 {
         let (functions, classes) = declared();
         let has_all = |extent: &&Extent| {
@@ -97,22 +97,23 @@ impl Book {
 
     /// Finds the place of code, or makes one.
     fn find(&mut self, closure: *mut ZendObject) -> Option<Name> {
-        if self.pins.len() >= PINS {
+        if self.anchors.len() >= PINS {
             return None;
         }
         let mut code = Code::default();
-        // SAFETY: a live closure and live pins; no PHP code runs.
-        let found = unsafe { ffi::async_code_find(closure, self.pins.as_ptr(), self.count(), &raw mut code) };
+        // SAFETY: a live closure and live anchors; no PHP code runs.
+        let found =
+            unsafe { ffi::async_code_find(closure, self.anchors.as_ptr(), self.count(), &raw mut code) };
         if !found {
             if code.scope == 0 && has_scope(closure) {
                 return None;
             }
             // What nothing else keeps is pinned: another code could come to its address, and be taken for it.
-            let mut pin = Zval::new();
-            // SAFETY: a live closure; the pin is ours.
-            unsafe { ffi::async_code_pin(closure, &raw mut pin) };
+            let mut anchor = Zval::new();
+            // SAFETY: a live closure; the anchor is ours.
+            unsafe { ffi::async_code_anchor(closure, &raw mut anchor) };
             (code.root, code.at, code.depth) = (ROOT_PIN, self.count(), 0);
-            self.pins.push(pin);
+            self.anchors.push(anchor);
             self.pin_epochs.push(self.epoch + 1);
         }
         let epoch = self.known_since(&code)?;
@@ -138,23 +139,23 @@ impl Book {
 
     fn pin_frames(&mut self) {
         let (mut frame, mut next) = (ptr::null_mut(), 0);
-        while self.pins.len() < PINS {
-            let mut pin = Zval::new();
-            // SAFETY: the running thread's frames and live pins; the pin is ours.
+        while self.anchors.len() < PINS {
+            let mut anchor = Zval::new();
+            // SAFETY: the running thread's frames and live anchors; the anchor is ours.
             let pinned = unsafe {
-                let (pins, count) = (self.pins.as_ptr(), self.count());
-                ffi::async_code_pin_frame(&raw mut frame, &raw mut next, pins, count, &raw mut pin)
+                let (anchors, count) = (self.anchors.as_ptr(), self.count());
+                ffi::async_code_anchor_frame(&raw mut frame, &raw mut next, anchors, count, &raw mut anchor)
             };
             if !pinned {
                 return;
             }
-            self.pins.push(pin);
+            self.anchors.push(anchor);
             self.pin_epochs.push(self.epoch);
         }
     }
 
     fn count(&self) -> u32 {
-        u32::try_from(self.pins.len()).unwrap_or_default()
+        u32::try_from(self.anchors.len()).unwrap_or_default()
     }
 
     /// In a child: the closure of a name. None when there is no such place here.
@@ -162,9 +163,15 @@ impl Book {
         let code = parsed(name)?;
         let mut closure = Zval::new();
         let this = this.and_then(Zval::object).map_or(ptr::null_mut(), |this| ptr::from_ref(this).cast_mut());
-        // SAFETY: live pins; positions are checked against the tables, and the object is alive.
+        // SAFETY: live anchors; positions are checked against the tables, and the object is alive.
         let made = unsafe {
-            ffi::async_code_closure(&raw const code, self.pins.as_ptr(), self.count(), this, &raw mut closure)
+            ffi::async_code_closure(
+                &raw const code,
+                self.anchors.as_ptr(),
+                self.count(),
+                this,
+                &raw mut closure,
+            )
         };
         made.then_some(closure)
     }

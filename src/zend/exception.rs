@@ -47,8 +47,8 @@ pub(crate) fn clear() {
     unsafe { ffi::zend_clear_exception() };
 }
 
-/// While this lives, what is in flight is put aside: PHP code that runs meanwhile, and a child that is forked, knows nothing
-/// of it. Then it goes on; what was thrown meanwhile has it for its previous one.
+/// While this lives, what is in flight is put aside: PHP code that runs meanwhile, and a child that is forked, knows
+/// nothing of it. Then it goes on; what was thrown meanwhile has it for its previous one.
 #[derive(Debug)]
 pub(crate) struct Aside {
     exception: *mut ZendObject,
@@ -68,7 +68,8 @@ impl Aside {
 impl Drop for Aside {
     fn drop(&mut self) {
         if !self.exception.is_null() {
-            // SAFETY: what was put aside, with its instruction; the frame is the same, as this is dropped where it was made.
+            // SAFETY: what was put aside, with its instruction; the frame is the same, as this is dropped where it was
+            // made.
             unsafe { ffi::async_exception_put_back(self.exception, self.opline) };
         }
     }
@@ -141,8 +142,8 @@ pub(crate) fn core_warn(message: &str) {
     unsafe { ffi::async_core_warning(message.as_ptr()) };
 }
 
-/// The message of a throwable; empty when it is not a string. Re-enters PHP where a class of the script's has a hook for it,
-/// or a `__get()`.
+/// The message of a throwable; empty when it is not a string. Re-enters PHP where a class of the script's has a hook
+/// for it, or a `__get()`.
 pub(crate) fn message(throwable: &Zval) -> String {
     ensure_free();
     let Some(object) = throwable.object() else {

@@ -1,6 +1,7 @@
 //! The virtual machine's interrupt: the next loop, call or return after somebody asked for it.
 //!
-//! The hook goes in at MINIT: the JIT compiles the pointer in, so one that comes later is not called from compiled loops.
+//! The hook goes in at MINIT: the JIT compiles the pointer in, so one that comes later is not called from compiled
+//! loops.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -119,8 +120,8 @@ pub(crate) fn forget_exit() {
     EXITED.store(false, Ordering::Relaxed);
 }
 
-/// While this lives, no fiber can be switched: a handler belongs to nobody's fiber, and what is begun underneath it is over
-/// when it is.
+/// While this lives, no fiber can be switched: a handler belongs to nobody's fiber, and what is begun underneath it is
+/// over when it is.
 #[derive(Debug)]
 pub(crate) struct FiberBlock;
 
@@ -140,8 +141,8 @@ impl Drop for FiberBlock {
     }
 }
 
-/// While this lives, handlers run: [`safe`] judges the frames above the one that is the current one now. What lies below
-/// was judged when the handlers began; seen from inside them it never is safe, and nothing would be taken in.
+/// While this lives, handlers run: [`safe`] judges the frames above the one that is the current one now. What lies
+/// below was judged when the handlers began; seen from inside them it never is safe, and nothing would be taken in.
 #[derive(Debug)]
 pub(crate) struct Floor(*const c_void);
 

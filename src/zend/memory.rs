@@ -1,5 +1,5 @@
-//! What `memory_limit` leaves for a result. The engine ends a script that goes beyond it, and with it all that the script
-//! waits for; so whether there is room is looked at before, and a result without room is nothing but a failure.
+//! What `memory_limit` leaves for a result. The engine ends a script that goes beyond it, and with it all that the
+//! script waits for; so whether there is room is looked at before, and a result without room is nothing but a failure.
 
 use ext_php_rs::types::Zval;
 
@@ -23,8 +23,9 @@ pub(crate) struct NoRoom {
 
 /// Room for one value, while it is made.
 ///
-/// Where it may be scarce the limit is lifted meanwhile, as nobody knows before what a value will take: the engine puts it
-/// into what is free between other values as far as it can. Afterwards the limit holds again, or the value has to go.
+/// Where it may be scarce the limit is lifted meanwhile, as nobody knows before what a value will take: the engine puts
+/// it into what is free between other values as far as it can. Afterwards the limit holds again, or the value has to
+/// go.
 #[derive(Debug)]
 pub(crate) struct Room {
     scarce: Option<NoRoom>,

@@ -199,7 +199,8 @@ impl<T: Native> Object<T> {
         shared
     }
 
-    /// Called from [`Native::released`] by who keeps the object alive: it is to be told again when it is released again.
+    /// Called from [`Native::released`] by who keeps the object alive: it is to be told again when it is released
+    /// again.
     pub(crate) fn revive(&self) {
         let object = self.std();
         // SAFETY: the object is alive, and nobody else has its header in hand.

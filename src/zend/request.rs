@@ -107,7 +107,8 @@ pub(crate) fn uninstall() {
     unsafe { ffi::async_errors_uninstall() };
 }
 
-/// In the parent, right before each fork of ours: looks at what the child would look at, with code that is there already.
+/// In the parent, right before each fork of ours: looks at what the child would look at, with code that is there
+/// already.
 pub(crate) fn expect_child() {
     // SAFETY: reads tables of the engine, and writes our own.
     unsafe { ffi::async_child_expected() };
@@ -149,8 +150,8 @@ pub(crate) fn put_signal_back() -> bool {
     unsafe { ffi::async_signals_put_back() }
 }
 
-/// In a warm worker, after a task or an item: what belongs to one only begins anew. False when something cannot, and the
-/// worker has to make room for another.
+/// In a warm worker, after a task or an item: what belongs to one only begins anew. False when something cannot, and
+/// the worker has to make room for another.
 pub(crate) fn between_tasks() -> bool {
     // SAFETY: a child's own state, and nothing of it is running.
     unsafe { ffi::async_child_between() }

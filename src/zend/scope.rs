@@ -1,5 +1,5 @@
-//! Which functions know of something: the one that registered it, and those that had called that one. Code that these call
-//! later, such as a library, knows nothing of it.
+//! Which functions know of something: the one that registered it, and those that had called that one. Code that these
+//! call later, such as a library, knows nothing of it.
 
 use std::rc::Rc;
 

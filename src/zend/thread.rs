@@ -14,8 +14,8 @@ impl<T: Copy> OneThread<T> {
     }
 }
 
-// SAFETY: all that we do is called by the engine, on its only thread; the one thread of our own (`process::poller::notifier`) calls
-// nothing but the kernel.
+// SAFETY: all that we do is called by the engine, on its only thread; the one thread of our own
+// (`process::poller::notifier`) calls nothing but the kernel.
 unsafe impl<T: Copy> Sync for OneThread<T> {}
 
 impl<T: Copy> Deref for OneThread<T> {

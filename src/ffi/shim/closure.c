@@ -3,7 +3,7 @@
 #include "zend_closures.h"
 
 /* Where a function is among what a forked process has from its parent: a root, and a path down the functions that are
- * defined inside of functions. Functions and classes are never taken out of their tables while a request lasts, and pins
+ * defined inside of functions. Functions and classes are never taken out of their tables while a request lasts, and anchors
  * are never dropped: a position that was filled at the fork has the same function in both processes for ever. */
 
 static zend_function *async_closure_func(zend_object *closure)
@@ -133,7 +133,7 @@ static bool async_code_in_classes(const zend_function *wanted, async_code *code)
 }
 
 /* Where the code of a closure is. False when it is nowhere that a child could find it. Runs no PHP code. */
-bool async_code_find(zend_object *closure, const zval *pins, uint32_t pin_count, async_code *code)
+bool async_code_find(zend_object *closure, const zval *anchors, uint32_t pin_count, async_code *code)
 {
 	zend_function *wanted = async_closure_func(closure);
 	zend_class_entry *called = async_closure_called_scope(closure);
@@ -147,7 +147,7 @@ bool async_code_find(zend_object *closure, const zval *pins, uint32_t pin_count,
 		return false;
 	}
 	for (uint32_t i = 0; i < pin_count; i++) {
-		if (async_code_below(async_closure_func(Z_OBJ(pins[i])), wanted, code, 0)) {
+		if (async_code_below(async_closure_func(Z_OBJ(anchors[i])), wanted, code, 0)) {
 			code->root = ASYNC_CODE_PIN;
 			code->at = i;
 			return true;
@@ -171,14 +171,14 @@ static zend_class_entry *async_class_at(uint32_t position)
 	return bucket ? Z_PTR(bucket->val) : NULL;
 }
 
-static zend_function *async_code_root(const async_code *code, const zval *pins, uint32_t pin_count)
+static zend_function *async_code_root(const async_code *code, const zval *anchors, uint32_t pin_count)
 {
 	Bucket *bucket = NULL;
 	zend_class_entry *class;
 
 	switch (code->root) {
 		case ASYNC_CODE_PIN:
-			return code->at < pin_count ? async_closure_func(Z_OBJ(pins[code->at])) : NULL;
+			return code->at < pin_count ? async_closure_func(Z_OBJ(anchors[code->at])) : NULL;
 		case ASYNC_CODE_FUNCTION:
 			bucket = async_bucket(EG(function_table), code->at);
 			break;
@@ -191,9 +191,9 @@ static zend_function *async_code_root(const async_code *code, const zval *pins, 
 }
 
 /* In a child: makes a closure of code that its parent has found. False when there is none in that place. */
-bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_count, zend_object *this, zval *closure)
+bool async_code_closure(const async_code *code, const zval *anchors, uint32_t pin_count, zend_object *this, zval *closure)
 {
-	zend_function *function = async_code_root(code, pins, pin_count);
+	zend_function *function = async_code_root(code, anchors, pin_count);
 	zend_class_entry *scope = async_class_at(code->scope);
 	zend_class_entry *called = async_class_at(code->called);
 
@@ -219,12 +219,12 @@ bool async_code_closure(const async_code *code, const zval *pins, uint32_t pin_c
 }
 
 /* A closure with the same code, and nothing that is bound: it keeps the code where it is. */
-static void async_function_pin(zend_function *function, zend_class_entry *scope, zval *pin)
+static void async_function_pin(zend_function *function, zend_class_entry *scope, zval *anchor)
 {
 	zval *value;
 
-	zend_create_closure(pin, function, scope, NULL, NULL);
-	zend_function *copy = async_closure_func(Z_OBJ_P(pin));
+	zend_create_closure(anchor, function, scope, NULL, NULL);
+	zend_function *copy = async_closure_func(Z_OBJ_P(anchor));
 	HashTable *statics = copy->type == ZEND_USER_FUNCTION ? ZEND_MAP_PTR_GET(copy->op_array.static_variables_ptr) : NULL;
 	if (statics) {
 		ZEND_HASH_FOREACH_VAL(statics, value) {
@@ -236,16 +236,16 @@ static void async_function_pin(zend_function *function, zend_class_entry *scope,
 	}
 }
 
-void async_code_pin(zend_object *closure, zval *pin)
+void async_code_anchor(zend_object *closure, zval *anchor)
 {
 	zend_function *function = async_closure_func(closure);
 
-	async_function_pin(function, function->common.scope, pin);
+	async_function_pin(function, function->common.scope, anchor);
 }
 
 /* Pins the next function that is defined inside of a frame up the stack which is in no table: of scripts, and closures.
  * *frame and *next are where to go on, at first NULL and 0. False when there is none. */
-bool async_code_pin_frame(zend_execute_data **frame, uint32_t *next, const zval *pins, uint32_t pin_count, zval *pin)
+bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zval *anchors, uint32_t pin_count, zval *anchor)
 {
 	zend_execute_data *at = *frame ? *frame : EG(current_execute_data);
 
@@ -260,11 +260,11 @@ bool async_code_pin_frame(zend_execute_data **frame, uint32_t *next, const zval 
 			zend_function *inner = (zend_function *) function->op_array.dynamic_func_defs[(*next)++];
 			bool known = false;
 			for (uint32_t i = 0; !known && i < pin_count; i++) {
-				known = async_same_code(async_closure_func(Z_OBJ(pins[i])), inner);
+				known = async_same_code(async_closure_func(Z_OBJ(anchors[i])), inner);
 			}
 			if (!known) {
 				/* With the scope that it will have: the first one is remembered, and makes others slower. */
-				async_function_pin(inner, function->common.scope, pin);
+				async_function_pin(inner, function->common.scope, anchor);
 				return true;
 			}
 		}

@@ -13,7 +13,7 @@ use crate::php::task;
 use crate::task::life::future::Future;
 use crate::task::life::work::Work;
 use crate::task::life::{shutdown, support};
-use crate::task::parent::{adopt, turn, wait};
+use crate::task::parent::{adopt, event_loop, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -71,7 +71,8 @@ pub(super) fn offset_set(call: &Call) -> Returned {
 fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
     support::ensure()?;
     let given = given(call, task)?;
-    // An autoloader may have added something. But a callable is no future before this: one that is dropped would be started.
+    // An autoloader may have added something. But a callable is no future before this: one that is dropped would be
+    // started.
     if is_taken(pool, key.as_ref().map(|(_, key)| key)) {
         return Err(key.map_or_else(no_next_key, |(argument, key)| {
             call.value_error(argument, &format!("must not be in use, {} is", shown(&key)))
@@ -107,8 +108,8 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
     Ok(true)
 }
 
-/// Puts a future that is in no pool under a key that is not in use, or under the next one, and into the queue. In a pool that
-/// was stopped it is cancelled, unless it has begun.
+/// Puts a future that is in no pool under a key that is not in use, or under the next one, and into the queue. In a
+/// pool that was stopped it is cancelled, unless it has begun.
 fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
     let key = if let Some(key) = key {
         // There is none under this key.
@@ -127,7 +128,7 @@ fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Res
         cancel_task(future);
         shutdown::register();
     }
-    turn::leave();
+    event_loop::leave();
     Ok(())
 }
 
@@ -198,7 +199,7 @@ pub(super) fn offset_unset(call: &Call) -> Returned {
         pool.totals.tidy();
         cancel_task(&future);
         drop(pool.group.ended.change(|ended| ended.as_mut()?.remove(future.id.get())));
-        turn::leave();
+        event_loop::leave();
     }
     Ok(Zval::new())
 }

@@ -14,13 +14,13 @@ use ext_php_rs::types::Zval;
 
 use crate::error::Error;
 use crate::php::{functions, map};
-use crate::task::life::crew::Stay;
 use crate::task::life::ended::Ended;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::support;
 use crate::task::life::totals::Totals;
-use crate::task::parent::{start, turn};
+use crate::task::life::workers::Stay;
+use crate::task::parent::{event_loop, start};
 use crate::task::workers;
 use crate::zend::array::Array;
 use crate::zend::cell::ValueCell;
@@ -216,7 +216,7 @@ fn concurrency(call: &Call) -> Returned {
     pool.group.ledger.change(|ledger| ledger.set_limit(limit));
     workers::shrink(&pool.group);
     start::pump(&pool.group);
-    turn::leave();
+    event_loop::leave();
     Ok(pool.zval())
 }
 
@@ -229,7 +229,7 @@ fn timeout(call: &Call) -> Returned {
     }
     pool.group.timeout.set(seconds);
     workers::watch_items(&pool.group);
-    turn::leave();
+    event_loop::leave();
     Ok(pool.zval())
 }
 
@@ -270,7 +270,7 @@ fn map_items(call: &Call) -> Returned {
         pool.group.stays_for_maps.set(true);
     }
     // The map before may be over, but for tasks that were added meanwhile.
-    pool.group.crew.borrow().iter().for_each(|crew| crew.reopen());
+    pool.group.workers.borrow().iter().for_each(|workers| workers.reopen());
     map::over(call, &pool.group, ordered)
 }
 

@@ -7,10 +7,10 @@ use crate::php::pool::{set_stays, this};
 use crate::php::{output, places};
 use crate::pool::retry::Retry;
 use crate::process::forwarding::Signals;
-use crate::task::life::crew::Stay;
 use crate::task::life::limits::MemoryLimit;
 use crate::task::life::support;
-use crate::task::parent::{recruit, turn};
+use crate::task::life::workers::Stay;
+use crate::task::parent::{event_loop, scale};
 use crate::task::workers::launch;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::{exception, string};
@@ -59,8 +59,8 @@ pub(super) fn warm(call: &Call) -> Returned {
         set_stays(&pool, true)?;
         group.stay.set(Stay { tasks: None, ..group.stay.get() });
     }
-    let warmed = recruit::warm(group, workers);
-    turn::leave();
+    let warmed = scale::warm(group, workers);
+    event_loop::leave();
     match warmed {
         _ if exception::pending() => Err(Thrown),
         Ok(()) => Ok(pool.zval()),

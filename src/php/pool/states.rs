@@ -12,7 +12,7 @@ use crate::task::life::ended::Ended;
 use crate::task::life::future::{Future, Outcome, Phase};
 use crate::task::life::held::Moment;
 use crate::task::map::tally;
-use crate::task::parent::turn;
+use crate::task::parent::event_loop;
 use crate::task::workers;
 use crate::task::workers::outcome;
 use crate::zend::array::Array;
@@ -22,14 +22,14 @@ use crate::zend::object::Object;
 /// Looks at what has ended, without running a handler, so that counts and lists are of now.
 fn up_to_date(call: &Call) -> Result<Object<Pool>, Thrown> {
     let pool = none(call)?;
-    let _ = turn::wait(Some(Duration::ZERO));
-    turn::read()?;
+    let _ = event_loop::wait(Some(Duration::ZERO));
+    event_loop::read()?;
     if pool.totals.take_unread() {
         for (_, future) in entries(&pool) {
             outcome::settle(&future)?;
         }
     }
-    turn::leave();
+    event_loop::leave();
     Ok(pool)
 }
 
@@ -76,8 +76,8 @@ pub(super) fn get_timeouts(call: &Call) -> Returned {
 
 pub(super) fn clear_finished(call: &Call) -> Returned {
     let pool = none(call)?;
-    let dispatched = turn::dispatch(Moment::Call);
-    turn::leave();
+    let dispatched = event_loop::dispatch(Moment::Call);
+    event_loop::leave();
     dispatched?;
     let stays = |value: &Zval| {
         let goes = Object::<Future>::peek(value).filter(|future| future.is_complete());

@@ -14,14 +14,14 @@ use crate::php::future::{cancel_task, stop_task};
 use crate::php::pool::{Pool, here, none, this};
 use crate::php::status::Status;
 use crate::pool::ledger::Ledger;
-use crate::process::beacon::Beacon;
 use crate::process::fork::Refused;
+use crate::process::ready::ReadyDescriptor;
 use crate::task::life::future::{Ending, Future};
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
-use crate::task::map::{halt, loan};
+use crate::task::map::{halt, remote_payload};
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{turn, wait};
+use crate::task::parent::{event_loop, wait};
 use crate::task::workers;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
@@ -53,8 +53,8 @@ pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<
     }
 }
 
-/// The values of a pool that are there, under their keys. Those that were cancelled have none, and whoever cancelled them
-/// knows.
+/// The values of a pool that are there, under their keys. Those that were cancelled have none, and whoever cancelled
+/// them knows.
 ///
 /// # Errors
 ///
@@ -96,10 +96,10 @@ pub(super) fn wait_for_all(call: &Call) -> Returned {
 
 pub(super) fn tick(call: &Call) -> Returned {
     let pool = none(call)?;
-    turn::tick(Moment::Call)?;
+    event_loop::tick(Moment::Call)?;
     let ended = match pool.group.ended.borrow().as_ref() {
         Some(ended) => {
-            ended.beacon.iter().for_each(Beacon::quench);
+            ended.ready.iter().for_each(ReadyDescriptor::quench);
             ended.count()
         }
         None => 0,
@@ -116,25 +116,25 @@ pub(super) fn stream(call: &Call) -> Returned {
     }
     let refused = |refused| exceptions::throw(&Error::NoStream { refused });
     spawn::ensure_reactor().map_err(refused)?;
-    let beacon = match state().reactor.borrow_mut().as_mut() {
-        Some(reactor) => reactor.descriptor().and_then(Beacon::over),
+    let ready = match state().reactor.borrow_mut().as_mut() {
+        Some(reactor) => reactor.descriptor().and_then(ReadyDescriptor::over),
         None => Err(Errno::EBADF),
     };
-    let beacon = beacon.map_err(|errno| refused(Refused { call: "epoll_create", errno }))?;
+    let ready = ready.map_err(|errno| refused(Refused { call: "epoll_create", errno }))?;
     let descriptor =
-        beacon.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
+        ready.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
     pool.group.ended.change(|ended| {
         if let Some(ended) = ended {
             // What has ended before is news too, until `tick()` has said so.
             if ended.count() > pool.told.get() {
-                beacon.light();
+                ready.light();
             }
-            ended.beacon = Some(beacon);
+            ended.ready = Some(ready);
         }
     });
     let stream = request::stream(descriptor).ok_or(Thrown)?;
     pool.stream.set(Some(stream.shallow_clone()));
-    turn::leave();
+    event_loop::leave();
     Ok(stream)
 }
 
@@ -149,7 +149,7 @@ pub(super) fn stop(call: &Call) -> Returned {
     }
     halt::stop(&pool.group);
     pool.group.let_go();
-    turn::leave();
+    event_loop::leave();
     Ok(pool.zval())
 }
 
@@ -158,8 +158,8 @@ pub(super) fn cancel(call: &Call) -> Returned {
     pool.group.ledger.change(Ledger::stop);
     if !pool.group.maps.borrow().is_empty() {
         // Items that are done are given.
-        turn::look();
-        loan::fetch_all();
+        event_loop::look();
+        remote_payload::fetch_all();
     }
     workers::dismiss_all(&pool.group);
     workers::end_items(&pool.group);
@@ -168,7 +168,7 @@ pub(super) fn cancel(call: &Call) -> Returned {
     }
     halt::cancel(&pool.group);
     pool.group.let_go();
-    let _ = turn::wait(Some(Duration::ZERO));
-    turn::leave();
+    let _ = event_loop::wait(Some(Duration::ZERO));
+    event_loop::leave();
     Ok(pool.zval())
 }

@@ -1,5 +1,5 @@
-//! The one place where descriptors are waited for: the pipes and pidfds of all children of this process, and what their tasks
-//! print.
+//! The one place where descriptors are waited for: the pipes and pidfds of all children of this process, and what their
+//! tasks print.
 //!
 //! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
 
@@ -7,9 +7,9 @@ mod alarm;
 mod captures;
 mod checks;
 mod ends;
-mod lines;
-mod loans;
 mod news;
+mod remote_results;
+mod rings;
 mod timer;
 mod watched;
 
@@ -33,14 +33,14 @@ use crate::process::forwarding::{self, Forwarded, Signals};
 use crate::process::memory_killer::MemoryKiller;
 use crate::process::output::Capture;
 use crate::process::recipient::Recipient;
-use crate::process::shared::bell::Bell;
-use crate::process::shared::line::Line;
+use crate::process::shared::doorbell::Doorbell;
+use crate::process::shared::result_ring::ResultRing;
 use crate::process::signals::Blocked;
-use crate::process::wait::{Exit, TAKEDOWN, Waited, wait, wait_until};
+use crate::process::wait::{Exit, KILL_WAIT, Waited, wait, wait_until};
 use crate::wire::frame::{Malformed, Reader};
 use checks::Checks;
-use lines::{Heard, Lines};
 pub(crate) use news::{Ended, Message, News};
+use rings::{Heard, Rings};
 use timer::Timer;
 use watched::Watched;
 
@@ -55,7 +55,7 @@ pub(crate) struct Reactor {
     forsaken: usize,
     /// Those that no descriptor tells enough of: the kernel has no pidfds, or they have lost what they ring with.
     blind: BTreeSet<u64>,
-    lines: Lines,
+    rings: Rings,
     /// Why the kernel did not let us wait: our descriptor is closed, or another file has its number.
     deaf: Option<Errno>,
     /// Somebody else waits for our descriptor.
@@ -65,13 +65,13 @@ pub(crate) struct Reactor {
     alarm: Option<Instant>,
     /// What is known of those who raise them.
     wake: State,
-    /// Children that stay were expected to tell something, and have not, for a millisecond.
+    /// Warm workers were expected to tell something, and have not, for a millisecond.
     silent: bool,
-    /// Tasks that were given to children that stay since somebody looked.
+    /// Tasks that were given to warm workers since somebody looked.
     posted: u32,
     captures: BTreeMap<u64, Capture>,
     checks: Checks,
-    /// How children ended that had something lent, until somebody who wanted it asks.
+    /// How children ended that had something remote, until somebody who wanted it asks.
     fates: BTreeMap<u64, Exit>,
     /// Asked about deaths that nobody here brought about.
     pub(crate) memory_killer: MemoryKiller,
@@ -93,7 +93,7 @@ impl Reactor {
             children: BTreeMap::new(),
             forsaken: 0,
             blind: BTreeSet::new(),
-            lines: Lines::new(),
+            rings: Rings::new(),
             deaf: None,
             watched: false,
             timer: Timer::default(),
@@ -136,7 +136,7 @@ impl Reactor {
         if let Err(errno) = watched {
             self.registry.deregister(&child.pipe);
             let _ = Recipient::new(child.pid, child.pidfd.as_ref()).send_all(Signal::SIGKILL);
-            let _ = wait_until(child.pid, child.pidfd.as_ref(), Instant::now() + TAKEDOWN);
+            let _ = wait_until(child.pid, child.pidfd.as_ref(), Instant::now() + KILL_WAIT);
             return Err(errno);
         }
         let Child { pid, pidfd, pipe } = child;
@@ -172,22 +172,24 @@ impl Reactor {
         }
     }
 
-    /// The bell that children ring which stay.
+    /// The doorbell that children ring which stay.
     ///
     /// # Errors
     ///
     /// When there is no descriptor to be had.
-    pub(crate) fn bell(&mut self) -> Result<Rc<Bell>, Errno> {
+    pub(crate) fn doorbell(&mut self) -> Result<Rc<Doorbell>, Errno> {
         let registry = &mut self.registry;
         let by_signal = matches!(self.notifier, Notifier::Signal(_));
-        self.lines.bell(by_signal, |bell| registry.register(bell, Source::Bell, Trigger::Edge).map(drop))
+        self.rings.doorbell(by_signal, |doorbell| {
+            registry.register(doorbell, Source::Doorbell, Trigger::Edge).map(drop)
+        })
     }
 
-    /// Child `id`, which was added, stays, and tells its results by `line`. When it captures it waits after each of them
-    /// for [`Reactor::go_on`], or for [`Reactor::release`] if it lends one.
-    pub(crate) fn listen(&mut self, id: u64, line: Line) {
+    /// Child `id`, which was added, stays, and tells its results by `ring`. When it captures it waits after each of
+    /// them for [`Reactor::go_on`], or for [`Reactor::release`] if it lends one.
+    pub(crate) fn listen(&mut self, id: u64, ring: ResultRing) {
         let limit = self.children.get(&id).map_or(0, |child| child.limit);
-        self.lines.add(id, line, limit, self.captures.contains_key(&id));
+        self.rings.add(id, ring, limit, self.captures.contains_key(&id));
     }
 
     /// Waits until something happens, at most `timeout`, and adds it to `news`. The notifier is silent meanwhile.
@@ -197,7 +199,7 @@ impl Reactor {
     /// EINTR when a signal arrived: the application may want to act on it.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>, news: &mut Vec<News>) -> Result<(), Errno> {
         self.notice();
-        let heard = self.lines.unasked(timeout != Some(Duration::ZERO), self.flags, news);
+        let heard = self.rings.unasked(timeout != Some(Duration::ZERO), self.flags, news);
         let waited = match heard {
             Ok(Heard::Nothing) => self.ask(timeout, news),
             Ok(heard) => {
@@ -207,7 +209,7 @@ impl Reactor {
             Err(errno) => Err(errno),
         };
         // One that was cut short is as good as a whole one: the next may be, too.
-        self.silent |= waited == Err(Errno::EINTR) && self.lines.lively;
+        self.silent |= waited == Err(Errno::EINTR) && self.rings.lively;
         waited
     }
 
@@ -226,7 +228,7 @@ impl Reactor {
 
     /// Child `id` has told what it cannot know: nothing more is heard of it.
     pub(crate) fn accuse(&mut self, id: u64, why: Malformed) {
-        self.lines.remove(id);
+        self.rings.remove(id);
         if let Some(child) = self.children.get_mut(&id) {
             child.refused = Some(why);
         }
@@ -238,12 +240,12 @@ impl Reactor {
         let mut blind = self.blind.clone();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Who has just told something, or been told, is heard of soon: what it takes to sleep long is not worth it yet.
-        let timeout = if self.lines.lively { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
+        let timeout = if self.rings.lively { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
         let timeout = self.checks.within(timeout);
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
         let mut millis = timeout
             .map_or(-1, |timeout| i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
-        if self.lines.listen() {
+        if self.rings.listen() {
             millis = 0;
         }
         let mut ready = [Token::default(); BATCH];
@@ -262,13 +264,13 @@ impl Reactor {
                 0
             }
         };
-        self.lines.ignore();
-        let heard = self.lines.hear(news);
+        self.rings.ignore();
+        let heard = self.rings.hear(news);
         self.checks.possible = true;
         // Who was to tell something has had some time.
         self.silent =
-            self.lines.lively && (millis > 0 || self.silent) && count == 0 && heard == Heard::Nothing;
-        self.lines.lively = heard != Heard::Nothing;
+            self.rings.lively && (millis > 0 || self.silent) && count == 0 && heard == Heard::Nothing;
+        self.rings.lively = heard != Heard::Nothing;
         self.give_up(heard, news);
         for &token in ready.iter().take(count) {
             // One that was handled before may have ended what this one is about.
@@ -318,11 +320,11 @@ impl Reactor {
         let captures = self.captures.values().flat_map(Capture::pipes).map(|(_, pipe)| pipe);
         // Their owners are forgotten below.
         child::close_all(children.chain(captures).map(AsRawFd::as_raw_fd));
-        // The lines of others are not even mapped here.
+        // The rings of others are not even mapped here.
         std::mem::forget((
             self.children,
             self.blind,
-            self.lines,
+            self.rings,
             self.captures,
             self.fates,
             self.memory_killer,
@@ -338,16 +340,16 @@ impl Reactor {
                 self.reap(id, news);
                 self.look_after(id);
             }
-            Source::Pipe(id) if self.lines.has(id) => self.lose(id),
+            Source::Pipe(id) if self.rings.has(id) => self.lose(id),
             Source::Pipe(id) => {
                 let child = self.children.get_mut(&id);
                 news.extend(child.and_then(|child| child.hear(id, &mut self.registry)));
             }
-            Source::Bell | Source::Timer => {}
+            Source::Doorbell | Source::Timer => {}
         }
     }
 
-    /// The pipe of a child that stays is closed at its end: the child is about to be gone, or has lost its descriptors.
+    /// The pipe of a warm worker is closed at its end: the child is about to be gone, or has lost its descriptors.
     fn lose(&mut self, id: u64) {
         if let Some(child) = self.children.get_mut(&id) {
             child.close_pipe(&mut self.registry);
@@ -361,7 +363,7 @@ impl Reactor {
             return;
         };
         if let Waited::Ended(exit) = wait(child.pid) {
-            let lends = self.lines.last_words(id, news);
+            let lends = self.rings.last_words(id, news);
             if let Some(child) = self.children.get_mut(&id).filter(|_| lends) {
                 child.lends = true;
             }
@@ -369,7 +371,8 @@ impl Reactor {
         }
     }
 
-    /// A child has ended whose status is not to be had: first a debugger must have it. Its pidfd would say so all the time.
+    /// A child has ended whose status is not to be had: first a debugger must have it. Its pidfd would say so all the
+    /// time.
     fn look_after(&mut self, id: u64) {
         let pidfd = self.children.get_mut(&id).and_then(|child| child.pidfd.as_ref());
         if let Some(pidfd) = pidfd {

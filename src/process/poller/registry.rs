@@ -1,8 +1,9 @@
 //! Which descriptors are waited for, and what each of them is about.
 //!
-//! The kernel is given a number with each descriptor, a token, and gives it back with each event. No token is given twice: an
-//! event that the kernel has reported, and whose descriptor was deregistered before its turn came, is about nothing any more.
-//! A number of a descriptor does come again at once, so it could be taken for one that was registered meanwhile.
+//! The kernel is given a number with each descriptor, a token, and gives it back with each event. No token is given
+//! twice: an event that the kernel has reported, and whose descriptor was deregistered before its turn came, is about
+//! nothing any more. A number of a descriptor does come again at once, so it could be taken for one that was registered
+//! meanwhile.
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
@@ -23,7 +24,7 @@ pub(super) enum Source {
     /// What the task, or the warm worker, of this number prints.
     Output(u64, Stream),
     /// The doorbell of all warm workers: their news is in shared memory.
-    Bell,
+    Doorbell,
     /// What is due is the caller's to know: there is nothing to handle.
     Timer,
 }
@@ -60,8 +61,8 @@ pub(super) trait Poller {
     /// When it was not waited for.
     fn delete(&self, fd: impl AsFd) -> Result<(), Errno>;
 
-    /// Waits for events, for ever if `millis` is negative, and writes them to `ready`. Signals that were let in before `blocked`
-    /// are let in meanwhile. Gives how many there are.
+    /// Waits for events, for ever if `millis` is negative, and writes them to `ready`. Signals that were let in before
+    /// `blocked` are let in meanwhile. Gives how many there are.
     ///
     /// # Errors
     ///

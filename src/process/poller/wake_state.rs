@@ -1,7 +1,8 @@
 //! When the parent is woken: one pure state machine, which makes no system call and reads no clock.
 //!
-//! The parent is *inside* while it waits in the reactor, and *outside* while the script runs. Outside it looks at nothing;
-//! it comes back at an interrupt of the virtual machine, for which somebody has to raise a flag. There are three who do:
+//! The parent is *inside* while it waits in the reactor, and *outside* while the script runs. Outside it looks at
+//! nothing; it comes back at an interrupt of the virtual machine, for which somebody has to raise a flag. There are
+//! three who do:
 //!
 //! - the **notifier** (a thread, or signals), once it is *armed* and a descriptor is ready. It raises the flag once, and is
 //!   then no longer armed;
@@ -11,8 +12,8 @@
 //!
 //! # Why no wake-up is lost
 //!
-//! *Whenever there is news that nobody has looked at, and the parent is outside, the flag is raised, or the notifier is armed,
-//! or an alarm is set.* These rules keep it so:
+//! *Whenever there is news that nobody has looked at, and the parent is outside, the flag is raised, or the notifier is
+//! armed, or an alarm is set.* These rules keep it so:
 //!
 //! 1. Whoever leaves says what may bring news ([`Expected`]), and everything of that has one of the three ([`Needs`]).
 //! 2. Readiness is level-triggered: arming the notifier while news is there raises the flag at once. So it does not matter
@@ -25,8 +26,8 @@
 //! 4. Whoever lowers the flag and does not look, as an interrupt comes at a bad moment, sets an alarm in its place.
 //! 5. An alarm that comes earlier stands for all later ones: whoever it wakes looks, and says what is to come next.
 //!
-//! A wake-up for which nothing is found (a *spurious* one) is always allowed. The test goes through every state that this
-//! machine can reach together with a model of the kernel, the workers and the script, in every order of events.
+//! A wake-up for which nothing is found (a *spurious* one) is always allowed. The test goes through every state that
+//! this machine can reach together with a model of the kernel, the workers and the script, in every order of events.
 
 use std::time::Duration;
 
@@ -39,8 +40,8 @@ pub(super) const SOON: Duration = Duration::from_millis(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct State {
     pub(super) notifier: Notifier,
-    /// An alarm was set for [`SOON`] or earlier, and nobody has looked since. It covers every later one, and saves a look at
-    /// the clock: that costs a tenth of a warm task.
+    /// An alarm was set for [`SOON`] or earlier, and nobody has looked since. It covers every later one, and saves a
+    /// look at the clock: that costs a tenth of a warm task.
     pub(super) imminent: bool,
 }
 
@@ -86,7 +87,8 @@ pub(super) struct Action {
 pub(super) enum Order {
     /// The next readiness shall raise the flag, or the one that is there already.
     Arm,
-    /// As it was armed it shall be. Signals may have been taken away by the script meanwhile; a thread has nothing to do.
+    /// As it was armed it shall be. Signals may have been taken away by the script meanwhile; a thread has nothing to
+    /// do.
     Confirm,
     /// Nothing shall be raised: the parent asks the kernel itself.
     Silence,
@@ -131,9 +133,9 @@ impl Expected {
         let unheard = self.deaf && (self.isolated || self.leaving || self.warm);
         let reap = (leaving || self.blind || unheard).then_some(REAP);
         Needs {
-            // Warm workers may die at any time, also when nobody has anything for them.
-            // What is no longer our descriptor may be readable for ever: each interrupt would bring about the next one, and
-            // the script would get no further.
+            // Warm workers may die at any time, also when nobody has anything for them. What is no longer our
+            // descriptor may be readable for ever: each interrupt would bring about the next one, and the script would
+            // get no further.
             notifier: !self.deaf && (self.isolated || self.warm && !self.lively),
             doorbell: self.busy && !self.lively,
             alarm: [due, soon, reap].into_iter().flatten().min(),

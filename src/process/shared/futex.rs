@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use nix::sys::time::TimeSpec;
 
-/// Sleeps while `word` is `expected`, until [`wake`] or a signal, and never for longer than `timeout`. May return without a
-/// reason.
+/// Sleeps while `word` is `expected`, until [`wake`] or a signal, and never for longer than `timeout`. May return
+/// without a reason.
 pub(super) fn wait(word: &AtomicU32, expected: u32, timeout: Duration) {
     let timeout = TimeSpec::from_duration(timeout);
     // SAFETY: a valid address, and a valid time, for the time of the call.

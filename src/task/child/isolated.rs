@@ -8,9 +8,9 @@ use ext_php_rs::types::Zval;
 
 use crate::ini;
 use crate::process::output::Streams;
-use crate::process::shared::bell::Rope;
-use crate::process::shared::line::Line;
-use crate::process::{channel, child, loan};
+use crate::process::shared::doorbell::Ringer;
+use crate::process::shared::result_ring::ResultRing;
+use crate::process::{channel, child, remote_payload};
 use crate::task::life::future::Future;
 use crate::task::life::group::Hook;
 use crate::task::life::limits::Limits;
@@ -32,12 +32,12 @@ use crate::zend::{exception, request, throwable, value};
 pub(crate) enum Sink<'s> {
     /// A pipe of its own: the child has one task, and ends with it.
     Pipe(&'s OwnedFd),
-    /// A line that serves many tasks.
-    Line {
-        /// The line.
-        line: &'s Line,
+    /// A ring that serves many tasks.
+    Ring {
+        /// The ring.
+        ring: &'s ResultRing,
         /// What wakes the reader.
-        rope: &'s Rope<'s>,
+        ringer: &'s Ringer<'s>,
         /// The task.
         task: u64,
         /// The reader has to take what the task printed before this process prints more.
@@ -149,12 +149,12 @@ impl Sink<'_> {
                 wind_up();
                 child::let_go(channel);
             }
-            Self::Line { .. } => flush(false),
+            Self::Ring { .. } => flush(false),
         }
     }
 
-    /// Writes the frame of an outcome, or lends it when it is large. A pipe that is broken has lost its reader, and there
-    /// is nobody to tell.
+    /// Writes the frame of an outcome, or lends it when it is large. A pipe that is broken has lost its reader, and
+    /// there is nobody to tell.
     fn deliver<'c>(
         &self,
         kind: Kind,
@@ -162,18 +162,18 @@ impl Sink<'_> {
         length: usize,
         chunks: impl Iterator<Item = &'c [u8]> + Clone,
     ) {
-        match (self, loan::wanted(length)) {
-            (Self::Pipe(pipe), true) => drop(loan::lend(pipe, kind, format, chunks)),
+        match (self, remote_payload::wanted(length)) {
+            (Self::Pipe(pipe), true) => drop(remote_payload::lend(pipe, kind, format, chunks)),
             (Self::Pipe(pipe), false) => drop(channel::write(pipe, kind, format, length, chunks)),
-            (Self::Line { line, rope, task, captured }, lent) => {
-                if lent {
-                    let places = loan::places(kind, format, chunks.clone());
-                    line.say(rope, *task, Kind::Lent, 0, places.len(), [&places[..]].into_iter());
+            (Self::Ring { ring, ringer, task, captured }, remote) => {
+                if remote {
+                    let places = remote_payload::places(kind, format, chunks.clone());
+                    ring.say(ringer, *task, Kind::Remote, 0, places.len(), [&places[..]].into_iter());
                 } else {
-                    line.say(rope, *task, kind, format, length, chunks.clone());
+                    ring.say(ringer, *task, kind, format, length, chunks.clone());
                 }
-                while (lent || *captured) && !line.await_release() {
-                    line.say(rope, *task, kind, format, length, chunks.clone());
+                while (remote || *captured) && !ring.await_release() {
+                    ring.say(ringer, *task, kind, format, length, chunks.clone());
                 }
             }
         }
@@ -207,7 +207,8 @@ fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
     if exception::pending() { Err(Thrown) } else { Ok(encoded) }
 }
 
-/// Serializing ran hooks of the outcome's own classes, and those did not return: there is an outcome, but it cannot leave.
+/// Serializing ran hooks of the outcome's own classes, and those did not return: there is an outcome, but it cannot
+/// leave.
 fn abnormal<T>(sink: &Sink<'_>, outcome: &Zval, ran: Ran<T>) -> i32 {
     let reason = match ran {
         Ran::Exited(code) => format!("exit({code}) was called while it was serialized"),

@@ -1,4 +1,4 @@
 //! What runs in a forked child, from the fork to its end.
 
 pub(crate) mod isolated;
-pub(crate) mod worker;
+pub(crate) mod worker_loop;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::task::life::future::Future;
-use crate::task::life::mapping::Mapping;
+use crate::task::life::map_call::MapCall;
 use crate::zend::object::Object;
 
 /// Whose an attempt is.
@@ -12,7 +12,7 @@ pub(crate) enum Attempt {
     /// A task's.
     Task(Object<Future>),
     /// A map's: it is a portion of its items.
-    Portion(Rc<Mapping>),
+    Portion(Rc<MapCall>),
 }
 
 impl Attempt {
@@ -22,8 +22,8 @@ impl Attempt {
     }
 
     /// The map of a portion.
-    pub(crate) fn mapping(&self) -> Option<&Rc<Mapping>> {
-        if let Self::Portion(mapping) = self { Some(mapping) } else { None }
+    pub(crate) fn map_call(&self) -> Option<&Rc<MapCall>> {
+        if let Self::Portion(map_call) = self { Some(map_call) } else { None }
     }
 
     /// The future of a task, to keep.

@@ -1,13 +1,14 @@
 //! The futures of a pool in the order in which they ended, for whoever walks along them: `foreach`. Runs in the parent.
 //!
-//! What is cleared away while somebody walks along stays here until everybody has been given it who had begun before. Whatever
-//! is taken out is handed to the caller, who drops it when nothing is borrowed: a future's end can run PHP code.
+//! What is cleared away while somebody walks along stays here until everybody has been given it who had begun before.
+//! Whatever is taken out is handed to the caller, who drops it when nothing is borrowed: a future's end can run PHP
+//! code.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::process::beacon::Beacon;
+use crate::process::ready::ReadyDescriptor;
 use crate::task::life::future::Future;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
@@ -24,7 +25,7 @@ pub(crate) struct Ended {
     kept: usize,
     walkers: Vec<Rc<Walker>>,
     /// What an event loop watches, once it was asked for.
-    pub(crate) beacon: Option<Beacon>,
+    pub(crate) ready: Option<ReadyDescriptor>,
 }
 
 /// One of them. Their numbers grow.
@@ -55,8 +56,8 @@ impl Ended {
     /// Adds the latest one.
     pub(crate) fn push(&mut self, future: Object<Future>) {
         self.last += 1;
-        if let Some(beacon) = &self.beacon {
-            beacon.light();
+        if let Some(ready) = &self.ready {
+            ready.light();
         }
         self.places.push_back(Place { number: self.last, future, cleared: None });
     }

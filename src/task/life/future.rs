@@ -9,14 +9,14 @@ use ext_php_rs::types::Zval;
 
 use crate::error::{Label, Subject};
 use crate::pool::place::Place;
-use crate::process::loan::Loan;
 use crate::process::output::Capture;
 use crate::process::poller::reactor::Ended;
-use crate::task::life::crew::Route;
+use crate::process::remote_payload::RemotePayload;
 use crate::task::life::group::Group;
 use crate::task::life::handler::Registered;
 use crate::task::life::totals::Share;
 use crate::task::life::work::Work;
+use crate::task::life::workers::Route;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::object::{Object, Tracer};
 
@@ -34,14 +34,14 @@ pub(crate) enum Phase {
     /// The child has told everything, or is gone; what it left is not looked at yet.
     Reported(Ended),
     /// The child keeps a large payload in its memory until somebody looks at it.
-    Lent {
+    Remote {
         /// The child, by the number under which it is known.
         child: u64,
         /// The payload.
-        loan: Loan,
+        remote_payload: RemotePayload,
     },
-    /// What the child left is being read: its classes are loaded, and their code runs. Whoever comes here meanwhile comes
-    /// out of that code, and cannot wait for what goes on underneath.
+    /// What the child left is being read: its classes are loaded, and their code runs. Whoever comes here meanwhile
+    /// comes out of that code, and cannot wait for what goes on underneath.
     Reading,
     /// It has an outcome.
     Done(Outcome),
@@ -67,7 +67,7 @@ pub(crate) enum Ending {
     Abandoned,
 }
 
-/// When a task began that was posted for children that stay.
+/// When a task began that was posted for warm workers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
     /// Nobody wanted to know.
@@ -105,9 +105,9 @@ pub(crate) struct Future {
     pub(crate) pid: Cell<Option<i32>>,
     /// Why it is ended before its time, if it is.
     pub(crate) ending: Cell<Option<Ending>>,
-    /// What is known of when it began, in a child that stays.
+    /// What is known of when it began, in a warm worker.
     pub(crate) seen: Cell<Seen>,
-    /// Since when it is to be ended, in a child that stays.
+    /// Since when it is to be ended, in a warm worker.
     pub(crate) sought: Cell<Option<Instant>>,
     /// Children that are forked from this epoch on have it.
     pub(crate) epoch: Cell<u64>,
@@ -145,7 +145,7 @@ impl Future {
     pub(crate) fn has_ended(&self) -> bool {
         matches!(
             *self.phase.borrow(),
-            Phase::Reported(_) | Phase::Lent { .. } | Phase::Reading | Phase::Done(_)
+            Phase::Reported(_) | Phase::Remote { .. } | Phase::Reading | Phase::Done(_)
         )
     }
 

@@ -15,12 +15,12 @@ use crate::pool::retry::Retry;
 use crate::process::forwarding::Signals;
 use crate::process::output;
 use crate::task::life::attempt::Attempt;
-use crate::task::life::crew::{Crew, Stay};
 use crate::task::life::ended::Ended;
 use crate::task::life::future::Future;
 use crate::task::life::limits::Limits;
-use crate::task::life::mapping::Mapping;
+use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
+use crate::task::life::workers::{Stay, Workers};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
 use crate::zend::object::{Object, Tracer};
@@ -68,10 +68,10 @@ pub(crate) struct Group {
     pub(crate) stay: Cell<Stay>,
     /// How many of them stay without work, too.
     pub(crate) kept: Cell<usize>,
-    /// How often all its children that stay had to be killed, as they shared what makes no sense.
+    /// How often all its warm workers had to be killed, as they shared what makes no sense.
     pub(crate) stalls: Cell<u32>,
     /// Those that stay.
-    pub(crate) crew: ValueCell<Option<Rc<Crew>>>,
+    pub(crate) workers: ValueCell<Option<Rc<Workers>>>,
     /// Where the handlers of its futures run; none for where php.ini says.
     pub(crate) handlers: Cell<Option<Place>>,
     /// Where what its tasks print goes.
@@ -81,7 +81,7 @@ pub(crate) struct Group {
     /// Signals that its children get, when the application handles them.
     pub(crate) forwarded: Cell<Signals>,
     /// Its maps, by their numbers, as its children look for them.
-    pub(crate) maps: ValueCell<IdMap<Rc<Mapping>>>,
+    pub(crate) maps: ValueCell<IdMap<Rc<MapCall>>>,
     /// How many of its running tasks began elsewhere.
     pub(crate) adopted: Cell<usize>,
     /// Hooks for its children.
@@ -110,7 +110,7 @@ impl Group {
             stay: Cell::default(),
             kept: Cell::new(0),
             stalls: Cell::new(0),
-            crew: ValueCell::default(),
+            workers: ValueCell::default(),
             handlers: Cell::default(),
             output: Cell::default(),
             limits: DataCell::default(),
@@ -138,7 +138,8 @@ impl Group {
         self.ledger.borrow().is_idle()
     }
 
-    /// Is a task queued or running? One whose child has told everything is neither, though that child may still be about.
+    /// Is a task queued or running? One whose child has told everything is neither, though that child may still be
+    /// about.
     pub(crate) fn has_tasks(&self) -> bool {
         !self.idle() && self.ledger.borrow().has_untold()
     }
@@ -148,8 +149,8 @@ impl Group {
         self.idle() && self.maps.borrow().is_empty()
     }
 
-    /// The values that go when its object goes, for the cycle collector. While it has something to do, it uses them whether
-    /// or not there is an object.
+    /// The values that go when its object goes, for the cycle collector. While it has something to do, it uses them
+    /// whether or not there is an object.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         self.ended.peek(|ended| {
             ended.iter().flat_map(Ended::futures).for_each(|future| future.trace_in(tracer));
@@ -183,8 +184,8 @@ impl Group {
     }
 
     /// The map of an attempt, if it is a portion of one.
-    pub(crate) fn mapping(&self, id: u64) -> Option<Rc<Mapping>> {
-        self.ledger.borrow().get(id)?.mapping().cloned()
+    pub(crate) fn map_call(&self, id: u64) -> Option<Rc<MapCall>> {
+        self.ledger.borrow().get(id)?.map_call().cloned()
     }
 
     /// An attempt is over: its slot is free. Its future, when it was of a task that has not told everything before.

@@ -1,8 +1,8 @@
-//! The heap before a fork: a fork's time grows with the memory in small pages, so what is forked often enough is put into
-//! huge pages. When that pays is `pool::rent`'s to say.
+//! The heap before a fork: a fork's time grows with the memory in small pages, so what is forked often enough is put
+//! into huge pages. When that pays is `pool::huge_page_budget`'s to say.
 
 use crate::ini;
-use crate::pool::rent::{Advice, Rent};
+use crate::pool::huge_page_budget::{Advice, HugePageBudget};
 use crate::process::huge::Purchase;
 use crate::process::{clock, huge, memory};
 use crate::task::life::state::state;
@@ -14,7 +14,7 @@ const AT_ONCE: usize = 8;
 /// What this process has paid for its heap, and what it is buying.
 #[derive(Debug, Default)]
 pub(crate) struct Heap {
-    rent: Rent,
+    budget: HugePageBudget,
     purchase: Purchase,
     /// Whether the kernel has huge pages for us, once it was asked.
     possible: Option<bool>,
@@ -35,7 +35,7 @@ impl Heap {
         if self.possible == Some(false) {
             return;
         }
-        let advice = self.rent.fork(size);
+        let advice = self.budget.fork(size);
         if advice == Advice::Leave {
             return;
         }
@@ -50,9 +50,9 @@ impl Heap {
                 while !self.purchase.is_done() && took() < time {
                     self.purchase.step(AT_ONCE);
                 }
-                self.rent.bought(self.purchase.left(), took());
+                self.budget.bought(self.purchase.left(), took());
                 if self.purchase.is_done() {
-                    self.rent.done(self.purchase.has_won().then_some(self.purchase.small));
+                    self.budget.done(self.purchase.has_won().then_some(self.purchase.small));
                 }
             }
             Advice::Leave | Advice::Look => {
@@ -60,7 +60,7 @@ impl Heap {
                 // While children live that share the memory, it is there twice.
                 let affordable = memory::free().is_some_and(|free| free / 2 > purchase.small);
                 let small = if affordable { purchase.small } else { 0 };
-                if self.rent.looked(small, took()) {
+                if self.budget.looked(small, took()) {
                     purchase.announce();
                     self.purchase = purchase;
                 }

@@ -1,5 +1,5 @@
-//! What a fork that is not ours (`pcntl_fork`) leaves in its child: values that are the parent's to work with. They are kept
-//! to the end of the child's script, when all destructors have had their turn.
+//! What a fork that is not ours (`pcntl_fork`) leaves in its child: values that are the parent's to work with. They are
+//! kept to the end of the child's script, when all destructors have had their turn.
 
 use std::mem::forget;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use crate::task::life::attempt::Attempt;
 use crate::task::life::ended::Ended;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
-use crate::task::life::mapping::Mapping;
+use crate::task::life::map_call::MapCall;
 use crate::task::life::state::{Running, State};
 use crate::zend::object::Object;
 
@@ -30,7 +30,7 @@ pub(crate) struct Inherited {
 #[expect(dead_code, reason = "held, not read")]
 struct Values {
     attempts: Vec<Attempt>,
-    maps: IdMap<Rc<Mapping>>,
+    maps: IdMap<Rc<MapCall>>,
     hooks: Vec<Rc<Hook>>,
     ended: Option<Ended>,
 }
@@ -42,13 +42,13 @@ impl Inherited {
         inherited.futures.extend(state.reported.take());
         inherited.futures.extend(state.settled.take());
         inherited.futures.extend(state.held.take().into_futures());
-        for Running { group, origin, place } in state.running.take().into_values() {
+        for Running { group, origin, permit } in state.running.take().into_values() {
             [group].into_iter().chain(origin).for_each(|group| inherited.add(group));
-            forget(place);
+            forget(permit);
         }
-        for (group, crew) in state.workers.take().into_values() {
+        for (group, workers) in state.warm_workers.take().into_values() {
             inherited.add(group);
-            forget(crew);
+            forget(workers);
         }
         let others = (state.default_group.take(), state.active.take(), state.freed.take());
         others.0.into_iter().chain(others.1).chain(others.2).for_each(|group| inherited.add(group));
@@ -56,7 +56,7 @@ impl Inherited {
     }
 
     fn add(&mut self, group: Rc<Group>) {
-        forget(group.crew.take());
+        forget(group.workers.take());
         self.groups.push(Values {
             attempts: group.ledger.change(Ledger::clear),
             maps: group.maps.take(),

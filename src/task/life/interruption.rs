@@ -1,7 +1,8 @@
 //! SIGINT and SIGTERM while the end of the script waits for its tasks.
 //!
-//! Where the application handles them, the first one is what has brought the script to its end, or is its handler's to decide;
-//! the second one means the tasks. Where it does not, they end the script, or nothing at all, and there is nothing to listen to.
+//! Where the application handles them, the first one is what has brought the script to its end, or is its handler's to
+//! decide; the second one means the tasks. Where it does not, they end the script, or nothing at all, and there is
+//! nothing to listen to.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -2,7 +2,6 @@
 
 pub(crate) mod attempt;
 pub(crate) mod conclusion;
-pub(crate) mod crew;
 pub(crate) mod ended;
 pub(crate) mod future;
 pub(crate) mod group;
@@ -12,10 +11,11 @@ pub(crate) mod held;
 pub(crate) mod inherited;
 pub(crate) mod interruption;
 pub(crate) mod limits;
-pub(crate) mod mapping;
+pub(crate) mod map_call;
 pub(crate) mod shutdown;
 pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod surfacing;
 pub(crate) mod totals;
 pub(crate) mod work;
+pub(crate) mod workers;

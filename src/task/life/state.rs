@@ -15,18 +15,18 @@ use nix::unistd::{Pid, getpid};
 use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
 use crate::process::forwarding::Forwarding;
-use crate::process::places::Place;
 use crate::process::poller::reactor::{News, Reactor};
-use crate::task::life::crew::Crew;
+use crate::process::quota::Permit;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::heap::Heap;
 use crate::task::life::held::Held;
 use crate::task::life::inherited::Inherited;
 use crate::task::life::interruption::Interruption;
-use crate::task::life::mapping::Loans;
+use crate::task::life::map_call::RemoteResults;
+use crate::task::life::workers::Workers;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
-use crate::zend::code::Book;
+use crate::zend::code::CodeIndex;
 use crate::zend::object::Object;
 
 #[cfg(not(php_zts))]
@@ -40,7 +40,7 @@ pub(crate) struct Running {
     /// The group in which it began, when a pool has adopted it: it keeps its slot there, too.
     pub(crate) origin: Option<Rc<Group>>,
     /// What it has of `async.max_children`.
-    pub(crate) place: Place,
+    pub(crate) permit: Permit,
 }
 
 impl Plain for Forwarding {}
@@ -48,21 +48,21 @@ impl Plain for Reactor {}
 impl Plain for News {}
 impl Plain for Deadlines {}
 impl Plain for Heap {}
-impl Plain for Loans {}
+impl Plain for RemoteResults {}
 
 /// What a child keeps that nobody waits for any more, as long as it is there.
 #[derive(Debug)]
 pub(crate) enum Stray {
     /// One with a task of its own: what it has of `async.max_children`.
-    Task(Place),
-    /// One that stayed: its place at the board.
-    Worker(Rc<Crew>),
+    Task(Permit),
+    /// One that stayed: its place in the job queue.
+    Worker(Rc<Workers>),
 }
 
 impl Plain for Stray {}
 
 /// Whose a child is that stays.
-pub(crate) type Employer = (Rc<Group>, Rc<Crew>);
+pub(crate) type Employer = (Rc<Group>, Rc<Workers>);
 
 /// How far a request is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,16 +95,16 @@ pub(crate) struct State {
     pub(crate) reactor: DataCell<Option<Reactor>>,
     /// What all children run, until they are reaped.
     pub(crate) running: ValueCell<BTreeMap<u64, Running>>,
-    /// Children that stay, and whose they are.
-    pub(crate) workers: ValueCell<BTreeMap<u64, Employer>>,
+    /// Warm workers, and whose they are.
+    pub(crate) warm_workers: ValueCell<BTreeMap<u64, Employer>>,
     /// Children that did not end, and that nobody waits for any more.
     pub(crate) strays: DataCell<BTreeMap<u64, Stray>>,
     /// What is to be told by warnings at the next safe point.
     pub(crate) notices: DataCell<Vec<String>>,
     /// What those that stay keep in their memory for maps.
-    pub(crate) loans: DataCell<Loans>,
+    pub(crate) remote_results: DataCell<RemoteResults>,
     /// The code that they have, too.
-    pub(crate) book: ValueCell<Book>,
+    pub(crate) code_index: ValueCell<CodeIndex>,
     /// When they have to end.
     pub(crate) deadlines: DataCell<Deadlines>,
     /// Futures whose child has ended, and at which nobody has looked.
@@ -113,12 +113,12 @@ pub(crate) struct State {
     pub(crate) settled: ValueCell<VecDeque<Object<Future>>>,
     /// Those whose next handler may not run where the script is.
     pub(crate) held: ValueCell<Held>,
-    /// When a child that stays was last let go as others had no room.
+    /// When a warm worker was last let go as others had no room.
     pub(crate) made_room: Cell<Option<Instant>>,
     /// Something could not be started that may be startable soon: other processes end too.
     pub(crate) held_back: Cell<bool>,
-    /// Tasks and items that are being serialized further down the stack. They have left their queue, and no child can have
-    /// them: code of theirs that waits does not wait for them.
+    /// Tasks and items that are being serialized further down the stack. They have left their queue, and no child can
+    /// have them: code of theirs that waits does not wait for them.
     pub(crate) in_hand: Cell<usize>,
     /// What was heard of children, and is not taken in yet.
     pub(crate) news: DataCell<VecDeque<News>>,
@@ -157,11 +157,11 @@ impl State {
             active: ValueCell::default(),
             reactor: DataCell::default(),
             running: ValueCell::default(),
-            workers: ValueCell::default(),
+            warm_workers: ValueCell::default(),
             strays: DataCell::default(),
             notices: DataCell::default(),
-            loans: DataCell::default(),
-            book: ValueCell::default(),
+            remote_results: DataCell::default(),
+            code_index: ValueCell::default(),
             deadlines: DataCell::default(),
             reported: ValueCell::default(),
             settled: ValueCell::default(),
@@ -198,7 +198,8 @@ thread_local! {
     static STATE: Cell<Option<&'static State>> = const { Cell::new(None) };
 }
 
-/// The state of this process. In a process that a foreign fork made it is empty, and what was the parent's is left alone.
+/// The state of this process. In a process that a foreign fork made it is empty, and what was the parent's is left
+/// alone.
 pub(crate) fn state() -> &'static State {
     let state = STATE.get().unwrap_or_else(begin);
     if fork::noticed() {
@@ -216,9 +217,9 @@ fn begin() -> &'static State {
 }
 
 impl State {
-    /// In a forked process: forgets what is the parent's. In a child of ours its values are not released, as their destructors
-    /// are the parent's, and no memory is freed, as each page that is touched is a page to copy. Descriptors are closed. The
-    /// hooks stay, and the names of code: they are for the children's children too.
+    /// In a forked process: forgets what is the parent's. In a child of ours its values are not released, as their
+    /// destructors are the parent's, and no memory is freed, as each page that is touched is a page to copy.
+    /// Descriptors are closed. The hooks stay, and the names of code: they are for the children's children too.
     pub(crate) fn leave_behind(&self, is_child: bool) {
         self.owner.set(getpid());
         self.is_child.set(is_child || self.is_child.get());
@@ -245,10 +246,10 @@ impl State {
         forget(self.default_group.take());
         forget(self.active.take());
         forget(self.running.take());
-        forget(self.workers.take());
+        forget(self.warm_workers.take());
         forget(self.strays.take());
         forget(self.notices.take());
-        forget(self.loans.take());
+        forget(self.remote_results.take());
         forget(self.news.take());
         forget(self.freed.take());
         forget(self.deadlines.take());

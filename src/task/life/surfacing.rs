@@ -1,7 +1,7 @@
 //! Exceptions that nobody can be told now: the next `await` throws them.
 //!
-//! A hook of a fork, or the destructor of a value that we let go, throws while something else is under way. Left pending,
-//! its exception would be taken for the failure of whatever runs next.
+//! A hook of a fork, or the destructor of a value that we let go, throws while something else is under way. Left
+//! pending, its exception would be taken for the failure of whatever runs next.
 
 use crate::task::life::future::describe;
 use crate::task::life::state::state;

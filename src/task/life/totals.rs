@@ -1,5 +1,5 @@
-//! How the tasks of a pool have ended, and how they reached their children: counted as it happens, so that whoever asks need
-//! not look at each. Runs in the parent.
+//! How the tasks of a pool have ended, and how they reached their children: counted as it happens, so that whoever asks
+//! need not look at each. Runs in the parent.
 //!
 //! Each future that is in a pool knows what of it is counted there, and takes just that along when it leaves.
 
@@ -9,9 +9,9 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 use crate::pool::ids::IdSet;
-use crate::task::life::crew::Route;
 use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
+use crate::task::life::workers::Route;
 use crate::zend::cell::{DataCell, ValueCell};
 
 /// How a task itself has ended, whatever its handlers made of that.
@@ -134,8 +134,8 @@ impl Totals {
         self.has_unread.take()
     }
 
-    /// How many of the `all` futures of the pool, whose tasks are those of `group`, are how far. So many are `posted`, and
-    /// have been taken by nobody.
+    /// How many of the `all` futures of the pool, whose tasks are those of `group`, are how far. So many are `posted`,
+    /// and have been taken by nobody.
     pub(crate) fn counts(&self, group: &Group, posted: Untaken, all: usize) -> Counts {
         let [finished, failed, timed_out, cancelled] = self.ended.each_ref().map(Cell::get);
         let [forked, inherited, sent] = self.routes.each_ref().map(Cell::get);

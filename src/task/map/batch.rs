@@ -9,7 +9,7 @@ use crate::exceptions;
 use crate::process::poller::reactor::{Ended, Message};
 use crate::task::life::conclusion;
 use crate::task::life::future::{Ending, Future, Outcome, Phase};
-use crate::task::life::mapping::{Batch, Items, Said};
+use crate::task::life::map_call::{Batch, Items, Said};
 use crate::task::workers::{collect, outcome};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::{key_at, seek};
@@ -34,22 +34,22 @@ pub(crate) fn trace_items(items: &[(Zval, Zval)], tracer: &mut Tracer) {
 
 impl Said {
     /// Who has it in memory, and waits.
-    pub(crate) fn lender(&self) -> Option<u64> {
-        if let Self::Lent(Phase::Lent { child, .. }) = self { Some(*child) } else { None }
+    pub(crate) fn holder(&self) -> Option<u64> {
+        if let Self::Remote(Phase::Remote { child, .. }) = self { Some(*child) } else { None }
     }
 
     /// How many bytes it has.
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Ended(Ended { message: Message::Frame(frame), .. }, _) => frame.payload.len(),
-            Self::Lent(Phase::Lent { loan, .. }) => loan.length,
+            Self::Remote(Phase::Remote { remote_payload, .. }) => remote_payload.length,
             _ => 0,
         }
     }
 
     /// Nobody wants to know: whoever keeps it in memory need not.
     pub(crate) fn discard(self) {
-        if let Self::Lent(Phase::Lent { child, .. }) = self {
+        if let Self::Remote(Phase::Remote { child, .. }) = self {
             collect::release(child);
         }
     }
@@ -198,7 +198,7 @@ pub(crate) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval
             future.pid.set(pid);
             future.phase.set(Phase::Reported(ended));
         }
-        Said::Lent(phase) => {
+        Said::Remote(phase) => {
             future.phase.set(phase);
         }
         Said::Overdue(limit, pid, exit) => {

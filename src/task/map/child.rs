@@ -2,13 +2,13 @@
 
 use ext_php_rs::types::Zval;
 
-use crate::task::life::mapping::{Batch, Items, Mapping};
-use crate::task::workers::parcel::Listed;
+use crate::task::life::map_call::{Batch, Items, MapCall};
+use crate::task::workers::job::Listed;
 use crate::zend::handler::Returned;
 use crate::zend::iterate::{seek, value_at};
 
-impl Mapping {
-    /// How many items a parcel has.
+impl MapCall {
+    /// How many items a job has.
     pub(crate) fn count(&self, portion: &Listed) -> u64 {
         let count = match portion {
             Listed::Range { from, count, .. } => count.saturating_sub(*from),
@@ -21,7 +21,7 @@ impl Mapping {
         count as u64
     }
 
-    /// Calls `each` with the items of a parcel, as long as it says so.
+    /// Calls `each` with the items of a job, as long as it says so.
     pub(crate) fn walk(&self, portion: Listed, mut each: impl FnMut(Zval) -> bool) {
         match portion {
             Listed::Range { first, from, count } => {

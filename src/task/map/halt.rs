@@ -4,43 +4,44 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::task::life::group::Group;
-use crate::task::life::mapping::{Batch, Mapping, Said, Source};
+use crate::task::life::map_call::{Batch, MapCall, Said, Source};
 use crate::task::life::state::state;
 use crate::task::workers;
 
 /// Nothing more of the maps of `group` begins; the items that children are at are run to their end. Runs PHP code:
 /// destructors.
 pub(crate) fn stop(group: &Group) {
-    for mapping in maps(group) {
-        mapping.stop();
+    for map_call in maps(group) {
+        map_call.stop();
     }
 }
 
-/// Nothing more of the maps of `group` begins, and what children tell from now on counts no more. Runs PHP code: destructors.
+/// Nothing more of the maps of `group` begins, and what children tell from now on counts no more. Runs PHP code:
+/// destructors.
 pub(crate) fn cancel(group: &Group) {
-    for mapping in maps(group) {
-        mapping.cancel();
+    for map_call in maps(group) {
+        map_call.cancel();
     }
 }
 
 /// The children of `group` are gone: nothing comes of its maps any more but what has come. Runs PHP code: destructors.
 pub(crate) fn end(group: &Group) {
-    for mapping in maps(group) {
-        mapping.cancel();
-        mapping.ending.take();
+    for map_call in maps(group) {
+        map_call.cancel();
+        map_call.ending.take();
     }
 }
 
 /// Those that have an iterator, and those that only wait for the end of their children.
-fn maps(group: &Group) -> Vec<Rc<Mapping>> {
+fn maps(group: &Group) -> Vec<Rc<MapCall>> {
     let maps = group.maps.borrow();
     let ledger = group.ledger.borrow();
-    let out = ledger.iter().filter_map(|(.., of)| of.mapping());
+    let out = ledger.iter().filter_map(|(.., of)| of.map_call());
     let all: BTreeMap<_, _> = maps.values().chain(out).map(|map| (map.id, map)).collect();
     all.into_values().cloned().collect()
 }
 
-impl Mapping {
+impl MapCall {
     fn stop(&self) {
         self.halted.set(true);
         let left = (self.source.replace(Source::Empty), self.returned.take());

@@ -1,14 +1,14 @@
 //! One function over many items: what `map` does. Runs in the parent; children see it as it was at their fork.
 //!
-//! Items go out in portions, and come back one by one, in their order within a portion: so that a child's death costs the
-//! item that it was at, and what it had not begun is given to another. An array that was in memory at the fork is not
-//! sent at all, only positions in it. No future is made for an item.
+//! Items go out in portions, and come back one by one, in their order within a portion: so that a child's death costs
+//! the item that it was at, and what it had not begun is given to another. An array that was in memory at the fork is
+//! not sent at all, only positions in it. No future is made for an item.
 
 mod batch;
 mod child;
 pub(crate) mod halt;
-pub(crate) mod loan;
 mod refusal;
+pub(crate) mod remote_payload;
 mod repeat;
 mod results;
 mod source;
@@ -22,16 +22,16 @@ use ext_php_rs::types::Zval;
 
 use crate::pool::portion::Portion;
 use crate::process::poller::reactor::{Ended, Message};
-use crate::process::shared::board::Full;
+use crate::process::shared::job_queue::Full;
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
-use crate::task::life::crew::{Crew, Parcel};
 use crate::task::life::group::Group;
-use crate::task::life::mapping::{Batch, Items, Mapping, Said, Source};
+use crate::task::life::map_call::{Batch, Items, MapCall, Said, Source};
 use crate::task::life::shutdown;
 use crate::task::life::state::state;
+use crate::task::life::workers::{Job, Workers};
 use crate::task::workers;
-use crate::task::workers::parcel;
+use crate::task::workers::job;
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
@@ -48,7 +48,7 @@ const AHEAD: usize = 4;
 
 impl Plain for Portion {}
 
-impl Mapping {
+impl MapCall {
     /// Begins one over an array or a `Traversable`; one that is over, in a pool that was stopped. Re-enters PHP.
     ///
     /// # Errors
@@ -74,14 +74,14 @@ impl Mapping {
         if !halted && !group.stays.replace(true) {
             group.stays_for_maps.set(true);
         }
-        let mapping = Rc::new(Self {
+        let map_call = Rc::new(Self {
             id: state().next_id(),
             group: Rc::clone(group),
             callable,
             source: ValueCell::new(source),
             array,
             returned: ValueCell::default(),
-            epoch: state().book.borrow().next_epoch(),
+            epoch: state().code_index.borrow().next_epoch(),
             portion: DataCell::new(Portion::new()),
             batches: ValueCell::default(),
             held: DataCell::default(),
@@ -91,16 +91,16 @@ impl Mapping {
             halted: Cell::new(halted),
             ending: DataCell::default(),
         });
-        group.maps.insert(mapping.id, Rc::clone(&mapping));
+        group.maps.insert(map_call.id, Rc::clone(&map_call));
         drop(unwanted);
         workers::watch_items(group);
         shutdown::register();
-        Ok(mapping)
+        Ok(map_call)
     }
 
     /// The values that go when whoever holds it abandons it, for the cycle collector.
     pub(crate) fn trace(self: &Rc<Self>, tracer: &mut Tracer) {
-        let is_own = |of: &Attempt| of.mapping().is_some_and(|one| Rc::ptr_eq(one, self));
+        let is_own = |of: &Attempt| of.map_call().is_some_and(|one| Rc::ptr_eq(one, self));
         let listed = self.group.ledger.peek(|ledger| ledger.iter().filter(|(.., of)| is_own(of)).count());
         let known = self.group.maps.peek(|maps| usize::from(maps.contains_key(&self.id)));
         if known.zip(listed).is_none_or(|(known, listed)| Rc::strong_count(self) > 1 + known + listed) {
@@ -124,19 +124,19 @@ impl Mapping {
         }
         let fed = self.feed_all();
         self.feeding.set(false);
-        loan::make_way(&self.group);
+        remote_payload::make_way(&self.group);
         fed
     }
 
     fn feed_all(self: &Rc<Self>) -> Result<(), Thrown> {
         let children = self.group.ledger.borrow().limit();
-        let crew = match workers::crew_of(&self.group) {
-            Ok(crew) => crew,
+        let workers = match workers::workers_of(&self.group) {
+            Ok(workers) => workers,
             Err(refused) => return self.refuse_all(children, refused),
         };
         while self.wants_more(children) {
             let held = self.held.borrow_mut().pop_front();
-            let (batch, parcel) = match held {
+            let (batch, job) = match held {
                 Some(held) => held,
                 None => match self.next_batch(children)? {
                     Some(next) => next,
@@ -148,8 +148,8 @@ impl Mapping {
                 self.cut(batch);
                 return Ok(());
             }
-            if crew.post(batch, &parcel) == Err(Full) {
-                self.held.borrow_mut().push_front((batch, parcel));
+            if workers.post(batch, &job) == Err(Full) {
+                self.held.borrow_mut().push_front((batch, job));
                 return Ok(());
             }
         }
@@ -167,15 +167,15 @@ impl Mapping {
     }
 
     /// Takes the next items out of the source. Re-enters PHP.
-    fn next_batch(self: &Rc<Self>, children: usize) -> Result<Option<(u64, Parcel)>, Thrown> {
+    fn next_batch(self: &Rc<Self>, children: usize) -> Result<Option<(u64, Job)>, Thrown> {
         let Some(items) = self.take_items(children)? else {
             return Ok(None);
         };
         let batch = state().next_id();
         self.begin_batch(batch, Batch::new(items));
         loop {
-            if let Some(parcel) = self.sent(batch, false) {
-                return Ok(Some((batch, parcel)));
+            if let Some(job) = self.sent(batch, false) {
+                return Ok(Some((batch, job)));
             }
             if !self.halve(batch) {
                 return Ok(Some((batch, self.inherited(batch))));
@@ -189,8 +189,8 @@ impl Mapping {
         self.group.activate();
     }
 
-    /// Fewer items go out, when so many are too long together, or one of them cannot be serialized. Only of the latest batch:
-    /// the others come right behind it.
+    /// Fewer items go out, when so many are too long together, or one of them cannot be serialized. Only of the latest
+    /// batch: the others come right behind it.
     fn halve(&self, batch: u64) -> bool {
         let back = self.batches.change(|batches| match &mut batches.get_mut(&batch)?.items {
             Items::Listed(items) => Some(items.split_off(items.len().div_ceil(2))),
@@ -203,14 +203,14 @@ impl Mapping {
         true
     }
 
-    /// The rest of a batch as a parcel, if it can be sent: items of the array always, others unless a child has declined.
+    /// The rest of a batch as a job, if it can be sent: items of the array always, others unless a child has declined.
     /// Re-enters PHP: hooks of serialization.
-    fn sent(&self, batch: u64, declined: bool) -> Option<Parcel> {
+    fn sent(&self, batch: u64, declined: bool) -> Option<Job> {
         let batches = self.batches.borrow();
         let Batch { items, posted_from: from, .. } = batches.get(&batch)?;
         let values: Vec<_> = match items {
             Items::Range(first, count) => {
-                return Some(parcel::range(self.id, self.epoch, *first, *from, *count));
+                return Some(job::range(self.id, self.epoch, *first, *from, *count));
             }
             Items::Listed(_) if declined => return None,
             Items::Listed(items) => {
@@ -218,12 +218,12 @@ impl Mapping {
             }
         };
         drop(batches);
-        parcel::listed(self.id, self.epoch, values)
+        job::listed(self.id, self.epoch, values)
     }
 
     /// The same for children that are forked from now on: they have it in memory.
-    fn inherited(&self, batch: u64) -> Parcel {
-        parcel::batch(self.id, state().book.borrow().next_epoch(), batch)
+    fn inherited(&self, batch: u64) -> Job {
+        job::batch(self.id, state().code_index.borrow().next_epoch(), batch)
     }
 
     /// An item of a batch has come back.
@@ -238,7 +238,7 @@ impl Mapping {
                 overdue
                     .map_or_else(|| Said::Ended(ended, pid), |limit| Said::Overdue(limit, pid, Exit::Unknown))
             }
-            Answered::Offered(phase) => Said::Lent(phase),
+            Answered::Offered(phase) => Said::Remote(phase),
         };
         if let Some(said) = self.unless_ending(batch, said) {
             self.push(batch, said, Some(child));
@@ -253,24 +253,24 @@ impl Mapping {
         };
         let noted = self.batches.change(|batches| match batches.get_mut(&batch) {
             Some(known) => {
-                let (place, lender) = (known.answered, said.lender());
+                let (place, holder) = (known.answered, said.holder());
                 known.bytes += said.size();
                 known.said.push_back(said);
                 known.answered += 1;
                 let all = known.answered == known.len();
-                Ok((place, lender, all, known.answered - known.posted_from, known.bytes))
+                Ok((place, holder, all, known.answered - known.posted_from, known.bytes))
             }
             None => Err(said),
         });
-        let (place, lender, all, count, bytes) = match noted {
+        let (place, holder, all, count, bytes) = match noted {
             Ok(noted) => noted,
             Err(said) => {
                 said.discard();
                 return;
             }
         };
-        if let Some(lender) = lender {
-            self.note_loan(lender, batch, place);
+        if let Some(holder) = holder {
+            self.note_loan(holder, batch, place);
         }
         if all {
             if let Some(time) = child.and_then(|child| workers::spent_by(&self.group, child)) {
@@ -287,7 +287,7 @@ impl Mapping {
     }
 
     /// The child died that had a batch, and had begun so many of its items. The rest goes to another.
-    pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, end: End, crew: &Crew) {
+    pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, end: End, workers: &Workers) {
         if self.end(batch) {
             return;
         }
@@ -298,24 +298,24 @@ impl Mapping {
         if from.saturating_add(begun) > answered {
             self.push(batch, end.said(batch), None);
         }
-        self.post_rest(batch, crew, false);
+        self.post_rest(batch, workers, false);
     }
 
     /// A child cannot make the items of a batch.
-    pub(crate) fn declined(&self, batch: u64, crew: &Crew) {
+    pub(crate) fn declined(&self, batch: u64, workers: &Workers) {
         if !self.end(batch) {
-            self.post_rest(batch, crew, true);
+            self.post_rest(batch, workers, true);
         }
     }
 
     /// Nobody has begun what was posted of a batch, and nobody will.
-    pub(crate) fn post_again(&self, batch: u64, crew: &Crew) {
+    pub(crate) fn post_again(&self, batch: u64, workers: &Workers) {
         if !self.end(batch) {
-            self.post_rest(batch, crew, false);
+            self.post_rest(batch, workers, false);
         }
     }
 
-    fn post_rest(&self, batch: u64, crew: &Crew, declined: bool) {
+    fn post_rest(&self, batch: u64, workers: &Workers, declined: bool) {
         let is_open = self.batches.change(|batches| {
             let rest = batches.get_mut(&batch).filter(|batch| batch.answered < batch.len());
             rest.map(|rest| (rest.posted_from, rest.bytes) = (rest.answered, 0)).is_some()
@@ -327,20 +327,20 @@ impl Mapping {
             self.cut(batch);
             return;
         }
-        let parcel = self.sent(batch, declined).unwrap_or_else(|| self.inherited(batch));
-        if crew.post(batch, &parcel) == Err(Full) {
-            self.held.borrow_mut().push_back((batch, parcel));
+        let job = self.sent(batch, declined).unwrap_or_else(|| self.inherited(batch));
+        if workers.post(batch, &job) == Err(Full) {
+            self.held.borrow_mut().push_back((batch, job));
         }
     }
 
     /// Posts what there was no room for, as far as there is some now.
-    pub(crate) fn post_held(&self, crew: &Crew) {
+    pub(crate) fn post_held(&self, workers: &Workers) {
         loop {
-            let Some((batch, parcel)) = self.held.borrow_mut().pop_front() else {
+            let Some((batch, job)) = self.held.borrow_mut().pop_front() else {
                 return;
             };
-            if crew.post(batch, &parcel) == Err(Full) {
-                self.held.borrow_mut().push_front((batch, parcel));
+            if workers.post(batch, &job) == Err(Full) {
+                self.held.borrow_mut().push_front((batch, job));
                 return;
             }
         }

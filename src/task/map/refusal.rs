@@ -3,21 +3,21 @@
 use std::rc::Rc;
 
 use crate::process::fork::Refused;
-use crate::task::life::mapping::{Batch, Mapping, Said};
+use crate::task::life::map_call::{Batch, MapCall, Said};
 use crate::task::life::state::state;
 use crate::zend::handler::Thrown;
 
-impl Mapping {
-    /// No process can be made for a batch that waits for one: that is what its next item has failed of. The others wait on.
-    /// Re-enters PHP: hooks of serialization.
+impl MapCall {
+    /// No process can be made for a batch that waits for one: that is what its next item has failed of. The others wait
+    /// on. Re-enters PHP: hooks of serialization.
     pub(crate) fn refused(self: &Rc<Self>, batch: u64, refused: Refused) {
         if self.end(batch) {
             return;
         }
         self.push(batch, Said::Refused(refused), None);
-        let crew = self.group.crew.borrow().clone();
-        if let Some(crew) = crew {
-            self.post_rest(batch, &crew, false);
+        let workers = self.group.workers.borrow().clone();
+        if let Some(workers) = workers {
+            self.post_rest(batch, &workers, false);
         }
     }
 

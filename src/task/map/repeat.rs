@@ -8,11 +8,11 @@ use crate::pool::deadlines::Stage;
 use crate::pool::retry::Failure;
 use crate::process::poller::reactor::Ended;
 use crate::process::wait::Exit;
-use crate::task::life::crew::Crew;
 use crate::task::life::group::Group;
-use crate::task::life::mapping::{Batch, Home, Mapping, Repeat, Said};
+use crate::task::life::map_call::{Batch, Home, MapCall, Repeat, Said};
 use crate::task::life::state::state;
-use crate::task::map::loan;
+use crate::task::life::workers::Workers;
+use crate::task::map::remote_payload;
 use crate::task::workers;
 use crate::task::workers::retry;
 
@@ -24,7 +24,7 @@ impl Said {
                 Some(Failure::Final)
             }
             Self::Ended(ended, _) => retry::of_message(&ended.message),
-            Self::Lent(phase) => retry::failure(phase, None),
+            Self::Remote(phase) => retry::failure(phase, None),
             Self::Overdue(..) => Some(Failure::TimedOut),
             Self::Refused(_) => Some(Failure::NoProcess),
             Self::Awaited | Self::Given => None,
@@ -32,9 +32,9 @@ impl Said {
     }
 }
 
-impl Mapping {
-    /// What has come back of the next item of a batch: as it is, or something else where the item is run again, or where
-    /// it was and its own place has it now.
+impl MapCall {
+    /// What has come back of the next item of a batch: as it is, or something else where the item is run again, or
+    /// where it was and its own place has it now.
     pub(crate) fn judge(self: &Rc<Self>, batch: u64, said: Said) -> Said {
         let home = match self.batches.borrow().get(&batch) {
             Some(Batch { repeat: Some(repeat), .. }) => repeat.home,
@@ -70,8 +70,8 @@ impl Mapping {
         let Some(items) = items else {
             return;
         };
-        let crew = if delay.is_zero() { workers::crew_of(&self.group).ok() } else { None };
-        let at = Instant::now().checked_add(delay).filter(|_| crew.is_none());
+        let workers = if delay.is_zero() { workers::workers_of(&self.group).ok() } else { None };
+        let at = Instant::now().checked_add(delay).filter(|_| workers.is_none());
         let home = Home { repeats: home.repeats + 1, ..home };
         let repeat = Repeat { home, failure, resting: at.is_some() };
         let id = state().next_id();
@@ -80,16 +80,16 @@ impl Mapping {
         if let Some(at) = at {
             state().deadlines.borrow_mut().set(id, at, Stage::Repeat);
         }
-        if let Some(crew) = crew {
-            self.post_rest(id, &crew, false);
+        if let Some(workers) = workers {
+            self.post_rest(id, &workers, false);
         }
     }
 
     /// An item has waited long enough.
     fn post_repeat(self: &Rc<Self>, id: u64) {
         self.wake(id);
-        match workers::crew_of(&self.group) {
-            Ok(crew) => self.post_rest(id, &crew, false),
+        match workers::workers_of(&self.group) {
+            Ok(workers) => self.post_rest(id, &workers, false),
             Err(refused) => self.refused(id, refused),
         }
     }
@@ -143,22 +143,22 @@ impl Mapping {
 
 /// The time has come of an item that is to be run again, if that is what has this number.
 pub(crate) fn due(id: u64) {
-    let find = |group: &Rc<Group>| group.mapping(id);
-    let mapping = state().active.borrow().iter().find_map(find);
-    if let Some(mapping) = mapping {
-        mapping.post_repeat(id);
+    let find = |group: &Rc<Group>| group.map_call(id);
+    let map_call = state().active.borrow().iter().find_map(find);
+    if let Some(map_call) = map_call {
+        map_call.post_repeat(id);
         state().held_back.set(true);
     }
 }
 
 /// Posts what there was no room for, and lets children go on that others may want.
-pub(crate) fn post_held(group: &Group, crew: &Crew) {
+pub(crate) fn post_held(group: &Group, workers: &Workers) {
     if group.maps.borrow().is_empty() {
         return;
     }
-    loan::make_way(group);
+    remote_payload::make_way(group);
     let maps: Vec<_> = group.maps.borrow().values().cloned().collect();
-    for mapping in maps {
-        mapping.post_held(crew);
+    for map_call in maps {
+        map_call.post_held(workers);
     }
 }

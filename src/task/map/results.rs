@@ -3,7 +3,7 @@
 use ext_php_rs::types::Zval;
 
 use crate::process::poller::reactor::{Ended, Message};
-use crate::task::life::mapping::{Batch, Mapping, Said};
+use crate::task::life::map_call::{Batch, MapCall, Said};
 use crate::task::map::batch::settled;
 use crate::wire::codec::Format;
 use crate::wire::frame::{Frame, Kind};
@@ -16,7 +16,7 @@ const PACKED: u8 = Format::Packed as u8;
 /// An item that has been run: its key, and its value or failure.
 pub(crate) type Item = (Zval, Result<Zval, Zval>);
 
-impl Mapping {
+impl MapCall {
     /// Is there something to be given, or nothing to wait for?
     pub(crate) fn is_ready(&self) -> bool {
         let batches = self.batches.borrow();

@@ -1,6 +1,6 @@
 //! Where the items of a map come from, and how many of them go out together.
 
-use crate::task::life::mapping::{Items, Mapping, Source};
+use crate::task::life::map_call::{Items, MapCall, Source};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::seek;
 use crate::zend::object::Tracer;
@@ -14,7 +14,7 @@ impl Source {
     }
 }
 
-impl Mapping {
+impl MapCall {
     /// The next items; none when there are no more. Re-enters PHP.
     ///
     /// # Errors

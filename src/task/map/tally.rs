@@ -3,17 +3,17 @@
 use crate::process::poller::reactor::{Ended, Message};
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
-use crate::task::life::mapping::{Mapping, Said};
+use crate::task::life::map_call::{MapCall, Said};
 use crate::task::life::totals::Counts;
 use crate::task::workers;
 use crate::wire::frame::{Frame, Kind};
 
 /// Counts the items of all maps of `group`, too.
 pub(crate) fn add(group: &Group, counts: &mut Counts) {
-    group.maps.borrow().values().for_each(|mapping| mapping.tally(counts));
+    group.maps.borrow().values().for_each(|map_call| map_call.tally(counts));
 }
 
-impl Mapping {
+impl MapCall {
     fn tally(&self, counts: &mut Counts) {
         let is_running = |id| usize::from(workers::has_begun(&self.group, id));
         for (&id, batch) in self.batches.borrow().iter() {
@@ -33,8 +33,10 @@ fn count(counts: &mut Counts, said: &Said) {
         Said::Ended(Ended { message: Message::Frame(Frame { kind: Kind::Value, .. }), .. }, _) => {
             counts.finished += 1;
         }
-        Said::Lent(Phase::Lent { loan, .. }) if loan.kind == Kind::Value => counts.finished += 1,
-        Said::Ended(..) | Said::Lent(_) | Said::Refused(_) => counts.failed += 1,
+        Said::Remote(Phase::Remote { remote_payload, .. }) if remote_payload.kind == Kind::Value => {
+            counts.finished += 1;
+        }
+        Said::Ended(..) | Said::Remote(_) | Said::Refused(_) => counts.failed += 1,
         Said::Overdue(..) => counts.timed_out += 1,
         // That is another batch now; that is nobody's any more.
         Said::Awaited | Said::Given => {}

@@ -1,7 +1,7 @@
 //! Futures that are added to a pool after they were made ready to run outside of any.
 //!
-//! One that runs holds a slot of its pool from then on, and the one in which it began until it is gone: so a loop that makes
-//! tasks by themselves, and adds each to a pool, has no more processes than both allow.
+//! One that runs holds a slot of its pool from then on, and the one in which it began until it is gone: so a loop that
+//! makes tasks by themselves, and adds each to a pool, has no more processes than both allow.
 
 use std::rc::Rc;
 
@@ -14,8 +14,8 @@ use crate::task::workers;
 use crate::task::workers::launch;
 use crate::zend::object::Object;
 
-/// Makes a future that is in no pool one of `group`, however far it is. Re-enters PHP. False when it has not begun, and will
-/// not, as the group was stopped.
+/// Makes a future that is in no pool one of `group`, however far it is. Re-enters PHP. False when it has not begun, and
+/// will not, as the group was stopped.
 pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
     let queued = matches!(*future.phase.borrow(), Phase::Queued);
     if future.is_pending() || queued && withdrawn(future) {

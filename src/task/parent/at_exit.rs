@@ -1,9 +1,9 @@
 //! The end of a script: what was started is waited for, or ended.
 //!
-//! It comes more than once. The last of the script's shutdown functions is ours; but shutdown functions may register others,
-//! and destructors run after all of them. Each may await what was started before, and start something new. So after each end
-//! the state is as if nothing had been started: what was ended has an outcome, and what is started then is waited for by the
-//! next one, of which the end of the request is the last.
+//! It comes more than once. The last of the script's shutdown functions is ours; but shutdown functions may register
+//! others, and destructors run after all of them. Each may await what was started before, and start something new. So
+//! after each end the state is as if nothing had been started: what was ended has an outcome, and what is started then
+//! is waited for by the next one, of which the end of the request is the last.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ use crate::task::life::interruption::Interruption;
 use crate::task::life::state::{Request, state};
 use crate::task::life::surfacing;
 use crate::task::map::halt;
-use crate::task::parent::{turn, wait};
+use crate::task::parent::{event_loop, wait};
 use crate::task::workers::{ending, launch};
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt::Floor;
@@ -42,7 +42,7 @@ pub(crate) fn finish() -> Result<(), Thrown> {
     if state.dispatching.replace(false) {
         Floor::forget();
     }
-    let idle = || state.active.borrow().iter().all(|group| group.idle()) && !turn::is_due_in_a_call();
+    let idle = || state.active.borrow().iter().all(|group| group.idle()) && !event_loop::is_due_in_a_call();
     if !idle() || !state.running.borrow().is_empty() {
         listen();
         wait::at_end(|| idle() || is_interrupted())?;
@@ -67,7 +67,8 @@ fn is_interrupted() -> bool {
     state().interruption.borrow().as_ref().is_some_and(Interruption::is_over)
 }
 
-/// Asks all that was started to end, and makes it after the grace period. Re-enters PHP: handlers of signals, destructors.
+/// Asks all that was started to end, and makes it after the grace period. Re-enters PHP: handlers of signals,
+/// destructors.
 ///
 /// # Errors
 ///
@@ -80,7 +81,7 @@ fn end_all() -> Result<(), Thrown> {
         ledger.iter().filter_map(|(.., of)| of.future()).for_each(|future| give_up(future));
     }
     let children: Vec<_> =
-        state.running.borrow().keys().chain(state.workers.borrow().keys()).copied().collect();
+        state.running.borrow().keys().chain(state.warm_workers.borrow().keys()).copied().collect();
     for child in children {
         ending::dismiss(child);
     }
@@ -90,8 +91,8 @@ fn end_all() -> Result<(), Thrown> {
         if left == Some(Duration::ZERO) {
             break;
         }
-        if turn::wait(left) == Err(Errno::EINTR) {
-            turn::interrupted();
+        if event_loop::wait(left) == Err(Errno::EINTR) {
+            event_loop::interrupted();
         }
     }
     kill();
@@ -109,20 +110,20 @@ fn give_up(future: &Future) {
 /// Lets the children go that stay: what they have begun to write is written, and their shutdown functions run.
 fn dismiss() -> Result<(), Thrown> {
     let state = state();
-    if state.workers.borrow().is_empty() {
+    if state.warm_workers.borrow().is_empty() {
         return Ok(());
     }
-    let workers: Vec<_> =
-        state.workers.borrow().iter().map(|(&id, (group, _))| (id, Rc::clone(group))).collect();
-    for (id, group) in workers {
+    let staying: Vec<_> =
+        state.warm_workers.borrow().iter().map(|(&id, (group, _))| (id, Rc::clone(group))).collect();
+    for (id, group) in staying {
         group.close();
         // Whoever has stopped one does not keep the script from its end.
         ending::go_on(id);
     }
     listen();
-    while !state.workers.borrow().is_empty() && !is_interrupted() {
-        if turn::wait(None) == Err(Errno::EINTR) {
-            turn::interrupted();
+    while !state.warm_workers.borrow().is_empty() && !is_interrupted() {
+        if event_loop::wait(None) == Err(Errno::EINTR) {
+            event_loop::interrupted();
         }
         if exception::pending() {
             return Err(Thrown);
@@ -131,16 +132,16 @@ fn dismiss() -> Result<(), Thrown> {
     Ok(())
 }
 
-/// Ends everything that was started, at once, and waits for nothing but the kernel. Whoever awaits it afterwards is told.
-/// Re-enters PHP: destructors run.
+/// Ends everything that was started, at once, and waits for nothing but the kernel. Whoever awaits it afterwards is
+/// told. Re-enters PHP: destructors run.
 pub(crate) fn kill() {
     let state = state();
     let left = state.reactor.borrow_mut().as_mut().map(Reactor::kill_all);
     let running = state.running.take();
-    let workers = state.workers.take();
+    let staying = state.warm_workers.take();
     let mut groups = state.active.take();
-    groups.extend(workers.values().map(|(group, _)| Rc::clone(group)));
-    let loose = (state.news.take(), state.freed.take(), state.loans.take(), state.deadlines.take());
+    groups.extend(staying.values().map(|(group, _)| Rc::clone(group)));
+    let loose = (state.news.take(), state.freed.take(), state.remote_results.take(), state.deadlines.take());
     let mut futures: Vec<(Rc<Group>, Object<Future>)> = Vec::new();
     groups.extend(running.into_values().flat_map(|child| child.origin.into_iter().chain([child.group])));
     for group in &groups {
@@ -151,7 +152,7 @@ pub(crate) fn kill() {
             attempts.into_iter().partition(|attempt| attempt.future().is_some());
         let tasks = tasks.into_iter().filter_map(Attempt::into_future);
         futures.extend(tasks.map(|future| (Rc::clone(group), future)));
-        let children = (group.crew.take(), portions);
+        let children = (group.workers.take(), portions);
         surfacing::release(children);
     }
     for (group, future) in &futures {
@@ -160,7 +161,7 @@ pub(crate) fn kill() {
     state.held_back.set(false);
     // A fatal error may have left in the middle of it.
     state.in_hand.set(0);
-    surfacing::release((workers, loose, groups, futures));
+    surfacing::release((staying, loose, groups, futures));
     state.strays.take();
     left.into_iter().flatten().for_each(|(pid, why)| ending::tell(pid, why));
     ending::give_notices();
@@ -216,7 +217,7 @@ fn is_empty() -> bool {
 fn forget() {
     let state = state();
     let waiting = (state.reported.take(), state.settled.take(), state.held.take());
-    let hooks = (state.hooks.take(), state.book.take());
+    let hooks = (state.hooks.take(), state.code_index.take());
     surfacing::release((waiting, hooks, state.default_group.take(), state.kept.take()));
     surfacing::tell();
 }

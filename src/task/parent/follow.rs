@@ -16,8 +16,8 @@ use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
 use crate::zend::object::Object;
 
-/// From now on `future` has not ended before `other` has, which a handler of its own returned. Re-enters PHP: `other` may
-/// be started, and its handlers run.
+/// From now on `future` has not ended before `other` has, which a handler of its own returned. Re-enters PHP: `other`
+/// may be started, and its handlers run.
 ///
 /// # Errors
 ///

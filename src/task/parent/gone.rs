@@ -10,8 +10,8 @@ use crate::task::life::state::{Running, Stray, state};
 use crate::task::parent::{adopt, news};
 use crate::task::workers::{collect, ending, retry};
 
-/// Waits no more for the end of a child that was killed and is still there: its task has ended for everybody else. Re-enters
-/// PHP.
+/// Waits no more for the end of a child that was killed and is still there: its task has ended for everybody else.
+/// Re-enters PHP.
 pub(crate) fn give_up(child: u64) {
     let state = state();
     let forsaken = state.reactor.borrow_mut().as_mut().and_then(|reactor| reactor.forsake(child));
@@ -20,13 +20,13 @@ pub(crate) fn give_up(child: u64) {
     };
     let ended = Ended { id: child, exit: Exit::Unended(why), message: Message::Nothing };
     let running = state.running.remove(&child);
-    let Some(Running { group, origin, place }) = running else {
+    let Some(Running { group, origin, permit }) = running else {
         if let Some(group) = news::gone(ended) {
             state.freed.push_back(group);
         }
         return;
     };
-    state.strays.borrow_mut().insert(child, Stray::Task(place));
+    state.strays.borrow_mut().insert(child, Stray::Task(permit));
     let future = group.end(child);
     if let Some(origin) = origin {
         adopt::give_back(&group, &origin, child);
@@ -45,8 +45,8 @@ pub(crate) fn give_up(child: u64) {
 pub(crate) fn stray_gone(child: u64) -> bool {
     let stray = state().strays.borrow_mut().remove(&child);
     match stray {
-        Some(Stray::Worker(crew)) => crew.stray_gone(child),
-        Some(Stray::Task(place)) => drop(place),
+        Some(Stray::Worker(workers)) => workers.stray_gone(child),
+        Some(Stray::Task(permit)) => drop(permit),
         None => return false,
     }
     true
@@ -56,10 +56,10 @@ pub(crate) fn stray_gone(child: u64) -> bool {
 pub(crate) fn gone(child: Ended) -> Option<Rc<Group>> {
     let state = state();
     let running = state.running.remove(&child.id);
-    let Some(Running { group, origin, place }) = running else {
+    let Some(Running { group, origin, permit }) = running else {
         return if stray_gone(child.id) { None } else { news::gone(child) };
     };
-    drop(place);
+    drop(permit);
     state.deadlines.borrow_mut().clear(child.id);
     let future = group.end(child.id);
     if let Some(origin) = origin {

@@ -3,12 +3,12 @@
 pub(crate) mod adopt;
 pub(crate) mod at_exit;
 mod check;
+pub(crate) mod event_loop;
 pub(crate) mod follow;
 pub(crate) mod gone;
 pub(crate) mod handlers;
 pub(crate) mod news;
 pub(crate) mod object;
-pub(crate) mod recruit;
+pub(crate) mod scale;
 pub(crate) mod start;
-pub(crate) mod turn;
 pub(crate) mod wait;

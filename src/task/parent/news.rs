@@ -1,60 +1,60 @@
-//! What children that stay have told, and what becomes of their tasks when they are gone.
+//! What warm workers have told, and what becomes of their tasks when they are gone.
 
 use std::rc::Rc;
 
 use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
-use crate::task::life::crew::{Crew, Member};
 use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
-use crate::task::life::mapping::Mapping;
+use crate::task::life::map_call::MapCall;
 use crate::task::life::state::{Stray, state};
+use crate::task::life::workers::{Worker, Workers};
 use crate::task::map;
 use crate::task::map::{Answered, End};
 use crate::task::parent::check::accuse;
-use crate::task::workers::hire::first_open;
 use crate::task::workers::retry::finish;
+use crate::task::workers::warm_worker::first_open;
 use crate::task::workers::{collect, retry};
 use crate::wire::frame::{Frame, Kind, Malformed};
 use crate::zend::object::Object;
 
 /// A child has told what became of a task.
 pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Group>> {
-    let employer = state().workers.borrow().get(&child).cloned();
-    let Some((group, crew)) = employer else {
+    let employer = state().warm_workers.borrow().get(&child).cloned();
+    let Some((group, workers)) = employer else {
         collect::go_on(child); // nobody waits for what it says
         return None;
     };
     if let Message::Frame(Frame { kind: Kind::Passed, .. }) = message {
         return Some(group);
     }
-    let mapping = mapping_of(&group, task);
-    if !is_admitted(&group, &crew, child, task, mapping.is_none()) {
+    let map_call = mapping_of(&group, task);
+    if !is_admitted(&group, &workers, child, task, map_call.is_none()) {
         return Some(group);
     }
     if let Message::Frame(Frame { kind: Kind::Declined, .. }) = message {
-        collect::page_of(child);
-        crew.board.over(task);
-        if let Some(member) = crew.members.borrow().get(&child) {
-            member.ends.set(None);
+        collect::printed_so_far(child);
+        workers.job_queue.over(task);
+        if let Some(worker) = workers.all.borrow().get(&child) {
+            worker.ends.set(None);
         }
-        declined(&group, &crew, task);
-    } else if let Some(mapping) = mapping {
-        collect::page_of(child);
-        mapping.answered(task, child, Answered::Told(message));
-        end_of_batch(&group, &crew, task);
+        declined(&group, &workers, task);
+    } else if let Some(map_call) = map_call {
+        collect::printed_so_far(child);
+        map_call.answered(task, child, Answered::Told(message));
+        end_of_batch(&group, &workers, task);
     } else {
         let ended = Ended { id: task, exit: Exit::Unknown, message };
-        told(&group, &crew, child, task, Phase::Reported(ended));
+        told(&group, &workers, child, task, Phase::Reported(ended));
     }
     collect::go_on(child);
     Some(group)
 }
 
-/// Was the child given this task? If not, and somebody waits for it, the child is ended: it has lost its mind, or a task of
-/// it has written over what it was told.
-fn is_admitted(group: &Group, crew: &Crew, child: u64, task: u64, last: bool) -> bool {
-    let admitted = crew.admit(child, task, last) || group.ledger.borrow().get(task).is_none();
+/// Was the child given this task? If not, and somebody waits for it, the child is ended: it has lost its mind, or a
+/// task of it has written over what it was told.
+fn is_admitted(group: &Group, workers: &Workers, child: u64, task: u64, last: bool) -> bool {
+    let admitted = workers.admit(child, task, last) || group.ledger.borrow().get(task).is_none();
     if !admitted {
         accuse(child);
     }
@@ -62,61 +62,61 @@ fn is_admitted(group: &Group, crew: &Crew, child: u64, task: u64, last: bool) ->
 }
 
 /// Nothing more comes of a batch whose items have all come back.
-fn end_of_batch(group: &Group, crew: &Crew, batch: u64) {
+fn end_of_batch(group: &Group, workers: &Workers, batch: u64) {
     if !group.expects(batch) {
-        crew.board.over(batch);
+        workers.job_queue.over(batch);
     }
 }
 
 /// Whose items a child has, if it has some under this number.
-fn mapping_of(group: &Group, batch: u64) -> Option<Rc<Mapping>> {
-    group.mapping(batch)
+fn mapping_of(group: &Group, batch: u64) -> Option<Rc<MapCall>> {
+    group.map_call(batch)
 }
 
 /// A child has a result in memory.
 pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
-    let employer = state().workers.borrow().get(&child).cloned();
-    let Some((group, crew)) = employer else {
+    let employer = state().warm_workers.borrow().get(&child).cloned();
+    let Some((group, workers)) = employer else {
         collect::release(child); // nobody waits for what it has
         return None;
     };
-    let mapping = mapping_of(&group, task);
-    if !is_admitted(&group, &crew, child, task, mapping.is_none()) {
+    let map_call = mapping_of(&group, task);
+    if !is_admitted(&group, &workers, child, task, map_call.is_none()) {
         return Some(group);
     }
-    match mapping {
-        Some(mapping) => {
-            collect::page_of(child);
-            mapping.answered(task, child, Answered::Offered(phase));
-            end_of_batch(&group, &crew, task);
+    match map_call {
+        Some(map_call) => {
+            collect::printed_so_far(child);
+            map_call.answered(task, child, Answered::Offered(phase));
+            end_of_batch(&group, &workers, task);
         }
-        None => told(&group, &crew, child, task, phase),
+        None => told(&group, &workers, child, task, phase),
     }
     Some(group)
 }
 
 /// A task of a child has ended: `phase` is what there is to be looked at.
-fn told(group: &Rc<Group>, crew: &Crew, child: u64, task: u64, phase: Phase) {
-    let page = collect::page_of(child);
+fn told(group: &Rc<Group>, workers: &Workers, child: u64, task: u64, phase: Phase) {
+    let page = collect::printed_so_far(child);
     let Some(future) = group.end(task) else {
         // Nobody wants it any more.
-        if let Phase::Lent { child, .. } = phase {
+        if let Phase::Remote { child, .. } = phase {
             collect::release(child);
         }
         return;
     };
-    if let Some(member) = crew.members.borrow().get(&child) {
-        member.awaited.set(None);
-        future.pid.set(Some(member.pid));
+    if let Some(worker) = workers.all.borrow().get(&child) {
+        worker.awaited.set(None);
+        future.pid.set(Some(worker.pid));
     }
     future.captured.replace(page);
     finish(group, future, phase);
 }
 
 /// A child cannot run a task: one that is forked from now on can.
-fn declined(group: &Rc<Group>, crew: &Crew, task: u64) {
-    if let Some(mapping) = mapping_of(group, task) {
-        mapping.declined(task, crew);
+fn declined(group: &Rc<Group>, workers: &Workers, task: u64) {
+    if let Some(map_call) = mapping_of(group, task) {
+        map_call.declined(task, workers);
         return;
     }
     let is_cancelled = |future: &Object<Future>| future.ending.get() == Some(Ending::Cancelled);
@@ -129,13 +129,13 @@ fn declined(group: &Rc<Group>, crew: &Crew, task: u64) {
     if let Some(future) = group.future(task) {
         future.declined.set(true);
         future.wait_again();
-        future.epoch.set(state().book.borrow().next_epoch());
+        future.epoch.set(state().code_index.borrow().next_epoch());
         group.ledger.change(|ledger| ledger.requeue(task));
     }
 }
 
-/// A task that was on its way has not begun, and it was cancelled or its pool stopped meanwhile: as for one that was in the
-/// queue then.
+/// A task that was on its way has not begun, and it was cancelled or its pool stopped meanwhile: as for one that was in
+/// the queue then.
 pub(crate) fn call_off(group: &Rc<Group>, future: Object<Future>) {
     let id = future.id.get();
     state().deadlines.borrow_mut().clear(id);
@@ -153,32 +153,32 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     collect::forget_loan(ended.id);
     let printed = collect::printed_by(ended.id);
     state().deadlines.borrow_mut().clear(ended.id);
-    let (group, crew) = state().workers.remove(&ended.id)?;
-    crew.note_departures();
-    let member = crew.remove(ended.id)?;
-    // One that died before it took anything costs a task too, and one that died before it began the first of its items costs
-    // that: the next one may die of the same, and so on for ever. Who was told to leave may have begun none.
-    let unasked = !member.is_leaving();
-    let stillborn = crew.board.is_newborn(member.seat) && !member.proven.get() && unasked;
-    let begun = crew.board.begun(member.seat).max(usize::from(unasked));
-    let Member { seat, pid, .. } = member;
-    let (overdue, ends) = (member.overdue.get(), member.ends.get());
+    let (group, workers) = state().warm_workers.remove(&ended.id)?;
+    workers.note_departures();
+    let worker = workers.remove(ended.id)?;
+    // One that died before it took anything costs a task too, and one that died before it began the first of its items
+    // costs that: the next one may die of the same, and so on for ever. Who was told to leave may have begun none.
+    let unasked = !worker.is_leaving();
+    let took_nothing = workers.job_queue.has_taken_nothing(worker.slot) && !worker.proven.get() && unasked;
+    let begun = workers.job_queue.begun(worker.slot).max(usize::from(unasked));
+    let Worker { slot, pid, .. } = worker;
+    let (overdue, ends) = (worker.overdue.get(), worker.ends.get());
     if let Exit::Unended(_) = ended.exit {
-        crew.strays.borrow_mut().insert(ended.id, member);
-        state().strays.borrow_mut().insert(ended.id, Stray::Worker(Rc::clone(&crew)));
+        workers.strays.borrow_mut().insert(ended.id, worker);
+        state().strays.borrow_mut().insert(ended.id, Stray::Worker(Rc::clone(&workers)));
     }
-    if crew.condemned.get() {
-        crew.settle_if_last(&group);
+    if workers.condemned.get() {
+        workers.settle_if_last(&group);
         return Some(group);
     }
     // Whatever is said of that by now: it was ended for this.
     if let Some(task) = ends {
-        crew.board.over(task);
+        workers.job_queue.over(task);
     }
-    let mut had = crew.board.bury(seat, |task| group.expects(task));
+    let mut had = workers.job_queue.reap(slot, |task| group.expects(task));
     had.extend(ends.filter(|&task| group.expects(task)));
-    if had.is_empty() && stillborn {
-        had.extend(first_open(&group, &crew).filter(|&open| crew.board.retract(open)));
+    if had.is_empty() && took_nothing {
+        had.extend(first_open(&group, &workers).filter(|&open| workers.job_queue.retract(open)));
     }
     if group.ledger.borrow().is_stopped() {
         map::halt::stop(&group); // what it had taken and not begun is open again
@@ -191,8 +191,8 @@ pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
             Ended { id: task, exit, message }
         };
         let ended = ended.take().unwrap_or_else(overwritten);
-        if let Some(mapping) = mapping_of(&group, task) {
-            mapping.died(task, begun, End { pid: Some(pid), overdue, ended }, &crew);
+        if let Some(map_call) = mapping_of(&group, task) {
+            map_call.died(task, begun, End { pid: Some(pid), overdue, ended }, &workers);
             continue;
         }
         if let Some(future) = group.end(task) {

@@ -12,7 +12,7 @@ use crate::task::life::future::{Future, Outcome, Phase, Seen, describe};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::support;
-use crate::task::parent::{start, turn};
+use crate::task::parent::{event_loop, start};
 use crate::zend::cell::{DataCell, ValueCell};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
@@ -94,8 +94,8 @@ impl Native for Future {
             && self.following.peek(Option::is_none) == Some(true)
     }
 
-    /// A future dropped before it started is started; a failure that nobody has seen is told. In a process that has but a
-    /// copy of it, neither: its parent does both.
+    /// A future dropped before it started is started; a failure that nobody has seen is told. In a process that has but
+    /// a copy of it, neither: its parent does both.
     fn released(this: &Object<Self>) {
         if this.id.get() <= state().inherited.get() {
             return;
@@ -103,7 +103,7 @@ impl Native for Future {
         if this.is_pending() && this.work.borrow().is_some() && support::supported() {
             this.revive();
             start::enqueue(&Group::default_group(), this);
-            turn::leave();
+            event_loop::leave();
             return;
         }
         let unseen = match &*this.phase.borrow() {

@@ -9,8 +9,8 @@ use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::{Request, state};
 use crate::task::life::{conclusion, shutdown, support, surfacing};
-use crate::task::parent::{at_exit, handlers, recruit, wait};
-use crate::task::workers::{crew_of, feed, launch, retry};
+use crate::task::parent::{at_exit, handlers, scale, wait};
+use crate::task::workers::{feed, launch, retry, workers_of};
 use crate::task::{map, workers};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
@@ -24,7 +24,7 @@ pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
     }
     future.phase.set(Phase::Queued);
     future.group.set(Some(Rc::clone(group)));
-    future.epoch.set(state().book.borrow().next_epoch());
+    future.epoch.set(state().code_index.borrow().next_epoch());
     group.ledger.change(|ledger| ledger.enqueue(future.id.get(), Attempt::Task(future.clone())));
     group.activate();
     shutdown::register();
@@ -61,8 +61,8 @@ pub(crate) fn pump(group: &Rc<Group>) {
     }
 }
 
-/// With an exit or the end of a fiber in flight, which a hook has brought about, nothing is started: a child would do so
-/// too. Looks again soon.
+/// With an exit or the end of a fiber in flight, which a hook has brought about, nothing is started: a child would do
+/// so too. Looks again soon.
 fn put_off() -> bool {
     let pending = exception::pending();
     if pending {
@@ -103,7 +103,7 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
 /// There is no room for another process now: looks again soon.
 pub(crate) fn hold_back() {
     state().held_back.set(true);
-    map::loan::fetch_all();
+    map::remote_payload::fetch_all();
     workers::make_room();
 }
 
@@ -131,11 +131,11 @@ fn run_here(group: &Group, future: &Object<Future>) {
 
 /// Posts what is queued, and hires whoever is missing. Re-enters PHP: hooks of serialization and of forks.
 pub(crate) fn feed(group: &Rc<Group>) {
-    match crew_of(group) {
-        Ok(crew) => {
-            map::post_held(group, &crew);
-            feed::post_all(group, &crew);
-            recruit::recruit(group, &crew);
+    match workers_of(group) {
+        Ok(workers) => {
+            map::post_held(group, &workers);
+            feed::post_all(group, &workers);
+            scale::scale(group, &workers);
         }
         Err(refused) => while fail_next(group, refused).is_some() {},
     }
@@ -150,8 +150,8 @@ fn fail_next(group: &Rc<Group>, refused: Refused) -> Option<()> {
 
 /// There was no process for a task, or for items of a map.
 pub(crate) fn fail(group: &Rc<Group>, id: u64, refused: Refused) {
-    if let Some(mapping) = group.mapping(id) {
-        mapping.refused(id, refused);
+    if let Some(map_call) = group.map_call(id) {
+        map_call.refused(id, refused);
         return;
     }
     if let Some(future) = group.end(id) {

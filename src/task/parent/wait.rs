@@ -9,14 +9,15 @@
 //! | a child that lends a result | the parent, who fetches it | outcomes are read before each sleep, in handlers, too; those of maps as well |
 //! | a queued task | a slot of its pool | a slot is given back when its child has told and is gone, also while handlers run; one that stays is killed |
 //! | a queued task | a place of `async.max_children` | the same; idle workers give theirs up; who has no child of its own lends a child its place; others are asked again by and by |
-//! | a task on the board | a worker that is free, and young enough | an idle one that is too old is replaced |
+//! | a task in the job queue | a worker that is free, and young enough | an idle one that is too old is replaced |
 //! | a handler | other handlers that run | only handlers wait for handlers: nothing that one of them may await does |
 //!
-//! A circle would have to lead back through the parent, as children never wait for each other. The parent waits in one place,
-//! [`until`], and does there all that anybody waits for from it, but one thing: to go on with what is underneath on its own stack.
-//! That is a handler, a result that is being read, and a task that is being serialized. The first two say so, and whoever awaits
-//! their future is told; the third is counted, and nothing that is in hand counts as running. No fiber is switched in any of them,
-//! so that what is underneath is over when what is above it is. Handlers never begin in the middle of another function of ours.
+//! A circle would have to lead back through the parent, as children never wait for each other. The parent waits in one
+//! place, [`until`], and does there all that anybody waits for from it, but one thing: to go on with what is underneath
+//! on its own stack. That is a handler, a result that is being read, and a task that is being serialized. The first two
+//! say so, and whoever awaits their future is told; the third is counted, and nothing that is in hand counts as
+//! running. No fiber is switched in any of them, so that what is underneath is over when what is above it is. Handlers
+//! never begin in the middle of another function of ours.
 
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,7 @@ use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::{conclusion, surfacing};
-use crate::task::parent::{handlers, start, turn};
+use crate::task::parent::{event_loop, handlers, start};
 use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
@@ -68,19 +69,19 @@ pub(crate) fn until(
         surfacing::throw()?;
         done()
     });
-    turn::leave();
+    event_loop::leave();
     result
 }
 
-/// Waits until `done`, as the end of a script does: exceptions that are kept for an `await` stay kept, and are no reason not
-/// to wait for the rest. Re-enters PHP.
+/// Waits until `done`, as the end of a script does: exceptions that are kept for an `await` stay kept, and are no
+/// reason not to wait for the rest. Re-enters PHP.
 ///
 /// # Errors
 ///
 /// When a signal handler threw, or the script is exiting.
 pub(crate) fn at_end(mut done: impl FnMut() -> bool) -> Result<(), Thrown> {
     let result = wait_loop(None, &mut || Ok(done()));
-    turn::leave();
+    event_loop::leave();
     result
 }
 
@@ -93,7 +94,7 @@ fn wait_loop(
         if exception::pending() {
             return Err(Thrown);
         }
-        turn::dispatch(Moment::Call)?;
+        event_loop::dispatch(Moment::Call)?;
         if done()? {
             return Ok(());
         }
@@ -101,13 +102,13 @@ fn wait_loop(
         if let (Some(Patience { seconds, .. }), Some(Duration::ZERO)) = (patience, left) {
             return Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }));
         }
-        if !turn::busy() && state().running.borrow().is_empty() && !restart() {
+        if !event_loop::busy() && state().running.borrow().is_empty() && !restart() {
             return Err(exceptions::throw(&Error::Misuse(
                 "what is awaited can never end: it has not started, and nothing is left that would start it",
             )));
         }
-        if turn::wait(left) == Err(Errno::EINTR) {
-            turn::interrupted();
+        if event_loop::wait(left) == Err(Errno::EINTR) {
+            event_loop::interrupted();
         }
     }
 }
@@ -119,19 +120,19 @@ fn wait_loop(
 /// As [`until`].
 pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<(), Thrown> {
     let result = loop {
-        match turn::dispatch(Moment::Call).and_then(|()| done()) {
+        match event_loop::dispatch(Moment::Call).and_then(|()| done()) {
             Ok(false) => {}
             Ok(true) => break Ok(()),
             Err(thrown) => break Err(thrown),
         }
-        if turn::wait(Some(TICK)) == Err(Errno::EINTR) {
-            turn::interrupted();
+        if event_loop::wait(Some(TICK)) == Err(Errno::EINTR) {
+            event_loop::interrupted();
             if exception::pending() {
                 break Err(Thrown);
             }
         }
     };
-    turn::leave();
+    event_loop::leave();
     result
 }
 
@@ -139,7 +140,7 @@ pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<
 fn restart() -> bool {
     let active = state().active.borrow().clone();
     active.iter().for_each(start::pump);
-    turn::busy() || turn::is_due_in_a_call() || state().held_back.get()
+    event_loop::busy() || event_loop::is_due_in_a_call() || state().held_back.get()
 }
 
 /// The value of one future. Re-enters PHP.
@@ -177,7 +178,7 @@ pub(crate) fn resolved(mut value: Zval) -> Returned {
 pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Result<(), Thrown> {
     if let Err(thrown) = futures.iter().try_for_each(begin) {
         // Others have begun.
-        turn::leave();
+        event_loop::leave();
         return Err(thrown);
     }
     for future in futures {
@@ -222,8 +223,8 @@ fn begin(future: &Object<Future>) -> Result<(), Thrown> {
 ///
 /// # Errors
 ///
-/// `AsyncError` when a handler of `future` is running, or what it has left is being read; or that of a future that a handler
-/// of its own has returned.
+/// `AsyncError` when a handler of `future` is running, or what it has left is being read; or that of a future that a
+/// handler of its own has returned.
 fn ensure_not_underneath(future: &Future) -> Result<(), Thrown> {
     ensure_not_in_hand(future)?;
     let mut at = future.following.borrow().clone();

@@ -4,10 +4,10 @@ use crate::pool::ledger::Ledger;
 use crate::task::life::group::Group;
 
 impl Group {
-    /// Children that stay go, as nobody wants anything of them; later tasks get new ones.
+    /// Warm workers go, as nobody wants anything of them; later tasks get new ones.
     pub(crate) fn close(&self) {
-        if let Some(crew) = self.crew.take() {
-            crew.disband();
+        if let Some(workers) = self.workers.take() {
+            workers.disband();
         }
     }
 
@@ -15,7 +15,7 @@ impl Group {
     pub(crate) fn let_go(&self) {
         let no_maps = self.maps.borrow().is_empty();
         if no_maps {
-            self.crew.borrow().iter().for_each(|crew| crew.end_of_maps(self));
+            self.workers.borrow().iter().for_each(|workers| workers.end_of_maps(self));
         }
         let is_dropped = || self.ended.borrow().is_none();
         let is_over =
@@ -29,7 +29,7 @@ impl Group {
             }
             self.close();
         } else if !self.ledger.borrow().has_waiting() {
-            self.crew.borrow().iter().for_each(|crew| crew.close());
+            self.workers.borrow().iter().for_each(|workers| workers.close());
         }
     }
 
@@ -39,7 +39,7 @@ impl Group {
         self.rest();
     }
 
-    /// Nothing is left to be done. Children that stay and hooks go, if nobody can give it more. Runs PHP code: destructors.
+    /// Nothing is left to be done. Warm workers and hooks go, if nobody can give it more. Runs PHP code: destructors.
     pub(crate) fn rest(&self) {
         self.let_go();
         if !self.is_spent() {
@@ -53,7 +53,8 @@ impl Group {
         drop((left, self.hooks.take()));
     }
 
-    /// The hooks are the object's own from now on. The collector looks at something again only when a reference to it goes.
+    /// The hooks are the object's own from now on. The collector looks at something again only when a reference to it
+    /// goes.
     fn tell_collector(&self) {
         let callables = |at: usize| self.hooks.borrow().get(at).map(|hook| hook.values());
         for (child, parent) in (0..).map_while(callables) {

@@ -11,15 +11,15 @@ pub(crate) fn take_output(future: &Future) {
     future.captured.replace(printed_by(future.id.get()));
 }
 
-/// Takes what a task, or a child that stays, has printed, and listens no more. None when that is not captured.
+/// Takes what a task, or a warm worker, has printed, and listens no more. None when that is not captured.
 pub(crate) fn printed_by(id: u64) -> Option<Box<Capture>> {
     state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.captured(id)).map(Box::new)
 }
 
-/// Takes what a child that stays has printed for the task of which it has just told. None when that is not captured.
-pub(crate) fn page_of(child: u64) -> Option<Box<Capture>> {
+/// Takes what a warm worker has printed for the task of which it has just told. None when that is not captured.
+pub(crate) fn printed_so_far(child: u64) -> Option<Box<Capture>> {
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
-    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.turn_page(child, limit)).map(Box::new)
+    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.split_off(child, limit)).map(Box::new)
 }
 
 /// Lets a child go on that stays, if it waits until what it printed has been taken.
@@ -29,7 +29,7 @@ pub(crate) fn go_on(child: u64) {
     }
 }
 
-/// Lets a child go whose loan has been fetched.
+/// Lets a child go whose remote payload has been fetched.
 pub(crate) fn release(id: u64) {
     forget_loan(id);
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
@@ -42,8 +42,8 @@ pub(crate) fn release(id: u64) {
 
 /// The child is not waited for any more, or is gone.
 pub(crate) fn forget_loan(child: u64) {
-    let mut loans = state().loans.borrow_mut();
-    if !loans.is_empty() {
-        loans.remove(&child);
+    let mut remote_results = state().remote_results.borrow_mut();
+    if !remote_results.is_empty() {
+        remote_results.remove(&child);
     }
 }

@@ -1,7 +1,7 @@
 //! How children are ended that have to go: asked, then killed, and in the end waited for no more.
 //!
-//! Two of them can stay whatever is done: one that has, or is, another user whom this process may send no signals, and one
-//! that the kernel does not take down. Neither keeps a slot, or anybody who waits for its task; both are told of.
+//! Two of them can stay whatever is done: one that has, or is, another user whom this process may send no signals, and
+//! one that the kernel does not take down. Neither keeps a slot, or anybody who waits for its task; both are told of.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 
 use crate::ini;
 use crate::pool::deadlines::Stage;
-use crate::process::wait::{FAREWELL, TAKEDOWN, Unended};
+use crate::process::wait::{EXIT_WAIT, KILL_WAIT, Unended};
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::zend::exception;
@@ -25,12 +25,12 @@ pub(crate) fn dismiss(child: u64) {
 
 /// A child has nothing left to do but to end: one that stays is made to.
 pub(crate) fn expect_end(child: u64) {
-    set(child, FAREWELL, Stage::Kill);
+    set(child, EXIT_WAIT, Stage::Kill);
 }
 
 /// Makes a child end.
 pub(crate) fn kill(child: u64) {
-    let time = if send(child, Signal::SIGKILL) { TAKEDOWN } else { FAREWELL };
+    let time = if send(child, Signal::SIGKILL) { KILL_WAIT } else { EXIT_WAIT };
     set(child, time, Stage::GiveUp);
 }
 

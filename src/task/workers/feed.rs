@@ -1,33 +1,32 @@
-//! What is posted for children that stay.
+//! What is posted for warm workers.
 
 use std::rc::Rc;
 
-use crate::process::shared::board::Full;
-use crate::task::life::crew::{Crew, Parcel, Route};
+use crate::process::shared::job_queue::Full;
 use crate::task::life::future::Future;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
-use crate::task::workers::parcel;
+use crate::task::life::workers::{Job, Route, Workers};
+use crate::task::workers::job;
 use crate::task::workers::reach::watch;
 use crate::zend::object::Object;
 
 /// Posted tasks of one pool that nobody has run yet: more would only lie there.
 const AHEAD: usize = 1024;
 
-pub(crate) fn post_all(group: &Rc<Group>, crew: &Crew) {
+pub(crate) fn post_all(group: &Rc<Group>, workers: &Workers) {
     loop {
-        let held = crew.held.borrow_mut().pop_front();
-        let next =
-            held.map(|(id, parcel)| (id, group.future(id), parcel)).or_else(|| next_parcel(group, crew));
-        let Some((id, future, parcel)) = next else {
+        let held = workers.held.borrow_mut().pop_front();
+        let next = held.map(|(id, job)| (id, group.future(id), job)).or_else(|| next_parcel(group, workers));
+        let Some((id, future, job)) = next else {
             return;
         };
-        if crew.post(id, &parcel) == Err(Full) {
-            // Serializing it may have filled the board, and left another one here.
-            crew.held.borrow_mut().push_front((id, parcel));
+        if workers.post(id, &job) == Err(Full) {
+            // Serializing it may have filled the job queue, and left another one here.
+            workers.held.borrow_mut().push_front((id, job));
             return;
         }
-        crew.spare.replace(parcel.bytes);
+        workers.spare.replace(job.bytes);
         if let Some(future) = future {
             future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
             watch(&future);
@@ -36,29 +35,29 @@ pub(crate) fn post_all(group: &Rc<Group>, crew: &Crew) {
     }
 }
 
-/// The next task of the queue as a parcel, in the cheapest way that is right. Re-enters PHP.
-fn next_parcel(group: &Rc<Group>, crew: &Crew) -> Option<(u64, Option<Object<Future>>, Parcel)> {
+/// The next task of the queue as a job, in the cheapest way that is right. Re-enters PHP.
+fn next_parcel(group: &Rc<Group>, workers: &Workers) -> Option<(u64, Option<Object<Future>>, Job)> {
     loop {
         let (id, future) = group.ledger.change(|ledger| {
             let (id, of) = ledger.next_within(AHEAD)?;
             Some((id, of.future()?.clone()))
         })?;
         let known_since = future.epoch.get();
-        let all_have_it = crew.oldest.get().is_some_and(|oldest| oldest >= known_since);
-        let sent = if all_have_it || future.declined.get() { None } else { pack(crew, &future) };
+        let all_have_it = workers.oldest.get().is_some_and(|oldest| oldest >= known_since);
+        let sent = if all_have_it || future.declined.get() { None } else { pack(workers, &future) };
         // Serializing it may have cancelled it.
         if future.has_ended() {
             drop(group.end(id));
             continue;
         }
         future.set_route(if sent.is_some() { Route::Sent } else { Route::Inherited });
-        let parcel = sent.unwrap_or_else(|| parcel::inherited(known_since));
-        return Some((id, Some(future), parcel));
+        let job = sent.unwrap_or_else(|| job::inherited(known_since));
+        return Some((id, Some(future), job));
     }
 }
 
-fn pack(crew: &Crew, future: &Future) -> Option<Parcel> {
-    let parcel = parcel::pack(&state().book, &future.work, crew.spare.take());
+fn pack(workers: &Workers, future: &Future) -> Option<Job> {
+    let job = job::pack(&state().code_index, &future.work, workers.spare.take());
     // An exit is told by what is pending.
-    parcel.ok().flatten()
+    job.ok().flatten()
 }

@@ -1,50 +1,50 @@
-//! Children that stay and have nothing to do: who is counted on, and who makes room for others. Runs in the parent.
+//! Warm workers and have nothing to do: who is counted on, and who makes room for others. Runs in the parent.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::task::life::crew::{Crew, Member};
 use crate::task::life::state::state;
+use crate::task::life::workers::{Worker, Workers};
 
 /// A child that has nothing to do, and lets a task lie for so long, is not counted on: somebody may have stopped it.
 const LATE: Duration = Duration::from_millis(10);
 /// Places of idle children are given up one at a time: the next one is so much later at the earliest.
 const ONE_PLACE: Duration = Duration::from_millis(20);
 
-impl Crew {
+impl Workers {
     /// The epochs of those who have nothing to do, and can be counted on.
     pub(crate) fn idle(&self) -> Vec<u64> {
-        let members = self.members.borrow();
-        let idle = members.values().filter(|member| self.is_idle(member) && !is_late(member));
-        idle.map(|member| member.epoch).collect()
+        let all = self.all.borrow();
+        let idle = all.values().filter(|worker| self.is_idle(worker) && !is_late(worker));
+        idle.map(|worker| worker.epoch).collect()
     }
 
     /// Does a task lie that somebody idle could run, who has let it lie for a while?
     pub(crate) fn awaits_somebody(&self) -> bool {
-        let members = self.members.borrow();
-        members.values().any(|member| member.awaited.get().is_some() && self.is_idle(member))
+        let all = self.all.borrow();
+        all.values().any(|worker| worker.awaited.get().is_some() && self.is_idle(worker))
     }
 
-    fn is_idle(&self, member: &Member) -> bool {
-        !member.is_leaving() && self.board.is_idle(member.seat)
+    fn is_idle(&self, worker: &Worker) -> bool {
+        !worker.is_leaving() && self.job_queue.is_idle(worker.slot)
     }
 
-    /// Looks for tasks that lie although somebody could run them. Whoever was woken to look for them may be stopped or starved,
-    /// and nobody else is woken while that one is thought to look: so another one is, whatever he does. True when somebody
-    /// is idle who could run one.
+    /// Looks for tasks that lie although somebody could run them. Whoever was woken to look for them may be stopped or
+    /// starved, and nobody else is woken while that one is thought to look: so another one is, whatever he does. True
+    /// when somebody is idle who could run one.
     fn nudge(&self) -> bool {
-        let Some(needed) = self.board.least_open() else {
+        let Some(needed) = self.job_queue.least_open() else {
             return false;
         };
-        if self.board.wake_another(needed)
+        if self.job_queue.wake_another(needed)
             && let Some(reactor) = state().reactor.borrow_mut().as_mut()
         {
             reactor.look_soon();
         }
         let mut is_awaited = false;
-        for member in self.members.borrow().values() {
-            if member.epoch >= needed && self.is_idle(member) {
-                member.awaited.set(member.awaited.get().or_else(|| Some(Instant::now())));
+        for worker in self.all.borrow().values() {
+            if worker.epoch >= needed && self.is_idle(worker) {
+                worker.awaited.set(worker.awaited.get().or_else(|| Some(Instant::now())));
                 is_awaited = true;
             }
         }
@@ -52,47 +52,50 @@ impl Crew {
     }
 
     /// Is this one idle, and no use for any task that lies here?
-    fn is_spare(&self, member: &Member) -> bool {
-        let is_needed = || self.board.least_open().is_some_and(|needed| needed <= member.epoch);
-        self.is_idle(member) && (is_late(member) || !is_needed())
+    fn is_spare(&self, worker: &Worker) -> bool {
+        let is_needed = || self.job_queue.least_open().is_some_and(|needed| needed <= worker.epoch);
+        self.is_idle(worker) && (is_late(worker) || !is_needed())
     }
 }
 
-pub(crate) fn is_late(member: &Member) -> bool {
-    member.awaited.get().is_some_and(|since| since.elapsed() >= LATE)
+pub(crate) fn is_late(worker: &Worker) -> bool {
+    worker.awaited.get().is_some_and(|since| since.elapsed() >= LATE)
 }
 
 /// Nothing has been heard for a while: tasks may lie that somebody could run.
 pub(crate) fn nudge() {
     let state = state();
-    let crews: Vec<_> =
-        state.active.borrow().iter().filter_map(|group| group.crew.borrow().clone()).collect();
-    if crews.iter().filter(|crew| crew.nudge()).count() > 0 {
+    let pools_of_workers: Vec<_> =
+        state.active.borrow().iter().filter_map(|group| group.workers.borrow().clone()).collect();
+    if pools_of_workers.iter().filter(|workers| workers.nudge()).count() > 0 {
         // Whoever does not come until then is replaced.
         state.held_back.set(true);
     }
 }
 
-/// Lets a child go, of whatever pool, that has nothing to do: somebody else has, and there is no room. Those that are kept
-/// go last.
+/// Lets a child go, of whatever pool, that has nothing to do: somebody else has, and there is no room. Those that are
+/// kept go last.
 pub(crate) fn make_room() {
     let state = state();
     if state.made_room.get().is_some_and(|at| at.elapsed() < ONE_PLACE) {
         return;
     }
-    let workers: Vec<_> =
-        state.workers.borrow().iter().map(|(&child, (_, crew))| (child, Rc::clone(crew))).collect();
-    let rank = |(child, crew): &(u64, Rc<Crew>)| {
-        let members = crew.members.borrow();
-        let member = members.get(child).filter(|member| crew.is_spare(member))?;
-        Some((member.kept.get(), member.epoch))
+    let staying: Vec<_> = state
+        .warm_workers
+        .borrow()
+        .iter()
+        .map(|(&child, (_, workers))| (child, Rc::clone(workers)))
+        .collect();
+    let rank = |(child, workers): &(u64, Rc<Workers>)| {
+        let all = workers.all.borrow();
+        let worker = all.get(child).filter(|worker| workers.is_spare(worker))?;
+        Some((worker.kept.get(), worker.epoch))
     };
-    let spare =
-        workers.iter().filter_map(|worker| Some((rank(worker)?, worker))).min_by_key(|&(rank, _)| rank);
-    if let Some((_, (child, crew))) = spare {
+    let spare = staying.iter().filter_map(|one| Some((rank(one)?, one))).min_by_key(|&(rank, _)| rank);
+    if let Some((_, (child, workers))) = spare {
         state.made_room.set(Some(Instant::now()));
-        if let Some(member) = crew.members.borrow().get(child) {
-            crew.dismiss(*child, member);
+        if let Some(worker) = workers.all.borrow().get(child) {
+            workers.dismiss(*child, worker);
         }
     }
 }

@@ -1,17 +1,17 @@
 //! Time limits of items: whoever is at one for too long is ended. Runs in the parent.
 //!
-//! Children note down when they begin an item, if there is a limit. Nobody is told: the parent looks when the limit of what
-//! a child was at the last time would be over.
+//! Children note down when they begin an item, if there is a limit. Nobody is told: the parent looks when the limit of
+//! what a child was at the last time would be over.
 
 use std::ptr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::pool::deadlines::Stage;
-use crate::process::shared::board::Item;
-use crate::task::life::crew::{Crew, Member};
+use crate::process::shared::job_queue::Item;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
+use crate::task::life::workers::{Worker, Workers};
 use crate::task::workers::ending;
 
 /// How long an item of `group` may take, if there is a limit and there are items.
@@ -26,14 +26,14 @@ fn time(group: &Group) -> Option<Duration> {
 
 /// Looks after the items of all children of `group`.
 pub(crate) fn watch_items(group: &Group) {
-    let crew = group.crew.borrow().clone();
-    let (Some(crew), Some(limit)) = (crew, limit(group)) else {
+    let workers = group.workers.borrow().clone();
+    let (Some(workers), Some(limit)) = (workers, limit(group)) else {
         return;
     };
-    for (&child, member) in crew.members.borrow().iter() {
-        crew.board.time_items(member.seat);
+    for (&child, worker) in workers.all.borrow().iter() {
+        workers.job_queue.time_items(worker.slot);
         // One that is being ended has its time already.
-        if member.overdue.get().is_none() {
+        if worker.overdue.get().is_none() {
             look_after(child, limit);
         }
     }
@@ -48,22 +48,22 @@ pub(crate) fn look_after(child: u64, time: Duration) {
 
 /// Looks for how long a child has been at its item.
 pub(crate) fn look(child: u64) {
-    let employer = state().workers.borrow().get(&child).cloned();
-    let Some((group, crew)) = employer else {
+    let employer = state().warm_workers.borrow().get(&child).cloned();
+    let Some((group, workers)) = employer else {
         return;
     };
     let Some(limit) = time(&group) else {
         return;
     };
-    let members = crew.members.borrow();
-    let Some(member) = members.get(&child) else {
+    let all = workers.all.borrow();
+    let Some(worker) = all.get(&child) else {
         return;
     };
-    crew.board.time_items(member.seat);
-    let left = match crew.board.item(member.seat) {
+    workers.job_queue.time_items(worker.slot);
+    let left = match workers.job_queue.item(worker.slot) {
         Some((item, time)) if time >= limit => {
-            if end(child, member, &crew, item) {
-                member.overdue.set(group.timeout.get());
+            if end(child, worker, &workers, item) {
+                worker.overdue.set(group.timeout.get());
                 return;
             }
             limit
@@ -77,9 +77,9 @@ pub(crate) fn look(child: u64) {
 }
 
 /// Ends a child that is still at this item. False for one that is not: it begins no other than what it has begun.
-fn end(child: u64, member: &Member, crew: &Crew, item: Item) -> bool {
-    crew.dismiss(child, member);
-    if crew.board.item(member.seat).is_none_or(|(now, _)| now != item) {
+fn end(child: u64, worker: &Worker, workers: &Workers, item: Item) -> bool {
+    workers.dismiss(child, worker);
+    if workers.job_queue.item(worker.slot).is_none_or(|(now, _)| now != item) {
         return false;
     }
     ending::dismiss(child);
@@ -88,34 +88,35 @@ fn end(child: u64, member: &Member, crew: &Crew, item: Item) -> bool {
 
 /// Nothing more begins in the children of `group`, neither tasks nor items: they go when what they are at is over.
 pub(crate) fn dismiss_all(group: &Group) {
-    for (child, crew) in children_of(group) {
-        let members = crew.members.borrow();
-        if let Some(member) = members.get(&child).filter(|member| !member.is_leaving()) {
-            crew.dismiss(child, member);
+    for (child, workers) in children_of(group) {
+        let all = workers.all.borrow();
+        if let Some(worker) = all.get(&child).filter(|worker| !worker.is_leaving()) {
+            workers.dismiss(child, worker);
         }
     }
 }
 
 /// Ends the children of `group` that are at items. They have been dismissed: one that is at none begins none.
 pub(crate) fn end_items(group: &Group) {
-    for (child, crew) in children_of(group) {
-        let at_items =
-            |member: &Member| crew.board.running(member.seat).is_some() && crew.board.begun(member.seat) > 0;
-        if crew.members.borrow().get(&child).is_some_and(at_items) {
+    for (child, workers) in children_of(group) {
+        let at_items = |worker: &Worker| {
+            workers.job_queue.running(worker.slot).is_some() && workers.job_queue.begun(worker.slot) > 0
+        };
+        if workers.all.borrow().get(&child).is_some_and(at_items) {
             ending::dismiss(child);
         }
     }
 }
 
-/// Those of all its crews: of those too that it has let go.
-fn children_of(group: &Group) -> Vec<(u64, Rc<Crew>)> {
-    let workers = state().workers.borrow();
-    let own = workers.iter().filter(|(_, (employer, _))| ptr::eq(&raw const **employer, group));
-    own.map(|(&child, (_, crew))| (child, Rc::clone(crew))).collect()
+/// Those of all its workers of pools: of those too that it has let go.
+fn children_of(group: &Group) -> Vec<(u64, Rc<Workers>)> {
+    let staying = state().warm_workers.borrow();
+    let own = staying.iter().filter(|(_, (employer, _))| ptr::eq(&raw const **employer, group));
+    own.map(|(&child, (_, workers))| (child, Rc::clone(workers))).collect()
 }
 
 /// The limit that a child has exceeded, which is being ended.
 pub(crate) fn overdue(group: &Group, child: u64) -> Option<f64> {
-    let crew = group.crew.borrow();
-    crew.as_ref()?.members.borrow().get(&child)?.overdue.get()
+    let workers = group.workers.borrow();
+    workers.as_ref()?.all.borrow().get(&child)?.overdue.get()
 }

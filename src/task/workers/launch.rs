@@ -10,11 +10,11 @@ use crate::pool::deadlines::Stage;
 use crate::process::fork::{Purpose, Refused};
 use crate::process::forwarding::Signals;
 use crate::process::poller::reactor::Reactor;
-use crate::task::life::crew::Route;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::state::{Running, state};
 use crate::task::life::surfacing;
+use crate::task::life::workers::Route;
 use crate::task::workers::spawn::{self, NotSpawned, Spawned};
 use crate::zend::handler::Thrown;
 use crate::zend::object::Object;
@@ -40,12 +40,12 @@ pub(crate) fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(
     let main =
         |channel: &OwnedFd, streams| (spawn::mains().isolated)(channel, streams, &limits, &hooks, future);
     let spawned = spawn::spawn(group, future.id.get(), Purpose::Outcome, main);
-    let Spawned { pid, place } = spawned.map_err(|NotSpawned { refused, .. }| refused)?;
+    let Spawned { pid, permit } = spawned.map_err(|NotSpawned { refused, .. }| refused)?;
     future.pid.set(Some(pid));
     future.set_route(Route::Forked);
     future.phase.set(Phase::Running);
     group.ledger.change(|ledger| ledger.run(future.id.get()));
-    let running = Running { group: Rc::clone(group), origin: None, place };
+    let running = Running { group: Rc::clone(group), origin: None, permit };
     state().running.insert(future.id.get(), running);
     future.attempts.set(future.attempts.get() + 1);
     future.started.set(Some(Instant::now()));
@@ -75,10 +75,10 @@ pub(crate) fn forward_from_now_on(group: &Rc<Group>, signals: Signals) {
     let ours = |of: &Rc<Group>| Rc::ptr_eq(of, group);
     let running: Vec<_> =
         state.running.borrow().iter().filter(|(_, child)| ours(&child.group)).map(|(&id, _)| id).collect();
-    let workers: Vec<_> =
-        state.workers.borrow().iter().filter(|(_, (of, _))| ours(of)).map(|(&id, _)| id).collect();
+    let staying: Vec<_> =
+        state.warm_workers.borrow().iter().filter(|(_, (of, _))| ours(of)).map(|(&id, _)| id).collect();
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        running.into_iter().chain(workers).for_each(|id| reactor.forward(id, signals));
+        running.into_iter().chain(staying).for_each(|id| reactor.forward(id, signals));
     }
 }
 

@@ -5,13 +5,13 @@ use std::mem::MaybeUninit;
 use nix::errno::Errno;
 
 use crate::error::{Death, Error, Seconds, Traces};
-use crate::process::excerpt::last_lines;
-use crate::process::loan::Loan;
+use crate::process::chunked_reader::ChunkedReader;
+use crate::process::head_and_tail::last_lines;
 use crate::process::output::Stream;
 use crate::process::poller::reactor::{Ended, Message};
+use crate::process::remote_payload::RemotePayload;
 use crate::process::wait::Exit;
-use crate::process::window::Window;
-use crate::process::{bytes, threads, window};
+use crate::process::{bytes, chunked_reader, threads};
 use crate::task::life::conclusion::conclude;
 use crate::task::life::future::{Ending, Future, Outcome, Phase};
 use crate::task::life::state::state;
@@ -36,7 +36,7 @@ const LAST_BYTES: usize = 4096;
 ///
 /// When the script is exiting: a class that was loaded for the outcome called `exit`.
 pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
-    if !matches!(*future.phase.borrow(), Phase::Reported(_) | Phase::Lent { .. }) {
+    if !matches!(*future.phase.borrow(), Phase::Reported(_) | Phase::Remote { .. }) {
         return Ok(());
     }
     // With an exception in flight no class can be loaded, and none of its code run.
@@ -47,8 +47,8 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     // Whoever suspended its fiber in there, and never came back, would take the outcome along.
     let _fibers = FiberBlock::new();
     let read = match phase {
-        Phase::Lent { child, loan } => {
-            let outcome = fetch(future, child, loan);
+        Phase::Remote { child, remote_payload } => {
+            let outcome = fetch(future, child, remote_payload);
             collect::release(child);
             outcome
         }
@@ -62,14 +62,17 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     if exception::pending() { Err(Thrown) } else { Ok(()) }
 }
 
-/// Copies what the child has lent to where it shall be. The memory is taken while nothing is borrowed: the engine may
+/// Copies what the child has remote to where it shall be. The memory is taken while nothing is borrowed: the engine may
 /// refuse it, and leave.
-fn fetch(future: &Future, child: u64, mut loan: Loan) -> Result<Outcome, Thrown> {
-    let Loan { kind, format, length, .. } = loan;
-    let checked =
-        state().reactor.borrow().as_ref().map_or(Err(Errno::ESRCH), |reactor| reactor.check(child, &loan));
+fn fetch(future: &Future, child: u64, mut remote_payload: RemotePayload) -> Result<Outcome, Thrown> {
+    let RemotePayload { kind, format, length, .. } = remote_payload;
+    let checked = state()
+        .reactor
+        .borrow()
+        .as_ref()
+        .map_or(Err(Errno::ESRCH), |reactor| reactor.check(child, &remote_payload));
     let mut copy = |to: &mut [MaybeUninit<u8>]| match state().reactor.borrow_mut().as_mut() {
-        Some(reactor) => reactor.fetch(child, &mut loan, to),
+        Some(reactor) => reactor.fetch(child, &mut remote_payload, to),
         None => Err(Errno::ESRCH),
     };
     // Before the payload is taken: no memory is worth it for what is refused in any case.
@@ -85,10 +88,10 @@ fn fetch(future: &Future, child: u64, mut loan: Loan) -> Result<Outcome, Thrown>
                 Err(errno) => Err(errno),
             }
         }
-        (Kind::Value, Ok(Format::Packed)) if length >= window::FROM => {
+        (Kind::Value, Ok(Format::Packed)) if length >= chunked_reader::FROM => {
             drop(room);
-            let mut window = Window::new(length, copy);
-            match (value::decode_from(&mut window, length), window.failure()) {
+            let mut chunked_reader = ChunkedReader::new(length, copy);
+            match (value::decode_from(&mut chunked_reader, length), chunked_reader.failure()) {
                 (Ok(value), _) => Ok(Outcome::Value(value)),
                 (Err(DecodeError::Malformed(_)), Some(errno)) => Err(errno),
                 (Err(error), _) => return unreadable(future, error),
@@ -161,7 +164,7 @@ fn reported(future: &Future, kind: Kind, format: Result<Format, UnknownFormat>, 
             }
             None => Error::Unreadable { subject, reason: "the report is malformed".into() },
         },
-        _ => Error::Unreadable { subject, reason: "the loan is malformed".into() },
+        _ => Error::Unreadable { subject, reason: "the remote_payload is malformed".into() },
     }
 }
 

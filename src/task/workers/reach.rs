@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use crate::pool::deadlines::Stage;
 use crate::process::poller::reactor::{Ended, Message};
-use crate::process::shared::board::Progress;
+use crate::process::shared::job_queue::Progress;
 use crate::process::wait::Exit;
-use crate::task::life::crew::Crew;
 use crate::task::life::future::{Ending, Future, Phase, Seen};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
+use crate::task::life::workers::Workers;
 use crate::task::workers::ending;
 use crate::task::workers::retry::finish;
 use crate::zend::object::Object;
@@ -23,7 +23,7 @@ const ON_ITS_WAY: Duration = Duration::from_millis(200);
 /// Where a posted task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whereabouts {
-    /// In a queue, here or on the board.
+    /// In a queue, here or in the job queue.
     Waiting,
     /// In the child with this number, since then.
     Running(u64, Instant),
@@ -33,15 +33,15 @@ pub(crate) enum Whereabouts {
 
 /// Where a queued task of `group` is.
 pub(crate) fn whereabouts(group: &Group, id: u64) -> Whereabouts {
-    let crew = group.crew.borrow();
-    let Some(crew) = crew.as_ref().filter(|_| group.ledger.borrow().is_out(id)) else {
+    let workers = group.workers.borrow();
+    let Some(workers) = workers.as_ref().filter(|_| group.ledger.borrow().is_out(id)) else {
         return Whereabouts::Waiting;
     };
-    match crew.progress(id) {
+    match workers.progress(id) {
         Progress::Open => Whereabouts::Waiting,
-        Progress::Running(seat, time) => {
+        Progress::Running(slot, time) => {
             let since = Instant::now().checked_sub(time).unwrap_or_else(Instant::now);
-            crew.child_on(seat).map_or(Whereabouts::Unknown, |child| Whereabouts::Running(child, since))
+            workers.child_on(slot).map_or(Whereabouts::Unknown, |child| Whereabouts::Running(child, since))
         }
         Progress::Taken(_) | Progress::Unknown => Whereabouts::Unknown,
     }
@@ -58,20 +58,20 @@ pub(crate) fn child_of(group: &Group, id: u64) -> Option<u64> {
 /// The process that runs a task, as far as is known.
 pub(crate) fn pid_of(group: &Group, id: u64) -> Option<i32> {
     let child = child_of(group, id)?;
-    let crew = group.crew.borrow();
-    crew.as_ref().and_then(|crew| crew.members.borrow().get(&child).map(|member| member.pid))
+    let workers = group.workers.borrow();
+    workers.as_ref().and_then(|workers| workers.all.borrow().get(&child).map(|worker| worker.pid))
 }
 
 /// Takes a task back that has not begun. False when it has.
 pub(crate) fn withdraw(group: &Group, id: u64) -> bool {
-    let crew = group.crew.borrow();
-    let Some(crew) = crew.as_ref() else {
+    let workers = group.workers.borrow();
+    let Some(workers) = workers.as_ref() else {
         return true;
     };
-    let mut waiting = crew.held.borrow_mut();
+    let mut waiting = workers.held.borrow_mut();
     let held = waiting.iter().position(|(held, _)| *held == id).and_then(|at| waiting.remove(at)).is_some();
     drop(waiting);
-    held || !group.ledger.borrow().is_out(id) || crew.board.retract(id)
+    held || !group.ledger.borrow().is_out(id) || workers.job_queue.retract(id)
 }
 
 /// Ends a task that has begun: its child goes with it, and takes no other.
@@ -81,26 +81,26 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
     let Some(group) = group else {
         return;
     };
-    let crew = group.crew.borrow().clone();
+    let workers = group.workers.borrow().clone();
     // Those that are being killed take all their tasks along.
-    let Some(crew) = crew.filter(|crew| !crew.condemned.get()) else {
+    let Some(workers) = workers.filter(|workers| !workers.condemned.get()) else {
         return;
     };
     let id = future.id.get();
     let since = future.sought.get().unwrap_or_else(Instant::now);
     future.sought.set(Some(since));
     let is_late = since.elapsed() >= ON_ITS_WAY;
-    let progress = crew.progress(id);
+    let progress = workers.progress(id);
     let child = match progress {
-        Progress::Running(seat, _) | Progress::Taken(seat) => crew.child_on(seat),
+        Progress::Running(slot, _) | Progress::Taken(slot) => workers.child_on(slot),
         Progress::Open | Progress::Unknown => None,
     };
     let done = match (progress, child) {
         (Progress::Taken(_), Some(_)) if !is_late => false,
-        (_, Some(child)) => crew.end(child, id, is_late),
+        (_, Some(child)) => workers.end(child, id, is_late),
         (Progress::Open, None) => withdraw(&group, id) && call_back(&group, id),
         (_, None) if is_late => {
-            crew.condemn(&group);
+            workers.condemn(&group);
             true
         }
         (_, None) => false,
@@ -119,17 +119,17 @@ fn call_back(group: &Rc<Group>, id: u64) -> bool {
     true
 }
 
-impl Crew {
+impl Workers {
     /// Ends a child for a task that it has. False when that may be on its way back: then the child takes no other.
     fn end(&self, child: u64, task: u64, is_late: bool) -> bool {
-        let members = self.members.borrow();
-        let Some(member) = members.get(&child) else {
+        let all = self.all.borrow();
+        let Some(worker) = all.get(&child) else {
             return false;
         };
-        self.dismiss(child, member);
-        let ends = is_late || self.board.running(member.seat) == Some(task);
+        self.dismiss(child, worker);
+        let ends = is_late || self.job_queue.running(worker.slot) == Some(task);
         if ends {
-            member.ends.set(Some(task));
+            worker.ends.set(Some(task));
             ending::dismiss(child);
         }
         ends

@@ -1,7 +1,7 @@
 //! What becomes of a task that has been run: it has ended, or it is run again. Runs in the parent.
 //!
-//! A repeat is a task of its own to everybody but the future: it has another number, as the child of the attempt before may
-//! still be on its way out, and it is new to children that stay, as those that had it have used it up.
+//! A repeat is a task of its own to everybody but the future: it has another number, as the child of the attempt before
+//! may still be on its way out, and it is new to warm workers, as those that had it have used it up.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -14,8 +14,8 @@ use crate::pool::deadlines::Stage;
 use crate::pool::retry::Failure;
 use crate::process::bytes;
 use crate::process::fork::Refused;
-use crate::process::loan::Loan;
 use crate::process::poller::reactor::{Ended, Message};
+use crate::process::remote_payload::RemotePayload;
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Ending, Failed, Future, Outcome, Phase};
@@ -120,7 +120,7 @@ fn again(future: &Future, phase: Phase) -> (u64, Option<Box<Failed>>) {
     future.wait_again();
     let id = state.next_id();
     future.id.set(id);
-    future.epoch.set(state.book.borrow().next_epoch());
+    future.epoch.set(state.code_index.borrow().next_epoch());
     future.declined.set(false);
     future.started.set(None);
     future.sought.set(None);
@@ -138,7 +138,9 @@ pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> 
             (Some(Failure::Died | Failure::Final), Some(Ending::TimedOut)) => Some(Failure::TimedOut),
             (failure, _) => failure,
         },
-        Phase::Lent { loan, .. } => (loan.kind == Kind::Thrown).then_some(Failure::Thrown),
+        Phase::Remote { remote_payload, .. } => {
+            (remote_payload.kind == Kind::Thrown).then_some(Failure::Thrown)
+        }
         Phase::Done(Outcome::Failed(_)) => Some(Failure::NoProcess),
         _ => None,
     }
@@ -160,25 +162,25 @@ pub(crate) fn of_message(message: &Message) -> Option<Failure> {
 
 /// A failure that keeps no child waiting.
 pub(crate) fn brought_home(phase: Phase) -> Phase {
-    let Phase::Lent { child, mut loan } = phase else {
+    let Phase::Remote { child, mut remote_payload } = phase else {
         return phase;
     };
-    let payload = copy(child, &mut loan);
+    let payload = copy(child, &mut remote_payload);
     let exit = match &payload {
         Ok(_) => Exit::Unknown,
         Err(_) => state().reactor.borrow().as_ref().map_or(Exit::Unknown, |reactor| reactor.fate(child)),
     };
     collect::release(child);
-    let Loan { kind, format, .. } = loan;
+    let RemotePayload { kind, format, .. } = remote_payload;
     let message = payload.map_or(Message::Truncated, |payload| {
         Message::Frame(Frame { kind, format, payload: payload.into() })
     });
     Phase::Reported(Ended { id: child, exit, message })
 }
 
-fn copy(child: u64, loan: &mut Loan) -> Result<Vec<u8>, Errno> {
+fn copy(child: u64, remote_payload: &mut RemotePayload) -> Result<Vec<u8>, Errno> {
     let mut reactor = state().reactor.borrow_mut();
     let reactor = reactor.as_mut().ok_or(Errno::ESRCH)?;
-    reactor.check(child, loan)?;
-    bytes::filled(loan.length, |to| reactor.fetch(child, loan, to))
+    reactor.check(child, remote_payload)?;
+    bytes::filled(remote_payload.length, |to| reactor.fetch(child, remote_payload, to))
 }

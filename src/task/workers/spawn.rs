@@ -10,12 +10,12 @@ use crate::ini;
 use crate::process::child::end;
 use crate::process::fork::{Fork, Purpose, Refused};
 use crate::process::output::Streams;
-use crate::process::places::Place;
 use crate::process::poller::reactor::Reactor;
-use crate::process::shared::bell::Rope;
-use crate::process::shared::board::Board;
-use crate::process::shared::line::Line;
-use crate::process::{fork, output, places};
+use crate::process::quota::Permit;
+use crate::process::shared::doorbell::Ringer;
+use crate::process::shared::job_queue::JobQueue;
+use crate::process::shared::result_ring::ResultRing;
+use crate::process::{fork, output, quota};
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::heap;
@@ -53,19 +53,19 @@ pub(crate) fn mains() -> Mains {
     *mains
 }
 
-/// Where a child that stays works.
+/// Where a warm worker works.
 #[derive(Debug)]
 pub(crate) struct Post<'p> {
     /// Where its tasks come from.
-    pub(crate) board: &'p Board,
-    /// Its place at the board.
-    pub(crate) seat: usize,
+    pub(crate) job_queue: &'p JobQueue,
+    /// Its place in the job queue.
+    pub(crate) slot: usize,
     /// It was hired for a task that whoever was born with this epoch is too old for.
     pub(crate) others: u64,
     /// Where its results go.
-    pub(crate) line: &'p Line,
+    pub(crate) ring: &'p ResultRing,
     /// What wakes its parent.
-    pub(crate) rope: &'p Rope<'p>,
+    pub(crate) ringer: &'p Ringer<'p>,
     /// What tells each of the two of the other's end.
     pub(crate) pipe: &'p OwnedFd,
     /// That one keeps what tasks print.
@@ -78,7 +78,7 @@ pub(crate) struct Spawned {
     /// Its process.
     pub(crate) pid: i32,
     /// What it has of `async.max_children`.
-    pub(crate) place: Place,
+    pub(crate) permit: Permit,
 }
 
 /// Why there is no new child.
@@ -107,7 +107,7 @@ pub(crate) fn spawn(
     purpose: Purpose,
     main: impl FnOnce(&OwnedFd, Streams),
 ) -> Result<Spawned, NotSpawned> {
-    let mut place = place()?;
+    let mut permit = permit()?;
     let (streams, capture) = streams(group, id)?;
     heap::before_fork();
     request::expect_child();
@@ -123,22 +123,22 @@ pub(crate) fn spawn(
         }
     };
     let pid = forked.pid.as_raw();
-    place.hand_to(pid);
+    permit.hand_to(pid);
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
         let added = reactor.add(id, forked, ini::max_result()).map_err(Refused::by("epoll_ctl"));
         added.map_err(|refused| NotSpawned { refused, was_there: true })?;
     }
     launch::forward(group, id);
     capture.keep();
-    Ok(Spawned { pid, place })
+    Ok(Spawned { pid, permit })
 }
 
 /// A place for one more process, where their number is limited.
-fn place() -> Result<Place, Refused> {
-    places::take(launch::children() == 0).ok_or(Refused { call: places::MAX_CHILDREN, errno: Errno::EAGAIN })
+fn permit() -> Result<Permit, Refused> {
+    quota::take(launch::children() == 0).ok_or(Refused { call: quota::MAX_CHILDREN, errno: Errno::EAGAIN })
 }
 
-/// The standard output and error output for a task of `group`, or for a child that stays; under `id` the parent listens to
+/// The standard output and error output for a task of `group`, or for a warm worker; under `id` the parent listens to
 /// them.
 fn streams(group: &Group, id: u64) -> Result<(Streams, Listening), Refused> {
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);

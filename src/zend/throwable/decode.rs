@@ -11,7 +11,7 @@ use super::{CHAIN, ancestor, base_of, is_base, lost};
 use crate::ffi;
 use crate::wire::codec::Format;
 use crate::wire::decode::Malformed;
-use crate::wire::fault::{Fault, Record};
+use crate::wire::throwable::{Record, Throwable};
 use crate::zend::serialize::take_exception;
 use crate::zend::value::object::{class_of, type_name};
 use crate::zend::value::{self, DecodeError};
@@ -19,7 +19,7 @@ use crate::zend::value::{self, DecodeError};
 /// Makes the throwable again, as an object of its own class, or of `remote` if that class is not known here, cannot
 /// be instantiated, or is no throwable. Its constructor does not run.
 pub(crate) fn decode(bytes: &[u8], remote: &ClassEntry) -> Result<Zval, DecodeError> {
-    let fault = Fault::decode(bytes)?;
+    let fault = Throwable::decode(bytes)?;
     if fault.chain.is_empty() || fault.chain.len() > CHAIN {
         return Err(Malformed("no throwable".to_owned()).into());
     }

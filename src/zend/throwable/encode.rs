@@ -7,7 +7,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use super::{CHAIN, base_of, is_base};
 use crate::ffi;
 use crate::wire::codec::Format;
-use crate::wire::fault::{Bytes, Fault, Property, Record};
+use crate::wire::throwable::{Bytes, Property, Record, Throwable};
 use crate::zend::value::object::{class_name, class_of, type_name};
 use crate::zend::value::prune::{Loss, Pruned, Unwanted};
 use crate::zend::value::table::{Table, dereferenced, element, key};
@@ -20,7 +20,7 @@ const ROUNDS: usize = 64;
 /// Encodes a throwable. What cannot be serialized is replaced by null, and told. Re-enters PHP, for the objects
 /// in its properties; if one calls `exit()`, the unwinding of that stays pending, and the bytes mean nothing.
 pub(crate) fn encode(throwable: &Zval) -> Vec<u8> {
-    let mut fault = Fault::default();
+    let mut fault = Throwable::default();
     // References of our own: a hook may change what a throwable holds.
     for throwable in &chain(throwable) {
         let Some(object) = throwable.object() else { break };

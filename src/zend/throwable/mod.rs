@@ -1,6 +1,6 @@
 //! Throwables to bytes and back: class, message, code, file, line, trace, every property, and the chain of previous
 //! ones. Neither constructor nor hook of the throwable runs; those of objects in its properties do. The format is
-//! `wire::fault`'s.
+//! `wire::throwable`'s.
 
 mod decode;
 mod encode;

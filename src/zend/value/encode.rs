@@ -35,8 +35,8 @@ pub(super) fn scalar(value: &Zval) -> Option<Scalar> {
     }
 }
 
-/// Writes `value`, which is no string: that one has a format of its own. With the long strings in it, which are to be held as
-/// long as the buffer is: PHP code may let go of them, and of what they were in.
+/// Writes `value`, which is no string: that one has a format of its own. With the long strings in it, which are to be
+/// held as long as the buffer is: PHP code may let go of them, and of what they were in.
 pub(super) fn pack(value: &Zval) -> Result<(Buffer<'_>, Vec<Zval>), NotPackable> {
     let mut walk = Walk {
         packer: Packer::new(),

@@ -23,8 +23,8 @@ use crate::wire::encode::{Buffer, Chunks, Scalar};
 use crate::wire::target::Target as _;
 use crate::zend::value::decode::{Builder, Slot};
 
-/// A value as bytes. Long strings are not copied: it holds them, as PHP code that runs before they are written may let go of
-/// them.
+/// A value as bytes. Long strings are not copied: it holds them, as PHP code that runs before they are written may let
+/// go of them.
 #[derive(Debug)]
 pub(crate) struct Encoded<'v> {
     body: Body<'v>,

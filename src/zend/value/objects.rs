@@ -150,7 +150,8 @@ impl Objects {
         };
         let (text, text_len, zone, zone_len) =
             (text.as_ptr().cast(), text.len(), zone.as_ptr().cast(), zone.len());
-        // SAFETY: a new date, which `made` keeps alive; both pointers are of slices that outlive the call, with their lengths.
+        // SAFETY: a new date, which `made` keeps alive; both pointers are of slices that outlive the call, with their
+        // lengths.
         let restored = unsafe { ffi::async_date_restore(object, text, text_len, kind, zone, zone_len) };
         if !restored {
             self.fail(b"");

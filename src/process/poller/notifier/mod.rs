@@ -1,5 +1,5 @@
-//! Tells the parent, while it runs its own code, that a child or a deadline has news: at the next interrupt of the virtual
-//! machine it looks.
+//! Tells the parent, while it runs its own code, that a child or a deadline has news: at the next interrupt of the
+//! virtual machine it looks.
 
 mod signal;
 mod thread;

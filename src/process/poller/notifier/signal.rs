@@ -1,8 +1,9 @@
 //! The notifier for processes in which no thread may be: signals.
 //!
-//! What children write, and the timer, send SIGURG: nobody else has a use for it, and who meets it unasked ignores it. It
-//! leaves SIGCHLD to the application, which may set that to anything. SIGCHLD is listened to as well, as long as nothing else is
-//! set: it tells of a child whose pipe somebody holds open whom it has started. Each of them cuts the script's `sleep` short.
+//! What children write, and the timer, send SIGURG: nobody else has a use for it, and who meets it unasked ignores it.
+//! It leaves SIGCHLD to the application, which may set that to anything. SIGCHLD is listened to as well, as long as
+//! nothing else is set: it tells of a child whose pipe somebody holds open whom it has started. Each of them cuts the
+//! script's `sleep` short.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;

@@ -6,30 +6,31 @@ use super::Reactor;
 use super::checks::EVERY;
 use crate::process::poller::wake_state::{Expected, Input};
 
-/// After so many posted tasks what has ended is looked at. A millisecond later most would have left the processor's cache.
+/// After so many posted tasks what has ended is looked at. A millisecond later most would have left the processor's
+/// cache.
 const PORTION: u32 = 64;
 
 impl Reactor {
-    /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case. Children
-    /// that are on their way out are no hurry, and those that stay only matter when they are `busy`.
+    /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case.
+    /// Children that are on their way out are no hurry, and those that stay only matter when they are `busy`.
     pub(crate) fn arm(&mut self, delay: Option<Duration>, busy: bool) {
-        let isolated = self.children.len() - self.lines.len();
+        let isolated = self.children.len() - self.rings.len();
         let told = if isolated > 0 { self.children.values().filter(|child| child.told).count() } else { 0 };
         let expected = Expected {
             isolated: isolated > told,
             leaving: told > 0,
             blind: !self.blind.is_empty(),
-            warm: self.lines.len() > 0,
+            warm: self.rings.len() > 0,
             busy,
-            lively: self.lines.lively && !self.watched,
+            lively: self.rings.lively && !self.watched,
             deaf: self.deaf.is_some(),
         };
         self.timer.set(delay);
         let check = (busy && self.checks.wanted).then_some(EVERY);
         let needs = expected.needs([delay, check].into_iter().flatten().min());
         self.step(Input::Leave(needs));
-        let many = self.posted >= PORTION && self.lines.has_news();
-        if many || needs.doorbell && self.lines.listen() {
+        let many = self.posted >= PORTION && self.rings.has_news();
+        if many || needs.doorbell && self.rings.listen() {
             self.flags.raise();
         }
     }
@@ -60,21 +61,21 @@ impl Reactor {
         }
     }
 
-    /// A child that stays was given something to do.
+    /// A warm worker was given something to do.
     pub(crate) fn expect(&mut self) {
         self.checks.wanted = true;
-        self.lines.lively = true;
+        self.rings.lively = true;
         self.posted += 1;
     }
 
-    /// Children that stay were expected to tell something, and the last wait brought nothing at all. True once.
+    /// Warm workers were expected to tell something, and the last wait brought nothing at all. True once.
     pub(crate) fn fell_silent(&mut self) -> bool {
         std::mem::take(&mut self.silent)
     }
 
     /// The next wait is a short one: somebody has been woken.
     pub(crate) fn look_soon(&mut self) {
-        self.lines.lively = true;
+        self.rings.lively = true;
     }
 
     /// Raises the flags after `delay`, whatever the children do.

@@ -1,4 +1,4 @@
-//! What the tasks of this process print, as far as it is captured: under the number of the task, or of the child that stays.
+//! What the tasks of this process print, as far as it is captured: under the number of the task, or of the warm worker.
 
 use nix::errno::Errno;
 
@@ -31,15 +31,16 @@ impl Reactor {
         Some(capture)
     }
 
-    /// Takes what child `id` has printed up to now, and listens on; of what follows `limit` bytes of each stream are kept.
-    pub(crate) fn turn_page(&mut self, id: u64, limit: usize) -> Option<Capture> {
+    /// Takes what child `id` has printed up to now, and listens on; of what follows `limit` bytes of each stream are
+    /// kept.
+    pub(crate) fn split_off(&mut self, id: u64, limit: usize) -> Option<Capture> {
         if self.captures.is_empty() {
             return None;
         }
         for stream in [Stream::Output, Stream::Error] {
             self.drain(id, stream);
         }
-        self.captures.get_mut(&id).map(|capture| capture.turn_page(limit))
+        self.captures.get_mut(&id).map(|capture| capture.split_off(limit))
     }
 
     /// What `id` has printed up to now.

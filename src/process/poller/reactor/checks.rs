@@ -7,7 +7,7 @@ pub(super) const EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Default)]
 pub(super) struct Checks {
-    /// Something was posted for children that stay. From then on all children share memory with this process.
+    /// Something was posted for warm workers. From then on all children share memory with this process.
     pub(super) wanted: bool,
     /// The last wait has asked the kernel: only such a wait has the time.
     pub(super) possible: bool,

@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 
 use super::Reactor;
 use super::watched::Watched;
-use crate::process::wait::{FAREWELL, TAKEDOWN, Unended, Waited, wait_until};
+use crate::process::wait::{EXIT_WAIT, KILL_WAIT, Unended, Waited, wait_until};
 
 impl Reactor {
     /// Sends `signal` to child `id`, and to its group.
@@ -21,7 +21,7 @@ impl Reactor {
 
     /// Ends every child, with its group, and reaps it. Gives those that are still there, and why.
     pub(crate) fn kill_all(&mut self) -> Vec<(i32, Unended)> {
-        self.lines.clear();
+        self.rings.clear();
         self.captures.clear();
         self.blind.clear();
         let killed = |mut child: Watched| {
@@ -33,8 +33,8 @@ impl Reactor {
         let still_there = |(child, sent): (Watched, Result<(), Errno>)| {
             let time = match sent {
                 _ if child.forsaken => Duration::ZERO,
-                Ok(()) => TAKEDOWN,
-                Err(_) => FAREWELL,
+                Ok(()) => KILL_WAIT,
+                Err(_) => EXIT_WAIT,
             };
             let waited = wait_until(child.pid, child.pidfd.as_ref(), now + time);
             let left = waited == Waited::Running && !child.forsaken;
@@ -45,8 +45,8 @@ impl Reactor {
         left
     }
 
-    /// Counts child `id` no more, which was to end and did not: its pid, and why it is still there. None when it is not. Its
-    /// end is news all the same.
+    /// Counts child `id` no more, which was to end and did not: its pid, and why it is still there. None when it is
+    /// not. Its end is news all the same.
     pub(crate) fn forsake(&mut self, id: u64) -> Option<(i32, Unended)> {
         let child = self.children.get_mut(&id).filter(|child| !child.forsaken)?;
         let sent = child.signal(Signal::SIGKILL, &mut self.registry);

@@ -1,6 +1,6 @@
 //! What there is to hear of children.
 
-use crate::process::loan::Loan;
+use crate::process::remote_payload::RemotePayload;
 use crate::process::wait::Exit;
 use crate::wire::frame::{Frame, Malformed};
 
@@ -17,13 +17,13 @@ pub(crate) enum News {
     },
     /// It has a payload in its memory, and waits for [`super::Reactor::fetch`] and [`super::Reactor::release`];
     /// [`News::Ended`] follows.
-    Lends {
+    HoldsPayload {
         /// The id under which it was added.
         id: u64,
         /// The payload.
-        loan: Loan,
+        remote_payload: RemotePayload,
     },
-    /// A child that stays has told what became of a task.
+    /// A warm worker has told what became of a task.
     Answered {
         /// The child.
         child: u64,
@@ -32,16 +32,16 @@ pub(crate) enum News {
         /// What it told.
         message: Message,
     },
-    /// A child that stays has a payload in its memory, as above.
-    Offers {
+    /// A warm worker has a payload in its memory, as above.
+    HoldsResult {
         /// The child.
         child: u64,
         /// The task.
         task: u64,
         /// The payload.
-        loan: Loan,
+        remote_payload: RemotePayload,
     },
-    /// A child that stays has told something that is no message: it has to end.
+    /// A warm worker has told something that is no message: it has to end.
     Garbled {
         /// The child.
         child: u64,

@@ -9,7 +9,7 @@ use super::*;
 use crate::process::channel;
 use crate::process::child;
 use crate::process::fork::{Fork, Purpose, fork};
-use crate::process::loan;
+use crate::process::remote_payload;
 use crate::wire::frame::{Frame, Kind, header};
 
 /// One test at a time: a child inherits the descriptors of whatever runs beside it.
@@ -38,8 +38,10 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
         for news in turn(&mut reactor) {
             match news {
                 News::Told { message, .. } => told = Some(message),
-                News::Lends { .. } => panic!("nothing was lent"),
-                News::Answered { .. } | News::Offers { .. } | News::Garbled { .. } => panic!("nobody stays"),
+                News::HoldsPayload { .. } => panic!("nothing was remote"),
+                News::Answered { .. } | News::HoldsResult { .. } | News::Garbled { .. } => {
+                    panic!("nobody stays")
+                }
                 News::Ended(gone) => ended = Some(gone),
             }
         }
@@ -180,16 +182,19 @@ fn a_loan_is_copied_from_the_memory_of_the_child() {
     let pieces: Vec<Vec<u8>> = (0..3000u32).map(|n| n.to_le_bytes().repeat(n as usize % 7)).collect();
     let whole = pieces.concat();
     start(&mut reactor, 5, |channel| {
-        loan::lend(channel, Kind::Value, 2, pieces.iter().map(Vec::as_slice)).unwrap();
+        remote_payload::lend(channel, Kind::Value, 2, pieces.iter().map(Vec::as_slice)).unwrap();
     });
-    let News::Lends { id, mut loan } = next(&mut reactor) else {
-        panic!("no loan");
+    let News::HoldsPayload { id, mut remote_payload } = next(&mut reactor) else {
+        panic!("no remote_payload");
     };
-    assert_eq!((id, loan.kind, loan.format, loan.length), (5, Kind::Value, 2, whole.len()));
-    let mut copy = Vec::with_capacity(loan.length);
-    reactor.fetch(id, &mut loan, &mut copy.spare_capacity_mut()[..whole.len()]).unwrap();
+    assert_eq!(
+        (id, remote_payload.kind, remote_payload.format, remote_payload.length),
+        (5, Kind::Value, 2, whole.len())
+    );
+    let mut copy = Vec::with_capacity(remote_payload.length);
+    reactor.fetch(id, &mut remote_payload, &mut copy.spare_capacity_mut()[..whole.len()]).unwrap();
     // SAFETY: `fetch` filled all of it.
-    unsafe { copy.set_len(loan.length) };
+    unsafe { copy.set_len(remote_payload.length) };
     assert_eq!(copy, whole);
     reactor.release(id);
     assert!(matches!(next(&mut reactor), News::Ended(Ended { exit: Exit::Code(7), .. })));
@@ -223,21 +228,21 @@ fn a_loan_that_may_not_be_read_is_sent() {
     let refused_from = |start_at: usize| {
         let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
         start(&mut reactor, 5, |channel| {
-            loan::lend(channel, Kind::Value, 2, pieces.iter().map(Vec::as_slice)).unwrap();
+            remote_payload::lend(channel, Kind::Value, 2, pieces.iter().map(Vec::as_slice)).unwrap();
         });
-        let News::Lends { id, mut loan } = next(&mut reactor) else {
-            panic!("no loan");
+        let News::HoldsPayload { id, mut remote_payload } = next(&mut reactor) else {
+            panic!("no remote_payload");
         };
-        let mut copy = Vec::with_capacity(loan.length);
+        let mut copy = Vec::with_capacity(remote_payload.length);
         let (first, rest) = copy.spare_capacity_mut()[..whole.len()].split_at_mut(start_at);
-        reactor.fetch(id, &mut loan, first).unwrap();
+        reactor.fetch(id, &mut remote_payload, first).unwrap();
         read_no_memory();
-        reactor.check(id, &loan).unwrap();
+        reactor.check(id, &remote_payload).unwrap();
         for part in rest.chunks_mut(100_000) {
-            reactor.fetch(id, &mut loan, part).unwrap();
+            reactor.fetch(id, &mut remote_payload, part).unwrap();
         }
         // SAFETY: `fetch` filled all of it.
-        unsafe { copy.set_len(loan.length) };
+        unsafe { copy.set_len(remote_payload.length) };
         assert_eq!(copy, whole);
         reactor.release(id);
         assert!(matches!(next(&mut reactor), News::Ended(Ended { exit: Exit::Code(7), .. })));
@@ -253,17 +258,17 @@ fn a_lender_that_dies_is_an_end_and_no_loan() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
     start(&mut reactor, 5, |channel| {
-        loan::lend(channel, Kind::Value, 2, [&b"lost"[..]].into_iter()).unwrap();
+        remote_payload::lend(channel, Kind::Value, 2, [&b"lost"[..]].into_iter()).unwrap();
     });
-    let News::Lends { id, mut loan } = next(&mut reactor) else {
-        panic!("no loan");
+    let News::HoldsPayload { id, mut remote_payload } = next(&mut reactor) else {
+        panic!("no remote_payload");
     };
     reactor.signal(id, Signal::SIGKILL).unwrap();
     let News::Ended(ended) = next(&mut reactor) else {
         panic!("no end");
     };
     assert_eq!(ended.message, Message::Nothing);
-    assert_eq!(reactor.fetch(id, &mut loan, &mut []), Err(Errno::ESRCH));
+    assert_eq!(reactor.fetch(id, &mut remote_payload, &mut []), Err(Errno::ESRCH));
     reactor.stop();
 }
 
@@ -280,10 +285,10 @@ fn without_pidfds_every_end_is_heard_too() {
     };
     start(1, |channel| send(channel, b"hello"));
     start(2, |_| raise(Signal::SIGKILL).unwrap());
-    start(3, |channel| loan::lend(channel, Kind::Value, 2, [&b"lent"[..]].into_iter()).unwrap());
+    start(3, |channel| remote_payload::lend(channel, Kind::Value, 2, [&b"remote"[..]].into_iter()).unwrap());
     while reactor.len() > 0 {
         for news in turn(&mut reactor) {
-            if let News::Lends { id, .. } = news {
+            if let News::HoldsPayload { id, .. } = news {
                 reactor.release(id);
             }
         }
@@ -342,7 +347,7 @@ fn a_wait_that_is_cut_short_takes_no_wake_up_with_it() {
             nix::unistd::pause();
         }
     });
-    reactor.listen(1, Line::new().unwrap());
+    reactor.listen(1, ResultRing::new().unwrap());
     start(&mut reactor, 2, |_| {});
     reactor.arm(None, false);
     while !PENDING.load(Ordering::Acquire) {

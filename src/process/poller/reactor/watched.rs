@@ -9,9 +9,9 @@ use nix::unistd::Pid;
 use super::{Message, News};
 use crate::process::channel::{self, Read};
 use crate::process::forwarding::Forwarded;
-use crate::process::loan::Loan;
 use crate::process::poller::registry::Registry;
 use crate::process::recipient::Recipient;
+use crate::process::remote_payload::RemotePayload;
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
 
 /// A child, and what is known of it.
@@ -38,13 +38,13 @@ impl Watched {
         Recipient::new(self.pid, self.pidfd.as_ref())
     }
 
-    /// Sends `signal` to the child, and to its group; to the child alone when it has told everything, as what it left behind
-    /// was meant to stay.
+    /// Sends `signal` to the child, and to its group; to the child alone when it has told everything, as what it left
+    /// behind was meant to stay.
     ///
     /// # Errors
     ///
-    /// EPERM when the child is not to be reached. It loses its pipe then when it was to be killed: that is the one signal that
-    /// the kernel still sends for us.
+    /// EPERM when the child is not to be reached. It loses its pipe then when it was to be killed: that is the one
+    /// signal that the kernel still sends for us.
     pub(super) fn signal(&mut self, signal: Signal, registry: &mut Registry) -> Result<(), Errno> {
         let recipient = self.recipient();
         let sent = if self.told { recipient.send(Some(signal)) } else { recipient.send_all(signal) };
@@ -60,8 +60,8 @@ impl Watched {
         if !self.receive() {
             return None;
         }
-        if let Some(loan) = self.loan(registry) {
-            return Some(News::Lends { id, loan });
+        if let Some(remote_payload) = self.remote_payload(registry) {
+            return Some(News::HoldsPayload { id, remote_payload });
         }
         self.close_pipe(registry);
         let refused = self.refused.take().map(Message::Malformed);
@@ -94,16 +94,17 @@ impl Watched {
         std::mem::replace(&mut self.reader, Reader::new(self.limit)).finish()
     }
 
-    /// The loan that was announced, if it was one and is not too large. Its pipe stays open, but is not watched.
-    pub(super) fn loan(&mut self, registry: &mut Registry) -> Option<Loan> {
-        if self.reader.kind() != Some(Kind::Lent) {
+    /// The remote payload that was announced, if it was one and is not too large. Its pipe stays open, but is not
+    /// watched.
+    pub(super) fn remote_payload(&mut self, registry: &mut Registry) -> Option<RemotePayload> {
+        if self.reader.kind() != Some(Kind::Remote) {
             return None;
         }
-        let Some(loan) = Loan::announced(&self.take()?) else {
+        let Some(remote_payload) = RemotePayload::announced(&self.take()?) else {
             self.refused = Some(Malformed::Header);
             return None;
         };
-        let (length, limit) = (loan.length as u64, self.limit);
+        let (length, limit) = (remote_payload.length as u64, self.limit);
         if limit > 0 && length > limit {
             self.refused = Some(Malformed::TooLong { length, limit });
             return None;
@@ -112,7 +113,7 @@ impl Watched {
             registry.deregister(pipe);
         }
         self.lends = true;
-        Some(loan)
+        Some(remote_payload)
     }
 
     /// Closing is not enough: a sibling that is just being forked still has a copy, which would keep it watched.

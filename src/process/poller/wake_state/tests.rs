@@ -1,5 +1,5 @@
-//! The state machine beside a model of all that it deals with: the kernel, children, workers, the notifier, the alarm, and
-//! the script. Every state of both together that can be reached by any sequence of events is visited.
+//! The state machine beside a model of all that it deals with: the kernel, children, workers, the notifier, the alarm,
+//! and the script. Every state of both together that can be reached by any sequence of events is visited.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! A child that is asked to send what it has lent, as its memory cannot be read.
+//! A child that is asked to send what it has remote, as its memory cannot be read.
 
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::process::linger::Linger;
-use crate::process::shared::line::Line;
+use crate::process::shared::result_ring::ResultRing;
+use crate::process::spin::Spin;
 
 /// How long a child may send nothing of what it was asked for: it only has to write it.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// When to look again for the next bytes in shared memory, in milliseconds.
 const SOON: u8 = 1;
 
-/// A child that has lent something, and can be asked to send it.
+/// A child that has remote something, and can be asked to send it.
 pub(crate) trait Lender {
     /// Asks for the payload, from its beginning.
     ///
@@ -66,16 +66,16 @@ impl Lender for ByPipe<'_> {
     }
 }
 
-/// A child that stays.
+/// A warm worker.
 pub(crate) struct ByLine<'r> {
-    line: &'r mut Line,
+    ring: &'r mut ResultRing,
     pidfd: Option<&'r OwnedFd>,
-    linger: Linger,
+    spin: Spin,
 }
 
 impl Lender for ByLine<'_> {
     fn ask(&mut self) -> Result<(), Errno> {
-        self.line.ask();
+        self.ring.ask();
         Ok(())
     }
 
@@ -84,7 +84,7 @@ impl Lender for ByLine<'_> {
         loop {
             // Before the look: what a child has said that is gone is there.
             let gone = self.wait();
-            match self.line.receive(to) {
+            match self.ring.receive(to) {
                 Ok(0) if gone => return Err(Errno::ESRCH),
                 Ok(0) if Instant::now() >= until => return Err(Errno::ETIMEDOUT),
                 Ok(0) => {}
@@ -96,15 +96,15 @@ impl Lender for ByLine<'_> {
 }
 
 impl<'r> ByLine<'r> {
-    /// The child that writes to `line`; its end is told by `pidfd`.
-    pub(crate) fn new(line: &'r mut Line, pidfd: Option<&'r OwnedFd>) -> Self {
-        Self { line, pidfd, linger: Linger::new() }
+    /// The child that writes to `ring`; its end is told by `pidfd`.
+    pub(crate) fn new(ring: &'r mut ResultRing, pidfd: Option<&'r OwnedFd>) -> Self {
+        Self { ring, pidfd, spin: Spin::new() }
     }
 
     /// Waits for a moment, unless there is something. True when the child is gone.
     fn wait(&mut self) -> bool {
         // It is about to write, and for longer than it takes to sleep and to be woken.
-        if self.line.has_news() || self.linger.until(|| self.line.has_news()) {
+        if self.ring.has_news() || self.spin.until(|| self.ring.has_news()) {
             return false;
         }
         let Some(pidfd) = self.pidfd else {

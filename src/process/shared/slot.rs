@@ -1,23 +1,24 @@
-//! A child's side of the board: taking tasks, and waiting for them.
+//! A child's side of the job queue: taking tasks, and waiting for them.
 
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::{Duration, Instant};
 
-use super::board::{
+use super::futex;
+use super::job_queue::{
     ALIGN, ASLEEP, AWAKE, BETWEEN, Cell, ENTRY, Head, LEAVING, LONGEST, NO_ITEM, OPEN, ROOM, RUN, SHIFT,
     SOME_ITEM, TAKEN, entry, exchange, now, state_is, wake_one, wake_younger,
 };
-use super::futex;
-use super::mapping::Mapping;
-use crate::process::linger::Linger;
+use super::memory::SharedMemory;
+use crate::process::spin::Spin;
 
-/// The longest sleep between two looks at the board: whoever was to wake a child may be stopped, or have been killed.
+/// The longest sleep between two looks in the job queue: whoever was to wake a child may be stopped, or have been
+/// killed.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// A child's side of a board.
+/// A child's side of a job queue.
 #[derive(Debug)]
-pub(crate) struct Seat<'b> {
-    memory: &'b Mapping<Head>,
+pub(crate) struct WorkerSlot<'b> {
+    memory: &'b SharedMemory<Head>,
     number: usize,
     cell: &'b Cell,
     epoch: u64,
@@ -32,11 +33,11 @@ pub(crate) struct Seat<'b> {
     passed: Vec<u64>,
     /// The parent knows of these.
     told: bool,
-    /// What the board says makes no sense: somebody has written over it.
+    /// Whin the job queue says makes no sense: somebody has written over it.
     garbled: bool,
     /// When it found nothing to do for the first time since its last task.
     idle_since: Option<Instant>,
-    linger: Linger,
+    spin: Spin,
 }
 
 /// An entry, as it was when it was looked at.
@@ -51,7 +52,7 @@ struct Posted {
     open: bool,
 }
 
-/// What a child finds on the board.
+/// What a child finds in the job queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// A task, which it has now.
@@ -62,11 +63,11 @@ pub(crate) enum Found {
     End,
 }
 
-impl<'b> Seat<'b> {
-    /// The child's side of `cell`, that of seat `number`.
+impl<'b> WorkerSlot<'b> {
+    /// The child's side of `cell`, that of slot `number`.
     /// The first entry is at `start`, or was.
     pub(super) fn new(
-        memory: &'b Mapping<Head>,
+        memory: &'b SharedMemory<Head>,
         number: usize,
         cell: &'b Cell,
         start: u64,
@@ -86,7 +87,7 @@ impl<'b> Seat<'b> {
             told: false,
             garbled: false,
             idle_since: None,
-            linger: Linger::new(),
+            spin: Spin::new(),
         }
     }
 
@@ -136,11 +137,11 @@ impl<'b> Seat<'b> {
 
     /// Leaves a sleep that nobody has ended, for good. False when there is something to do after all, or it shall stay.
     ///
-    /// The parent may post a task at this very moment, and counts on whoever is there. It posts, and then looks who leaves;
-    /// a child says that it leaves, and then looks for what was posted; both have a full fence between the two. So at least
-    /// one sees what the other did. When the child sees a task it wants to stay, and the parent that sees it leave wants to
-    /// do without it: of these two, one comes through, by compare-and-swap. So either the child takes the task, or the
-    /// parent knows that it does not, and never do both go on as if they had the child's slot.
+    /// The parent may post a task at this very moment, and counts on whoever is there. It posts, and then looks who
+    /// leaves; a child says that it leaves, and then looks for what was posted; both have a full fence between the two.
+    /// So at least one sees what the other did. When the child sees a task it wants to stay, and the parent that sees
+    /// it leave wants to do without it: of these two, one comes through, by compare-and-swap. So either the child takes
+    /// the task, or the parent knows that it does not, and never do both go on as if they had the child's slot.
     fn leave(&self) -> bool {
         let turn =
             |from, to| self.cell.rest.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok();
@@ -166,8 +167,8 @@ impl<'b> Seat<'b> {
         self.cell.task.store(0, Ordering::SeqCst);
     }
 
-    /// It begins item number `count` of its task, counted from 1; items before have been told of. False when it shall begin
-    /// none any more.
+    /// It begins item number `count` of its task, counted from 1; items before have been told of. False when it shall
+    /// begin none any more.
     ///
     /// In this order: who dismisses a child, and finds the same item after that as before, knows that no other begins.
     pub(crate) fn begin(&self, count: u64) -> bool {
@@ -249,8 +250,8 @@ impl<'b> Seat<'b> {
         }
     }
 
-    /// The first task that it can run, and whoever was born with `others` can not. Were it to begin with another, this one
-    /// would have to wait until that is done.
+    /// The first task that it can run, and whoever was born with `others` can not. Were it to begin with another, this
+    /// one would have to wait until that is done.
     fn first_beyond(&self, others: u64) -> Option<Posted> {
         let end = self.memory.head().end.load(Ordering::Acquire);
         let mut at = self.at;
@@ -264,7 +265,8 @@ impl<'b> Seat<'b> {
         None
     }
 
-    /// What is at a position where an entry begins, or began: its place may have been used again. None where no entry can be.
+    /// What is at a position where an entry begins, or began: its place may have been used again. None where no entry
+    /// can be.
     fn peek(&self, at: u64) -> Option<Posted> {
         let entry = entry(self.memory, at)?;
         let length = entry.payload.load(Ordering::Relaxed) as usize;
@@ -310,7 +312,7 @@ impl<'b> Seat<'b> {
         if !self.searching {
             return None;
         }
-        self.linger.until(|| head.end.load(Ordering::Relaxed) != self.at);
+        self.spin.until(|| head.end.load(Ordering::Relaxed) != self.at);
         let found = self.look(payload);
         self.stop_searching();
         found

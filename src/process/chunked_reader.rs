@@ -1,4 +1,5 @@
-//! A large payload, read through a window: what is made of it is in memory once, and the payload never as a whole.
+//! A large payload, read through a chunked reader: what is made of it is in memory once, and the payload never as a
+//! whole.
 
 use std::io::{self, Read};
 use std::mem::MaybeUninit;
@@ -13,7 +14,7 @@ pub(crate) const FROM: usize = 2 << 20;
 const WIDTH: usize = 1 << 20;
 
 /// Reads `length` bytes that `fetch` gets piece by piece.
-pub(crate) struct Window<F> {
+pub(crate) struct ChunkedReader<F> {
     fetch: F,
     here: Vec<u8>,
     at: usize,
@@ -22,8 +23,8 @@ pub(crate) struct Window<F> {
     failure: Option<Errno>,
 }
 
-impl<F: FnMut(&mut [MaybeUninit<u8>]) -> Result<(), Errno>> Window<F> {
-    /// A window on the beginning of the payload.
+impl<F: FnMut(&mut [MaybeUninit<u8>]) -> Result<(), Errno>> ChunkedReader<F> {
+    /// A chunked reader on the beginning of the payload.
     pub(crate) fn new(length: usize, fetch: F) -> Self {
         Self { fetch, here: Vec::new(), at: 0, left: length, failure: None }
     }
@@ -52,7 +53,7 @@ impl<F: FnMut(&mut [MaybeUninit<u8>]) -> Result<(), Errno>> Window<F> {
     }
 }
 
-impl<F: FnMut(&mut [MaybeUninit<u8>]) -> Result<(), Errno>> Read for Window<F> {
+impl<F: FnMut(&mut [MaybeUninit<u8>]) -> Result<(), Errno>> Read for ChunkedReader<F> {
     #[inline]
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         if self.at == self.here.len() && self.left > 0 {
@@ -102,30 +103,30 @@ mod tests {
     #[test]
     fn bytes_come_in_order_across_windows() {
         let length = 2 * WIDTH + 5;
-        let mut window = Window::new(length, counting());
+        let mut chunked_reader = ChunkedReader::new(length, counting());
         let mut got = vec![0; 3];
-        window.read_exact(&mut got).unwrap();
+        chunked_reader.read_exact(&mut got).unwrap();
         let mut long = vec![0; WIDTH + 7];
-        window.read_exact(&mut long).unwrap();
+        chunked_reader.read_exact(&mut long).unwrap();
         got.extend(long);
-        window.read_to_end(&mut got).unwrap();
+        chunked_reader.read_to_end(&mut got).unwrap();
         assert_eq!(got.len(), length);
         assert!(got.iter().enumerate().all(|(place, byte)| usize::from(*byte) == place % 251));
-        assert_eq!(window.failure(), None);
+        assert_eq!(chunked_reader.failure(), None);
     }
 
     #[test]
     fn beyond_the_end_is_no_failure_of_the_source() {
-        let mut window = Window::new(3, counting());
-        assert_eq!(window.read_exact(&mut [0; 4]).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
-        assert_eq!(window.failure(), None);
+        let mut chunked_reader = ChunkedReader::new(3, counting());
+        assert_eq!(chunked_reader.read_exact(&mut [0; 4]).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(chunked_reader.failure(), None);
     }
 
     #[test]
     fn a_source_that_is_gone_is_told() {
-        let mut window = Window::new(3, |_: &mut [MaybeUninit<u8>]| Err(Errno::ESRCH));
-        assert!(window.read_exact(&mut [0; 2]).is_err());
-        assert_eq!(window.failure(), Some(Errno::ESRCH));
-        assert_eq!(window.read(&mut [0; 2]).unwrap(), 0);
+        let mut chunked_reader = ChunkedReader::new(3, |_: &mut [MaybeUninit<u8>]| Err(Errno::ESRCH));
+        assert!(chunked_reader.read_exact(&mut [0; 2]).is_err());
+        assert_eq!(chunked_reader.failure(), Some(Errno::ESRCH));
+        assert_eq!(chunked_reader.read(&mut [0; 2]).unwrap(), 0);
     }
 }

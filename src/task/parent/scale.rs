@@ -1,31 +1,31 @@
 //! Who is hired for what was posted. Runs in the parent.
 
-use crate::task::life::mapping::Mapping;
+use crate::task::life::map_call::MapCall;
 use crate::zend::handler::Thrown;
 use std::rc::Rc;
 
 use crate::process::fork::Refused;
-use crate::task::life::crew::Crew;
 use crate::task::life::group::Group;
 use crate::task::life::shutdown;
 use crate::task::life::state::state;
+use crate::task::life::workers::Workers;
 use crate::task::parent::start;
-use crate::task::workers::hire::NotHired;
-use crate::task::workers::{crew_of, hire, launch};
+use crate::task::workers::warm_worker::NoWorker;
+use crate::task::workers::{launch, warm_worker, workers_of};
 use crate::zend::exception;
 
 /// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
-pub(crate) fn recruit_for(group: &Rc<Group>) {
-    let crew = group.crew.borrow().clone();
-    if let Some(crew) = crew {
-        recruit(group, &crew);
+pub(crate) fn scale_for(group: &Rc<Group>) {
+    let workers = group.workers.borrow().clone();
+    if let Some(workers) = workers {
+        scale(group, &workers);
     }
 }
 
 /// Hires as many children as there is work for, within the pool's limit.
-pub(crate) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
-    crew.note_departures();
-    if crew.is_full(group) && crew.oldest.get() >= Some(crew.board.newest()) {
+pub(crate) fn scale(group: &Rc<Group>, workers: &Rc<Workers>) {
+    workers.note_departures();
+    if workers.is_full(group) && workers.oldest.get() >= Some(workers.job_queue.newest()) {
         return; // it costs much to find that out below
     }
     if exception::pending() {
@@ -35,47 +35,47 @@ pub(crate) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
     }
     loop {
         // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
-        let mut open = crew.board.open(crew.members.borrow().len() + 1);
-        crew.note_departures();
-        let mut idle = crew.idle();
+        let mut open = workers.job_queue.open(workers.all.borrow().len() + 1);
+        workers.note_departures();
+        let mut idle = workers.idle();
         let wanted = open.len() > idle.len();
         // Somebody idle is too old, if not each can have a task: what asks for the youngest goes to the youngest.
         open.sort_unstable_by(|one, other| other.cmp(one));
         idle.sort_unstable_by(|one, other| other.cmp(one));
         let outdated = open.iter().zip(&idle).any(|(needed, epoch)| needed > epoch);
         if !wanted && !outdated {
-            if !open.is_empty() && crew.awaits_somebody() {
+            if !open.is_empty() && workers.awaits_somebody() {
                 state().held_back.set(true); // to see whether he came
             }
             return;
         }
-        if crew.is_full(group) {
+        if workers.is_full(group) {
             // To wait for its end would let the next task start at once, but each of a hundred fork a child of its own.
             if outdated {
-                crew.dismiss_one();
+                workers.dismiss_one();
             }
             return;
         }
-        match hire::hire(group, crew, idle.first().copied().unwrap_or(0)) {
+        match warm_worker::spawn_warm(group, workers, idle.first().copied().unwrap_or(0)) {
             Ok(()) => {}
-            Err(NotHired { refused, task: None })
+            Err(NoWorker { refused, task: None })
                 if launch::is_shortage(refused.errno) && launch::children() > 0 =>
             {
                 start::hold_back();
                 return;
             }
-            Err(NotHired { refused, task }) => {
-                let Some(id) = task.or_else(|| hire::first_open(group, crew)) else {
+            Err(NoWorker { refused, task }) => {
+                let Some(id) = task.or_else(|| warm_worker::first_open(group, workers)) else {
                     return;
                 };
-                crew.board.retract(id);
+                workers.job_queue.retract(id);
                 start::fail(group, id, refused);
             }
         }
     }
 }
 
-/// Forks children that stay without work, too, until there are `wanted`, or as many as there is room for. Re-enters PHP:
+/// Forks warm workers without work, too, until there are `wanted`, or as many as there is room for. Re-enters PHP:
 /// hooks.
 ///
 /// # Errors
@@ -83,20 +83,20 @@ pub(crate) fn recruit(group: &Rc<Group>, crew: &Rc<Crew>) {
 /// When there is none at all.
 pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
     shutdown::register();
-    let crew = crew_of(group)?;
-    crew.reopen();
-    let wanted = wanted.min(hire::capacity(group));
+    let workers = workers_of(group)?;
+    workers.reopen();
+    let wanted = wanted.min(warm_worker::capacity(group));
     group.kept.set(wanted);
-    crew.keep(wanted);
-    crew.note_departures();
-    while crew.staying().0 < wanted && !crew.is_full(group) && !exception::pending() {
-        let Err(NotHired { refused, task }) = hire::hire(group, &crew, u64::MAX) else {
+    workers.keep(wanted);
+    workers.note_departures();
+    while workers.staying().0 < wanted && !workers.is_full(group) && !exception::pending() {
+        let Err(NoWorker { refused, task }) = warm_worker::spawn_warm(group, &workers, u64::MAX) else {
             continue;
         };
         if let Some(task) = task {
             start::fail(group, task, refused);
         }
-        return if crew.staying().0 == 0 { Err(refused) } else { Ok(()) };
+        return if workers.staying().0 == 0 { Err(refused) } else { Ok(()) };
     }
     Ok(())
 }
@@ -106,8 +106,8 @@ pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
 /// # Errors
 ///
 /// When the source throws.
-pub(crate) fn feed_map(mapping: &Rc<Mapping>) -> Result<(), Thrown> {
-    mapping.feed()?;
-    recruit_for(&mapping.group);
+pub(crate) fn feed_map(map_call: &Rc<MapCall>) -> Result<(), Thrown> {
+    map_call.feed()?;
+    scale_for(&map_call.group);
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use crate::process::places::Place;
-use crate::process::shared::board::Board;
+use crate::process::quota::Permit;
+use crate::process::shared::job_queue::JobQueue;
 use crate::zend::cell::{DataCell, Plain};
 
 /// What ends the stay of a child, whichever comes first; none for no limit.
@@ -30,23 +30,23 @@ pub(crate) enum Route {
     Sent,
 }
 
-impl Plain for Member {}
+impl Plain for Worker {}
 
-impl Plain for Parcel {}
+impl Plain for Job {}
 
 /// A task as bytes.
 #[derive(Debug)]
-pub(crate) struct Parcel {
+pub(crate) struct Job {
     /// The bytes.
     pub(crate) bytes: Vec<u8>,
     /// Children of this epoch and later ones can open it.
     pub(crate) epoch: u64,
 }
 
-/// One child that stays.
+/// One warm worker.
 #[derive(Debug)]
-pub(crate) struct Member {
-    pub(crate) seat: usize,
+pub(crate) struct Worker {
+    pub(crate) slot: usize,
     pub(crate) epoch: u64,
     pub(crate) pid: i32,
     /// Since when it has been told to end, or ends by itself.
@@ -67,23 +67,23 @@ pub(crate) struct Member {
     pub(crate) proven: Cell<bool>,
     /// Its place among all processes, which it gives back.
     #[expect(dead_code, reason = "held, not read")]
-    pub(crate) place: Place,
+    pub(crate) permit: Permit,
 }
 
 /// The children of one pool.
 #[derive(Debug)]
-pub(crate) struct Crew {
-    pub(crate) board: Board,
-    pub(crate) members: DataCell<BTreeMap<u64, Member>>,
+pub(crate) struct Workers {
+    pub(crate) job_queue: JobQueue,
+    pub(crate) all: DataCell<BTreeMap<u64, Worker>>,
     /// How many of them are known to have left by themselves.
     pub(crate) departed: Cell<usize>,
-    /// Those that did not end, and that nobody waits for any more: their seats are not free as long as they are there.
-    pub(crate) strays: DataCell<BTreeMap<u64, Member>>,
+    /// Those that did not end, and that nobody waits for any more: their slots are not free as long as they are there.
+    pub(crate) strays: DataCell<BTreeMap<u64, Worker>>,
     /// The epoch of the one that knows least of those that stay: it is asked for with each task.
     pub(crate) oldest: Cell<Option<u64>>,
     /// Parcels for which there was no room: the first goes out first.
-    pub(crate) held: DataCell<VecDeque<(u64, Parcel)>>,
-    /// Memory for the next parcel.
+    pub(crate) held: DataCell<VecDeque<(u64, Job)>>,
+    /// Memory for the next job.
     pub(crate) spare: DataCell<Vec<u8>>,
     /// Nothing more is expected to come.
     pub(crate) closed: Cell<bool>,

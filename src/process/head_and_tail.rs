@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 /// The bytes of a stream, up to a limit.
 #[derive(Debug, Default)]
-pub(crate) struct Excerpt {
+pub(crate) struct HeadAndTail {
     /// How many bytes are kept; 0 for all of them.
     limit: usize,
     head: Vec<u8>,
@@ -12,7 +12,7 @@ pub(crate) struct Excerpt {
     cut: u64,
 }
 
-impl Excerpt {
+impl HeadAndTail {
     /// Keeps `limit` bytes, one half from the beginning and one from the end; 0 keeps all.
     pub(crate) fn new(limit: usize) -> Self {
         Self { limit, ..Self::default() }
@@ -58,38 +58,38 @@ pub(crate) fn last_lines(text: &[u8], lines: usize, length: usize) -> &[u8] {
 mod tests {
     use super::*;
 
-    fn excerpt(limit: usize, pieces: &[&[u8]]) -> String {
-        let mut excerpt = Excerpt::new(limit);
+    fn head_and_tail(limit: usize, pieces: &[&[u8]]) -> String {
+        let mut head_and_tail = HeadAndTail::new(limit);
         for piece in pieces {
-            excerpt.push(piece);
+            head_and_tail.push(piece);
         }
-        String::from_utf8(excerpt.text()).unwrap()
+        String::from_utf8(head_and_tail.text()).unwrap()
     }
 
     #[test]
     fn what_fits_is_whole_and_in_order() {
-        assert_eq!(excerpt(10, &[b"012", b"", b"3456", b"789"]), "0123456789");
-        assert_eq!(excerpt(0, &[&vec![b'x'; 100_000], b"y"]).len(), 100_001);
-        assert_eq!(excerpt(7, &[]), "");
+        assert_eq!(head_and_tail(10, &[b"012", b"", b"3456", b"789"]), "0123456789");
+        assert_eq!(head_and_tail(0, &[&vec![b'x'; 100_000], b"y"]).len(), 100_001);
+        assert_eq!(head_and_tail(7, &[]), "");
     }
 
     #[test]
     fn what_does_not_fit_is_cut_in_the_middle_and_says_so() {
         let cut = "01234\n[... 1 bytes cut by async.max_output=10 ...]\n6789A";
-        assert_eq!(excerpt(10, &[b"0123456789A"]), cut);
+        assert_eq!(head_and_tail(10, &[b"0123456789A"]), cut);
         let bytes: Vec<&[u8]> = b"0123456789A".chunks(1).collect();
-        assert_eq!(excerpt(10, &bytes), cut);
-        assert_eq!(excerpt(1, &[b"ab"]), "\n[... 1 bytes cut by async.max_output=1 ...]\nb");
+        assert_eq!(head_and_tail(10, &bytes), cut);
+        assert_eq!(head_and_tail(1, &[b"ab"]), "\n[... 1 bytes cut by async.max_output=1 ...]\nb");
     }
 
     #[test]
     fn no_more_than_the_limit_is_ever_kept() {
-        let mut excerpt = Excerpt::new(1000);
+        let mut head_and_tail = HeadAndTail::new(1000);
         for _ in 0..100 {
-            excerpt.push(&[b'x'; 5000]);
-            assert!(excerpt.head.len() + excerpt.tail.len() <= 1000);
+            head_and_tail.push(&[b'x'; 5000]);
+            assert!(head_and_tail.head.len() + head_and_tail.tail.len() <= 1000);
         }
-        assert_eq!(excerpt.cut, 499_000);
+        assert_eq!(head_and_tail.cut, 499_000);
     }
 
     #[test]

@@ -15,8 +15,8 @@ use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous, m
 /// Only for types that consist of atomics, and that a page is aligned for.
 pub(super) unsafe trait Shared {}
 
-/// A value that shares no cache line with another: who writes to that does not take this from whoever reads it. Two lines,
-/// since processors fetch them in pairs.
+/// A value that shares no cache line with another: who writes to that does not take this from whoever reads it. Two
+/// lines, since processors fetch them in pairs.
 #[repr(C, align(128))]
 #[derive(Debug)]
 pub(super) struct Apart<T>(T);
@@ -31,13 +31,13 @@ impl<T> Deref for Apart<T> {
 
 /// Zeroed pages, shared with every child that is forked while they are mapped.
 #[derive(Debug)]
-pub(super) struct Mapping<H> {
+pub(super) struct SharedMemory<H> {
     start: NonNull<u8>,
     length: usize,
     head: PhantomData<H>,
 }
 
-impl<H: Shared> Mapping<H> {
+impl<H: Shared> SharedMemory<H> {
     /// Maps a head and `body` bytes.
     ///
     /// # Errors
@@ -85,7 +85,8 @@ impl<H: Shared> Mapping<H> {
         true
     }
 
-    /// Appends `length` bytes from byte `at` of the body to `to`. False, and nothing is copied, when there are not so many.
+    /// Appends `length` bytes from byte `at` of the body to `to`. False, and nothing is copied, when there are not so
+    /// many.
     pub(super) fn read(&self, at: usize, length: usize, to: &mut Vec<u8>) -> bool {
         let Some(at) = self.within(at, length) else {
             return false;
@@ -128,7 +129,7 @@ pub(super) fn place(room: usize, at: u64) -> usize {
     usize::try_from(at % room as u64).unwrap_or_default()
 }
 
-impl<H> Drop for Mapping<H> {
+impl<H> Drop for SharedMemory<H> {
     fn drop(&mut self) {
         // SAFETY: our own pages; every reference to them borrows `self`.
         let _ = unsafe { munmap(self.start.cast(), self.length) };

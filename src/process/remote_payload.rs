@@ -4,10 +4,10 @@
 //! until the parent lets go of the pipe; nothing has a name, and nothing is left when either of the two dies.
 //!
 //! Whether a process may read another one's memory depends on the rights that both have at that moment, and on what the
-//! system allows at all. So nobody asks beforehand: a parent that is refused has the child send the payload, and reads it
-//! from there to the same place.
+//! system allows at all. So nobody asks beforehand: a parent that is refused has the child send the payload, and reads
+//! it from there to the same place.
 
-pub(crate) mod lender;
+pub(crate) mod holder;
 
 use std::collections::VecDeque;
 use std::mem::MaybeUninit;
@@ -19,10 +19,10 @@ use nix::unistd::{Pid, write};
 
 use super::{channel, memory};
 use crate::wire::frame::{FIRST_READ, Frame, Kind};
-use lender::Lender;
+use holder::Lender;
 
-/// Payloads from this length on are lent: what does not fit into a pipe makes the child wait in any case. That it is also
-/// faster from here on is what `measure` shows.
+/// Payloads from this length on are remote: what does not fit into a pipe makes the child wait in any case. That it is
+/// also faster from here on is what `measure` shows.
 const LEND_FROM: usize = 64 * 1024;
 /// What the kernel takes in one call (`IOV_MAX`).
 const RANGES: usize = 1024;
@@ -35,7 +35,7 @@ const WIDE: i32 = 1 << 20;
 
 /// A payload that is still in the memory of the child.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Loan {
+pub(crate) struct RemotePayload {
     /// What the payload is.
     pub(crate) kind: Kind,
     /// How it was written.
@@ -48,7 +48,7 @@ pub(crate) struct Loan {
     sent: bool,
 }
 
-/// Is a payload of this length lent?
+/// Is a payload of this length remote?
 pub(crate) fn wanted(length: usize) -> bool {
     length >= LEND_FROM
 }
@@ -56,8 +56,8 @@ pub(crate) fn wanted(length: usize) -> bool {
 /// In the child: lends the pieces, and returns when the parent has them, or is gone.
 ///
 /// A pipe goes one way, yet the parent has two things to say: it closes its end when it has the payload, and it takes
-/// another byte when it wants it sent. The pipe holds no more than that byte meanwhile, so that the child can wait for both:
-/// for an error, or for room.
+/// another byte when it wants it sent. The pipe holds no more than that byte meanwhile, so that the child can wait for
+/// both: for an error, or for room.
 ///
 /// # Errors
 ///
@@ -73,7 +73,7 @@ pub(crate) fn lend<'c>(
     let filling = FIRST_READ.saturating_sub(places.len()).next_multiple_of(PLACE);
     places.resize(places.len() + filling, 0);
     set_capacity(pipe, NARROW);
-    channel::write(pipe, Kind::Lent, 0, places.len(), [&places[..]].into_iter())?;
+    channel::write(pipe, Kind::Remote, 0, places.len(), [&places[..]].into_iter())?;
     while write(pipe, &[0]) == Err(Errno::EINTR) {}
     let mut reader = [PollFd::new(pipe.as_fd(), PollFlags::POLLOUT)];
     while poll(&mut reader, PollTimeout::NONE) == Err(Errno::EINTR) {}
@@ -85,7 +85,8 @@ pub(crate) fn lend<'c>(
     channel::write_raw(pipe, chunks)
 }
 
-/// Changes what a pipe holds. Where that is refused it goes on as it is: slower, or with a payload that is sent unasked.
+/// Changes what a pipe holds. Where that is refused it goes on as it is: slower, or with a payload that is sent
+/// unasked.
 fn set_capacity(pipe: &OwnedFd, bytes: i32) {
     // SAFETY: numbers only.
     unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, bytes) };
@@ -104,11 +105,11 @@ pub(crate) fn places<'c>(kind: Kind, format: u8, chunks: impl Iterator<Item = &'
     places
 }
 
-impl Loan {
-    /// The loan that a frame announces.
+impl RemotePayload {
+    /// The remote payload that a frame announces.
     pub(crate) fn announced(frame: &Frame) -> Option<Self> {
         let (kind, format, places) = match &frame.payload[..] {
-            [kind, format, places @ ..] if frame.kind == Kind::Lent => {
+            [kind, format, places @ ..] if frame.kind == Kind::Remote => {
                 (Kind::from_byte(*kind)?, *format, places)
             }
             _ => return None,
@@ -125,15 +126,21 @@ impl Loan {
                 ranges.push_back((address, bytes));
             }
         }
-        (rest.is_empty() && kind != Kind::Lent).then_some(Self { kind, format, length, ranges, sent: false })
+        (rest.is_empty() && kind != Kind::Remote).then_some(Self {
+            kind,
+            format,
+            length,
+            ranges,
+            sent: false,
+        })
     }
 
-    /// Looks whether there is memory at the end of each piece: before a length that a child tells is believed. Where that
-    /// cannot be seen, the length may be anything that this system has memory for.
+    /// Looks whether there is memory at the end of each piece: before a length that a child tells is believed. Where
+    /// that cannot be seen, the length may be anything that this system has memory for.
     ///
     /// # Errors
     ///
-    /// As for [`Loan::fetch`]; ENOMEM for what there is no memory for.
+    /// As for [`RemotePayload::fetch`]; ENOMEM for what there is no memory for.
     pub(crate) fn check(&self, child: Pid) -> Result<(), Errno> {
         for &(address, length) in &self.ranges {
             let last = address.checked_add(length - 1).ok_or(Errno::EFAULT)?;
@@ -149,26 +156,26 @@ impl Loan {
         Ok(())
     }
 
-    /// Copies the next bytes of the payload, in the parent, as many as `to` has: out of the memory of `child`, or, from when
-    /// that is refused, as they are sent by it.
+    /// Copies the next bytes of the payload, in the parent, as many as `to` has: out of the memory of `child`, or, from
+    /// when that is refused, as they are sent by it.
     ///
     /// # Errors
     ///
-    /// ESRCH when the child is gone, EFAULT when the memory is not what was announced, and what `lender` says.
+    /// ESRCH when the child is gone, EFAULT when the memory is not what was announced, and what `holder` says.
     pub(crate) fn fetch(
         &mut self,
         child: Pid,
-        lender: &mut impl Lender,
+        holder: &mut impl Lender,
         to: &mut [MaybeUninit<u8>],
     ) -> Result<(), Errno> {
         let mut to = to;
         while !to.is_empty() {
             let copied = if self.sent {
-                lender.receive(to)?
+                holder.receive(to)?
             } else {
                 match read(child, self.ranges.make_contiguous(), to) {
                     Err(errno) if is_refusal(errno) => {
-                        self.have_sent(lender)?;
+                        self.have_sent(holder)?;
                         continue;
                     }
                     copied => copied?,
@@ -184,15 +191,15 @@ impl Loan {
     }
 
     /// Has the payload sent from now on, but for what has been copied already.
-    fn have_sent(&mut self, lender: &mut impl Lender) -> Result<(), Errno> {
-        lender.ask()?;
+    fn have_sent(&mut self, holder: &mut impl Lender) -> Result<(), Errno> {
+        holder.ask()?;
         self.sent = true;
         let left: usize = self.ranges.iter().map(|(_, length)| length).sum();
         let mut known = self.length - left;
         let mut nowhere = [MaybeUninit::uninit(); 4096];
         while known > 0 {
             let room = known.min(nowhere.len());
-            known -= lender.receive(nowhere.get_mut(..room).ok_or(Errno::EFAULT)?)?;
+            known -= holder.receive(nowhere.get_mut(..room).ok_or(Errno::EFAULT)?)?;
         }
         Ok(())
     }
@@ -254,11 +261,11 @@ mod tests {
     #[test]
     fn what_is_no_loan_is_none() {
         let frame = |kind, payload: &[u8]| Frame { kind, format: 0, payload: payload.to_vec().into() };
-        assert_eq!(Loan::announced(&frame(Kind::Value, &[1, 0])), None);
-        assert_eq!(Loan::announced(&frame(Kind::Lent, &[])), None);
-        assert_eq!(Loan::announced(&frame(Kind::Lent, &[1, 0, 7])), None);
-        assert_eq!(Loan::announced(&frame(Kind::Lent, &[4, 0])), None);
+        assert_eq!(RemotePayload::announced(&frame(Kind::Value, &[1, 0])), None);
+        assert_eq!(RemotePayload::announced(&frame(Kind::Remote, &[])), None);
+        assert_eq!(RemotePayload::announced(&frame(Kind::Remote, &[1, 0, 7])), None);
+        assert_eq!(RemotePayload::announced(&frame(Kind::Remote, &[4, 0])), None);
         let endless = [&[1, 0][..], &[0; 8], &[0xFF; 8], &[0; 8], &[0xFF; 8]].concat();
-        assert_eq!(Loan::announced(&frame(Kind::Lent, &endless)), None);
+        assert_eq!(RemotePayload::announced(&frame(Kind::Remote, &endless)), None);
     }
 }

@@ -11,17 +11,17 @@ use super::cpus;
 const LOOKS: u32 = 1500;
 /// How often to let the others run where there is one CPU for all.
 const TURNS: u32 = 4;
-/// Whoever lets others run and has to wait for longer than this sleeps the next time. Either what it waits for takes its
-/// time, or there is a process that never gives way: the scheduler then has those wait who do.
+/// Whoever lets others run and has to wait for longer than this sleeps the next time. Either what it waits for takes
+/// its time, or there is a process that never gives way: the scheduler then has those wait who do.
 const LONG: Duration = Duration::from_micros(100);
-/// The most waits that sleep at once before the next one tries again: where it gives its CPU away, and may wait for the end
-/// of somebody's time slice; and where it keeps its CPU.
+/// The most waits that sleep at once before the next one tries again: where it gives its CPU away, and may wait for the
+/// end of somebody's time slice; and where it keeps its CPU.
 const MOST: u32 = 1 << 14;
 const MOST_LOOKING: u32 = 1 << 8;
 
 /// How a process waits before it sleeps.
 #[derive(Debug)]
-pub(crate) struct Linger {
+pub(crate) struct Spin {
     manner: Manner,
     /// Waits that sleep at once after one that was in vain.
     pause: u32,
@@ -37,7 +37,7 @@ enum Manner {
     GivingWay,
 }
 
-impl Linger {
+impl Spin {
     /// What suits the CPUs that this process may use.
     pub(crate) fn new() -> Self {
         Self::of(if cpus::usable() > 1 { Manner::Looking } else { Manner::GivingWay })
@@ -85,19 +85,19 @@ fn pause_after(pause: u32, in_vain: bool, most: u32) -> u32 {
 mod tests {
     use super::*;
 
-    fn giving_way() -> Linger {
-        Linger::of(Manner::GivingWay)
+    fn giving_way() -> Spin {
+        Spin::of(Manner::GivingWay)
     }
 
-    fn looking() -> Linger {
-        Linger::of(Manner::Looking)
+    fn looking() -> Spin {
+        Spin::of(Manner::Looking)
     }
 
     #[test]
     fn it_ends_when_what_it_waits_for_is_there() {
-        for mut linger in [looking(), giving_way()] {
+        for mut spin in [looking(), giving_way()] {
             let mut looks = 0;
-            let came = linger.until(|| {
+            let came = spin.until(|| {
                 looks += 1;
                 looks == 3
             });
@@ -108,8 +108,8 @@ mod tests {
 
     #[test]
     fn it_ends_when_nothing_comes() {
-        for mut linger in [looking(), giving_way()] {
-            assert!(!linger.until(|| false));
+        for mut spin in [looking(), giving_way()] {
+            assert!(!spin.until(|| false));
         }
     }
 
@@ -128,19 +128,19 @@ mod tests {
 
     #[test]
     fn after_a_long_wait_the_next_one_sleeps_at_once() {
-        let mut linger = giving_way();
-        let long = linger.until(|| {
+        let mut spin = giving_way();
+        let long = spin.until(|| {
             thread::sleep(LONG * 2);
             true
         });
-        let next = linger.until(|| true);
-        assert_eq!((long, next, linger.until(|| true)), (true, false, true));
+        let next = spin.until(|| true);
+        assert_eq!((long, next, spin.until(|| true)), (true, false, true));
     }
 
     #[test]
     fn after_looking_in_vain_the_next_one_sleeps_at_once_and_once_is_forgotten_soon() {
-        let mut linger = looking();
-        assert!(!linger.until(|| false));
-        assert_eq!([(); 4].map(|()| linger.until(|| true)), [false, true, true, true]);
+        let mut spin = looking();
+        assert!(!spin.until(|| false));
+        assert_eq!([(); 4].map(|()| spin.until(|| true)), [false, true, true, true]);
     }
 }

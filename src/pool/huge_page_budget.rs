@@ -1,10 +1,10 @@
-//! Rent or buy: when forks have cost as much for memory in small pages as putting it into huge pages would.
+//! When forks have cost as much for memory in small pages as putting it into huge pages would.
 //!
-//! Each fork copies the page tables: rent for every byte in small pages. Huge pages end that, for a price that is paid
-//! once. Who does not know how many forks will come pays rent until it has added up to the price, then buys, and never
-//! spends more than twice what the best choice in hindsight would have cost. We do so in instalments, so that no fork
-//! stands still for a second, and the first forks of a short script cost next to nothing more: when the rent without a
-//! purchase would be `r` by now, and the price of all is `p`, then `r * min(1, r / p)` may have been spent.
+//! Each fork copies the page tables: budget for every byte in small pages. Huge pages end that, for a price that is
+//! paid once. Who does not know how many forks will come pays budget until it has added up to the price, then buys, and
+//! never spends more than twice what the best choice in hindsight would have cost. We do so in instalments, so that no
+//! fork stands still for a second, and the first forks of a short script cost next to nothing more: when the budget
+//! without a purchase would be `r` by now, and the price of all is `p`, then `r * min(1, r / p)` may have been spent.
 
 use std::time::Duration;
 
@@ -25,22 +25,22 @@ const PATIENCE: u32 = 64;
 pub(crate) enum Advice {
     /// Nothing.
     Leave,
-    /// Look how much is in small pages, and tell by [`Rent::looked`].
+    /// Look how much is in small pages, and tell by [`HugePageBudget::looked`].
     Look,
-    /// Buy for about so much time, and tell by [`Rent::bought`].
+    /// Buy for about so much time, and tell by [`HugePageBudget::bought`].
     Buy(Duration),
 }
 
 /// The books of one process.
 #[derive(Debug)]
-pub(crate) struct Rent {
+pub(crate) struct HugePageBudget {
     /// The heap at the latest fork.
     heap: usize,
     /// Bytes that are taken to be in small pages.
     small: usize,
     /// Bytes of them that are still to be bought, in a purchase under way.
     planned: Option<usize>,
-    /// The rent since the last purchase, had nothing been bought.
+    /// The budget since the last purchase, had nothing been bought.
     due: Duration,
     /// Time spent on looking and buying since the last purchase.
     spent: Duration,
@@ -51,7 +51,7 @@ pub(crate) struct Rent {
     patience: u32,
 }
 
-impl Default for Rent {
+impl Default for HugePageBudget {
     fn default() -> Self {
         Self {
             heap: 0,
@@ -66,7 +66,7 @@ impl Default for Rent {
     }
 }
 
-impl Rent {
+impl HugePageBudget {
     /// A fork is to be made under a heap of so many bytes.
     pub(crate) fn fork(&mut self, heap: usize) -> Advice {
         // What is new is in small pages.
@@ -158,9 +158,9 @@ mod tests {
     const MIB: usize = 1 << 20;
 
     /// Forks `forks` times under `heap` bytes, of which each MiB costs `price`; gives what was spent, the most that was
-    /// spent before one fork, the rent that was paid, and the bytes that were bought.
+    /// spent before one fork, the budget that was paid, and the bytes that were bought.
     fn run(
-        rent: &mut Rent,
+        budget: &mut HugePageBudget,
         heap: usize,
         forks: u32,
         price: Duration,
@@ -168,10 +168,10 @@ mod tests {
         let (mut small, mut left) = (heap, 0);
         let (mut spent, mut most, mut paid) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
         for _ in 0..forks {
-            let now = match rent.fork(heap) {
+            let now = match budget.fork(heap) {
                 Advice::Leave => Duration::ZERO,
                 Advice::Look => {
-                    left = if rent.looked(small, Duration::from_millis(2)) { small } else { 0 };
+                    left = if budget.looked(small, Duration::from_millis(2)) { small } else { 0 };
                     Duration::from_millis(2)
                 }
                 Advice::Buy(time) => {
@@ -180,9 +180,9 @@ mod tests {
                     left -= bytes;
                     small -= bytes;
                     let took = times(price, bytes);
-                    rent.bought(left, took);
+                    budget.bought(left, took);
                     if left == 0 {
-                        rent.done(Some(heap));
+                        budget.done(Some(heap));
                     }
                     took
                 }
@@ -196,23 +196,23 @@ mod tests {
 
     #[test]
     fn a_small_heap_is_left_alone() {
-        let mut rent = Rent::default();
-        assert!((0..100_000).all(|_| rent.fork(FROM - 1) == Advice::Leave));
+        let mut budget = HugePageBudget::default();
+        assert!((0..100_000).all(|_| budget.fork(FROM - 1) == Advice::Leave));
     }
 
     #[test]
     fn a_few_forks_are_not_worth_anything() {
-        let (spent, ..) = run(&mut Rent::default(), 512 * MIB, 8, PRICE);
+        let (spent, ..) = run(&mut HugePageBudget::default(), 512 * MIB, 8, PRICE);
         assert_eq!(spent, Duration::ZERO);
     }
 
     #[test]
     fn after_enough_forks_all_is_bought_and_then_nothing() {
         for heap in [16 * MIB, 64 * MIB, 512 * MIB, 2048 * MIB] {
-            let mut rent = Rent::default();
-            let (.., bought) = run(&mut rent, heap, 60, PRICE);
+            let mut budget = HugePageBudget::default();
+            let (.., bought) = run(&mut budget, heap, 60, PRICE);
             assert_eq!(bought, heap);
-            assert!(!(0..PATIENCE).any(|_| matches!(rent.fork(heap), Advice::Buy(_))));
+            assert!(!(0..PATIENCE).any(|_| matches!(budget.fork(heap), Advice::Buy(_))));
         }
     }
 
@@ -221,7 +221,7 @@ mod tests {
         for price in [PRICE / 2, PRICE, PRICE * 2, PRICE * 10] {
             for forks in [1, 10, 20, 50, 100, 1000] {
                 let heap = 512 * MIB;
-                let (spent, _, paid, _) = run(&mut Rent::default(), heap, forks, price);
+                let (spent, _, paid, _) = run(&mut HugePageBudget::default(), heap, forks, price);
                 let best = times(RENT, heap).mul_f64(forks.into()).min(times(price, heap));
                 // Looks cost a little, and a unit more may be bought than is paid for.
                 let most = best.mul_f64(2.0) + Duration::from_millis(20);
@@ -232,28 +232,28 @@ mod tests {
 
     #[test]
     fn no_fork_waits_long() {
-        let (_, most, ..) = run(&mut Rent::default(), 2048 * MIB, 500, PRICE);
+        let (_, most, ..) = run(&mut HugePageBudget::default(), 2048 * MIB, 500, PRICE);
         assert!(most <= Duration::from_millis(90), "{most:?}"); // a fork and its child take 40 ms there
     }
 
     #[test]
     fn what_grows_is_bought_as_it_grows() {
-        let mut rent = Rent::default();
-        run(&mut rent, 64 * MIB, 200, PRICE);
-        let looks = (0..60).filter(|_| rent.fork(128 * MIB) == Advice::Look).count();
+        let mut budget = HugePageBudget::default();
+        run(&mut budget, 64 * MIB, 200, PRICE);
+        let looks = (0..60).filter(|_| budget.fork(128 * MIB) == Advice::Look).count();
         assert!(looks >= 1);
-        assert!(rent.looked(64 * MIB, PRICE));
-        assert!((0..60).any(|_| matches!(rent.fork(128 * MIB), Advice::Buy(_))));
+        assert!(budget.looked(64 * MIB, PRICE));
+        assert!((0..60).any(|_| matches!(budget.fork(128 * MIB), Advice::Buy(_))));
     }
 
     #[test]
     fn looks_become_rare_when_there_is_nothing_to_win() {
-        let mut rent = Rent::default();
+        let mut budget = HugePageBudget::default();
         let mut looks = 0;
         for _ in 0..10_000 {
-            if rent.fork(512 * MIB) == Advice::Look {
+            if budget.fork(512 * MIB) == Advice::Look {
                 looks += 1;
-                assert!(!rent.looked(0, PRICE));
+                assert!(!budget.looked(0, PRICE));
             }
         }
         assert!((5..=9).contains(&looks), "{looks}");
@@ -261,21 +261,21 @@ mod tests {
 
     #[test]
     fn after_a_purchase_that_failed_the_next_is_far() {
-        let mut rent = Rent::default();
-        while rent.fork(512 * MIB) != Advice::Look {}
-        assert!(rent.looked(512 * MIB, PRICE));
-        rent.done(None);
-        let forks = (0..1000).take_while(|_| rent.fork(512 * MIB) == Advice::Leave).count();
+        let mut budget = HugePageBudget::default();
+        while budget.fork(512 * MIB) != Advice::Look {}
+        assert!(budget.looked(512 * MIB, PRICE));
+        budget.done(None);
+        let forks = (0..1000).take_while(|_| budget.fork(512 * MIB) == Advice::Leave).count();
         assert!(forks >= 100, "{forks}");
     }
 
     #[test]
     fn what_is_freed_is_not_counted() {
-        let mut rent = Rent::default();
+        let mut budget = HugePageBudget::default();
         for _ in 0..10 {
-            rent.fork(512 * MIB);
+            budget.fork(512 * MIB);
         }
-        rent.fork(0);
-        assert_eq!(rent.small, 0);
+        budget.fork(0);
+        assert_eq!(budget.small, 0);
     }
 }

@@ -10,7 +10,7 @@ use super::decode::Malformed;
 
 /// A throwable, the one before it, and so on.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fault<'a> {
+pub(crate) struct Throwable<'a> {
     pub(crate) chain: Vec<Record<'a>>,
 }
 
@@ -54,14 +54,14 @@ impl Bytes<'_> {
     }
 }
 
-impl Fault<'_> {
+impl Throwable<'_> {
     pub(crate) fn encode(&self) -> Vec<u8> {
         // Only a byte string of 4 GiB has no encoding; the reader then finds no throwable and says so.
         rmp_serde::to_vec(self).unwrap_or_default()
     }
 }
 
-impl<'a> Fault<'a> {
+impl<'a> Throwable<'a> {
     pub(crate) fn decode(bytes: &'a [u8]) -> Result<Self, Malformed> {
         rmp_serde::from_slice(bytes).map_err(|error| Malformed(error.to_string()))
     }
@@ -89,7 +89,7 @@ impl Serialize for Record<'_> {
     }
 }
 
-impl Serialize for Fault<'_> {
+impl Serialize for Throwable<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         List(&self.chain).serialize(serializer)
     }
@@ -142,7 +142,7 @@ impl<'de> Deserialize<'de> for Record<'de> {
     }
 }
 
-impl<'de> Deserialize<'de> for Fault<'de> {
+impl<'de> Deserialize<'de> for Throwable<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Items(chain) = Deserialize::deserialize(deserializer)?;
         Ok(Self { chain })
@@ -191,13 +191,13 @@ mod tests {
         let lost = vec![(bytes(b"->body"), bytes(b"resource (stream)"))];
         let record = Record { class: bytes(b"App\\Oops"), properties: vec![property], lost };
         let previous = Record { class: bytes(b"Error"), ..Record::default() };
-        let fault = Fault { chain: vec![record, previous] };
-        assert_eq!(Fault::decode(&fault.encode()).unwrap(), fault);
+        let fault = Throwable { chain: vec![record, previous] };
+        assert_eq!(Throwable::decode(&fault.encode()).unwrap(), fault);
     }
 
     #[test]
     fn a_declared_length_allocates_nothing() {
-        assert!(Fault::decode(&[0xdd, 0xff, 0xff, 0xff, 0xff]).is_err());
-        assert!(Fault::decode(&[]).is_err());
+        assert!(Throwable::decode(&[0xdd, 0xff, 0xff, 0xff, 0xff]).is_err());
+        assert!(Throwable::decode(&[]).is_err());
     }
 }

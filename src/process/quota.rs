@@ -1,9 +1,9 @@
 //! One cap for a whole tree of processes: a place for each child, in memory that all of them share.
 //!
-//! A parent takes a place before it forks, and gives it back when it has reaped the child. A parent that is killed gives
-//! nothing back: whoever finds all places taken looks which of their holders are still there. A process without a child
-//! of its own needs no place for one: it lends it its own, as it has nothing to do but to wait. So nobody waits for ever,
-//! and processes without children are never more than there are places.
+//! A parent takes a place before it forks, and gives it back when it has reaped the child. A parent that is killed
+//! gives nothing back: whoever finds all places taken looks which of their holders are still there. A process without a
+//! child of its own needs no place for one: it lends it its own, as it has nothing to do but to wait. So nobody waits
+//! for ever, and processes without children are never more than there are places.
 
 use std::fs;
 use std::sync::OnceLock;
@@ -34,18 +34,18 @@ pub(crate) fn establish(cap: u64) {
 }
 
 /// A place for a child that is about to be forked. None when all are taken, unless the caller is `alone`.
-pub(crate) fn take(alone: bool) -> Option<Place> {
+pub(crate) fn take(alone: bool) -> Option<Permit> {
     let Some(places) = PLACES.get() else {
-        return Some(Place(None));
+        return Some(Permit(None));
     };
-    places.take().or_else(|| alone.then_some(Place(None)))
+    places.take().or_else(|| alone.then_some(Permit(None)))
 }
 
 /// What one child has; given back when dropped. Empty where there is no cap, and for the guest of its parent.
 #[derive(Debug)]
-pub(crate) struct Place(Option<(&'static AtomicU64, u64)>);
+pub(crate) struct Permit(Option<(&'static AtomicU64, u64)>);
 
-impl Place {
+impl Permit {
     /// The child is there: from now on it is who has the place.
     pub(crate) fn hand_to(&mut self, pid: i32) {
         if let Some((place, holder)) = &mut self.0 {
@@ -59,7 +59,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         if let Some((place, holder)) = self.0 {
             let _ = place.compare_exchange(holder, FREE, Ordering::AcqRel, Ordering::Relaxed);
@@ -91,7 +91,7 @@ impl Places {
         Some(Self { table, looked: AtomicU64::new(0), born: Instant::now() })
     }
 
-    fn take(&self) -> Option<Place> {
+    fn take(&self) -> Option<Permit> {
         let me = Holder::now(getpid().as_raw()).packed();
         self.claim(me).or_else(|| {
             self.sweep();
@@ -99,11 +99,11 @@ impl Places {
         })
     }
 
-    fn claim(&self, me: u64) -> Option<Place> {
+    fn claim(&self, me: u64) -> Option<Permit> {
         let free = |place: &&AtomicU64| {
             place.compare_exchange(FREE, me, Ordering::AcqRel, Ordering::Relaxed).is_ok()
         };
-        self.table.iter().find(free).map(|place| Place(Some((place, me))))
+        self.table.iter().find(free).map(|place| Permit(Some((place, me))))
     }
 
     /// Frees the places of those that are gone.

@@ -40,7 +40,7 @@ const HELD_BACK: Duration = Duration::from_millis(20);
 pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let state = state();
     if timeout != Some(Duration::ZERO) {
-        map::loan::fetch_all();
+        map::remote_payload::fetch_all();
     }
     let until_deadline =
         state.deadlines.borrow().next().map(|at| at.saturating_duration_since(Instant::now()));
@@ -76,8 +76,9 @@ pub(crate) fn look() {
     surfacing::keep_pending();
 }
 
-/// A signal has cut a wait short: does what the virtual machine would do, and then what the wait did not come to. Signals that
-/// come faster than that is due would keep it from being done for ever. Re-enters PHP: handlers of signals, hooks.
+/// A signal has cut a wait short: does what the virtual machine would do, and then what the wait did not come to.
+/// Signals that come faster than that is due would keep it from being done for ever. Re-enters PHP: handlers of
+/// signals, hooks.
 pub(crate) fn interrupted() {
     interrupt::run();
     if !exception::pending() {
@@ -102,8 +103,8 @@ fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
     heard
 }
 
-/// Takes in what was heard. Re-enters PHP: values are released, and items of maps are serialized again. So nothing is kept
-/// here meanwhile, where whoever waits in that code could not see it.
+/// Takes in what was heard. Re-enters PHP: values are released, and items of maps are serialized again. So nothing is
+/// kept here meanwhile, where whoever waits in that code could not see it.
 fn take_in() {
     let state = state();
     loop {
@@ -122,12 +123,14 @@ fn take_in() {
                 }
                 group
             }
-            News::Lends { id, loan } => {
-                told(id, Phase::Lent { child: id, loan });
+            News::HoldsPayload { id, remote_payload } => {
+                told(id, Phase::Remote { child: id, remote_payload });
                 None
             }
             News::Answered { child, task, message } => news::answered(child, task, message),
-            News::Offers { child, task, loan } => news::offered(child, task, Phase::Lent { child, loan }),
+            News::HoldsResult { child, task, remote_payload } => {
+                news::offered(child, task, Phase::Remote { child, remote_payload })
+            }
             News::Garbled { child } => {
                 ending::kill(child);
                 None
@@ -175,12 +178,12 @@ fn retire() {
     state().active.borrow().iter().for_each(|group| group.let_go());
 }
 
-/// A child has told everything: its future has something to be looked at, its time is not measured any more, and its group
-/// has a free slot, unless it still has something in its memory.
+/// A child has told everything: its future has something to be looked at, its time is not measured any more, and its
+/// group has a free slot, unless it still has something in its memory.
 fn told(id: u64, phase: Phase) -> Option<Rc<Group>> {
     let state = state();
     let group = state.running.borrow().get(&id).map(|running| Rc::clone(&running.group))?;
-    let lends = matches!(phase, Phase::Lent { .. });
+    let lends = matches!(phase, Phase::Remote { .. });
     let parted = group.ledger.change(|ledger| if lends { ledger.disown(id) } else { ledger.report(id) });
     let future = parted.and_then(Attempt::into_future)?;
     state.deadlines.borrow_mut().clear(id);
@@ -212,7 +215,7 @@ fn expire() {
     }
 }
 
-/// The future with this number, if it waits for a child that stays, or is in one.
+/// The future with this number, if it waits for a warm worker, or is in one.
 fn posted(id: u64) -> Option<Object<Future>> {
     let active = state().active.borrow();
     let posted = |group: &&Rc<Group>| {
@@ -235,8 +238,9 @@ pub(crate) fn end(id: u64, ending: Ending) {
     ending::dismiss(id);
 }
 
-/// Gives ended futures their outcomes, and runs their handlers, those that may run at this moment. While handlers are running already, those wait, and
-/// nothing else does: what a child keeps in memory is fetched, and its slot becomes free. Re-enters PHP.
+/// Gives ended futures their outcomes, and runs their handlers, those that may run at this moment. While handlers are
+/// running already, those wait, and nothing else does: what a child keeps in memory is fetched, and its slot becomes
+/// free. Re-enters PHP.
 ///
 /// # Errors
 ///
@@ -289,8 +293,8 @@ pub(crate) fn read() -> Result<(), Thrown> {
     Ok(())
 }
 
-/// The next future that has ended, and at which nobody has looked. One that is being read stays where it is: who reads it
-/// may be somebody who runs no handlers.
+/// The next future that has ended, and at which nobody has looked. One that is being read stays where it is: who reads
+/// it may be somebody who runs no handlers.
 fn unread() -> Option<Object<Future>> {
     state().reported.change(|reported| {
         let at = reported.iter().position(|future| !future.is_being_read())?;

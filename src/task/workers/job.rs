@@ -13,15 +13,15 @@
 
 use ext_php_rs::types::Zval;
 
-use crate::process::shared::board::LONGEST;
-use crate::task::life::crew::Parcel;
+use crate::process::shared::job_queue::LONGEST;
 use crate::task::life::state::state;
 use crate::task::life::work::Work;
+use crate::task::life::workers::Job;
 use crate::wire::codec::Format;
 use crate::zend::array::Array;
 use crate::zend::callable::Callable;
 use crate::zend::cell::ValueCell;
-use crate::zend::code::{Book, Statics, bound_to, closure_in};
+use crate::zend::code::{CodeIndex, Statics, bound_to, closure_in};
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt::FiberBlock;
 use crate::zend::object::disown;
@@ -43,7 +43,7 @@ const THIS: u8 = 1;
 const NAMED: u8 = 2;
 const TASK: u8 = 4;
 
-/// What a child finds in a parcel.
+/// What a child finds in a job.
 #[derive(Debug)]
 pub(crate) enum Opened {
     /// Something to run.
@@ -75,61 +75,61 @@ pub(crate) enum Listed {
 }
 
 /// Items of an array that every child of `epoch` and later has, as it has the map.
-pub(crate) fn range(map: u64, epoch: u64, first: u32, from: usize, count: usize) -> Parcel {
+pub(crate) fn range(map: u64, epoch: u64, first: u32, from: usize, count: usize) -> Job {
     numbers(RANGE, epoch, &[map, first.into(), from as u64, count as u64])
 }
 
 /// Items of a batch that children of `epoch` and later have.
-pub(crate) fn batch(map: u64, epoch: u64, batch: u64) -> Parcel {
+pub(crate) fn batch(map: u64, epoch: u64, batch: u64) -> Job {
     numbers(BATCH, epoch, &[map, batch])
 }
 
-fn numbers(kind: u8, epoch: u64, numbers: &[u64]) -> Parcel {
+fn numbers(kind: u8, epoch: u64, numbers: &[u64]) -> Job {
     let bytes = [kind].into_iter().chain(numbers.iter().flat_map(|number| number.to_le_bytes())).collect();
-    Parcel { bytes, epoch }
+    Job { bytes, epoch }
 }
 
-/// Items that are sent, for a map that children of `epoch` and later have. None when they are too long together, or cannot
-/// be serialized. Re-enters PHP: hooks of serialization.
-pub(crate) fn listed(map: u64, epoch: u64, items: Vec<Zval>) -> Option<Parcel> {
-    let mut parcel = numbers(LISTED, epoch, &[map]);
+/// Items that are sent, for a map that children of `epoch` and later have. None when they are too long together, or
+/// cannot be serialized. Re-enters PHP: hooks of serialization.
+pub(crate) fn listed(map: u64, epoch: u64, items: Vec<Zval>) -> Option<Job> {
+    let mut job = numbers(LISTED, epoch, &[map]);
     let mut values = Values::default();
     for item in items {
         values.push(item);
     }
     // An exit is told by what is pending.
-    let written = values.write(&mut parcel.bytes).is_ok_and(|written| written);
-    (written && parcel.bytes.len() <= LONGEST).then_some(parcel)
+    let written = values.write(&mut job.bytes).is_ok_and(|written| written);
+    (written && job.bytes.len() <= LONGEST).then_some(job)
 }
 
 /// For a task that every child of `epoch` and later has.
-pub(crate) fn inherited(epoch: u64) -> Parcel {
-    Parcel { bytes: vec![INHERITED], epoch }
+pub(crate) fn inherited(epoch: u64) -> Job {
+    Job { bytes: vec![INHERITED], epoch }
 }
 
-/// Is a parcel of so many bytes one of those?
+/// Is a job of so many bytes one of those?
 pub(crate) fn is_inherited(bytes: usize) -> bool {
     bytes <= 1
 }
 
-/// Writes a task into `bytes`, which are overwritten. None for one that only a fork can bring to a child: it is bound to
-/// something that cannot be serialized, or that is large. Re-enters PHP: hooks of serialization.
+/// Writes a task into `bytes`, which are overwritten. None for one that only a fork can bring to a child: it is bound
+/// to something that cannot be serialized, or that is large. Re-enters PHP: hooks of serialization.
 ///
 /// # Errors
 ///
 /// When one of them exits.
 pub(crate) fn pack(
-    book: &ValueCell<Book>,
+    code_index: &ValueCell<CodeIndex>,
     work: &ValueCell<Option<Work>>,
     mut bytes: Vec<u8>,
-) -> Result<Option<Parcel>, Thrown> {
+) -> Result<Option<Job>, Thrown> {
     bytes.clear();
     let mut values = Values::default();
     // Not taken: it stays where a child that inherits it looks.
     let named = work.borrow().as_ref().and_then(|work| {
-        book.change(|book| {
-            let epoch = pack_work(book, work, &mut bytes, &mut values)?;
-            Some(epoch.max(book.declared_since()))
+        code_index.change(|code_index| {
+            let epoch = pack_work(code_index, work, &mut bytes, &mut values)?;
+            Some(epoch.max(code_index.declared_since()))
         })
     });
     let Some(epoch) = named else {
@@ -138,11 +138,16 @@ pub(crate) fn pack(
     if !values.write(&mut bytes)? || bytes.len() > LONGEST {
         return Ok(None);
     }
-    Ok(Some(Parcel { bytes, epoch }))
+    Ok(Some(Job { bytes, epoch }))
 }
 
 /// Writes what is no value, and collects what is. The first epoch that knows the code; none when it has no name.
-fn pack_work(book: &mut Book, work: &Work, bytes: &mut Vec<u8>, values: &mut Values) -> Option<u64> {
+fn pack_work(
+    code_index: &mut CodeIndex,
+    work: &Work,
+    bytes: &mut Vec<u8>,
+    values: &mut Values,
+) -> Option<u64> {
     let (callable, args, named) = match work {
         Work::Call(callable, args, named) => (callable.value(), args, named),
         Work::Task(object) => {
@@ -155,7 +160,7 @@ fn pack_work(book: &mut Book, work: &Work, bytes: &mut Vec<u8>, values: &mut Val
     let mut flags = if named.is_some() { NAMED } else { 0 };
     let mut epoch = 0;
     if let Some(closure) = closure_in(callable) {
-        let name = book.name(closure)?;
+        let name = code_index.name(closure)?;
         epoch = name.epoch;
         bytes.push(CLOSURE);
         put(bytes, &name.bytes);
@@ -250,15 +255,15 @@ impl Drop for InHand {
     }
 }
 
-/// Opens a parcel, in the child. Re-enters PHP: autoloaders, hooks of serialization.
+/// Opens a job, in the child. Re-enters PHP: autoloaders, hooks of serialization.
 ///
 /// # Errors
 ///
 /// When one of them exits.
-pub(crate) fn open(book: &ValueCell<Book>, bytes: &[u8]) -> Result<Opened, Thrown> {
+pub(crate) fn open(code_index: &ValueCell<CodeIndex>, bytes: &[u8]) -> Result<Opened, Thrown> {
     match bytes.split_first() {
         Some((&INHERITED, _)) => Ok(Opened::Inherited),
-        Some((&CLOSURE, rest)) => Ok(closure(book, rest)?.map_or(Opened::Declined, Opened::Work)),
+        Some((&CLOSURE, rest)) => Ok(closure(code_index, rest)?.map_or(Opened::Declined, Opened::Work)),
         Some((&OBJECT, rest)) => Ok(object(rest)?.map_or(Opened::Declined, Opened::Work)),
         Some((&(RANGE | LISTED | BATCH), _)) => Ok(items(bytes)?.unwrap_or(Opened::Declined)),
         _ => Ok(Opened::Declined),
@@ -291,7 +296,7 @@ fn items(bytes: &[u8]) -> Result<Option<Opened>, Thrown> {
     Ok(Some(Opened::Items(map, listed)))
 }
 
-fn closure(book: &ValueCell<Book>, bytes: &[u8]) -> Result<Option<Work>, Thrown> {
+fn closure(code_index: &ValueCell<CodeIndex>, bytes: &[u8]) -> Result<Option<Work>, Thrown> {
     let Some((name, rest)) = take(bytes) else {
         return Ok(None);
     };
@@ -306,7 +311,7 @@ fn closure(book: &ValueCell<Book>, bytes: &[u8]) -> Result<Option<Work>, Thrown>
     };
     let mut values = values.into_iter();
     let this = if flags & THIS == 0 { None } else { values.next() };
-    let closure = book.borrow().closure(name, this.as_ref());
+    let closure = code_index.borrow().closure(name, this.as_ref());
     let Some(closure) = closure else {
         return Ok(None);
     };
@@ -337,7 +342,7 @@ fn call(callable: Callable, mut args: Vec<Zval>, flags: u8) -> Work {
     Work::Call(callable, args, named)
 }
 
-/// The values of a parcel. None when they cannot be made here.
+/// The values of a job. None when they cannot be made here.
 fn read(bytes: &[u8]) -> Result<Option<Vec<Zval>>, Thrown> {
     let Some((&format, payload)) = bytes.split_first() else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! The children that stay: what they tell by shared memory, and when to look there.
+//! The warm workers: what they tell by shared memory, and when to look there.
 
 use std::collections::BTreeMap;
 use std::os::fd::BorrowedFd;
@@ -8,19 +8,19 @@ use std::sync::atomic::Ordering;
 use nix::errno::Errno;
 
 use super::{Message, News};
-use crate::process::linger::Linger;
-use crate::process::loan::Loan;
 use crate::process::poller::notifier::Flags;
-use crate::process::shared::bell::Bell;
-use crate::process::shared::line::{Answer, Garbled, Line};
+use crate::process::remote_payload::RemotePayload;
+use crate::process::shared::doorbell::Doorbell;
+use crate::process::shared::result_ring::{Answer, Garbled, ResultRing};
+use crate::process::spin::Spin;
 use crate::wire::frame::{Kind, Malformed};
 
 /// The kernel, too, may have news: of deaths, and of other children.
 const ASK_EVERY: u32 = 64;
 
 #[derive(Debug)]
-struct Wire {
-    line: Line,
+struct RingReader {
+    ring: ResultRing,
     /// Bytes that a result may have; 0 for no limit.
     limit: u64,
     /// It waits after every answer, not only while it lends something.
@@ -29,80 +29,80 @@ struct Wire {
     lends: bool,
 }
 
-/// The lines of all children that stay, and the bell that they ring.
+/// The rings of all warm workers, and the doorbell that they ring.
 #[derive(Debug)]
-pub(super) struct Lines {
-    wires: BTreeMap<u64, Wire>,
-    bell: Option<Rc<Bell>>,
-    linger: Linger,
+pub(super) struct Rings {
+    readers: BTreeMap<u64, RingReader>,
+    doorbell: Option<Rc<Doorbell>>,
+    spin: Spin,
     /// There was news at the last look, or a task was posted since.
     pub(super) lively: bool,
     /// Waits that found news without asking the kernel, one after the other.
     unasked: u32,
 }
 
-impl Lines {
+impl Rings {
     pub(super) fn new() -> Self {
-        Self { wires: BTreeMap::new(), bell: None, linger: Linger::new(), lively: false, unasked: 0 }
+        Self { readers: BTreeMap::new(), doorbell: None, spin: Spin::new(), lively: false, unasked: 0 }
     }
 
-    /// The bell; `watch` is given the descriptor of a new one, which sends a signal, too, where there is no thread.
-    pub(super) fn bell(
+    /// The doorbell; `watch` is given the descriptor of a new one, which sends a signal, too, where there is no thread.
+    pub(super) fn doorbell(
         &mut self,
         by_signal: bool,
         watch: impl FnOnce(BorrowedFd<'_>) -> Result<(), Errno>,
-    ) -> Result<Rc<Bell>, Errno> {
-        if let Some(bell) = &self.bell {
-            return Ok(Rc::clone(bell));
+    ) -> Result<Rc<Doorbell>, Errno> {
+        if let Some(doorbell) = &self.doorbell {
+            return Ok(Rc::clone(doorbell));
         }
-        let bell = Rc::new(Bell::new(by_signal)?);
-        watch(bell.descriptor())?;
-        self.bell = Some(Rc::clone(&bell));
-        Ok(bell)
+        let doorbell = Rc::new(Doorbell::new(by_signal)?);
+        watch(doorbell.descriptor())?;
+        self.doorbell = Some(Rc::clone(&doorbell));
+        Ok(doorbell)
     }
 
-    pub(super) fn add(&mut self, child: u64, line: Line, limit: u64, waits: bool) {
-        line.keep_from_siblings();
-        self.wires.insert(child, Wire { line, limit, waits, lends: false });
+    pub(super) fn add(&mut self, child: u64, ring: ResultRing, limit: u64, waits: bool) {
+        ring.keep_from_siblings();
+        self.readers.insert(child, RingReader { ring, limit, waits, lends: false });
     }
 
     /// Hears no more of `child`.
     pub(super) fn remove(&mut self, child: u64) {
-        self.wires.remove(&child);
+        self.readers.remove(&child);
     }
 
     pub(super) fn clear(&mut self) {
-        self.wires.clear();
+        self.readers.clear();
     }
 
     /// Is `child` one that stays?
     pub(super) fn has(&self, child: u64) -> bool {
-        self.wires.contains_key(&child)
+        self.readers.contains_key(&child)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.wires.len()
+        self.readers.len()
     }
 
     /// What `child` tells its results by, if it is one that stays.
-    pub(super) fn line(&mut self, child: u64) -> Option<&mut Line> {
-        self.wires.get_mut(&child).map(|wire| &mut wire.line)
+    pub(super) fn ring(&mut self, child: u64) -> Option<&mut ResultRing> {
+        self.readers.get_mut(&child).map(|reader| &mut reader.ring)
     }
 
     /// The parent is done with what a child lends. False when that one does not stay.
     pub(super) fn release(&mut self, child: u64) -> bool {
-        let Some(wire) = self.wires.get_mut(&child) else {
+        let Some(reader) = self.readers.get_mut(&child) else {
             return false;
         };
-        wire.lends = false;
-        wire.line.release();
+        reader.lends = false;
+        reader.ring.release();
         true
     }
 
     /// What a child has printed has been taken, if it is one that waits for that.
     pub(super) fn go_on(&self, child: u64) {
-        if let Some(wire) = self.wires.get(&child).filter(|wire| wire.waits) {
-            wire.line.release();
+        if let Some(reader) = self.readers.get(&child).filter(|reader| reader.waits) {
+            reader.ring.release();
         }
     }
 
@@ -112,7 +112,7 @@ impl Lines {
     ///
     /// EINTR when the virtual machine wants attention.
     pub(super) fn unasked(&mut self, time: bool, flags: Flags, news: &mut Vec<News>) -> Result<Heard, Errno> {
-        if self.unasked == ASK_EVERY || self.wires.is_empty() {
+        if self.unasked == ASK_EVERY || self.readers.is_empty() {
             self.unasked = 0;
             return Ok(Heard::Nothing);
         }
@@ -128,27 +128,27 @@ impl Lines {
     /// Looks for a while whether there is news.
     fn look(&mut self, flags: Flags) -> Result<bool, Errno> {
         let interrupted = || flags.interrupt.load(Ordering::Relaxed);
-        let wires = &self.wires;
-        let news = self.linger.until(|| interrupted() || told(wires));
+        let readers = &self.readers;
+        let news = self.spin.until(|| interrupted() || told(readers));
         if interrupted() { Err(Errno::EINTR) } else { Ok(news) }
     }
 
     /// Has somebody told something?
     pub(super) fn has_news(&self) -> bool {
-        told(&self.wires)
+        told(&self.readers)
     }
 
     /// Takes in what was told.
     pub(super) fn hear(&mut self, news: &mut Vec<News>) -> Heard {
         let before = news.len();
         let mut garbled = Vec::new();
-        for (&child, wire) in self.wires.iter_mut().filter(|(_, wire)| wire.line.has_news()) {
-            if wire.hear(child, news).is_err() {
+        for (&child, reader) in self.readers.iter_mut().filter(|(_, reader)| reader.ring.has_news()) {
+            if reader.hear(child, news).is_err() {
                 garbled.push(child);
             }
         }
         for child in &garbled {
-            self.wires.remove(child);
+            self.readers.remove(child);
         }
         match (garbled.is_empty(), news.len() > before) {
             (false, _) => Heard::Garbage(garbled),
@@ -158,33 +158,33 @@ impl Lines {
     }
 
     /// What a child has told that is gone. What it was in the middle of is lost, and its end says so. True when
-    /// it lent something.
+    /// it remote something.
     pub(super) fn last_words(&mut self, child: u64, news: &mut Vec<News>) -> bool {
-        let Some(mut wire) = self.wires.remove(&child) else {
+        let Some(mut reader) = self.readers.remove(&child) else {
             return false;
         };
         // What was read before, and what is still there.
-        let _ = wire.hear(child, news).and_then(|()| wire.hear(child, news));
-        wire.lends
+        let _ = reader.hear(child, news).and_then(|()| reader.hear(child, news));
+        reader.lends
     }
 
     /// The next news shall ring. True when there is some already.
     pub(super) fn listen(&self) -> bool {
-        self.bell.iter().for_each(|bell| bell.listen());
+        self.doorbell.iter().for_each(|doorbell| doorbell.listen());
         self.has_news()
     }
 
     /// Nothing needs to ring.
     pub(super) fn ignore(&self) {
-        self.bell.iter().for_each(|bell| bell.ignore());
+        self.doorbell.iter().for_each(|doorbell| doorbell.ignore());
     }
 }
 
-fn told(wires: &BTreeMap<u64, Wire>) -> bool {
-    wires.values().any(|wire| wire.line.has_news())
+fn told(readers: &BTreeMap<u64, RingReader>) -> bool {
+    readers.values().any(|reader| reader.ring.has_news())
 }
 
-/// What a look at the lines brought.
+/// What a look at the rings brought.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     Nothing,
@@ -193,12 +193,12 @@ pub(super) enum Heard {
     Garbage(Vec<u64>),
 }
 
-impl Wire {
+impl RingReader {
     fn hear(&mut self, child: u64, news: &mut Vec<News>) -> Result<(), Garbled> {
-        let mut next = self.line.hear(self.limit)?;
+        let mut next = self.ring.hear(self.limit)?;
         while let Some(answer) = next {
             news.push(self.news(child, answer)?);
-            next = self.line.hear_more(self.limit)?;
+            next = self.ring.hear_more(self.limit)?;
         }
         Ok(())
     }
@@ -209,16 +209,16 @@ impl Wire {
         let refused = |length| Message::Malformed(Malformed::TooLong { length, limit });
         let too_long = |length| limit > 0 && length > limit;
         let message = match frame.kind {
-            Kind::Lent => {
-                let loan = Loan::announced(&frame).ok_or(Garbled)?;
-                if !too_long(loan.length as u64) {
+            Kind::Remote => {
+                let remote_payload = RemotePayload::announced(&frame).ok_or(Garbled)?;
+                if !too_long(remote_payload.length as u64) {
                     self.lends = true;
-                    return Ok(News::Offers { child, task, loan });
+                    return Ok(News::HoldsResult { child, task, remote_payload });
                 }
                 if !self.waits {
-                    self.line.release();
+                    self.ring.release();
                 }
-                refused(loan.length as u64)
+                refused(remote_payload.length as u64)
             }
             Kind::Value | Kind::Thrown if too_long(length) => refused(length),
             _ => Message::Frame(frame),

@@ -1,4 +1,4 @@
-//! How a child that stays wakes its parent: only when that one sleeps, or wants to be told.
+//! How a warm worker wakes its parent: only when that one sleeps, or wants to be told.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, Ordering, fence};
@@ -9,7 +9,7 @@ use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::signal::kill;
 use nix::unistd::{Pid, Whence, getpid, getppid, lseek, read, write};
 
-use super::mapping::{Mapping, Shared};
+use super::memory::{Shared, SharedMemory};
 use crate::process::child::end;
 use crate::process::pipe;
 use crate::process::poller::notifier::NEWS;
@@ -25,22 +25,22 @@ unsafe impl Shared for Head {}
 
 /// One for all children of a process.
 #[derive(Debug)]
-pub(crate) struct Bell {
-    memory: Mapping<Head>,
+pub(crate) struct Doorbell {
+    memory: SharedMemory<Head>,
     event: EventFd,
     /// Who is told by a signal, too: no thread of its own waits for the event.
     owner: Option<Pid>,
 }
 
-impl Bell {
-    /// A bell to which nobody listens yet. A process that has no thread to wait for it is told `by_signal`, too.
+impl Doorbell {
+    /// A doorbell to which nobody listens yet. A process that has no thread to wait for it is told `by_signal`, too.
     ///
     /// # Errors
     ///
     /// When there is no descriptor or no memory to be had.
     pub(crate) fn new(by_signal: bool) -> Result<Self, Errno> {
         let event = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
-        Ok(Self { memory: Mapping::new(0)?, event, owner: by_signal.then(getpid) })
+        Ok(Self { memory: SharedMemory::new(0)?, event, owner: by_signal.then(getpid) })
     }
 
     /// Becomes readable, edge by edge, when it is rung.
@@ -59,11 +59,11 @@ impl Bell {
         self.head().listening.store(0, Ordering::Relaxed);
     }
 
-    /// In a child: what it rings the bell by.
-    pub(crate) fn rope(&self) -> Rope<'_> {
+    /// In a child: what it rings the doorbell by.
+    pub(crate) fn ringer(&self) -> Ringer<'_> {
         let most = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft / 2);
         let high = i32::try_from(most).unwrap_or(HIGH).min(HIGH);
-        Rope { bell: self, own: pipe::duplicate(self.event.as_fd(), high).ok() }
+        Ringer { doorbell: self, own: pipe::duplicate(self.event.as_fd(), high).ok() }
     }
 
     fn head(&self) -> &Head {
@@ -71,19 +71,19 @@ impl Bell {
     }
 }
 
-/// The lowest number that the event shall have in a child. A task may close whatever descriptors there are, and then open
-/// files: these get the lowest numbers, and must not be what is rung.
+/// The lowest number that the event shall have in a child. A task may close whatever descriptors there are, and then
+/// open files: these get the lowest numbers, and must not be what is rung.
 const HIGH: i32 = 512;
 
-/// A child's end of the bell, for as long as that child lives.
+/// A child's end of the doorbell, for as long as that child lives.
 #[derive(Debug)]
-pub(crate) struct Rope<'b> {
-    bell: &'b Bell,
+pub(crate) struct Ringer<'b> {
+    doorbell: &'b Doorbell,
     /// None where there was no descriptor left.
     own: Option<OwnedFd>,
 }
 
-impl Rope<'_> {
+impl Ringer<'_> {
     /// Is it still there? A task may have closed whatever descriptors there were, those of other tasks too.
     pub(crate) fn holds(&self) -> bool {
         // Nothing moves in an event: of the calls that tell, this is the cheapest.
@@ -91,14 +91,14 @@ impl Rope<'_> {
     }
 
     fn event(&self) -> BorrowedFd<'_> {
-        self.own.as_ref().map_or(self.bell.event.as_fd(), AsFd::as_fd)
+        self.own.as_ref().map_or(self.doorbell.event.as_fd(), AsFd::as_fd)
     }
 
-    /// After news is where the parent looks. Ends a child that cannot ring, as a task of it has closed what it rings with:
-    /// its parent hears of that, too, and looks.
+    /// After news is where the parent looks. Ends a child that cannot ring, as a task of it has closed what it rings
+    /// with: its parent hears of that, too, and looks.
     pub(crate) fn ring(&self) {
         fence(Ordering::SeqCst);
-        let listening = &self.bell.head().listening;
+        let listening = &self.doorbell.head().listening;
         if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
             // The parent never reads the counter. It is not full before 2^64 rings, or before a task writes to whatever
             // descriptors there are.
@@ -110,7 +110,7 @@ impl Rope<'_> {
             if rung.is_err() {
                 end(255);
             }
-            if let Some(owner) = self.bell.owner.filter(|&owner| owner == getppid()) {
+            if let Some(owner) = self.doorbell.owner.filter(|&owner| owner == getppid()) {
                 let _ = kill(owner, NEWS);
             }
         }
@@ -124,16 +124,18 @@ mod tests {
 
     #[test]
     fn a_bell_whose_counter_a_task_has_filled_rings() {
-        let bell = Bell::new(false).unwrap();
+        let doorbell = Doorbell::new(false).unwrap();
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).unwrap();
-        epoll.add(bell.descriptor(), EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 1)).unwrap();
+        epoll
+            .add(doorbell.descriptor(), EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 1))
+            .unwrap();
         let rung = || epoll.wait(&mut [EpollEvent::empty()], EpollTimeout::ZERO).unwrap();
-        bell.event.write(u64::MAX - 1).unwrap();
+        doorbell.event.write(u64::MAX - 1).unwrap();
         assert_eq!(rung(), 1);
-        bell.listen();
-        bell.rope().ring();
+        doorbell.listen();
+        doorbell.ringer().ring();
         assert_eq!(rung(), 1);
-        bell.rope().ring();
+        doorbell.ringer().ring();
         assert_eq!(rung(), 0, "nobody listens any more");
     }
 }

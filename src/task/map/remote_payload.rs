@@ -1,29 +1,30 @@
 //! Results of items that a child keeps in its memory, and waits with: it does nothing else until they are fetched.
 //!
-//! They stay there as long as the parent computes, so that a parent that is slow does not collect what children are quick to
-//! make. But nobody waits for a child that waits: before the parent sleeps, whatever it sleeps for, and when others want to be
-//! run by that child, they are brought into the parent's memory. There are never more of them than portions may be ahead.
+//! They stay there as long as the parent computes, so that a parent that is slow does not collect what children are
+//! quick to make. But nobody waits for a child that waits: before the parent sleeps, whatever it sleeps for, and when
+//! others want to be run by that child, they are brought into the parent's memory. There are never more of them than
+//! portions may be ahead.
 
 use std::rc::Rc;
 
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
-use crate::task::life::mapping::{Loan, Mapping, Said};
+use crate::task::life::map_call::{MapCall, RemotePayload, Said};
 use crate::task::life::state::state;
 use crate::task::workers;
 use crate::task::workers::retry;
 
 /// The parent is about to sleep: no child waits for it.
 pub(crate) fn fetch_all() {
-    if !state().loans.borrow().is_empty() {
+    if !state().remote_results.borrow().is_empty() {
         fetch(|_| true);
     }
 }
 
 /// Children of `group` do not wait for the parent as long as somebody else waits for them.
 pub(crate) fn make_way(group: &Group) {
-    if !state().loans.borrow().is_empty() && is_shared(group) {
-        fetch(|mapping| std::ptr::eq(&raw const *mapping.group, group));
+    if !state().remote_results.borrow().is_empty() && is_shared(group) {
+        fetch(|map_call| std::ptr::eq(&raw const *map_call.group, group));
     }
 }
 
@@ -32,13 +33,13 @@ fn is_shared(group: &Group) -> bool {
     group.maps.borrow().len() > 1 || group.ledger.borrow().iter().any(|(.., of)| of.future().is_some())
 }
 
-fn fetch(wanted: impl Fn(&Mapping) -> bool) {
-    let loans = state().loans.take();
-    for (child, loan) in loans {
-        let mapping = loan.mapping.upgrade();
-        match mapping.as_ref().filter(|mapping| wanted(mapping)) {
-            Some(mapping) => mapping.fetch(loan.batch, loan.place),
-            None => drop(state().loans.borrow_mut().insert(child, loan)),
+fn fetch(wanted: impl Fn(&MapCall) -> bool) {
+    let remote_results = state().remote_results.take();
+    for (child, remote_payload) in remote_results {
+        let map_call = remote_payload.map_call.upgrade();
+        match map_call.as_ref().filter(|map_call| wanted(map_call)) {
+            Some(map_call) => map_call.fetch(remote_payload.batch, remote_payload.place),
+            None => drop(state().remote_results.borrow_mut().insert(child, remote_payload)),
         }
     }
 }
@@ -46,22 +47,22 @@ fn fetch(wanted: impl Fn(&Mapping) -> bool) {
 impl Said {
     /// The same, with nothing left in its child, one of those of `group`.
     pub(crate) fn brought_home(self, group: &Group) -> Self {
-        let pid = self.lender().and_then(|child| workers::pid_of_child(group, child));
+        let pid = self.holder().and_then(|child| workers::pid_of_child(group, child));
         match self {
-            Self::Lent(phase) => match retry::brought_home(phase) {
+            Self::Remote(phase) => match retry::brought_home(phase) {
                 Phase::Reported(ended) => Self::Ended(ended, pid),
-                phase => Self::Lent(phase),
+                phase => Self::Remote(phase),
             },
             said => said,
         }
     }
 }
 
-impl Mapping {
+impl MapCall {
     /// Notes where a result is that stays in its child.
     pub(crate) fn note_loan(self: &Rc<Self>, child: u64, batch: u64, place: usize) {
-        let loan = Loan { mapping: Rc::downgrade(self), batch, place };
-        state().loans.borrow_mut().insert(child, loan);
+        let remote_payload = RemotePayload { map_call: Rc::downgrade(self), batch, place };
+        state().remote_results.borrow_mut().insert(child, remote_payload);
     }
 
     fn fetch(&self, batch: u64, place: usize) {
@@ -70,7 +71,7 @@ impl Mapping {
                 let place = place.checked_sub(known.given)?;
                 known.said.get_mut(place)
             });
-            if let Some(slot) = slot.filter(|slot| matches!(slot, Said::Lent(_))) {
+            if let Some(slot) = slot.filter(|slot| matches!(slot, Said::Remote(_))) {
                 *slot = std::mem::replace(slot, Said::Given).brought_home(&self.group);
             }
         });

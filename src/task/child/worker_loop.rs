@@ -1,4 +1,4 @@
-//! A child that stays: it takes tasks from its pool's board until it is told to end, or has had enough.
+//! A warm worker: it takes tasks from its pool's job queue until it is told to end, or has had enough.
 //!
 //! What a task leaves behind in globals and statics, the next one finds; what the parent had at the fork, all find.
 
@@ -13,15 +13,15 @@ use crate::error::Label;
 use crate::ini;
 use crate::process::child::{end, stay_when_closed};
 use crate::process::output::Streams;
-use crate::process::shared::seat::{Found, Seat};
+use crate::process::shared::slot::{Found, WorkerSlot};
 use crate::task::child::isolated;
 use crate::task::child::isolated::Sink;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::work::Work;
-use crate::task::workers::parcel;
-use crate::task::workers::parcel::{Listed, Opened};
+use crate::task::workers::job;
+use crate::task::workers::job::{Listed, Opened};
 use crate::task::workers::spawn::Post;
 use crate::wire::frame::Kind;
 use crate::zend::handler::Thrown;
@@ -37,14 +37,14 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
     request::begin_child(ini::reseed());
     let stay = group.stay.get();
     let born = Instant::now();
-    let Some(mut seat) = post.board.sit(post.seat, post.others) else { end(255) };
+    let Some(mut slot) = post.job_queue.sit(post.slot, post.others) else { end(255) };
     let mut payload = Vec::new();
     let mut count = 0;
     loop {
-        let task = match seat.next(&mut payload) {
+        let task = match slot.next(&mut payload) {
             Found::Task(task) => task,
             Found::Passed => {
-                post.line.say(post.rope, 0, Kind::Passed, 0, 0, std::iter::empty());
+                post.ring.say(post.ringer, 0, Kind::Passed, 0, 0, std::iter::empty());
                 continue;
             }
             Found::End => break,
@@ -58,7 +58,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         let (performed, sane) =
             failure.map_or_else(|| perform(group, task, &payload), |failed| (Performed::Task(failed), true));
         let stays = match performed {
-            Performed::Items(map, items) => walk(&Worker { post, own, seat: &seat, task }, group, map, items),
+            Performed::Items(map, items) => walk(&AtWork { post, own, slot: &slot, task }, group, map, items),
             Performed::Task(ran) => {
                 ensure_own(own, Some(&ran));
                 tell(post, task, Some(ran))
@@ -70,13 +70,13 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
         };
         // Who ends in the middle of a batch, or before its first item, has the rest of it given to another.
         if stays && !unprepared {
-            seat.done();
+            slot.done();
         }
         count += 1;
         let enough = stay.tasks.is_some_and(|tasks| count >= tasks)
             || stay.age.is_some_and(|age| born.elapsed() >= age)
             || stay.bytes.is_some_and(|bytes| request::memory_usage() >= bytes);
-        if unprepared || !sane || !stays || enough || !post.rope.holds() || !begin_anew() {
+        if unprepared || !sane || !stays || enough || !post.ringer.holds() || !begin_anew() {
             break;
         }
     }
@@ -94,41 +94,41 @@ fn ensure_own(own: Pid, ran: Option<&Ran<Zval>>) {
 }
 
 /// A child at one of its tasks.
-struct Worker<'w> {
+struct AtWork<'w> {
     post: &'w Post<'w>,
     own: Pid,
-    seat: &'w Seat<'w>,
+    slot: &'w WorkerSlot<'w>,
     task: u64,
 }
 
 /// Runs a function over items, and tells of each. False when this child has to end.
-fn walk(worker: &Worker<'_>, group: &Group, map: u64, items: Listed) -> bool {
-    let mapping = group.maps.borrow().get(&map).cloned().map(ManuallyDrop::new);
-    let Some(mapping) = mapping else {
-        return tell(worker.post, worker.task, None);
+fn walk(at_work: &AtWork<'_>, group: &Group, map: u64, items: Listed) -> bool {
+    let map_call = group.maps.borrow().get(&map).cloned().map(ManuallyDrop::new);
+    let Some(map_call) = map_call else {
+        return tell(at_work.post, at_work.task, None);
     };
     let (mut count, mut stays) = (0, true);
-    let total = mapping.count(&items);
+    let total = map_call.count(&items);
     if total == 0 {
-        return tell(worker.post, worker.task, None); // it has run them before
+        return tell(at_work.post, at_work.task, None); // it has run them before
     }
-    mapping.walk(items, |item| {
+    map_call.walk(items, |item| {
         if count > 0 && !begin_anew() {
             stays = false;
             return false;
         }
         count += 1;
-        if !worker.seat.begin(count) {
+        if !at_work.slot.begin(count) {
             stays = false;
             return false;
         }
-        let ran = request::protect(|| mapping.call(item));
-        worker.seat.rest();
-        ensure_own(worker.own, Some(&ran));
+        let ran = request::protect(|| map_call.call(item));
+        at_work.slot.rest();
+        ensure_own(at_work.own, Some(&ran));
         if count == total {
-            worker.seat.tally();
+            at_work.slot.tally();
         }
-        stays = tell(worker.post, worker.task, Some(ran));
+        stays = tell(at_work.post, at_work.task, Some(ran));
         stays
     });
     stays
@@ -147,10 +147,10 @@ fn prepare(group: &Group, hooks: &[Rc<Hook>], task: u64) -> Option<Ran<Zval>> {
     }
 }
 
-/// Tells what became of a task; none when it has to be run elsewhere. False when this child has to end: after an exit or a
-/// fatal error nothing is certain.
+/// Tells what became of a task; none when it has to be run elsewhere. False when this child has to end: after an exit
+/// or a fatal error nothing is certain.
 fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
-    let sink = Sink::Line { line: post.line, rope: post.rope, task, captured: post.captured };
+    let sink = Sink::Ring { ring: post.ring, ringer: post.ringer, task, captured: post.captured };
     let Some(ran) = ran else {
         sink.decline();
         return true;
@@ -164,8 +164,8 @@ fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
     gone && told && stays
 }
 
-/// Lets go of what a task has left. What a destructor throws then is nobody's failure, and told by a warning. False when
-/// this child has to end.
+/// Lets go of what a task has left. What a destructor throws then is nobody's failure, and told by a warning. False
+/// when this child has to end.
 fn let_go<T>(left: T) -> bool {
     let gone = request::protect(|| {
         surfacing::release(left);
@@ -192,7 +192,7 @@ fn put_signals_back() -> bool {
     matches!(done, Ran::Returned(()))
 }
 
-/// What came of a parcel.
+/// What came of a job.
 enum Performed {
     /// It was a task, which has been run.
     Task(Ran<Zval>),
@@ -202,12 +202,12 @@ enum Performed {
     Nothing,
 }
 
-/// Opens a parcel, and runs the task in it. False after an exit or a fatal error of something else than the task: nothing is
-/// certain then.
+/// Opens a job, and runs the task in it. False after an exit or a fatal error of something else than the task: nothing
+/// is certain then.
 fn perform(group: &Group, task: u64, payload: &[u8]) -> (Performed, bool) {
     let (mut sent, mut inherited) = (None, None);
     let mut items = None;
-    let ran = request::protect(|| match parcel::open(&state().book, payload)? {
+    let ran = request::protect(|| match job::open(&state().code_index, payload)? {
         Opened::Work(work) => isolated::call(sent.insert(work)),
         Opened::Inherited => {
             let future = group.future(task).map(ManuallyDrop::new);

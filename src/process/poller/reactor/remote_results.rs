@@ -5,8 +5,8 @@ use std::mem::MaybeUninit;
 use nix::errno::Errno;
 
 use super::Reactor;
-use crate::process::loan::Loan;
-use crate::process::loan::lender::{ByLine, ByPipe};
+use crate::process::remote_payload::RemotePayload;
+use crate::process::remote_payload::holder::{ByLine, ByPipe};
 use crate::process::wait::{Exit, look_at};
 
 impl Reactor {
@@ -15,9 +15,9 @@ impl Reactor {
     /// # Errors
     ///
     /// As for [`Reactor::fetch`].
-    pub(crate) fn check(&self, id: u64, loan: &Loan) -> Result<(), Errno> {
+    pub(crate) fn check(&self, id: u64, remote_payload: &RemotePayload) -> Result<(), Errno> {
         let child = self.children.get(&id).ok_or(Errno::ESRCH)?;
-        loan.check(child.pid)
+        remote_payload.check(child.pid)
     }
 
     /// Copies the next bytes of what child `id` lends, as many as `to` has.
@@ -28,18 +28,18 @@ impl Reactor {
     pub(crate) fn fetch(
         &mut self,
         id: u64,
-        loan: &mut Loan,
+        remote_payload: &mut RemotePayload,
         to: &mut [MaybeUninit<u8>],
     ) -> Result<(), Errno> {
         let child = self.children.get(&id).ok_or(Errno::ESRCH)?;
-        if let Some(line) = self.lines.line(id) {
-            return loan.fetch(child.pid, &mut ByLine::new(line, child.pidfd.as_ref()), to);
+        if let Some(ring) = self.rings.ring(id) {
+            return remote_payload.fetch(child.pid, &mut ByLine::new(ring, child.pidfd.as_ref()), to);
         }
         let pipe = child.pipe.as_ref().ok_or(Errno::ESRCH)?;
-        loan.fetch(child.pid, &mut ByPipe(pipe), to)
+        remote_payload.fetch(child.pid, &mut ByPipe(pipe), to)
     }
 
-    /// How child `id` ended, of which a loan could not be fetched.
+    /// How child `id` ended, of which a remote payload could not be fetched.
     pub(crate) fn fate(&self, id: u64) -> Exit {
         let reaped = self.fates.get(&id).copied();
         reaped.or_else(|| self.children.get(&id).map(|child| look_at(child.pid))).unwrap_or(Exit::Unknown)
@@ -47,13 +47,13 @@ impl Reactor {
 
     /// Lets a child go on that captures, if it is such a one: what it printed has been taken.
     pub(crate) fn go_on(&self, id: u64) {
-        self.lines.go_on(id);
+        self.rings.go_on(id);
     }
 
-    /// Lets a child go that has lent something.
+    /// Lets a child go that has remote something.
     pub(crate) fn release(&mut self, id: u64) {
         self.fates.remove(&id);
-        if self.lines.release(id) {
+        if self.rings.release(id) {
             return;
         }
         if let Some(child) = self.children.get_mut(&id) {

@@ -10,13 +10,13 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 
 /// The descriptor, and what keeps it readable.
 #[derive(Debug)]
-pub(crate) struct Beacon {
+pub(crate) struct ReadyDescriptor {
     epoll: Epoll,
     news: EventFd,
 }
 
-impl Beacon {
-    /// Readable when `children` is, and from [`Beacon::light`] to [`Beacon::quench`].
+impl ReadyDescriptor {
+    /// Readable when `children` is, and from [`ReadyDescriptor::light`] to [`ReadyDescriptor::quench`].
     ///
     /// # Errors
     ///
@@ -63,12 +63,12 @@ mod tests {
     #[test]
     fn it_shines_for_children_and_for_news() {
         let (children, writer) = pipe().unwrap();
-        let beacon = Beacon::over(children.as_fd()).unwrap();
-        let fd = beacon.descriptor().unwrap();
+        let ready = ReadyDescriptor::over(children.as_fd()).unwrap();
+        let fd = ready.descriptor().unwrap();
         assert!(!readable(&fd));
-        beacon.light();
+        ready.light();
         assert!(readable(&fd));
-        beacon.quench();
+        ready.quench();
         assert!(!readable(&fd));
         write(&writer, b"x").unwrap();
         assert!(readable(&fd));

@@ -1,8 +1,9 @@
 //! The tasks of a pool whose children stay: the parent posts them, and whichever child is free takes the next one.
 //!
-//! One ring of entries with one writer and many takers. An entry is taken by one compare-and-swap, so that no task is run
-//! twice; a taker says in its own cell what it runs, so that a death costs that task and no other; and what nobody has
-//! taken can be taken back. Positions count bytes and never come again, so that an old one is not taken for a new one.
+//! One ring of entries with one writer and many takers. An entry is taken by one compare-and-swap, so that no task is
+//! run twice; a taker says in its own cell what it runs, so that a death costs that task and no other; and what nobody
+//! has taken can be taken back. Positions count bytes and never come again, so that an old one is not taken for a new
+//! one.
 
 #![expect(clippy::disallowed_types, reason = "it knows no PHP")]
 
@@ -16,11 +17,11 @@ use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_gettime};
 
 use super::futex;
-use super::mapping::{Apart, Mapping, Shared, place};
-use super::seat::Seat;
+use super::memory::{Apart, Shared, SharedMemory, place};
+use super::slot::WorkerSlot;
 
-/// Children that one board can serve.
-pub(crate) const SEATS: usize = 128;
+/// Children that one job queue can serve.
+pub(crate) const SLOTS: usize = 128;
 /// The longest payload of an entry: what is longer is better inherited.
 pub(crate) const LONGEST: usize = 32 * 1024;
 
@@ -28,8 +29,8 @@ pub(super) const ROOM: usize = 256 * 1024;
 pub(super) const ALIGN: usize = 32;
 pub(super) const ENTRY: usize = size_of::<Entry>();
 
-/// What a child does that has no task. It says when it goes to sleep, and when it leaves; whoever wakes it, or counts on it no
-/// more, says that. Each step is a compare-and-swap, so that only one of two comes through.
+/// What a child does that has no task. It says when it goes to sleep, and when it leaves; whoever wakes it, or counts
+/// on it no more, says that. Each step is a compare-and-swap, so that only one of two comes through.
 pub(super) const AWAKE: u32 = 0;
 pub(super) const ASLEEP: u32 = 1;
 /// It leaves, unless it finds a task that was posted just now.
@@ -41,7 +42,7 @@ pub(super) const GONE: u32 = 3;
 pub(super) const OPEN: u64 = 1;
 /// It was taken back: nobody runs it.
 pub(super) const FREE: u64 = 2;
-/// The child on a seat has it, and reads what was sent. Added to the number of the seat.
+/// The child on a slot has it, and reads what was sent. Added to the number of the slot.
 pub(super) const TAKEN: u64 = 0x100;
 /// The same, and it has begun. The last thing that is said of an entry.
 pub(super) const RUN: u64 = 0x200;
@@ -60,15 +61,15 @@ pub(super) struct Head {
     pub(super) closed: AtomicU32,
     /// Somebody is awake and looks for work: no need to wake another.
     pub(super) searching: Apart<AtomicU32>,
-    /// One bit for each seat whose child sleeps, or is about to.
+    /// One bit for each slot whose child sleeps, or is about to.
     sleepers: Apart<Bits>,
-    /// One bit for each seat whose child is leaving by itself.
+    /// One bit for each slot whose child is leaving by itself.
     leaving: Apart<Bits>,
-    seats: [Cell; SEATS],
+    slots: [Cell; SLOTS],
 }
 
-/// A bit for each seat.
-type Bits = [AtomicU64; SEATS / 64];
+/// A bit for each slot.
+type Bits = [AtomicU64; SLOTS / 64];
 
 /// What is known of one child.
 #[repr(C, align(64))]
@@ -120,18 +121,19 @@ unsafe impl Shared for Entry {}
 
 /// The parent's side.
 #[derive(Debug)]
-pub(crate) struct Board {
-    memory: Mapping<Head>,
-    /// What the head says of `end` and `start`: only the parent moves these, and it does not believe what it finds there.
+pub(crate) struct JobQueue {
+    memory: SharedMemory<Head>,
+    /// What the head says of `end` and `start`: only the parent moves these, and it does not believe what it finds
+    /// there.
     end: cell::Cell<u64>,
     start: cell::Cell<u64>,
     /// Entries whose place is not free, oldest first.
     posted: RefCell<VecDeque<Posted>>,
     /// Entries whose place is free and that have not ended: tasks, and who has them.
     begun: RefCell<BTreeMap<u64, usize>>,
-    /// Where in `posted` the answers of each child were found last, counted from the first entry ever. A child takes what it
-    /// takes in this order, so that the next is a little further on.
-    hints: RefCell<[u64; SEATS]>,
+    /// Where in `posted` the answers of each child were found last, counted from the first entry ever. A child takes
+    /// what it takes in this order, so that the next is a little further on.
+    hints: RefCell<[u64; SLOTS]>,
     /// How many entries have left `posted`.
     dropped: cell::Cell<u64>,
     /// Nothing more will come.
@@ -186,13 +188,13 @@ pub(crate) struct Look {
     pub(crate) open: Vec<u64>,
     /// Tasks that a child says it runs, as their entries do.
     pub(crate) busy: Vec<u64>,
-    /// Tasks whose entry names the child on a seat, which does not say that it runs them.
+    /// Tasks whose entry names the child on a slot, which does not say that it runs them.
     pub(crate) adrift: Vec<(usize, u64)>,
     /// Tasks whose entry says what no child says.
     pub(crate) lost: Vec<u64>,
 }
 
-impl Board {
+impl JobQueue {
     /// An empty one.
     ///
     /// # Errors
@@ -200,12 +202,12 @@ impl Board {
     /// ENOMEM.
     pub(crate) fn new() -> Result<Self, Errno> {
         Ok(Self {
-            memory: Mapping::new(ROOM)?,
+            memory: SharedMemory::new(ROOM)?,
             end: cell::Cell::new(0),
             start: cell::Cell::new(0),
             posted: RefCell::default(),
             begun: RefCell::default(),
-            hints: RefCell::new([0; SEATS]),
+            hints: RefCell::new([0; SLOTS]),
             dropped: cell::Cell::new(0),
             closed: cell::Cell::new(false),
             newest: cell::Cell::new(0),
@@ -293,23 +295,23 @@ impl Board {
         wake_younger(self.memory.head(), epoch)
     }
 
-    /// How far a task is that was posted. Who has it is what its entry says: what is in the cell of a child may be there by
-    /// mistake.
+    /// How far a task is that was posted. Who has it is what its entry says: what is in the cell of a child may be
+    /// there by mistake.
     pub(crate) fn progress(&self, task: u64) -> Progress {
         let posted = self.posted.borrow();
         let found = posted.iter().rev().find(|posted| posted.task == task && !posted.over);
-        let seat = match found.map(|posted| self.state(posted)) {
+        let slot = match found.map(|posted| self.state(posted)) {
             Some(State::Open) => return Progress::Open,
-            Some(State::Of(seat)) => Some(seat),
+            Some(State::Of(slot)) => Some(slot),
             Some(State::Unknown) => None,
             None => self.begun.borrow().get(&task).copied(),
         };
-        match seat.and_then(|seat| Some((seat, self.cell(seat)?))) {
-            Some((seat, cell)) if cell.task.load(Ordering::SeqCst) == task => {
+        match slot.and_then(|slot| Some((slot, self.cell(slot)?))) {
+            Some((slot, cell)) if cell.task.load(Ordering::SeqCst) == task => {
                 let since = cell.since.load(Ordering::Acquire);
-                Progress::Running(seat, Duration::from_nanos(now().saturating_sub(since)))
+                Progress::Running(slot, Duration::from_nanos(now().saturating_sub(since)))
             }
-            Some((seat, _)) => Progress::Taken(seat),
+            Some((slot, _)) => Progress::Taken(slot),
             None => Progress::Unknown,
         }
     }
@@ -323,19 +325,19 @@ impl Board {
         }
     }
 
-    /// The child on `seat` has told something of `task`, of which more may come unless this is the `last`. False when it was
-    /// not given that task.
-    pub(crate) fn admit(&self, seat: usize, task: u64, last: bool) -> bool {
+    /// The child on `slot` has told something of `task`, of which more may come unless this is the `last`. False when
+    /// it was not given that task.
+    pub(crate) fn admit(&self, slot: usize, task: u64, last: bool) -> bool {
         let mut begun = self.begun.borrow_mut();
         if let Some(&of) = begun.get(&task) {
-            if of == seat && last {
+            if of == slot && last {
                 begun.remove(&task);
             }
-            return of == seat;
+            return of == slot;
         }
         let mut posted = self.posted.borrow_mut();
         let mut hints = self.hints.borrow_mut();
-        let Some(hint) = hints.get_mut(seat) else {
+        let Some(hint) = hints.get_mut(slot) else {
             return false;
         };
         let dropped = self.dropped.get();
@@ -345,7 +347,7 @@ impl Board {
         let Some(at) = found.or_else(|| posted.range(..from).position(is_it)) else {
             return false;
         };
-        let has_begun = |posted: &&mut Posted| state_is(&self.memory, posted.at, RUN | seat as u64);
+        let has_begun = |posted: &&mut Posted| state_is(&self.memory, posted.at, RUN | slot as u64);
         let Some(entry) = posted.get_mut(at).filter(has_begun) else {
             return false;
         };
@@ -364,17 +366,17 @@ impl Board {
     /// Looks at all that has not ended, and is `wanted`.
     pub(crate) fn look(&self, wanted: impl Fn(u64) -> bool) -> Look {
         let mut look = Look::default();
-        let mut of = |seat: usize, task: u64| match self.cell(seat) {
+        let mut of = |slot: usize, task: u64| match self.cell(slot) {
             Some(cell) if cell.task.load(Ordering::SeqCst) == task => look.busy.push(task),
-            _ => look.adrift.push((seat, task)),
+            _ => look.adrift.push((slot, task)),
         };
         let begun = self.begun.borrow();
-        begun.iter().filter(|&(&task, _)| wanted(task)).for_each(|(&task, &seat)| of(seat, task));
+        begun.iter().filter(|&(&task, _)| wanted(task)).for_each(|(&task, &slot)| of(slot, task));
         let (mut open, mut lost) = (Vec::new(), Vec::new());
         for posted in self.posted.borrow().iter().filter(|posted| !posted.over && wanted(posted.task)) {
             match self.state(posted) {
                 State::Open => open.push(posted.task),
-                State::Of(seat) => of(seat, posted.task),
+                State::Of(slot) => of(slot, posted.task),
                 State::Unknown => lost.push(posted.task),
             }
         }
@@ -390,59 +392,60 @@ impl Board {
         head.searching.store(0, Ordering::SeqCst);
     }
 
-    /// Prepares a seat for a child that is about to be born, or none when all are in use by `used`. It leaves after so much
-    /// `patience` without work, if any.
-    pub(crate) fn seat(
+    /// Prepares a slot for a child that is about to be born, or none when all are in use by `used`. It leaves after so
+    /// much `patience` without work, if any.
+    pub(crate) fn slot(
         &self,
         used: impl Fn(usize) -> bool,
         epoch: u64,
         patience: Option<Duration>,
     ) -> Option<usize> {
-        let seat = (0..SEATS).find(|&seat| !used(seat))?;
-        let cell = self.cell(seat)?;
+        let slot = (0..SLOTS).find(|&slot| !used(slot))?;
+        let cell = self.cell(slot)?;
         for word in [&cell.rest, &cell.dismissed] {
             word.store(0, Ordering::Relaxed);
         }
-        self.be_patient(seat, patience);
+        self.be_patient(slot, patience);
         for word in [&cell.task, &cell.since, &cell.begun, &cell.spent, &cell.taken, &cell.item] {
             word.store(0, Ordering::Relaxed);
         }
-        self.memory.head().wakes(seat);
-        self.memory.head().stays(seat);
+        self.memory.head().wakes(slot);
+        self.memory.head().stays(slot);
         self.restate();
-        self.hints.borrow_mut().get_mut(seat).map(|hint| *hint = 0)?;
+        self.hints.borrow_mut().get_mut(slot).map(|hint| *hint = 0)?;
         cell.epoch.store(epoch, Ordering::Release);
-        Some(seat)
+        Some(slot)
     }
 
-    /// The child on `seat` leaves after so much `patience` without work, if any.
-    pub(crate) fn be_patient(&self, seat: usize, patience: Option<Duration>) {
+    /// The child on `slot` leaves after so much `patience` without work, if any.
+    pub(crate) fn be_patient(&self, slot: usize, patience: Option<Duration>) {
         let nanos = patience.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1));
-        if let Some(cell) = self.cell(seat) {
+        if let Some(cell) = self.cell(slot) {
             cell.patience.store(nanos, Ordering::SeqCst);
         }
         // As behind a post: a child that has not said by now that it leaves has this patience.
         fence(Ordering::SeqCst);
     }
 
-    /// Has some child said that it leaves by itself, and is not buried yet? Behind a [`Board::post`] this is what decides:
-    /// a child that has not said so by now will see what was posted.
+    /// Has some child said that it leaves by itself, and is not buried yet? Behind a [`JobQueue::post`] this is what
+    /// decides: a child that has not said so by now will see what was posted.
     pub(crate) fn is_anybody_leaving(&self) -> bool {
         self.memory.head().leaving.iter().any(|word| word.load(Ordering::Relaxed) != 0)
     }
 
-    /// Has the child on `seat` left by itself? If so, it does not come back: nobody who saw this counts on it.
-    pub(crate) fn has_left(&self, seat: usize) -> bool {
+    /// Has the child on `slot` left by itself? If so, it does not come back: nobody who saw this counts on it.
+    pub(crate) fn has_left(&self, slot: usize) -> bool {
         let leaving = |cell: &Cell| {
             let seen = cell.rest.compare_exchange(LEAVING, GONE, Ordering::SeqCst, Ordering::SeqCst);
             seen.is_ok() || seen == Err(GONE)
         };
-        self.cell(seat).is_some_and(leaving)
+        self.cell(slot).is_some_and(leaving)
     }
 
-    /// The child on `seat` shall take no more, and begin no item. It ends after what it runs; true when it runs nothing.
-    pub(crate) fn dismiss(&self, seat: usize) -> bool {
-        let Some(cell) = self.cell(seat) else {
+    /// The child on `slot` shall take no more, and begin no item. It ends after what it runs; true when it runs
+    /// nothing.
+    pub(crate) fn dismiss(&self, slot: usize) -> bool {
+        let Some(cell) = self.cell(slot) else {
             return false;
         };
         cell.dismissed.store(1, Ordering::SeqCst);
@@ -451,81 +454,81 @@ impl Board {
         cell.task.load(Ordering::SeqCst) == 0
     }
 
-    /// Is the child on `seat` without work?
-    pub(crate) fn is_idle(&self, seat: usize) -> bool {
-        let being_taken = |at| state_is(&self.memory, at, TAKEN | seat as u64);
-        self.cell(seat).is_some_and(|cell| {
+    /// Is the child on `slot` without work?
+    pub(crate) fn is_idle(&self, slot: usize) -> bool {
+        let being_taken = |at| state_is(&self.memory, at, TAKEN | slot as u64);
+        self.cell(slot).is_some_and(|cell| {
             // In this order: it is neither idle nor has a task while it takes one.
             let position = cell.taken.load(Ordering::SeqCst).checked_sub(1);
             !position.is_some_and(being_taken) && cell.task.load(Ordering::SeqCst) == 0
         })
     }
 
-    /// How many items the child on `seat` has begun of what it runs.
-    pub(crate) fn begun(&self, seat: usize) -> usize {
-        let begun = self.cell(seat).map_or(0, |cell| cell.begun.load(Ordering::SeqCst));
+    /// How many items the child on `slot` has begun of what it runs.
+    pub(crate) fn begun(&self, slot: usize) -> usize {
+        let begun = self.cell(slot).map_or(0, |cell| cell.begun.load(Ordering::SeqCst));
         usize::try_from(begun).unwrap_or(usize::MAX)
     }
 
-    /// From now on the child on `seat` notes down when it begins an item; for the one that it is at, that is now. It may
-    /// miss that just when it begins or ends one, and has to be told again.
-    pub(crate) fn time_items(&self, seat: usize) {
-        if let Some(cell) = self.cell(seat) {
+    /// From now on the child on `slot` notes down when it begins an item; for the one that it is at, that is now. It
+    /// may miss that just when it begins or ends one, and has to be told again.
+    pub(crate) fn time_items(&self, slot: usize) {
+        if let Some(cell) = self.cell(slot) {
             for (untimed, timed) in [(NO_ITEM, BETWEEN), (SOME_ITEM, now())] {
                 let _ = cell.item.compare_exchange(untimed, timed, Ordering::SeqCst, Ordering::SeqCst);
             }
         }
     }
 
-    /// The item that the child on `seat` is at, and has been for so long; none when it is at none.
-    pub(crate) fn item(&self, seat: usize) -> Option<(Item, Duration)> {
-        let began = self.cell(seat)?.item.load(Ordering::SeqCst);
+    /// The item that the child on `slot` is at, and has been for so long; none when it is at none.
+    pub(crate) fn item(&self, slot: usize) -> Option<(Item, Duration)> {
+        let began = self.cell(slot)?.item.load(Ordering::SeqCst);
         let time = Duration::from_nanos(now().saturating_sub(began));
         (began > BETWEEN).then_some((Item(began), time))
     }
 
-    /// How long the latest portion of items took the child on `seat`.
-    pub(crate) fn spent(&self, seat: usize) -> Duration {
-        Duration::from_nanos(self.cell(seat).map_or(0, |cell| cell.spent.load(Ordering::Relaxed)))
+    /// How long the latest portion of items took the child on `slot`.
+    pub(crate) fn spent(&self, slot: usize) -> Duration {
+        Duration::from_nanos(self.cell(slot).map_or(0, |cell| cell.spent.load(Ordering::Relaxed)))
     }
 
-    /// What the child on `seat` says that it runs.
-    pub(crate) fn running(&self, seat: usize) -> Option<u64> {
-        self.cell(seat).map(|cell| cell.task.load(Ordering::SeqCst)).filter(|&task| task != 0)
+    /// What the child on `slot` says that it runs.
+    pub(crate) fn running(&self, slot: usize) -> Option<u64> {
+        self.cell(slot).map(|cell| cell.task.load(Ordering::SeqCst)).filter(|&task| task != 0)
     }
 
-    /// Has the child on `seat` never taken anything?
-    pub(crate) fn is_newborn(&self, seat: usize) -> bool {
-        self.cell(seat).is_some_and(|cell| cell.taken.load(Ordering::Acquire) == 0)
+    /// Has the child on `slot` never taken anything?
+    pub(crate) fn has_taken_nothing(&self, slot: usize) -> bool {
+        self.cell(slot).is_some_and(|cell| cell.taken.load(Ordering::Acquire) == 0)
     }
 
-    /// The child on `seat` is dead: what it had taken but not begun is open again. What it had begun, of what is `wanted`: one
-    /// task at most, unless somebody wrote over the entries.
-    pub(crate) fn bury(&self, seat: usize, wanted: impl Fn(u64) -> bool) -> Vec<u64> {
-        if let Some(cell) = self.cell(seat) {
+    /// The child on `slot` is dead: what it had taken but not begun is open again. What it had begun, of what is
+    /// `wanted`: one task at most, unless somebody wrote over the entries.
+    pub(crate) fn reap(&self, slot: usize, wanted: impl Fn(u64) -> bool) -> Vec<u64> {
+        if let Some(cell) = self.cell(slot) {
             cell.task.store(0, Ordering::SeqCst);
             // Whoever woke the dead would take it for one that looks.
             cell.rest.store(AWAKE, Ordering::SeqCst);
         }
-        self.memory.head().wakes(seat);
-        self.memory.head().stays(seat);
+        self.memory.head().wakes(slot);
+        self.memory.head().stays(slot);
         let mut had = Vec::new();
         self.begun.borrow_mut().retain(|&task, of| {
-            had.extend((*of == seat && wanted(task)).then_some(task));
-            *of != seat
+            had.extend((*of == slot && wanted(task)).then_some(task));
+            *of != slot
         });
         let mut taken = Vec::new();
         for posted in self.posted.borrow_mut().iter_mut().filter(|posted| !posted.over) {
-            if state_is(&self.memory, posted.at, TAKEN | seat as u64) {
+            if state_is(&self.memory, posted.at, TAKEN | slot as u64) {
                 posted.over = true;
                 taken.extend(wanted(posted.task).then_some(*posted));
-            } else if state_is(&self.memory, posted.at, RUN | seat as u64) {
+            } else if state_is(&self.memory, posted.at, RUN | slot as u64) {
                 posted.over = true;
                 had.extend(wanted(posted.task).then_some(posted.task));
             }
         }
         for posted in taken {
-            self.repost(posted, seat);
+            self.repost(posted, slot);
         }
         self.memory.head().searching.store(0, Ordering::SeqCst);
         if !self.open(1).is_empty() {
@@ -535,12 +538,12 @@ impl Board {
     }
 
     /// Posts an entry once more at the end, where children that have passed it see it.
-    fn repost(&self, old: Posted, seat: usize) {
+    fn repost(&self, old: Posted, slot: usize) {
         let mut payload = Vec::new();
         self.memory.read_ring(ROOM, old.at + ENTRY as u64, old.payload as usize, &mut payload);
         if self.post(old.task, old.epoch, &payload).is_err() {
             // Its own place is as good, for children that are still to be born.
-            exchange(&self.memory, old.at, TAKEN | seat as u64, OPEN);
+            exchange(&self.memory, old.at, TAKEN | slot as u64, OPEN);
             let mut posted = self.posted.borrow_mut();
             posted.iter_mut().filter(|posted| posted.at == old.at).for_each(|posted| posted.over = false);
         }
@@ -552,7 +555,7 @@ impl Board {
         self.closed.set(true);
         head.closed.store(1, Ordering::SeqCst);
         fence(Ordering::SeqCst);
-        head.seats.iter().for_each(rouse);
+        head.slots.iter().for_each(rouse);
     }
 
     /// More will come after all: children that are still there stay.
@@ -567,11 +570,11 @@ impl Board {
         let before = self.start.get();
         while let Some(&first) = posted.front() {
             if !first.over {
-                let State::Of(seat) = self.state(&first) else { break };
-                if !state_is(&self.memory, first.at, RUN | seat as u64) {
+                let State::Of(slot) = self.state(&first) else { break };
+                if !state_is(&self.memory, first.at, RUN | slot as u64) {
                     break;
                 }
-                self.begun.borrow_mut().insert(first.task, seat);
+                self.begun.borrow_mut().insert(first.task, slot);
             }
             posted.pop_front();
             self.dropped.set(self.dropped.get() + 1);
@@ -579,20 +582,22 @@ impl Board {
         }
         if self.start.get() != before {
             self.memory.head().start.store(self.start.get(), Ordering::Release);
-            // The next entry is written over these. A child that reads a word of that one, and looks for the start behind
-            // an acquire fence, finds this start or a later one; without the fence a processor with weak ordering may let
-            // it see the new length beside the old start, and it would go on in the middle of an entry.
+            // The next entry is written over these. A child that reads a word of that one, and looks for the start
+            // behind an acquire fence, finds this start or a later one; without the fence a processor with weak
+            // ordering may let it see the new length beside the old start, and it would go on in the middle of an
+            // entry.
             fence(Ordering::Release);
         }
     }
 
-    fn cell(&self, seat: usize) -> Option<&Cell> {
-        self.memory.head().seats.get(seat)
+    fn cell(&self, slot: usize) -> Option<&Cell> {
+        self.memory.head().slots.get(slot)
     }
 
-    /// In a new child: its side of the board. It was born for a task that whoever was born with `others` is too old for.
-    pub(crate) fn sit(&self, seat: usize, others: u64) -> Option<Seat<'_>> {
-        Some(Seat::new(&self.memory, seat, self.cell(seat)?, self.start.get(), others))
+    /// In a new child: its side of the job queue. It was born for a task that whoever was born with `others` is too old
+    /// for.
+    pub(crate) fn sit(&self, slot: usize, others: u64) -> Option<WorkerSlot<'_>> {
+        Some(WorkerSlot::new(&self.memory, slot, self.cell(slot)?, self.start.get(), others))
     }
 }
 
@@ -600,7 +605,7 @@ impl Board {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Open,
-    /// The child on this seat has it.
+    /// The child on this slot has it.
     Of(usize),
     /// It was taken back, or says what nobody says.
     Unknown,
@@ -609,53 +614,53 @@ enum State {
 impl State {
     fn of(state: u64) -> Self {
         match usize::try_from(state & (TAKEN - 1)) {
-            Ok(seat) if seat < SEATS && matches!(state - seat as u64, TAKEN | RUN) => Self::Of(seat),
+            Ok(slot) if slot < SLOTS && matches!(state - slot as u64, TAKEN | RUN) => Self::Of(slot),
             _ => Self::Unknown,
         }
     }
 }
 
 impl Head {
-    /// The child on `seat` is about to sleep: whoever posts from now on sees it.
-    pub(super) fn sleeps(&self, seat: usize) {
-        set(&self.sleepers, seat);
+    /// The child on `slot` is about to sleep: whoever posts from now on sees it.
+    pub(super) fn sleeps(&self, slot: usize) {
+        set(&self.sleepers, slot);
     }
 
     /// It does not sleep any more.
-    pub(super) fn wakes(&self, seat: usize) {
-        clear(&self.sleepers, seat);
+    pub(super) fn wakes(&self, slot: usize) {
+        clear(&self.sleepers, slot);
     }
 
-    /// The child on `seat` is about to leave: whoever posts from now on sees it.
-    pub(super) fn leaves(&self, seat: usize) {
-        set(&self.leaving, seat);
+    /// The child on `slot` is about to leave: whoever posts from now on sees it.
+    pub(super) fn leaves(&self, slot: usize) {
+        set(&self.leaving, slot);
     }
 
     /// It does not leave, or is not there any more.
-    pub(super) fn stays(&self, seat: usize) {
-        clear(&self.leaving, seat);
+    pub(super) fn stays(&self, slot: usize) {
+        clear(&self.leaving, slot);
     }
 
     /// Those that probably sleep.
     fn sleepers(&self) -> impl Iterator<Item = &Cell> {
-        let words = self.sleepers.iter().zip(self.seats.chunks(64));
+        let words = self.sleepers.iter().zip(self.slots.chunks(64));
         let words =
-            words.map(|(word, seats)| (word.load(Ordering::Relaxed), seats)).filter(|&(word, _)| word != 0);
+            words.map(|(word, slots)| (word.load(Ordering::Relaxed), slots)).filter(|&(word, _)| word != 0);
         words
-            .flat_map(|(word, seats)| seats.iter().enumerate().filter(move |(bit, _)| word >> bit & 1 == 1))
+            .flat_map(|(word, slots)| slots.iter().enumerate().filter(move |(bit, _)| word >> bit & 1 == 1))
             .map(|(_, cell)| cell)
     }
 }
 
-fn set(bits: &Bits, seat: usize) {
-    if let Some(word) = bits.get(seat / 64) {
-        word.fetch_or(1 << (seat % 64), Ordering::SeqCst);
+fn set(bits: &Bits, slot: usize) {
+    if let Some(word) = bits.get(slot / 64) {
+        word.fetch_or(1 << (slot % 64), Ordering::SeqCst);
     }
 }
 
-fn clear(bits: &Bits, seat: usize) {
-    if let Some(word) = bits.get(seat / 64) {
-        word.fetch_and(!(1 << (seat % 64)), Ordering::SeqCst);
+fn clear(bits: &Bits, slot: usize) {
+    if let Some(word) = bits.get(slot / 64) {
+        word.fetch_and(!(1 << (slot % 64)), Ordering::SeqCst);
     }
 }
 
@@ -693,15 +698,15 @@ fn rouse(cell: &Cell) {
     rouse_one(cell);
 }
 
-pub(super) fn entry(memory: &Mapping<Head>, at: u64) -> Option<&Entry> {
+pub(super) fn entry(memory: &SharedMemory<Head>, at: u64) -> Option<&Entry> {
     memory.at(place(ROOM, at))
 }
 
-pub(super) fn state_is(memory: &Mapping<Head>, at: u64, state: u64) -> bool {
+pub(super) fn state_is(memory: &SharedMemory<Head>, at: u64, state: u64) -> bool {
     entry(memory, at).is_some_and(|entry| entry.state.load(Ordering::SeqCst) == at << SHIFT | state)
 }
 
-pub(super) fn exchange(memory: &Mapping<Head>, at: u64, old: u64, new: u64) -> bool {
+pub(super) fn exchange(memory: &SharedMemory<Head>, at: u64, old: u64, new: u64) -> bool {
     entry(memory, at).is_some_and(|entry| {
         let (old, new) = (at << SHIFT | old, at << SHIFT | new);
         entry.state.compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst).is_ok()

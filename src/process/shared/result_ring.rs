@@ -1,4 +1,4 @@
-//! What a child that stays tells its parent: a ring of bytes with one writer and one reader.
+//! What a warm worker tells its parent: a ring of bytes with one writer and one reader.
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 
-use super::bell::Rope;
+use super::doorbell::Ringer;
 use super::futex;
-use super::mapping::{Apart, Mapping, Shared};
+use super::memory::{Apart, Shared, SharedMemory};
 use crate::process::child::end;
 use crate::wire::frame::{Frame, Kind};
 use crate::wire::payload::Payload;
 
-/// Room for the results of some hundred small tasks; large ones are lent.
+/// Room for the results of some hundred small tasks; large ones are remote.
 const ROOM: usize = 128 * 1024;
 /// The most that one message holds; longer results take several.
 const PIECE: usize = ROOM / 4;
@@ -30,28 +30,28 @@ const ALIGN: usize = HEADER;
 struct Head {
     /// Bytes written, ever. The child's.
     written: Apart<AtomicU64>,
-    /// The child waits for something to change: room, or the end of a loan.
+    /// The child waits for something to change: room, or the end of a remote payload.
     waiting: Apart<AtomicU32>,
     /// Bytes that may be written over, ever. The parent's.
     read: Apart<AtomicU64>,
-    /// Loans that the parent is done with, ever.
+    /// Remote payloads that the parent is done with, ever.
     released: AtomicU32,
-    /// The parent cannot read what is lent now: the child shall say it.
+    /// The parent cannot read what is remote now: the child shall say it.
     asked: AtomicU32,
 }
 
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Head {}
 
-/// One for each child that stays.
+/// One for each warm worker.
 #[derive(Debug)]
-pub(crate) struct Line {
-    memory: Mapping<Head>,
+pub(crate) struct ResultRing {
+    memory: SharedMemory<Head>,
     /// In the child: what it has written.
     written: Cell<u64>,
     /// In the child: what it knows of what may be written over. To look takes that from the parent.
     known: Cell<u64>,
-    /// In the child: how many loans it knows to be over. In the parent: how many are.
+    /// In the child: how many remote results it knows to be over. In the parent: how many are.
     over: Cell<u32>,
     /// In the parent: what it has read.
     read: u64,
@@ -82,7 +82,7 @@ pub(crate) struct Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Garbled;
 
-impl Line {
+impl ResultRing {
     /// An empty one.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Line {
     /// ENOMEM.
     pub(crate) fn new() -> Result<Self, Errno> {
         Ok(Self {
-            memory: Mapping::new(ROOM)?,
+            memory: SharedMemory::new(ROOM)?,
             written: Cell::new(0),
             known: Cell::new(0),
             over: Cell::new(0),
@@ -111,7 +111,7 @@ impl Line {
     /// In the child: says what became of `task`. Waits while there is no room, which the parent makes.
     pub(crate) fn say<'c>(
         &self,
-        rope: &Rope<'_>,
+        ringer: &Ringer<'_>,
         task: u64,
         kind: Kind,
         format: u8,
@@ -124,7 +124,7 @@ impl Line {
         loop {
             let size = left.min(PIECE);
             let more = left > size;
-            let start = self.reserve(rope, HEADER + size);
+            let start = self.reserve(ringer, HEADER + size);
             let mut at = start + HEADER as u64;
             let end = at + size as u64;
             while at < end {
@@ -140,7 +140,7 @@ impl Line {
             self.memory.write_ring(ROOM, start, &header(task, size, kind, format, more));
             self.written.set(aligned(end));
             self.memory.head().written.store(aligned(end), Ordering::Release);
-            rope.ring();
+            ringer.ring();
             if !more {
                 return;
             }
@@ -148,8 +148,8 @@ impl Line {
         }
     }
 
-    /// In the child: waits until the parent is done with what was lent by the latest message, or asks for it. True when it
-    /// is done.
+    /// In the child: waits until the parent is done with what was remote by the latest message, or asks for it. True
+    /// when it is done.
     pub(crate) fn await_release(&self) -> bool {
         let head = self.memory.head();
         loop {
@@ -165,7 +165,7 @@ impl Line {
         }
     }
 
-    /// In the parent: the child shall say what it has lent, by messages for [`Line::receive`].
+    /// In the parent: the child shall say what it has remote, by messages for [`ResultRing::receive`].
     pub(crate) fn ask(&mut self) {
         self.memory.head().asked.store(1, Ordering::SeqCst);
         self.nudge();
@@ -175,7 +175,7 @@ impl Line {
     ///
     /// # Errors
     ///
-    /// As for [`Line::hear`].
+    /// As for [`ResultRing::hear`].
     pub(crate) fn receive(&mut self, to: &mut [MaybeUninit<u8>]) -> Result<usize, Garbled> {
         if self.piece == 0 {
             if self.at >= self.heard.len() && !self.fetch()? {
@@ -197,7 +197,7 @@ impl Line {
         Ok(count)
     }
 
-    /// In the parent: it is done with what was lent.
+    /// In the parent: it is done with what was remote.
     pub(crate) fn release(&self) {
         self.over.set(self.over.get().wrapping_add(1));
         self.memory.head().released.store(self.over.get(), Ordering::SeqCst);
@@ -220,7 +220,7 @@ impl Line {
     ///
     /// # Errors
     ///
-    /// As for [`Line::hear`].
+    /// As for [`ResultRing::hear`].
     pub(crate) fn hear_more(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
         while self.at < self.heard.len() {
             let message = self.heard.get(self.at..).unwrap_or_default();
@@ -283,7 +283,7 @@ impl Line {
     }
 
     /// Waits for room, and tells where it begins.
-    fn reserve(&self, rope: &Rope<'_>, size: usize) -> u64 {
+    fn reserve(&self, ringer: &Ringer<'_>, size: usize) -> u64 {
         let head = self.memory.head();
         let start = self.written.get();
         let wanted = aligned(size as u64);
@@ -305,7 +305,7 @@ impl Line {
                 head.waiting.store(0, Ordering::Relaxed);
                 break;
             }
-            rope.ring();
+            ringer.ring();
             futex::wait(&head.waiting, 1, LOOK_AGAIN);
         }
         start
@@ -336,27 +336,27 @@ fn parsed(message: &[u8]) -> Option<(u64, usize, Kind, u8, bool)> {
 mod tests {
     use super::*;
     use crate::process::fork::{Fork, Purpose, fork};
-    use crate::process::shared::bell::Bell;
+    use crate::process::shared::doorbell::Doorbell;
     use crate::process::wait::end_of;
 
-    fn said(line: &Line, task: u64, payload: &[u8]) {
-        let bell = Bell::new(false).unwrap();
-        line.say(&bell.rope(), task, Kind::Value, 1, payload.len(), [payload].into_iter());
+    fn said(ring: &ResultRing, task: u64, payload: &[u8]) {
+        let doorbell = Doorbell::new(false).unwrap();
+        ring.say(&doorbell.ringer(), task, Kind::Value, 1, payload.len(), [payload].into_iter());
     }
 
     #[test]
     fn answers_come_in_order_and_whole_and_stay_as_they_are() {
-        let mut line = Line::new().unwrap();
+        let mut ring = ResultRing::new().unwrap();
         let payload = |task: u64| (0..task % 700).map(|n| (n ^ task).to_le_bytes()[0]).collect::<Vec<_>>();
         let mut kept = Vec::new();
         for round in 0..700 {
             for task in round * 3..round * 3 + 3 {
-                said(&line, task, &payload(task));
+                said(&ring, task, &payload(task));
             }
-            while let Some(answer) = line.hear(0).unwrap() {
+            while let Some(answer) = ring.hear(0).unwrap() {
                 kept.push(answer);
             }
-            assert!(!line.has_news());
+            assert!(!ring.has_news());
         }
         for (answer, task) in kept.iter().zip(0..) {
             assert_eq!((answer.task, &answer.frame.payload[..]), (task, &payload(task)[..]));
@@ -366,17 +366,17 @@ mod tests {
 
     #[test]
     fn a_result_that_is_larger_than_the_ring_goes_through_while_it_is_read() {
-        let mut line = Line::new().unwrap();
+        let mut ring = ResultRing::new().unwrap();
         let payload: Vec<u8> = (0..ROOM * 3 + 5).map(|n| n.to_le_bytes()[0]).collect();
         let child = match fork(Purpose::Outcome).unwrap() {
             Fork::Child(_) => {
-                said(&line, 7, &payload);
+                said(&ring, 7, &payload);
                 end(0)
             }
             Fork::Parent(child) => child,
         };
         let heard = loop {
-            if let Some(answer) = line.hear(0).unwrap() {
+            if let Some(answer) = ring.hear(0).unwrap() {
                 break answer;
             }
             std::thread::yield_now();
@@ -387,48 +387,48 @@ mod tests {
 
     #[test]
     fn a_loan_that_is_asked_for_is_said() {
-        let mut line = Line::new().unwrap();
+        let mut ring = ResultRing::new().unwrap();
         let payload: Vec<u8> = (0..ROOM * 3 + 5).map(|n| n.to_le_bytes()[0]).collect();
         let child = match fork(Purpose::Outcome).unwrap() {
             Fork::Child(_) => {
-                said(&line, 7, b"lent");
-                while !line.await_release() {
-                    said(&line, 7, &payload);
+                said(&ring, 7, b"remote");
+                while !ring.await_release() {
+                    said(&ring, 7, &payload);
                 }
-                said(&line, 8, b"next");
+                said(&ring, 8, b"next");
                 end(0)
             }
             Fork::Parent(child) => child,
         };
-        let heard = |line: &mut Line| loop {
-            if let Some(answer) = line.hear(0).unwrap() {
+        let heard = |ring: &mut ResultRing| loop {
+            if let Some(answer) = ring.hear(0).unwrap() {
                 break answer;
             }
             std::thread::yield_now();
         };
-        assert_eq!(*heard(&mut line).frame.payload, *b"lent");
-        line.ask();
+        assert_eq!(*heard(&mut ring).frame.payload, *b"remote");
+        ring.ask();
         let mut got = Vec::with_capacity(payload.len());
         while got.len() < payload.len() {
             let room = 10_000.min(payload.len() - got.len());
-            let count = line.receive(&mut got.spare_capacity_mut()[..room]).unwrap();
+            let count = ring.receive(&mut got.spare_capacity_mut()[..room]).unwrap();
             // SAFETY: `receive` wrote so many.
             unsafe { got.set_len(got.len() + count) };
         }
         assert!(got == payload);
-        line.release();
-        assert_eq!(*heard(&mut line).frame.payload, *b"next");
+        ring.release();
+        assert_eq!(*heard(&mut ring).frame.payload, *b"next");
         end_of(child.pid);
     }
 
     #[test]
     fn garbage_is_no_answer() {
-        let mut line = Line::new().unwrap();
-        line.memory.head().written.store(ROOM as u64 * 2, Ordering::Relaxed);
-        assert_eq!(line.hear(0), Err(Garbled));
-        line.memory.head().written.store(64, Ordering::Relaxed);
-        assert_eq!(line.hear(0), Err(Garbled));
-        line.memory.write_ring(ROOM, 0, &header(1, PIECE, Kind::Value, 0, false));
-        assert_eq!(line.hear(0), Err(Garbled));
+        let mut ring = ResultRing::new().unwrap();
+        ring.memory.head().written.store(ROOM as u64 * 2, Ordering::Relaxed);
+        assert_eq!(ring.hear(0), Err(Garbled));
+        ring.memory.head().written.store(64, Ordering::Relaxed);
+        assert_eq!(ring.hear(0), Err(Garbled));
+        ring.memory.write_ring(ROOM, 0, &header(1, PIECE, Kind::Value, 0, false));
+        assert_eq!(ring.hear(0), Err(Garbled));
     }
 }

@@ -10,16 +10,16 @@ use crate::pool::portion::Portion;
 use crate::process::fork::Refused;
 use crate::process::poller::reactor::Ended;
 use crate::process::wait::Exit;
-use crate::task::life::crew::Parcel;
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
+use crate::task::life::workers::Job;
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, ValueCell};
 use crate::zend::iterate::Walk;
 
 /// One call of `map`.
 #[derive(Debug)]
-pub(crate) struct Mapping {
+pub(crate) struct MapCall {
     pub(crate) id: u64,
     pub(crate) group: Rc<Group>,
     pub(crate) callable: Callable,
@@ -33,7 +33,7 @@ pub(crate) struct Mapping {
     pub(crate) portion: DataCell<Portion>,
     pub(crate) batches: ValueCell<BTreeMap<u64, Batch>>,
     /// What there was no room for.
-    pub(crate) held: DataCell<VecDeque<(u64, Parcel)>>,
+    pub(crate) held: DataCell<VecDeque<(u64, Job)>>,
     pub(crate) feeding: Cell<bool>,
     /// How many of the batches are items that are run again.
     pub(crate) repeats: Cell<usize>,
@@ -91,7 +91,7 @@ pub(crate) enum Said {
     /// What its child told; or how that died.
     Ended(Ended, Option<i32>),
     /// Its child has it in memory.
-    Lent(Phase),
+    Remote(Phase),
     /// It took longer than so many seconds, and its child, a process, was ended, or left.
     Overdue(f64, Option<i32>, Exit),
     /// There was no process for it.
@@ -123,12 +123,12 @@ pub(crate) struct Home {
 }
 
 /// A result that is still in a child's memory, by that child's number.
-pub(crate) type Loans = BTreeMap<u64, Loan>;
+pub(crate) type RemoteResults = BTreeMap<u64, RemotePayload>;
 
 /// Whose result it is.
 #[derive(Debug)]
-pub(crate) struct Loan {
-    pub(crate) mapping: Weak<Mapping>,
+pub(crate) struct RemotePayload {
+    pub(crate) map_call: Weak<MapCall>,
     pub(crate) batch: u64,
     /// The item's place in the batch, counted from the first one.
     pub(crate) place: usize,

@@ -1,4 +1,5 @@
-//! Where lending begins to pay. Prints what a payload needs from a waiting child to its place in the parent, by each way:
+//! Where lending begins to pay. Prints what a payload needs from a waiting child to its place in the parent, by each
+//! way:
 //!
 //! ```sh
 //! cargo test --release where_lending_pays -- --ignored --nocapture
@@ -13,7 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::wait::waitpid;
 use nix::unistd::{read as read_fd, write as write_fd};
 
-use super::lender::ByPipe;
+use super::holder::ByPipe;
 use super::*;
 use crate::process::{bytes, pipe};
 use crate::wire::frame::Reader;
@@ -25,8 +26,8 @@ const ROUNDS: usize = 41;
 enum Way {
     Pipe,
     LargePipe,
-    Loan,
-    /// Lent, and then asked for.
+    RemotePayload,
+    /// Remote, and then asked for.
     Sent,
 }
 
@@ -35,23 +36,24 @@ enum Way {
 fn where_lending_pays() {
     println!(
         "{:>9} {:>10} {:>12} {:>10} {:>10}   median microseconds",
-        "KiB", "pipe", "1 MiB pipe", "loan", "sent"
+        "KiB", "pipe", "1 MiB pipe", "remote_payload", "sent"
     );
     for kib in SIZES {
         let payload = vec![7_u8; kib * 1024];
         let rounds = if kib > 4096 { 5 } else { ROUNDS };
         let mut times = [const { Vec::new() }; 4];
         for _ in 0..rounds {
-            for (way, times) in [Way::Pipe, Way::LargePipe, Way::Loan, Way::Sent].into_iter().zip(&mut times)
+            for (way, times) in
+                [Way::Pipe, Way::LargePipe, Way::RemotePayload, Way::Sent].into_iter().zip(&mut times)
             {
                 times.push(once(&payload, way));
             }
         }
-        let [pipe, large, loan, sent] = times.map(|mut times| {
+        let [pipe, large, remote_payload, sent] = times.map(|mut times| {
             times.sort();
             times[times.len() / 2].as_secs_f64() * 1e6
         });
-        println!("{kib:>9} {pipe:>10.0} {large:>12.0} {loan:>10.0} {sent:>10.0}");
+        println!("{kib:>9} {pipe:>10.0} {large:>12.0} {remote_payload:>10.0} {sent:>10.0}");
     }
 }
 
@@ -68,7 +70,7 @@ fn once(payload: &[u8], way: Way) -> Duration {
         drop(reader);
         let _ = read_fd(&gate, &mut [0]);
         let _ = match way {
-            Way::Loan | Way::Sent => lend(&writer, Kind::Value, 0, [payload].into_iter()),
+            Way::RemotePayload | Way::Sent => lend(&writer, Kind::Value, 0, [payload].into_iter()),
             _ => channel::write(&writer, Kind::Value, 0, payload.len(), [payload].into_iter()),
         };
         // SAFETY: ends the child.
@@ -79,13 +81,13 @@ fn once(payload: &[u8], way: Way) -> Duration {
     let started = Instant::now();
     write_fd(&opener, &[0]).unwrap();
     let frame = received(&reader);
-    let got = match Loan::announced(&frame) {
-        Some(mut loan) => {
-            let mut lender = ByPipe(&reader);
+    let got = match RemotePayload::announced(&frame) {
+        Some(mut remote_payload) => {
+            let mut holder = ByPipe(&reader);
             if way == Way::Sent {
-                loan.have_sent(&mut lender).unwrap();
+                remote_payload.have_sent(&mut holder).unwrap();
             }
-            bytes::filled(loan.length, |to| loan.fetch(child, &mut lender, to)).unwrap()
+            bytes::filled(remote_payload.length, |to| remote_payload.fetch(child, &mut holder, to)).unwrap()
         }
         None => frame.payload.to_vec(),
     };
