@@ -1,7 +1,7 @@
 <?php
 
 // Measures the extension beside the floor and beside pcntl, in turn, each in a process of its own, and prints the
-// medians as a table; then the same of children that stay, beside a C program's round trip through two pipes, or beside the
+// medians as a table; then the same of warm workers, beside a C program's round trip through two pipes, or beside the
 // ideal schedule; then how values come back beside PHP's serializer, igbinary and a C program's pipe (see
 // benches/values.php), and last what real work costs in small tasks (see benches/pages.php). Every figure goes to benches/results/ as JSON lines.
 //
@@ -55,7 +55,7 @@ $contenders = [
     'async' => fn (string $workload) => [...$php, '-d', "extension=$so", __DIR__ . '/async.php', $workload],
 ];
 
-// Children that stay: C is one round trip, of one process and one child. What counts for many tasks in flight, or for items,
+// Warm workers: C is one round trip, of one process and one child. What counts for many tasks in flight, or for items,
 // is what it takes on one core, without the time to wake another.
 preg_match('/^Cpus_allowed_list:\s+(\d+)/m', (string) file_get_contents('/proc/self/status'), $first);
 $pinned = ['taskset', '-c', $first[1] ?? '0'];

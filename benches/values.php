@@ -9,7 +9,7 @@
 // fork       back less null
 // inherited  the same for a value that the child has had since the fork
 // task       from the call of async() to the return of await(), fork included; "empty" is that for null
-// stay       the same as fork, from a child that stays and is there already
+// stay       the same as fork, from a warm worker that is there already
 // codec      encoding and decoding in one process, where the extension was built with the feature "recode"
 //
 // Each is the lower quartile of its rounds: how long a sleeping process takes to wake up varies more than what is measured.
@@ -122,7 +122,7 @@ $same = is_string($value) ? fn (mixed $answer): bool => $answer === $value : fn 
 $wrong = (int) !$same($forking[1]()[0]) + (int) !$same($forking[2]()[0]);
 $figures = [];
 // After a fork each page that is written to is a page to copy: what does not fork is measured apart from what does, and when
-// that is over: the child that stays shares pages, too.
+// that is over: the warm worker shares pages, too.
 foreach ([$forking, array_filter($contenders)] as $in_turn) {
     for ($round = 0; $round < $rounds; $round++) {
         foreach ($in_turn as $contender) {

@@ -1,6 +1,6 @@
 <?php
 
-// The extension with children that stay. They are all there before the time is taken, but for map(), which forks its own.
+// The extension with warm workers. They are all there before the time is taken, but for map(), which forks its own.
 // usage: php -d extension=/path/to/libasync.so benches/warm.php WORKLOAD
 
 declare(strict_types=1);

@@ -83,7 +83,7 @@ function workloads(): array
 }
 
 /**
- * Those for children that stay; the same name up to the last dash is the same workload in other circumstances.
+ * Those for warm workers; the same name up to the last dash is the same workload in other circumstances.
  *
  * @return array<string, Closure(): Workload>
  */

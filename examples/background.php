@@ -1,6 +1,6 @@
 <?php
 
-// The parent works on while its children run, and hears of each as it ends: a handler runs between two statements of
+// The parent works on while its children run, and learns of each as it ends: a handler runs between two statements of
 // the parent's own loop, without a call of await().
 
 declare(strict_types=1);
@@ -23,7 +23,7 @@ foreach (['invoices' => 0.3, 'orders' => 0.2, 'stock' => 0.1] as $name => $secon
     });
 }
 
-// The parent's own work: the primes below a bound that rises until every child has been heard of.
+// The parent's own work: the primes below a bound that rises until every child has reported.
 $primes = [];
 for ($n = 2; count($heard) < count($reports) && $elapsed() < 30; $n++) {
     for ($i = 0; isset($primes[$i]) && $primes[$i] ** 2 <= $n; $i++) {

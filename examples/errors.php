@@ -27,7 +27,7 @@ $pool['caught'] = async(fn () => throw new OrderRejected('order refused', 8))
     ->catch(fn (TypeError $error) => 'not this one')
     ->catch(fn (OrderRejected | LengthException $error) => "order {$error->order} put back");
 
-// A value was promised, and none came: exit, a crash and a fatal error are one class, told apart by their details.
+// A value was promised, and none came: exit, a crash and a fatal error are one class, distinguished by their details.
 $pool['exit'] = async(fn () => exit(3));
 $pool['killed'] = async(fn () => exec('kill -KILL ' . getmypid()));
 $pool['memory'] = async(function () {

@@ -63,7 +63,7 @@ function await(Future|Pool|iterable $what, ?float $timeout = null): mixed
 }
 
 /**
- * Waits for all and throws nothing: each future tells its own outcome.
+ * Waits for all and throws nothing: each future has its own outcome.
  *
  * @template T
  * @template K of array-key
@@ -89,7 +89,7 @@ function onFork(?callable $child = null, ?callable $parent = null): void
 }
 
 /**
- * Tells what is missing in a throwable that came from a child: what could not be sent, and is null in it, or not initialized
+ * Lists what is missing in a throwable that came from a child: what could not be sent, and is null in it, or not initialized
  * where its type forbids null. The throwables before it have lists of their own.
  *
  * @return array<string, string> types, as `get_debug_type()` names them, under paths such as `->response->body["stream"]`;
@@ -100,7 +100,7 @@ function lost(\Throwable $throwable): array
 }
 
 /**
- * Tells how many CPUs this process can use: the affinity mask and the quota of the cgroup counted.
+ * Returns how many CPUs this process can use: the affinity mask and the quota of the cgroup counted.
  *
  * @return positive-int
  */
@@ -109,7 +109,7 @@ function cpus(): int
 }
 
 /**
- * Calls a function with each item, in children that stay for all of them, and gives all results. See {@see Pool::map()}.
+ * Calls a function with each item, in warm workers that run many of them, and gives all results. See {@see Pool::map()}.
  *
  * @template K of array-key
  * @template V
@@ -178,10 +178,10 @@ enum Route
     /** The child was forked for it. */
     case Forked;
 
-    /** The child stays for many tasks, and had this one in memory since its fork. */
+    /** The child is a warm worker, and had this task in memory since its fork. */
     case Inherited;
 
-    /** The child stays for many tasks, and had its code; the variables that it is bound to were sent. */
+    /** The child is a warm worker, and had the task's code; the variables that the task is bound to were sent. */
     case Sent;
 }
 
@@ -241,17 +241,17 @@ final class PoolStatus implements \Stringable
     /** Begun in a child that was forked for it. */
     public readonly int $forked;
 
-    /** Begun in a child that stays, and that had the task since its fork. */
+    /** Begun in a warm worker that had the task since its fork. */
     public readonly int $inherited;
 
-    /** Begun in a child that stays, to which it was sent. */
+    /** Begun in a warm worker, to which it was sent. */
     public readonly int $sent;
 
     /** How often one of them was run again, or is to be; see {@see Pool::retry()}. */
     public readonly int $retries;
 
     /**
-     * Tells it in one line: `queue: 0 - finished: 5 - failed: 0 - timeout: 0`, and how the first 20 tasks failed that
+     * Sums it up in one line: `queue: 0 - finished: 5 - failed: 0 - timeout: 0`, and how the first 20 tasks failed that
      * did, in a line for each, in the order in which they failed.
      */
     public function __toString(): string
@@ -290,7 +290,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Tells whether tasks run in children here: a single-threaded PHP on the command line, on a system with fork.
+     * Returns whether tasks run in children here: a single-threaded PHP on the command line, on a system with fork.
      */
     public static function isSupported(): bool
     {
@@ -327,27 +327,28 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
 
     /**
      * Sets how many tasks a child runs before it ends. 1, the default, is a child of its own for each task: isolated
-     * from all others, and with everything that the parent has at its start. Children that stay save the fork: they have
-     * what the parent had when they were forked, and what earlier tasks left in globals and static variables. Code and
-     * bound variables of a task are sent to them; a task that cannot be sent is given to a child that is forked anew.
+     * from all others, and with everything that the parent has at its start. With
+     * any other number children are warm workers, which run many tasks and save the fork: they have what the parent had
+     * when they were forked, and what earlier tasks left in globals and static variables. Code and bound variables of a
+     * task are sent to them; a task that cannot be sent is given to a worker that is forked anew.
      *
      * @param int<0, max> $n 0: no limit
      *
      * @return $this
      *
      * @throws \ValueError when $n is negative
-     * @throws AsyncError when tasks are queued or running, and children begin or cease to stay
+     * @throws AsyncError when tasks are queued or running, and children begin or cease to be warm workers
      */
     public function tasksPerChild(int $n): self
     {
     }
 
     /**
-     * Forks children that stay now, before the first task, and keeps them: they do not leave for want of work, as others do
-     * after `async.idle_timeout`. They end as {@see recycle()} says, with a task that only a younger child can run, with
-     * {@see stop()} and {@see cancel()}, and with this object; whoever comes after one of them is kept too. Hooks of
+     * Forks warm workers now, before the first task, and keeps them: they do not end when they are idle, as others do
+     * after `async.idle_timeout`. They end as {@see recycle()} says, with a task that only a younger worker can run, with
+     * {@see stop()} and {@see cancel()}, and with this object; a worker that replaces one of them is kept too. Hooks of
      * {@see onFork()} run in each before its first task, as always. As many are forked as there are slots at most, and as
-     * `async.max_children` has room for. Without {@see tasksPerChild()} or {@see recycle()} they stay for any number of tasks.
+     * `async.max_children` has room for. Without {@see tasksPerChild()} or {@see recycle()} they run any number of tasks.
      *
      * @param positive-int|null $workers null: as many as there are slots
      *
@@ -356,15 +357,15 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @throws \ValueError when $workers is less than 1
      * @throws CannotForkException when there can be none at all
      * @throws UnsupportedException under a web server's PHP
-     * @throws AsyncError when the pool was stopped, or tasks are queued or running whose children do not stay
+     * @throws AsyncError when the pool was stopped, or tasks are queued or running in children of their own
      */
     public function warm(?int $workers = null): self
     {
     }
 
     /**
-     * Sets how often a task of this pool that has failed is run again, in another child or, where children stay, in
-     * whichever is free. What has failed is a task that threw, died or called `exit`, ran out of time, or for which
+     * Sets how often a task of this pool that has failed is run again, in another child or, with warm workers, in
+     * any that is free. What has failed is a task that threw, died or called `exit`, ran out of time, or for which
      * there was no process. Not run again is what was cancelled, and what would fail the same way once more: a result
      * that cannot be serialized ({@see NotSerializableException}) or is longer than `async.max_result`
      * ({@see ProtocolException}).
@@ -397,8 +398,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
 
     /**
      * Sets where what the tasks of this pool print goes. The default is {@see Output::Inherit}. It counts for tasks
-     * that start from now on; children that stay keep what held when they were forked. With {@see Output::Capture} such
-     * a child begins its next task when its parent has taken what the last one printed.
+     * that start from now on; warm workers keep the mode that held when they were forked. With {@see Output::Capture} a
+     * warm worker begins its next task when its parent has read what the last one printed.
      *
      * @return $this
      */
@@ -407,8 +408,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Lets children stay for many tasks, and says when each has had enough; whatever comes first. It ends after the task
-     * with which a limit is reached, and another is forked when there is work. Replaces {@see tasksPerChild()}.
+     * Makes the children warm workers, which run many tasks, and sets when each ends: after the task with which the first of
+     * these limits is reached. Another is forked when there is work. Replaces {@see tasksPerChild()}.
      *
      * @param positive-int|null $tasks so many tasks; null: no limit
      * @param float|null $seconds so long, in seconds; null: no limit
@@ -417,7 +418,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @return $this
      *
      * @throws \ValueError when a limit is not positive
-     * @throws AsyncError when tasks are queued or running, and children begin or cease to stay
+     * @throws AsyncError when tasks are queued or running, and children begin or cease to be warm workers
      */
     public function recycle(?int $tasks = null, ?float $seconds = null, ?int $bytes = null): self
     {
@@ -457,7 +458,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * Without it no signal reaches a task that is not sent to it.
      *
      * The application's own handler runs first. A signal that it does not handle, or ignores, is not passed on. What it handles
-     * is looked at when a child is made, and when it waits for futures.
+     * is checked when a child is made, and when it waits for futures.
      *
      * @param int ...$signals all that are passed on from now on; none for none
      *
@@ -501,7 +502,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Tells whether the pool has a future under this key.
+     * Returns whether the pool has a future under this key.
      *
      * @param int|string $offset
      */
@@ -573,16 +574,16 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Calls a function with each item, in children that stay, and gives the results one after the other. Items are taken
+     * Calls a function with each item, in warm workers, and gives the results one after the other. Items are taken
      * as there is room for them, so that ten million from a generator need no more memory than a thousand; those of an
-     * array that is in memory already are not sent at all. Children end with what {@see recycle()} or
-     * {@see tasksPerChild()} say, and with the map: that also runs the tasks that are added meanwhile where children do not
-     * stay otherwise.
+     * array that is in memory already are not sent at all. The workers end as {@see recycle()} or {@see tasksPerChild()}
+     * say, and with the map. Meanwhile they also run the tasks that are added to a pool that has no warm workers
+     * otherwise.
      *
-     * A failure costs its item only, and so does a child that dies: `current()` throws it when its turn comes, and `next()`
+     * A failure costs its item only, and so does a worker that dies: `current()` throws it when its turn comes, and `next()`
      * goes on behind it. In a `foreach` that ends the loop. What has not begun when the iterator goes does not begin; nor does
      * it after {@see stop()} and {@see cancel()}, and in a pool that was stopped there is nothing to be given at all.
-     * {@see retry()} counts for each item: what has failed is run again alone, in whichever child is free, and keeps its
+     * {@see retry()} counts for each item: what has failed is run again alone, in any worker that is free, and keeps its
      * place among the results.
      *
      * @template K
@@ -595,7 +596,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      *
      * @return \Iterator<K, R> to be walked along once; the keys are those of the items
      *
-     * @throws AsyncError when tasks are queued or running in children that do not stay, or this is a pool of the parent
+     * @throws AsyncError when tasks are queued or running in children of their own, or this is a pool of the parent
      */
     public function map(iterable $items, callable $fn, bool $ordered = true): \Iterator
     {
@@ -891,7 +892,7 @@ final class Future
     }
 
     /**
-     * Tells where the task is in its life, and how it ended, whatever handlers made of that: a task that threw is
+     * Returns where the task is in its life, and how it ended, whatever handlers made of that: a task that threw is
      * Failed, also when a `catch` gave it a value.
      */
     public function status(): Status
@@ -899,14 +900,14 @@ final class Future
     }
 
     /**
-     * Tells the key in its pool; null in no pool.
+     * Returns the key in its pool; null in no pool.
      */
     public function key(): int|string|null
     {
     }
 
     /**
-     * Tells the process id of the child; null before it was forked. It stays readable after the end.
+     * Returns the process id of the child; null before it was forked. It stays readable after the end.
      *
      * @return positive-int|null
      */
@@ -922,14 +923,14 @@ final class Future
     }
 
     /**
-     * Tells how the task reached its child; null before it began.
+     * Returns how the task reached its child; null before it began.
      */
     public function route(): ?Route
     {
     }
 
     /**
-     * Tells how often the task has begun: 0 before it has, and more than 1 when its pool has run it again.
+     * Returns how often the task has begun: 0 before it has, and more than 1 when its pool has run it again.
      *
      * @return int<0, max>
      */
@@ -940,7 +941,7 @@ final class Future
     /**
      * Gives what the task has printed to its standard output, where the pool captures it ({@see Pool::output()}): all
      * of it when it has ended, what has come so far while it runs. Of more than `async.max_output` bytes the
-     * beginning and the end are kept, with a line between them that tells how many bytes were cut.
+     * beginning and the end are kept, with a line between them that says how many bytes were cut.
      *
      * @return string empty where nothing was printed, or nothing is captured
      */
@@ -984,7 +985,7 @@ final class MapIterator implements \Iterator
     }
 
     /**
-     * Tells the key of the item at hand.
+     * Returns the key of the current item.
      *
      * @return K
      */
@@ -1009,7 +1010,7 @@ final class MapIterator implements \Iterator
     }
 
     /**
-     * Tells whether there is an item at hand.
+     * Returns whether there is a current item.
      */
     public function valid(): bool
     {
@@ -1080,7 +1081,7 @@ class CancelledException extends AsyncException
  */
 class NotSerializableException extends AsyncException
 {
-    /** What it is: a class name, or `resource (stream)`, as get_debug_type() tells it. */
+    /** What it is: a class name, or `resource (stream)`, as get_debug_type() names it. */
     public readonly string $type;
 
     /** Where it is in the result, such as `$result['rows'][3]->handle`. */
