@@ -32,8 +32,9 @@ while ($done === null) { usleep(1000); }
 echo $done, "\n";
 
 $pool = Pool::create()->concurrency(1);
-$pool['x'] = async(fn() => 1)->then(fn($n) => $pool->add(fn() => $n + 1, 'y'));
+$pool['x'] = async(fn() => $gate->pass() ?? 1)->then(fn($n) => $pool->add(fn() => $n + 1, 'y'));
 $pool['z'] = fn() => 3;
+$gate->open();
 echo 'into the same pool: ', json_encode(await($pool)), "\n";
 $pool = Pool::create();
 $pool['x'] = async(fn() => 1)->then(fn() => async(fn() => throw new RangeException('seen')));
