@@ -93,8 +93,11 @@ final class Ending
                     return "finally of a future that is $detail";
                 }
             }
+            if ($what === 'asks') {
+                $over[$pid][$number] = isset($ended[$pid][$number]);
+            }
             if ($what === 'final') {
-                if (isset($ended[$pid][$number]) && in_array($detail, ['Pending', 'Queued', 'Running'], true)) {
+                if ($over[$pid][$number] && in_array($detail, ['Pending', 'Queued', 'Running'], true)) {
                     return "has ended, and is $detail";
                 }
                 if ($detail === 'Succeeded' && preg_match('/^(\d+):$/', $value, $found) && $found[1] !== '0' && $found[1] !== strtok($number, '.')) {

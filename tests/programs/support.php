@@ -52,6 +52,7 @@ function watch(int $number, Async\Future $future): Async\Future
 function finish(): void
 {
     foreach ($GLOBALS['watched'] as $future => $number) {
+        note("asks $number"); // it may end between the look and the note of what was seen
         $status = $future->status()->name;
         $error = $future->error();
         caught($error);
