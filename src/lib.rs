@@ -19,7 +19,7 @@
 //!          the VM while PHP code runs         zend/value        value or throwable to bytes
 //!                            |                process/channel   one frame (wire/frame), then _exit
 //!                            v                    /
-//!                      task/parent/turn <------'        reap, read, start the next ones
+//!                      task/parent/event_loop <'        reap, read, start the next ones
 //!                      task/workers/outcome             bytes to a value or an exception
 //!                      task/parent/handlers             then, catch, finally: at a safe point only
 //! ```
@@ -28,8 +28,8 @@
 //!
 //! A pool may keep its children (`task/workers`). Tasks then go to them through a job queue in shared memory
 //! (`process/shared/job_queue`), from which whoever is free takes the next one; results come back by a line of each
-//! child (`process/shared/line`). What is written in the job queue is a job (`task/workers/job`): the name of code that
-//! both processes have (`zend/code`), and what it is bound to. `task/child/worker` is the child's side, `task/map` is
+//! child (`process/shared/result_ring`). What is written in the job queue is a job (`task/workers/job`): the name of code that
+//! both processes have (`zend/code`), and what it is bound to. `task/child/worker_loop` is the child's side, `task/map` is
 //! `map()`.
 //!
 //! # Who may know whom

@@ -1,9 +1,9 @@
 //! When forks have cost as much for memory in small pages as putting it into huge pages would.
 //!
-//! Each fork copies the page tables: budget for every byte in small pages. Huge pages end that, for a price that is
-//! paid once. Who does not know how many forks will come pays budget until it has added up to the price, then buys, and
+//! Each fork copies the page tables: a cost for every byte in small pages, again and again. Huge pages end that, for a
+//! price that is paid once. Who does not know how many forks will come pays that cost until it has added up to the price, then buys, and
 //! never spends more than twice what the best choice in hindsight would have cost. We do so in instalments, so that no
-//! fork stands still for a second, and the first forks of a short script cost next to nothing more: when the budget
+//! fork stands still for a second, and the first forks of a short script cost next to nothing more: when the cost
 //! without a purchase would be `r` by now, and the price of all is `p`, then `r * min(1, r / p)` may have been spent.
 
 use std::time::Duration;
@@ -40,7 +40,7 @@ pub(crate) struct HugePageBudget {
     small: usize,
     /// Bytes of them that are still to be bought, in a purchase under way.
     planned: Option<usize>,
-    /// The budget since the last purchase, had nothing been bought.
+    /// What forks have cost since the last purchase, had nothing been bought.
     due: Duration,
     /// Time spent on looking and buying since the last purchase.
     spent: Duration,
@@ -158,7 +158,7 @@ mod tests {
     const MIB: usize = 1 << 20;
 
     /// Forks `forks` times under `heap` bytes, of which each MiB costs `price`; gives what was spent, the most that was
-    /// spent before one fork, the budget that was paid, and the bytes that were bought.
+    /// spent before one fork, the cost that was paid, and the bytes that were bought.
     fn run(
         budget: &mut HugePageBudget,
         heap: usize,

@@ -259,7 +259,7 @@ impl<A> Ledger<A> {
         matches!(self.stage(id), Some(Stage::Posted | Stage::Running | Stage::Reported | Stage::Disowned))
     }
 
-    /// Is it neither queued nor resting, and was it neither?
+    /// Is an attempt queued, or resting?
     fn is_waiting(&self, id: u64) -> bool {
         matches!(self.stage(id), Some(Stage::Queued | Stage::Resting))
     }

@@ -21,7 +21,7 @@ use super::{channel, memory};
 use crate::wire::frame::{FIRST_READ, Frame, Kind};
 use holder::Lender;
 
-/// Payloads from this length on are remote: what does not fit into a pipe makes the child wait in any case. That it is
+/// Payloads from this length on stay in the child's memory until the parent copies them: what does not fit into a pipe makes the child wait in any case. That it is
 /// also faster from here on is what `measure` shows.
 const LEND_FROM: usize = 64 * 1024;
 /// What the kernel takes in one call (`IOV_MAX`).
@@ -48,7 +48,7 @@ pub(crate) struct RemotePayload {
     sent: bool,
 }
 
-/// Is a payload of this length remote?
+/// Does a payload of this length stay in the child's memory until the parent copies it?
 pub(crate) fn wanted(length: usize) -> bool {
     length >= LEND_FROM
 }

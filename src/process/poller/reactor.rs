@@ -71,7 +71,7 @@ pub(crate) struct Reactor {
     posted: u32,
     captures: BTreeMap<u64, Capture>,
     checks: Checks,
-    /// How children ended that had something remote, until somebody who wanted it asks.
+    /// How children ended that kept a payload in their memory, until somebody who wanted it asks.
     fates: BTreeMap<u64, Exit>,
     /// Asked about deaths that nobody here brought about.
     pub(crate) memory_killer: MemoryKiller,

@@ -1,4 +1,4 @@
-//! A child that is asked to send what it has remote, as its memory cannot be read.
+//! A child that is asked to send the payload that it keeps in its memory, as that cannot be read.
 
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// When to look again for the next bytes in shared memory, in milliseconds.
 const SOON: u8 = 1;
 
-/// A child that has remote something, and can be asked to send it.
+/// A child that keeps a payload in its memory, and can be asked to send it.
 pub(crate) trait Lender {
     /// Asks for the payload, from its beginning.
     ///
@@ -82,7 +82,7 @@ impl Lender for ByLine<'_> {
     fn receive(&mut self, to: &mut [MaybeUninit<u8>]) -> Result<usize, Errno> {
         let until = Instant::now() + PATIENCE;
         loop {
-            // Before the look: what a child has said that is gone is there.
+            // Asked before the ring is read: what a child that has ended wrote is in it by then.
             let gone = self.wait();
             match self.ring.receive(to) {
                 Ok(0) if gone => return Err(Errno::ESRCH),

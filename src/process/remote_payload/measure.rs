@@ -27,7 +27,7 @@ enum Way {
     Pipe,
     LargePipe,
     RemotePayload,
-    /// Remote, and then asked for.
+    /// Kept in the child's memory, and then asked for.
     Sent,
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     if exception::pending() { Err(Thrown) } else { Ok(()) }
 }
 
-/// Copies what the child has remote to where it shall be. The memory is taken while nothing is borrowed: the engine may
+/// Copies the payload that the child keeps in its memory to where it shall be. The memory is taken while nothing is borrowed: the engine may
 /// refuse it, and leave.
 fn fetch(future: &Future, child: u64, mut remote_payload: RemotePayload) -> Result<Outcome, Thrown> {
     let RemotePayload { kind, format, length, .. } = remote_payload;

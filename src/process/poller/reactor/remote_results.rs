@@ -50,7 +50,7 @@ impl Reactor {
         self.rings.go_on(id);
     }
 
-    /// Lets a child go that has remote something.
+    /// Lets a child go that keeps a payload in its memory.
     pub(crate) fn release(&mut self, id: u64) {
         self.fates.remove(&id);
         if self.rings.release(id) {

@@ -157,8 +157,8 @@ impl Rings {
         }
     }
 
-    /// What a child has told that is gone. What it was in the middle of is lost, and its end says so. True when
-    /// it remote something.
+    /// The results in the ring of a child that has ended. One that it was still writing is lost, and its end says so.
+    /// True when the child kept a payload in its memory.
     pub(super) fn last_words(&mut self, child: u64, news: &mut Vec<News>) -> bool {
         let Some(mut reader) = self.readers.remove(&child) else {
             return false;
