@@ -1,5 +1,5 @@
-//! The receiving side of a throwable. Runs in the parent; re-enters PHP for autoloaders and for the objects in the
-//! properties.
+//! Decodes a throwable that a child sent. Runs in the parent. PHP code may run meanwhile: autoloaders, and the
+//! unserialization hooks of objects in the throwable's properties.
 
 use std::mem::ManuallyDrop;
 
@@ -16,8 +16,9 @@ use crate::zend::serialize::take_exception;
 use crate::zend::value::object::{class_of, type_name};
 use crate::zend::value::{self, DecodeError};
 
-/// Makes the throwable again, as an object of its own class, or of `remote` if that class is not known here, cannot
-/// be instantiated, or is no throwable. Its constructor does not run.
+/// Builds the throwable, and the chain of its previous ones, from the bytes that [`super::encode`] made. Each becomes
+/// an object of its own class, or of `remote` if that class is not known in this process, cannot be instantiated, or is
+/// not throwable. Constructors do not run.
 pub(crate) fn decode(bytes: &[u8], remote: &ClassEntry) -> Result<Zval, DecodeError> {
     let fault = Throwable::decode(bytes)?;
     if fault.chain.is_empty() || fault.chain.len() > CHAIN {
@@ -53,7 +54,8 @@ fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -
             }
         };
         if is_base(scope) {
-            // What the engine keeps for itself has its place in any throwable.
+            // The private properties of `Exception` and `Error` (`trace`, `string`, `previous`) exist in every
+            // throwable, whatever its class.
             if name != b"previous" {
                 write(object, base_of(class), name, value);
             }
@@ -63,7 +65,8 @@ fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -
                 write(object, scope, name, value);
             }
         } else {
-            // Private ones of two classes may have one name; the plain one is that of the class itself.
+            // Private properties of two classes in one hierarchy may have the same name. The one of the object's own
+            // class gets the bare name as its key, the others get `Class::name`.
             let is_hidden = !scope.is_empty()
                 && scope != record.class.get()
                 && record.properties.iter().filter(|other| other.name.get() == name).count() > 1;
@@ -85,16 +88,17 @@ fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -
     Ok(throwable)
 }
 
-/// What every throwable has, in a place that its subclasses share.
+/// Whether `name` is a protected property of `Exception` and `Error`, which every throwable therefore has.
 fn is_common(name: &[u8]) -> bool {
     [&b"message"[..], b"code", b"file", b"line"].contains(&name)
 }
 
-/// An object of the class, if there is one here that can be thrown.
+/// Makes an object of the class of this name. `None` if there is no such class in this process, or its objects cannot
+/// be thrown or made.
 fn instantiate(class: &[u8]) -> Result<Option<Zval>, DecodeError> {
     // SAFETY: `class.len()` bytes are there.
     let found = unsafe { ffi::async_class_find(class.as_ptr().cast(), class.len()) };
-    // An autoloader that throws does not know the class.
+    // An autoloader that throws counts as one that does not know the class.
     drop(take_exception());
     // SAFETY: reads a pointer of the engine.
     if unsafe { ffi::async_exception_pending() } {
@@ -111,7 +115,7 @@ fn instantiate(class: &[u8]) -> Result<Option<Zval>, DecodeError> {
         return Ok(None);
     }
     let made = make(class);
-    // The default of a property may be a constant that does not exist.
+    // Making an object throws when the default of a property is a constant that does not exist.
     drop(take_exception());
     // SAFETY: reads a pointer of the engine.
     if unsafe { ffi::async_exception_pending() } {
@@ -120,7 +124,8 @@ fn instantiate(class: &[u8]) -> Result<Option<Zval>, DecodeError> {
     Ok(made)
 }
 
-/// An object of the class, if it can have any. May leave an exception pending.
+/// Makes an object of the class without calling its constructor; `None` for an abstract class and the like. May leave
+/// an exception pending.
 fn make(class: &zend_class_entry) -> Option<Zval> {
     let mut object = Zval::new();
     // SAFETY: writes the zval.
@@ -128,7 +133,7 @@ fn make(class: &zend_class_entry) -> Option<Zval> {
     made.then_some(object)
 }
 
-/// Why an object of a class of our own could not be made.
+/// The error for a failed [`make`] of one of this extension's own classes.
 fn failure() -> DecodeError {
     take_exception().map_or(DecodeError::Exiting, DecodeError::Thrown)
 }
@@ -137,7 +142,8 @@ fn object_of(value: &Zval) -> Result<&zend_object, DecodeError> {
     value.object().ok_or_else(|| Malformed("no object".to_owned()).into())
 }
 
-/// The value, or the type of one that cannot be made here.
+/// Decodes the value of a property. The inner error describes a value that this process cannot rebuild; such a property
+/// is left out, and listed as lost.
 fn readable(format: u8, bytes: &[u8]) -> Result<Result<Zval, String>, DecodeError> {
     let format = Format::try_from(format).map_err(|unknown| Malformed(unknown.to_string()))?;
     match value::decode(format, bytes) {
@@ -151,7 +157,7 @@ fn readable(format: u8, bytes: &[u8]) -> Result<Result<Zval, String>, DecodeErro
     }
 }
 
-/// Writes a property of a new object. One whose type does not take the value keeps its default.
+/// Writes a property of a new object. If the property's declared type does not accept the value, the default stays.
 fn write(object: &zend_object, scope: &zend_class_entry, name: &[u8], value: Zval) {
     let mut value = ManuallyDrop::new(value);
     // SAFETY: the object is alive and not yet seen by PHP code; the function takes the zval over.
@@ -166,13 +172,13 @@ fn write(object: &zend_object, scope: &zend_class_entry, name: &[u8], value: Zva
     };
 }
 
-/// Adds a property to the readable rest.
+/// Adds a property to the array that an exception of class `remote` has in its own property `properties`.
 fn add(rest: &mut ZendHashTable, scope: Option<&[u8]>, name: &[u8], value: Zval) {
     let name = String::from_utf8_lossy(name);
     let key = match scope {
         Some(scope) => format!("{}::{name}", String::from_utf8_lossy(scope)),
         None => name.into_owned(),
     };
-    // Fails only for a key with a NUL, which no property has.
+    // Fails only for a key with a NUL byte, which no property name has.
     let _added = rest.insert(key.as_str(), value);
 }

@@ -1,5 +1,5 @@
-//! The sending side of a throwable. Runs in a child, after its task; may take arguments out of traces in place, for
-//! nobody looks at them any more.
+//! Encodes a throwable for the parent. Runs in a child, after its task. It may remove arguments from stack traces in
+//! place, since no code of the child reads them any more.
 
 use ext_php_rs::ffi::{zend_object, zend_std_get_properties};
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -14,14 +14,16 @@ use crate::zend::value::table::{Table, dereferenced, element, key};
 use crate::zend::value::walk::{hooked, instances};
 use crate::zend::value::{self, Unserializable};
 
-/// Parts that PHP's serializer refuses one after the other, as only it finds out: then the whole property is given up.
+/// How often a property is serialized again after another unserializable part was taken out of it. PHP's serializer
+/// reports only the first such part on each attempt; after this many the whole property is replaced by null.
 const ROUNDS: usize = 64;
 
-/// Encodes a throwable. What cannot be serialized is replaced by null, and told. Re-enters PHP, for the objects
-/// in its properties; if one calls `exit()`, the unwinding of that stays pending, and the bytes mean nothing.
+/// Encodes a throwable. Parts that cannot be serialized are replaced by null, and listed in the record as lost. PHP
+/// code may run: the serialization hooks of objects in the properties. If one of them calls `exit()`, the unwinding of
+/// that stays pending, and the returned bytes must not be used.
 pub(crate) fn encode(throwable: &Zval) -> Vec<u8> {
     let mut fault = Throwable::default();
-    // References of our own: a hook may change what a throwable holds.
+    // `chain` holds a reference to each throwable, as a hook may change the `previous` property while this loop runs.
     for throwable in &chain(throwable) {
         let Some(object) = throwable.object() else { break };
         fault.chain.push(record(object));
@@ -29,7 +31,7 @@ pub(crate) fn encode(throwable: &Zval) -> Vec<u8> {
     fault.encode()
 }
 
-/// The throwable and those before it, each once.
+/// The throwable and its chain of previous ones, up to [`CHAIN`], each once.
 fn chain(throwable: &Zval) -> Vec<Zval> {
     let mut chain: Vec<Zval> = Vec::new();
     let mut next = Some(throwable.shallow_clone());
@@ -54,7 +56,7 @@ struct Listed {
     value: Zval,
 }
 
-/// All properties that have a value, private ones of ancestors too.
+/// All initialized properties, including private ones of ancestors.
 fn properties(object: &zend_object) -> Vec<Listed> {
     // SAFETY: the standard handler, which every throwable has.
     let table = unsafe { zend_std_get_properties(std::ptr::from_ref(object).cast_mut()) };
@@ -104,7 +106,7 @@ fn record(object: &zend_object) -> Record<'static> {
     record
 }
 
-/// A trace whose frames have neither arguments nor `$this`: these belong to the child.
+/// A copy of the trace whose frames have neither arguments nor `$this`: those values belong to the child.
 fn without_arguments(trace: &Zval) -> Zval {
     let Some(frames) = trace.array() else {
         return Zval::new_array();
@@ -115,7 +117,7 @@ fn without_arguments(trace: &Zval) -> Zval {
         match frame.array() {
             Some(frame) => {
                 let mut frame = frame.to_owned();
-                // Only arrays that `debug_backtrace()` did not make lack both.
+                // A key that is missing is no error: not every frame has both.
                 let _removed = (frame.remove("args"), frame.remove("object"));
                 copy.set_hashtable(frame);
             }
@@ -130,7 +132,8 @@ fn without_arguments(trace: &Zval) -> Zval {
     zval
 }
 
-/// The value of a property without what cannot be sent, and what that was. It is at `path`.
+/// Encodes the value of a property, which is at `path` in the throwable, without the parts that cannot be serialized;
+/// returns these as losses.
 fn property(value: &Zval, path: &str) -> (Format, Vec<u8>, Vec<Loss>) {
     strip_nested(value);
     let mut pruned = Pruned::default();
@@ -142,7 +145,8 @@ fn property(value: &Zval, path: &str) -> (Format, Vec<u8>, Vec<Loss>) {
         }
         let before = pruned.lost.len();
         for hooked in hooked(&left) {
-            // By itself: what a class has, but does not give to be serialized, is nobody's fault.
+            // Each object is serialized by itself. If that succeeds it is not the cause, even if it has unserializable
+            // parts: its hook leaves these out.
             let Err(why) = collect(&hooked) else { continue };
             // SAFETY: reads a pointer of the engine.
             if unsafe { ffi::async_exception_pending() } {
@@ -162,7 +166,7 @@ fn property(value: &Zval, path: &str) -> (Format, Vec<u8>, Vec<Loss>) {
     whole(value, path)
 }
 
-/// Nothing in place of a property.
+/// Encodes null in place of a whole property, which is reported as lost.
 fn whole(value: &Zval, path: &str) -> (Format, Vec<u8>, Vec<Loss>) {
     let loss = Loss { path: path.to_owned(), type_name: type_name(value) };
     let (format, bytes) = collect(&Zval::new()).unwrap_or((Format::Packed, Vec::new()));
@@ -176,7 +180,7 @@ fn collect(value: &Zval) -> Result<(Format, Vec<u8>), Unserializable> {
     Ok((encoded.format(), bytes))
 }
 
-/// Throwables in a property bring traces of their own, and in their arguments closures and connections.
+/// Removes the arguments from the traces of throwables inside a property: they may hold closures and connections.
 fn strip_nested(value: &Zval) {
     if !value.is_array() && !value.is_object() {
         return;
@@ -190,7 +194,7 @@ fn strip_nested(value: &Zval) {
         if let Some(trace) = trace {
             let name = "trace";
             let mut stripped = std::mem::ManuallyDrop::new(without_arguments(&trace.value));
-            // SAFETY: the object lives, as `value` does; the function takes the zval over.
+            // SAFETY: `value` keeps the object alive; the function takes ownership of the zval.
             unsafe {
                 ffi::async_property_write(
                     std::ptr::from_ref(object).cast_mut(),

@@ -1,18 +1,19 @@
-//! What is missing in a throwable that came from a child, kept beside it as long as it lives. Runs in the parent.
+//! The list of values that were lost when a throwable came from a child, kept in a map beside the throwable for as long
+//! as it lives. Runs in the parent.
 
 use ext_php_rs::ffi::zend_object;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
 use crate::ffi;
 
-/// Notes down what is missing: paths and types.
+/// Records what `throwable` lost: pairs of the path and the type of a value.
 pub(super) fn note(throwable: &zend_object, losses: &[(String, String)]) {
     if losses.is_empty() {
         return;
     }
     let mut list = ZendHashTable::new();
     for (path, kind) in losses {
-        // Fails only for a path with a NUL.
+        // Fails only for a path with a NUL byte.
         let _ = list.insert(path.as_str(), kind.as_str());
     }
     let mut value = Zval::new();
@@ -21,7 +22,7 @@ pub(super) fn note(throwable: &zend_object, losses: &[(String, String)]) {
     unsafe { ffi::async_lost_set(std::ptr::from_ref(throwable).cast_mut(), &raw mut value) };
 }
 
-/// What is missing in a throwable, as an array of types under paths.
+/// What a throwable lost, as an array from paths to types; empty if nothing was lost.
 pub(crate) fn of(throwable: &zend_object) -> Zval {
     // SAFETY: a live object, which is only looked up.
     let found = unsafe { ffi::async_lost_get(std::ptr::from_ref(throwable).cast_mut()) };
@@ -29,8 +30,8 @@ pub(crate) fn of(throwable: &zend_object) -> Zval {
     unsafe { found.as_ref() }.map_or_else(Zval::new_array, Zval::shallow_clone)
 }
 
-/// The request ends.
+/// Clears the map at the end of the request.
 pub(crate) fn forget() {
-    // SAFETY: RSHUTDOWN: nobody asks any more.
+    // SAFETY: RSHUTDOWN: no PHP code reads the map any more.
     unsafe { ffi::async_lost_forget() };
 }

@@ -1,6 +1,6 @@
-//! Throwables to bytes and back: class, message, code, file, line, trace, every property, and the chain of previous
-//! ones. Neither constructor nor hook of the throwable runs; those of objects in its properties do. The format is
-//! `wire::throwable`'s.
+//! Encodes throwables as bytes, and decodes them: class, message, code, file, line, trace, all properties, and the
+//! chain of previous throwables. The throwable's own constructor and serialization hooks do not run; hooks of objects
+//! in its properties do. The byte format is in `wire::throwable`.
 
 mod decode;
 mod encode;
@@ -15,7 +15,8 @@ use ext_php_rs::types::Zval;
 use super::value::object::{class_name, lineage};
 use crate::ffi;
 
-/// How many throwables of a chain travel: releasing a longer one would cost PHP its stack.
+/// How many throwables of a chain are sent at most. The engine releases a chain recursively, so that a longer one could
+/// overflow the stack.
 const CHAIN: usize = 1000;
 
 /// The class of the engine that declares `trace` and `previous`: `Exception` or `Error`.
@@ -23,7 +24,7 @@ fn base_of(class: &zend_class_entry) -> &zend_class_entry {
     lineage(class).last().unwrap_or(class)
 }
 
-/// The object in a value that can be thrown.
+/// The object in `value`, if it is a throwable.
 pub(crate) fn object(value: &Zval) -> Option<&zend_object> {
     // SAFETY: reads a pointer of the engine.
     let throwable = unsafe { ffi::async_class_throwable() };
@@ -31,12 +32,12 @@ pub(crate) fn object(value: &Zval) -> Option<&zend_object> {
     value.object().filter(|object| unsafe { ffi::async_class_extends(object.ce, throwable) })
 }
 
-/// Whether `scope`, as a property record has it, is that of the engine's own private properties.
+/// Whether `scope`, the declaring class in a property record, is the engine's `Exception` or `Error`.
 fn is_base(scope: &[u8]) -> bool {
     scope == b"Exception" || scope == b"Error"
 }
 
-/// The ancestor of `class`, or itself, that is named `name`.
+/// The class named `name` among `class` and its ancestors.
 fn ancestor<'c>(class: &'c zend_class_entry, name: &[u8]) -> Option<&'c zend_class_entry> {
     lineage(class).find(|class| class_name(class) == name)
 }

@@ -1,5 +1,5 @@
-//! Where packed values become zvals: written into their place, strings once, tables at their final size. Runs in the
-//! process that receives.
+//! Builds zvals from the packed format. Each value is written directly to its final place, each key string is allocated
+//! once, tables are allocated at their final size. Runs in the receiving process.
 
 use ext_php_rs::ffi::{
     _Bucket as Bucket, HashTable, IS_DOUBLE, IS_FALSE, IS_LONG, IS_NULL, IS_TRUE, zend_object, zend_string,
@@ -13,76 +13,80 @@ use crate::process::bytes::renew;
 use crate::wire::codec::SHAPES;
 use crate::wire::target::{Date, Target};
 
-/// Keys that are kept to be used again, by a hash of them.
+/// The size of the cache of key strings, which is indexed by a hash of the key.
 const KEYS: usize = 128;
 
-/// Makes zvals. A [`Slot`] is written at most once, while the table that it is in is alive and has not moved: the
-/// reader goes depth first, tables are made at their final size, and the only PHP code that runs, autoloaders, cannot
-/// reach what is being built.
+/// Builds zvals. A [`Slot`] is written at most once, while the table that contains it is alive and has not moved: the
+/// reader goes depth first, tables are allocated at their final size, and the only PHP code that runs, autoloaders,
+/// cannot reach the unfinished value.
 pub(super) struct Builder {
-    /// Most values have no keys.
+    /// The caches; allocated on first use, as most values have no keys.
     kept: Option<Box<Kept>>,
     pub(super) objects: Objects,
-    /// Bytes that may be taken yet.
+    /// How many more bytes the value may allocate.
     room: usize,
-    /// There were not enough.
+    /// Whether an allocation was refused because `room` was used up.
     over: bool,
 }
 
-/// What a value takes besides its elements: of a string, an array, an object.
+/// The memory that a value takes without its elements: a string, an array, an object.
 const STRING: usize = size_of::<zend_string>() + 8;
 const TABLE: usize = size_of::<HashTable>() + 16;
 const OBJECT: usize = size_of::<zend_object>() + 2 * size_of::<usize>();
-/// What an element takes: of a list, of a map, of an object.
+/// The memory that one element takes: in a list or an object, and in a map.
 const ELEMENT: usize = size_of::<Zval>();
 const PAIR: usize = size_of::<Bucket>() + 2 * size_of::<u32>();
-/// Tables have room for so many elements at least.
+/// The smallest capacity of a PHP hash table, in elements.
 const FEWEST: usize = 8;
-/// What a date is made of, which is the date extension's.
+/// An estimate of what the date extension allocates for one date.
 const DATE: usize = 512;
 
-/// What is to be used again.
+/// Caches of tables and key strings that later parts of the value use again.
 struct Kept {
-    /// A table that is part of the result, and of which there is one more reference here.
+    /// The table that last defined each shape (the keys of a row). It is part of the result; this holds one more
+    /// reference.
     shapes: [*mut HashTable; SHAPES],
     keys: [*mut zend_string; KEYS],
 }
 
-/// The place of one value; its `u2` may be in use.
+/// A pointer to the zval where one value belongs. The zval's `u2` may already be in use, and must be left alone.
 #[derive(Clone, Copy)]
 pub(super) struct Slot(*mut Zval);
 
-/// Elements of a packed array. The array always says how many it has, so that it can be released at any time.
+/// The unwritten rest of a packed array. The element count of the array is kept up to date, so that it can be released
+/// at any time.
 pub(super) struct List {
     table: *mut HashTable,
     used: u32,
     len: u32,
 }
 
+/// The unwritten rest of an array with keys.
 pub(super) struct Map {
     table: *mut HashTable,
     left: u32,
     len: u32,
 }
 
+/// The unwritten rest of an array whose keys were copied from a shape.
 pub(super) struct Row {
     next: *mut Bucket,
     left: u32,
 }
 
 impl Builder {
-    /// One whose value takes no more than about `room` bytes. What would be beyond that is not made: either no value is
-    /// read then, or another, and [`Builder::is_over`].
+    /// A builder whose value takes at most about `room` bytes. Parts that would exceed this are not built; the reader
+    /// then fails or returns an incomplete value, and [`Builder::is_over`] returns true.
     pub(super) fn new(room: usize) -> Self {
         Self { kept: None, objects: Objects::new(), room, over: false }
     }
 
-    /// Is the value more than there is room for?
+    /// Whether the value exceeded the room.
     pub(super) fn is_over(&self) -> bool {
         self.over
     }
 
-    /// Takes so many bytes of the room. False when they are not there.
+    /// Deducts `bytes` from the room. Returns false if so many are not left, now or earlier.
     #[inline]
     fn take(&mut self, bytes: usize) -> bool {
         match self.room.checked_sub(bytes) {
@@ -98,24 +102,24 @@ impl Builder {
         })
     }
 
-    /// A slot that is not in a table.
+    /// The slot of a value that is not in a table.
     pub(super) fn slot(value: &mut Zval) -> Slot {
         Slot(value)
     }
 
-    /// A key may come twice.
+    /// Sets the value of a slot to null, as malformed input may contain a key twice: the former value is released.
     #[inline]
     fn emptied(slot: Slot) -> Slot {
         if table::type_of(slot.zval()) != IS_NULL {
             let (mut former, place) = (Zval::new(), slot.zval());
-            // Not the whole zval: its u2 is a link of the hash chain.
+            // Not the whole zval: its `u2` is the link of the hash collision chain.
             std::mem::swap(&mut former.value, &mut place.value);
             std::mem::swap(&mut former.u1, &mut place.u1);
         }
         slot
     }
 
-    /// The string of a key. Rows of one kind have few keys, and these come again and again.
+    /// The string for a key, from the cache if it is there: rows of one kind repeat a few keys many times.
     fn key(&mut self, key: &[u8]) -> *mut zend_string {
         let hash = key.iter().fold(key.len(), |hash, byte| hash.wrapping_mul(31) ^ usize::from(*byte));
         let Some(kept) = self.kept().keys.get_mut(hash % KEYS) else {
@@ -135,7 +139,7 @@ impl Builder {
     }
 }
 
-/// For how many elements a map of so many has room.
+/// The capacity that the engine allocates for a map of `len` elements.
 fn places(len: u32) -> usize {
     FEWEST.max((len as usize).next_power_of_two())
 }
@@ -154,7 +158,7 @@ impl Drop for Kept {
 }
 
 impl Slot {
-    /// For one write: the contract of [`Builder`].
+    /// The zval, for one write, under the contract of [`Builder`].
     #[inline]
     fn zval<'s>(self) -> &'s mut Zval {
         // SAFETY: the contract of `Builder`.
@@ -183,11 +187,12 @@ impl Slot {
 }
 
 impl List {
-    /// The next `count` elements, which the array from now on has, undefined as they are.
+    /// Adds `count` elements to the array's count, and returns a pointer to the first. They are uninitialized: the
+    /// caller writes them at once.
     #[inline]
     fn extend(&mut self, count: u32) -> Option<*mut Zval> {
         let used = self.used.checked_add(count).filter(|used| *used <= self.len)?;
-        // SAFETY: `table` is null only for length 0, for which nothing gets here unless `count` is 0.
+        // SAFETY: `table` is null only for length 0, for which only `count` 0 passes the check above.
         let table = unsafe { self.table.as_mut() }?;
         // SAFETY: the array was made packed.
         let values = unsafe { table.__bindgen_anon_1.arPacked };
@@ -212,7 +217,7 @@ impl List {
         };
         for value in values.take(count) {
             write(Slot(at), value);
-            // SAFETY: `extend` gave `count` elements; the last step goes to their end.
+            // SAFETY: `extend` returned `count` elements; after the last step the pointer is one past their end.
             at = unsafe { at.add(1) };
         }
         true
@@ -275,7 +280,7 @@ impl Target for Builder {
     #[inline]
     fn push(&mut self, list: &mut List) -> Option<Slot> {
         let slot = Slot(list.extend(1)?);
-        // Until it is written: the array has it already.
+        // The element is already counted, and has to be valid until it is written.
         slot.set_type(IS_NULL);
         Some(slot)
     }
@@ -306,13 +311,13 @@ impl Target for Builder {
             if !self.take(STRING + key.len()) {
                 return None;
             }
-            // Its keys would push out all others, and hardly one comes again.
+            // The keys of a large map would evict all others from the cache, and are rarely used again.
             // SAFETY: as below; `key.len()` bytes are there.
             let slot = unsafe { ffi::async_map_bytes(map.table, key.as_ptr().cast(), key.len()) };
             return Some(Self::emptied(Slot(slot)));
         }
         let key = self.key(key);
-        // SAFETY: not null, for there was a key left; it is part of the result and has room for all its keys.
+        // SAFETY: the table is not null, as a key was left; it is part of the result and has room for all its keys.
         let slot = Slot(unsafe { ffi::async_map_string(map.table, key) });
         Some(Self::emptied(slot))
     }
@@ -348,7 +353,7 @@ impl Target for Builder {
         if unsafe { model.as_ref() }?.nNumUsed != len || !self.take(TABLE + PAIR * places(len)) {
             return None;
         }
-        // SAFETY: the contract of `Builder`; `define` has checked the model, and nothing changes it since.
+        // SAFETY: the contract of `Builder`; `define` has checked the model, and nothing has changed it since.
         let next = unsafe { ffi::async_value_row(slot.0, model) };
         (!next.is_null()).then_some(Row { next, left: len })
     }
@@ -390,7 +395,7 @@ impl Target for Builder {
     }
 
     fn bag(&mut self, slot: Slot, shared: bool) -> (Bag, Slot) {
-        // Beyond the room nothing is in it.
+        // Past the room, the map of its properties is refused, and so the bag stays empty.
         self.take(OBJECT);
         let mut bag = self.objects.bag(slot.zval(), shared);
         let properties = Slot(bag.properties());

@@ -1,6 +1,6 @@
-//! The fast path: scalars, arrays and plain objects, from the zvals into the buffer. Stops at the first other object,
-//! reference or resource; PHP's serializer then writes the whole. Runs in the process that sends. No PHP code
-//! runs here.
+//! The fast path of encoding: writes scalars, arrays and plain objects from the zvals to the buffer. At the first
+//! object, reference or resource of another kind it fails, and the caller has PHP's serializer encode the whole value.
+//! Runs in the sending process. No PHP code runs here.
 
 use ext_php_rs::ffi::{
     _Bucket as Bucket, HashTable, IS_ARRAY, IS_DOUBLE, IS_FALSE, IS_INDIRECT, IS_LONG, IS_NULL, IS_OBJECT,
@@ -13,7 +13,7 @@ use super::table::{self, Table, element, key, type_of};
 use crate::wire::codec::{BORROW_FROM, MAX_DEPTH, RUN_FROM, SHAPE_KEYS, SHAPES};
 use crate::wire::encode::{Buffer, Packer, Scalar, TooLong};
 
-/// The value has no packed form.
+/// The value cannot be written in the packed format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NotPackable;
 
@@ -23,7 +23,7 @@ impl From<TooLong> for NotPackable {
     }
 }
 
-/// Writes `value` if it is null, a boolean or a number.
+/// Encodes `value` if it is null, a boolean or a number.
 pub(super) fn scalar(value: &Zval) -> Option<Scalar> {
     match type_of(value) {
         IS_NULL | IS_UNDEF => Some(Scalar::null()),
@@ -35,8 +35,9 @@ pub(super) fn scalar(value: &Zval) -> Option<Scalar> {
     }
 }
 
-/// Writes `value`, which is no string: that one has a format of its own. With the long strings in it, which are to be
-/// held as long as the buffer is: PHP code may let go of them, and of what they were in.
+/// Encodes `value` in the packed format; a value that is itself a string has a format of its own. Also returns the long
+/// strings in it, which the buffer only points to: the caller keeps them as long as the buffer, since PHP code may
+/// release them and what contained them.
 pub(super) fn pack(value: &Zval) -> Result<(Buffer<'_>, Vec<Zval>), NotPackable> {
     let mut walk = Walk {
         packer: Packer::new(),
@@ -55,10 +56,11 @@ pub(super) struct Walk<'v> {
     /// The buckets of the map that last defined each shape.
     shapes: [Option<&'v [Bucket]>; SHAPES],
     pub(super) depth: usize,
-    /// How many arrays around the value are held by something else too, which may be this graph in another place.
+    /// How many of the arrays that contain the current value have other references. Each of them may occur in this
+    /// graph again, and so may all that is inside it.
     pub(super) copies: usize,
     pub(super) objects: Seen<'v>,
-    /// Strings of which the buffer has only the place.
+    /// Long strings, which the buffer points to.
     held: Vec<Zval>,
 }
 
@@ -132,7 +134,7 @@ impl<'v> Walk<'v> {
         Ok(())
     }
 
-    /// A list with holes: the positions are keys.
+    /// Writes a list with holes as a map with the positions as keys.
     fn sparse(&mut self, values: &'v [Zval]) -> Result<(), NotPackable> {
         let present = || (0_i64..).zip(values).filter(|(_, value)| type_of(value) != IS_UNDEF);
         self.packer.map(u32::try_from(present().count()).map_err(|_| NotPackable)?)?;
@@ -158,7 +160,7 @@ impl<'v> Walk<'v> {
             if !buckets.iter().any(needs_care) {
                 self.packer.define(number)?;
                 self.pairs(len, buckets)?;
-                // Not earlier: the reader, too, knows it after what is inside it.
+                // The reader, too, remembers a shape only after it has read the values of the map that defines it.
                 if let Some(slot) = self.shapes.get_mut(usize::from(number)) {
                     *slot = Some(buckets);
                 }
@@ -176,7 +178,7 @@ impl<'v> Walk<'v> {
                 continue;
             };
             match key(bucket) {
-                // Nothing could hold it: it is not worth a way of its own.
+                // A key this long would be borrowed by the buffer, and `held` cannot keep a key alive, only zvals.
                 Some(key) if key.len() >= BORROW_FROM => return Err(NotPackable),
                 Some(key) => self.packer.string(key)?,
                 None => self.packer.int(index(bucket))?,
@@ -199,19 +201,19 @@ fn double(value: &Zval) -> f64 {
     unsafe { value.value.dval }
 }
 
-/// The integer key of a bucket: the same bits.
+/// The integer key of a bucket: `h` holds it as an unsigned number with the same bits.
 #[inline]
 fn index(bucket: &Bucket) -> i64 {
     bucket.h.cast_signed()
 }
 
-/// The value of a reference that nothing else shares: PHP, too, takes it for a plain value.
+/// The value of a reference with a reference count of 1, which PHP's serializer, too, treats as a plain value.
 fn unshared(value: &Zval) -> Option<&Zval> {
     let reference = table::reference(value).filter(|reference| reference.gc.refcount == 1);
     reference.map(|reference| &reference.val)
 }
 
-/// The least and the greatest, if all are integers.
+/// The minimum and the maximum, if all values are integers.
 #[inline]
 fn int_range<'v>(mut values: impl Iterator<Item = &'v Zval>) -> Option<(i64, i64)> {
     values.try_fold((i64::MAX, i64::MIN), |(min, max), value| {
@@ -224,7 +226,8 @@ fn is_list(buckets: &[Bucket]) -> bool {
     (0..).zip(buckets).all(|(position, bucket)| bucket.key.is_null() && bucket.h == position)
 }
 
-/// The number under which writer and reader remember these keys; `None` if they are no record's.
+/// The shape number for these keys, under which writer and reader remember them; `None` for an empty map or one with
+/// more than [`SHAPE_KEYS`] keys.
 #[inline]
 fn shape_of(buckets: &[Bucket]) -> Option<u8> {
     let first = buckets.first().filter(|_| buckets.len() <= SHAPE_KEYS)?;
@@ -232,7 +235,7 @@ fn shape_of(buckets: &[Bucket]) -> Option<u8> {
     u8::try_from(hash % SHAPES as u64).ok()
 }
 
-/// Whether `buckets` has the keys of a shape, in its order, and values that need no look behind links.
+/// Whether `buckets` has the keys of a shape, in the same order, and none of its values is an indirection.
 #[inline]
 fn same_keys(shape: &[Bucket], buckets: &[Bucket]) -> bool {
     shape.len() == buckets.len()
@@ -242,7 +245,7 @@ fn same_keys(shape: &[Bucket], buckets: &[Bucket]) -> bool {
         })
 }
 
-/// A key that is an integer or could be one (`"1"` is the reader's 1), or a value behind a link.
+/// Whether the key is an integer or may be read as one (the reader turns `"1"` into 1), or the value is an indirection.
 pub(super) fn needs_care(bucket: &Bucket) -> bool {
     type_of(&bucket.val) == IS_INDIRECT
         || key(bucket).is_none_or(|key| matches!(key.first(), Some(b'0'..=b'9' | b'-')))

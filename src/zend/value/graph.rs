@@ -1,5 +1,5 @@
-//! The fast path for objects that are nothing but their properties, and for enums: what PHP's serializer would write of
-//! them, and identity. Runs in the process that sends. No PHP code runs here.
+//! The fast path of encoding for enums and for objects that consist only of their properties. It writes the same
+//! properties as PHP's serializer, and keeps object identity. Runs in the sending process. No PHP code runs here.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ use super::table::{Table, key, string, type_of};
 use crate::ffi;
 use crate::wire::codec::{MAX_DEPTH, SHAPE_KEYS, SHAPES};
 
-/// What of objects and classes has been written, and under which number.
+/// The objects, classes and enum cases that have been written, with their numbers.
 pub(super) struct Seen<'v> {
-    /// A class, and which of its properties are set.
+    /// Each class, with a bit set of its properties that were initialized.
     classes: [Option<(&'v zend_class_entry, u128)>; SHAPES],
     cases: [Option<&'v zend_object>; SHAPES],
-    /// By handle: objects that may come again.
+    /// The numbers of objects that may occur again, by object handle.
     shared: HashMap<u32, u32>,
 }
 
@@ -28,7 +28,7 @@ impl Seen<'_> {
         Self { classes: [None; SHAPES], cases: [None; SHAPES], shared: HashMap::new() }
     }
 
-    /// The next number is this object's.
+    /// Assigns the next number to this object.
     fn share(&mut self, object: &zend_object) -> Result<(), NotPackable> {
         let id = u32::try_from(self.shared.len()).map_err(|_| NotPackable)?;
         self.shared.insert(object.handle, id);
@@ -59,9 +59,9 @@ impl<'v> Walk<'v> {
             self.objects.share(object)?;
         }
         self.depth += 1;
-        // What is inside is written once, however often the object is.
+        // An object's contents are written once, however often the object occurs.
         let copies = std::mem::take(&mut self.copies);
-        // SAFETY: the engine's own.
+        // SAFETY: reads a pointer of the engine.
         if std::ptr::eq(class, unsafe { ffi::async_class_bag() }) {
             self.bag(object, shared)?;
         } else {
@@ -119,7 +119,7 @@ impl<'v> Walk<'v> {
             Table::Packed(_) => return Err(NotPackable),
             Table::Hash(buckets) => buckets,
         };
-        // As keys of an array, which the map is to its reader, these would be integers.
+        // The reader builds the properties as a PHP array, where numeric names would become integer keys.
         let strange = |bucket| needs_care(bucket) || key(bucket).is_none_or(|key| key.starts_with(b"\0"));
         let present = || buckets.iter().filter(|bucket| type_of(&bucket.val) != IS_UNDEF);
         if present().any(strange) {
@@ -128,7 +128,8 @@ impl<'v> Walk<'v> {
         self.map(properties.nNumUsed, properties.nNumUsed == properties.nNumOfElements, buckets)
     }
 
-    /// A date of a class that is PHP's own. What its text is, it says without PHP code.
+    /// Writes an object of `DateTime` or `DateTimeImmutable` itself. The date extension provides its parts without
+    /// running PHP code.
     fn date(&mut self, object: &'v zend_object, immutable: bool, shared: bool) -> Result<(), NotPackable> {
         let mut parts = [Zval::new(), Zval::new(), Zval::new()];
         // SAFETY: asks a date for its properties, which changes nothing in it, and writes three new values or none.

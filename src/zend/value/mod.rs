@@ -1,4 +1,5 @@
-//! zvals to bytes and back, as `unserialize(serialize($value))` would. The format is `wire::codec`'s.
+//! Encodes zvals as bytes, and decodes them, with the result of `unserialize(serialize($value))`. The byte format is in
+//! `wire::codec`.
 
 mod decode;
 mod encode;
@@ -23,8 +24,8 @@ use crate::wire::encode::{Buffer, Chunks, Scalar};
 use crate::wire::target::Target as _;
 use crate::zend::value::decode::{Builder, Slot};
 
-/// A value as bytes. Long strings are not copied: it holds them, as PHP code that runs before they are written may let
-/// go of them.
+/// An encoded value. Long strings in it are not copied but referenced. It holds a reference count on each, since PHP
+/// code that runs before the bytes are written may release the value.
 #[derive(Debug)]
 pub(crate) struct Encoded<'v> {
     body: Body<'v>,
@@ -42,9 +43,9 @@ enum Body<'v> {
     Serialized(Serialized),
 }
 
-/// MINIT.
+/// Called in MINIT.
 pub(crate) fn startup() {
-    // SAFETY: MINIT, where strings that live as long as the process may be made.
+    // SAFETY: called in MINIT, where permanent interned strings may be made.
     unsafe { ffi::async_date_startup() };
 }
 
@@ -57,7 +58,7 @@ impl Encoded<'_> {
         }
     }
 
-    /// How many bytes [`Encoded::chunks`] has in all.
+    /// The total length of [`Encoded::chunks`] in bytes.
     pub(crate) fn len(&self) -> usize {
         match &self.body {
             Body::Raw(bytes) => bytes.len(),
@@ -67,7 +68,7 @@ impl Encoded<'_> {
         }
     }
 
-    /// The bytes, in pieces that are not empty.
+    /// The encoded bytes, as a sequence of non-empty slices.
     pub(crate) fn chunks(&self) -> Chunks<'_> {
         match &self.body {
             Body::Raw(bytes) => Chunks::of(bytes),
@@ -78,7 +79,7 @@ impl Encoded<'_> {
     }
 }
 
-/// A value that PHP cannot serialize, or would lose in silence.
+/// A value that PHP cannot serialize, or would serialize with a loss that it does not report.
 #[derive(Debug)]
 pub(crate) struct Unserializable {
     /// The part that cannot be serialized, where it is known which one it is.
@@ -90,37 +91,39 @@ pub(crate) struct Unserializable {
     pub(crate) reason: String,
 }
 
-/// Bytes of which no value could be made.
+/// Why bytes could not be decoded to a value.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DecodeError {
     #[error(transparent)]
     Malformed(#[from] Malformed),
-    /// The value has an object of a class that is not here and that no autoloader knows.
+    /// The value contains an object of a class that this process does not know, and no autoloader does.
     #[error("class {class} is not known here")]
     UnknownClass { class: String },
-    /// An autoloader, `__unserialize()` or `__wakeup()` threw this.
+    /// An autoloader, `__unserialize()` or `__wakeup()` threw this exception.
     #[error("an exception was thrown")]
     Thrown(Zval),
-    /// `exit()` was called on the way. Its unwinding is pending: return to the engine.
+    /// PHP code that ran during decoding called `exit()`. The unwinding of that is pending: the caller has to return to
+    /// the engine.
     #[error("exit was called")]
     Exiting,
-    /// It would be beyond `memory_limit`.
+    /// The decoded value would exceed `memory_limit`.
     #[error(transparent)]
     NoRoom(#[from] NoRoom),
 }
 
-/// The least that a value takes, as a part of its payload: numbers as text, and keys that many arrays share.
+/// A decoded value takes at least the length of its payload divided by this: numbers that are written as text take less
+/// memory than their digits, and arrays with the same keys share them.
 const DENSE: usize = 4;
-/// The most, as a multiple: packed, one byte may be an array.
+/// A packed value takes at most the length of its payload times this: one byte may stand for an array.
 const PACKED: usize = 256;
-/// The same of what PHP's serializer writes.
+/// The same upper bound for values in PHP's serialization format.
 const SERIALIZED: usize = 32;
 
-/// Room for a value with a payload of `length` bytes.
+/// Reserves memory for a value with a payload of `length` bytes.
 ///
 /// # Errors
 ///
-/// When `memory_limit` has none for it.
+/// When the value cannot fit under `memory_limit`.
 pub(crate) fn room(format: Format, length: usize) -> Result<Room, NoRoom> {
     match format {
         Format::Raw => Room::find(length, length, length),
@@ -129,8 +132,8 @@ pub(crate) fn room(format: Format, length: usize) -> Result<Room, NoRoom> {
     }
 }
 
-/// Encodes `value`. Re-enters PHP when there are objects in it: `__serialize()` and the like may throw, bail out, or
-/// call `exit()`. The unwinding of that stays pending, and the error that comes back then means nothing.
+/// Encodes `value`. PHP code may run when there are objects in it: `__serialize()` and the like may throw, bail out, or
+/// call `exit()`. The unwinding of an `exit()` stays pending, and the returned error must then be ignored.
 pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
     let value = table::dereferenced(value);
     if let Some(string) = value.zend_str() {
@@ -146,8 +149,8 @@ pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
     Ok(Encoded { body })
 }
 
-/// Decodes what [`encode`] made of a value; any other bytes give another value or an error. Re-enters PHP for
-/// [`Format::Serialized`]: autoloaders, `__unserialize()`, `__wakeup()`.
+/// Decodes what [`encode`] returned; other bytes give another value or an error. PHP code may run for
+/// [`Format::Serialized`] (autoloaders, `__unserialize()`, `__wakeup()`).
 pub(crate) fn decode(format: Format, bytes: &[u8]) -> Result<Zval, DecodeError> {
     let mut value = Zval::new();
     match format {
@@ -181,7 +184,7 @@ fn build(
     read: impl FnOnce(&mut Builder, Slot) -> Result<(), Malformed>,
 ) -> Result<Zval, DecodeError> {
     ensure_free();
-    // What is given up is released before the limit holds again: in the reverse order of these three.
+    // These three are dropped in reverse order: a value that is discarded is released before `room` restores the limit.
     let mut room = room(Format::Packed, length)?;
     let mut value = Zval::new();
     let mut builder = Builder::new(room.left());

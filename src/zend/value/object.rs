@@ -1,4 +1,4 @@
-//! Looks at objects and classes as they lie in memory. No PHP code runs here, no magic method, no lazy initializer.
+//! Reads objects and classes directly from memory. No PHP code runs here: no magic method and no lazy initializer.
 
 use std::ffi::CStr;
 
@@ -21,17 +21,17 @@ pub(crate) fn class_name(class: &zend_class_entry) -> &[u8] {
     unsafe { bytes(class.name) }
 }
 
-/// A class and those that it extends. Only for classes that have objects.
+/// A class and its ancestors. Only for classes that have objects.
 pub(crate) fn lineage(class: &zend_class_entry) -> impl Iterator<Item = &zend_class_entry> {
     std::iter::successors(Some(class), |class| {
         // SAFETY: the parent of a class that has objects is resolved.
         let parent = unsafe { class.__bindgen_anon_1.parent };
-        // SAFETY: null, or a class that its children keep.
+        // SAFETY: null, or a class that lives as long as its subclasses.
         unsafe { parent.as_ref() }
     })
 }
 
-/// The values of the declared properties.
+/// The slots of an object's declared properties.
 pub(crate) fn slots(object: &zend_object) -> &[Zval] {
     let count = usize::try_from(class_of(object).default_properties_count).unwrap_or(0);
     let first = (&raw const object.properties_table).cast::<Zval>();
@@ -44,7 +44,7 @@ pub(crate) fn property_name(class: &zend_class_entry, slot: usize) -> &[u8] {
     mangled_name(class, slot).map_or(&[], unmangled)
 }
 
-/// The name of the property in a slot, with what says whose it is.
+/// The mangled name of the property in a slot, which includes its scope: see [`unmangled`].
 pub(crate) fn mangled_name(class: &zend_class_entry, slot: usize) -> Option<&[u8]> {
     if class.properties_info_table.is_null() {
         return None;
@@ -64,7 +64,7 @@ pub(crate) fn unmangled(name: &[u8]) -> &[u8] {
     name.rsplit(|byte| *byte == 0).next().unwrap_or(name)
 }
 
-/// As `get_debug_type()`.
+/// The name of a value's type, as `get_debug_type()` returns it.
 pub(crate) fn type_name(value: &Zval) -> String {
     let name = match type_of(value) {
         IS_FALSE | IS_TRUE => "bool",
@@ -75,7 +75,7 @@ pub(crate) fn type_name(value: &Zval) -> String {
         IS_NULL | IS_UNDEF => "null",
         IS_OBJECT => {
             let name = object(value).map(class_of).map_or(&b"object"[..], class_name);
-            // After the name of an anonymous class comes a NUL, and where it was declared.
+            // The name of an anonymous class continues after a NUL with where it was declared.
             let name = name.split(|byte| *byte == 0).next().unwrap_or(name);
             return String::from_utf8_lossy(name).into_owned();
         }

@@ -1,5 +1,5 @@
-//! Where packed objects are made: those that are nothing but their properties, and the cases of enums. Runs in the
-//! process that receives. Autoloaders run here, and cannot reach what is being built.
+//! Builds packed objects (those that consist only of their properties, and dates) and enum cases. Runs in the receiving
+//! process. Autoloaders may run here, but cannot reach the unfinished value.
 
 use ext_php_rs::ffi::{IS_OBJECT_EX, zend_class_entry, zend_object, zend_property_info};
 use ext_php_rs::types::Zval;
@@ -10,26 +10,27 @@ use crate::wire::codec::{SHAPE_KEYS, SHAPES};
 use crate::wire::target::Date;
 use crate::zend::serialize::take_exception;
 
-/// The objects of one value.
+/// The objects of the value that is being decoded.
 pub(super) struct Objects {
-    /// For each number the place in `layouts` that has it now.
+    /// The index in `layouts` that each class number currently stands for.
     classes: [Option<usize>; SHAPES],
     layouts: Vec<Layout>,
-    /// Cases, which their enum keeps.
+    /// Enum cases by number. The enum's class keeps them alive.
     cases: [*mut zend_object; SHAPES],
     shared: Vec<*mut zend_object>,
-    /// All that were made, each with a reference: wrong bytes may release one early, and then its destructor would run.
+    /// All objects that were made, with a reference to each: malformed bytes could release an object early, and its
+    /// destructor would run.
     made: Vec<*mut zend_object>,
     failure: Option<DecodeError>,
 }
 
-/// A class, and which of its properties the objects have.
+/// A class, and the properties that each of its objects has, in the order of the payload.
 struct Layout {
     class: *mut zend_class_entry,
     properties: Vec<*const zend_property_info>,
 }
 
-/// An object, and the property that is next.
+/// An object that is being filled, and the index of its next property.
 pub(super) struct Object {
     target: *mut zend_object,
     layout: usize,
@@ -37,7 +38,7 @@ pub(super) struct Object {
     written: Option<(*const zend_property_info, *mut Zval)>,
 }
 
-/// A `stdClass`, and the map of its properties.
+/// A `stdClass` object, and the array that will become its properties.
 pub(super) struct Bag {
     object: *mut zend_object,
     properties: Box<Zval>,
@@ -55,10 +56,11 @@ impl Objects {
         }
     }
 
-    /// After an error: nobody sees the objects, so their destructors do not run. What went wrong, if that is known.
+    /// After an error: marks the objects so that their destructors do not run, as no PHP code has seen them. Returns
+    /// the cause of the error if it is known here.
     pub(super) fn abandon(&mut self) -> Option<DecodeError> {
         for object in &self.made {
-            // SAFETY: `made` has a reference.
+            // SAFETY: `made` holds a reference.
             unsafe { ffi::async_object_disarm(*object) };
         }
         self.failure.take()
@@ -130,7 +132,7 @@ impl Objects {
     }
 
     pub(super) fn bag(&mut self, slot: &mut Zval, shared: bool) -> Bag {
-        // SAFETY: the engine's own.
+        // SAFETY: reads a pointer of the engine.
         let class = unsafe { ffi::async_class_bag() };
         let object = self.make(slot, class, shared).unwrap_or(std::ptr::null_mut());
         Bag { object, properties: Box::new(Zval::new()) }
@@ -194,7 +196,7 @@ impl Objects {
         class: *mut zend_class_entry,
         shared: bool,
     ) -> Option<*mut zend_object> {
-        // SAFETY: a plain class: it has objects, and the engine makes them.
+        // SAFETY: a plain class, which can be instantiated, and whose objects the engine allocates itself.
         let object = unsafe { ffi::async_object_new(slot, class) };
         if object.is_null() {
             self.fail(b"");
@@ -209,7 +211,7 @@ impl Objects {
         Some(object)
     }
 
-    /// Remembers why: an exception, or a class that is not known here.
+    /// Records why decoding fails: an exception, an `exit()`, or a class that this process does not know.
     fn fail(&mut self, class: &[u8]) {
         // SAFETY: reads a pointer of the engine.
         let pending = unsafe { ffi::async_exception_pending() };
@@ -237,10 +239,10 @@ impl Bag {
     }
 }
 
-/// Writes an object that is there already.
+/// Writes one more reference to an existing object.
 #[inline]
 fn refer(slot: &mut Zval, object: Option<*mut zend_object>) -> bool {
-    // SAFETY: `made` has a reference; a case is kept by its enum.
+    // SAFETY: `made` holds a reference to an object; a case is kept alive by its enum.
     let Some(alive) = object.and_then(|object| unsafe { object.as_mut() }) else {
         return false;
     };

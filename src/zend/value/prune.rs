@@ -1,8 +1,8 @@
-//! Takes out of a value what cannot be sent, however deep it is, and puts it back. Runs in the process that sends; no
-//! PHP code runs here.
+//! Removes the parts of a value that cannot be serialized, however deep they are, and restores them afterwards. Runs in
+//! the sending process; no PHP code runs here.
 //!
-//! Arrays are copied as far as something in them is replaced. Objects are changed in place, as their identity matters,
-//! and so they are given back what was theirs as soon as the value has been written: a warm worker goes on using them.
+//! Arrays are copied where an element is replaced. Objects are changed in place, since their identity matters; so they
+//! get their values back as soon as the pruned value has been written, for a warm worker continues to use them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +18,7 @@ use crate::ffi;
 use crate::zend::placeholder::refuses_serialization;
 use crate::zend::serialize::depth_limit;
 
-/// A part that was taken out.
+/// A part that was removed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Loss {
     /// Where it was, as `->response->body["stream"]`.
@@ -27,27 +27,28 @@ pub(crate) struct Loss {
     pub(crate) type_name: String,
 }
 
-/// What was taken out, and the places that it came from. Given back when dropped.
+/// The parts that were removed, and where they belong. They are put back on drop.
 #[derive(Debug, Default)]
 pub(crate) struct Pruned {
     taken: Vec<Taken>,
-    /// What is missing in the value that is left.
+    /// What the pruned value lacks.
     pub(crate) lost: Vec<Loss>,
 }
 
-/// What is to be taken out.
+/// Which parts are to be removed.
 #[derive(Clone, Copy)]
 pub(crate) enum Unwanted<'v> {
-    /// Everything of which it is known that it cannot be sent.
+    /// Everything that is known to be unserializable.
     Unserializable,
-    /// This part, with which PHP's serializer failed; what the classes round it do in their hooks does not matter.
+    /// This part, which made PHP's serializer fail. It is also removed from objects whose classes have serialization
+    /// hooks.
     Culprit(&'v Zval),
 }
 
-/// A place in an object or a reference, and what was in it.
+/// A removed value, and its place in an object or a reference.
 #[derive(Debug)]
 struct Taken {
-    /// Keeps the place.
+    /// The object or reference that contains the place; keeps it alive.
     holder: Zval,
     place: Place,
     value: Zval,
@@ -57,14 +58,15 @@ struct Taken {
 enum Place {
     /// The declared property in a slot.
     Slot(usize),
-    /// A property that was added.
+    /// A dynamic property.
     Dynamic(Vec<u8>),
     /// The value of a reference.
     Reference,
 }
 
 impl Pruned {
-    /// What is left of `value`, which is at `at`; none when nothing had to be taken out.
+    /// The replacement for `value`, which is at path `at`; `None` if `value` itself can be sent (its objects may have
+    /// been changed in place).
     pub(crate) fn take_out(&mut self, value: &Zval, at: &str, unwanted: Unwanted<'_>) -> Option<Zval> {
         let mut walk = Walk {
             unwanted,
@@ -80,7 +82,7 @@ impl Pruned {
 }
 
 impl Drop for Pruned {
-    /// Puts everything back where it was, the latest first.
+    /// Restores all removed values, the last removed first.
     fn drop(&mut self) {
         while let Some(Taken { holder, place, mut value }) = self.taken.pop() {
             if let Some(place) = find(&holder, &place) {
@@ -91,7 +93,8 @@ impl Drop for Pruned {
     }
 }
 
-/// Where a place is now: hooks of serialization may have changed an object meanwhile.
+/// The current address of a place. It is looked up again each time, since serialization hooks may have changed the
+/// object.
 fn find(holder: &Zval, place: &Place) -> Option<*mut Zval> {
     match place {
         Place::Slot(slot) => slots(object(holder)?).get(*slot).map(std::ptr::from_ref),
@@ -109,11 +112,12 @@ fn find(holder: &Zval, place: &Place) -> Option<*mut Zval> {
     .map(<*const Zval>::cast_mut)
 }
 
-/// Exchanges two values, and leaves alone what their places keep beside them: flags, or the link of a hash chain.
+/// Exchanges two values, but not the `u2` fields of their zvals, which hold flags or the link of a hash collision
+/// chain.
 ///
 /// # Safety
 ///
-/// `place` is a live zval that nobody else looks at meanwhile.
+/// `place` is a live zval that nothing else accesses during the call.
 unsafe fn swap(place: *mut Zval, value: &mut Zval) {
     // SAFETY: the caller's.
     let place = unsafe { &mut *place };
@@ -123,20 +127,20 @@ unsafe fn swap(place: *mut Zval, value: &mut Zval) {
 
 struct Walk<'w> {
     unwanted: Unwanted<'w>,
-    /// Where the walk begins.
+    /// The path at which the walk begins.
     at: &'w str,
     limit: usize,
-    /// From the beginning to the value that is looked at.
+    /// The steps from there to the current value.
     steps: Vec<Step>,
-    /// Objects and references that have been looked at.
+    /// Addresses of the objects and references that have been visited.
     seen: HashSet<usize>,
-    /// Arrays that are met more than once, and what is left of them.
+    /// Replacements for arrays with several references, by address; `None` for one that needs no replacement.
     arrays: HashMap<usize, Option<Zval>>,
     pruned: &'w mut Pruned,
 }
 
 impl Walk<'_> {
-    /// What stands for a value that has to be replaced; none for one that can stay.
+    /// The replacement for a value; `None` if the value can stay.
     fn visit(&mut self, value: &Zval, depth: usize) -> Option<Zval> {
         if self.is_unwanted(value) || depth >= self.limit && matches!(type_of(value), IS_ARRAY | IS_OBJECT) {
             self.lose(value);
@@ -183,7 +187,7 @@ impl Walk<'_> {
             return known.as_ref().map(Zval::shallow_clone);
         }
         if shared {
-            // A cycle through references comes back here: it is cut where it closes.
+            // A cycle through references leads back to this array: it ends at this entry.
             self.arrays.insert(address, None);
         }
         let mut replaced: HashMap<usize, Zval> = HashMap::new();
@@ -222,7 +226,7 @@ impl Walk<'_> {
             return None;
         }
         match (children_of(class), self.unwanted) {
-            // What its hook will return is not known before.
+            // What a hook written in PHP will return is unknown before it runs.
             (Children::Custom, Unwanted::Unserializable) => return None,
             (Children::Internal, Unwanted::Unserializable) if is_inside(value, &is_unserializable) => {
                 self.lose(value);
@@ -249,7 +253,7 @@ impl Walk<'_> {
     }
 
     fn visit_dynamic(&mut self, value: &Zval, object: &zend_object, depth: usize) {
-        // SAFETY: a live object; its table of properties becomes its own, if an array shares it.
+        // SAFETY: a live object; the function separates its property table if an array shares it.
         let table = unsafe { ffi::async_object_own_properties(std::ptr::from_ref(object).cast_mut()) };
         // SAFETY: null, or a table that the object holds. Links in it lead to the slots.
         let Some(Table::Hash(buckets)) = (unsafe { table.as_ref() }).map(Table::of) else { return };
@@ -274,7 +278,7 @@ impl Walk<'_> {
     }
 }
 
-/// Of what PHP's serializer refuses, or would lose in silence.
+/// Whether PHP's serializer refuses the value, or silently loses it, as a resource.
 fn is_unserializable(value: &Zval) -> bool {
     let refused = |object: &zend_object| {
         let class = class_of(object);
@@ -295,7 +299,7 @@ fn resource(value: &Zval) -> Option<*mut zend_resource> {
     (type_of(value) == IS_RESOURCE).then_some(unsafe { value.value.res })
 }
 
-/// What goes into a slot: nothing at all, where the type of the property forbids null.
+/// The value for a property's slot: undefined instead of null where the type of the property forbids null.
 fn for_slot(object: &zend_object, slot: usize, left: Zval) -> Zval {
     let mut left = left;
     let class = std::ptr::from_ref(class_of(object)).cast_mut();
@@ -306,11 +310,11 @@ fn for_slot(object: &zend_object, slot: usize, left: Zval) -> Zval {
     left
 }
 
-/// A copy of an array with some of its elements replaced, by their positions.
+/// A copy of an array in which the elements at the positions in `replaced` have new values.
 fn copy(value: &Zval, table: &ZendHashTable, mut replaced: HashMap<usize, Zval>) -> Option<Zval> {
     let mut copy = table.to_owned();
     let mut position = 0;
-    // Copies are made without the gaps that elements have left: the kept order tells which is which.
+    // A copy has no holes, so its n-th element is the n-th that is defined in the original.
     let filled: Vec<bool> = match Table::of(array(value)?) {
         Table::Packed(values) => values.iter().map(|value| type_of(value) != 0).collect(),
         Table::Hash(buckets) => buckets.iter().map(|bucket| element(&bucket.val).is_some()).collect(),

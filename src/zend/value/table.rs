@@ -1,4 +1,4 @@
-//! Looks into PHP arrays without a function call for each element. No PHP code runs here.
+//! Reads PHP arrays without a function call for each element. No PHP code runs here.
 
 use ext_php_rs::ffi::{
     _Bucket as Bucket, HashTable, IS_ARRAY, IS_INDIRECT, IS_OBJECT, IS_REFERENCE, IS_STRING, IS_UNDEF,
@@ -9,9 +9,9 @@ use ext_php_rs::types::Zval;
 const HASH_FLAG_PACKED: u32 = 1 << 2;
 const HASH_FLAG_UNINITIALIZED: u32 = 1 << 3;
 
-/// What an array looks like inside.
+/// The elements of an array, by its two layouts.
 pub(crate) enum Table<'v> {
-    /// Values by position; some may be undefined.
+    /// The values by position; holes are `IS_UNDEF`.
     Packed(&'v [Zval]),
     Hash(&'v [Bucket]),
 }
@@ -44,7 +44,8 @@ pub(crate) fn type_of(value: &Zval) -> u32 {
     u32::from(unsafe { value.u1.v.type_ })
 }
 
-/// The value in an element: behind the link of a symbol table, if it is one; `None` for a place that holds nothing.
+/// The value of an element, following an `IS_INDIRECT` link, as symbol tables and property tables have; `None` for an
+/// undefined one.
 #[inline]
 pub(crate) fn element(value: &Zval) -> Option<&Zval> {
     match type_of(value) {
@@ -91,7 +92,7 @@ pub(crate) fn string(value: &Zval) -> Option<&[u8]> {
     Some(unsafe { bytes(string) })
 }
 
-/// The value behind a reference, or itself.
+/// The value behind a reference, or the value itself.
 #[inline]
 pub(crate) fn dereferenced(value: &Zval) -> &Zval {
     reference(value).map_or(value, |reference| &reference.val)
@@ -101,12 +102,12 @@ pub(crate) fn dereferenced(value: &Zval) -> &Zval {
 ///
 /// # Safety
 ///
-/// `string` is a `zend_string` that stays for `'v`.
+/// `string` is a `zend_string` that stays alive and unchanged for `'v`.
 #[inline]
 pub(crate) unsafe fn bytes<'v>(string: *const zend_string) -> &'v [u8] {
     // SAFETY: the caller's.
     let len = unsafe { (*string).len };
-    // SAFETY: the caller's; only the place is taken.
+    // SAFETY: the caller's; only the address is taken.
     let start = unsafe { &raw const (*string).val };
     // SAFETY: a zend_string has `len` bytes from `val` on.
     unsafe { std::slice::from_raw_parts(start.cast(), len) }
@@ -119,7 +120,7 @@ pub(crate) fn key(bucket: &Bucket) -> Option<&[u8]> {
     (!bucket.key.is_null()).then(|| unsafe { bytes(bucket.key) })
 }
 
-/// Replaces values of an array that nothing else holds.
+/// Replaces values in an array with a reference count of 1.
 pub(crate) fn replace(table: &mut HashTable, mut replacement: impl FnMut(&Zval) -> Option<Zval>) {
     let places: Vec<*const Zval> = match Table::of(table) {
         Table::Packed(values) => values.iter().map(std::ptr::from_ref).collect(),
@@ -132,7 +133,7 @@ pub(crate) fn replace(table: &mut HashTable, mut replacement: impl FnMut(&Zval) 
         };
         // SAFETY: as above.
         let place = unsafe { &mut *place };
-        // Not the whole zval: its u2 is a link of the hash chain.
+        // Not the whole zval: its `u2` is the link of the hash collision chain.
         std::mem::swap(&mut place.value, &mut new.value);
         std::mem::swap(&mut place.u1, &mut new.u1);
     }

@@ -1,5 +1,6 @@
-//! Looks for what cannot be sent, and for where it is. Bounded, over arrays and properties as they lie in memory: no
-//! PHP code runs here, no magic method, no lazy initializer. Runs in the process that sends.
+//! Searches a value for parts that cannot be serialized, and reports their paths. The search is limited in depth, and
+//! reads arrays and properties directly from memory: no PHP code runs here, no magic method and no lazy initializer.
+//! Runs in the sending process.
 
 use std::collections::HashSet;
 use std::mem::ManuallyDrop;
@@ -16,7 +17,7 @@ use crate::ffi;
 use crate::zend::placeholder::refuses_serialization;
 use crate::zend::serialize::depth_limit;
 
-/// What cannot be sent.
+/// A part that cannot be serialized.
 #[derive(Debug)]
 pub(crate) struct Finding {
     /// The part itself, where it is known which one it is.
@@ -26,8 +27,9 @@ pub(crate) struct Finding {
     pub(crate) reason: String,
 }
 
-/// A part of a graph that PHP's serializer would lose in silence (a resource becomes 0), or that is too deep for it.
-/// What a class's own `__serialize()` or `__sleep()` will return cannot be seen beforehand.
+/// Finds a part of a graph that PHP's serializer would silently lose (a resource becomes 0), or that is nested too
+/// deeply for it. What a class's own `__serialize()` or `__sleep()` will return is unknown beforehand, and not
+/// searched.
 pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
     let mut walk = Walk::new(Hooks::Respect);
     match walk.visit(graph, 0, &mut |value| type_of(value) == IS_RESOURCE)? {
@@ -46,7 +48,8 @@ pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
     }
 }
 
-/// The part that PHP's serializer refused with `exception`; without one, that in whose hook the script was ended.
+/// Finds the part that made PHP's serializer throw `exception`. Without an exception, the script called `exit()` in a
+/// serialization hook, and this finds an object that has one.
 pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
     let reason =
         exception.map_or_else(|| "the script was ended while it was being serialized".to_owned(), message);
@@ -71,7 +74,7 @@ pub(crate) fn find_culprit(graph: &Zval, exception: Option<&Zval>) -> Finding {
     Finding { part: None, type_name: type_name(graph), path: String::new(), reason }
 }
 
-/// The objects whose own code says what of them is serialized, but for those inside of others.
+/// The objects whose classes have serialization hooks written in PHP, without those inside other such objects.
 pub(crate) fn hooked(graph: &Zval) -> Vec<Zval> {
     let mut found = Vec::new();
     let mut collect = |value: &Zval| {
@@ -84,7 +87,7 @@ pub(crate) fn hooked(graph: &Zval) -> Vec<Zval> {
     found
 }
 
-/// Is there such a part in `graph`, as far as it is serialized?
+/// Whether a part that will be serialized passes `test`.
 pub(super) fn is_inside(graph: &Zval, test: &dyn Fn(&Zval) -> bool) -> bool {
     let mut walk = Walk::new(Hooks::Respect);
     matches!(walk.visit(graph, 0, &mut |value| test(value)), Some(Stop::Found(_)))
@@ -110,20 +113,20 @@ pub(crate) fn objects(graph: &Zval) -> Vec<&zend_object> {
     found.into_iter().map(|object| unsafe { &*object }).collect()
 }
 
-/// What to do with a class that says itself what is serialized.
+/// What to do with objects whose serialization hook, and not the list of properties, decides what is sent.
 #[derive(Clone, Copy, PartialEq)]
 enum Hooks {
-    /// Its properties are not what will be sent.
+    /// Skip their properties, which are not what will be sent.
     Respect,
-    /// Look at them all the same: something in them made a hook fail.
+    /// Search their properties nevertheless: one of them may have made a hook fail.
     LookBehind,
 }
 
-/// What of an object is serialized.
+/// What is serialized of the objects of a class.
 pub(super) enum Children {
     /// Its properties.
     Plain,
-    /// What a class of the engine keeps outside of its properties; its hook runs no user code.
+    /// The internal data of a class of the engine or an extension; its hook runs no PHP code.
     Internal,
     /// What the class's own code returns.
     Custom,
@@ -134,25 +137,25 @@ enum Stop {
     TooDeep,
 }
 
-/// From a value to one of its parts.
+/// One step of a path, from a value to one of its parts.
 pub(super) enum Step {
     Index(i64),
     Key(Vec<u8>),
     Property(Vec<u8>),
-    /// Where the engine gives no name.
+    /// A value in the internal data of an object, which has no name.
     Inside,
 }
 
 struct Walk {
     hooks: Hooks,
     limit: usize,
-    /// From the found value outwards.
+    /// The steps to the found value, the innermost first.
     steps: Vec<Step>,
-    /// One bit for each object handle: these are small numbers.
+    /// The visited objects: one bit for each object handle, as these are small numbers.
     objects: Vec<u64>,
-    /// Arrays and references that are met more than once.
+    /// Addresses of the visited arrays and references that have several references.
     shared: HashSet<usize>,
-    /// The class asked last.
+    /// The class of the last object, and whether it is [`Children::Plain`].
     known: Option<(*const zend_class_entry, bool)>,
 }
 
@@ -273,7 +276,7 @@ impl Walk {
                 return Some(stop);
             }
         }
-        // SAFETY: null, or a table that the object holds. Links in it lead to the slots above.
+        // SAFETY: null, or a table that the object holds. Its `IS_INDIRECT` elements point to the slots above.
         let dynamic = unsafe { object.properties.as_ref() }?;
         if let Table::Hash(buckets) = Table::of(dynamic) {
             for bucket in buckets.iter().filter(|bucket| type_of(&bucket.val) != IS_INDIRECT) {
@@ -288,11 +291,12 @@ impl Walk {
 
     fn visit_internal(&mut self, object: &zend_object, depth: usize, test: &mut Test<'_>) -> Option<Stop> {
         let (mut count, mut table) = (0, std::ptr::null_mut());
-        // SAFETY: what the collector does to any object; the handler changes nothing that PHP code can see.
+        // SAFETY: the call that the garbage collector makes for any object; the handler changes nothing that PHP code
+        // can see.
         let children = unsafe {
             ffi::async_object_children(std::ptr::from_ref(object).cast_mut(), &raw mut count, &raw mut table)
         };
-        // A copy, never dropped: the buffer is the engine's, and the next object has it too.
+        // Copies that are never dropped: the engine uses the same buffer for the next object.
         let children: Vec<ManuallyDrop<Zval>> = match usize::try_from(count) {
             Ok(count) if !children.is_null() => {
                 // SAFETY: `count` zvals. ManuallyDrop has the layout of what it holds.
@@ -332,7 +336,7 @@ impl Walk {
     }
 }
 
-/// `[3]->prop["key"]`.
+/// A path as text: `[3]->prop["key"]`. Long paths are cut.
 pub(super) fn path<'s>(steps: impl ExactSizeIterator<Item = &'s Step>) -> String {
     const SHOWN: usize = 64;
     let more = steps.len() > SHOWN;
@@ -366,7 +370,7 @@ pub(super) fn children_of(class: &zend_class_entry) -> Children {
     if sleeps { Children::Custom } else { Children::Plain }
 }
 
-/// A property of `Exception` or `Error`, read as it lies in memory.
+/// A property of `Exception` or `Error`, read directly from memory.
 fn exception_property<'v>(exception: &'v Zval, name: &[u8]) -> Option<&'v Zval> {
     let object = object(exception)?;
     let (_, value) =
@@ -380,7 +384,7 @@ fn message(exception: &Zval) -> String {
         .map_or_else(|| type_name(exception), |text| String::from_utf8_lossy(text.as_bytes()).into_owned())
 }
 
-/// The class whose hook threw, by the innermost call of a hook in the trace.
+/// The class whose serialization hook threw: that of the innermost call of a hook in the trace.
 fn thrower(exception: &Zval) -> Option<Vec<u8>> {
     let trace = exception_property(exception, b"trace")?.array()?;
     trace.values().find_map(|frame| {
