@@ -1,4 +1,5 @@
-//! The exceptions, and the one table from [`Error`] to them. Registered in MINIT; made in the parent.
+//! The classes of exceptions, and the only table from [`Error`] to these. Registered in MINIT; objects are made in the
+//! parent.
 
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
@@ -60,17 +61,17 @@ pub(crate) fn register() {
     REMOTE.property(c"properties", "array", READ_ONLY);
 }
 
-/// `Async\RemoteException`, for a throwable whose class is not known here.
+/// `Async\RemoteException`, which replaces a throwable whose class the parent does not know.
 pub(crate) fn remote() -> &'static ClassEntry {
     REMOTE.get()
 }
 
-/// Throws what an error is in PHP.
+/// Throws the PHP exception for an error.
 pub(crate) fn throw(error: &Error) -> Thrown {
     exception::throw(&new(error))
 }
 
-/// What an error is in PHP.
+/// Makes the PHP exception for an error.
 pub(crate) fn new(error: &Error) -> Zval {
     let class = class_of(error);
     let throwable = exception::new(class, &error.to_string());

@@ -1,4 +1,4 @@
-//! php.ini: the entries, their checks, and the values in force. Set at MINIT and by `ini_set`.
+//! The php.ini entries: their checks, and their current values, which MINIT and `ini_set()` set.
 
 use std::ffi::{CStr, c_int};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use crate::process::cpus;
 use crate::process::poller::notifier::Means;
 use crate::zend::ini;
 
-/// What an entry takes. Its value in force is kept as 64 bits: a number, the bits of a float, or 0 and 1.
+/// The values that an entry accepts. The current value is stored as 64 bits: a number, the bits of a float, or 0 and 1.
 #[derive(Clone, Copy, Debug)]
 enum Rule {
     Switch,
@@ -23,7 +23,7 @@ enum Rule {
 struct Setting {
     name: &'static CStr,
     default: &'static CStr,
-    /// Only php.ini and the command line may set it.
+    /// Whether only php.ini and the command line may set it, not `ini_set()`.
     system: bool,
     rule: Rule,
     value: AtomicU64,
@@ -85,13 +85,13 @@ pub(crate) fn register(module_number: c_int) {
     );
 }
 
-/// `async.short_names`: the names outside the namespace exist too.
+/// `async.short_names`: whether the names in the global namespace exist, too.
 pub(crate) fn short_names() -> bool {
     SHORT_NAMES.get() != 0
 }
 
-/// `async.concurrency`: tasks of one pool that may run at once. Work waits as often as it computes, hence twice the
-/// CPUs.
+/// `async.concurrency`: how many tasks of one pool may run at once. The default is twice the number of CPUs, as tasks
+/// typically wait about as much as they compute.
 pub(crate) fn concurrency() -> usize {
     match usize::try_from(CONCURRENCY.get()).unwrap_or(usize::MAX) {
         0 => (2 * cpus::usable()).max(8),
@@ -99,12 +99,12 @@ pub(crate) fn concurrency() -> usize {
     }
 }
 
-/// `async.max_children`: children that this process and all its descendants may have together; 0 for no cap.
+/// `async.max_children`: how many children this process and all its descendants may have in total; 0 for no limit.
 pub(crate) fn max_children() -> u64 {
     MAX_CHILDREN.get()
 }
 
-/// `async.timeout`: seconds that a task may run; none for no limit.
+/// `async.timeout`: how many seconds a task may run; `None` for no limit.
 pub(crate) fn timeout() -> Option<f64> {
     Some(f64::from_bits(TIMEOUT.get())).filter(|&seconds| seconds > 0.0)
 }
@@ -114,33 +114,33 @@ pub(crate) fn kill_grace() -> Duration {
     Duration::try_from_secs_f64(f64::from_bits(KILL_GRACE.get())).unwrap_or(Duration::MAX)
 }
 
-/// `async.max_result`: bytes that a result may have on its way; 0 for no limit.
+/// `async.max_result`: the maximum length in bytes of an encoded result; 0 for no limit.
 pub(crate) fn max_result() -> u64 {
     MAX_RESULT.get()
 }
 
-/// `async.max_output`: bytes of captured output that are kept of each stream; 0 for all.
+/// `async.max_output`: how many bytes of captured output are kept of each stream; 0 for all.
 pub(crate) fn max_output() -> u64 {
     MAX_OUTPUT.get()
 }
 
-/// `async.idle_timeout`: how long a worker waits for its next task; none for ever.
+/// `async.idle_timeout`: how long an idle worker waits for its next task; `None` for ever.
 pub(crate) fn idle_timeout() -> Option<Duration> {
     let timeout = Duration::try_from_secs_f64(f64::from_bits(IDLE_TIMEOUT.get())).ok()?;
     Some(timeout).filter(|timeout| !timeout.is_zero())
 }
 
-/// `async.reseed`: each child has random numbers of its own.
+/// `async.reseed`: whether each child gets its own seeds of random numbers.
 pub(crate) fn reseed() -> bool {
     RESEED.get() != 0
 }
 
-/// `async.huge_pages`: a large heap is put into huge pages when forks have paid for it.
+/// `async.huge_pages`: whether a large heap is moved to huge pages after enough forks.
 pub(crate) fn huge_pages() -> bool {
     HUGE_PAGES.get() != 0
 }
 
-/// `async.handlers`: where handlers run.
+/// `async.handlers`: at which points of the script handlers run.
 pub(crate) fn handlers() -> Place {
     match HANDLERS.get() {
         0 => Place::Scope,
@@ -149,17 +149,17 @@ pub(crate) fn handlers() -> Place {
     }
 }
 
-/// `async.at_exit=kill`: the end of the script ends what runs, instead of waiting for it.
+/// `async.at_exit=kill`: whether the end of the script terminates running tasks, instead of waiting for them.
 pub(crate) fn kill_at_exit() -> bool {
     AT_EXIT.get() != 0
 }
 
-/// `async.unsupported=sync`: where forking is no option, tasks run in the process itself.
+/// `async.unsupported=sync`: whether tasks run in the script's own process where forking is not supported.
 pub(crate) fn sync_when_unsupported() -> bool {
     UNSUPPORTED.get() != 0
 }
 
-/// `async.notifier`: how the script is told that a child has news.
+/// `async.notifier`: by which means the VM is interrupted when a child has reported something.
 pub(crate) fn notifier() -> Means {
     if NOTIFIER.get() == 0 { Means::Thread } else { Means::Signal }
 }
@@ -191,7 +191,7 @@ fn parse(rule: Rule, text: &str) -> Option<u64> {
     }
 }
 
-/// A number of bytes, with K, M or G behind it or without.
+/// Parses a number of bytes, with the suffix K, M or G or without one.
 pub(crate) fn bytes(text: &str) -> Option<u64> {
     let (digits, factor) = match text.as_bytes().last()? {
         b'k' | b'K' => (text.get(..text.len() - 1)?, 1 << 10),

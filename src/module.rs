@@ -1,4 +1,4 @@
-//! What happens in each phase: lists of calls in order, no logic.
+//! The module's phases: lists of calls in order, without logic.
 
 use std::ffi::c_int;
 

@@ -1,4 +1,4 @@
-//! Arguments, parsed by core's own rules and refused in core's own words.
+//! Parses the arguments of our functions with the engine's own conversion rules and error messages.
 
 use std::ffi::{CStr, CString};
 use std::ptr;
@@ -47,7 +47,7 @@ impl Call {
         Err(Thrown)
     }
 
-    /// An int.
+    /// Parses an int.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl Call {
         self.number(index, false)
     }
 
-    /// An int greater than 0, or none when it is null or left out.
+    /// Parses an int greater than 0; `None` when it is null or omitted.
     ///
     /// # Errors
     ///
@@ -73,12 +73,12 @@ impl Call {
     fn number(&self, index: u32, nullable: bool) -> Result<i64, Thrown> {
         let mut value = 0;
         let arg = self.raw(index);
-        // SAFETY: an argument of this call; conversions may throw, which the result tells.
+        // SAFETY: an argument of this call; a conversion may throw, in which case the function returns false.
         let parsed = unsafe { ffi::async_arg_long(index + 1, arg, nullable, &raw mut value) };
         if parsed { Ok(value) } else { Err(Thrown) }
     }
 
-    /// A bool, or true when it is left out.
+    /// Parses a bool; true when it is omitted.
     ///
     /// # Errors
     ///
@@ -88,12 +88,12 @@ impl Call {
         if self.arg(index).is_none() {
             return Ok(value);
         }
-        // SAFETY: an argument of this call; conversions may throw, which the result tells.
+        // SAFETY: an argument of this call; a conversion may throw, in which case the function returns false.
         let parsed = unsafe { ffi::async_arg_bool(index + 1, self.raw(index), &raw mut value) };
         if parsed { Ok(value) } else { Err(Thrown) }
     }
 
-    /// A float, or null when it is null or left out.
+    /// Parses a float; `None` when it is null or omitted.
     ///
     /// # Errors
     ///
@@ -105,7 +105,7 @@ impl Call {
         self.double(index, true).map(Some)
     }
 
-    /// A float, or 0.0 when it is left out.
+    /// Parses a float; 0.0 when it is omitted.
     ///
     /// # Errors
     ///
@@ -117,16 +117,16 @@ impl Call {
     fn double(&self, index: u32, nullable: bool) -> Result<f64, Thrown> {
         let mut value = 0.0;
         let arg = self.raw(index);
-        // SAFETY: an argument of this call; conversions may throw, which the result tells.
+        // SAFETY: an argument of this call; a conversion may throw, in which case the function returns false.
         let parsed = unsafe { ffi::async_arg_double(index + 1, arg, nullable, &raw mut value) };
         if parsed { Ok(value) } else { Err(Thrown) }
     }
 
-    /// What stands for the case of an enum of ours.
+    /// Parses a case of one of this extension's enums, and returns its counterpart in `cases`.
     ///
     /// # Errors
     ///
-    /// `TypeError` when it is none.
+    /// `TypeError` when it is not such a case.
     pub(crate) fn case<T: Copy>(
         &self,
         index: u32,
@@ -142,20 +142,20 @@ impl Call {
         found.map(|(_, meaning)| *meaning).ok_or_else(|| self.type_error(index, name))
     }
 
-    /// A callable, bound to the scope of the caller.
+    /// Parses a callable, and binds it to the scope of the caller.
     ///
     /// # Errors
     ///
-    /// `TypeError` that says why it is none.
+    /// `TypeError` with the reason why it is not callable.
     pub(crate) fn callable(&self, index: u32) -> Result<Callable, Thrown> {
         self.callable_or(index, |why| format!("must be a valid callback, {why}"))
     }
 
-    /// A callable, or null when it is null or left out.
+    /// Parses a callable; `None` when it is null or omitted.
     ///
     /// # Errors
     ///
-    /// `TypeError` that says why it is none.
+    /// `TypeError` with the reason why it is not callable.
     pub(crate) fn optional_callable(&self, index: u32) -> Result<Option<Callable>, Thrown> {
         if self.arg(index).is_none_or(Zval::is_null) {
             return Ok(None);
@@ -163,16 +163,16 @@ impl Call {
         self.callable_or(index, |why| format!("must be a valid callback or null, {why}")).map(Some)
     }
 
-    /// A callable among other types that are `expected`.
+    /// Parses a callable for a parameter that also takes other types; `expected` names all of them.
     ///
     /// # Errors
     ///
-    /// `TypeError` that names them.
+    /// `TypeError` that names `expected`.
     pub(crate) fn callable_of(&self, index: u32, expected: &CStr) -> Result<Callable, Thrown> {
         match self.arg(index).map(Callable::bind) {
             Some(Ok(callable)) => Ok(callable),
             Some(Err(NotCallable::Thrown)) => Err(Thrown),
-            // What could have been the name of one: say why it is none.
+            // A string or an array may have been meant as a callable: give the reason why it is not one.
             Some(Err(NotCallable::Because(why)))
                 if self.arg(index).is_some_and(|arg| arg.is_string() || arg.is_array()) =>
             {
@@ -217,7 +217,8 @@ impl Call {
         Thrown
     }
 
-    /// What is made of an argument, or said of it, may run PHP code: error handlers, hooks of exceptions.
+    /// The argument as a pointer for the engine, null if omitted. Converting an argument, or reporting an error about
+    /// it, may run PHP code: error handlers, hooks of exceptions.
     fn raw(&self, index: u32) -> *mut Zval {
         ensure_free();
         self.arg(index).map_or(ptr::null_mut(), |arg| ptr::from_ref(arg).cast_mut())

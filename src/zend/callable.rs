@@ -1,4 +1,4 @@
-//! Calling PHP.
+//! Calls of PHP functions, closures and methods.
 
 use std::ffi::CStr;
 use std::ptr;
@@ -11,26 +11,26 @@ use super::exception;
 use super::handler::{Returned, Thrown, TypeNumber};
 use crate::ffi;
 
-/// Something that PHP can call, whoever calls it and from wherever.
+/// A callable that can be called from any scope.
 #[derive(Debug)]
 pub(crate) struct Callable(Zval);
 
 /// Why a value cannot be called.
 #[derive(Debug)]
 pub(crate) enum NotCallable {
-    /// The engine's words.
+    /// The engine's reason.
     Because(String),
-    /// Finding out threw.
+    /// An autoloader threw while the callable was resolved.
     Thrown,
 }
 
 impl Callable {
-    /// Resolves `value` in the scope of the running PHP code, as a closure: a private method stays callable later on.
-    /// May autoload a class.
+    /// Resolves `value` in the scope of the running PHP code, and makes a closure of it, so that a private method stays
+    /// callable later. May autoload a class.
     ///
     /// # Errors
     ///
-    /// Why it is not callable, or that the autoloader threw.
+    /// The reason why it is not callable, or that the autoloader threw.
     pub(crate) fn bind(value: &Zval) -> Result<Self, NotCallable> {
         if let Some(closure) = Self::closure(value) {
             return Ok(closure);
@@ -46,7 +46,7 @@ impl Callable {
         } else {
             // SAFETY: a NUL-terminated text that the engine made for us.
             let why = unsafe { CStr::from_ptr(error) }.to_string_lossy().into_owned();
-            // SAFETY: as above, and not used any more.
+            // SAFETY: as above; it is not used after this.
             unsafe { ffi::async_error_free(error) };
             why
         };
@@ -56,17 +56,17 @@ impl Callable {
         if callable { Ok(Self(bound)) } else { Err(NotCallable::Because(why)) }
     }
 
-    /// The closure in a value, which can be called from wherever.
+    /// The value as a callable, if it is a closure, which needs no resolution.
     pub(crate) fn closure(value: &Zval) -> Option<Self> {
         closure_in(value).map(|_| Self(value.shallow_clone()))
     }
 
-    /// A closure, or another object that was found to be callable in the process that it comes from.
+    /// A closure, or another object that the sending process has already found to be callable.
     pub(crate) fn received(value: Zval) -> Self {
         Self(value)
     }
 
-    /// Calls it. Re-enters PHP: may throw, bail out, or call back into any object.
+    /// Calls it. PHP code runs: it may throw, bail out, or call back into any object.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl Callable {
         self.call_named(args, None)
     }
 
-    /// Calls it with arguments by name besides. Re-enters PHP: may throw, bail out, or call back into any object.
+    /// Calls it with additional named arguments. PHP code runs: it may throw, bail out, or call back into any object.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl Callable {
         returned(result)
     }
 
-    /// Would its first parameter take this throwable?
+    /// Whether its first parameter accepts this throwable. Loads no class.
     pub(crate) fn accepts(&self, throwable: &Zval) -> bool {
         let Some(object) = throwable.object() else {
             return false;
@@ -101,7 +101,8 @@ impl Callable {
         unsafe { ffi::async_callable_accepts(function, ptr::from_ref(object).cast_mut()) }
     }
 
-    /// Has its code a return statement? What has none gives null like all, and means nothing by it.
+    /// Whether its code has a return statement. A function without one always returns null, and that null is not meant
+    /// as a result.
     pub(crate) fn returns(&self) -> bool {
         // SAFETY: alive and only read.
         unsafe { ffi::async_callable_returns(ptr::from_ref(&self.0).cast_mut()) }
@@ -120,7 +121,7 @@ impl Drop for Callable {
     }
 }
 
-/// Is there an autoloader?
+/// Whether any autoloader is registered.
 pub(crate) fn autoloads() -> bool {
     let mut name = Zval::new();
     let named = name.set_string("spl_autoload_functions", false);
@@ -131,7 +132,7 @@ pub(crate) fn autoloads() -> bool {
     loaders.is_some_and(|loaders| loaders.array().is_some_and(|loaders| !loaders.is_empty()))
 }
 
-/// Calls a method without arguments. Re-enters PHP: may throw, bail out, or call back into any object.
+/// Calls a method without arguments. PHP code runs: it may throw, bail out, or call back into any object.
 ///
 /// # Errors
 ///

@@ -1,9 +1,9 @@
-//! Cells for what PHP code may find, and change, whenever it runs.
+//! Cells for data that PHP code may read and change whenever it runs.
 //!
-//! It may run whenever a value of PHP is dropped, also when that is not the last reference: the engine's collector may
-//! have its turn then, and calls destructors of whatever it finds. So a value is dropped, and PHP called, when nothing
-//! is borrowed. With [`ValueCell`] the former cannot go wrong; the latter is asserted where the engine is called, in
-//! builds with debug assertions.
+//! PHP code may run whenever a PHP value is dropped, even if that is not its last reference: the engine's cycle
+//! collector may start then, and it calls the destructors of any garbage it finds. So values must only be dropped, and
+//! PHP must only be called, while nothing is borrowed. [`ValueCell`] guarantees the former; the latter is asserted
+//! wherever the engine is called, in builds with debug assertions.
 #![expect(clippy::disallowed_types, reason = "the cells that stand in for it are made of it")]
 
 use std::cell::{self, RefCell};
@@ -17,7 +17,7 @@ thread_local! {
     static BORROWS: cell::Cell<usize> = const { cell::Cell::new(0) };
 }
 
-/// Asserts that nothing is borrowed: PHP code may run now.
+/// Asserts that nothing is borrowed. Called wherever PHP code may run.
 #[track_caller]
 pub(crate) fn ensure_free() {
     #[cfg(debug_assertions)]
@@ -27,7 +27,7 @@ pub(crate) fn ensure_free() {
     );
 }
 
-/// One borrow.
+/// One borrow, counted in `BORROWS` in builds with debug assertions.
 #[derive(Debug)]
 struct Counted;
 
@@ -46,7 +46,7 @@ impl Drop for Counted {
     }
 }
 
-/// While it lives, something is read, and no PHP code runs.
+/// A shared borrow. No PHP code may run while it lives.
 #[derive(Debug)]
 pub(crate) struct Ref<'c, T> {
     inner: cell::Ref<'c, T>,
@@ -61,7 +61,7 @@ impl<T> Deref for Ref<'_, T> {
     }
 }
 
-/// While it lives, something is changed, and no PHP code runs.
+/// An exclusive borrow. No PHP code may run while it lives.
 #[derive(Debug)]
 pub(crate) struct RefMut<'c, T> {
     inner: cell::RefMut<'c, T>,
@@ -82,7 +82,7 @@ impl<T> DerefMut for RefMut<'_, T> {
     }
 }
 
-/// A type that has no value of PHP in it, so that it can be dropped anywhere.
+/// A type that contains no PHP value, so that it can be dropped anywhere.
 pub(crate) trait Plain {}
 
 impl Plain for u8 {}
@@ -96,7 +96,7 @@ impl<T: Plain> Plain for VecDeque<T> {}
 impl<K: Plain, V: Plain> Plain for (K, V) {}
 impl<K: Plain, V: Plain> Plain for BTreeMap<K, V> {}
 
-/// A cell for what has no value of PHP in it.
+/// A cell for data without PHP values.
 #[derive(Default)]
 pub(crate) struct DataCell<T>(RefCell<T>);
 
@@ -106,25 +106,25 @@ impl<T: Plain> DataCell<T> {
         Self(RefCell::new(data))
     }
 
-    /// Lets it be changed in place.
+    /// Borrows the data for changing it in place.
     #[track_caller]
     pub(crate) fn borrow_mut(&self) -> RefMut<'_, T> {
         RefMut { inner: self.0.borrow_mut(), _counted: Counted::new() }
     }
 
-    /// Lets it be read.
+    /// Borrows the content for reading.
     #[track_caller]
     pub(crate) fn borrow(&self) -> Ref<'_, T> {
         Ref { inner: self.0.borrow(), _counted: Counted::new() }
     }
 
-    /// Puts `data` in, and gives what was there.
+    /// Replaces the data, and returns the former.
     #[track_caller]
     pub(crate) fn replace(&self, data: T) -> T {
         self.0.replace(data)
     }
 
-    /// Takes out what is there.
+    /// Takes the content, and leaves the default.
     #[track_caller]
     pub(crate) fn take(&self) -> T
     where
@@ -134,8 +134,8 @@ impl<T: Plain> DataCell<T> {
     }
 }
 
-/// A cell for values of PHP. What is replaced or taken out is handed out: whoever has called drops it, when the borrow
-/// is over.
+/// A cell for PHP values. It returns what is replaced or removed, so that the caller drops it after the borrow has
+/// ended.
 #[derive(Default)]
 pub(crate) struct ValueCell<T>(RefCell<T>);
 
@@ -145,26 +145,26 @@ impl<T> ValueCell<T> {
         Self(RefCell::new(value))
     }
 
-    /// Lets it be read.
+    /// Borrows the content for reading.
     #[track_caller]
     pub(crate) fn borrow(&self) -> Ref<'_, T> {
         Ref { inner: self.0.borrow(), _counted: Counted::new() }
     }
 
-    /// Puts `value` in, and gives what was there.
+    /// Replaces the value, and returns the former.
     #[track_caller]
     #[must_use = "it is dropped here: set() says so"]
     pub(crate) fn replace(&self, value: T) -> T {
         self.0.replace(value)
     }
 
-    /// Puts `value` in, and drops what was there. May run PHP code.
+    /// Replaces the value, and drops the former. May run PHP code.
     #[track_caller]
     pub(crate) fn set(&self, value: T) {
         drop(self.0.replace(value));
     }
 
-    /// Takes out what is there.
+    /// Takes the content, and leaves the default.
     #[track_caller]
     pub(crate) fn take(&self) -> T
     where
@@ -173,21 +173,21 @@ impl<T> ValueCell<T> {
         self.0.take()
     }
 
-    /// Changes it in place. `change` drops no value of PHP: it returns what it takes out.
+    /// Changes the value in place. `change` must not drop PHP values: it returns those that it removes.
     #[track_caller]
     pub(crate) fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         let _counted = Counted::new();
         change(&mut self.0.borrow_mut())
     }
 
-    /// Looks at it, unless it is being changed: for the cycle collector, which may come at any time.
+    /// Reads the value, unless it is being changed: for the cycle collector, which may run at any time.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
         self.0.try_borrow().ok().map(|value| look(&value))
     }
 }
 
 impl<T> ValueCell<Vec<T>> {
-    /// Adds a value at the end.
+    /// Appends a value.
     #[track_caller]
     pub(crate) fn push(&self, value: T) {
         self.change(|values| values.push(value));
@@ -195,13 +195,13 @@ impl<T> ValueCell<Vec<T>> {
 }
 
 impl<T> ValueCell<VecDeque<T>> {
-    /// Adds a value at the end.
+    /// Appends a value.
     #[track_caller]
     pub(crate) fn push_back(&self, value: T) {
         self.change(|values| values.push_back(value));
     }
 
-    /// Takes the first value out.
+    /// Removes the first value, and returns it.
     #[track_caller]
     pub(crate) fn pop_front(&self) -> Option<T> {
         self.change(VecDeque::pop_front)
@@ -209,13 +209,13 @@ impl<T> ValueCell<VecDeque<T>> {
 }
 
 impl<K: Hash + Eq, V, S: BuildHasher> ValueCell<HashMap<K, V, S>> {
-    /// Puts a value under a key, and drops what was there. May run PHP code.
+    /// Sets the value of a key, and drops the former. May run PHP code.
     #[track_caller]
     pub(crate) fn insert(&self, key: K, value: V) {
         drop(self.change(|values| values.insert(key, value)));
     }
 
-    /// Takes the value under a key out.
+    /// Removes the value of a key, and returns it.
     #[track_caller]
     pub(crate) fn remove(&self, key: &K) -> Option<V> {
         self.change(|values| values.remove(key))
@@ -223,13 +223,13 @@ impl<K: Hash + Eq, V, S: BuildHasher> ValueCell<HashMap<K, V, S>> {
 }
 
 impl<K: Ord, V> ValueCell<BTreeMap<K, V>> {
-    /// Puts a value under a key, and drops what was there. May run PHP code.
+    /// Sets the value of a key, and drops the former. May run PHP code.
     #[track_caller]
     pub(crate) fn insert(&self, key: K, value: V) {
         drop(self.change(|values| values.insert(key, value)));
     }
 
-    /// Takes the value under a key out.
+    /// Removes the value of a key, and returns it.
     #[track_caller]
     pub(crate) fn remove(&self, key: &K) -> Option<V> {
         self.change(|values| values.remove(key))
@@ -256,7 +256,7 @@ mod tests {
 
     type Kept = Rc<ValueCell<Vec<Curious>>>;
 
-    /// Looks at the cell that it is in when it is dropped, as the destructor of a value may.
+    /// Reads the cell that contained it when it is dropped, as the destructor of a PHP value may.
     struct Curious(Kept, Rc<cell::Cell<usize>>);
 
     impl Drop for Curious {

@@ -1,4 +1,4 @@
-//! Declaring classes, interfaces, enums and functions, with exact signatures. Runs in MINIT.
+//! Declares classes, interfaces, enums and functions, with exact signatures. Runs in MINIT.
 
 use std::ffi::{CStr, c_char};
 use std::ptr;
@@ -11,10 +11,10 @@ use ext_php_rs::zend::{ClassEntry, ExecuteData, FunctionEntry};
 use super::signature::{Type, arg_info, permanent};
 use crate::ffi::{self, CreateObject};
 
-/// What the engine calls for a function of ours.
+/// The C function that the engine calls for one of this extension's functions.
 pub(crate) type Entry = unsafe extern "C" fn(*mut ExecuteData, *mut Zval);
 
-/// A function or method, declared the way PHP would write it.
+/// A function or method, with its signature as PHP source would write it.
 #[derive(Clone, Copy)]
 pub(crate) struct Function {
     name: &'static str,
@@ -76,14 +76,14 @@ impl Function {
     }
 }
 
-/// The engine's table for `functions`; it lives for ever.
+/// The engine's table for `functions`, which is never freed.
 fn table(functions: &[Function]) -> *const FunctionEntry {
     let mut entries: Vec<_> = functions.iter().map(|function| function.build()).collect();
     entries.push(FunctionEntry::end());
     entries.leak().as_ptr()
 }
 
-/// Where a class entry is kept once it is registered. MINIT can run more than once in a process.
+/// The entry of a class, set when it is registered. MINIT can run more than once in a process.
 #[derive(Debug)]
 pub(crate) struct Class(AtomicPtr<ClassEntry>);
 
@@ -100,7 +100,7 @@ impl Class {
 
     /// The class. Only after MINIT.
     pub(crate) fn get(&self) -> &'static ClassEntry {
-        // SAFETY: registered in MINIT, and internal classes live until MSHUTDOWN; nobody asks before or after.
+        // SAFETY: registered in MINIT, and internal classes live until MSHUTDOWN; this is called only between the two.
         unsafe { &*self.entry() }
     }
 
@@ -140,7 +140,7 @@ impl Class {
         unsafe { ffi::async_class_implement(self.entry(), interface) };
     }
 
-    /// Declares a typed property without default.
+    /// Declares a typed property without a default.
     pub(crate) fn property(&self, name: &'static CStr, of: &str, flags: u32) {
         // SAFETY: MINIT; the class is registered, the type has built-in members only.
         unsafe { ffi::async_property_declare(self.entry(), name.as_ptr(), Type::parse(of).mask, flags) };
@@ -155,25 +155,25 @@ impl Class {
     }
 }
 
-/// Registers functions. Names that are taken must not be among them.
+/// Registers functions, whose names must not be in use.
 pub(crate) fn register_functions(functions: &[Function]) -> bool {
     // SAFETY: MINIT; the table lives for ever.
     unsafe { ffi::async_functions_register(table(functions)) }
 }
 
-/// Is there a class of this name, in whatever case? MINIT only.
+/// Whether there is a class of this name, ignoring case. MINIT only.
 pub(crate) fn class_exists(name: &CStr) -> bool {
     // SAFETY: MINIT; the name is read only.
     unsafe { ffi::async_class_exists(name.as_ptr()) }
 }
 
-/// Is there a function of this name, in whatever case? MINIT only.
+/// Whether there is a function of this name, ignoring case. MINIT only.
 pub(crate) fn function_exists(name: &CStr) -> bool {
     // SAFETY: MINIT; the name is read only.
     unsafe { ffi::async_function_exists(name.as_ptr()) }
 }
 
-/// Is there an extension of this name? MINIT only.
+/// Whether there is an extension of this name. MINIT only.
 pub(crate) fn extension_exists(name: &CStr) -> bool {
     // SAFETY: MINIT; the name is read only.
     unsafe { ffi::async_extension_exists(name.as_ptr()) }

@@ -1,11 +1,12 @@
-//! Code that parent and child both have: how a closure is named so that a child that was forked before it was made can
-//! make the same one.
+//! The code index: names for code that parent and child both have. A closure is sent to a warm worker as such a name,
+//! and the worker, which may have been forked before the closure was created, makes the same closure from it.
 //!
-//! The name is a place, not a hash: a position in the tables of functions and classes, or among the [`CodeIndex`]'s
-//! anchors, and a way down the functions that are defined inside of others. The engine takes nothing out of those
-//! tables while a request lasts, and a anchor keeps its code where it is: so a place that was filled when a child was
-//! forked has the same code in both processes for as long as they live, and the name of one code can never be that of
-//! another. What was not there yet at the fork is told apart by its epoch, and is left to a child that is forked later.
+//! A name is a position, not a hash: an index in the engine's tables of functions and classes, or among the
+//! [`CodeIndex`]'s anchors, and a path through the functions that are defined inside other functions. The engine
+//! removes nothing from those tables during a request, and an anchor keeps its code in memory at the same address. So a
+//! position that was filled at the fork refers to the same code in both processes for as long as they live, and no name
+//! is ever reused for other code. Code that was added after the fork is recognized by its epoch, and is sent only to
+//! workers that are forked later.
 
 use std::collections::BTreeMap;
 use std::ptr;
@@ -14,47 +15,49 @@ use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
 
 use crate::ffi::{self, CODE_DEPTH, Code};
 
-/// Pins are not dropped while the request lasts: so there is an end to them, for scripts that evaluate code in a loop.
+/// The maximum number of anchors. They are not released during the request, so scripts that evaluate code in a loop
+/// need a limit.
 const PINS: usize = 1024;
-/// Bytes of a name that has no way down.
+/// The length in bytes of a name without a path.
 const NAME: usize = 25;
 
-/// What a child has to know to make a closure.
+/// The name of a closure's code, from which a child can make the closure.
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
-    /// The place, as bytes.
+    /// The position, encoded.
     pub(crate) bytes: Vec<u8>,
-    /// Children of this epoch and later ones know it.
+    /// The first epoch whose children have this code.
     pub(crate) epoch: u64,
 }
 
-/// How much code there was at an epoch's beginning.
+/// How much code was declared at the beginning of an epoch. Each fork begins an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Extent {
     epoch: u64,
     functions: u32,
     classes: u32,
-    /// There is an autoloader, for classes that are declared later.
+    /// Whether there was an autoloader, by which children can load classes that are declared later.
     autoloads: bool,
 }
 
-/// The names of all code that was asked for, and what keeps it in its place.
+/// The names of all code that was looked up so far, and the anchors that keep code in memory.
 #[derive(Debug, Default)]
 pub(crate) struct CodeIndex {
-    /// Closures without anything bound; a child has a copy of this list, as long as it was at its fork.
+    /// Closures that are bound to nothing; each keeps the code of one function in memory. A child has a copy of this
+    /// list as it was at its fork.
     anchors: Vec<Zval>,
-    /// The epoch from which on children have each anchor.
+    /// For each anchor the first epoch whose children have it.
     pin_epochs: Vec<u64>,
     names: BTreeMap<[usize; 3], Name>,
-    /// Ascending; one for each change.
+    /// In ascending order of epochs, with one entry for each change.
     extents: Vec<Extent>,
-    /// That of the latest fork.
+    /// The epoch of the latest fork.
     epoch: u64,
 }
 
 impl CodeIndex {
-    /// A fork is about to be made: what is here belongs to its epoch, which is returned. Scripts that are running are
-    /// pinned, as the closures in them have not all been seen.
+    /// Begins a new epoch right before a fork, and returns it. Adds anchors for the code that is running, as the
+    /// closures in it have not all been looked up yet.
     pub(crate) fn new_epoch(&mut self, autoloads: bool) -> u64 {
         self.epoch += 1;
         self.pin_frames();
@@ -71,8 +74,8 @@ impl CodeIndex {
         self.epoch + 1
     }
 
-    /// The first epoch whose children have all functions that there are now, and have or can load all classes: what
-    /// they run may refer to any.
+    /// The first epoch whose children have all functions that are declared now, and have or can autoload all classes.
+    /// The code that is sent to a child may refer to any of them.
     pub(crate) fn declared_since(&self) -> u64 {
         let (functions, classes) = declared();
         let has_all = |extent: &&Extent| {
@@ -82,7 +85,7 @@ impl CodeIndex {
         first.map_or(self.epoch + 1, |extent| extent.epoch)
     }
 
-    /// The name of a closure's code. None for code that cannot be named.
+    /// The name of a closure's code; `None` for code that cannot be named.
     pub(crate) fn name(&mut self, closure: &ZendObject) -> Option<&Name> {
         let closure = ptr::from_ref(closure).cast_mut();
         let mut key = [0; 3];
@@ -95,7 +98,7 @@ impl CodeIndex {
         self.names.get(&key)
     }
 
-    /// Finds the place of code, or makes one.
+    /// Finds the position of a closure's code, or adds an anchor for it.
     fn find(&mut self, closure: *mut ZendObject) -> Option<Name> {
         if self.anchors.len() >= PINS {
             return None;
@@ -108,7 +111,8 @@ impl CodeIndex {
             if code.scope == 0 && has_scope(closure) {
                 return None;
             }
-            // What nothing else keeps is pinned: another code could come to its address, and be taken for it.
+            // An anchor keeps this code alive, which no table does. Otherwise other code could be allocated at its
+            // address later, and be taken for it.
             let mut anchor = Zval::new();
             // SAFETY: a live closure; the anchor is ours.
             unsafe { ffi::async_code_anchor(closure, &raw mut anchor) };
@@ -120,7 +124,7 @@ impl CodeIndex {
         Some(Name { bytes: written(&code), epoch })
     }
 
-    /// The first epoch whose children have all that a name refers to.
+    /// The first epoch whose children have everything that a name refers to.
     fn known_since(&self, code: &Code) -> Option<u64> {
         let root = match code.root {
             ROOT_PIN => *self.pin_epochs.get(code.at as usize)?,
@@ -131,7 +135,7 @@ impl CodeIndex {
         Some(root.max(self.epoch_of(|extent| extent.classes >= classes)))
     }
 
-    /// The first epoch of which something is true that stays true.
+    /// The first epoch for which `reached` is true; it is true for all later ones, too.
     fn epoch_of(&self, reached: impl Fn(&Extent) -> bool) -> u64 {
         let at = self.extents.partition_point(|extent| !reached(extent));
         self.extents.get(at).map_or(self.epoch + 1, |extent| extent.epoch)
@@ -158,7 +162,7 @@ impl CodeIndex {
         u32::try_from(self.anchors.len()).unwrap_or_default()
     }
 
-    /// In a child: the closure of a name. None when there is no such place here.
+    /// In a child: makes the closure of a name, bound to `this`. `None` if this child has no code at that position.
     pub(crate) fn closure(&self, name: &[u8], this: Option<&Zval>) -> Option<Zval> {
         let code = parsed(name)?;
         let mut closure = Zval::new();
@@ -177,7 +181,7 @@ impl CodeIndex {
     }
 }
 
-/// How many functions and classes there are.
+/// The numbers of declared functions and classes.
 fn declared() -> (u32, u32) {
     let (mut functions, mut classes) = (0, 0);
     // SAFETY: valid out-pointers; reads two lengths of the engine.
@@ -227,7 +231,7 @@ pub(crate) fn closure_in(value: &Zval) -> Option<&ZendObject> {
     ptr::eq(object.ce, unsafe { ffi::zend_ce_closure }).then_some(object)
 }
 
-/// What a closure is bound to.
+/// The object that a closure is bound to, its `$this`.
 pub(crate) fn bound_to(closure: &ZendObject) -> Option<Zval> {
     // SAFETY: a live closure.
     let this = unsafe { ffi::async_closure_this(ptr::from_ref(closure).cast_mut()) };
@@ -243,16 +247,16 @@ pub(crate) fn bound_to(closure: &ZendObject) -> Option<Zval> {
 pub(crate) struct Statics(*mut ZendHashTable);
 
 impl Statics {
-    /// Those of a closure that has some.
+    /// The variables of a closure; `None` if it has none.
     pub(crate) fn of(closure: &ZendObject) -> Option<Self> {
         // SAFETY: a live closure.
         let table = unsafe { ffi::async_closure_statics(ptr::from_ref(closure).cast_mut()) };
         (!table.is_null()).then_some(Self(table))
     }
 
-    /// The values, each with its position. One that is not initialized yet is left out.
+    /// The values with their positions, without variables that are not initialized yet.
     pub(crate) fn values(&self) -> impl Iterator<Item = (u32, Zval)> + '_ {
-        // SAFETY: alive as long as the closure, which whoever made `self` has.
+        // SAFETY: alive as long as the closure, which the creator of `self` holds.
         let count = u32::try_from(unsafe { &*self.0 }.len()).unwrap_or_default();
         (0..count).filter_map(|position| {
             // SAFETY: as above.
@@ -263,9 +267,9 @@ impl Statics {
         })
     }
 
-    /// Sets one. False when there is none at that position.
+    /// Sets the variable at a position. Returns false if there is none.
     pub(crate) fn set(&self, position: u32, value: &Zval) -> bool {
-        // SAFETY: a table of our own closure, that nobody else refers to yet.
+        // SAFETY: a table of our own closure, which has no other references yet.
         unsafe { ffi::async_static_set(self.0, position, ptr::from_ref(value).cast_mut()) }
     }
 }

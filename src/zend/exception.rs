@@ -1,4 +1,4 @@
-//! Exceptions of the engine: pending ones, new ones, and warnings.
+//! Exceptions: pending ones, new ones, and warnings.
 
 use std::ffi::{CString, c_char, c_void};
 use std::ptr;
@@ -13,7 +13,8 @@ use super::object::zval_of;
 use super::string::lossy;
 use crate::ffi;
 
-/// Is an exception pending? Asked several times a task: not by a call where it can be read.
+/// Whether an exception is pending. This is asked several times for each task, so without threads the field is read
+/// directly, and no function is called.
 #[inline]
 pub(crate) fn pending() -> bool {
     #[cfg(not(php_zts))]
@@ -28,27 +29,29 @@ pub(crate) fn pending() -> bool {
     }
 }
 
-/// Is the unwinding of an exit pending?
+/// Whether the unwinding of an `exit()` is pending.
 pub(crate) fn exiting() -> bool {
     // SAFETY: reads a field of the engine.
     unsafe { ffi::async_exiting() }
 }
 
-/// Takes the pending exception away from the engine. None for the unwinding of an exit, which is nobody's to take.
+/// Takes the pending exception from the engine. `None` for the unwinding of an `exit()`, which stays pending.
 pub(crate) fn take() -> Option<Zval> {
     let mut exception = Zval::new();
-    // SAFETY: clears the engine's field, and hands a reference over.
+    // SAFETY: clears the engine's field, and transfers its reference to `exception`.
     unsafe { ffi::async_exception_take(&raw mut exception) }.then_some(exception)
 }
 
-/// Ends the unwinding of an exit: what ran is over, and something else is to run. Only where nothing of it is left.
+/// Ends the unwinding of an `exit()`, so that other PHP code can run. Only where no frame of the code that exited is
+/// left.
 pub(crate) fn clear() {
     // SAFETY: clears the engine's field.
     unsafe { ffi::zend_clear_exception() };
 }
 
-/// While this lives, what is in flight is put aside: PHP code that runs meanwhile, and a child that is forked, knows
-/// nothing of it. Then it goes on; what was thrown meanwhile has it for its previous one.
+/// A guard that sets the pending exception aside while it lives: PHP code that runs meanwhile, and a child that is
+/// forked, do not see it. On drop it is pending again; an exception that was thrown meanwhile gets it as its previous
+/// one.
 #[derive(Debug)]
 pub(crate) struct Aside {
     exception: *mut ZendObject,
@@ -56,7 +59,7 @@ pub(crate) struct Aside {
 }
 
 impl Aside {
-    /// Puts it aside, if there is something in flight.
+    /// Sets the pending exception aside, if there is one.
     pub(crate) fn new() -> Self {
         let mut opline = ptr::null();
         // SAFETY: a valid out-pointer. The reference that the engine had is ours until it is put back.
@@ -68,19 +71,19 @@ impl Aside {
 impl Drop for Aside {
     fn drop(&mut self) {
         if !self.exception.is_null() {
-            // SAFETY: what was put aside, with its instruction; the frame is the same, as this is dropped where it was
-            // made.
+            // SAFETY: the exception that was set aside, with its instruction; the frame is the same, as this is dropped
+            // in the function that made it.
             unsafe { ffi::async_exception_put_back(self.exception, self.opline) };
         }
     }
 }
 
-/// Throws `throwable`; one that is pending already becomes its previous one.
+/// Throws `throwable`. An exception that is already pending becomes its previous one.
 pub(crate) fn throw(throwable: &Zval) -> Thrown {
     ensure_free();
     if let Some(object) = throwable.object() {
         let object: *const ZendObject = object;
-        // SAFETY: a live throwable. The reference that is added is the engine's to give back.
+        // SAFETY: a live throwable. The engine owns the reference that is added.
         std::mem::forget(unsafe { zval_of(object.cast_mut()) });
         // SAFETY: as above.
         unsafe { ffi::async_exception_throw(object.cast_mut()) };
@@ -88,7 +91,7 @@ pub(crate) fn throw(throwable: &Zval) -> Thrown {
     Thrown
 }
 
-/// Makes `older` the last of those that `throwable` has for previous ones.
+/// Appends `older` to the chain of previous throwables of `throwable`.
 pub(crate) fn chain(throwable: &Zval, older: Zval) {
     let (Some(newer), Some(previous)) = (throwable.object(), older.object()) else {
         return;
@@ -99,7 +102,7 @@ pub(crate) fn chain(throwable: &Zval, older: Zval) {
     unsafe { ffi::zend_exception_set_previous(newer.cast_mut(), previous.cast_mut()) };
 }
 
-/// A new exception of `class`, not thrown. Its file and line are those of the running PHP code.
+/// Makes an exception of `class` without throwing it. Its file and line are those of the running PHP code.
 pub(crate) fn new(class: &Class, message: &str) -> Zval {
     ensure_free();
     let mut exception = Zval::new();
@@ -109,7 +112,7 @@ pub(crate) fn new(class: &Class, message: &str) -> Zval {
     exception
 }
 
-/// Raises `E_WARNING`. Re-enters PHP: the script's error handler runs.
+/// Raises `E_WARNING`. PHP code may run: the script's error handler.
 pub(crate) fn warn(message: &str) {
     ensure_free();
     let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
@@ -117,14 +120,14 @@ pub(crate) fn warn(message: &str) {
     unsafe { ffi::async_warning(message.as_ptr()) };
 }
 
-/// Raises `E_NOTICE`. Re-enters PHP: the script's error handler runs.
+/// Raises `E_NOTICE`. PHP code may run: the script's error handler.
 pub(crate) fn notice(message: &str) {
     let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
     // SAFETY: a NUL-terminated text.
     unsafe { ffi::async_notice(message.as_ptr()) };
 }
 
-/// Raises `E_WARNING` with the file and line of `throwable`. Re-enters PHP: the script's error handler runs.
+/// Raises `E_WARNING` with the file and line of `throwable`. PHP code may run: the script's error handler.
 pub(crate) fn warn_at(throwable: &Zval, message: &str) {
     let Some(object) = throwable.object() else {
         return;
@@ -135,15 +138,15 @@ pub(crate) fn warn_at(throwable: &Zval, message: &str) {
     };
 }
 
-/// Raises `E_CORE_WARNING`: the extension is not as it should be. MINIT.
+/// Raises `E_CORE_WARNING`, for problems of the extension itself at startup. MINIT.
 pub(crate) fn core_warn(message: &str) {
     let message = CString::new(message).unwrap_or_default();
     // SAFETY: a NUL-terminated text.
     unsafe { ffi::async_core_warning(message.as_ptr()) };
 }
 
-/// The message of a throwable; empty when it is not a string. Re-enters PHP where a class of the script's has a hook
-/// for it, or a `__get()`.
+/// The message of a throwable; empty when it is not a string. PHP code may run if the script's class has a property
+/// hook for it, or a `__get()`.
 pub(crate) fn message(throwable: &Zval) -> String {
     ensure_free();
     let Some(object) = throwable.object() else {
@@ -156,8 +159,8 @@ pub(crate) fn message(throwable: &Zval) -> String {
     message.zend_str().map(lossy).unwrap_or_default()
 }
 
-/// `RuntimeException` and `Error`, to be extended. MINIT.
+/// The class entries of `RuntimeException` and `Error`, as parents of our exceptions. MINIT.
 pub(crate) fn base_classes() -> (*mut ClassEntry, *mut ClassEntry) {
-    // SAFETY: set before any module that comes later in the list starts; SPL and the core always do.
+    // SAFETY: set by SPL and the core, which start before this module.
     unsafe { (ffi::spl_ce_RuntimeException, ext_php_rs::ffi::zend_ce_error) }
 }

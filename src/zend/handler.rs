@@ -1,4 +1,4 @@
-//! From the engine's call of one of our functions to a safe Rust function, and back.
+//! Translates the engine's call of one of our functions to a call of a safe Rust function, and its result back.
 
 use std::panic::AssertUnwindSafe;
 use std::ptr::{self, NonNull};
@@ -10,11 +10,11 @@ use super::cell::ensure_free;
 use super::class::Entry;
 use super::object::{Native, Object};
 
-/// An exception is pending in the engine: return as soon as possible.
+/// The error of a function after which an exception is pending in the engine: the caller returns as soon as possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Thrown;
 
-/// What a function of ours gives: a value, or an exception that is already thrown.
+/// The result of one of our functions: a value, or an exception that is already pending.
 pub(crate) type Returned = Result<Zval, Thrown>;
 
 /// One call of one of our functions by PHP code.
@@ -37,13 +37,13 @@ impl Call {
         self.0
     }
 
-    /// How many arguments were passed.
+    /// The number of arguments that were passed.
     pub(crate) fn count(&self) -> u32 {
         // SAFETY: the engine keeps the count there; both members of the union are plain bits.
         unsafe { self.frame().This.u2.num_args }
     }
 
-    /// The argument at `index`, counted from 0; none when it was left out.
+    /// The argument at `index`, counted from 0; `None` when it was omitted.
     pub(crate) fn arg(&self, index: u32) -> Option<&Zval> {
         if index >= self.count() {
             return None;
@@ -52,11 +52,11 @@ impl Call {
         let place = unsafe { self.0.cast::<Zval>().add(FRAME_SLOT + index as usize) };
         // SAFETY: one of those values, alive during the call.
         let value = unsafe { &*place };
-        // An argument skipped by naming a later one is undefined.
+        // An argument that was skipped, as the caller named a later one, is undefined.
         (value.u1_type() != 0).then(|| value.dereference())
     }
 
-    /// Arguments by names that the function does not have: what a variadic parameter collects.
+    /// Named arguments for which the function has no parameter, and which a variadic parameter collects.
     pub(crate) fn named(&self) -> Option<&ZendHashTable> {
         let frame = self.frame();
         // SAFETY: both members of the union are plain bits.
@@ -68,13 +68,13 @@ impl Call {
         unsafe { frame.extra_named_params.as_ref() }
     }
 
-    /// The object whose method is called. None in a static method.
+    /// The object whose method is called; `None` in a static method.
     pub(crate) fn this<T: Native>(&self) -> Option<Object<T>> {
         Object::from_zval(&self.frame().This)
     }
 }
 
-/// The type of a value, as the engine numbers them.
+/// The type number of a value in the engine.
 pub(crate) trait TypeNumber {
     /// `Z_TYPE`.
     fn u1_type(&self) -> u8;
@@ -87,9 +87,10 @@ impl TypeNumber for Zval {
     }
 }
 
-/// The C function that the engine calls for a Rust function.
+/// The C function through which the engine calls a Rust function.
 ///
-/// The function is taken by its own type, of which there is only one value: so it needs no room in the engine's table.
+/// Each Rust function has a type of its own with a single value, so the C function can be generic over that type, and
+/// no function pointer has to be stored.
 pub(crate) const fn entry<F: Fn(&Call) -> Returned + Copy>(_: F) -> Entry {
     const {
         assert!(size_of::<F>() == 0, "functions only: a closure with captures would need memory");
@@ -98,15 +99,15 @@ pub(crate) const fn entry<F: Fn(&Call) -> Returned + Copy>(_: F) -> Entry {
 }
 
 unsafe extern "C" fn enter<F: Fn(&Call) -> Returned + Copy>(frame: *mut ExecuteData, result: *mut Zval) {
-    // SAFETY: `entry` checked that the type has no size; it is `Copy`, and a value of it was passed there.
+    // SAFETY: `entry` checked that the type has no size; it is `Copy`, and `entry` got a value of it.
     let function = unsafe { NonNull::<F>::dangling().as_ref() };
     if let Ok(value) = run(|| function(&Call(frame))) {
-        // SAFETY: the engine initialized the place with null, which needs no release.
+        // SAFETY: the engine initialized `result` with null, which needs no release.
         unsafe { ptr::write(result, value) };
     }
 }
 
-/// Runs `work` for the engine: panics become exceptions, bailouts go on their way.
+/// Runs `work` in a call from the engine. Panics become exceptions; bailouts of the engine are passed on.
 pub(super) fn run<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Result<T, Thrown> {
     ensure_free();
     let mut result = Err(Thrown);

@@ -1,4 +1,4 @@
-//! Entries of php.ini, handed to the engine.
+//! Registers this extension's php.ini entries with the engine.
 
 use std::ffi::{CStr, c_int, c_void};
 use std::sync::OnceLock;
@@ -11,7 +11,7 @@ use super::exception;
 use super::string::lossy;
 use crate::ffi;
 
-/// Takes a new value for the entry at an index, or says what it must be.
+/// Stores a new value for the entry at an index; the error describes what the value must be.
 pub(crate) type Accept = fn(index: usize, value: &str) -> Result<(), String>;
 
 static ACCEPT: OnceLock<Accept> = OnceLock::new();
@@ -22,16 +22,16 @@ const STARTUP: c_int = 1;
 /// An entry: its name, its default, and whether only php.ini may set it.
 pub(crate) type Entry = (&'static CStr, &'static CStr, bool);
 
-/// Registers entries; each value, the default included, goes through `accept`. MINIT.
+/// Registers entries. Each value, including the default, is passed to `accept`. MINIT.
 pub(crate) fn register(entries: impl Iterator<Item = Entry>, accept: Accept, module_number: c_int) {
     ACCEPT.get_or_init(|| accept);
     let mut table: Vec<IniEntryDef> = entries.enumerate().map(|(index, entry)| build(index, entry)).collect();
     table.push(IniEntryDef::end());
-    // SAFETY: MINIT; the table ends with an empty entry, and lives for ever, as 8.5 keeps it.
+    // SAFETY: MINIT; the table ends with an empty entry and is never freed, as PHP 8.5 keeps a pointer to it.
     unsafe { zend_register_ini_entries(table.leak().as_ptr(), module_number) };
 }
 
-/// Takes the entries back. MSHUTDOWN: not every version does it for us.
+/// Unregisters the entries. MSHUTDOWN: not every PHP version does this by itself.
 pub(crate) fn unregister(module_number: c_int) {
     // SAFETY: MSHUTDOWN, with the number of our module.
     unsafe { ffi::zend_unregister_ini_entries(module_number) };

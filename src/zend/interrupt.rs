@@ -1,7 +1,8 @@
-//! The virtual machine's interrupt: the next loop, call or return after somebody asked for it.
+//! Interrupts of the virtual machine (VM): after its interrupt flag was set, the VM calls a hook at the next loop, call
+//! or return.
 //!
-//! The hook goes in at MINIT: the JIT compiles the pointer in, so one that comes later is not called from compiled
-//! loops.
+//! The hook is installed in MINIT: the JIT compiles the hook's address into loops, and would not call one that is
+//! installed later.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -17,16 +18,16 @@ use super::exception;
 use crate::ffi::{self, InterruptFunction};
 use crate::process::poller::notifier::Flags;
 
-/// Ours: others raise the engine's flag too.
+/// Set when this extension has requested an interrupt; the engine's own flag is also set by others.
 static PENDING: AtomicBool = AtomicBool::new(false);
 static HOOK: OnceLock<fn()> = OnceLock::new();
 static PREVIOUS: OnceLock<Option<InterruptFunction>> = OnceLock::new();
 
-/// Calls `hook` at interrupts that were asked for through [`flags`], before whoever was there first. MINIT, which
-/// may run more than once in a process.
+/// Has `hook` called at interrupts that were requested through [`flags`], before the hook that was installed earlier.
+/// MINIT, which may run more than once in a process.
 pub(crate) fn install(hook: fn()) {
     HOOK.get_or_init(|| hook);
-    // SAFETY: MINIT: keeps which module is being started.
+    // SAFETY: MINIT: stores which module is being started.
     unsafe { ffi::async_interrupt_startup() };
     // SAFETY: MINIT: no other thread runs PHP.
     PREVIOUS.get_or_init(|| unsafe { zend_interrupt_function });
@@ -34,7 +35,7 @@ pub(crate) fn install(hook: fn()) {
     unsafe { zend_interrupt_function = Some(on_interrupt) };
 }
 
-/// Gives the hook back, if it is still ours. MSHUTDOWN.
+/// Restores the previous hook, if the current one is ours. MSHUTDOWN.
 pub(crate) fn uninstall() {
     // SAFETY: MSHUTDOWN: no other thread runs PHP.
     let current = unsafe { zend_interrupt_function };
@@ -44,7 +45,7 @@ pub(crate) fn uninstall() {
     }
 }
 
-/// The flags that ask for an interrupt of this thread's PHP.
+/// The flags that request an interrupt of this thread's VM.
 pub(crate) fn flags() -> Flags {
     // SAFETY: only takes an address.
     let address = unsafe { ffi::async_vm_interrupt_addr() };
@@ -54,20 +55,21 @@ pub(crate) fn flags() -> Flags {
     Flags { pending: &PENDING, interrupt }
 }
 
-/// Nothing is pending any more: whoever calls this looks now.
+/// Clears the request for an interrupt, and returns whether there was one. The caller then processes all events.
 pub(crate) fn acknowledge() -> bool {
     PENDING.swap(false, Ordering::AcqRel)
 }
 
-/// Is the VM where the script itself could have called a function? Not in a destructor, an autoloader, a comparator,
-/// an output callback or an error handler, and with no exception pending. In a handler only what the handler has called
-/// is asked about: see [`Floor`].
+/// Whether handlers may run now, that is, whether the VM is where the script itself could have called a function: not
+/// in a destructor, an autoloader, a comparator, an output callback or an error handler, and with no exception pending.
+/// While handlers run, only the frames that they have called are considered: see [`Floor`].
 pub(crate) fn safe() -> bool {
     // SAFETY: walks the frames of the running thread.
     unsafe { ffi::async_interrupt_safe() }
 }
 
-/// For a caller that blocks: what the VM would do at an interrupt. Re-enters PHP: signal handlers of the application.
+/// Does what the VM would do at an interrupt, for a caller that blocks. PHP code may run: signal handlers of the
+/// application.
 pub(crate) fn run() {
     ensure_free();
     let outer = BLOCKS.replace(true);
@@ -77,23 +79,23 @@ pub(crate) fn run() {
 }
 
 thread_local! {
-    /// The interrupt is one of [`run`].
+    /// Whether [`run`] is active.
     static BLOCKS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Is the script inside a call that waits for tasks, and has handed this interrupt on?
+/// Whether the current interrupt comes from [`run`]: the script is in a call that waits for tasks.
 pub(crate) fn is_of_a_call() -> bool {
     BLOCKS.get()
 }
 
 unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
-    // Of whoever came after us, and calls us when it is done.
+    // An `exit()` in a hook that was installed after ours, and calls ours when it is done.
     let mut exited = exception::exiting();
-    // The hook must not ask for another one: the VM looks for that as soon as this is over, before it goes on.
+    // The hook must not request another interrupt: the VM checks for one as soon as this returns, before it continues.
     if acknowledge()
         && let Some(hook) = HOOK.get()
     {
-        // A panic must not leave an extern "C" frame; the hook reports its own.
+        // A panic must not leave an `extern "C"` frame; the hook reports its own panics.
         let _ = catch_unwind(AssertUnwindSafe(hook));
     }
     if let Some(previous) = PREVIOUS.get().copied().flatten() {
@@ -107,26 +109,26 @@ unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
     }
 }
 
-/// Somebody else has called `exit` at an interrupt: a handler of a signal.
+/// Set when another hook, that is, a signal handler of the script, has called `exit()` at an interrupt.
 static EXITED: AtomicBool = AtomicBool::new(false);
 
-/// Has a handler of a signal called `exit`?
+/// Whether a signal handler has called `exit()` at an interrupt.
 pub(crate) fn has_exited() -> bool {
     EXITED.load(Ordering::Relaxed)
 }
 
-/// Begins anew, for the next request.
+/// Clears that for the next request.
 pub(crate) fn forget_exit() {
     EXITED.store(false, Ordering::Relaxed);
 }
 
-/// While this lives, no fiber can be switched: a handler belongs to nobody's fiber, and what is begun underneath it is
-/// over when it is.
+/// A guard that prevents fiber switches while it lives. A handler runs inside whatever fiber was interrupted, and must
+/// be finished before that fiber continues.
 #[derive(Debug)]
 pub(crate) struct FiberBlock;
 
 impl FiberBlock {
-    /// Blocks switching.
+    /// Prevents switches.
     pub(crate) fn new() -> Self {
         // SAFETY: counts up a field of the engine.
         unsafe { ffi::async_fiber_block() };
@@ -141,19 +143,20 @@ impl Drop for FiberBlock {
     }
 }
 
-/// While this lives, handlers run: [`safe`] judges the frames above the one that is the current one now. What lies
-/// below was judged when the handlers began; seen from inside them it never is safe, and nothing would be taken in.
+/// A guard that lives while handlers run: [`safe`] only considers the frames above the one that was current when it was
+/// made. The frames below were considered when the handlers began; with them [`safe`] would always be false inside a
+/// handler, and no events would be processed there.
 #[derive(Debug)]
 pub(crate) struct Floor(*const c_void);
 
 impl Floor {
-    /// From the current frame on.
+    /// Makes the current frame the lowest that [`safe`] considers.
     pub(crate) fn new() -> Self {
         // SAFETY: the address of the current frame is kept to be compared with others, and never read through.
         Self(unsafe { ffi::async_floor_set() })
     }
 
-    /// After a fatal error has left the handlers: there is no frame left to judge from.
+    /// Resets it after a fatal error has unwound the handlers, and their frames no longer exist.
     pub(crate) fn forget() {
         // SAFETY: as above; null stands for no frame.
         unsafe { ffi::async_floor_reset(ptr::null()) };
@@ -162,7 +165,7 @@ impl Floor {
 
 impl Drop for Floor {
     fn drop(&mut self) {
-        // SAFETY: what was kept before, which is only compared.
+        // SAFETY: the address that was kept before, which is only compared.
         unsafe { ffi::async_floor_reset(self.0) };
     }
 }

@@ -1,4 +1,4 @@
-//! Walking along an array by position, or along a `Traversable` as `foreach` does.
+//! Iterates over an array by position, or over a `Traversable` as `foreach` does.
 
 use std::ptr::NonNull;
 
@@ -10,14 +10,14 @@ use super::handler::Thrown;
 use super::object::Tracer;
 use crate::ffi::{self, ObjectIterator};
 
-/// The position of the first element of `array` at or behind `position`; none when there is none.
+/// The position of the first element of `array` at or after `position`; `None` if there is none.
 pub(crate) fn seek(array: &ZendHashTable, position: u32) -> Option<u32> {
     // SAFETY: a live table, only read.
     let found = unsafe { ffi::async_array_seek(array, position) };
     (found < array.nNumUsed).then_some(found)
 }
 
-/// The key at a position that [`seek`] gave.
+/// The key at a position that [`seek`] returned.
 pub(crate) fn key_at(array: &ZendHashTable, position: u32) -> Zval {
     let mut key = Zval::new();
     // SAFETY: a live table and one of its positions.
@@ -25,11 +25,11 @@ pub(crate) fn key_at(array: &ZendHashTable, position: u32) -> Zval {
     key
 }
 
-/// The value at a position that [`seek`] gave.
+/// The value at a position that [`seek`] returned.
 pub(crate) fn value_at(array: &ZendHashTable, position: u32) -> &Zval {
     // SAFETY: a live table and one of its positions.
     let value = unsafe { ffi::async_array_at(array, position, std::ptr::null_mut()) };
-    // SAFETY: an element of the table, which nobody changes while it is borrowed.
+    // SAFETY: an element of the table, which does not change while it is borrowed.
     unsafe { &*value }.dereference()
 }
 
@@ -38,16 +38,16 @@ pub(crate) fn positions(array: &ZendHashTable) -> impl Iterator<Item = u32> {
     std::iter::successors(seek(array, 0), |position| seek(array, position + 1))
 }
 
-/// A walk along a `Traversable`.
+/// An iteration over a `Traversable`.
 #[derive(Debug)]
 pub(crate) struct Walk {
     iterator: NonNull<ObjectIterator>,
-    /// Kept alive by us: not all iterators do.
+    /// A reference to the object: not all iterators hold one.
     object: Zval,
 }
 
 impl Walk {
-    /// Begins one. Re-enters PHP.
+    /// Begins the iteration. PHP code may run.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl Walk {
         Ok(Self { iterator, object: object.shallow_clone() })
     }
 
-    /// The next key and value; none at the end. Re-enters PHP.
+    /// The next key and value; `None` at the end. PHP code may run.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl Walk {
     pub(crate) fn next(&mut self) -> Result<Option<(Zval, Zval)>, Thrown> {
         ensure_free();
         let (mut key, mut value) = (Zval::new(), Zval::new());
-        // SAFETY: alive until `self` is dropped; both places are ours.
+        // SAFETY: alive until `self` is dropped; both out-pointers are ours.
         let more = unsafe { ffi::async_iterator_next(self.iterator.as_ptr(), &raw mut key, &raw mut value) };
         if exception::pending() {
             return Err(Thrown);
@@ -79,7 +79,7 @@ impl Walk {
 }
 
 impl Walk {
-    /// Its values, for the cycle collector.
+    /// Reports its values to the cycle collector.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         tracer.value(&self.object);
         tracer.iterator(self.iterator);
@@ -90,7 +90,7 @@ impl Drop for Walk {
     /// May run PHP code.
     fn drop(&mut self) {
         ensure_free();
-        // SAFETY: made by `new`, and not used any more.
+        // SAFETY: made by `new`, and not used after this.
         unsafe { ffi::async_iterator_free(self.iterator.as_ptr()) };
     }
 }

@@ -1,12 +1,14 @@
-//! What `memory_limit` leaves for a result. The engine ends a script that goes beyond it, and with it all that the
-//! script waits for; so whether there is room is looked at before, and a result without room is nothing but a failure.
+//! Checks whether a result fits under `memory_limit`. The engine ends a script that exceeds the limit, and with it
+//! everything that the script waits for. So the available memory is checked beforehand, and a result that does not fit
+//! only fails its own task.
 
 use ext_php_rs::types::Zval;
 
 use super::object::disown;
 use crate::ffi;
 
-/// Memory comes in pieces of this size: a value may take that much more than what it has.
+/// The engine takes memory from the system in chunks of this size, so a value may take up to this much more than its
+/// own size.
 const CHUNK: usize = 2 << 20;
 
 /// A result for which `memory_limit` has no room.
@@ -15,28 +17,29 @@ const CHUNK: usize = 2 << 20;
     "its {length} bytes take more memory than the {left} bytes that memory_limit leaves; raise that, or return less"
 )]
 pub(crate) struct NoRoom {
-    /// Of its payload.
+    /// The length of its payload.
     pub(crate) length: usize,
-    /// How much is not in use.
+    /// How many bytes the limit leaves.
     pub(crate) left: usize,
 }
 
-/// Room for one value, while it is made.
+/// The reservation of memory for one value while it is decoded.
 ///
-/// Where it may be scarce the limit is lifted meanwhile, as nobody knows before what a value will take: the engine puts
-/// it into what is free between other values as far as it can. Afterwards the limit holds again, or the value has to
-/// go.
+/// If the value may exceed `memory_limit`, the limit is raised while it is decoded, since its final size is not known
+/// beforehand: the engine places as much of it as possible in gaps between other values. Afterwards the limit is
+/// restored; if that fails, the value is discarded.
 #[derive(Debug)]
 pub(crate) struct Room {
     scarce: Option<NoRoom>,
 }
 
 impl Room {
-    /// Room for a value that is made of `length` bytes, and takes `least` bytes of memory at least, `most` at most.
+    /// Reserves room for a value with a payload of `length` bytes, which will take between `least` and `most` bytes of
+    /// memory.
     ///
     /// # Errors
     ///
-    /// When there is less than the least.
+    /// When fewer than `least` bytes are left.
     pub(crate) fn find(length: usize, least: usize, most: usize) -> Result<Self, NoRoom> {
         // SAFETY: reads numbers of the engine.
         if unsafe { ffi::async_memory_left(false) } > most.saturating_add(CHUNK) {
@@ -48,9 +51,9 @@ impl Room {
         if least > left {
             return Err(scarce);
         }
-        // Twice: what a value takes is rounded up here and there.
+        // Twice as much: the engine rounds up the sizes of allocations.
         let beyond = most.saturating_mul(2).saturating_add(CHUNK);
-        // SAFETY: changes a number of the engine, which is put back in any case.
+        // SAFETY: changes a number of the engine, which is restored in any case.
         unsafe { ffi::async_memory_lift(beyond) };
         Ok(Self { scarce: Some(scarce) })
     }
@@ -60,11 +63,12 @@ impl Room {
         self.scarce.map_or(usize::MAX, |scarce| scarce.left)
     }
 
-    /// The value is there: does the limit hold?
+    /// Restores the limit after the value has been decoded.
     ///
     /// # Errors
     ///
-    /// When it does not. It is still lifted then: until this is dropped, and the value before it.
+    /// When the script with the value exceeds the limit. The limit then stays raised until `self` is dropped, and the
+    /// value has to be dropped before.
     pub(crate) fn hold(&mut self) -> Result<(), NoRoom> {
         // SAFETY: sets the engine's limit to what php.ini or the script says.
         if self.scarce.is_some() && unsafe { ffi::async_memory_restore() } {
@@ -73,7 +77,8 @@ impl Room {
         self.scarce.map_or(Ok(()), Err)
     }
 
-    /// The value, if the limit holds with it. Of one that has to go no destructor runs: nobody has seen it.
+    /// Returns the value if the limit can be restored. Otherwise drops it; destructors in it do not run, as no PHP code
+    /// has seen it.
     ///
     /// # Errors
     ///
@@ -93,7 +98,7 @@ impl Room {
 impl Drop for Room {
     fn drop(&mut self) {
         if self.scarce.is_some() {
-            // SAFETY: as for `hold`; should more be in use for good, that is the limit.
+            // SAFETY: as for `hold`; if more memory stays in use, that amount becomes the limit.
             unsafe { ffi::async_memory_settle() };
         }
     }

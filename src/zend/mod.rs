@@ -1,7 +1,8 @@
-//! Safe wrappers round the engine. They know PHP, and nothing of pools.
+//! Safe wrappers around the PHP engine. They know nothing of pools and tasks.
 //!
-//! All of it runs on the thread of the request, in the parent or in a child. What re-enters PHP says so: it may throw,
-//! bail out, or call back into any object, so its callers hold no borrow and no guard.
+//! All of this runs on the request's thread, in the parent or in a child. A function that can run PHP code says so: PHP
+//! code may throw, bail out, or call back into any object, so the callers of such a function hold no borrow and no
+//! guard.
 #![allow(unsafe_code, reason = "the boundary to the engine")]
 
 pub(crate) mod args;

@@ -1,4 +1,4 @@
-//! The phases of a module, from the engine's calls to safe functions that may fail or panic.
+//! Connects the engine's calls in the phases of a module to safe functions, which may fail or panic.
 
 use std::ffi::{CString, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,10 +12,10 @@ use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 use super::exception;
 use crate::ffi;
 
-/// What a module does in its phases.
+/// The module's functions for its phases.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Life {
-    /// MINIT, with the number of the module. An error is the reason why it does not load.
+    /// MINIT, with the number of the module. An error is the reason why the extension is not loaded.
     pub(crate) startup: fn(c_int) -> Result<(), String>,
     /// MSHUTDOWN.
     pub(crate) shutdown: fn(c_int),
@@ -23,15 +23,15 @@ pub(crate) struct Life {
     pub(crate) request_startup: fn(),
     /// RSHUTDOWN.
     pub(crate) request_shutdown: fn(),
-    /// The rows of its table in phpinfo.
+    /// The rows of the module's table in `phpinfo()`.
     pub(crate) info: fn() -> Vec<(&'static str, String)>,
 }
 
 static LIFE: OnceLock<Life> = OnceLock::new();
-/// The module is in the engine's list, but has registered nothing.
+/// Set when startup failed: the module is in the engine's list, but has registered nothing.
 static INERT: AtomicBool = AtomicBool::new(false);
 
-/// What to do in this phase, unless the module has not come to life.
+/// The module's functions, unless startup failed.
 fn life() -> Option<&'static Life> {
     LIFE.get().filter(|_| !INERT.load(Ordering::Acquire))
 }
@@ -54,7 +54,7 @@ pub(crate) fn entry(name: &str, version: &str, life: Life) -> *mut ModuleEntry {
             .info_function(info);
         match <(ModuleEntry, _, _)>::try_from(module) {
             Ok((entry, _, allocations)) => (entry, allocations),
-            // Only a NUL in the name or the version could make this fail.
+            // Fails only for a NUL byte in the name or the version.
             Err(_) => std::process::abort(),
         }
     })

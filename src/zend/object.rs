@@ -1,7 +1,7 @@
-//! PHP objects with Rust data: creation, destruction, and what the cycle collector may see.
+//! PHP objects that contain Rust data: how they are created, destroyed, and traced by the cycle collector.
 //!
-//! ext-php-rs's own class objects hide their Rust fields from the collector and hand out `&mut` to any number of
-//! callers; these give `&T` only, and trace every value that `T` holds.
+//! The class objects of ext-php-rs hide their Rust fields from the collector, and hand out `&mut` to any number of
+//! callers. The objects here give out `&T` only, and report every PHP value in `T` to the collector.
 
 use std::ffi::{CStr, c_int};
 use std::mem::{ManuallyDrop, offset_of};
@@ -41,12 +41,12 @@ impl Tracer {
 
     /// Reports an iterator of the engine, which is an object of its own.
     pub(super) fn iterator(&mut self, iterator: NonNull<ObjectIterator>) {
-        // SAFETY: as above: the iterator is alive, as whoever reports it holds a reference.
+        // SAFETY: as above: the iterator is alive, as the caller holds a reference.
         unsafe { ffi::async_gc_add_iterator(self.0, iterator.as_ptr()) };
     }
 }
 
-/// The static part of a class with Rust data.
+/// The registration of a class whose objects contain Rust data.
 pub(crate) struct Registration {
     /// Its class entry.
     pub(crate) class: Class,
@@ -67,7 +67,7 @@ impl Registration {
     }
 }
 
-/// The objects in this graph are copies: what the destructors of the originals do is not done once more.
+/// Marks all objects in a graph as copies whose destructors must not run: those of the originals do.
 pub(crate) fn disown(graph: &Zval) {
     for object in walk::objects(graph) {
         // SAFETY: a live object of this thread; the engine sets one of its flags.
@@ -75,36 +75,39 @@ pub(crate) fn disown(graph: &Zval) {
     }
 }
 
-/// Rust data that lives inside a PHP object. Only `&self` is ever given out: PHP code can re-enter anywhere.
+/// Rust data inside a PHP object. Only `&self` is ever given out, as PHP code may call back into any object at any
+/// time.
 pub(crate) trait Native: Sized + 'static {
     /// The class's name in PHP.
     const NAME: &'static CStr;
 
-    /// Where the class is registered.
+    /// The registration of the class.
     fn registration() -> &'static Registration;
 
     /// The data of a new object.
     fn create() -> Self;
 
-    /// Reports every PHP value that the data holds. Called by the collector at any allocation: reads only.
+    /// Reports every PHP value in the data. The cycle collector calls this at any allocation, so it must only read.
     fn trace(&self, tracer: &mut Tracer);
 
-    /// `$object[$offset] = $value` without a call of `offsetSet()`; no offset for `$object[] = $value`.
+    /// Performs `$object[$offset] = $value` without a call of `offsetSet()`; the offset is `None` for `$object[] =
+    /// $value`.
     const ASSIGN: Option<Assign<Self>> = None;
 
-    /// Throws when an object is taken for the value that it stands for.
+    /// Throws when PHP code uses an object like the value that it is a placeholder for; see [`placeholder`].
     const MISTAKEN: Option<Mistaken<Self>> = None;
 
-    /// Is there nothing in it that may lead back to it? Then a reference that is given back leaves no cycle behind.
+    /// Whether the data holds no value that may refer back to the object. If so, the object is not reported as a
+    /// possible cycle when a reference to it is dropped.
     fn is_leaf(&self) -> bool {
         false
     }
 
-    /// The last reference is gone. Whoever keeps a clone of `this` keeps the object alive. May run PHP code.
+    /// Called when the last reference is gone. To keep the object alive, it stores a clone of `this`. May run PHP code.
     fn released(this: &Object<Self>);
 }
 
-/// False for what `offsetSet()` has to judge.
+/// The type of [`Native::ASSIGN`]. Returns false if `offsetSet()` has to be called.
 pub(crate) type Assign<T> = fn(&Object<T>, Option<&Zval>, &Zval) -> Result<bool, Thrown>;
 
 #[repr(C)]
@@ -126,7 +129,7 @@ impl<T: Native> Object<T> {
         unsafe { Self::adopt(object) }
     }
 
-    /// Takes over one reference.
+    /// Takes ownership of one reference.
     ///
     /// # Safety
     ///
@@ -143,17 +146,17 @@ impl<T: Native> Object<T> {
         // SAFETY: a live object.
         let handlers = unsafe { (*object).handlers };
         let ours = T::registration().handlers.get().map(|handlers| &raw const handlers.0);
-        // The class is final, so the table of handlers tells its objects.
+        // The class is final, so its table of handlers identifies its objects.
         (ours == Some(handlers)).then_some(object)
     }
 
-    /// The data of the object in a value, when it is one of this class.
+    /// The data of the object in a value, if it is of this class.
     pub(crate) fn peek(value: &Zval) -> Option<&T> {
         // SAFETY: of our class, and alive as long as the value is.
         Self::in_zval(value).map(|object| unsafe { data(object) })
     }
 
-    /// The object in a value, when it is one of this class.
+    /// The object in a value, if it is of this class.
     pub(crate) fn from_zval(value: &Zval) -> Option<Self> {
         let object = Self::in_zval(value)?;
         // SAFETY: a live object, to which we add a reference.
@@ -168,7 +171,7 @@ impl<T: Native> Object<T> {
         unsafe { &raw mut (*self.0.as_ptr()).std }
     }
 
-    /// A value with a reference of its own.
+    /// A PHP value with a new reference to the object.
     pub(crate) fn zval(&self) -> Zval {
         // SAFETY: the object is alive.
         unsafe { zval_of(self.std()) }
@@ -177,20 +180,22 @@ impl<T: Native> Object<T> {
     /// Reports this reference to the cycle collector.
     pub(crate) fn trace_in(&self, tracer: &mut Tracer) {
         let value = ManuallyDrop::new(self.zval());
-        // SAFETY: `value` added this reference, and will not give it back: the collector counts.
+        // SAFETY: takes back the reference that `value` added and will not drop: the collector compares reference
+        // counts.
         unsafe { (*self.std()).gc.refcount -= 1 };
         tracer.value(&value);
     }
 
-    /// Gives this reference back. Whoever has kept the object all the time gives back a later one, and that is when the
-    /// collector is told that there may be a cycle: it looks at each object that it is told of, again and again.
+    /// Drops this reference without reporting the object to the cycle collector as a possible part of a cycle. For a
+    /// caller whose own caller holds another reference, which will be dropped later, and reported then. It saves the
+    /// collector from checking the same object repeatedly.
     pub(crate) fn give_back(self) {
         if self.part() {
             std::mem::forget(self);
         }
     }
 
-    /// Takes one reference off, unless it is the last one.
+    /// Decrements the reference count, unless this is the last reference.
     fn part(&self) -> bool {
         // SAFETY: the object is alive, as we hold a reference to it.
         let count = unsafe { &mut (*self.std()).gc.refcount };
@@ -199,11 +204,11 @@ impl<T: Native> Object<T> {
         shared
     }
 
-    /// Called from [`Native::released`] by who keeps the object alive: it is to be told again when it is released
-    /// again.
+    /// Called from [`Native::released`] if that keeps the object alive: [`Native::released`] will be called again when
+    /// the object is released again.
     pub(crate) fn revive(&self) {
         let object = self.std();
-        // SAFETY: the object is alive, and nobody else has its header in hand.
+        // SAFETY: the object is alive, and nothing else borrows its header.
         let header = unsafe { &mut (*object).gc };
         // SAFETY: both members of the union are plain bits.
         unsafe { header.u.type_info &= !DESTRUCTOR_CALLED };
@@ -219,13 +224,13 @@ impl<T: Native> Clone for Object<T> {
 }
 
 impl<T: Native> Drop for Object<T> {
-    /// May run PHP code when it was the last reference.
+    /// May run PHP code if this is the last reference.
     fn drop(&mut self) {
         ensure_free();
         if self.is_leaf() && self.part() {
             return;
         }
-        // SAFETY: gives back the reference that we hold.
+        // SAFETY: drops the reference that we hold.
         unsafe { ffi::async_object_release(self.std()) };
     }
 }
@@ -239,7 +244,7 @@ impl<T: Native> Deref for Object<T> {
     }
 }
 
-/// A value that holds a new reference to `object`.
+/// A PHP value with a new reference to `object`.
 ///
 /// # Safety
 ///
@@ -296,7 +301,7 @@ unsafe extern "C" fn create<T: Native>(ce: *mut ClassEntry) -> *mut ZendObject {
     std
 }
 
-/// The data of an object that the engine hands us.
+/// The data of an object that the engine passes to a handler.
 ///
 /// # Safety
 ///
@@ -338,15 +343,17 @@ unsafe extern "C" fn destroy<T: Native>(object: *mut ZendObject) {
     unsafe { (*object).gc.refcount += 1 };
     // SAFETY: installed for `T`'s class only.
     let this = unsafe { Object::<T>::adopt(object) };
-    // As for destructors of PHP code: an exception that passes by is none of what runs here, nor of a child's.
+    // As for destructors of PHP code: neither the code that runs here, nor a child that it forks, must see a pending
+    // exception that has nothing to do with it.
     let aside = Aside::new();
-    // A panic must not leave an extern "C" frame, and there is nobody to tell.
+    // A panic must not leave an `extern "C"` frame, and cannot be reported here.
     let _ = catch_unwind(AssertUnwindSafe(|| T::released(&this)));
     drop(aside);
-    // Not through Drop: the count may fall back to the engine's own without being destroyed a second time.
+    // Not by dropping `this`, which would call the destructor again when the count is back to the engine's own
+    // reference.
     let raw = this.std();
     std::mem::forget(this);
-    // SAFETY: gives back the reference added above.
+    // SAFETY: drops the reference that was added above.
     unsafe { (*raw).gc.refcount -= 1 };
     // SAFETY: the engine's default for what remains.
     unsafe { ffi::zend_objects_destroy_object(object) };
@@ -356,7 +363,7 @@ unsafe extern "C" fn free<T: Native>(object: *mut ZendObject) {
     ensure_free();
     // SAFETY: installed for `T`'s class only.
     let data = ptr::from_ref(unsafe { data::<T>(object) }).cast_mut();
-    // SAFETY: the engine frees each object once, and nobody refers to it any more.
+    // SAFETY: the engine frees each object once, when nothing refers to it.
     let _ = catch_unwind(AssertUnwindSafe(|| unsafe { ptr::drop_in_place(data) }));
     // SAFETY: the engine's own part.
     unsafe { ext_php_rs::ffi::zend_object_std_dtor(object) };
@@ -379,16 +386,16 @@ unsafe extern "C" fn get_gc<T: Native>(
     ptr::null_mut()
 }
 
-/// Is the value an object of `class`, or of one below it?
+/// Whether the value is an object of `class` or of a subclass.
 pub(crate) fn is_instance(value: &Zval, class: &Class) -> bool {
     // SAFETY: a live object and a registered class, both only read.
     value.object().is_some_and(|object| unsafe { ffi::async_object_instanceof(object, class.entry()) })
 }
 
-/// `public readonly`.
+/// The flags of a `public readonly` property.
 pub(crate) const READ_ONLY: u32 = ZEND_ACC_PUBLIC | 1 << 7;
 
-/// Sets a property of an object of ours, which may be read-only.
+/// Sets a property of an object of one of our classes, even if it is read-only.
 pub(crate) fn set_property(object: &Zval, class: &Class, name: &CStr, mut value: Zval) {
     if let Some(object) = object.object() {
         let object = ptr::from_ref(object).cast_mut();
@@ -397,7 +404,7 @@ pub(crate) fn set_property(object: &Zval, class: &Class, name: &CStr, mut value:
     }
 }
 
-/// A constructor that no PHP code can call: the class's objects are made by the extension.
+/// A private constructor, for classes whose objects only the extension makes.
 pub(crate) const fn private_constructor() -> Function {
     unsafe extern "C" fn refuse(_: *mut ext_php_rs::zend::ExecuteData, _: *mut Zval) {}
     Function::new("__construct", "", "", refuse).flags(ZEND_ACC_PRIVATE)

@@ -1,6 +1,8 @@
-//! Objects that stand for a value which is yet to come: whoever takes one for that value is told.
+//! Objects that are placeholders for a future value (`Async\Future`): PHP code that uses one as if it were the value
+//! gets an exception.
 //!
-//! For the engine such an object is an empty one: a forgotten `await` would become `{}` in an answer, without an error.
+//! To the engine such an object looks empty: without this, a forgotten `await` would appear as `{}` in JSON, without an
+//! error.
 
 use std::ffi::c_int;
 use std::ptr;
@@ -13,7 +15,7 @@ use super::handler::{self, Thrown};
 use super::object::{Native, data};
 use crate::ffi;
 
-/// Throws, for who wants to do this with an object as if it were the value.
+/// Throws for PHP code that uses the object like the value; `doing` names the operation.
 pub(crate) type Mistaken<T> = fn(&T, doing: &'static str) -> Thrown;
 
 /// `ZEND_UNCOMPARABLE`.
@@ -26,7 +28,7 @@ pub(super) fn install<T: Native>(handlers: &mut ZendObjectHandlers) {
     handlers.compare = Some(compare);
 }
 
-/// Lets `serialize()` ask for properties, which throws, where the engine would refuse without a reason.
+/// Has `serialize()` call [`properties_for`], which throws with an explanation; the engine's own refusal has none.
 pub(super) fn explain_serialization(class: *mut ClassEntry) {
     // SAFETY: MINIT; a registered class.
     unsafe { ffi::async_class_explain_serialization(class) };
@@ -67,7 +69,8 @@ unsafe extern "C" fn cast<T: Native>(object: *mut ZendObject, result: *mut Zval,
     standard.map_or(ZEND_RESULT_CODE_FAILURE, |standard| unsafe { standard(object, result, wanted) })
 }
 
-/// Comparing with a string would make it one; it is equal to none, as any object that cannot be one.
+/// Compares two objects or an object with another value. The engine would convert the object for a comparison with a
+/// string; instead it is unequal to any string, like any object without `__toString()`.
 unsafe extern "C" fn compare(one: *mut Zval, other: *mut Zval) -> c_int {
     // SAFETY: values of the engine, alive during the call.
     if [one, other].iter().any(|value| unsafe { &**value }.dereference().is_string()) {
@@ -79,7 +82,7 @@ unsafe extern "C" fn compare(one: *mut Zval, other: *mut Zval) -> c_int {
     standard.map_or(UNEQUAL, |standard| unsafe { standard(one, other) })
 }
 
-/// Does the engine's serializer refuse objects of this class?
+/// Whether the engine's serializer refuses objects of this class.
 pub(crate) fn refuses_serialization(class: &ClassEntry) -> bool {
     // SAFETY: a live class, which is read only.
     unsafe { ffi::async_class_refuses_serialization(ptr::from_ref(class)) }

@@ -1,4 +1,4 @@
-//! The engine's state of a request, as a child begins, runs and ends.
+//! The engine's state of a request: how it is adapted when a child begins, between its tasks, and when it ends.
 
 use std::ffi::CStr;
 use std::panic::AssertUnwindSafe;
@@ -16,12 +16,12 @@ use crate::ffi;
 use crate::process::file;
 use crate::wire::report::LastError;
 
-/// How a piece of PHP ended, before any transport.
+/// How a piece of PHP code ended.
 #[derive(Debug)]
 pub(crate) enum Ran<T> {
     /// It returned.
     Returned(T),
-    /// It threw, and nobody caught it.
+    /// It threw an exception that was not caught.
     Threw(Zval),
     /// It called `exit`.
     Exited(i32),
@@ -32,7 +32,7 @@ pub(crate) enum Ran<T> {
 }
 
 impl<T> Ran<T> {
-    /// With what `f` makes of what was returned.
+    /// Applies `f` to a returned value.
     pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Ran<U> {
         match self {
             Self::Returned(value) => Ran::Returned(f(value)),
@@ -44,14 +44,15 @@ impl<T> Ran<T> {
     }
 }
 
-/// Runs `work` so that nothing escapes: no exception, no exit, no fatal error, no panic.
+/// Runs `work`, and turns any way in which it can end into a [`Ran`]: no exception, exit, fatal error or panic leaves
+/// this function.
 pub(crate) fn protect<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Ran<T> {
     ensure_free();
     match try_catch(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ran::Returned(value),
         Ok(Err(Thrown)) => exception::take().map_or_else(
             || {
-                // Current patch releases unwind fatal errors the way they unwind an exit.
+                // Recent patch releases of PHP unwind fatal errors in the same way as an exit.
                 exception::clear();
                 fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal)
             },
@@ -89,32 +90,35 @@ pub(crate) fn fatal() -> Option<LastError> {
     Some(LastError { message: text(message), file: text(file), line })
 }
 
-/// Has a fatal error ended this script since somebody last asked? Whatever was the last error since.
+/// Whether a fatal error has ended the script since the last call. The last error does not tell this, as a warning may
+/// follow the fatal one.
 pub(crate) fn ended_by_error() -> bool {
     // SAFETY: reads and clears a flag of our own.
     unsafe { ffi::async_ended_by_error_take() }
 }
 
-/// Lets the errors of children be told by their outcomes, and notes down what ends a script. MINIT.
+/// Installs an error hook: a child does not print its fatal error, as its outcome reports that; and a fatal error that
+/// ends a script is recorded for [`ended_by_error`]. MINIT.
 pub(crate) fn install() {
     // SAFETY: MINIT: no other thread runs PHP.
     unsafe { ffi::async_errors_install() };
 }
 
-/// Gives the hook back, if it is still ours. MSHUTDOWN.
+/// Removes the hook, if the current one is ours. MSHUTDOWN.
 pub(crate) fn uninstall() {
     // SAFETY: MSHUTDOWN: no other thread runs PHP.
     unsafe { ffi::async_errors_uninstall() };
 }
 
-/// In the parent, right before each fork of ours: looks at what the child would look at, with code that is there
-/// already.
+/// In the parent, right before each of our forks: computes what the child needs to know, so that the child does not
+/// have to map the code for it.
 pub(crate) fn expect_child() {
     // SAFETY: reads tables of the engine, and writes our own.
     unsafe { ffi::async_child_expected() };
 }
 
-/// In a new child, before any PHP code: forgets what is the parent's, and renews what must differ.
+/// In a new child, before any PHP code: discards state that belongs to the parent, and resets what must differ, such as
+/// the seeds of random numbers if `reseed` is set.
 pub(crate) fn begin_child(reseed: bool) {
     // SAFETY: a child just forked, which never returns to the parent's frames.
     unsafe { ffi::async_child_begin(reseed) };
@@ -125,55 +129,55 @@ pub(crate) fn begin_child(reseed: bool) {
         if file < 0 {
             return;
         }
-        // One that cannot be opened anew stays shared, as all the others.
+        // A file that cannot be opened again stays shared with the parent, like all other descriptors.
         let _ = file::part(file, position);
     }
 }
 
-/// In a warm worker that is ready for its first task: that one and all after it find what there is now.
+/// In a warm worker that is ready for its first task: records the state that each task is to find.
 pub(crate) fn begin_tasks() {
     // SAFETY: a child's own state, and nothing of it is running.
     unsafe { ffi::async_child_watch() };
 }
 
-/// In a warm worker: has the last task set handlers of signals?
+/// In a warm worker: whether the last task has set signal handlers.
 pub(crate) fn signals_changed() -> bool {
     // SAFETY: reads a flag of our own.
     unsafe { ffi::async_signals_changed() }
 }
 
-/// In a warm worker, after a task or an item: puts back what that has changed of one signal. False when that was all.
-/// Re-enters PHP: what handlers held is released.
+/// In a warm worker, after a task or an item: restores one signal that it has changed. Returns false when none is left.
+/// PHP code may run, as values that handlers held are released.
 pub(crate) fn put_signal_back() -> bool {
     ensure_free();
     // SAFETY: a child's own state, and nothing of it is running.
     unsafe { ffi::async_signals_put_back() }
 }
 
-/// In a warm worker, after a task or an item: what belongs to one only begins anew. False when something cannot, and
-/// the worker has to make room for another.
+/// In a warm worker, after a task or an item: resets the state that belongs to a single task. Returns false when some
+/// of it cannot be reset, and the worker has to be replaced.
 pub(crate) fn between_tasks() -> bool {
     // SAFETY: a child's own state, and nothing of it is running.
     unsafe { ffi::async_child_between() }
 }
 
-/// Notices from now on what tasks change of their process. RINIT.
+/// Begins to record which state of the process tasks change, such as timers and resource limits. RINIT.
 pub(crate) fn watch_process() {
     // SAFETY: RINIT: no PHP code runs, and none is compiled.
     unsafe { ffi::async_process_startup() };
 }
 
-/// Bytes that PHP has from the system.
+/// The memory in bytes that PHP has allocated from the system.
 pub(crate) fn memory_usage() -> usize {
     // SAFETY: reads a number of the engine.
     unsafe { ffi::zend_memory_usage(true) }
 }
 
-/// In a child, before any PHP code: sets `memory_limit` to `text`, which means `bytes`; none for no limit.
+/// In a child, before any PHP code: sets `memory_limit` to `text`, which stands for `bytes`; `None` for no limit.
 ///
 /// # Errors
 ///
-/// The bytes that are in use, when that is more.
+/// The memory in bytes that is in use, if that exceeds the limit.
 pub(crate) fn limit_memory(text: &str, bytes: Option<u64>) -> Result<(), usize> {
     let bytes = bytes.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
     // SAFETY: the text is copied.
@@ -181,40 +185,41 @@ pub(crate) fn limit_memory(text: &str, bytes: Option<u64>) -> Result<(), usize> 
     if used == 0 { Ok(()) } else { Err(used) }
 }
 
-/// In a child: has it registered shutdown functions itself?
+/// In a child: whether it has registered shutdown functions itself.
 pub(crate) fn has_shutdown_functions() -> bool {
     // SAFETY: reads a field of the engine.
     unsafe { ffi::async_child_has_shutdown_functions() }
 }
 
-/// In a child that has some, after its run: shutdown functions that it registered itself. Re-enters PHP.
+/// In a child that has registered shutdown functions, after its task: calls them, and none of the parent's. PHP code
+/// runs.
 pub(crate) fn call_shutdown_functions() {
     ensure_free();
     // SAFETY: the list holds only what this child registered.
     unsafe { ffi::async_child_shutdown_functions() };
 }
 
-/// In a child: is there something that it has to write out?
+/// In a child: whether it may have buffered output, in the output layer or in its own streams.
 pub(crate) fn has_output() -> bool {
     // SAFETY: reads fields of the engine.
     unsafe { ffi::async_child_has_output() }
 }
 
-/// In a child: writes out its output buffers and the streams that it opened; at its end its files are closed as well.
-/// Re-enters PHP.
+/// In a child: flushes its output buffers and the streams that it opened; with `at_end` also closes its files. PHP code
+/// may run.
 pub(crate) fn flush(at_end: bool) {
     ensure_free();
     // SAFETY: the output layer and the streams are this child's own.
     unsafe { ffi::async_child_flush(at_end) };
 }
 
-/// Calls a static method of `class` at the end of the script, as one more of its shutdown functions.
+/// Registers a static method of `class` as a shutdown function of the script.
 pub(crate) fn at_shutdown(class: &Class, method: &CStr) {
     // SAFETY: a registered class; the method is one of its.
     unsafe { ffi::async_shutdown_register(class.entry(), method.as_ptr()) };
 }
 
-/// Calls a static method of `class` that takes nothing and gives nothing. Re-enters PHP.
+/// Calls a static method of `class` without parameters and result. PHP code runs.
 ///
 /// # Errors
 ///
@@ -232,14 +237,14 @@ pub(crate) fn sapi() -> String {
     if name.is_null() {
         return String::new();
     }
-    // SAFETY: a NUL-terminated text that lives for ever.
+    // SAFETY: a NUL-terminated text that lives as long as the process.
     unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
 }
 
-/// A stream resource that reads from a duplicate of `fd`.
+/// A stream resource that owns `fd`.
 pub(crate) fn stream(fd: std::os::fd::OwnedFd) -> Option<Zval> {
     let mut stream = Zval::new();
-    // SAFETY: the stream takes the descriptor over when it is made.
+    // SAFETY: on success the stream owns the descriptor.
     if unsafe { ffi::async_stream_from_fd(std::os::fd::AsRawFd::as_raw_fd(&fd), &raw mut stream) } {
         std::mem::forget(fd);
         return Some(stream);

@@ -1,20 +1,20 @@
-//! Which functions know of something: the one that registered it, and those that had called that one. Code that these
-//! call later, such as a library, knows nothing of it.
+//! The scope of a handler: the function that registered it, and the callers of that function. While code runs that
+//! these call later, such as a library, the handler does not run.
 
 use std::rc::Rc;
 
 use super::cell::{DataCell, Plain};
 use crate::ffi;
 
-/// Callers that are looked at: those further out do not count.
+/// How many frames are considered; callers further out are not.
 const MOST: usize = 256;
 
-/// A function of PHP code, known by where its code lies: closures that one piece of code makes are one function.
+/// A PHP function, identified by the address of its code: all closures made by one piece of code are one function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(transparent)]
 pub(crate) struct Function(usize);
 
-/// Functions, from the inside out.
+/// A set of functions, the innermost caller first.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope(Rc<[Function]>);
 
@@ -22,12 +22,12 @@ impl Plain for Function {}
 impl Plain for Scope {}
 
 thread_local! {
-    /// The latest one: whoever registers one thing often registers many.
+    /// The latest scope, which is reused if the next one is equal: a function often registers many handlers.
     static LATEST: DataCell<Option<Scope>> = const { DataCell::new(None) };
 }
 
 impl Scope {
-    /// Of the PHP code that has called one of our functions now.
+    /// The scope of the PHP code that is calling one of our functions.
     pub(crate) fn here() -> Self {
         let mut functions = [Function::default(); MOST];
         // SAFETY: walks the frames of the running thread, and writes `MOST` numbers at most.
@@ -39,18 +39,18 @@ impl Scope {
         })
     }
 
-    /// Is it one of them?
+    /// Whether `function` is in the scope.
     pub(crate) fn contains(&self, function: Function) -> bool {
         self.0.contains(&function)
     }
 
-    /// Are these the same functions?
+    /// Whether both scopes are equal.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0) || *self.0 == *other.0
     }
 }
 
-/// The PHP function that runs now, the innermost one; none at the script's end.
+/// The innermost PHP function that is running; `None` at the script's end.
 pub(crate) fn running() -> Option<Function> {
     let mut function = Function::default();
     // SAFETY: as above, with room for one.

@@ -1,5 +1,6 @@
-//! PHP's own serializer, for graphs with objects or references, as a whole: identity, enums, `__serialize()` and the
-//! like keep their meaning. Runs in both processes; re-enters PHP.
+//! PHP's own serializer, for values that the packed format cannot hold. It always encodes the whole value, so that
+//! object identity, references, enums, `__serialize()` and the like keep their meaning. Runs in the sending and the
+//! receiving process; PHP code may run.
 
 use std::fmt;
 
@@ -13,14 +14,14 @@ use super::value::{DecodeError, Unserializable};
 use crate::ffi;
 use crate::wire::decode::Malformed;
 
-/// How deep a graph may be nested: what `unserialize()` takes by default. The same number is in ffi/shim.h. PHP's
-/// serializer has no limit of its own, only the stack.
+/// The maximum nesting of a graph, which is the default of `unserialize()`. `ffi/shim.h` has the same number. PHP's
+/// serializer has no limit of its own except for the stack.
 pub(crate) const GRAPH_DEPTH: usize = 4096;
 
-/// What one level takes of the stack at most: PHP's serializer has a buffer for a float in each frame.
+/// The stack in bytes that one level of nesting takes at most: each frame of PHP's serializer has a buffer for a float.
 const LEVEL: usize = 1800;
 
-/// How deep a graph may be nested here and now.
+/// The maximum nesting with what is left of the stack.
 pub(crate) fn depth_limit() -> usize {
     const RESERVE: usize = 256 * 1024;
     // SAFETY: reads where the stack ends.
@@ -28,7 +29,7 @@ pub(crate) fn depth_limit() -> usize {
     GRAPH_DEPTH.min(left.saturating_sub(RESERVE) / LEVEL)
 }
 
-/// What PHP's serializer wrote, where it wrote it.
+/// The string that PHP's serializer made.
 pub(crate) struct Serialized(*mut zend_string);
 
 impl Serialized {
@@ -40,7 +41,7 @@ impl Serialized {
 
 impl Drop for Serialized {
     fn drop(&mut self) {
-        // SAFETY: the reference that `serialize` took, given back once.
+        // SAFETY: drops the reference that `serialize` got, once.
         unsafe { ffi::async_key_release(self.0) };
     }
 }
@@ -51,21 +52,21 @@ impl fmt::Debug for Serialized {
     }
 }
 
-/// MINIT: prepares for [`unserialize`].
+/// Prepares for [`unserialize`]. MINIT.
 pub(crate) fn startup() {
     // SAFETY: MINIT; no request runs.
     unsafe { ffi::async_unserialize_startup() };
 }
 
-/// MSHUTDOWN.
+/// Releases what [`startup`] made. MSHUTDOWN.
 pub(crate) fn shutdown() {
     // SAFETY: MSHUTDOWN; no request runs.
     unsafe { ffi::async_unserialize_shutdown() };
 }
 
-/// Serializes a graph. Re-enters PHP; see [`super::value::encode`].
+/// Serializes a graph. PHP code may run; see [`super::value::encode`].
 pub(crate) fn serialize(value: &Zval) -> Result<Serialized, Unserializable> {
-    // PHP would write 0 for a resource, and run out of stack.
+    // For a resource PHP would write 0, and on deep nesting it would overflow the stack.
     if let Some(found) = walk::find_lost(value) {
         return Err(found.into_error());
     }
@@ -81,8 +82,8 @@ pub(crate) fn serialize(value: &Zval) -> Result<Serialized, Unserializable> {
     Err(walk::find_culprit(value, exception.as_ref()).into_error())
 }
 
-/// The reference to `value` that it holds itself, as `$array['self'] = &$array` leaves one. From the array PHP's
-/// serializer would write null in its place; from the reference it finds the way round.
+/// A reference to the array `value` among its own elements, as `$array['self'] = &$array` makes one. If serialization
+/// begins with the array, PHP writes null for this element; if it begins with the reference, PHP recognizes the cycle.
 fn own_reference(value: &Zval) -> Option<Zval> {
     let array = std::ptr::from_ref(table::array(value)?);
     let leads_back = |element: &&Zval| {
@@ -96,19 +97,19 @@ fn own_reference(value: &Zval) -> Option<Zval> {
     .map(Zval::shallow_clone)
 }
 
-/// The pending exception, now no longer pending; `None` also for the unwinding of `exit()`, which stays.
+/// Takes the pending exception from the engine. `None` for the unwinding of an `exit()`, which stays pending.
 pub(crate) fn take_exception() -> Option<Zval> {
     let mut exception = Zval::new();
-    // SAFETY: writes the zval only when it returns true, with a reference of its own.
+    // SAFETY: writes the zval, with a reference of its own, only when it returns true.
     unsafe { ffi::async_exception_take(&raw mut exception) }.then_some(exception)
 }
 
-/// Makes a value of what [`serialize`] wrote. Re-enters PHP: autoloaders, `__unserialize()`, `__wakeup()`.
+/// Decodes what [`serialize`] wrote. PHP code may run: autoloaders, `__unserialize()`, `__wakeup()`.
 pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
     ensure_free();
     let mut value = Zval::new();
     let mut unknown = std::ptr::null_mut();
-    // SAFETY: `bytes.len()` bytes are there; both places are ours.
+    // SAFETY: `bytes.len()` bytes are there; both out-pointers are ours.
     let done = unsafe {
         ffi::async_unserialize(&raw mut value, bytes.as_ptr().cast(), bytes.len(), &raw mut unknown)
     };

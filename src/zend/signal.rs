@@ -1,11 +1,13 @@
-//! The engine's part in signals: it has handlers of its own, which wait for the end of what must not be interrupted.
+//! The engine's handling of signals: it has handlers of its own, and defers signals during sections that must not be
+//! interrupted.
 
 use crate::ffi;
 use crate::process::{child, signals};
 
-/// Lets the engine have its say about the signals of children. MINIT, which may run more than once.
+/// Registers the engine's functions with `process::signals`, which manages the signals of children. MINIT, which may
+/// run more than once.
 pub(crate) fn install() {
-    // SAFETY: MINIT: no other thread runs PHP, and nobody has a use for this signal.
+    // SAFETY: MINIT: no other thread runs PHP, and the signal has no other use.
     let handler = unsafe { ffi::async_signals_startup(child::parent_death_signal()) };
     let handler = handler.expose_provenance();
     signals::install(signals::Engine { handler, begin_child, handles, deferred });
@@ -21,9 +23,10 @@ fn handles(signal: i32) -> bool {
     unsafe { ffi::async_signals_handles(signal) }
 }
 
-/// Can a handler of the application's run while it waits? One that only `pcntl_signal_dispatch()` calls cannot.
+/// Whether a signal handler of the script can run while the script waits for tasks. One that only
+/// `pcntl_signal_dispatch()` calls cannot.
 pub(crate) fn handlers_run() -> bool {
-    // SAFETY: calls a function of pcntl that only tells.
+    // SAFETY: calls a function of pcntl that only reads.
     unsafe { ffi::async_signals_dispatched() }
 }
 

@@ -1,6 +1,7 @@
-//! Signatures, written the way PHP writes them, turned into what Reflection and named arguments need.
+//! Parses signatures in PHP syntax, and builds the engine's descriptions of them, which Reflection and named arguments
+//! use.
 //!
-//! Runs in MINIT. What it allocates is kept for ever: the engine points into it.
+//! Runs in MINIT. Its allocations are never freed, as the engine points to them.
 
 use std::ffi::{CString, c_char};
 use std::{mem, ptr};
@@ -9,7 +10,8 @@ use ext_php_rs::ffi::zend_internal_arg_info;
 
 use crate::ffi;
 
-/// Bits of types, by the name that PHP source uses. Stable since PHP 8.0: the bit of a type is `1 << IS_TYPE`.
+/// The bits of the engine's type masks, by the names in PHP source. Stable since PHP 8.0: the bit of a type is `1 <<
+/// IS_TYPE`.
 const BUILTIN: [(&str, u32); 13] = [
     ("null", 1 << 1),
     ("false", 1 << 2),
@@ -31,7 +33,7 @@ const BUILTIN: [(&str, u32); 13] = [
 pub(crate) struct Type {
     /// Built-in members.
     pub(crate) mask: u32,
-    /// Classes, separated by `|`; empty for none.
+    /// The names of classes, separated by `|`; empty if there are none.
     pub(crate) classes: String,
 }
 
@@ -91,7 +93,7 @@ pub(crate) fn arg_info(parameters: &str, returns: &str) -> (*const zend_internal
     let required =
         parameters.iter().filter(|parameter| parameter.default.is_none() && !parameter.variadic).count();
     let mut infos = Vec::with_capacity(parameters.len() + 1);
-    // The first entry stands for the function: its name is the number of required parameters.
+    // The first entry describes the function: the number of required parameters is in the place of its name.
     infos.push(info(ptr::without_provenance(required), &Type::parse(returns), false, ptr::null()));
     infos.extend(parameters.iter().map(|parameter| {
         let default = parameter.default.map_or(ptr::null(), permanent);
@@ -105,7 +107,7 @@ fn info(name: *const c_char, of: &Type, variadic: bool, default: *const c_char) 
     // SAFETY: plain C data, for which zero is a valid value.
     let mut info: zend_internal_arg_info = unsafe { mem::zeroed() };
     let classes = if of.classes.is_empty() { ptr::null() } else { permanent(&of.classes) };
-    // SAFETY: all pointers are null or live for ever.
+    // SAFETY: all pointers are null, or valid as long as the process.
     unsafe { ffi::async_arg_info(&raw mut info, name, classes, of.mask, variadic, default) };
     info
 }

@@ -1,9 +1,9 @@
-//! Values of the thread that runs PHP, where PHP is not built for more than one.
+//! Static variables of the thread that runs PHP, for builds of PHP without thread safety (NTS).
 
 use std::cell::Cell;
 use std::ops::Deref;
 
-/// A cell for that thread. Unlike with a thread-local one, it takes no call to find it.
+/// A static cell for that one thread. Unlike a thread-local one it is accessed without a function call.
 #[derive(Debug)]
 pub(crate) struct OneThread<T: Copy>(Cell<T>);
 
@@ -14,8 +14,8 @@ impl<T: Copy> OneThread<T> {
     }
 }
 
-// SAFETY: all that we do is called by the engine, on its only thread; the one thread of our own
-// (`process::poller::notifier`) calls nothing but the kernel.
+// SAFETY: the engine calls all our functions on its only thread; our own thread (`process::poller::notifier`) only
+// makes system calls.
 unsafe impl<T: Copy> Sync for OneThread<T> {}
 
 impl<T: Copy> Deref for OneThread<T> {
