@@ -1,4 +1,4 @@
-//! The functions: `async`, `await`, `settle`, `onFork`, `cpus`.
+//! The functions of the extension: `async`, `await`, `settle`, `onFork`, `cpus`, `lost`, `map`.
 
 use std::borrow::Borrow;
 use std::ffi::CStr;
@@ -29,7 +29,7 @@ const ASYNC: (&str, &str) = ("Async\\Task|callable $task, mixed ...$args", "Asyn
 const AWAIT: (&str, &str) =
     ("Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null", "mixed");
 
-/// The functions in the namespace.
+/// The functions in the namespace `Async`.
 pub(crate) static NAMESPACED: [Function; 7] = [
     Function::new("Async\\async", ASYNC.0, ASYNC.1, entry(make)).flags(0),
     Function::new("Async\\await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0),
@@ -52,7 +52,8 @@ pub(crate) static NAMESPACED: [Function; 7] = [
     .flags(0),
 ];
 
-/// `async` and `await` outside the namespace, where the names are free, and as long as they are. MINIT.
+/// Registers `async` and `await` in the global namespace too, if these names are free. They give way when the script
+/// declares functions of the same names. MINIT.
 pub(crate) fn register_short_names() {
     let functions = [
         (c"async", Function::new("async", ASYNC.0, ASYNC.1, entry(make))),
@@ -87,7 +88,8 @@ fn make(call: &Call) -> Returned {
     };
     let future = Object::<Future>::new();
     future.work.set(Some(work));
-    // While there are pools, whoever is handed the future may put it into one.
+    // If there are pools, and the caller passes the future on, it may add it to one of them: then it is not queued here
+    // in the default group.
     if state().pools.get() == 0 || call.is_kept(&Future::registration().class, &Pool::registration().class) {
         start::enqueue(&Group::default_group(), &future);
         event_loop::leave();
@@ -126,8 +128,9 @@ fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> R
     wait::all(&handles, patience)
 }
 
-/// The values of futures that have ended, `count` of them at most, under their keys; and the first failure in order,
-/// which is not thrown yet, as nothing is dropped: what the futures are in may be borrowed. Their keys differ.
+/// Collects the values of futures that have ended (at most `count`), under their keys, which must differ; and the first
+/// failure in order. The failure is returned and not thrown, as throwing drops values, and the caller may still borrow
+/// what contains the futures.
 pub(crate) fn values<'f>(
     count: usize,
     futures: impl Iterator<Item = (impl Borrow<Zval>, &'f Future)>,
@@ -147,7 +150,7 @@ pub(crate) fn values<'f>(
     (array, failure)
 }
 
-/// Gives the values, or throws the failure.
+/// Returns the values, or throws the failure.
 pub(crate) fn unless_failed((values, failure): (Array, Option<Zval>)) -> Returned {
     match failure {
         None => Ok(values.into_zval()),
@@ -155,7 +158,7 @@ pub(crate) fn unless_failed((values, failure): (Array, Option<Zval>)) -> Returne
     }
 }
 
-/// The futures in an array or a traversable, under their keys.
+/// The futures in an array or a `Traversable`, with their keys.
 fn collect(call: &Call, what: &Zval, expected: &CStr) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
     let listed = match what.array() {
         Some(array) => entries(array),
@@ -207,13 +210,13 @@ fn on_fork(call: &Call) -> Returned {
     Ok(Zval::new())
 }
 
-/// The hooks that `onFork` was given.
+/// Parses the two hooks that `onFork` takes.
 pub(crate) fn hook(call: &Call) -> Result<Rc<Hook>, Thrown> {
     call.expect(0, Some(2))?;
     Ok(Rc::new(Hook { child: call.optional_callable(0)?, parent: call.optional_callable(1)? }))
 }
 
-/// What is missing in a throwable that came from a child.
+/// `Async\lost()`: the values that a throwable from a child has lost on its way.
 fn lost(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let object = call.arg(0).and_then(throwable::object);

@@ -1,4 +1,4 @@
-//! `Async\Future`: the parent's handle of one task.
+//! `Async\Future`: the parent's handle for one task.
 
 use std::time::Duration;
 
@@ -51,7 +51,8 @@ fn this(call: &Call) -> Result<Object<Future>, Thrown> {
     call.this().ok_or(Thrown)
 }
 
-/// The future whose method is called, in the process that can still do something about it.
+/// The future whose method is called. Throws in a process that the future does not belong to, for methods that change
+/// it.
 fn changeable(call: &Call) -> Result<Object<Future>, Thrown> {
     let future = this(call)?;
     wait::ensure_here(&future)?;
@@ -109,8 +110,8 @@ fn start(call: &Call) -> Returned {
 fn cancel(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let future = changeable(call)?;
-    // It may have ended in the meantime. Others start after it has been cancelled: their hooks may wait for what it
-    // has.
+    // Process pending reports first, as the task may have ended already. Queued tasks are only started after the
+    // cancellation: their fork hooks may wait for something that this task holds.
     event_loop::look();
     let mut cancelled = Zval::new();
     cancelled.set_bool(cancel_task(&future));
@@ -119,7 +120,7 @@ fn cancel(call: &Call) -> Returned {
     Ok(cancelled)
 }
 
-/// Ends a task, whether it runs or waits. False when it had ended before.
+/// Cancels a task that is queued or running. Returns false if it has already ended.
 pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
     let phase = Status::of(future);
     let group = future.group.borrow().clone();
@@ -146,8 +147,8 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
     }
 }
 
-/// A task that has not begun does not begin. One that was to be run again has ended as it failed, any other is
-/// cancelled.
+/// Cancels a task that has not begun, for a pool that is stopped. A task that waits for a retry ends with its last
+/// failure instead.
 pub(crate) fn stop_task(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     match group {
@@ -160,7 +161,7 @@ pub(crate) fn stop_task(future: &Object<Future>) {
     }
 }
 
-/// Takes a task that waits out of the queue of its group. False when it has begun.
+/// Removes a waiting task from the queue of its group. Returns false if it has already begun.
 fn take_back(group: Option<&Group>, future: &Object<Future>) -> bool {
     let (Some(group), id) = (group, future.id.get()) else {
         return true;
@@ -179,7 +180,7 @@ fn await_one(call: &Call) -> Returned {
     wait::one(&this(call)?, patience)
 }
 
-/// The time limit of an `await`.
+/// Parses the time limit of an `await`.
 pub(crate) fn patience(call: &Call, index: u32) -> Result<Option<Patience>, Thrown> {
     let seconds = call.optional_double(index)?;
     if seconds.is_some_and(|seconds| seconds.is_nan() || seconds < 0.0) {
@@ -250,7 +251,7 @@ fn error_output(call: &Call) -> Returned {
     printed(call, Stream::Error)
 }
 
-/// What a task has printed: all of it once it has ended, and what has come until now while it runs.
+/// The captured output of a task: all of it after the task has ended, and what has been read until now while it runs.
 fn printed(call: &Call, stream: Stream) -> Returned {
     call.expect(0, Some(0))?;
     let future = this(call)?;

@@ -1,4 +1,5 @@
-//! What `Pool::map()` gives: the results of one function over many items, one after the other.
+//! `Async\MapIterator`, which `Pool::map()` returns: an iterator over the results of one function for many items; and
+//! `Async\map()`.
 
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -21,7 +22,7 @@ use crate::zend::object::{Native, Object, Registration, Tracer};
 use crate::zend::{exception, object};
 use crate::{exceptions, ini};
 
-/// A position among the results.
+/// The data of an iterator: the call of `map()`, and the current result.
 #[derive(Debug, Default)]
 pub(crate) struct MapIterator {
     map_call: ValueCell<Option<Rc<MapCall>>>,
@@ -76,7 +77,8 @@ pub(crate) fn register() {
     REGISTRATION.class.implement(object::iterator());
 }
 
-/// The results of a map in `group`, with the arguments from `index` on: the items, and the function.
+/// Starts a map in `group` with the arguments of `call` (the items and the function), and returns an iterator over its
+/// results.
 pub(crate) fn over(call: &Call, group: &Rc<Group>, ordered: bool) -> Returned {
     let map_call = begin(call, group, ordered)?;
     let iterator = Object::<MapIterator>::new();
@@ -90,7 +92,7 @@ fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<MapCall>, T
     let items = items.ok_or_else(|| call.type_error(0, c"iterable"))?;
     let callable = call.callable(1)?;
     let map_call = MapCall::begin(group, items, callable, ordered)?;
-    // Children begin before anybody asks.
+    // The first items are sent to workers now, and not only when the first result is requested.
     if let Err(thrown) = scale::feed_map(&map_call) {
         map_call.abandon();
         return Err(thrown);
@@ -99,7 +101,7 @@ fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<MapCall>, T
     Ok(map_call)
 }
 
-/// The next result. Re-enters PHP.
+/// Waits for the next result, and feeds the workers meanwhile. `None` after the last. PHP code may run.
 fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
     loop {
         scale::feed_map(map_call)?;
@@ -114,7 +116,7 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
     }
 }
 
-/// `Async\\map()`: all results under their keys.
+/// `Async\map()`: runs a whole map, and returns all results under their keys.
 pub(crate) fn all(call: &Call) -> Returned {
     call.expect(2, Some(3))?;
     let limit = call.optional_count(2)?.unwrap_or_else(ini::concurrency);
@@ -155,7 +157,7 @@ fn this(call: &Call) -> Result<Object<MapIterator>, Thrown> {
     call.expect(0, Some(0))?;
     let iterator: Object<MapIterator> = call.this().ok_or(Thrown)?;
     if !iterator.begun.replace(true) {
-        // What surfaces here is of somebody else, and no end of this one.
+        // An exception that is thrown here comes from other code that ran meanwhile, and does not end this iteration.
         step(&iterator).inspect_err(|_| iterator.begun.set(false))?;
     }
     Ok(iterator)
@@ -192,7 +194,7 @@ fn next(call: &Call) -> Returned {
     Ok(Zval::new())
 }
 
-/// Results come once: going back to the first one is possible only where that is the one at hand.
+/// Does not go back: each result is available once, so `foreach` begins with the current one.
 fn rewind(call: &Call) -> Returned {
     this(call)?;
     Ok(Zval::new())

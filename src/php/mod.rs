@@ -1,4 +1,5 @@
-//! Everything that PHP code can see: a file for each class, and the functions. Arguments in, values out, no logic.
+//! Everything that PHP code can see: a file for each class, and one for the functions. These parse arguments and return
+//! values, and leave the work to `task`.
 
 use crate::ini;
 use crate::zend::{class, names};

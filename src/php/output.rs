@@ -1,4 +1,4 @@
-//! `Async\Output`: where what tasks print goes.
+//! `Async\Output`: an enum that says where the output of tasks goes.
 
 use std::ffi::CStr;
 
@@ -16,11 +16,11 @@ pub(crate) fn register() {
     OUTPUT.register_enum(c"Async\\Output", &CASES.map(|(name, _)| name));
 }
 
-/// The case in an argument.
+/// Parses an argument that is a case of the enum.
 ///
 /// # Errors
 ///
-/// `TypeError` when it is none.
+/// `TypeError` when it is not one.
 pub(crate) fn mode(call: &Call, index: u32) -> Result<Mode, Thrown> {
     call.case(index, c"Async\\Output", &OUTPUT, &CASES)
 }

@@ -1,4 +1,4 @@
-//! `Async\Handlers`: where handlers run.
+//! `Async\Handlers`: an enum that says at which points of the script handlers run.
 
 use std::ffi::CStr;
 
@@ -16,11 +16,11 @@ pub(crate) fn register() {
     HANDLERS.register_enum(c"Async\\Handlers", &CASES.map(|(name, _)| name));
 }
 
-/// The case in an argument.
+/// Parses an argument that is a case of the enum.
 ///
 /// # Errors
 ///
-/// `TypeError` when it is none.
+/// `TypeError` when it is not one.
 pub(crate) fn place(call: &Call, index: u32) -> Result<Place, Thrown> {
     call.case(index, c"Async\\Handlers", &HANDLERS, &CASES)
 }

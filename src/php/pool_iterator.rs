@@ -1,4 +1,5 @@
-//! What `foreach` over a pool walks along: its futures, as they end.
+//! `Async\PoolIterator`, over which `foreach` over a pool iterates: the futures of the pool, in the order in which they
+//! end.
 
 use std::ffi::CStr;
 use std::rc::Rc;
@@ -15,7 +16,7 @@ use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object;
 use crate::zend::object::{Native, Object, Registration, Tracer};
 
-/// A position among the futures that have ended.
+/// The data of an iterator: the pool, its position in the pool's list of ended futures, and the current future.
 #[derive(Debug, Default)]
 pub(crate) struct PoolIterator {
     pool: ValueCell<Option<Object<Pool>>>,
@@ -41,7 +42,7 @@ impl Native for PoolIterator {
         self.current.peek(|current| current.iter().for_each(|future| future.trace_in(tracer)));
     }
 
-    /// What was kept for it alone goes with it.
+    /// Removes its position from the pool's list, so that futures that were kept only for it are released.
     fn released(this: &Object<Self>) {
         let pool = this.pool.borrow().clone();
         if let Some(pool) = pool {
@@ -51,7 +52,7 @@ impl Native for PoolIterator {
 }
 
 impl PoolIterator {
-    /// From the first future that ended.
+    /// An iterator that begins with the first future that ended.
     pub(crate) fn over(pool: Object<Pool>) -> Object<Self> {
         let iterator = Object::<Self>::new();
         iterator.pool.set(Some(pool));
@@ -77,12 +78,12 @@ fn this(call: &Call) -> Result<Object<PoolIterator>, Thrown> {
     call.this().ok_or(Thrown)
 }
 
-/// Changes what is known of the futures that have ended, and lets those go that nobody wants any more. Re-enters PHP.
+/// Changes the pool's list of ended futures, and drops those that the list no longer needs. PHP code may run.
 fn with_ended(pool: &Pool, change: impl FnOnce(&mut Ended) -> Vec<Object<Future>>) {
     drop(pool.group.ended.change(|ended| ended.as_mut().map(change)));
 }
 
-/// Waits for the next future that ends; none when nothing is left to wait for. Re-enters PHP.
+/// Waits for the next future that ends; there is no current one when nothing is left to wait for. PHP code may run.
 fn advance(iterator: &PoolIterator) -> Result<(), Thrown> {
     let pool = iterator.pool.borrow().clone();
     let Some(pool) = pool else {

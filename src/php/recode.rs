@@ -1,4 +1,5 @@
-//! For benches only, and only in builds that ask for it: what a value goes through on its way, but for the way.
+//! `Async\recode()`, for benchmarks, and only in builds with the feature `recode`: encodes and decodes a value like a
+//! result, without sending it to another process.
 
 use crate::wire::codec::Format;
 use crate::zend::class::Function;
@@ -9,7 +10,7 @@ use crate::zend::value;
 pub(crate) static FUNCTIONS: [Function; 1] =
     [Function::new("Async\\recode", "mixed $value", "mixed", entry(recode)).flags(0)];
 
-/// Encodes a value, and decodes the bytes, which are in one place only where a child could not lend them in pieces.
+/// Encodes a value, and decodes the bytes. Several chunks are joined before.
 fn recode(call: &Call) -> Returned {
     let encoded = value::encode(call.arg(0).ok_or(Thrown)?).map_err(|_| Thrown)?;
     let mut chunks = encoded.chunks();

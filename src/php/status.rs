@@ -1,4 +1,5 @@
-//! `Async\Status`, how far a task is, and `Async\PoolStatus`, how many are how far.
+//! `Async\Status`, the state of a task; `Async\Route`, how a task reached its child; and `Async\PoolStatus`, how many
+//! tasks of a pool are in which state.
 
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -20,18 +21,18 @@ use crate::zend::{object, string};
 static STATUS: Class = Class::new();
 static ROUTE: Class = Class::new();
 
-/// How far a task is, as PHP sees it.
+/// The state of a task, as PHP code sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
-    /// Nobody has asked for it to run.
+    /// It has not been queued.
     Pending,
     /// It waits for a slot.
     Queued,
     /// It runs.
     Running,
-    /// It gave a value.
+    /// It returned a value.
     Succeeded,
-    /// It threw, or died.
+    /// It threw an exception, or its process died.
     Failed,
     /// Its time ran out.
     TimedOut,
@@ -43,8 +44,8 @@ const CASES: [&CStr; 7] =
     [c"Pending", c"Queued", c"Running", c"Succeeded", c"Failed", c"TimedOut", c"Cancelled"];
 
 impl Status {
-    /// How the task of a future has ended, whatever its handlers made of that. One whose end nobody has looked at yet
-    /// still runs.
+    /// The state of a future's task, regardless of what its handlers made of the result. A task whose process has ended
+    /// still counts as running until the event loop has processed that.
     pub(crate) fn of(future: &Future) -> Self {
         match (future.end(), &*future.phase.borrow()) {
             (Some(End::Succeeded), _) => Self::Succeeded,
@@ -57,7 +58,7 @@ impl Status {
         }
     }
 
-    /// A child may have taken it meanwhile.
+    /// The state of a queued task: a worker may have taken it from the job queue already.
     fn queued(future: &Future) -> Self {
         let group = future.group.borrow();
         match group.as_ref().map(|group| workers::whereabouts(group, future.id.get())) {
@@ -74,35 +75,36 @@ impl Status {
 
 const ROUTES: [&CStr; 3] = [c"Forked", c"Inherited", c"Sent"];
 
-/// How a future that has begun reached its child.
+/// How the task of a future that has begun reached its child.
 pub(crate) fn route_of(future: &Future) -> Option<Route> {
     future.route.get().filter(|_| !matches!(Status::of(future), Status::Pending | Status::Queued))
 }
 
-/// How often a task has begun.
+/// How many attempts of a task have begun.
 pub(crate) fn attempts(future: &Future) -> u32 {
-    // Who takes a task that was posted does not say so before its end.
+    // A worker that takes a task from the job queue does not report this before the task's end, so `attempts` does not
+    // include a running attempt that was posted.
     let begun = matches!(*future.phase.borrow(), Phase::Queued) && Status::of(future) == Status::Running;
     future.attempts.get() + u32::from(begun)
 }
 
-/// The case of `Async\Route`; null when it has not begun.
+/// The case of `Async\Route`; null when the task has not begun.
 pub(crate) fn route(future: &Future) -> Zval {
     let name = route_of(future).and_then(|route| ROUTES.get(route as usize));
     name.map_or_else(Zval::new, |name| ROUTE.case(name))
 }
 
-/// How many tasks of a pool are how far.
+/// The data of a `PoolStatus`: how many tasks of a pool are in which state.
 #[derive(Debug, Default)]
 pub(crate) struct PoolStatus {
     counts: Cell<Counts>,
-    /// Who failed, and how: some lines for people.
+    /// A text with a line for each failed task.
     failures: DataCell<String>,
 }
 
-/// So many failures are told one by one.
+/// How many failed tasks are listed with their messages.
 pub(crate) const TOLD: usize = 20;
-/// The longest message of one of them, in characters.
+/// The maximum length of each message, in characters.
 const LONGEST: usize = 200;
 
 static REGISTRATION: Registration = Registration::new();
@@ -123,7 +125,7 @@ impl Native for PoolStatus {
     fn released(_: &Object<Self>) {}
 }
 
-/// How a task has failed, in one line. Empty for one that has not.
+/// The line for a failed task; empty for a task that has not failed.
 fn line(future: &Future) -> String {
     let failure = future.failure.borrow().as_ref().map(Zval::shallow_clone);
     let Some(failure) = failure else {
@@ -136,11 +138,11 @@ fn line(future: &Future) -> String {
     format!("\ntask {} failed with {first}{cut}", future.subject().label)
 }
 
-/// A `PoolStatus` object. It tells how each of the `failed` has failed, and that there are so many `more`.
+/// Makes a `PoolStatus` object. Its text has a line for each of the `failed` tasks, and mentions `more` others.
 pub(crate) fn pool_status(counts: Counts, failed: &[Object<Future>], more: usize) -> Zval {
     let mut failures: String = failed.iter().map(|future| line(future)).collect();
     if more > 0 {
-        // Into a String nothing fails.
+        // Writing to a `String` cannot fail.
         let _ = write!(failures, "\nand {more} more");
     }
     let status = Object::<PoolStatus>::new();
@@ -176,7 +178,7 @@ fn to_string(call: &Call) -> Returned {
     )))
 }
 
-/// Registers both. MINIT.
+/// Registers the classes. MINIT.
 pub(crate) fn register() {
     STATUS.register_enum(c"Async\\Status", &CASES);
     ROUTE.register_enum(c"Async\\Route", &ROUTES);

@@ -1,4 +1,4 @@
-//! `Async\Task`: what an object implements to be a task.
+//! `Async\Task`: the interface of objects that can be run as tasks.
 
 use ext_php_rs::types::Zval;
 
@@ -12,7 +12,7 @@ pub(crate) fn register() {
     TASK.register_interface(c"Async\\Task", &[Function::required("run", "", "mixed")]);
 }
 
-/// Does the value implement it?
+/// Whether the value implements the interface.
 pub(crate) fn is_task(value: &Zval) -> bool {
     object::is_instance(value, &TASK)
 }

@@ -1,4 +1,4 @@
-//! A pool as an array: what is in it, and under which keys.
+//! The array-like methods of `Async\Pool`: adding, reading and removing its futures by key.
 
 use std::rc::Rc;
 
@@ -37,24 +37,24 @@ pub(super) fn add(call: &Call) -> Returned {
     insert(call, &pool, 0, key.map(|key| (1, key)))
 }
 
-/// The key as the array keeps it: "7" is 7.
+/// The key as an array stores it: `"7"` becomes 7.
 fn normal(key: &Zval) -> Zval {
     normal_key(key).unwrap_or_default()
 }
 
-/// The key in an offset; none for null.
+/// The key in the first argument, the offset; `None` for null.
 fn offset(call: &Call) -> Result<Option<Zval>, Thrown> {
     let offset = call.arg(0).filter(|key| is_key(key));
     let offset = offset.ok_or_else(|| call.type_error(0, c"string|int|null"))?;
     Ok(Some(offset).filter(|key| !key.is_null()).map(normal))
 }
 
-/// Is this of a type that a pool takes for a key? Null asks for the next one.
+/// Whether a value has a type that a pool accepts as a key. Null stands for the next free key.
 fn is_key(offset: &Zval) -> bool {
     offset.is_null() || offset.is_long() || offset.is_string()
 }
 
-/// Is this key in use, or is there no next one?
+/// Whether this key is in use; without a key, whether there is no next one.
 fn is_taken(pool: &Pool, key: Option<&Zval>) -> bool {
     key.map_or_else(|| pool.full.get(), |key| pool.entries.borrow().has(key))
 }
@@ -67,12 +67,13 @@ pub(super) fn offset_set(call: &Call) -> Returned {
     Ok(Zval::new())
 }
 
-/// Adds the task in one argument under the key of another; both are named in errors.
+/// Adds the task in the argument at index `task` under `key`, which comes with the index of its argument. Errors name
+/// the arguments.
 fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
     support::ensure()?;
     let given = given(call, task)?;
-    // An autoloader may have added something. But a callable is no future before this: one that is dropped would be
-    // started.
+    // Checked only now, as an autoloader may have added something in [`given`]; but before a future is made for a
+    // callable, since a future that is dropped is started.
     if is_taken(pool, key.as_ref().map(|(_, key)| key)) {
         return Err(key.map_or_else(no_next_key, |(argument, key)| {
             call.value_error(argument, &format!("must not be in use, {} is", shown(&key)))
@@ -90,7 +91,8 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
     Ok(future.zval())
 }
 
-/// `$pool[] = fn() => …` as `offsetSet()` does it, where that would have nothing to say against it.
+/// The fast path of `$pool[] = fn() => …`, without a method call. Returns false in all cases where `offsetSet()` has to
+/// check more or throw.
 pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) -> Result<bool, Thrown> {
     if !pool.group.is_here() || !support::available() {
         return Ok(false);
@@ -108,11 +110,11 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
     Ok(true)
 }
 
-/// Puts a future that is in no pool under a key that is not in use, or under the next one, and into the queue. In a
-/// pool that was stopped it is cancelled, unless it has begun.
+/// Adds a future, which is in no pool, to `pool` and its queue, under a free key or the next one. In a pool that was
+/// stopped, a future that has not begun is cancelled.
 fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
     let key = if let Some(key) = key {
-        // There is none under this key.
+        // There is no former element to drop: the key is free.
         drop(pool.entries.change(|entries| entries.replace(&key, future.zval())));
         key
     } else {
@@ -149,13 +151,13 @@ fn shown(key: &Zval) -> String {
     )
 }
 
-/// What is to be added to a pool.
+/// A value that is to be added to a pool.
 enum Given {
     Future(Object<Future>),
     Work(Work),
 }
 
-/// What is given in an argument. Re-enters PHP: a class may be loaded.
+/// Parses the argument at `index` as such a value. PHP code may run, as a class may be autoloaded.
 fn given(call: &Call, index: u32) -> Result<Given, Thrown> {
     let expected = c"Async\\Task|Async\\Future|callable";
     let Some(task) = call.arg(index) else {

@@ -1,4 +1,4 @@
-//! `Async\Pool`: tasks under keys, and how many of them run at once.
+//! `Async\Pool`: a set of tasks with keys, and a limit of how many of them run at once.
 
 mod entries;
 mod settings;
@@ -33,18 +33,18 @@ use crate::{exceptions, ini};
 /// The data of a pool.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    /// Its queue and slots, which outlive it while something runs.
+    /// Its queue and slots. The group outlives the object while tasks are queued or running.
     pub(crate) group: Rc<Group>,
-    /// Its futures under their keys, until they are cleared.
+    /// Its futures by key, until they are removed by `clearFinished()` and the like.
     entries: ValueCell<Array>,
-    /// How those have ended.
+    /// Counts of how these have ended.
     totals: Rc<Totals>,
-    /// The highest key that there is has been in use: there is no next one, whether it still is or not.
+    /// Whether the highest possible key has ever been used: then there is no next one, even if that key is free again.
     full: Cell<bool>,
-    /// The stream that `stream()` gives, once it was asked for.
+    /// The stream that `stream()` returned, if it was called.
     stream: ValueCell<Option<Zval>>,
     alive: Cell<bool>,
-    /// How many had ended when `tick()` last said so.
+    /// How many tasks had ended at the last call of `tick()`.
     told: Cell<u64>,
 }
 
@@ -80,7 +80,7 @@ impl Native for Pool {
 
     const ASSIGN: Option<Assign<Self>> = Some(entries::assign);
 
-    /// What is queued or running goes on without the object.
+    /// Tasks that are queued or running continue without the object.
     fn released(this: &Object<Self>) {
         if this.alive.replace(false) && this.group.is_here() {
             let state = state();
@@ -90,7 +90,7 @@ impl Native for Pool {
 }
 
 impl Drop for Pool {
-    /// What is queued or running goes on without the object.
+    /// Tasks that are queued or running continue without the object.
     fn drop(&mut self) {
         if self.group.is_here() {
             self.group.orphan();
@@ -159,14 +159,14 @@ pub(crate) fn register() {
     }
 }
 
-/// `Pool` outside the namespace, where nobody else has the name. MINIT.
+/// Registers `Pool` as a second name in the global namespace, if it is free. MINIT.
 pub(crate) fn register_short_name() {
     if !class_exists(c"Pool") {
         names::yield_class(c"Pool", &REGISTRATION.class);
     }
 }
 
-/// The pool whose method is called, in the process that it belongs to.
+/// The pool whose method is called. Throws in a process that the pool does not belong to.
 fn this(call: &Call) -> Result<Object<Pool>, Thrown> {
     let pool: Object<Pool> = call.this().ok_or(Thrown)?;
     here(&pool)?;
@@ -269,12 +269,12 @@ fn map_items(call: &Call) -> Returned {
         set_stays(&pool, true)?;
         pool.group.stays_for_maps.set(true);
     }
-    // The map before may be over, but for tasks that were added meanwhile.
+    // The workers of a previous map may be closing, and be needed again.
     pool.group.workers.borrow().iter().for_each(|workers| workers.reopen());
     map::over(call, &pool.group, ordered)
 }
 
-/// Whether the children of a pool stay cannot change while some do.
+/// Sets whether the pool uses warm workers or a child of its own for each task. Throws if tasks are queued or running.
 fn set_stays(pool: &Pool, stays: bool) -> Result<(), Thrown> {
     if pool.group.stays.get() != stays && pool.group.has_tasks() {
         return Err(exceptions::throw(&Error::Misuse(

@@ -1,4 +1,5 @@
-//! What a pool gives its children: where their output goes, and what they may use.
+//! The settings of a pool for its children: where their output goes, which resources they may use, retries and warm
+//! workers.
 
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ pub(super) fn retry(call: &Call) -> Returned {
     Ok(pool.zval())
 }
 
-/// Forks workers before the first task. Re-enters PHP: hooks.
+/// `Pool::warm()`: forks warm workers before the first task. PHP code may run: fork hooks.
 pub(super) fn warm(call: &Call) -> Returned {
     call.expect(0, Some(1))?;
     let pool = this(call)?;

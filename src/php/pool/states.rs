@@ -1,4 +1,4 @@
-//! How far the tasks of a pool are: counts, lists, and what may be forgotten.
+//! The states of a pool's tasks: counts, lists, and the methods that remove what is finished.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::zend::array::Array;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
 
-/// Looks at what has ended, without running a handler, so that counts and lists are of now.
+/// Processes pending events without running handlers, so that counts and lists are up to date.
 fn up_to_date(call: &Call) -> Result<Object<Pool>, Thrown> {
     let pool = none(call)?;
     let _ = event_loop::wait(Some(Duration::ZERO));

@@ -1,4 +1,4 @@
-//! Waiting for a pool, in its own loop or in somebody else's, and ending it early.
+//! Waits for a pool, in its own event loop or in one of the script's, and stops or cancels it.
 
 use crate::task::workers::spawn;
 use std::rc::Rc;
@@ -27,16 +27,16 @@ use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::request;
 
-/// Waits until everything in a pool has ended, also what handlers add meanwhile. Re-enters PHP.
+/// Waits until all tasks of a pool have ended, including those that handlers add meanwhile. PHP code may run.
 ///
 /// # Errors
 ///
-/// When patience is at an end, or the pool belongs to another process. What tasks threw is not thrown here.
+/// When the time limit is over, or the pool belongs to another process. Exceptions of tasks are not thrown here.
 pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<(), Thrown> {
     here(pool)?;
     loop {
         wait::until(patience, || Ok(pool.group.idle()))?;
-        // Hardly ever any, and there may be very many futures.
+        // Collected first, as there are usually none, though there may be very many futures.
         let incomplete: Vec<_> = pool
             .entries
             .borrow()
@@ -53,12 +53,12 @@ pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<
     }
 }
 
-/// The values of a pool that are there, under their keys. Those that were cancelled have none, and whoever cancelled
-/// them knows.
+/// The values of the tasks of a pool that have succeeded, under their keys. Cancelled tasks have no value, and are not
+/// reported as failures.
 ///
 /// # Errors
 ///
-/// The first failure in order.
+/// The first failure in the order of the keys.
 pub(crate) fn values(pool: &Pool) -> Returned {
     let entries = pool.entries.borrow();
     let futures = entries.pairs().filter_map(|(key, value)| Some((key, Object::<Future>::peek(value)?)));
@@ -70,7 +70,7 @@ pub(crate) fn values(pool: &Pool) -> Returned {
     functions::unless_failed(values)
 }
 
-/// The futures of a pool under their keys, in order.
+/// The futures of a pool with their keys, in order.
 pub(crate) fn entries(pool: &Pool) -> Vec<(Zval, Object<Future>)> {
     let entries = pool.entries.borrow().entries();
     entries.into_iter().filter_map(|(key, value)| Some((key, Object::from_zval(&value)?))).collect()
@@ -125,7 +125,7 @@ pub(super) fn stream(call: &Call) -> Returned {
         ready.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
     pool.group.ended.change(|ended| {
         if let Some(ended) = ended {
-            // What has ended before is news too, until `tick()` has said so.
+            // Tasks that ended before make the stream readable too, until `tick()` has counted them.
             if ended.count() > pool.told.get() {
                 ready.light();
             }
@@ -157,7 +157,7 @@ pub(super) fn cancel(call: &Call) -> Returned {
     let pool = none(call)?;
     pool.group.ledger.change(Ledger::stop);
     if !pool.group.maps.borrow().is_empty() {
-        // Items that are done are given.
+        // The results of items that are already done are still delivered.
         event_loop::look();
         remote_payload::fetch_all();
     }
