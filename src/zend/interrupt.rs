@@ -68,6 +68,13 @@ pub(crate) fn safe() -> bool {
     unsafe { ffi::async_interrupt_safe() }
 }
 
+/// Whether the VM is in a function of this extension, or at its end. An interrupt that is requested again there comes when
+/// that function has returned. Anywhere else it would come again at once, without an end.
+pub(crate) fn is_inside_ours() -> bool {
+    // SAFETY: looks at the frame of the running thread.
+    unsafe { ffi::async_interrupt_is_inside_ours() }
+}
+
 /// Does what the VM would do at an interrupt, for a caller that blocks. PHP code may run: signal handlers of the
 /// application.
 pub(crate) fn run() {
@@ -91,7 +98,8 @@ pub(crate) fn is_of_a_call() -> bool {
 unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
     // An `exit()` in a hook that was installed after ours, and calls ours when it is done.
     let mut exited = exception::exiting();
-    // The hook must not request another interrupt: the VM checks for one as soon as this returns, before it continues.
+    // The hook must not request another interrupt, except in `is_inside_ours`: the VM checks for one as soon as this
+    // returns, before it continues.
     if acknowledge()
         && let Some(hook) = HOOK.get()
     {

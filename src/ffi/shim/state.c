@@ -172,9 +172,12 @@ void async_interrupt_startup(void)
 }
 
 /* Are we called by a function of ours, which calls something of the engine's in the middle of its work? What it waits for, it
- * looks for itself. */
-static bool async_is_inside_ours(const zend_execute_data *frame)
+ * looks for itself. Newer engines look for interrupts at the end of an internal function, too, with its frame still there:
+ * that cannot be told apart. */
+bool async_interrupt_is_inside_ours(void)
 {
+	const zend_execute_data *frame = EG(current_execute_data);
+
 	return frame && frame != async_floor && frame->func && !ZEND_USER_CODE(frame->func->type)
 		&& frame->func->internal_function.module == async_module;
 }
@@ -186,7 +189,7 @@ bool async_interrupt_safe(void)
 {
 	const zend_execute_data *frame;
 
-	if (EG(exception) || (php_output_get_status() & PHP_OUTPUT_LOCKED) || async_is_inside_ours(EG(current_execute_data))) {
+	if (EG(exception) || (php_output_get_status() & PHP_OUTPUT_LOCKED) || async_interrupt_is_inside_ours()) {
 		return false;
 	}
 	for (frame = EG(current_execute_data); frame && frame != async_floor; frame = frame->prev_execute_data) {

@@ -349,6 +349,9 @@ pub(crate) fn on_interrupt() {
         } else {
             reactor.put_off(RETRY);
         }
+    } else if interrupt::is_inside_ours() && !interrupt::is_of_a_call() {
+        // Nothing of ours has run so far that could raise the flags later.
+        interrupt::flags().raise();
     }
 }
 

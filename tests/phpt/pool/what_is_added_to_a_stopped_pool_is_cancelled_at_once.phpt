@@ -40,13 +40,22 @@ $future = $pool->add(async($task)
     ->then(function () use (&$told) { $told[] = 'then'; })
     ->catch(function (CancelledException $e) use (&$told) { $told[] = 'catch'; })
     ->finally(function () use (&$told) { $told[] = 'finally'; }));
-$turns = 0;
+$deadline = hrtime(true) + PATIENCE * 1_000_000_000;
 while (count($told) < 2) {
-    if (++$turns > 1000) {
-        break; // nobody awaits it: handlers run at the next safe point
+    if (hrtime(true) > $deadline) {
+        break; // nobody awaits it: handlers run at a safe point
     }
 }
 echo json_encode($told), "\n";
+
+// The same where nothing has ever run.
+echo php(<<<'CODE'
+    $told = false;
+    $pool = Pool::create()->stop();
+    $pool->add(async(fn() => 1)->finally(function () use (&$told) { $told = true; }));
+    for ($deadline = hrtime(true) + PATIENCE * 1_000_000_000; !$told && hrtime(true) < $deadline;);
+    echo $told ? 'told' : 'NOT TOLD', "\n";
+    CODE);
 
 // Stopped in a handler which adds more.
 $pool = Pool::create()->concurrency(1);
@@ -73,6 +82,8 @@ children that stay, stop(): Cancelled Cancelled once Cancelled, Async\CancelledE
 children that stay, cancel(): Cancelled Cancelled once Cancelled, Async\CancelledException: task "added" was cancelled
 {"before":1} 3 told, queued 0, running 0, before: Succeeded, added: Cancelled, set: Cancelled
 ["catch","finally"]
+told
+exit 0
 ["ran"] 21
 []
 over
