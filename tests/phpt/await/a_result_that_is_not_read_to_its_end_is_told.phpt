@@ -35,9 +35,12 @@ foreach ([1, 0] as $tasks) {
 echo php(<<<'CODE'
     onFork(parent: function () { Fiber::getCurrent() && Fiber::suspend(); });
     $pool = Pool::create()->concurrency(1);
-    $failing = $pool->add(fn() => throw new LogicException('the task'));
+    $gate = new Gate();
+    $parent = getmypid();
+    // It ends when the other is awaited: at an interrupt before that a hook may not suspend.
+    $failing = $pool->add(fn() => [$gate->pass(), in_state($parent, 'S'), throw new LogicException('the task')]);
     $queued = $pool->add(fn() => 'queued');
-    (function () use ($queued) { (new Fiber(fn() => await($queued)))->start(); })();
+    (function () use ($queued, $gate) { (new Fiber(fn() => [$gate->open(), await($queued)]))->start(); })();
     settle($pool);
     echo $failing->status()->name, ', ', await($queued), ', ', $pool->status()->running, " running\n";
     $fiber = new Fiber(fn() => await(async(fn() => 'in a fiber')));

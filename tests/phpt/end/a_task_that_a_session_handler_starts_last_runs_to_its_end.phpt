@@ -6,8 +6,11 @@ require __DIR__ . '/../../support/sync.php';
 
 // Without a shutdown function the session is written by the session module's own end, which comes after this one's.
 const CODE = <<<'CODE'
-    final class Handler implements SessionHandlerInterface
+    final class Handler implements SessionHandlerInterface, SessionIdInterface, SessionUpdateTimestampHandlerInterface
     {
+        public function create_sid(): string { return 'id'; }
+        public function validateId(string $id): bool { return true; }
+        public function updateTimestamp(string $id, string $data): bool { return $this->write($id, $data); }
         public function open(string $path, string $name): bool { return true; }
         public function close(): bool { return true; }
         public function read(string $id): string { return ''; }

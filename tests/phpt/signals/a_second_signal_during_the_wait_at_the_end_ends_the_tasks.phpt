@@ -16,7 +16,7 @@ $ways = [
 ];
 $script = fn(array $way, int $tasks, string $task) => new Script('
     function tell(string $line) { echo $line, "\n"; }
-    function loop(callable $f = null) { tell("begun"); while (true) { usleep(1000); $f && $f(); } }
+    function loop(?callable $f = null) { tell("begun"); while (true) { usleep(1000); $f && $f(); } }
     function on(array $signals, callable $f) { foreach ($signals as $signal) { pcntl_signal($signal, $f); } }
     register_shutdown_function(fn() => tell("waits"));
     $ready = new Notes();
