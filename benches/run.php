@@ -98,7 +98,7 @@ $ratio = fn (?float $one, ?float $other): string => isset($one, $other) ? sprint
 $tables = [
     ['floor', $contenders, workloads(), 'microseconds a task, medians; floor: fork, _exit and waitpid, no answer'],
     ['C', $warm_contenders, warm_workloads(), <<<'TEXT'
-        microseconds a task, or an item, in children that stay; C: a C program's round trip of 64 bytes through two pipes, on
+        microseconds a task, or an item, in warm workers; C: a C program's round trip of 64 bytes through two pipes, on
         one core but for warm-latency-unpinned, bigparent-warm and busy, and for mixed the ideal schedule instead; pcntl: a fork
         for each task, and for map one for each child
         TEXT],
@@ -175,15 +175,15 @@ $backs = array_values(array_intersect($only, array_keys($values)));
 if ($verbose && $backs !== []) {
     echo <<<'TEXT'
 
-        microseconds a value; fork, stay: from the return in the child that made it, forked for this or there already, to the
+        microseconds a value; fork, warm: from the return in the child that made it, forked for this or a warm worker, to the
         value in the parent, less what null takes for it; inherit: the same of what the child had at the fork; codec: encoding
         and decoding in one process; serialize, igbinary: there and back in one process; task: fork and all; C pipe: the same
         of a C program, for as many bytes as serialize() makes;
-        then codec, stay and fork in parts of serialize, stay and fork in parts of igbinary, and task in parts of C pipe
+        then codec, warm and fork in parts of serialize, warm and fork in parts of igbinary, and task in parts of C pipe
 
 
         TEXT;
-    printf("%-10s %-22s" . str_repeat(' %9s', 8) . " | %5s %5s %5s | %5s %5s | %5s\n", '', '', 'codec', 'stay', 'fork', 'inherit', 'serialize', 'igbinary', 'task', 'C pipe', 'codec', 'stay', 'fork', 'stay', 'fork', 'task');
+    printf("%-10s %-22s" . str_repeat(' %9s', 8) . " | %5s %5s %5s | %5s %5s | %5s\n", '', '', 'codec', 'warm', 'fork', 'inherit', 'serialize', 'igbinary', 'task', 'C pipe', 'codec', 'warm', 'fork', 'warm', 'fork', 'task');
 }
 foreach ($backs as $workload) {
     if ($workload === 'blob1g' && ($free = free_memory()) < 6 << 30) {
@@ -213,9 +213,9 @@ foreach ($backs as $workload) {
         "%-10s %-22s" . str_repeat(' %9s', 8) . " | %5s %5s %5s | %5s %5s | %5s\n",
         $workload,
         $values[$workload],
-        ...array_map(fn (string $name): string => $shown($of($name)), ['codec', 'stay', 'fork', 'inherited', 'serialize', 'igbinary', 'task', 'C pipe']),
-        ...array_map(fn (string $name): string => $ratio($of($name), $of('serialize')), ['codec', 'stay', 'fork']),
-        ...array_map(fn (string $name): string => $ratio($of($name), $of('igbinary')), ['stay', 'fork']),
+        ...array_map(fn (string $name): string => $shown($of($name)), ['codec', 'warm', 'fork', 'inherited', 'serialize', 'igbinary', 'task', 'C pipe']),
+        ...array_map(fn (string $name): string => $ratio($of($name), $of('serialize')), ['codec', 'warm', 'fork']),
+        ...array_map(fn (string $name): string => $ratio($of($name), $of('igbinary')), ['warm', 'fork']),
         ...[$ratio($of('task'), $of('C pipe'))],
     );
 }

@@ -9,7 +9,7 @@
 // fork       back less null
 // inherited  the same for a value that the child has had since the fork
 // task       from the call of async() to the return of await(), fork included; "empty" is that for null
-// stay       the same as fork, from a warm worker that is there already
+// warm       the same as fork, from a warm worker that is there already
 // codec      encoding and decoding in one process, where the extension was built with the feature "recode"
 //
 // Each is the lower quartile of its rounds: how long a sleeping process takes to wake up varies more than what is measured.
@@ -91,7 +91,7 @@ $task = fn (string $whole, string $back, Closure $work): Closure => function () 
 // The child has what was there when it was forked, and the tasks' code; what they are bound to is sent.
 $nothing = fn (): mixed => null;
 $pool = Async\Pool::create()->concurrency(1)->tasksPerChild(0);
-$stays = fn (string $back, string $name): Closure => function () use ($pool, $back, $name): array {
+$warm = fn (string $back, string $name): Closure => function () use ($pool, $back, $name): array {
     $answer = await($pool->add(static function () use ($name): mixed {
         $value = $GLOBALS[$name]();
         fwrite($GLOBALS['moments'][1], pack('q', hrtime(true)));
@@ -115,8 +115,8 @@ $contenders = [
     $here('serialize', fn (): mixed => unserialize(serialize($value))),
     function_exists('igbinary_serialize') ? $here('igbinary', fn (): mixed => igbinary_unserialize(igbinary_serialize($value))) : null,
     function_exists('Async\\recode') ? $here('codec', fn (): mixed => Async\recode($value)) : null,
-    $stays('null stay', 'nothing'),
-    $stays('back stay', 'make'),
+    $warm('null warm', 'nothing'),
+    $warm('back warm', 'make'),
 ];
 $same = is_string($value) ? fn (mixed $answer): bool => $answer === $value : fn (mixed $answer): bool => serialize($answer) === serialize($value);
 $wrong = (int) !$same($forking[1]()[0]) + (int) !$same($forking[2]()[0]);
@@ -139,5 +139,5 @@ $bytes = is_string($value) ? strlen($value) : strlen(serialize($value));
 $figures = array_map(fn (array $of): float => round(lower_quartile($of), 2), $figures);
 $figures['inherited'] = round($figures['back inherited'] - $figures['null'], 2);
 $figures['fork'] = round($figures['back'] - $figures['null'], 2);
-$figures['stay'] = round($figures['back stay'] - $figures['null stay'], 2);
+$figures['warm'] = round($figures['back warm'] - $figures['null warm'], 2);
 echo json_encode($figures + ['bytes' => $bytes, 'rounds' => $rounds, 'wrong' => $wrong]), "\n";

@@ -40,7 +40,7 @@ final class Execution
 
     public function __destruct()
     {
-        self::kill($this->members());
+        self::kill($this->processes());
         array_map(unlink(...), glob("$this->folder/*"));
         rmdir($this->folder);
     }
@@ -53,7 +53,7 @@ final class Execution
         if ($status['running'] && !$hung) {
             return false;
         }
-        $left = $hung ? $this->members() : $this->left();
+        $left = $hung ? $this->processes() : $this->left();
         self::kill($left);
         proc_close($this->process);
         $source = $this->program->source();
@@ -72,29 +72,29 @@ final class Execution
     /** Processes that outlive it. What the kernel is ending already is given some time. */
     private function left(): array
     {
-        for ($patience = microtime(true) + 3; ($left = $this->members()) !== [] && microtime(true) < $patience;) {
+        for ($patience = microtime(true) + 3; ($left = $this->processes()) !== [] && microtime(true) < $patience;) {
             usleep(2_000);
         }
         return $left;
     }
 
     /** @return array<int, string> what runs in its session: pid => state */
-    private function members(): array
+    private function processes(): array
     {
-        $members = [];
+        $processes = [];
         foreach (scandir('/proc') as $pid) {
             $stat = is_numeric($pid) ? @file_get_contents("/proc/$pid/stat") : false;
             if ($stat !== false && preg_match('/\) (\S) \d+ \d+ (\d+) /', $stat, $part) && (int) $part[2] === $this->pid && $part[1] !== 'Z' && $part[1] !== 'X') {
-                $members[(int) $pid] = $part[1] . ' ' . @file_get_contents("/proc/$pid/wchan");
+                $processes[(int) $pid] = $part[1] . ' ' . @file_get_contents("/proc/$pid/wchan");
             }
         }
-        return $members;
+        return $processes;
     }
 
-    /** @param array<int, string> $members */
-    private static function kill(array $members): void
+    /** @param array<int, string> $processes */
+    private static function kill(array $processes): void
     {
-        foreach ($members as $pid => $state) {
+        foreach ($processes as $pid => $state) {
             posix_kill($pid, SIGKILL);
         }
     }

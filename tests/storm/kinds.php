@@ -97,7 +97,7 @@ function calm(Closure $await): mixed
 {
     while (true) {
         try {
-            cancel_some(); // they may have all the places of async.max_children
+            cancel_some(); // they may have all the permits of async.max_children
             return $await();
         } catch (Surfacing) {
         }
@@ -202,7 +202,7 @@ function kinds(): array
                 return array_sum(await($pool));
             }), gives(array_sum(range(0, $size - 1)))];
         },
-        'nested, in children that stay' => function () {
+        'nested, in warm workers' => function () {
             $size = mt_rand(1, 30);
             return [task(function () use ($size) {
                 $pool = Pool::create()->concurrency(mt_rand(1, 3))->tasksPerChild(mt_rand(0, 1) * 3);
@@ -265,7 +265,7 @@ function kinds(): array
         'closes everything' => fn () => [task(function () {
             close_everything();
             return 'a value';
-        }), fn (Future $f) => $f->error() === null ? gives('a value')($f) : fails(DIED)($f)], // a child that stays tells it in another way
+        }), fn (Future $f) => $f->error() === null ? gives('a value')($f) : fails(DIED)($f)], // a warm worker tells it in another way
         'closes everything and stays' => fn () => [task(function () {
             close_everything();
             stay();

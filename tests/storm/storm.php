@@ -185,7 +185,7 @@ function belongings(): array
     gc_collect_cycles();
     gc_mem_caches();
     $children = fn () => trim(file_get_contents('/proc/self/task/' . getmypid() . '/children'));
-    $patience = time() + 5; // children that stay go once their pool has gone
+    $patience = time() + 5; // warm workers end once their pool has gone
     while ($children() !== '' && time() < $patience) {
         usleep(1000);
     }

@@ -5,7 +5,7 @@
 static struct sigaction found[65];
 static volatile int calls;
 
-static void heard(int signal, siginfo_t *info, void *context)
+static void on_signal(int signal, siginfo_t *info, void *context)
 {
 	void (*handler)(int, siginfo_t *, void *) = found[signal].sa_sigaction;
 
@@ -20,12 +20,12 @@ void chain(int signal)
 	struct sigaction action;
 
 	memset(&action, 0, sizeof action);
-	action.sa_sigaction = heard;
+	action.sa_sigaction = on_signal;
 	action.sa_flags = SA_SIGINFO | SA_RESTART;
 	sigaction(signal, &action, &found[signal]);
 }
 
-int heard_so_far(void)
+int calls_so_far(void)
 {
 	return calls;
 }

@@ -177,7 +177,7 @@ function two_hundred_children(mixed $held): string
         'own' => function () use ($held) { $own = $held; register_shutdown_function(fn() => $own); return 2; },
     ];
     $ended = $badly = 0;
-    foreach ([20 => 1, 10 => 0] as $rounds => $tasks) { // children of one task, and children that stay for many
+    foreach ([20 => 1, 10 => 0] as $rounds => $tasks) { // children of one task, and warm workers of many
         $pool = Pool::create()->concurrency(16)->tasksPerChild($tasks);
         for ($i = 0; $i < $rounds; $i++) {
             foreach ($ways as $way => $task) {

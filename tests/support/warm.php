@@ -3,13 +3,13 @@
 declare(strict_types=1);
 
 /*
- * Children that stay, for tests: a pool of one child that has been forked already, so that what is given to it
- * from here on was made after the fork.
+ * A pool of warm workers for tests. Its workers are forked before the pool is returned, so closures that the test makes
+ * afterwards did not exist at the fork.
  */
 
 use Async\{Future, Pool};
 
-/** A pool whose children have been forked. */
+/** A pool whose warm workers have been forked. */
 function warm(int $children = 1): Pool
 {
     $pool = Pool::create()->concurrency($children)->tasksPerChild(0);
@@ -18,14 +18,14 @@ function warm(int $children = 1): Pool
         $pool[] = static fn () => $gate->pass();
     }
     while (count($pool->getInProgress()) < $children) {
-        $pool->tick(); // each child has one, so there are so many
+        $pool->tick(); // each worker is running one task when all of them are in progress
     }
     $gate->open($children);
     $pool->wait();
     return $pool->clearFinished();
 }
 
-/** What a task gives and how it reached its child, in one line. */
+/** The result of a task, and the route by which it reached its child, in one line. */
 function sent(Pool $pool, callable|Async\Task|Future $task): string
 {
     $future = $pool->add($task);

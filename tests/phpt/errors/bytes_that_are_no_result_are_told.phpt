@@ -51,7 +51,7 @@ $cases = [
     'not what PHP serializes' => frame(1, 2, 'O:8:"stdClass":1:{s:1:"a";'),
     'a throwable that is none' => frame(2, 0, "\xFF\xFF\xFF\xFF"),
     'a report that is none' => frame(3, 0, "\xFF"),
-    'a loan that is none' => frame(4, 0, "\x01"),
+    'a remote payload that is none' => frame(4, 0, "\x01"),
     'nobody\'s memory that is lent' => $lent(1, 4096, 100_000),
     'a string of all memory that is lent' => $lent(0, 4096, PHP_INT_MAX),
     'an array of all memory that is lent' => $lent(1, 4096, PHP_INT_MAX),
@@ -85,7 +85,7 @@ an object that was not sent: Async\ProtocolException
 not what PHP serializes: Async\ProtocolException
 a throwable that is none: Async\ProtocolException
 a report that is none: Async\ProtocolException
-a loan that is none: Async\ProtocolException
+a remote payload that is none: Async\ProtocolException
 nobody's memory that is lent: Async\ProcessDiedException
 nobody's memory that is lent: Async\ProcessDiedException
 a string of all memory that is lent: Async\ProtocolException

@@ -1,5 +1,5 @@
 --TEST--
-A failure does not keep the pool alive that was waited for when it was told: children that stay go with the pool
+A failure does not keep the pool alive that was waited for when it was reported: warm workers end with the pool
 --INI--
 zend.exception_ignore_args=0
 --FILE--

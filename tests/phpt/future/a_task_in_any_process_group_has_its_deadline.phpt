@@ -27,7 +27,7 @@ $stay = function (int $group, string $how) use ($notes): never {
     }
 };
 
-foreach (['of its own' => 1, 'that stays' => 0] as $kind => $tasks) {
+foreach (['child of its own' => 1, 'warm worker' => 0] as $kind => $tasks) {
     $pool = Pool::create()->concurrency(6)->tasksPerChild($tasks);
     foreach (['the parent' => posix_getpgid(0), 'a sibling' => $group] as $whose => $of) {
         foreach (['sleeps', 'ignores', 'stands still'] as $how) {
@@ -35,7 +35,7 @@ foreach (['of its own' => 1, 'that stays' => 0] as $kind => $tasks) {
         }
     }
     foreach (settle($pool) as $what => $future) {
-        echo "in a child $kind, $what: ", $future->error()::class, "\n";
+        echo "in a $kind, $what: ", $future->error()::class, "\n";
     }
     ended(...array_map(fn() => (int) $notes->next(), range(1, 6)));
 }
@@ -73,12 +73,12 @@ in a child of its own, stands still in the group of the parent: Async\TimeoutExc
 in a child of its own, sleeps in the group of a sibling: Async\TimeoutException
 in a child of its own, ignores in the group of a sibling: Async\TimeoutException
 in a child of its own, stands still in the group of a sibling: Async\TimeoutException
-in a child that stays, sleeps in the group of the parent: Async\TimeoutException
-in a child that stays, ignores in the group of the parent: Async\TimeoutException
-in a child that stays, stands still in the group of the parent: Async\TimeoutException
-in a child that stays, sleeps in the group of a sibling: Async\TimeoutException
-in a child that stays, ignores in the group of a sibling: Async\TimeoutException
-in a child that stays, stands still in the group of a sibling: Async\TimeoutException
+in a warm worker, sleeps in the group of the parent: Async\TimeoutException
+in a warm worker, ignores in the group of the parent: Async\TimeoutException
+in a warm worker, stands still in the group of the parent: Async\TimeoutException
+in a warm worker, sleeps in the group of a sibling: Async\TimeoutException
+in a warm worker, ignores in the group of a sibling: Async\TimeoutException
+in a warm worker, stands still in the group of a sibling: Async\TimeoutException
 item 0 of a map: Async\TimeoutException
 item 1 of a map: Async\TimeoutException
 item 2 of a map: a value

@@ -62,7 +62,7 @@ posix_kill($pid, SIGKILL);
 echo 'the end of the script: ', str_starts_with($told, "Warning: Process $pid of a task could not be ended: kill() failed: ") ? 'told' : $told, ', exit ', $script->end(), "\n";
 
 $pools = [];
-foreach (['in a child of its own' => 1, 'in a child that stays' => 0] as $where => $tasks) {
+foreach (['in a child of its own' => 1, 'in a warm worker' => 0] as $where => $tasks) {
     foreach (['in reach', 'out of reach'] as $how) {
         $pool = Pool::create()->concurrency(1)->tasksPerChild($tasks);
         $pool['first'] = async($stay, $how);
@@ -105,8 +105,8 @@ the end of the script: told, exit 0
 item 0: begins
 in reach in a child of its own: Async\TimeoutException; the next one: a value
 out of reach in a child of its own: Async\TimeoutException, told why; the next one: a value
-in reach in a child that stays: Async\TimeoutException; the next one: a value
-out of reach in a child that stays: Async\TimeoutException, told why; the next one: a value
+in reach in a warm worker: Async\TimeoutException; the next one: a value
+out of reach in a warm worker: Async\TimeoutException, told why; the next one: a value
 item 1: Async\TimeoutException, told why
 item 2: a value
 cancelled: Async\CancelledException, told why

@@ -28,7 +28,7 @@ $busy = function (): float {
     return $usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec'] + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) / 1e6;
 };
 $notes = new Notes();
-foreach (['of its own' => 1, 'that stays' => 0] as $kind => $tasks) {
+foreach (['child of its own' => 1, 'warm worker' => 0] as $kind => $tasks) {
     $pool = Pool::create()->concurrency(1)->tasksPerChild($tasks);
     $pool['held'] = function () use ($notes) { $notes->write(getmypid()); while (true) { sleep(60); } };
     $pool['next'] = fn() => 'a value';
@@ -39,7 +39,7 @@ foreach (['of its own' => 1, 'that stays' => 0] as $kind => $tasks) {
     $pool['held']->timeout(0.1);
     $futures = settle($pool);
     $part = ($busy() - $cpu) / ((hrtime(true) - $wall) / 1e9);
-    echo "in a child $kind: ", preg_replace('/pid \d+/', 'pid PID', told($futures['held'])), "\n";
+    echo "in a $kind: ", preg_replace('/pid \d+/', 'pid PID', told($futures['held'])), "\n";
     echo 'the next one: ', $futures['next']->await(), $part < 0.5 ? '' : ", BUSY $part", "\n";
     echo 'its process: ', file_exists("/proc/$pid") ? 'held' : 'gone';
     $debugger->leave();
@@ -54,6 +54,6 @@ foreach (['of its own' => 1, 'that stays' => 0] as $kind => $tasks) {
 in a child of its own: Async\TimeoutException: task "held" (pid PID) did not end within 0.1 s and was killed, but the kernel has not taken its process down
 the next one: a value
 its process: held, then gone
-in a child that stays: Async\TimeoutException: task "held" (pid PID) did not end within 0.1 s and was killed, but the kernel has not taken its process down
+in a warm worker: Async\TimeoutException: task "held" (pid PID) did not end within 0.1 s and was killed, but the kernel has not taken its process down
 the next one: a value
 its process: held, then gone

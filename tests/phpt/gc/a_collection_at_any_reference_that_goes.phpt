@@ -50,7 +50,7 @@ function garbage(Pool $pool): void
     $all[0]->looks = true;
 }
 
-/** The engine's list of what it has to look at is full but for `$left` places. */
+/** The root buffer of the engine's cycle collector is full but for `$left` entries. */
 function fill(array $objects, int $left): void
 {
     $missing = gc_status()['threshold'] - gc_status()['roots'] - $left - 1;

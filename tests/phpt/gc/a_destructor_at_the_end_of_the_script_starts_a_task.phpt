@@ -21,7 +21,7 @@ $ends = [
         while ($failed->attempts() < 1) { $pool->tick(); }
         $pool->cancel();',
     'in a cycle' => '$pool->onFork(parent: fn() => [$last, $pool])->add(fn() => 1); await($pool);',
-    'when children stay' => '$pool->tasksPerChild(0)->onFork(parent: fn() => $last)->add(fn() => 1); await($pool);',
+    'with warm workers' => '$pool->tasksPerChild(0)->onFork(parent: fn() => $last)->add(fn() => 1); await($pool);',
 ];
 foreach (['wait', 'kill'] as $way) {
     foreach ($ends as $name => $code) {
@@ -41,10 +41,10 @@ while a task is queued, wait: yes
 when all are over, wait: yes
 when the last was cancelled, wait: yes
 in a cycle, wait: yes
-when children stay, wait: yes
+with warm workers, wait: yes
 while a task runs, kill: yes
 while a task is queued, kill: yes
 when all are over, kill: yes
 when the last was cancelled, kill: yes
 in a cycle, kill: yes
-when children stay, kill: yes
+with warm workers, kill: yes

@@ -55,7 +55,7 @@ foreach ([1, 0] as $tasks) {
     $lines = $notes->all();
     sort($lines);
     $expected = ['child of 0', 'child of 1', 'child of 2', 'parent 1', 'parent 2', 'parent 3'];
-    // Of children that stay, one may do for all, and one that is replaced before its first task calls no hook.
+    // One warm worker may do for all tasks, and one that is replaced before its first task calls no hook.
     $right = $tasks ? $lines === $expected : !array_diff($lines, $expected) && array_unique($lines) === $lines;
     check('each hook once for each child', $right && in_array('parent 1', $lines, true), $lines);
 }

@@ -1,5 +1,5 @@
 --TEST--
-A task that closes every descriptor while tasks of its own run comes to its end, isolated or in a child that stays
+A task that closes every descriptor while tasks of its own run comes to its end, isolated or in a warm worker
 --EXTENSIONS--
 ffi
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Files that a task opens after it has closed every descriptor of a child that stays have nothing in them that it did not write
+Files that a task opens after it has closed every descriptor of a warm worker have nothing in them that it did not write
 --EXTENSIONS--
 ffi
 posix

@@ -62,7 +62,7 @@ function told(?Throwable $e): string
     };
 }
 
-foreach (['children of their own' => 1, 'children that stay' => 0] as $where => $tasks) {
+foreach (['children of their own' => 1, 'warm workers' => 0] as $where => $tasks) {
     $pool = (new Pool())->memoryLimit('-1')->concurrency(1)->tasksPerChild($tasks);
     foreach ([...$large, ...$fitting] as $what => $work) {
         $future = settle([$pool->add($work)])[0];
@@ -106,7 +106,7 @@ echo 'limit and use: ', (int) ini_get('memory_limit') === memory_get_usage(true)
 ?>
 --EXPECT--
 children of their own: as it should be
-children that stay: as it should be
+warm workers: as it should be
 a map: as it should be
 fits: a value
 just sent: a value

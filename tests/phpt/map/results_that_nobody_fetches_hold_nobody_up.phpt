@@ -27,7 +27,7 @@ $scripts = [
             }
             echo "$n right\n";
             while (trim(file_get_contents('/proc/self/task/' . getmypid() . '/children')) !== '') {
-                usleep(1000); // children that stay go when the map is over
+                usleep(1000); // warm workers end when the map is over
             }
         }));
         PHP,

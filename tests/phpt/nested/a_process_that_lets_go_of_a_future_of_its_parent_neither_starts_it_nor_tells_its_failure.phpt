@@ -28,7 +28,7 @@ $said = function () use ($notes) {
     return $lines === [] ? 'nothing' : implode(', ', $lines);
 };
 
-foreach (['a child of its own', 'a child that stays', 'a fork'] as $tasks => $what) {
+foreach (['a child of its own', 'a warm worker', 'a fork'] as $tasks => $what) {
     $pool = Pool::create()->tasksPerChild(1 - $tasks % 2);
     $failed = $failure();
     $ran = new Gate();
@@ -51,7 +51,7 @@ foreach (['a child of its own', 'a child that stays', 'a fork'] as $tasks => $wh
 --EXPECT--
 a child of its own: nothing
 the parent: Unhandled failure, runs
-a child that stays: nothing
+a warm worker: nothing
 the parent: Unhandled failure, runs
 a fork: nothing
 the parent: Unhandled failure, runs

@@ -1,5 +1,5 @@
 --TEST--
-In a task, too, handlers run in a plain loop, and while they work others are heard of
+In a task, too, handlers run in a plain loop, and while they work other results are noticed
 --FILE--
 <?php
 use Async\Pool;

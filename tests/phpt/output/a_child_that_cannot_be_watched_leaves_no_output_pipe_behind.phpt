@@ -30,7 +30,7 @@ foreach ([1, 0] as $tasks) {
     foreach (['at once', 'when it has begun'] as $when) {
         $pools[] = $first = Pool::create()->output(Output::Capture)->tasksPerChild($tasks);
         await([$first->add(fn() => 1)]);
-        $pools[] = $pool = Pool::create()->output(Output::Capture)->tasksPerChild($tasks); // whose children stay to the end
+        $pools[] = $pool = Pool::create()->output(Output::Capture)->tasksPerChild($tasks); // whose warm workers run to the end of the script
         $before = $count();
         $refuse = $when;
         $future = $pool->add(function () use ($gate, $other, $when) {

@@ -1,5 +1,5 @@
 --TEST--
-A result beyond async.max_result from a child that stays and captures: it goes on, and each task has its own output
+A result beyond async.max_result from a warm worker whose output is captured: the worker goes on, and each task has its own output
 --INI--
 async.max_result=1000
 --FILE--

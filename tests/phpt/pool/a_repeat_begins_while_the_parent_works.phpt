@@ -7,7 +7,7 @@ use Async\{Pool, Status};
 require __DIR__ . '/../../support/sync.php';
 require __DIR__ . '/../../support/runs.php';
 
-foreach (['isolated' => 1, 'staying' => 0] as $kind => $tasks) {
+foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
     $runs = new Runs();
     $pool = Pool::create()->tasksPerChild($tasks)->retry(3, 0.02);
     $pool[] = fn() => ($n = $runs->count('task')) === 4 ? $n : throw new DomainException();
@@ -30,7 +30,7 @@ echo php(<<<'PHP'
 ?>
 --EXPECTF--
 isolated: 4
-staying: 4
+warm: 4
 an attempt
 an attempt
 

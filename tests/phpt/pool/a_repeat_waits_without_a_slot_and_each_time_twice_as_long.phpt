@@ -7,7 +7,7 @@ use Async\{Pool, Status};
 require __DIR__ . '/../../support/sync.php';
 require __DIR__ . '/../../support/runs.php';
 
-foreach (['isolated' => 1, 'staying' => 0] as $kind => $tasks) {
+foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
     $runs = new Runs();
     $pool = Pool::create()->tasksPerChild($tasks)->concurrency(1)->retry(2, 0.3);
     $pool['fails'] = function () use ($runs) {
@@ -35,6 +35,6 @@ foreach (['isolated' => 1, 'staying' => 0] as $kind => $tasks) {
 isolated: Queued, attempts 1, queue ["fails"], running []
 0 1 2 fails / fails other other other fails fails
 bool(true)
-staying: Queued, attempts 1, queue ["fails"], running []
+warm: Queued, attempts 1, queue ["fails"], running []
 0 1 2 fails / fails other other other fails fails
 bool(true)

@@ -28,7 +28,7 @@ foreach ($pool as $key => $future) {
 sort($seen);
 echo json_encode($seen), ' ', count($pool), "\n";
 
-// A window that moves on: a new task for each that has ended.
+// A sliding window: a new task for each that has ended.
 $pool = Pool::create()->concurrency(4);
 $added = 0;
 $add = function () use ($pool, &$added) {

@@ -7,7 +7,7 @@ use Async\Pool;
 require __DIR__ . '/../../support/sync.php';
 require __DIR__ . '/../../support/runs.php';
 
-foreach (['isolated' => 1, 'staying' => 0] as $kind => $tasks) {
+foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
     $runs = new Runs();
     $gate = new Gate();
     $pool = Pool::create()->tasksPerChild($tasks)->retry(2, 0.05)->timeout(0.1);
@@ -26,4 +26,4 @@ foreach (['isolated' => 1, 'staying' => 0] as $kind => $tasks) {
 ?>
 --EXPECT--
 isolated {"throws":3,"hangs":2}
-staying {"throws":3,"hangs":2}
+warm {"throws":3,"hangs":2}

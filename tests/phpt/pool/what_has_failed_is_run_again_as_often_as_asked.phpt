@@ -8,7 +8,7 @@ use function Async\{async, settle};
 require __DIR__ . '/../../support/sync.php';
 require __DIR__ . '/../../support/runs.php';
 
-foreach (['isolated' => 1, 'staying' => 0] as $kind => $tasks) {
+foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
     $runs = new Runs();
     $gate = new Gate();
     $pool = Pool::create()->tasksPerChild($tasks)->concurrency(2)->retry(2);
@@ -42,7 +42,7 @@ is out of time: Succeeded 2, attempts 2, runs 2
 throws always: Failed DomainException: run 3, attempts 3, runs 3
 queue: 0 - finished: 7 - failed: 1 - timeout: 0
 task "throws always" failed with DomainException: run 3 - retries: 9
-staying
+warm
 well: Succeeded 1, attempts 1, runs 1
 throws once: Succeeded 2, attempts 2, runs 2
 throws at length: Succeeded 2, attempts 2, runs 2

@@ -10,7 +10,7 @@ require __DIR__ . '/../../support/runs.php';
 
 $runs = new Runs();
 $task = fn() => $runs->add('a task');
-foreach (['children of their own' => 1, 'children that stay' => 0] as $what => $tasks) {
+foreach (['children of their own' => 1, 'warm workers' => 0] as $what => $tasks) {
     foreach (['stop', 'cancel'] as $how) {
         echo "$what, $how(): ";
         $pool = Pool::create()->tasksPerChild($tasks);
@@ -77,9 +77,9 @@ children of their own, stop(): Cancelled Cancelled once Cancelled, Async\Cancell
 {"before":1} 3 told, queued 0, running 0, before: Succeeded, added: Cancelled, set: Cancelled
 children of their own, cancel(): Cancelled Cancelled once Cancelled, Async\CancelledException: task "added" was cancelled
 {"before":1} 3 told, queued 0, running 0, before: Succeeded, added: Cancelled, set: Cancelled
-children that stay, stop(): Cancelled Cancelled once Cancelled, Async\CancelledException: task "added" was cancelled
+warm workers, stop(): Cancelled Cancelled once Cancelled, Async\CancelledException: task "added" was cancelled
 {"before":1} 3 told, queued 0, running 0, before: Succeeded, added: Cancelled, set: Cancelled
-children that stay, cancel(): Cancelled Cancelled once Cancelled, Async\CancelledException: task "added" was cancelled
+warm workers, cancel(): Cancelled Cancelled once Cancelled, Async\CancelledException: task "added" was cancelled
 {"before":1} 3 told, queued 0, running 0, before: Succeeded, added: Cancelled, set: Cancelled
 ["catch","finally"]
 told

@@ -10,7 +10,7 @@ use function Async\settle;
 require __DIR__ . '/../../support/sync.php';
 require __DIR__ . '/../../support/runs.php';
 
-foreach (['isolated' => 1, 'staying' => 0] as $kind => $tasks) {
+foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
     $runs = new Runs();
     $gate = new Gate();
     $begun = new Gate();
@@ -38,7 +38,7 @@ stream: Async\NotSerializableException, attempts 1, runs 1
 closure: Async\NotSerializableException, attempts 1, runs 1
 long: Async\ProtocolException, attempts 1, runs 1
 cancelled: Async\CancelledException, attempts 1, runs 1
-staying
+warm
 stream: Async\NotSerializableException, attempts 1, runs 1
 closure: Async\NotSerializableException, attempts 1, runs 1
 long: Async\ProtocolException, attempts 1, runs 1

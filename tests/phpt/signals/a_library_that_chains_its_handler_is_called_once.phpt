@@ -15,7 +15,7 @@ require __DIR__ . '/../../support/compile.php';
 
 $directory = sys_get_temp_dir() . '/async-' . getmypid();
 mkdir($directory);
-$c = FFI::cdef('void chain(int signal); int heard_so_far(void);', compiled('chain', $directory));
+$c = FFI::cdef('void chain(int signal); int calls_so_far(void);', compiled('chain', $directory));
 array_map(unlink(...), glob("$directory/*"));
 rmdir($directory);
 
@@ -27,10 +27,10 @@ foreach ([SIGHUP, SIGINT, SIGTERM, SIGCHLD] as $signal) {
     $before = async(function () use ($one) { $one->pass(); return 'before'; });
     $c->chain($signal);
     $after = async(function () use ($other) { $other->pass(); return 'after'; });
-    $calls = $c->heard_so_far();
+    $calls = $c->calls_so_far();
     $mine = 0;
     posix_kill(getmypid(), $signal);
-    echo "signal $signal: the library ", $c->heard_so_far() - $calls, ", the application $mine, ";
+    echo "signal $signal: the library ", $c->calls_so_far() - $calls, ", the application $mine, ";
     $one->open();
     $other->open();
     echo implode(' ', await([$before, $after])), "\n";

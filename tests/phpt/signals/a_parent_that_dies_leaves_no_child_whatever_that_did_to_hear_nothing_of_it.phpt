@@ -22,7 +22,7 @@ $ways = [
 ];
 foreach ($ways as $what => $way) {
     $way = $root || !str_contains($way, '65534') ? $way : '';
-    foreach (['of its own' => 1, 'that stays' => 0] as $kind => $tasks) {
+    foreach (['child of its own' => 1, 'warm worker' => 0] as $kind => $tasks) {
         $script = new Script('
             $pool = Pool::create()->concurrency(1)->tasksPerChild(' . $tasks . ');
             $pool[] = function () {
@@ -43,24 +43,24 @@ foreach ($ways as $what => $way) {
             posix_kill($program, SIGKILL);
         }
         ended($program);
-        echo "a child $kind that $what: gone\n";
+        echo "a $kind that $what: gone\n";
     }
 }
 ?>
 --EXPECT--
 a child of its own that takes its request back: gone
-a child that stays that takes its request back: gone
+a warm worker that takes its request back: gone
 a child of its own that takes it back and joins the group of its parent: gone
-a child that stays that takes it back and joins the group of its parent: gone
+a warm worker that takes it back and joins the group of its parent: gone
 a child of its own that joins the group of its parent: gone
-a child that stays that joins the group of its parent: gone
+a warm worker that joins the group of its parent: gone
 a child of its own that closes every descriptor: gone
-a child that stays that closes every descriptor: gone
+a warm worker that closes every descriptor: gone
 a child of its own that becomes another user: gone
-a child that stays that becomes another user: gone
+a warm worker that becomes another user: gone
 a child of its own that becomes another user for a while: gone
-a child that stays that becomes another user for a while: gone
+a warm worker that becomes another user for a while: gone
 a child of its own that becomes another user in a root of its own: gone
-a child that stays that becomes another user in a root of its own: gone
+a warm worker that becomes another user in a root of its own: gone
 a child of its own that becomes another user and joins the group of its parent: gone
-a child that stays that becomes another user and joins the group of its parent: gone
+a warm worker that becomes another user and joins the group of its parent: gone

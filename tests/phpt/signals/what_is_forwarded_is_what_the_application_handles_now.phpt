@@ -37,7 +37,7 @@ foreach (['default' => '', 'ignored at its start' => "trap '' HUP;"] as $name =>
 
 $directory = sys_get_temp_dir() . '/async-' . getmypid();
 mkdir($directory);
-$c = FFI::cdef('void chain(int signal); int heard_so_far(void);', compiled('chain', $directory));
+$c = FFI::cdef('void chain(int signal); int calls_so_far(void);', compiled('chain', $directory));
 array_map(unlink(...), glob("$directory/*"));
 rmdir($directory);
 
@@ -70,13 +70,13 @@ echo 'ignored: ', count($ready->all()), "\n";
 pcntl_signal(SIGTERM, function () use (&$handled) { $handled++; });
 $pool->tick(); // from here on
 posix_kill(getmypid(), SIGTERM);
-$heard = [$ready->next(), $ready->next()];
-sort($heard);
-echo 'handled: ', implode(' ', $heard), ", $handled by the application\n";
+$handlers = [$ready->next(), $ready->next()];
+sort($handlers);
+echo 'handled: ', implode(' ', $handlers), ", $handled by the application\n";
 $c->chain(SIGTERM);
 $pool->tick();
 posix_kill(getmypid(), SIGTERM);
-echo 'beside a library: ', $ready->next(), ", {$c->heard_so_far()} by the library, $handled by the application\n";
+echo 'beside a library: ', $ready->next(), ", {$c->calls_so_far()} by the library, $handled by the application\n";
 pcntl_signal(SIGTERM, SIG_IGN);
 $pool->tick();
 posix_kill(getmypid(), SIGTERM);

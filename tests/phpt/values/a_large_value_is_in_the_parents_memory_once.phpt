@@ -14,7 +14,7 @@ use function Async\{async, await};
 
 require __DIR__ . '/../../support/memory.php';
 
-// What a process has besides: tables of pages, a window on the payload, rounding to large pages.
+// What a process has besides: page tables, the buffer of the chunked reader, rounding to large pages.
 const BESIDES = 4 << 20;
 
 $row = fn(int $i): array => ['id' => $i, 'name' => "name $i", 'mail' => "user$i@example.com", 'active' => $i % 2 === 0, 'score' => $i / 7];

@@ -73,7 +73,7 @@ function run(string $where, Pool $pool, int $times = 1): void
 
 $pool = fn(int $tasks) => Pool::create()->concurrency(2)->tasksPerChild($tasks)->timeout(30);
 $stay = $pool(0);
-run('in children that stay, when it may be read', $stay);
+run('in warm workers, when it may be read', $stay);
 read_no_memory();
 run('in the same children', $stay, 2);
 run('in later ones', $pool(0));
@@ -84,7 +84,7 @@ unset($mapped['thrown']);
 compare('by a map', map($mapped, fn(Closure $work) => $work()));
 ?>
 --EXPECT--
-in children that stay, when it may be read: 8 compared
+in warm workers, when it may be read: 8 compared
 in the same children: 8 compared
 in the same children: 8 compared
 in later ones: 8 compared

@@ -1,5 +1,5 @@
 --TEST--
-A child that stays remembers what it had at its fork and what its tasks did: variables, statics, files, ini settings, handlers
+A warm worker remembers what it had at its fork and what its tasks did: variables, statics, files, ini settings, handlers
 --FILE--
 <?php
 require __DIR__ . '/../../support/sync.php';
@@ -20,7 +20,7 @@ $global = 1;
 $file = tempnam(sys_get_temp_dir(), 'async');
 file_put_contents($file, '<?php return 1;');
 $pool = warm();
-$global = Holds::$n = 100; // after the fork: the child does not hear of it
+$global = Holds::$n = 100; // after the fork: the child does not see it
 $tasks = [
     'a global' => fn() => [++$GLOBALS['global'], ++$GLOBALS['global']],
     'a global again' => fn() => ++$GLOBALS['global'],

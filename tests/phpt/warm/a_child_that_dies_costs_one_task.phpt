@@ -1,5 +1,5 @@
 --TEST--
-A child that stays and is killed costs the task that it was running, and no other; none runs twice
+A warm worker that is killed costs the task that it was running, and no other; none runs twice
 --FILE--
 <?php
 use Async\{Pool, ProcessDiedException};

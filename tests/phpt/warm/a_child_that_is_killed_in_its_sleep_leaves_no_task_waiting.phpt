@@ -1,5 +1,5 @@
 --TEST--
-A child that stays and is killed while it has nothing to do leaves no task waiting: its successor hears of each
+A warm worker that is killed while it is idle leaves no task waiting: its successor takes each
 --FILE--
 <?php
 use Async\Pool;

@@ -1,5 +1,5 @@
 --TEST--
-A child that stays and is killed in the middle of a task takes the tasks and programs that it started with it
+A warm worker that is killed in the middle of a task takes the tasks and programs that it started with it
 --FILE--
 <?php
 use function Async\{async, settle};

@@ -1,5 +1,5 @@
 --TEST--
-A child that stays leaves after async.idle_timeout without work, also while its parent is inside a system call
+A warm worker ends after async.idle_timeout without work, also while its parent is inside a system call
 --INI--
 async.idle_timeout=0.05
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Children that stay leave at the end of a map, after stop() and cancel(), and with their pool: whoever waits for what they hold goes on
+Warm workers end at the end of a map, after stop() and cancel(), and with their pool: whoever waits for what they hold goes on
 --INI--
 async.idle_timeout=0
 --FILE--
@@ -17,7 +17,7 @@ $ways = [
             break;
         }
     },
-    'a map of a pool whose children stay' => fn(Pool $pool) => iterator_to_array($pool->tasksPerChild(0)->map([1, 2, 3], abs(...))),
+    'a map of a pool of warm workers' => fn(Pool $pool) => iterator_to_array($pool->tasksPerChild(0)->map([1, 2, 3], abs(...))),
     'stop()' => fn(Pool $pool) => [await([$pool->tasksPerChild(0)->add(fn() => 1)]), $pool->stop()],
     'cancel()' => fn(Pool $pool) => [await([$pool->tasksPerChild(0)->add(fn() => 1)]), $pool->cancel()],
     'stop() after warm()' => fn(Pool $pool) => $pool->warm()->stop(),
@@ -43,7 +43,7 @@ echo "unset(): they have left\n";
 a map: they have left
 a map of a pool: they have left
 a map of a pool that is left early: they have left
-a map of a pool whose children stay: they have left
+a map of a pool of warm workers: they have left
 stop(): they have left
 cancel(): they have left
 stop() after warm(): they have left

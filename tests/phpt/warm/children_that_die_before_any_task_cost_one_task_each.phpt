@@ -1,5 +1,5 @@
 --TEST--
-Children that stay and die before they have taken a task cost one task each: no endless round of new ones
+Warm workers that die before they have taken a task cost one task each: no endless round of new ones
 --EXTENSIONS--
 ffi
 --FILE--

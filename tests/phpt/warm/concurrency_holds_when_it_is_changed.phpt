@@ -1,5 +1,5 @@
 --TEST--
-Concurrency holds for children that stay when it is lowered and raised while they are there
+Concurrency holds for warm workers when it is lowered and raised while they are there
 --FILE--
 <?php
 use Async\Pool;

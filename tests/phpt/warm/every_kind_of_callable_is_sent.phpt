@@ -1,5 +1,5 @@
 --TEST--
-Every kind of callable that is made after the fork is sent to a child that stays, and does there what it does here
+Every kind of callable that is made after the fork is sent to a warm worker, and does there what it does here
 --FILE--
 <?php
 use Async\Task;

@@ -1,5 +1,5 @@
 --TEST--
-await() of a pool with a timeout gives up waiting and leaves what runs in children that stay as it is
+await() of a pool with a timeout gives up waiting and leaves what runs in warm workers as it is
 --FILE--
 <?php
 use function Async\await;

@@ -1,5 +1,5 @@
 --TEST--
-There are never more children that stay than slots, also when a signal's handler adds tasks while one is being hired
+There are never more warm workers than slots, also when a signal's handler adds tasks while one is being spawned
 --FILE--
 <?php
 use Async\Pool;

@@ -1,5 +1,5 @@
 --TEST--
-However a parent ends that has busy and idle children that stay, none of them is left
+However a parent ends that has busy and idle warm workers, none of them is left
 --FILE--
 <?php
 require __DIR__ . '/../../support/sync.php';

@@ -1,5 +1,5 @@
 --TEST--
-Results of any size come back from a child that stays, and those that cannot are told, and it goes on
+Results of any size come back from a warm worker; those that cannot are reported, and the worker goes on
 --FILE--
 <?php
 require __DIR__ . '/../../support/sync.php';

@@ -1,5 +1,5 @@
 --TEST--
-At the end of the script all that was given to children that stay is waited for, whether it was begun or not
+At the end of the script all that was given to warm workers is waited for, whether it was begun or not
 --FILE--
 <?php
 require __DIR__ . '/../../support/sync.php';

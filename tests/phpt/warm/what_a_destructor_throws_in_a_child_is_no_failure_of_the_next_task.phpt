@@ -1,5 +1,5 @@
 --TEST--
-What a destructor throws in a child that stays, when a task or an item of a map is over, is told by a warning and is nobody's failure; an exit there ends that child only
+What a destructor throws in a warm worker, when a task or an item of a map is over, causes a warning and fails no other task; an exit there ends that worker only
 --FILE--
 <?php
 use Async\{Output, Pool};

@@ -1,5 +1,5 @@
 --TEST--
-A child that stays for many tasks keeps the files open that one of them left open for the next, and closes them at its end (pain 11)
+A warm worker keeps the files open that one task left open for the next, and closes them at its end (pain 11)
 --FILE--
 <?php
 require __DIR__ . '/../../support/sync.php';

@@ -1,5 +1,5 @@
 --TEST--
-Of children that stay each task has its own output, whole, whoever ran before it in the same process (pain 14)
+Each task of a warm worker has its own output, whole, whichever task ran before it in the same process (pain 14)
 --INI--
 display_errors=1
 html_errors=0

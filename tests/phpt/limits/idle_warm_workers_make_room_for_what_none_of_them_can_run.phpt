@@ -1,5 +1,5 @@
 --TEST--
-Under async.max_children idle children that stay give up their places for a task that none of them can run, in their pool or elsewhere
+Under async.max_children idle warm workers free their permits for a task that none of them can run, in their pool or elsewhere
 --FILE--
 <?php
 require __DIR__ . '/../../support/sync.php';
@@ -7,7 +7,7 @@ require __DIR__ . '/../../support/sync.php';
 $code = <<<'PHP'
     $kept = getenv('KEPT') === '1';
     $n = (int) ini_get('async.max_children');
-    /** A pool whose idle children have all the places. */
+    /** A pool whose idle children have all the permits. */
     $full = function () use ($n, $kept) {
         $pool = Pool::create()->concurrency(10)->tasksPerChild(0);
         $gate = new Gate();

@@ -1,5 +1,5 @@
 --TEST--
-A pool may have more slots than children that stay can be at once: what is too much waits, and all end
+A pool may have more slots than warm workers can be at once: what is too much waits, and all end
 --FILE--
 <?php
 use Async\Pool;

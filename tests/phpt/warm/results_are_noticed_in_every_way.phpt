@@ -1,5 +1,5 @@
 --TEST--
-Results of children that stay come by foreach, by stream() and tick(), and in a plain loop; sleep is not cut short
+Results of warm workers come by foreach, by stream() and tick(), and in a plain loop; sleep is not cut short
 --FILE--
 <?php
 use Async\Pool;
@@ -33,15 +33,15 @@ while ($n < 20) {
 var_dump($n);
 
 $pool = warm(2);
-$heard = 0;
+$handled = 0;
 for ($i = 0; $i < 20; $i++) {
-    $pool->add(fn() => usleep(1000))->then(function () use (&$heard) { $heard++; });
+    $pool->add(fn() => usleep(1000))->then(function () use (&$handled) { $handled++; });
 }
 $start = hrtime(true);
 usleep(100_000);
 var_dump(hrtime(true) - $start >= 100_000_000);
-while ($heard < 20 && hrtime(true) - $start < PATIENCE * 1_000_000_000);
-var_dump($heard);
+while ($handled < 20 && hrtime(true) - $start < PATIENCE * 1_000_000_000);
+var_dump($handled);
 ?>
 --EXPECT--
 bool(true)

@@ -1,5 +1,5 @@
 --TEST--
-What a task printed in a child that stays, and that died with it, is there, and nothing of the task before (pain 14)
+What a task printed in a warm worker, and that died with it, is there, and nothing of the task before (pain 14)
 --INI--
 display_errors=1
 memory_limit=64M

@@ -1,5 +1,5 @@
 --TEST--
-A child begins with the task for which it was hired, if others can do the rest: it begins though the parent is busy
+A worker begins with the task for which it was spawned, if others can do the rest: it begins though the parent is busy
 --EXTENSIONS--
 posix
 --FILE--

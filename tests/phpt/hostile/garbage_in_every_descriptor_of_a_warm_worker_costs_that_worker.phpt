@@ -1,5 +1,5 @@
 --TEST--
-A task that writes garbage to every descriptor of a child that stays fails or has its value; the pool goes on, and is heard of
+A task that writes garbage to every descriptor of a warm worker fails or has its value; the pool goes on
 --FILE--
 <?php
 use Async\Pool;

@@ -1,5 +1,5 @@
 --TEST--
-output() of a running task in a child that stays is what that task has printed so far, and not those before it
+output() of a running task in a warm worker is what that task has printed so far, and not those before it
 --FILE--
 <?php
 use Async\{Output, Pool};

@@ -1,5 +1,5 @@
 --TEST--
-Children that stay print where the mode says: not at all, to the parent, or where the parent does (pain 14)
+Warm workers print where the mode says: not at all, to the parent, or where the parent does (pain 14)
 --FILE--
 <?php
 use Async\{Output, Pool};

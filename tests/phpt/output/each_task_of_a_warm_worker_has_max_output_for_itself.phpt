@@ -1,5 +1,5 @@
 --TEST--
-async.max_output counts for each task, in children that stay too
+async.max_output counts for each task, in warm workers too
 --INI--
 async.max_output=20
 --FILE--

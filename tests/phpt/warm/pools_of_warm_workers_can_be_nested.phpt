@@ -1,5 +1,5 @@
 --TEST--
-Pools whose children stay work in tasks of such children, as deep as one likes, and beside each other
+Pools of warm workers work in tasks of such workers, as deep as one likes, and beside each other
 --FILE--
 <?php
 use Async\Pool;

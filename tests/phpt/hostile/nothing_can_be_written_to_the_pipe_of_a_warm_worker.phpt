@@ -1,5 +1,5 @@
 --TEST--
-A task that writes garbage to every pipe of a child that stays has its value, and the child goes on
+A task that writes garbage to every pipe of a warm worker has its value, and the child goes on
 --FILE--
 <?php
 use Async\Pool;

@@ -1,5 +1,5 @@
 --TEST--
-async.notifier=signal: a result larger than a pipe is heard of while the parent is in a loop, and no other child ends
+async.notifier=signal: a result larger than a pipe is read while the parent is in a loop, and no other child ends
 --INI--
 async.notifier=signal
 --FILE--

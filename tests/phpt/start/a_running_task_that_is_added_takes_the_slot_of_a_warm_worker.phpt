@@ -1,5 +1,5 @@
 --TEST--
-A running task that is added to a pool whose children stay holds the slot of one of them
+A running task that is added to a pool of warm workers holds the slot of one of them
 --FILE--
 <?php
 use Async\{Pool, Route};
@@ -12,7 +12,7 @@ await([$pool->add(fn() => getmypid(), 'first')]);
 $gate = new Gate();
 $running = async(function () use ($gate) { $gate->pass(); return 'isolated'; })->start();
 $pool['running'] = $running;
-$pool['next'] = fn() => 'in a child that stays';
+$pool['next'] = fn() => 'in a warm worker';
 ended(await($pool['first'])); // the idle one made room
 $pool->tick();
 echo count($pool->getQueue()), " waits\n";
@@ -27,5 +27,5 @@ echo await($again), "\n";
 ?>
 --EXPECT--
 1 waits
-{"running":"isolated","next":"in a child that stays"} Forked
+{"running":"isolated","next":"in a warm worker"} Forked
 sent

@@ -1,5 +1,5 @@
 --TEST--
-With async.notifier=signal the results of a child that stays are heard of in a plain loop
+With async.notifier=signal the results of a warm worker are noticed in a plain loop
 --INI--
 async.notifier=signal
 --FILE--

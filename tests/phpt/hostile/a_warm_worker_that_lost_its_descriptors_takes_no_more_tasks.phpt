@@ -1,5 +1,5 @@
 --TEST--
-A task that closes every descriptor of a child that stays has its value or runs out of time; others run in other children
+A task that closes every descriptor of a warm worker has its value or runs out of time; others run in other children
 --EXTENSIONS--
 ffi
 posix

@@ -1,5 +1,5 @@
 --TEST--
-async.max_children gets the places back of tasks that are killed, also of those whose own parent was killed first (pain 30)
+async.max_children gets the permits back of tasks that are killed, also of those whose own parent was killed first (pain 30)
 --INI--
 async.max_children=4
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-With tasksPerChild(0) children stay: a hundred tasks need no more children than there are slots
+With tasksPerChild(0) children are warm workers: a hundred tasks need no more of them than there are slots
 --FILE--
 <?php
 use Async\Pool;
