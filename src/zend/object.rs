@@ -186,8 +186,8 @@ impl<T: Native> Object<T> {
         tracer.value(&value);
     }
 
-    /// Drops this reference without reporting the object to the cycle collector as a possible part of a cycle. For a
-    /// caller whose own caller holds another reference, which will be dropped later, and reported then. It saves the
+    /// Drops this reference without reporting the object to the cycle collector as a possible part of a cycle. Only
+    /// where another owner still holds a reference: the object is reported when that is dropped. This saves the
     /// collector from checking the same object repeatedly.
     pub(crate) fn give_back(self) {
         if self.part() {

@@ -16,7 +16,7 @@ use crate::zend::serialize::take_exception;
 use crate::zend::value::object::{class_of, type_name};
 use crate::zend::value::{self, DecodeError};
 
-/// Builds the throwable, and the chain of its previous ones, from the bytes that [`super::encode`] made. Each becomes
+/// Builds the throwable, and the chain of its previous ones, from the bytes that [`super::encode()`] made. Each becomes
 /// an object of its own class, or of `remote` if that class is not known in this process, cannot be instantiated, or is
 /// not throwable. Constructors do not run.
 pub(crate) fn decode(bytes: &[u8], remote: &ClassEntry) -> Result<Zval, DecodeError> {

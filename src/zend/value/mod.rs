@@ -149,7 +149,7 @@ pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
     Ok(Encoded { body })
 }
 
-/// Decodes what [`encode`] returned; other bytes give another value or an error. PHP code may run for
+/// Decodes what [`encode()`] returned; other bytes give another value or an error. PHP code may run for
 /// [`Format::Serialized`] (autoloaders, `__unserialize()`, `__wakeup()`).
 pub(crate) fn decode(format: Format, bytes: &[u8]) -> Result<Zval, DecodeError> {
     let mut value = Zval::new();
