@@ -3,7 +3,9 @@
 //! Used by the parent that waits for answers, and by children that wait for tasks.
 
 use std::thread;
-use std::time::{Duration, Instant};
+
+use nix::sys::time::TimeSpec;
+use nix::time::{ClockId, clock_gettime};
 
 use super::cpus;
 
@@ -11,9 +13,6 @@ use super::cpus;
 const LOOKS: u32 = 1500;
 /// How often to let the others run where there is one CPU for all.
 const TURNS: u32 = 4;
-/// Whoever lets others run and has to wait for longer than this sleeps the next time. Either what it waits for takes
-/// its time, or there is a process that never gives way: the scheduler then has those wait who do.
-const LONG: Duration = Duration::from_micros(100);
 /// The most waits that sleep at once before the next one tries again: where it gives its CPU away, and may wait for the
 /// end of somebody's time slice; and where it keeps its CPU.
 const MOST: u32 = 1 << 14;
@@ -62,18 +61,26 @@ impl Spin {
                 (came, !came, MOST_LOOKING)
             }
             Manner::GivingWay => {
-                let began = Instant::now();
+                let began = tick();
                 let came = (0..TURNS).any(|_| {
                     thread::yield_now();
                     over()
                 });
-                (came, began.elapsed() > LONG, MOST)
+                (came, tick() != began, MOST)
             }
         };
         self.pause = pause_after(self.pause, in_vain, most);
         self.left = self.pause;
         came
     }
+}
+
+/// The time of the scheduler's latest tick, every 1 to 10 ms. It tells long waits from short ones: either what is waited
+/// for takes its time, or there is a process that never gives way, and the scheduler, which takes its CPU away at a
+/// tick, has those wait who do. A short wait is taken for a long one when a tick falls into it, which is rare. The exact
+/// time costs several times as much to read.
+fn tick() -> Option<TimeSpec> {
+    clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE).ok()
 }
 
 /// How many waits are to sleep at once after one that was in vain, or was not, and came after a pause of so many.
@@ -130,7 +137,10 @@ mod tests {
     fn after_a_long_wait_the_next_one_sleeps_at_once() {
         let mut spin = giving_way();
         let long = spin.until(|| {
-            thread::sleep(LONG * 2);
+            let began = tick();
+            while tick() == began {
+                thread::yield_now();
+            }
             true
         });
         let next = spin.until(|| true);
