@@ -329,6 +329,7 @@ unsafe extern "C" {
     pub(crate) fn async_declared(functions: *mut u32, classes: *mut u32);
     pub(crate) fn async_object_disown(object: *mut ZendObject);
     pub(crate) fn async_closure_this(closure: *mut ZendObject) -> *mut ZendObject;
+    pub(crate) fn async_closure_goes_quietly(closure: *mut ZendObject) -> bool;
     pub(crate) fn async_closure_statics(closure: *mut ZendObject) -> *mut ZendHashTable;
     pub(crate) fn async_static_get(statics: *mut ZendHashTable, position: u32) -> *mut Zval;
     pub(crate) fn async_static_set(statics: *mut ZendHashTable, position: u32, value: *mut Zval) -> bool;

@@ -309,6 +309,7 @@ bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zv
 void async_declared(uint32_t *functions, uint32_t *classes);
 void async_object_disown(zend_object *object);
 zend_object *async_closure_this(zend_object *closure);
+bool async_closure_goes_quietly(zend_object *closure);
 HashTable *async_closure_statics(zend_object *closure);
 zval *async_static_get(HashTable *statics, uint32_t position);
 bool async_static_set(HashTable *statics, uint32_t position, zval *value);

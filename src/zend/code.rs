@@ -242,6 +242,14 @@ pub(crate) fn bound_to(closure: &ZendObject) -> Option<Zval> {
     Some(value)
 }
 
+/// Does nothing of PHP's run when this value goes? So it is with a closure that is bound to nothing and that nobody
+/// else has.
+pub(crate) fn goes_quietly(value: &Zval) -> bool {
+    // SAFETY: a live closure.
+    closure_in(value)
+        .is_some_and(|closure| unsafe { ffi::async_closure_goes_quietly(ptr::from_ref(closure).cast_mut()) })
+}
+
 /// The bound and static variables of a closure, by position.
 #[derive(Debug)]
 pub(crate) struct Statics(*mut ZendHashTable);

@@ -292,6 +292,17 @@ zend_object *async_closure_this(zend_object *closure)
 #endif
 }
 
+/* Does nothing of PHP's run, and no cycle collector, when the caller's reference to a closure goes? It is the last one,
+ * nothing else is released with it, and no WeakMap has an entry for it. */
+bool async_closure_goes_quietly(zend_object *closure)
+{
+	zend_function *function = async_closure_func(closure);
+
+	return GC_REFCOUNT(closure) == 1 && !(OBJ_FLAGS(closure) & IS_OBJ_WEAKLY_REFERENCED)
+		&& function->type == ZEND_USER_FUNCTION && !(function->common.fn_flags & ZEND_ACC_FAKE_CLOSURE)
+		&& !function->op_array.static_variables && !async_closure_this(closure);
+}
+
 /* The bound and static variables of a closure of its own; NULL for none, and for those that belong to a function. */
 HashTable *async_closure_statics(zend_object *closure)
 {

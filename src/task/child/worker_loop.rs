@@ -224,6 +224,10 @@ fn perform(group: &Group, task: u64, payload: &[u8]) -> (Performed, bool) {
     match (items, &sent, &inherited) {
         (Some((map, items)), ..) => (Performed::Items(map, items), true),
         (None, None, None) => (Performed::Nothing, matches!(ran, Ran::Returned(_))),
-        _ => (Performed::Task(ran), sent.is_none() || let_go(sent)),
+        _ => {
+            // Protection is a good part of what a short task costs here.
+            let gone = sent.as_ref().is_none_or(Work::goes_quietly) || let_go(sent);
+            (Performed::Task(ran), gone)
+        }
     }
 }

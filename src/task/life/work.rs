@@ -3,6 +3,7 @@
 use ext_php_rs::types::Zval;
 
 use crate::zend::callable::{Callable, call_method};
+use crate::zend::code;
 use crate::zend::handler::Returned;
 use crate::zend::object::Tracer;
 
@@ -24,6 +25,14 @@ impl Work {
                 callable.call_named(&mut args, named.as_ref().and_then(Zval::array))
             }
             Self::Task(object) => call_method(object, c"run"),
+        }
+    }
+
+    /// Does nothing of PHP's run when it is dropped?
+    pub(crate) fn goes_quietly(&self) -> bool {
+        match self {
+            Self::Call(callable, args, None) => args.is_empty() && code::goes_quietly(callable.value()),
+            _ => false,
         }
     }
 
