@@ -156,13 +156,13 @@ impl<A> Ledger<A> {
         if self.counts.reported > ahead {
             return None;
         }
-        loop {
+        let id = loop {
             let id = self.queue.pop_front()?;
             if self.stage(id) == Some(Stage::Queued) {
-                self.step(id, Stage::Posted);
-                return self.get(id).map(|of| (id, of));
+                break id;
             }
-        }
+        };
+        self.step(id, Stage::Posted)?.of.as_ref().map(|of| (id, of))
     }
 
     /// An attempt that rests has waited long enough: it takes the next free slot. False for one that does not rest.
@@ -322,16 +322,15 @@ impl<A> Ledger<A> {
         if self.stage(id) != Some(Stage::Running) {
             return None;
         }
-        self.step(id, to);
-        self.records.get_mut(&id)?.of.take()
+        self.step(id, to)?.of.take()
     }
 
-    fn step(&mut self, id: u64, to: Stage) {
-        if let Some(record) = self.records.get_mut(&id) {
-            let from = std::mem::replace(&mut record.stage, to);
-            *self.counts.of(from) -= 1;
-            *self.counts.of(to) += 1;
-        }
+    fn step(&mut self, id: u64, to: Stage) -> Option<&mut Record<A>> {
+        let record = self.records.get_mut(&id)?;
+        let from = std::mem::replace(&mut record.stage, to);
+        *self.counts.of(from) -= 1;
+        *self.counts.of(to) += 1;
+        Some(record)
     }
 }
 

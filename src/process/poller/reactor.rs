@@ -13,7 +13,7 @@ mod rings;
 mod timer;
 mod watched;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -197,7 +197,7 @@ impl Reactor {
     /// # Errors
     ///
     /// EINTR when a signal arrived: the application may want to act on it.
-    pub(crate) fn wait(&mut self, timeout: Option<Duration>, news: &mut Vec<News>) -> Result<(), Errno> {
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>, news: &mut VecDeque<News>) -> Result<(), Errno> {
         self.notice();
         let heard = self.rings.unasked(timeout != Some(Duration::ZERO), self.flags, news);
         let waited = match heard {
@@ -214,14 +214,14 @@ impl Reactor {
     }
 
     /// Notes down which children told nonsense.
-    fn give_up(&mut self, heard: Heard, news: &mut Vec<News>) {
+    fn give_up(&mut self, heard: Heard, news: &mut VecDeque<News>) {
         let Heard::Garbage(children) = heard else {
             return;
         };
         for id in children {
             if let Some(child) = self.children.get_mut(&id) {
                 child.refused = Some(Malformed::Header);
-                news.push(News::Garbled { child: id });
+                news.push_back(News::Garbled { child: id });
             }
         }
     }
@@ -235,7 +235,7 @@ impl Reactor {
     }
 
     /// Asks the kernel, and sleeps.
-    fn ask(&mut self, timeout: Option<Duration>, news: &mut Vec<News>) -> Result<(), Errno> {
+    fn ask(&mut self, timeout: Option<Duration>, news: &mut VecDeque<News>) -> Result<(), Errno> {
         self.step(Input::Ask);
         let mut blind = self.blind.clone();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
@@ -333,7 +333,7 @@ impl Reactor {
         self.notifier.forget();
     }
 
-    fn handle(&mut self, source: Source, news: &mut Vec<News>) {
+    fn handle(&mut self, source: Source, news: &mut VecDeque<News>) {
         match source {
             Source::Output(id, stream) => self.drain(id, stream),
             Source::Pidfd(id) => {
@@ -358,7 +358,7 @@ impl Reactor {
     }
 
     /// Takes a child that has ended off the list.
-    fn reap(&mut self, id: u64, news: &mut Vec<News>) {
+    fn reap(&mut self, id: u64, news: &mut VecDeque<News>) {
         let Some(child) = self.children.get(&id) else {
             return;
         };

@@ -131,8 +131,8 @@ pub(crate) struct JobQueue {
     posted: RefCell<VecDeque<Posted>>,
     /// Entries whose place is free and that have not ended: tasks, and who has them.
     begun: RefCell<BTreeMap<u64, usize>>,
-    /// Where in `posted` the answers of each child were found last, counted from the first entry ever. A child takes
-    /// what it takes in this order, so that the next is a little further on.
+    /// Where in `posted` to look first for what each child answers next, counted from the first entry ever: behind its
+    /// last answer, as it takes what it takes in this order.
     hints: RefCell<[u64; SLOTS]>,
     /// How many entries have left `posted`.
     dropped: cell::Cell<u64>,
@@ -343,8 +343,9 @@ impl JobQueue {
         let dropped = self.dropped.get();
         let from = usize::try_from(hint.saturating_sub(dropped)).unwrap_or(usize::MAX).min(posted.len());
         let is_it = |posted: &Posted| posted.task == task && !posted.over;
-        let found = posted.range(from..).position(is_it).map(|at| from + at);
-        let Some(at) = found.or_else(|| posted.range(..from).position(is_it)) else {
+        let next = || posted.get(from).is_some_and(is_it).then_some(from);
+        let later = || posted.range(from..).position(is_it).map(|at| from + at);
+        let Some(at) = next().or_else(later).or_else(|| posted.range(..from).position(is_it)) else {
             return false;
         };
         let has_begun = |posted: &&mut Posted| state_is(&self.memory, posted.at, RUN | slot as u64);
@@ -352,7 +353,7 @@ impl JobQueue {
             return false;
         };
         entry.over = last;
-        *hint = dropped + at as u64;
+        *hint = dropped + at as u64 + u64::from(last);
         true
     }
 

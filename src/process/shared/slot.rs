@@ -293,9 +293,10 @@ impl<'b> WorkerSlot<'b> {
         let task = entry(self.memory, at)?.task.load(Ordering::Relaxed);
         payload.clear();
         self.memory.read_ring(ROOM, at + ENTRY as u64, length, payload);
-        self.cell.begun.store(0, Ordering::SeqCst);
+        // Whoever sees the entry run, or the task, sees what was stored before.
+        self.cell.begun.store(0, Ordering::Relaxed);
         self.cell.since.store(now(), Ordering::Relaxed);
-        self.cell.task.store(task, Ordering::SeqCst);
+        self.cell.task.store(task, Ordering::Release);
         exchange(self.memory, at, taken, run);
         self.stop_searching();
         self.told = false;

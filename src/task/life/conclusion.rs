@@ -7,14 +7,15 @@ use crate::task::life::surfacing::release;
 
 /// The task has ended so; handlers may make something else of it.
 pub(crate) fn conclude(future: &Future, outcome: Outcome) {
-    let failure = match &outcome {
-        Outcome::Failed(throwable) => Some(throwable.shallow_clone()),
-        Outcome::Value(_) => None,
+    let old = match &outcome {
+        Outcome::Failed(throwable) => future.failure.replace(Some(throwable.shallow_clone())),
+        Outcome::Value(_) => future.failure.take(),
     };
-    let old = future.failure.replace(failure);
     set(future, outcome);
     future.count_end();
-    release(old);
+    if old.is_some() {
+        release(old);
+    }
 }
 
 /// Replaces the outcome. The old one is released when nothing is borrowed: its destructor may be PHP's.

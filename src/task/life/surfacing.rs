@@ -9,10 +9,16 @@ use crate::zend::exception;
 use crate::zend::handler::Thrown;
 
 /// Keeps the exception that is pending. The unwinding of an exit stays as it is: it is nobody's to take.
+#[inline]
 pub(crate) fn keep_pending() {
-    if exception::pending()
-        && let Some(throwable) = exception::take()
-    {
+    if exception::pending() {
+        keep();
+    }
+}
+
+#[cold]
+fn keep() {
+    if let Some(throwable) = exception::take() {
         state().surfacing.push(throwable);
     }
 }
@@ -22,7 +28,13 @@ pub(crate) fn keep_pending() {
 /// # Errors
 ///
 /// When something is.
+#[inline]
 pub(crate) fn throw() -> Result<(), Thrown> {
+    if state().surfacing.borrow().is_empty() { Ok(()) } else { throw_latest() }
+}
+
+#[cold]
+fn throw_latest() -> Result<(), Thrown> {
     let mut kept = state().surfacing.take();
     let Some(latest) = kept.pop() else {
         return Ok(());
@@ -35,6 +47,9 @@ pub(crate) fn throw() -> Result<(), Thrown> {
 
 /// Tells what is kept by warnings: nobody awaits anything any more. Re-enters PHP: the script's error handler runs.
 pub(crate) fn tell() {
+    if state().surfacing.borrow().is_empty() {
+        return;
+    }
     loop {
         let kept = state().surfacing.take();
         if kept.is_empty() {
@@ -50,6 +65,7 @@ pub(crate) fn tell() {
 }
 
 /// Lets go of something of PHP's while there is more to do: what its destructors throw is kept. Re-enters PHP.
+#[inline]
 pub(crate) fn release<T>(value: T) {
     // With one in flight the engine makes it the previous one of what a destructor throws: both are told.
     let in_flight = exception::pending();

@@ -229,7 +229,9 @@ impl Future {
         debug_assert_eq!(before, None, "a task ends once");
         step(&share.totals.ended, end as usize, 1);
         // One that was to be run again, and never was, has the way on which it went before.
-        share.set_route(self.route.get());
+        if share.route.get() != self.route.get() {
+            share.set_route(self.route.get());
+        }
         if matches!(end, End::Failed | End::TimedOut) {
             let key = self.key.borrow().shallow_clone();
             share.totals.failures.push(Failure { id: self.id.get(), key });

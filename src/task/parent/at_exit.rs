@@ -42,7 +42,11 @@ pub(crate) fn finish() -> Result<(), Thrown> {
     if state.dispatching.replace(false) {
         Floor::forget();
     }
-    let idle = || state.active.borrow().iter().all(|group| group.idle()) && !event_loop::is_due_in_a_call();
+    // Most tasks have begun nothing.
+    let idle = || {
+        let active = state.active.borrow();
+        (active.is_empty() || active.iter().all(|group| group.idle())) && !event_loop::is_due_in_a_call()
+    };
     if !idle() || !state.running.borrow().is_empty() {
         listen();
         wait::at_end(|| idle() || is_interrupted())?;

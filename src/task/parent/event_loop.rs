@@ -91,16 +91,14 @@ pub(crate) fn interrupted() {
 /// code, and that code waits.
 fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
     let state = state();
-    let mut news = Vec::from(state.news.take());
+    let mut news = state.news.borrow_mut();
     let timeout =
         if news.is_empty() && state.freed.borrow().is_empty() { timeout } else { Some(Duration::ZERO) };
-    let heard = match state.reactor.borrow_mut().as_mut() {
+    match state.reactor.borrow_mut().as_mut() {
         Some(reactor) => reactor.wait(timeout, &mut news),
         // No process has begun yet, as there was no room for what watches them; one may be waiting to be tried again.
         None => timeout.map_or(Ok(()), |timeout| pause(timeout.min(HELD_BACK))),
-    };
-    state.news.replace(news.into());
-    heard
+    }
 }
 
 /// Takes in what was heard. Re-enters PHP: values are released, and items of maps are serialized again. So nothing is
@@ -297,6 +295,9 @@ pub(crate) fn read() -> Result<(), Thrown> {
 /// it may be somebody who runs no handlers.
 fn unread() -> Option<Object<Future>> {
     state().reported.change(|reported| {
+        if reported.front().is_some_and(|future| !future.is_being_read()) {
+            return reported.pop_front();
+        }
         let at = reported.iter().position(|future| !future.is_being_read())?;
         reported.remove(at)
     })
@@ -306,9 +307,12 @@ fn unread() -> Option<Object<Future>> {
 pub(crate) fn is_due() -> bool {
     let state = state();
     let waits = !state.dispatching.get() && !state.settled.borrow().is_empty();
-    waits
-        || !state.notices.borrow().is_empty()
-        || state.reported.borrow().iter().any(|future| !future.is_being_read())
+    waits || !state.notices.borrow().is_empty() || {
+        let reported = state.reported.borrow();
+        reported.front().is_some_and(|first| {
+            !first.is_being_read() || reported.iter().any(|future| !future.is_being_read())
+        })
+    }
 }
 
 /// The same for a call that waits, where no handler is held back.
@@ -375,19 +379,25 @@ pub(crate) fn busy() -> bool {
     state.active.borrow().iter().any(|group| group.ledger.borrow().is_busy_besides(&mut in_hand))
 }
 
+/// When to look again whether a function goes on for which handlers wait.
+fn look_for_held() -> Option<Duration> {
+    let held = state().held.borrow();
+    if !held.awaits_function() {
+        return None;
+    }
+    Some(if held.waited() < BRIEF { RETRY } else { HELD_BACK })
+}
+
 /// The script goes on without us: the notifier is to tell it when there is news, or a deadline.
 pub(crate) fn leave() {
     let state = state();
+    if state.reactor.borrow().as_ref().is_some_and(Reactor::is_imminent) {
+        return;
+    }
     let next = state.deadlines.borrow().next();
     let retry = state.held_back.get().then_some(HELD_BACK);
     let is_due = is_due();
-    let held = state.held.borrow();
-    let look = match held.waited() {
-        _ if !held.awaits_function() => None,
-        brief if brief < BRIEF => Some(RETRY),
-        _ => Some(HELD_BACK),
-    };
-    drop(held);
+    let look = look_for_held();
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         let due = next.map(|at| at.saturating_duration_since(Instant::now()));
         let delay = if is_due { Some(RETRY) } else { due.into_iter().chain(retry).chain(look).min() };

@@ -18,13 +18,16 @@ pub(crate) fn printed_by(id: u64) -> Option<Box<Capture>> {
 
 /// Takes what a warm worker has printed for the task of which it has just told. None when that is not captured.
 pub(crate) fn printed_so_far(child: u64) -> Option<Box<Capture>> {
+    let mut reactor = state().reactor.borrow_mut();
+    let reactor = reactor.as_mut().filter(|reactor| reactor.captures())?;
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
-    state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.split_off(child, limit)).map(Box::new)
+    reactor.split_off(child, limit).map(Box::new)
 }
 
 /// Lets a child go on that stays, if it waits until what it printed has been taken.
 pub(crate) fn go_on(child: u64) {
-    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+    let reactor = state().reactor.borrow();
+    if let Some(reactor) = reactor.as_ref().filter(|reactor| reactor.captures()) {
         reactor.go_on(child);
     }
 }

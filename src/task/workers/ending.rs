@@ -57,7 +57,15 @@ pub(crate) fn tell(pid: i32, why: Unended) {
 }
 
 /// Gives the notices, as warnings. What a handler of errors throws is thrown by the next `await`. Re-enters PHP.
+#[inline]
 pub(crate) fn give_notices() {
+    if !state().notices.borrow().is_empty() {
+        warn();
+    }
+}
+
+#[cold]
+fn warn() {
     for notice in state().notices.take() {
         exception::warn(&notice);
         surfacing::keep_pending();

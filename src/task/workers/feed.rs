@@ -16,8 +16,12 @@ const AHEAD: usize = 1024;
 
 pub(crate) fn post_all(group: &Rc<Group>, workers: &Workers) {
     loop {
-        let held = workers.held.borrow_mut().pop_front();
-        let next = held.map(|(id, job)| (id, group.future(id), job)).or_else(|| next_parcel(group, workers));
+        let next = if workers.held.borrow().is_empty() {
+            next_job(group, workers)
+        } else {
+            let held = workers.held.borrow_mut().pop_front();
+            held.map(|(id, job)| (id, group.future(id), job))
+        };
         let Some((id, future, job)) = next else {
             return;
         };
@@ -36,7 +40,7 @@ pub(crate) fn post_all(group: &Rc<Group>, workers: &Workers) {
 }
 
 /// The next task of the queue as a job, in the cheapest way that is right. Re-enters PHP.
-fn next_parcel(group: &Rc<Group>, workers: &Workers) -> Option<(u64, Option<Object<Future>>, Job)> {
+fn next_job(group: &Rc<Group>, workers: &Workers) -> Option<(u64, Option<Object<Future>>, Job)> {
     loop {
         let (id, future) = group.ledger.change(|ledger| {
             let (id, of) = ledger.next_within(AHEAD)?;

@@ -29,10 +29,22 @@ impl Reactor {
         let check = (busy && self.checks.wanted).then_some(EVERY);
         let needs = expected.needs([delay, check].into_iter().flatten().min());
         self.step(Input::Leave(needs));
-        let many = self.posted >= PORTION && self.rings.has_news();
-        if many || needs.doorbell && self.rings.listen() {
+        if self.has_portion() || needs.doorbell && self.rings.listen() {
             self.flags.raise();
         }
+    }
+
+    /// Will the flags be raised in a moment whatever happens, so that there is nothing to arm now? Asked once a posted
+    /// task, most of which follow each other closely.
+    pub(crate) fn is_imminent(&self) -> bool {
+        if self.wake.imminent && self.has_portion() {
+            self.flags.raise();
+        }
+        self.wake.imminent
+    }
+
+    fn has_portion(&self) -> bool {
+        self.posted >= PORTION && self.rings.has_news()
     }
 
     /// The flags were raised, and are lowered: the caller looks, or goes back to where somebody does.

@@ -21,6 +21,11 @@ impl Reactor {
         Ok(())
     }
 
+    /// Is anything captured?
+    pub(crate) fn captures(&self) -> bool {
+        !self.captures.is_empty()
+    }
+
     /// Takes what `id` has printed, and listens no more.
     pub(crate) fn captured(&mut self, id: u64) -> Option<Capture> {
         let mut capture = self.captures.remove(&id)?;

@@ -1,6 +1,6 @@
 //! The warm workers: what they tell by shared memory, and when to look there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -111,7 +111,12 @@ impl Rings {
     /// # Errors
     ///
     /// EINTR when the virtual machine wants attention.
-    pub(super) fn unasked(&mut self, time: bool, flags: Flags, news: &mut Vec<News>) -> Result<Heard, Errno> {
+    pub(super) fn unasked(
+        &mut self,
+        time: bool,
+        flags: Flags,
+        news: &mut VecDeque<News>,
+    ) -> Result<Heard, Errno> {
         if self.unasked == ASK_EVERY || self.readers.is_empty() {
             self.unasked = 0;
             return Ok(Heard::Nothing);
@@ -139,7 +144,7 @@ impl Rings {
     }
 
     /// Takes in what was told.
-    pub(super) fn hear(&mut self, news: &mut Vec<News>) -> Heard {
+    pub(super) fn hear(&mut self, news: &mut VecDeque<News>) -> Heard {
         let before = news.len();
         let mut garbled = Vec::new();
         for (&child, reader) in self.readers.iter_mut().filter(|(_, reader)| reader.ring.has_news()) {
@@ -159,7 +164,7 @@ impl Rings {
 
     /// The results in the ring of a child that has ended. One that it was still writing is lost, and its end says so.
     /// True when the child kept a payload in its memory.
-    pub(super) fn last_words(&mut self, child: u64, news: &mut Vec<News>) -> bool {
+    pub(super) fn last_words(&mut self, child: u64, news: &mut VecDeque<News>) -> bool {
         let Some(mut reader) = self.readers.remove(&child) else {
             return false;
         };
@@ -194,10 +199,10 @@ pub(super) enum Heard {
 }
 
 impl RingReader {
-    fn hear(&mut self, child: u64, news: &mut Vec<News>) -> Result<(), Garbled> {
+    fn hear(&mut self, child: u64, news: &mut VecDeque<News>) -> Result<(), Garbled> {
         let mut next = self.ring.hear(self.limit)?;
         while let Some(answer) = next {
-            news.push(self.news(child, answer)?);
+            news.push_back(self.news(child, answer)?);
             next = self.ring.hear_more(self.limit)?;
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Real children under a real reactor, without PHP. What they do between fork and `_exit` takes no lock.
 
+use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -57,9 +58,9 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
     ended
 }
 
-fn turn(reactor: &mut Reactor) -> Vec<News> {
+fn turn(reactor: &mut Reactor) -> VecDeque<News> {
     INTERRUPT.store(false, Ordering::Release);
-    let mut news = Vec::new();
+    let mut news = VecDeque::new();
     let _ = reactor.wait(None, &mut news);
     news
 }
@@ -67,7 +68,7 @@ fn turn(reactor: &mut Reactor) -> Vec<News> {
 /// For children that have only one thing to say.
 fn next(reactor: &mut Reactor) -> News {
     loop {
-        if let Some(news) = turn(reactor).pop() {
+        if let Some(news) = turn(reactor).pop_back() {
             return news;
         }
     }
@@ -150,7 +151,7 @@ fn the_notifier_raises_both_flags_once_armed() {
     while !INTERRUPT.swap(false, Ordering::AcqRel) {
         std::thread::yield_now();
     }
-    let mut ended = Vec::new();
+    let mut ended = VecDeque::new();
     reactor.wait(Some(Duration::ZERO), &mut ended).unwrap();
     // The pipe may have closed a moment before the process was gone.
     if ended.is_empty() {
@@ -310,7 +311,7 @@ fn without_pidfds_one_that_closes_its_pipe_and_stays_holds_nobody_up() {
         Fork::Parent(forked) => reactor.add(1, Child { pidfd: None, ..forked }, 0).unwrap(),
     }
     for _ in 0..5 {
-        let mut news = Vec::new();
+        let mut news = VecDeque::new();
         let _ = reactor.wait(Some(Duration::from_millis(1)), &mut news);
         assert!(news.is_empty());
     }
@@ -356,7 +357,7 @@ fn a_wait_that_is_cut_short_takes_no_wake_up_with_it() {
     // The script waits, but a signal wants its attention first, and ends the wait.
     PENDING.store(false, Ordering::Release);
     INTERRUPT.store(true, Ordering::Release);
-    let mut news = Vec::new();
+    let mut news = VecDeque::new();
     assert_eq!(reactor.wait(Some(Duration::from_secs(1)), &mut news), Err(Errno::EINTR));
     assert!(news.is_empty());
     reactor.arm(None, false);
