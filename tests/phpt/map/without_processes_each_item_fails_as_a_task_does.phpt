@@ -76,7 +76,7 @@ echo php($begin . <<<'PHP'
 // No memory for what children are given their work by.
 echo php($begin . <<<'PHP'
     preg_match('/^VmSize:\s+(\d+)/m', file_get_contents('/proc/self/status'), $size);
-    posix_setrlimit(POSIX_RLIMIT_AS, $size[1] * 1024 + 65536, POSIX_RLIMIT_INFINITY);
+    posix_setrlimit(POSIX_RLIMIT_AS, $size[1] * 1024 + 196608, POSIX_RLIMIT_INFINITY); // malloc() may grow once; a job queue is larger
     foreach ([0, 2] as $times) {
         $pool = Pool::create()->retry($times);
         for ($results = $pool->map([1, 2, 3], fn(int $n) => $n); $results->valid(); $results->next()) {
