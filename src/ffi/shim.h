@@ -143,6 +143,7 @@ void async_child_begin(bool reseed);
 void async_child_watch(void);
 bool async_child_between(void);
 void async_process_startup(void);
+bool async_process_is_native(void);
 void async_process_before_fork(void);
 void async_process_begin_child(void);
 void async_process_watch(void);

@@ -161,6 +161,13 @@ pub(crate) fn between_tasks() -> bool {
     unsafe { ffi::async_child_between() }
 }
 
+/// Has this process, or one that it was forked from, called functions of C? They can do to it what no function of
+/// PHP's own can: close descriptors that are not theirs.
+pub(crate) fn is_native() -> bool {
+    // SAFETY: reads a flag of our own.
+    unsafe { ffi::async_process_is_native() }
+}
+
 /// Begins to record which state of the process tasks change, such as timers and resource limits. RINIT.
 pub(crate) fn watch_process() {
     // SAFETY: RINIT: no PHP code runs, and none is compiled.

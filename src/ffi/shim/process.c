@@ -71,6 +71,36 @@ static void async_before(int index, zend_execute_data *execute_data)
 WATCHED(WATCH)
 #undef WATCH
 
+/* By these PHP code gets at functions of C, which can close any descriptor: no function of PHP's own can. */
+#define NATIVE(X) X(cdef) X(load) X(scope)
+
+static bool async_native;
+
+#define WATCH_NATIVE(name) \
+	static zif_handler async_original_##name; \
+	static ZEND_NAMED_FUNCTION(async_watched_native_##name) \
+	{ \
+		async_native = true; \
+		async_original_##name(INTERNAL_FUNCTION_PARAM_PASSTHRU); \
+	}
+NATIVE(WATCH_NATIVE)
+#undef WATCH_NATIVE
+
+bool async_process_is_native(void)
+{
+	return async_native;
+}
+
+static void async_watch(HashTable *functions, const char *name, zif_handler handler, zif_handler *original)
+{
+	zend_function *function = zend_hash_str_find_ptr(functions, name, strlen(name));
+
+	if (function && function->type == ZEND_INTERNAL_FUNCTION && function->internal_function.handler != handler) {
+		*original = function->internal_function.handler;
+		function->internal_function.handler = handler;
+	}
+}
+
 /* RINIT, when all modules are loaded. Before anything is compiled: the JIT takes the handlers of functions as they are. */
 void async_process_startup(void)
 {
@@ -83,12 +113,15 @@ void async_process_startup(void)
 #undef ENTRY
 	};
 
+	zend_class_entry *ffi = zend_hash_str_find_ptr(CG(class_table), "ffi", sizeof("ffi") - 1);
+
 	for (size_t i = 0; i < async_watched_count; i++) {
-		zend_function *function = zend_hash_str_find_ptr(CG(function_table), watched[i].name, strlen(watched[i].name));
-		if (function && function->type == ZEND_INTERNAL_FUNCTION && function->internal_function.handler != watched[i].handler) {
-			async_originals[i] = function->internal_function.handler;
-			function->internal_function.handler = watched[i].handler;
-		}
+		async_watch(CG(function_table), watched[i].name, watched[i].handler, &async_originals[i]);
+	}
+	if (ffi && ffi->type == ZEND_INTERNAL_CLASS) {
+#define ENTRY(name) async_watch(&ffi->function_table, #name, async_watched_native_##name, &async_original_##name);
+		NATIVE(ENTRY)
+#undef ENTRY
 	}
 }
 
