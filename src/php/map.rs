@@ -104,7 +104,9 @@ fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<MapCall>, T
 /// Waits for the next result, and feeds the workers meanwhile. `None` after the last. PHP code may run.
 fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
     loop {
-        scale::feed_map(map_call)?;
+        if map_call.wants_more() {
+            scale::feed_map(map_call)?;
+        }
         if let Some(item) = map_call.next()? {
             return Ok(Some(item));
         }
@@ -112,6 +114,8 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
             map_call.abandon();
             return Ok(None);
         }
+        // Workers may be missing for what is posted.
+        scale::scale_for(&map_call.group);
         wait::until(None, || Ok(map_call.is_ready()))?;
     }
 }

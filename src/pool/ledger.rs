@@ -259,6 +259,12 @@ impl<A> Ledger<A> {
         matches!(self.stage(id), Some(Stage::Posted | Stage::Running | Stage::Reported | Stage::Disowned))
     }
 
+    /// The same, of one that has not told everything.
+    pub(crate) fn expects(&self, id: u64) -> bool {
+        let is_out = |stage| !matches!(stage, Stage::Queued | Stage::Resting);
+        self.records.get(&id).is_some_and(|record| record.of.is_some() && is_out(record.stage))
+    }
+
     /// Is an attempt queued, or resting?
     fn is_waiting(&self, id: u64) -> bool {
         matches!(self.stage(id), Some(Stage::Queued | Stage::Resting))

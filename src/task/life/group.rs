@@ -174,8 +174,7 @@ impl Group {
 
     /// Is an attempt out, of which somebody wants to know the outcome?
     pub(crate) fn expects(&self, id: u64) -> bool {
-        let ledger = self.ledger.borrow();
-        ledger.is_out(id) && ledger.get(id).is_some()
+        self.ledger.borrow().expects(id)
     }
 
     /// Is an attempt of a task that has not told everything?

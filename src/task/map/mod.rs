@@ -134,7 +134,7 @@ impl MapCall {
             Ok(workers) => workers,
             Err(refused) => return self.refuse_all(children, refused),
         };
-        while self.wants_more(children) {
+        while self.wants_more() {
             let held = self.held.borrow_mut().pop_front();
             let (batch, job) = match held {
                 Some(held) => held,
@@ -156,9 +156,10 @@ impl MapCall {
         Ok(())
     }
 
-    fn wants_more(&self, children: usize) -> bool {
-        let more = !self.is_exhausted();
-        !self.held.borrow().is_empty() || more && self.ahead() < AHEAD * children
+    /// Is there something that is to be posted now?
+    pub(crate) fn wants_more(&self) -> bool {
+        let has_room = || self.ahead() < AHEAD * self.group.ledger.borrow().limit();
+        !self.held.borrow().is_empty() || !self.is_exhausted() && has_room()
     }
 
     /// How many portions are out, or back and not asked for.
@@ -227,8 +228,7 @@ impl MapCall {
     }
 
     /// An item of a batch has come back.
-    pub(crate) fn answered(self: &Rc<Self>, batch: u64, child: u64, said: Answered) {
-        let pid = workers::pid_of_child(&self.group, child);
+    pub(crate) fn answered(self: &Rc<Self>, batch: u64, child: u64, pid: Option<i32>, said: Answered) {
         let said = match said {
             Answered::Told(message) => {
                 // What it says of its end is why it was ended.

@@ -27,7 +27,7 @@ impl MapCall {
     ///
     /// When the source throws.
     pub(crate) fn refuse_all(self: &Rc<Self>, children: usize, refused: Refused) -> Result<(), Thrown> {
-        while self.wants_more(children) {
+        while self.wants_more() {
             let held = self.held.borrow_mut().pop_front().map(|(batch, _)| batch);
             let batch = match held {
                 Some(batch) => batch,

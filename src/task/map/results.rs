@@ -54,10 +54,11 @@ impl MapCall {
             let (&id, batch) = ready.next()?;
             let at = batch.ready(self.ordered)?;
             let taken = batch.take(at, self.array.array())?;
-            let done = if batch.given == batch.len() { batches.remove(&id) } else { None };
-            Some((taken, done))
+            Some((taken, (batch.given == batch.len()).then_some(id)))
         })?;
-        drop(done);
+        if let Some(id) = done {
+            drop(self.batches.remove(&id));
+        }
         Some(taken)
     }
 

@@ -29,9 +29,9 @@ pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Gro
         return Some(group);
     }
     let map_call = mapping_of(&group, task);
-    if !is_admitted(&group, &workers, child, task, map_call.is_none()) {
+    let Ok(pid) = admit(&group, &workers, child, task, map_call.is_none()) else {
         return Some(group);
-    }
+    };
     if let Message::Frame(Frame { kind: Kind::Declined, .. }) = message {
         collect::printed_so_far(child);
         workers.job_queue.over(task);
@@ -41,24 +41,34 @@ pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Gro
         declined(&group, &workers, task);
     } else if let Some(map_call) = map_call {
         collect::printed_so_far(child);
-        map_call.answered(task, child, Answered::Told(message));
+        map_call.answered(task, child, pid, Answered::Told(message));
         end_of_batch(&group, &workers, task);
     } else {
         let ended = Ended { id: task, exit: Exit::Unknown, message };
-        told(&group, &workers, child, task, Phase::Reported(ended));
+        told(&group, child, pid, task, Phase::Reported(ended));
     }
     collect::go_on(child);
     Some(group)
 }
 
-/// Was the child given this task? If not, and somebody waits for it, the child is ended: it has lost its mind, or a
-/// task of it has written over what it was told.
-fn is_admitted(group: &Group, workers: &Workers, child: u64, task: u64, last: bool) -> bool {
-    let admitted = workers.admit(child, task, last) || group.ledger.borrow().get(task).is_none();
-    if !admitted {
+/// A child has told something of a task that it was not given, and is being ended for it.
+struct Accused;
+
+/// The process of a child, if it was given this task, or if nobody waits for that any more. Any other has lost its mind,
+/// or a task of it has written over what it was told.
+fn admit(
+    group: &Group,
+    workers: &Workers,
+    child: u64,
+    task: u64,
+    last: bool,
+) -> Result<Option<i32>, Accused> {
+    let pid = workers.admit(child, task, last);
+    if pid.is_none() && group.ledger.borrow().get(task).is_some() {
         accuse(child);
+        return Err(Accused);
     }
-    admitted
+    Ok(pid)
 }
 
 /// Nothing more comes of a batch whose items have all come back.
@@ -81,22 +91,22 @@ pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> 
         return None;
     };
     let map_call = mapping_of(&group, task);
-    if !is_admitted(&group, &workers, child, task, map_call.is_none()) {
+    let Ok(pid) = admit(&group, &workers, child, task, map_call.is_none()) else {
         return Some(group);
-    }
+    };
     match map_call {
         Some(map_call) => {
             collect::printed_so_far(child);
-            map_call.answered(task, child, Answered::Offered(phase));
+            map_call.answered(task, child, pid, Answered::Offered(phase));
             end_of_batch(&group, &workers, task);
         }
-        None => told(&group, &workers, child, task, phase),
+        None => told(&group, child, pid, task, phase),
     }
     Some(group)
 }
 
 /// A task of a child has ended: `phase` is what there is to be looked at.
-fn told(group: &Rc<Group>, workers: &Workers, child: u64, task: u64, phase: Phase) {
+fn told(group: &Rc<Group>, child: u64, pid: Option<i32>, task: u64, phase: Phase) {
     let page = collect::printed_so_far(child);
     let Some(future) = group.end(task) else {
         // Nobody wants it any more.
@@ -105,10 +115,7 @@ fn told(group: &Rc<Group>, workers: &Workers, child: u64, task: u64, phase: Phas
         }
         return;
     };
-    if let Some(worker) = workers.all.borrow().get(&child) {
-        worker.awaited.set(None);
-        future.pid.set(Some(worker.pid));
-    }
+    future.pid.set(pid.or(future.pid.get()));
     future.captured.replace(page);
     finish(group, future, phase);
 }

@@ -219,12 +219,14 @@ impl Workers {
         if held { Progress::Open } else { self.job_queue.progress(task) }
     }
 
-    /// A child has told something of a task, of which more may come unless this is the `last`. False when it was not
-    /// given it.
-    pub(crate) fn admit(&self, child: u64, task: u64, last: bool) -> bool {
+    /// A child has told something of a task, of which more may come unless this is the `last`. Its process; none when
+    /// it was not given that task.
+    pub(crate) fn admit(&self, child: u64, task: u64, last: bool) -> Option<i32> {
         let all = self.all.borrow();
-        let given = |worker: &&Worker| self.job_queue.admit(worker.slot, task, last);
-        all.get(&child).filter(given).map(|worker| worker.proven.set(true)).is_some()
+        let worker = all.get(&child).filter(|worker| self.job_queue.admit(worker.slot, task, last))?;
+        worker.proven.set(true);
+        worker.awaited.set(None);
+        Some(worker.pid)
     }
 }
 
