@@ -31,16 +31,20 @@ foreach (['child of its own' => 1, 'warm worker' => 0] as $kind => $tasks) {
     $pool = Pool::create()->concurrency(6)->tasksPerChild($tasks);
     foreach (['the parent' => posix_getpgid(0), 'a sibling' => $group] as $whose => $of) {
         foreach (['sleeps', 'ignores', 'stands still'] as $how) {
-            $pool["$how in the group of $whose"] = async($stay, $of, $how)->timeout(0.2);
+            $pool["$how in the group of $whose"] = async($stay, $of, $how);
         }
+    }
+    $pids = array_map(fn() => (int) $notes->next(), range(1, 6));
+    foreach ($pool->keys() as $key) {
+        $pool[$key]->timeout(0.1); // from now on all are where they wanted to be
     }
     foreach (settle($pool) as $what => $future) {
         echo "in a $kind, $what: ", $future->error()::class, "\n";
     }
-    ended(...array_map(fn() => (int) $notes->next(), range(1, 6)));
+    ended(...$pids);
 }
 
-$map = Pool::create()->concurrency(1)->timeout(0.2)->map(['sleeps', 'stands still', 'ends'], function (string $how) use ($stay, $group) {
+$map = Pool::create()->concurrency(1)->timeout(2)->map(['sleeps', 'stands still', 'ends'], function (string $how) use ($stay, $group) {
     return $how === 'ends' ? 'a value' : $stay($group, $how);
 });
 for (; $map->valid(); $map->next()) {

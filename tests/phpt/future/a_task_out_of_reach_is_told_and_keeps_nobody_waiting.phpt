@@ -71,7 +71,7 @@ foreach (['in a child of its own' => 1, 'in a warm worker' => 0] as $where => $t
         $pids["$how $where"] = (int) $notes->next();
     }
 }
-$map = Pool::create()->concurrency(1)->timeout(1.0)->map(['begins', 'out of reach', 'is another'], fn(string $how) => $how === 'out of reach' ? $stay($how) : $how);
+$map = Pool::create()->concurrency(1)->timeout(3.0)->map(['begins', 'out of reach', 'is another'], fn(string $how) => $how === 'out of reach' ? $stay($how) : $how);
 echo 'item 0: ', $map->current(), "\n";
 $pids['out of reach by a map'] = (int) $notes->next();
 $cancelled = async($stay, 'out of reach')->start();
