@@ -7,7 +7,7 @@ use function Async\{async, await, settle};
 
 require __DIR__ . '/../../support/sync.php';
 
-$pool = Pool::create()->timeout(0.5);
+$pool = Pool::create()->timeout(2);
 $pool['slow'] = async(fn() => (new Gate())->never())->timeout(fn() => 'handled');
 $pool['fails'] = async(fn() => throw new DomainException('other'))->timeout(fn() => 'never');
 settle($pool);

@@ -10,16 +10,16 @@ require __DIR__ . '/../../support/runs.php';
 
 // The child waits until its large result is fetched, and then for the next item.
 $items = (function () {
-    for ($i = 0; $i < 6; $i++) {
-        if ($i === 3) {
-            usleep(300_000);
+    for ($i = 0; $i < 4; $i++) {
+        if ($i === 2) {
+            usleep(1_500_000);
         }
         yield $i;
     }
 })();
 $n = 0;
-foreach (Pool::create()->concurrency(1)->timeout(0.1)->map($items, fn(int $i) => str_repeat((string) $i, 1_000_000)) as $i => $value) {
-    usleep(150_000);
+foreach (Pool::create()->concurrency(1)->timeout(1)->map($items, fn(int $i) => str_repeat((string) $i, 1_000_000)) as $i => $value) {
+    usleep(1_100_000);
     $n += (int) ($value[999_999] === (string) $i);
 }
 echo "$n in time\n";
@@ -29,7 +29,7 @@ $gate = new Gate();
 $pool = Pool::create()->concurrency(1);
 $results = $pool->map(range(0, 5), fn(int $i) => $i === 3 ? $gate->never() : $i);
 echo $results->current(), "\n";
-$pool->timeout(0.1);
+$pool->timeout(1);
 for (; $results->valid(); $results->next()) {
     try {
         echo $results->current(), ' ';
@@ -45,7 +45,7 @@ foreach ($pool->map([1, 2], function (int $i) { usleep(200_000); return $i; }) a
 echo "\n";
 
 // That of php.ini, and with another try.
-ini_set('async.timeout', '0.2');
+ini_set('async.timeout', '1');
 try {
     map([1, 2, 3], fn(int $i) => $i === 2 ? $gate->never() : $i);
 } catch (TimeoutException $e) {
@@ -56,7 +56,7 @@ $results = Pool::create()->concurrency(2)->retry(1)->map(range(0, 9), fn(int $i)
 echo implode(' ', iterator_to_array($results)), ', ', count($runs->all()), " runs\n";
 ?>
 --EXPECT--
-6 in time
+4 in time
 0
 0 1 2 late 4 5 
 1 2 

@@ -7,7 +7,7 @@ use Async\Pool;
 require __DIR__ . '/../../support/sync.php';
 
 $notes = new Notes();
-$pool = Pool::create()->concurrency(2)->timeout(0.2);
+$pool = Pool::create()->concurrency(2)->timeout(2);
 $results = $pool->map((fn() => yield from range(0, 99))(), function (int $i) use ($notes) {
     if ($i === 1) {
         $notes->write(getmypid());

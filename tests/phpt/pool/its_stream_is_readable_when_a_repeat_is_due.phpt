@@ -10,7 +10,7 @@ require __DIR__ . '/../../support/runs.php';
 foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
     $runs = new Runs();
     $gate = new Gate();
-    $pool = Pool::create()->tasksPerChild($tasks)->retry(2, 0.05)->timeout(0.1);
+    $pool = Pool::create()->tasksPerChild($tasks)->retry(2, 0.05)->timeout(1);
     $pool['throws'] = fn() => ($n = $runs->count('throws')) > 2 ? $n : throw new DomainException();
     $pool['hangs'] = fn() => ($n = $runs->count('hangs')) > 1 ? $n : $gate->never();
     $stream = $pool->stream();

@@ -20,7 +20,7 @@ function waiting(Pool $pool, Runs $runs, string $how): void
             return 'well';
         },
     };
-    $pool['task']->timeout($how === 'time' ? 0.05 : 0);
+    $pool['task']->timeout($how === 'time' ? 1 : 0);
     while ($pool->status()->retries === 0) {
         $pool->tick();
     }

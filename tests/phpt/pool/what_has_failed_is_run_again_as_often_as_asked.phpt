@@ -19,7 +19,7 @@ foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
     $pool['is killed twice'] = fn() => ($n = $runs->count('is killed twice')) > 2 ? $n : posix_kill(getmypid(), SIGKILL);
     $pool['exits'] = fn() => ($n = $runs->count('exits')) > 1 ? $n : exit(3);
     $pool['is too large'] = fn() => ($n = $runs->count('is too large')) > 1 ? $n : str_repeat('.', 1 << 40);
-    $pool['is out of time'] = async(fn() => ($n = $runs->count('is out of time')) > 1 ? $n : $gate->never())->timeout(0.1);
+    $pool['is out of time'] = async(fn() => ($n = $runs->count('is out of time')) > 1 ? $n : $gate->never())->timeout(1);
     $pool['throws always'] = fn() => throw new DomainException('run ' . $runs->count('throws always'));
     echo "$kind\n";
     foreach (settle($pool) as $name => $future) {

@@ -8,18 +8,18 @@ use function Async\settle;
 require __DIR__ . '/../../support/sync.php';
 require __DIR__ . '/../../support/warm.php';
 
-$pool = Pool::create()->concurrency(1)->tasksPerChild(0)->timeout(0.5);
+$pool = Pool::create()->concurrency(1)->tasksPerChild(0)->timeout(2);
 for ($i = 0; $i < 4; $i++) {
-    $pool[] = fn() => usleep(300_000); // the last one waits for 0.9 s
+    $pool[] = fn() => usleep(700_000); // the last one waits for 2.1 s
 }
 echo count($pool->wait()), " in time\n";
 
-$pool = Pool::create()->concurrency(2)->tasksPerChild(0)->timeout(0.3);
+$pool = Pool::create()->concurrency(2)->tasksPerChild(0)->timeout(1);
 $gate = new Gate();
 for ($i = 0; $i < 40; $i++) {
     $pool[] = match (true) {
         $i === 17 => function () use ($gate) { pcntl_signal(SIGTERM, SIG_IGN); $gate->never(); },
-        $i % 10 === 4 => fn() => $gate->never(),
+        $i % 20 === 4 => fn() => $gate->never(),
         default => fn() => $i,
     };
 }
@@ -37,21 +37,17 @@ echo $pool->status(), "\n";
 $pool = warm();
 $future = $pool->add(function () { while (true) { sleep(60); } });
 echo told(fn() => $future->timeout(0.05)->await(PATIENCE)), "\n";
-$future = $pool->add(fn() => usleep(200_000))->timeout(0.1)->timeout(0);
+$future = $pool->add(fn() => usleep(1_200_000))->timeout(1)->timeout(0);
 echo told(fn() => $future->await()), "\n";
 ?>
 --EXPECTF--
 4 in time
 4 Async\TimeoutException TimedOut
-14 Async\TimeoutException TimedOut
 17 Async\TimeoutException TimedOut
 24 Async\TimeoutException TimedOut
-34 Async\TimeoutException TimedOut
-queue: 0 - finished: 35 - failed: 0 - timeout: 5
-task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
-task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
-task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
-task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
-task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 0.3 s and was ended; raise timeout() or make the task shorter
+queue: 0 - finished: 37 - failed: 0 - timeout: 3
+task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 1 s and was ended; raise timeout() or make the task shorter
+task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 1 s and was ended; raise timeout() or make the task shorter
+task [%d] failed with Async\TimeoutException: task [%d] (pid %d) did not end within 1 s and was ended; raise timeout() or make the task shorter
 Async\TimeoutException: task [%d] (pid %d) did not end within 0.05 s and was ended; raise timeout() or make the task shorter
 nothing thrown
