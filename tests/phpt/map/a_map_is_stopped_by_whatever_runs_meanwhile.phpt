@@ -73,7 +73,7 @@ foreach (['stop', 'cancel'] as $how) {
         if ($i === 100) {
             posix_kill($parent, SIGUSR1);
         }
-        usleep($i > 100 ? 2000 : 0);
+        usleep($i > 100 ? 5000 : 0);
         return $i;
     })), "\n";
 

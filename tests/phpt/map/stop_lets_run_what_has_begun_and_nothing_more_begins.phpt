@@ -74,13 +74,13 @@ echo $task->await(), "\n";
 
 // Several maps of the pool.
 $pool = Pool::create()->concurrency(2);
-$one = $pool->map(range(0, 99), fn(int $i) => $i);
-$other = $pool->map(range(0, 99), fn(int $i) => $i);
+$one = $pool->map(range(0, 9999), fn(int $i) => $i);
+$other = $pool->map(range(0, 9999), fn(int $i) => $i);
 $one->rewind();
 $pool->stop();
 $one = iterator_to_array($one);
 $other = iterator_to_array($other);
-echo json_encode($one === range(0, count($one) - 1) && count($one) < 100), ' ', json_encode(count($other) < 100), "\n";
+echo json_encode($one === range(0, count($one) - 1) && count($one) < 10_000), ' ', json_encode(count($other) < 10_000), "\n";
 
 // Twice, and then all of it.
 $pool = Pool::create()->concurrency(2);

@@ -24,8 +24,8 @@ $ended = 0;
 while ($ended === 0 && $readable(PATIENCE) === 1) {
     $ended += $pool->tick();
 }
-// The process may be on its way out still.
-while ($readable(0) === 1) {
+// The process may be on its way out still, which is news, too.
+while (posix_kill($pool[0]->pid(), 0) || $readable(0) === 1) {
     $ended += $pool->tick();
 }
 var_dump($ended, $readable(0), $pool[0]->status());
