@@ -30,8 +30,9 @@ $pool[] = $stays;
 $pool[] = $stays;
 $pool[] = fn() => 1;
 await($pool);
-// At the fork of the second the first is there, and has no slot; with both of them there is no room for the third.
-check('counted at each fork', $counts === [1, 2, 2], $counts);
+// At the fork of the second the first is there, and has no slot; with both of them there is no room for the third, which
+// may come when both have been made to end.
+check('counted at each fork', array_slice($counts, 0, 2) === [1, 2] && in_array($counts[2], [1, 2], true) && count($counts) === 3, $counts);
 ?>
 --EXPECT--
 counted at each fork: yes
