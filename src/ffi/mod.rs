@@ -136,6 +136,7 @@ unsafe extern "C" {
     pub(crate) fn async_interrupt_startup();
     pub(crate) fn async_interrupt_safe() -> bool;
     pub(crate) fn async_interrupt_is_inside_ours() -> bool;
+    pub(crate) fn async_interrupt_threw(frame: *mut zend_execute_data);
     pub(crate) fn async_scope(functions: *mut usize, most: usize) -> usize;
     pub(crate) fn async_floor_set() -> *const c_void;
     pub(crate) fn async_floor_reset(before: *const c_void);

@@ -98,6 +98,7 @@ pub(crate) fn is_of_a_call() -> bool {
 unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
     // An `exit()` in a hook that was installed after ours, and calls ours when it is done.
     let mut exited = exception::exiting();
+    let was_pending = exception::pending();
     // The hook must not request another interrupt, except in `is_inside_ours`: the VM checks for one as soon as this
     // returns, before it continues.
     if acknowledge()
@@ -111,6 +112,10 @@ unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
         // SAFETY: the function that was installed before ours, with the frame that the engine gave.
         unsafe { previous(frame) };
         exited |= !ours && exception::exiting();
+    }
+    if !was_pending && exception::pending() {
+        // SAFETY: the frame that the engine gave, and that is the current one again: the VM is about to unwind it.
+        unsafe { ffi::async_interrupt_threw(frame) };
     }
     if exited {
         EXITED.store(true, Ordering::Relaxed);

@@ -215,6 +215,56 @@ bool async_interrupt_safe(void)
 	return true;
 }
 
+/* Called when an exception or exit() leaves an interrupt. The interrupt lies between two instructions, and the engine unwinds as
+ * if the second one had thrown, in the middle of its work: it frees the argument that this one was to pass, or the part that it
+ * was to add to a string, although nothing was written there yet. This writes it. Likewise, the end of @ counts as done although
+ * warnings are still silenced. */
+void async_interrupt_threw(zend_execute_data *frame)
+{
+	const zend_op *next = EG(opline_before_exception);
+	zval *slot;
+
+	if (!frame || frame != EG(current_execute_data) || !frame->func || !ZEND_USER_CODE(frame->func->type) || !next
+		|| frame->opline->opcode != ZEND_HANDLE_EXCEPTION) {
+		return;
+	}
+	switch (next->opcode) {
+		case ZEND_SEND_VAL:
+		case ZEND_SEND_VAL_EX:
+		case ZEND_SEND_VAR:
+		case ZEND_SEND_VAR_EX:
+		case ZEND_SEND_FUNC_ARG:
+		case ZEND_SEND_REF:
+		case ZEND_SEND_VAR_NO_REF:
+		case ZEND_SEND_VAR_NO_REF_EX:
+		case ZEND_SEND_USER:
+			if (next->op2_type == IS_CONST) {
+				return; /* named arguments are counted only once they have been passed */
+			}
+			slot = ZEND_CALL_VAR(frame->call, next->result.var);
+			if (next->op1_type & (IS_TMP_VAR | IS_VAR)) {
+				ZVAL_COPY_VALUE(slot, ZEND_CALL_VAR(frame, next->op1.var));
+			} else {
+				ZVAL_UNDEF(slot);
+			}
+			return;
+		case ZEND_ROPE_ADD:
+			((zend_string **) ZEND_CALL_VAR(frame, next->op1.var))[next->extended_value] = ZSTR_EMPTY_ALLOC();
+			if (next->op2_type & (IS_TMP_VAR | IS_VAR)) {
+				zval_ptr_dtor_nogc(ZEND_CALL_VAR(frame, next->op2.var));
+			}
+			return;
+		case ZEND_END_SILENCE:
+			slot = ZEND_CALL_VAR(frame, next->op1.var);
+			if (E_HAS_ONLY_FATAL_ERRORS(EG(error_reporting)) && !E_HAS_ONLY_FATAL_ERRORS(Z_LVAL_P(slot))) {
+				EG(error_reporting) = Z_LVAL_P(slot);
+			}
+			return;
+		default:
+			return;
+	}
+}
+
 /* The functions of PHP code that run, from the inside out, each known by where its code lies; a function that calls itself
  * is one. Gives how many were written. */
 size_t async_scope(uintptr_t *functions, size_t most)
