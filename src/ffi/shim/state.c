@@ -248,8 +248,13 @@ void async_interrupt_threw(zend_execute_data *frame)
 				ZVAL_UNDEF(slot);
 			}
 			return;
+		case ZEND_ROPE_INIT:
 		case ZEND_ROPE_ADD:
-			((zend_string **) ZEND_CALL_VAR(frame, next->op1.var))[next->extended_value] = ZSTR_EMPTY_ALLOC();
+			if (next->opcode == ZEND_ROPE_INIT) {
+				*(zend_string **) ZEND_CALL_VAR(frame, next->result.var) = ZSTR_EMPTY_ALLOC();
+			} else {
+				((zend_string **) ZEND_CALL_VAR(frame, next->op1.var))[next->extended_value] = ZSTR_EMPTY_ALLOC();
+			}
 			if (next->op2_type & (IS_TMP_VAR | IS_VAR)) {
 				zval_ptr_dtor_nogc(ZEND_CALL_VAR(frame, next->op2.var));
 			}
