@@ -110,16 +110,30 @@ pub(crate) fn is_handled(signal: i32) -> bool {
     ![libc::SIG_DFL, libc::SIG_IGN].contains(&handler) && signals::is_handler(signal, handler)
 }
 
-impl Drop for Listener {
+impl Listener {
+    /// In a child: as [`drop`], but without the registry. That waits until no handler runs, and if another thread of
+    /// the parent ran one at the fork, it would wait for ever: here that thread does not exist. The action stays
+    /// registered, and does nothing as long as nobody listens.
+    pub(crate) fn forget(self) {
+        self.leave();
+        std::mem::forget(self);
+    }
+
     /// The last one leaves everything as it was found, if nobody has changed it since.
-    fn drop(&mut self) {
-        unregister(self.action);
+    fn leave(&self) {
         if let Some(chain) = chains().get_mut(&self.signal) {
             chain.listeners = chain.listeners.saturating_sub(1);
             if chain.listeners == 0 && chain.is_in_front(self.signal) {
                 set(self.signal, &chain.found);
             }
         }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        unregister(self.action);
+        self.leave();
     }
 }
 

@@ -68,6 +68,7 @@ impl Signals {
     /// In a child of the process that started it: a timer is not inherited, there is none to delete.
     pub(super) fn forget(self) {
         std::mem::forget(self.timer);
+        self.listeners.into_iter().for_each(Listener::forget);
     }
 }
 
