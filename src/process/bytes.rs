@@ -1,4 +1,4 @@
-//! Memory for payloads that the kernel fills.
+//! Memory for payloads, to be filled by the kernel.
 
 use std::mem::MaybeUninit;
 
@@ -6,11 +6,11 @@ use nix::errno::Errno;
 
 const HUGE: usize = 2 << 20;
 
-/// A vector of `length` bytes that `fill` writes, all of them.
+/// A vector of `length` bytes, all of which `fill` writes.
 ///
 /// # Errors
 ///
-/// ENOMEM, or what `fill` says.
+/// ENOMEM, or the error of `fill`.
 pub(crate) fn filled(
     length: usize,
     fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<(), Errno>,
@@ -18,7 +18,7 @@ pub(crate) fn filled(
     refilled(Vec::new(), length, fill)
 }
 
-/// The same, in the memory of `bytes`, whose contents go.
+/// The same in the memory of `bytes`, whose contents are dropped.
 ///
 /// # Errors
 ///
@@ -38,9 +38,9 @@ pub(crate) fn refilled(
     Ok(bytes)
 }
 
-/// Memory that is about to be overwritten, and whose contents nobody needs: after a fork the kernel would copy each of
-/// its pages for nothing. Its whole pages are exchanged for new ones, all in one go. Little memory is not worth the
-/// calls.
+/// Replaces the whole pages in `memory` by new ones, all at once. For memory that is about to be overwritten: after a
+/// fork the kernel would copy each of its pages, although nobody needs the contents. Small memory is not worth the
+/// system calls.
 pub(crate) fn renew(memory: &mut [MaybeUninit<u8>]) {
     const FROM: usize = 64 * 1024;
     const PAGE: usize = 4096;
@@ -51,17 +51,18 @@ pub(crate) fn renew(memory: &mut [MaybeUninit<u8>]) {
     }
     let pages = memory.as_mut_ptr().with_addr(from).cast();
     for advice in [libc::MADV_DONTNEED, libc::MADV_POPULATE_WRITE] {
-        // SAFETY: whole pages of memory that the caller has for itself and takes for uninitialized.
+        // SAFETY: whole pages of memory that the caller owns alone and treats as uninitialized.
         unsafe { libc::madvise(pages, to - from, advice) };
     }
 }
 
-/// Memory that is written once from end to end is worth a page fault for each 2 MiB instead of one for each 4 KiB.
+/// Asks for huge pages: memory that is written once from end to end then takes one page fault for each 2 MiB instead of
+/// one for each 4 KiB.
 pub(crate) fn want_huge_pages(memory: &mut [MaybeUninit<u8>]) {
     let start = memory.as_ptr().addr();
     let (from, to) = (start.next_multiple_of(HUGE), (start + memory.len()) / HUGE * HUGE);
     if from < to {
-        // SAFETY: advice about whole pages of our own memory; its contents stay.
+        // SAFETY: advice about whole pages of our own memory; it leaves the contents as they are.
         unsafe { libc::madvise(memory.as_mut_ptr().with_addr(from).cast(), to - from, libc::MADV_HUGEPAGE) };
     }
 }

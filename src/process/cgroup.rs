@@ -1,9 +1,9 @@
-//! The control groups that this process is in.
+//! The control groups of this process.
 
 use std::fs;
 use std::path::PathBuf;
 
-/// The folders of the group and of those above it, innermost first; none where the second version is not in use.
+/// The folders of the process's group and of those above it, innermost first; `None` if version 2 is not in use.
 pub(crate) fn unified() -> Option<Vec<PathBuf>> {
     let membership = fs::read_to_string("/proc/self/cgroup").ok()?;
     let path = membership.lines().find_map(|line| line.strip_prefix("0::"))?;

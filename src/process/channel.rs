@@ -1,4 +1,4 @@
-//! The pipe between a child and its parent: the child writes one frame, the parent reads it without blocking.
+//! The pipe from a child to its parent: the child writes one frame, the parent reads it without blocking.
 
 use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -9,24 +9,24 @@ use nix::sys::uio::writev;
 use super::child;
 use crate::wire::frame::{self, Kind, Progress, Reader};
 
-/// Payloads up to this length are written in one piece.
+/// Payloads of at most this length are written by one system call.
 const SMALL: usize = 512;
 
-/// Pieces of a frame that go into one system call.
+/// The most pieces of a frame that one system call writes.
 const BATCH: usize = 64;
 
-/// What a read found.
+/// The result of reading.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Read {
-    /// Nothing more for now.
+    /// The frame is not complete, and there is nothing more to read now.
     Pending,
-    /// The frame is whole, or can never become one.
+    /// The frame is complete, or malformed.
     Finished(Progress),
-    /// The other side is closed.
+    /// The other end is closed.
     Closed,
 }
 
-/// Moves into `reader` what the pipe holds.
+/// Moves what the pipe holds to `reader`.
 pub(crate) fn read(pipe: &OwnedFd, reader: &mut Reader) -> Read {
     loop {
         let wanted = reader.wanted();
@@ -54,11 +54,11 @@ pub(crate) fn read(pipe: &OwnedFd, reader: &mut Reader) -> Read {
     }
 }
 
-/// Writes one frame whose payload is `chunks`, in the child.
+/// In the child: writes one frame whose payload consists of `chunks`.
 ///
 /// # Errors
 ///
-/// What `writev` says; EPIPE when the parent is gone.
+/// The error of `writev`; EPIPE when the parent is gone.
 pub(crate) fn write<'c>(
     pipe: &OwnedFd,
     kind: Kind,
@@ -66,7 +66,7 @@ pub(crate) fn write<'c>(
     length: usize,
     chunks: impl Iterator<Item = &'c [u8]>,
 ) -> Result<(), Errno> {
-    // The parent closes its end when it has the frame.
+    // The parent closes its end once it has the frame.
     child::stay_when_closed(pipe);
     let header = frame::header(kind, format, length);
     let footer = frame::footer();
@@ -77,7 +77,7 @@ pub(crate) fn write<'c>(
     write_raw(pipe, pieces)
 }
 
-/// Writes bytes as they are, in the child.
+/// In the child: writes bytes without a frame.
 ///
 /// # Errors
 ///
@@ -91,7 +91,8 @@ pub(crate) fn write_raw<'c>(pipe: &OwnedFd, pieces: impl Iterator<Item = &'c [u8
     Ok(())
 }
 
-/// In one piece, and without memory of the heap: each page that a child touches for the first time is a page to copy.
+/// Writes a small frame by one system call, and without heap memory: each page that a child writes to for the first
+/// time has to be copied.
 fn write_small<'c>(pipe: &OwnedFd, pieces: impl Iterator<Item = &'c [u8]>) -> Result<(), Errno> {
     let mut frame = [0; SMALL + frame::HEADER + frame::FOOTER];
     let mut length = 0;

@@ -1,4 +1,4 @@
-//! The forked process itself: what it does first, before any PHP code, and the one way in which it ends.
+//! A forked child: what it does first, before any PHP code, and the one way in which it ends.
 
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,13 +10,13 @@ use nix::unistd::{Pid, getpgrp, getpid, getppid, setpgid};
 
 use super::signals;
 
-/// The first things in a child, while all signals are still blocked.
+/// The first steps of a child, while all signals are still blocked.
 ///
-/// The child leads a process group of its own, so that what a task started goes when the task has to go. The number of
-/// the last signal is handed down from before the fork: a function of the C library that nobody has called yet is a
-/// page to map.
+/// The child leads a process group of its own, so that what a task has started can be ended with it. The number of the
+/// last signal is passed on from before the fork: calling a function of the C library for the first time would map one
+/// more page.
 pub(crate) fn begin(parent: Pid, last_signal: i32, pipe: &OwnedFd) {
-    // The parent does the same: whoever is first, the group exists before either needs it.
+    // The parent does the same: whichever is first, the group exists before either of them needs it.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     let farewell = last_signal - BEFORE_LAST;
     signals::reset(last_signal);
@@ -25,30 +25,31 @@ pub(crate) fn begin(parent: Pid, last_signal: i32, pipe: &OwnedFd) {
     // SAFETY: a request about this process alone; the argument is a signal number.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, farewell) };
     if getppid() != parent {
-        // It died before the request was in place.
+        // The parent died before the request was in place.
         die_with_group(farewell);
     }
 }
 
-/// The kernel's number, which the C library does not give everywhere.
+/// The kernel's constant, which is not in every C library's headers.
 const F_SETSIG: i32 = 10;
 
-/// Has the kernel send `farewell` to this process when the other end of `pipe` is closed, as by the end of the parent.
+/// Has the kernel send `farewell` to this process when the other end of `pipe` is closed, for example by the end of the
+/// parent.
 ///
-/// The kernel forgets the request of [`begin`] when a process changes its user, and a task may take that one back. Here
-/// it looks at the rights that this process has now; but this request goes with the descriptor.
+/// The request in [`begin`] is cancelled by the kernel when a process changes its user, and a task may cancel it, too.
+/// For this one the kernel checks the credentials of the moment; but closing the descriptor cancels it.
 fn die_when_closed(pipe: &OwnedFd, farewell: i32) {
     let fd = pipe.as_raw_fd();
     let owner = getpid().as_raw();
     let requests = [(libc::F_SETOWN, owner), (F_SETSIG, farewell), (libc::F_SETFL, libc::O_ASYNC)];
     for (request, value) in requests {
-        // SAFETY: numbers only. In this order nothing comes before all is set.
+        // SAFETY: numbers only. In this order no signal is sent before all is set.
         unsafe { libc::fcntl(fd, request, value) };
     }
 }
 
-/// Takes that request back: the parent closes its end when it has heard the outcome, and what the task started may go
-/// on.
+/// Cancels that request: the parent closes its end once it has read the outcome, and processes that the task has
+/// started may go on.
 pub(crate) fn stay_when_closed(pipe: &OwnedFd) {
     // SAFETY: numbers only.
     unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETFL, 0) };
@@ -66,7 +67,7 @@ pub(crate) fn id() -> i32 {
 /// EPERM when that would be a higher priority than this user may have.
 pub(crate) fn nice(increment: i32) -> Result<(), Errno> {
     Errno::clear();
-    // SAFETY: a number in, a number out. -1 may be the new value: only errno tells.
+    // SAFETY: a number in, a number out. -1 may be the new value, so that only errno indicates failure.
     unsafe { libc::nice(increment) };
     match Errno::last_raw() {
         0 => Ok(()),
@@ -74,11 +75,11 @@ pub(crate) fn nice(increment: i32) -> Result<(), Errno> {
     }
 }
 
-/// What [`close_all`] sorts at a time.
+/// How many descriptors [`close_all`] sorts at a time.
 const SORTED: usize = 128;
 
-/// In a new child: closes copies of the parent's descriptors, which nothing uses any more. In few calls: there are two
-/// for each sibling, and their numbers are close together.
+/// In a new child: closes its copies of the parent's descriptors, which nothing uses here. This takes few system calls:
+/// there are two descriptors for each sibling, and their numbers are close together.
 pub(crate) fn close_all(mut numbers: impl Iterator<Item = RawFd>) {
     let mut sorted = [0; SORTED];
     loop {
@@ -98,56 +99,57 @@ pub(crate) fn close_all(mut numbers: impl Iterator<Item = RawFd>) {
     }
 }
 
-/// Closes descriptors whose numbers follow one another.
+/// Closes descriptors with consecutive numbers.
 fn close_run(run: &[RawFd]) {
     let (Some(first), Some(last)) = (run.first(), run.last()) else {
         return;
     };
-    // SAFETY: the caller's descriptors, of which nobody knows any more.
+    // SAFETY: the caller's descriptors, which nothing refers to any more.
     if unsafe { libc::syscall(libc::SYS_close_range, *first, *last, 0) } == 0 {
         return;
     }
     for &number in run {
-        // SAFETY: as above; the kernel does not know the call.
+        // SAFETY: as above; the kernel does not have `close_range`.
         unsafe { libc::close(number) };
     }
 }
 
-/// Closes everything but the standard streams and `channel`: who hears of the outcome may rely on it that locks, ports
-/// and pipes of the task are free, although the process itself takes a moment longer to go.
+/// Closes everything but the standard streams and `channel`. So when the parent learns the outcome, locks, ports and
+/// pipes of the task are free, although the process itself takes a moment longer to end.
 pub(crate) fn let_go(channel: &OwnedFd) {
     let kept = channel.as_raw_fd().unsigned_abs();
     for (first, last) in [(3, kept.saturating_sub(1)), (kept + 1, u32::MAX)] {
         if first <= last {
-            // SAFETY: what owns these descriptors never runs again: only the outcome is left to write. A kernel that
-            // does not know the call closes them at the end, as always.
+            // SAFETY: code that owns these descriptors never runs again: only the outcome is left to write. A kernel
+            // that does not have `close_range` closes them when the process ends, as always.
             unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
         }
     }
 }
 
-/// The last thing in a child. No destructor, exit handler or buffer of the parent's libraries runs.
+/// Ends a child. No destructor or exit handler runs, and no buffer of the parent's libraries is flushed.
 pub(crate) fn end(code: i32) -> ! {
     // SAFETY: ends this process at once; nothing that is shared with the parent is touched.
     unsafe { libc::_exit(code) }
 }
 
-/// A real-time signal: nobody sends it, no program has a use for it, and unlike SIGKILL it leaves us a moment to take
-/// along what the task started.
+/// The signal that a child gets when its parent dies. A real-time signal: nothing else sends it, programs have no use
+/// for it, and unlike SIGKILL it gives the child time to end what the task has started.
 pub(crate) fn parent_death_signal() -> i32 {
     libc::SIGRTMAX() - BEFORE_LAST
 }
 
-/// How far before the last signal that one is.
+/// Distance of that signal from the last one.
 const BEFORE_LAST: i32 = 1;
 
-/// How long a process that has lost its parent may take to come to the end of what is protected, and how often it
-/// looks: nobody tells.
+/// How long a process that has lost its parent may take to finish code that must not be interrupted, and how often that
+/// is checked, as nothing reports it.
 const LEFT_TO_PROTECTED: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Async-signal-safe. What dies in the middle of a library's shared memory leaves a lock there that others wait for;
-/// but what waits there itself, for whoever has died in the middle of it, must go too.
+/// The handler of that signal: kills this process and its group. Async-signal-safe. If the process is in the middle of
+/// a library's shared memory, it first waits, since dying there would leave a lock that other processes wait for; but
+/// only for a limited time, as the process may itself be waiting there for a dead one.
 extern "C" fn die_with_group(signal: i32) {
     static LOOKS: AtomicU32 = AtomicU32::new(0);
     let looks = LOOKS.fetch_add(1, Ordering::Relaxed);
@@ -173,7 +175,7 @@ mod tests {
     #[test]
     fn what_is_named_is_closed_and_nothing_in_between() {
         let (reader, _writer) = pipe::open().unwrap();
-        // Far from those of other tests, more than are sorted at a time, and in no order.
+        // Far from the descriptors of other tests, more than are sorted at a time, and in no order.
         let copies: Vec<_> =
             (0..2 * SORTED + 9).map(|_| pipe::duplicate(reader.as_fd(), 600).unwrap()).collect();
         let (kept, closed): (Vec<_>, Vec<_>) =
@@ -181,7 +183,7 @@ mod tests {
         let closed: Vec<_> = closed.into_iter().map(|(_, fd)| fd.into_raw_fd()).collect();
         close_all(closed.iter().copied());
         for number in closed {
-            // SAFETY: only asked about.
+            // SAFETY: only queries.
             let gone = unsafe { libc::fcntl(number, libc::F_GETFD) };
             assert_eq!((gone, Errno::last()), (-1, Errno::EBADF));
         }

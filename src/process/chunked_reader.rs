@@ -1,5 +1,5 @@
-//! A large payload, read through a chunked reader: what is made of it is in memory once, and the payload never as a
-//! whole.
+//! Reads a large payload in chunks, so that the payload itself is never in memory as a whole: only what is decoded from
+//! it is.
 
 use std::io::{self, Read};
 use std::mem::MaybeUninit;
@@ -8,12 +8,12 @@ use nix::errno::Errno;
 
 use super::bytes;
 
-/// Payloads from this length on are worth it: shorter ones are read faster where they lie as a whole.
+/// The least length of a payload to be read in chunks: a shorter one is read faster as a whole.
 pub(crate) const FROM: usize = 2 << 20;
-/// How much of the payload is here at a time.
+/// Length of a chunk.
 const WIDTH: usize = 1 << 20;
 
-/// Reads `length` bytes that `fetch` gets piece by piece.
+/// Reads `length` bytes, which `fetch` gets chunk by chunk.
 pub(crate) struct ChunkedReader<F> {
     fetch: F,
     here: Vec<u8>,
@@ -24,12 +24,12 @@ pub(crate) struct ChunkedReader<F> {
 }
 
 impl<F: FnMut(&mut [MaybeUninit<u8>]) -> Result<(), Errno>> ChunkedReader<F> {
-    /// A chunked reader on the beginning of the payload.
+    /// A reader at the beginning of a payload.
     pub(crate) fn new(length: usize, fetch: F) -> Self {
         Self { fetch, here: Vec::new(), at: 0, left: length, failure: None }
     }
 
-    /// Why a read failed, if it was not for the end of the payload.
+    /// Why a read failed, if not for the end of the payload.
     pub(crate) fn failure(&self) -> Option<Errno> {
         self.failure
     }
@@ -88,7 +88,7 @@ impl<F: FnMut(&mut [MaybeUninit<u8>]) -> Result<(), Errno>> Read for ChunkedRead
 mod tests {
     use super::*;
 
-    /// Numbers, as if from elsewhere.
+    /// Successive numbers, as if fetched from another process.
     fn counting() -> impl FnMut(&mut [MaybeUninit<u8>]) -> Result<(), Errno> {
         let mut next = 0_usize;
         move |to| {

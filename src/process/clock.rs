@@ -1,10 +1,10 @@
-//! Time that this thread was on a processor, which other processes do not stretch.
+//! CPU time of this thread, which does not depend on what other processes do.
 
 use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
 
-/// The time so far. Only differences mean anything.
+/// The CPU time so far. Only differences have a meaning.
 pub(crate) fn cpu_time() -> Duration {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }

@@ -1,4 +1,4 @@
-//! How many CPUs this process may use: its affinity, and the quota of its control group.
+//! How many CPUs this process may use, by its affinity and by the quota of its control group.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use nix::unistd::Pid;
 
 use super::cgroup;
 
-/// Usable CPUs, at least 1.
+/// The number of usable CPUs, at least 1.
 pub(crate) fn usable() -> usize {
     let allowed =
         affinity().unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
@@ -20,7 +20,7 @@ fn affinity() -> Option<usize> {
     (count > 0).then_some(count)
 }
 
-/// CPUs that the control groups allow, rounded up; the tightest of the groups above this process counts.
+/// How many CPUs the control groups allow, rounded up. The tightest of the groups above this process counts.
 fn quota() -> Option<usize> {
     if let Some(groups) = cgroup::unified() {
         return groups
@@ -33,7 +33,7 @@ fn quota() -> Option<usize> {
     legacy_quota(&read("cpu.cfs_quota_us")?, &read("cpu.cfs_period_us")?)
 }
 
-/// The second version's `cpu.max`: quota and period in microseconds, or `max`.
+/// From the `cpu.max` of version 2: quota and period in microseconds, or `max`.
 fn unified_quota(text: &str) -> Option<usize> {
     let (quota, period) = text.trim().split_once(' ')?;
     legacy_quota(quota, period)

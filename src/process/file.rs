@@ -1,4 +1,4 @@
-//! Files that a child inherited.
+//! Files that a child has inherited.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
@@ -7,22 +7,23 @@ use std::os::fd::{AsRawFd, RawFd};
 use nix::errno::Errno;
 use nix::sys::stat::{SFlag, fstat};
 
-/// Gives this process a position of its own in a file that it inherited open for reading. Parent and children share one
-/// otherwise: each that seeks and reads moves all the others.
+/// Gives this process a file position of its own in a file that it has inherited open for reading. Otherwise parent and
+/// children share the position, so that each seek or read moves it for all of them.
 ///
 /// # Errors
 ///
-/// The file cannot be opened anew, and is as it was: no regular file, no longer readable for us, or no `/proc`.
+/// When the file cannot be opened anew: it is no regular file, no longer readable for us, or there is no `/proc`. It is
+/// unchanged then.
 pub(crate) fn part(inherited: RawFd, position: i64) -> std::io::Result<()> {
-    // SAFETY: the number of an open descriptor, which nothing closes meanwhile.
+    // SAFETY: the number of an open descriptor, which nothing closes during the call.
     let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(inherited) };
     if SFlag::from_bits_truncate(fstat(borrowed)?.st_mode) & SFlag::S_IFMT != SFlag::S_IFREG {
         return Err(Errno::EINVAL.into()); // opening a pipe would wait for its other end
     }
     let mut own = File::open(format!("/proc/self/fd/{inherited}"))?;
     own.seek(SeekFrom::Start(position.unsigned_abs()))?;
-    // SAFETY: both are open descriptors of this process; who owns the second owns it still, with the same file behind
-    // it.
+    // SAFETY: both are open descriptors of this process; the owner of the second one keeps it, with the same file
+    // behind it.
     Errno::result(unsafe { libc::dup3(own.as_raw_fd(), inherited, libc::O_CLOEXEC) })?;
     Ok(())
 }
@@ -51,7 +52,7 @@ mod tests {
         assert!(part(reader.as_raw_fd(), 0).is_err());
     }
 
-    /// One without a name.
+    /// A file without a name.
     fn tempfile() -> File {
         let path = std::env::temp_dir().join(format!("async-part-{}", std::process::id()));
         let file = File::options().read(true).write(true).create_new(true).open(&path).unwrap();

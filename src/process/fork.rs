@@ -1,4 +1,4 @@
-//! The one place where a child is made.
+//! The one place that forks.
 
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::sync::Once;
@@ -9,57 +9,56 @@ use nix::unistd::{Pid, getpid, setpgid};
 
 use super::{child, pipe, signals};
 
-/// What the pipe between the two is for.
+/// Purpose of the pipe between parent and child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// The child tells its outcome.
+    /// The child writes its outcome.
     Outcome,
-    /// It tells of the child's end, by being closed then, and of nothing else: nobody can write to the end that the
-    /// child has.
+    /// It is closed when the child ends, and so reports that. Nothing is written: the child has the reading end.
     End,
 }
 
-/// The two processes that a fork leaves.
+/// The result of a fork in either process.
 #[derive(Debug)]
 pub(crate) enum Fork {
-    /// We are the parent, and this is our handle of the child.
+    /// In the parent: the new child.
     Parent(Child),
-    /// We are the child, and this is its end of the pipe.
+    /// In the child: its end of the pipe.
     Child(OwnedFd),
 }
 
-/// What the parent holds of a child.
+/// A child, as its parent holds it.
 #[derive(Debug)]
 pub(crate) struct Child {
-    /// Its process id, and that of its process group.
+    /// Its process id, which is also the id of its process group.
     pub(crate) pid: Pid,
-    /// Readable once it has ended; none where the kernel has no pidfds.
+    /// Readable once the child has ended; `None` if the kernel has no pidfds.
     pub(crate) pidfd: Option<OwnedFd>,
-    /// The other end of its pipe.
+    /// The parent's end of the pipe.
     pub(crate) pipe: OwnedFd,
 }
 
-/// Why no child was made.
+/// Why there is no new child, or whatever else was asked of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
-    /// The call that failed: `pipe` or `fork`.
+    /// The call that failed, such as `pipe` or `fork`.
     pub(crate) call: &'static str,
-    /// What it said.
+    /// Its error.
     pub(crate) errno: Errno,
 }
 
 impl Refused {
-    /// What `call` said.
+    /// A failure of `call`.
     pub(crate) fn by(call: &'static str) -> impl Fn(Errno) -> Self {
         move |errno| Self { call, errno }
     }
 }
 
-/// Forks. The child has its signals, process group and parent-death request in place when this returns in it.
+/// Forks. In the child, signals, process group and parent-death request are set up when this returns.
 ///
 /// # Errors
 ///
-/// The kernel's refusal; nothing is left behind then.
+/// When the kernel refuses; nothing is left over then.
 pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
     let (reader, writer) = pipe::open().map_err(Refused::by("pipe"))?;
     let (ours, theirs) = match purpose {
@@ -69,9 +68,10 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
     let parent = getpid();
     let last_signal = libc::SIGRTMAX();
     let blocked = signals::Blocked::all();
-    // `libc::fork` and not the bare system call: other libraries' atfork handlers must run.
+    // `libc::fork`, and not the bare system call: the atfork handlers of other libraries have to run.
     #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
-    // SAFETY: the only other thread of ours takes no lock and allocates nothing, so the copy holds no lock of ours.
+    // SAFETY: the only other thread of ours takes no lock and allocates nothing, so that no lock of ours is held in the
+    // copy.
     match unsafe { libc::fork() } {
         -1 => Err(Refused { call: "fork", errno: Errno::last() }),
         0 => {
@@ -84,7 +84,7 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
         pid => {
             let pid = Pid::from_raw(pid);
             drop(theirs);
-            // The child does the same; EACCES says that it was faster and has called exec.
+            // The child does the same. EACCES means that the child was faster, and has called exec.
             let _ = setpgid(pid, pid);
             drop(blocked);
             Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: ours }))
@@ -92,29 +92,29 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
     }
 }
 
-/// A fork of any origin has happened since somebody last asked.
+/// This process is the result of a fork, by whatever code, since [`noticed`] was last called.
 static FORKED: AtomicBool = AtomicBool::new(false);
 
-/// Notices every fork from now on, whoever makes it: a system call to ask for the pid each time would cost more than
-/// all the rest. MINIT, which may run more than once.
+/// Registers to notice every fork from now on, by whatever code: getting the pid by a system call each time would cost
+/// more than all the rest. Called in MINIT, which may run more than once.
 pub(crate) fn watch() {
     extern "C" fn in_child() {
         FORKED.store(true, Ordering::Relaxed);
     }
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {
-        // SAFETY: the handler is async-signal-safe; the C library drops it when this library is unloaded.
+        // SAFETY: the handler is async-signal-safe; the C library removes it when this library is unloaded.
         unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
     });
 }
 
-/// Is this another process than the one that asked last?
+/// Has this process been forked since the last call?
 pub(crate) fn noticed() -> bool {
     FORKED.load(Ordering::Relaxed) && FORKED.swap(false, Ordering::Relaxed)
 }
 
 fn pidfd(pid: Pid) -> Option<OwnedFd> {
-    // SAFETY: no pointers; `pid` is our child and not reaped, so it cannot be another process by now.
+    // SAFETY: no pointers; `pid` is our child and not reaped, so that the number cannot belong to another process.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
     // SAFETY: the kernel just made this descriptor for us; it is close-on-exec by definition.
     i32::try_from(fd).ok().filter(|&fd| fd >= 0).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })

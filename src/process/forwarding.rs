@@ -1,4 +1,4 @@
-//! Signals that the application handles, for its children, too: those of pools that have asked for it.
+//! Forwards signals that the application handles to its children: to those of pools that have asked for it.
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -11,22 +11,22 @@ use nix::unistd::{Pid, getpgid, getpid};
 use super::child::parent_death_signal;
 use super::listener::{Listener, is_handled};
 
-/// Some signals, a bit for each.
+/// A set of signals, one bit for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Signals(u64);
 
 impl Signals {
-    /// None at all.
+    /// The empty set.
     pub(crate) const NONE: Self = Self(0);
 
-    /// With `signal`, one of 1 to 64, too. None for one that no task can handle.
+    /// The set with `signal` added, which is from 1 to 64. `None` for a signal that no task can handle.
     pub(crate) fn with(self, signal: i32) -> Option<Self> {
         let none =
             [libc::SIGKILL, libc::SIGSTOP, libc::SIGSEGV, libc::SIGFPE, libc::SIGILL, parent_death_signal()];
         (!none.contains(&signal)).then_some(Self(self.0 | bit(signal)))
     }
 
-    /// All of both.
+    /// The union of both sets.
     pub(crate) fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -40,7 +40,7 @@ fn bit(signal: i32) -> u64 {
     1 << (signal - 1)
 }
 
-/// What listens to the signals that some pool of this process has asked for.
+/// Listeners for the signals that pools of this process have asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Forwarding {
     wanted: Signals,
@@ -48,18 +48,19 @@ pub(crate) struct Forwarding {
 }
 
 impl Forwarding {
-    /// Has nobody asked for any?
+    /// Has no pool asked for any?
     pub(crate) fn is_off(&self) -> bool {
         self.wanted == Signals::NONE
     }
 
-    /// Somebody asks for `signals`, too.
+    /// Adds `signals` to those that are forwarded.
     pub(crate) fn want(&mut self, signals: Signals) {
         self.wanted = self.wanted.and(signals);
         self.look();
     }
 
-    /// Looks which of them the application handles by now: the others end it, or do nothing, and so it is left.
+    /// Starts listening to those that the application handles by now. The others end the application, or do nothing,
+    /// and are left like that.
     pub(crate) fn look(&mut self) {
         for signal in self.wanted.numbers().filter(|&signal| is_handled(signal)) {
             if let Some(listener) = self.listeners.get(&signal) {
@@ -73,12 +74,12 @@ impl Forwarding {
     }
 }
 
-/// One place in the list of children. Places are used again, and never freed: a handler may be reading them.
+/// An entry of the list of children. Entries are reused, and never freed: a handler may be reading them.
 #[derive(Debug)]
 struct Place {
-    /// The child; 0 when the place is free.
+    /// The child's process id; 0 if the entry is free.
     pid: AtomicI32,
-    /// Its descriptor, or -1.
+    /// The child's pidfd, or -1.
     pidfd: AtomicI32,
     signals: AtomicU64,
     next: *const Place,
@@ -88,19 +89,19 @@ struct Place {
 static FIRST: AtomicPtr<Place> = AtomicPtr::new(ptr::null_mut());
 static OWNER: AtomicI32 = AtomicI32::new(0);
 
-/// Async-signal-safe.
+/// All entries. Async-signal-safe.
 fn places() -> impl Iterator<Item = &'static Place> {
-    // SAFETY: null, or a place that was leaked.
+    // SAFETY: null, or an entry that was leaked.
     let place = |at: *const Place| unsafe { at.as_ref() };
     std::iter::successors(place(FIRST.load(Ordering::Acquire)), move |before| place(before.next))
 }
 
-/// A child that is sent signals, until this is dropped.
+/// A child to which signals are forwarded, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Forwarded(&'static Place);
 
 impl Forwarded {
-    /// Has `signals` sent to the child `pid` and its group. `pidfd` refers to it, and outlives this.
+    /// Forwards `signals` to the child `pid` and its group. `pidfd` refers to the child, and has to outlive this.
     pub(crate) fn new(pid: Pid, pidfd: Option<&OwnedFd>, signals: Signals) -> Self {
         OWNER.store(getpid().as_raw(), Ordering::Relaxed);
         let place = places().find(|place| place.pid.load(Ordering::Relaxed) == 0).unwrap_or_else(add);
@@ -125,12 +126,12 @@ impl Drop for Forwarded {
     }
 }
 
-/// In a child: its siblings are not its own.
+/// In a child: its siblings are not its own children.
 pub(crate) fn forget() {
     FIRST.store(ptr::null_mut(), Ordering::Release);
 }
 
-/// Async-signal-safe.
+/// Sends `signal` to all children that shall get it. Async-signal-safe.
 fn forward(signal: i32) {
     if OWNER.load(Ordering::Relaxed) != getpid().as_raw() {
         return; // in a process that the application has forked
@@ -143,14 +144,14 @@ fn forward(signal: i32) {
     }
 }
 
-/// To the group, and to the child if it has left that. Async-signal-safe.
+/// Sends a signal to the child's group, and to the child itself if it has left the group. Async-signal-safe.
 fn send(pid: i32, pidfd: i32, signal: i32) {
     let by_pidfd = |signal: i32| {
         let info = ptr::null::<libc::siginfo_t>();
-        // SAFETY: numbers, and no information besides.
+        // SAFETY: numbers, and no additional information.
         Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, info, 0) })
     };
-    // The number is the child's as long as nobody has taken its status.
+    // The number is the child's as long as nobody has taken the child's status.
     if pidfd >= 0 && by_pidfd(0) == Err(Errno::ESRCH) {
         return;
     }

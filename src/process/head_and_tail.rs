@@ -1,11 +1,12 @@
-//! What is kept of a stream of bytes that may never end: its beginning and its end, and how much was between them.
+//! What is kept of a stream of bytes that may never end: its beginning, its end, and how many bytes were cut out
+//! between them.
 
 use std::collections::VecDeque;
 
-/// The bytes of a stream, up to a limit.
+/// The kept bytes of a stream.
 #[derive(Debug, Default)]
 pub(crate) struct HeadAndTail {
-    /// How many bytes are kept; 0 for all of them.
+    /// How many bytes to keep; 0 for all.
     limit: usize,
     head: Vec<u8>,
     tail: VecDeque<u8>,
@@ -13,12 +14,12 @@ pub(crate) struct HeadAndTail {
 }
 
 impl HeadAndTail {
-    /// Keeps `limit` bytes, one half from the beginning and one from the end; 0 keeps all.
+    /// Keeps `limit` bytes: one half from the beginning, one from the end. 0 keeps all.
     pub(crate) fn new(limit: usize) -> Self {
         Self { limit, ..Self::default() }
     }
 
-    /// Adds what comes next.
+    /// Appends bytes of the stream.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let room = if self.limit == 0 { usize::MAX } else { self.limit / 2 };
         let (first, rest) = bytes.split_at(bytes.len().min(room - self.head.len()));
@@ -31,7 +32,7 @@ impl HeadAndTail {
         }
     }
 
-    /// What is kept, with a line where something was cut.
+    /// The kept bytes, with a line in place of what was cut out.
     pub(crate) fn text(&self) -> Vec<u8> {
         let mut text = self.head.clone();
         if self.cut > 0 {
@@ -45,7 +46,7 @@ impl HeadAndTail {
     }
 }
 
-/// The last lines of `text`: at most `lines` of them, and at most `length` bytes. Empty ones at the end do not count.
+/// The last lines of `text`: at most `lines` of them, and at most `length` bytes. Trailing empty lines do not count.
 pub(crate) fn last_lines(text: &[u8], lines: usize, length: usize) -> &[u8] {
     let text = text.trim_ascii_end();
     let text = text.get(text.len().saturating_sub(length)..).unwrap_or_default();

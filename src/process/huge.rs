@@ -1,4 +1,4 @@
-//! Huge pages: which of this process's memory lies in small ones and could lie in huge ones, and how it gets there.
+//! Huge pages: finds which of this process's memory is in small pages and could be in huge ones, and moves it there.
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
@@ -7,13 +7,13 @@ use std::ptr::{null_mut, without_provenance_mut};
 
 use nix::errno::Errno;
 
-/// The size of a huge page, and of the units that are looked at.
+/// The size of a huge page. Memory is considered in units of this size.
 pub(crate) const UNIT: usize = 2 << 20;
-/// Of the small pages in a unit so many must be there: a huge page takes the memory of those that are not, too.
+/// How many small pages of a unit must be in use: a huge page also takes up the memory of those that are not.
 const DENSE: usize = 256;
 /// Not in every C library's headers.
 const MADV_COLLAPSE: libc::c_int = 25;
-/// The unit of the system's page tables.
+/// The size of a small page.
 const PAGE: usize = 4096;
 
 /// Memory that begins and ends at a unit's border.
@@ -23,22 +23,22 @@ struct Span {
     length: usize,
 }
 
-/// Memory that could be in huge pages, on its way there.
+/// Memory that could be in huge pages, and how much of it has been moved.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Purchase {
     spans: VecDeque<Span>,
-    /// Bytes of all spans that were in small pages at first.
+    /// Bytes of all spans that were in small pages at the beginning.
     pub(crate) small: usize,
-    /// Bytes of all spans at first, and now.
+    /// Bytes of all spans: at the beginning, and those that are still to come.
     total: usize,
     ahead: usize,
-    /// Units that are huge now, and units that the kernel refused.
+    /// Units that are huge pages now, and units that the kernel has refused.
     won: usize,
     lost: usize,
 }
 
-/// Does this kernel put a process's memory into huge pages when it is asked to? Whoever switched them off for the whole
-/// system meant it, though the kernel would obey us all the same.
+/// Does this kernel move a process's memory to huge pages on request? False if huge pages are switched off for the
+/// whole system, which is respected, although the kernel would still do it.
 pub(crate) fn possible() -> bool {
     let switch = fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled");
     let size = fs::read_to_string("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size");
@@ -47,31 +47,31 @@ pub(crate) fn possible() -> bool {
         && try_one() != Err(Errno::EINVAL)
 }
 
-/// Tries it on memory of our own: before Linux 6.1, and where it is switched off for this process, it is EINVAL.
+/// Tries it with memory of our own. Fails with EINVAL before Linux 6.1, and where it is switched off for this process.
 fn try_one() -> Result<(), Errno> {
     let length = 2 * UNIT;
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-    // SAFETY: a new mapping, wherever the kernel likes.
+    // SAFETY: a new mapping, at an address of the kernel's choice.
     let address = unsafe { libc::mmap(null_mut(), length, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0) };
     if address == libc::MAP_FAILED {
         return Err(Errno::last());
     }
     let start = address.addr().next_multiple_of(UNIT);
     let unit: *mut u8 = address.cast::<u8>().with_addr(start);
-    // SAFETY: one whole unit lies inside the mapping.
+    // SAFETY: one whole unit is inside the mapping.
     unsafe { unit.write_volatile(1) };
     let tried = collapse(start, UNIT);
-    // SAFETY: the mapping that was made above, which nobody else knows.
+    // SAFETY: the mapping that was made above, which nothing else refers to.
     unsafe { libc::munmap(address, length) };
     tried
 }
 
 impl Purchase {
-    /// All that could be bought.
+    /// Finds all memory that could be in huge pages.
     ///
     /// # Errors
     ///
-    /// When `/proc` is not there.
+    /// When `/proc` cannot be read.
     pub(crate) fn survey() -> io::Result<Self> {
         Self::read(BufReader::with_capacity(1 << 16, File::open("/proc/self/smaps")?))
     }
@@ -111,14 +111,15 @@ impl Purchase {
         }
     }
 
-    /// Lets what is still to come in this memory come in huge pages. It costs nothing, and may be refused.
+    /// Asks the kernel to use huge pages for what is yet to be allocated in this memory. Costs nothing, and may be
+    /// refused.
     pub(crate) fn announce(&self) {
         for span in &self.spans {
             let _ = advise(span.start, span.length, libc::MADV_HUGEPAGE);
         }
     }
 
-    /// Puts the next piece into huge pages, of at most so many units.
+    /// Moves the next piece, of at most `units` units, to huge pages.
     pub(crate) fn step(&mut self, units: usize) {
         let Some(span) = self.spans.front_mut() else {
             return;
@@ -133,7 +134,7 @@ impl Purchase {
                 Err(_) => self.lost += length / UNIT,
             }
         }
-        // Without a dense unit, past the one that is not.
+        // If the first unit is not dense, skips it.
         let length = length.max(UNIT);
         span.start += length;
         span.length -= length;
@@ -143,23 +144,24 @@ impl Purchase {
         }
     }
 
-    /// Bytes in small pages that are still to be bought, as far as is known.
+    /// An estimate of the bytes in small pages that are still to be moved.
     pub(crate) fn left(&self) -> usize {
         (self.small / UNIT * self.ahead).checked_div(self.total).unwrap_or(0) * UNIT
     }
 
-    /// There is nothing left to do.
+    /// Is nothing left to move?
     pub(crate) fn is_done(&self) -> bool {
         self.spans.is_empty()
     }
 
-    /// The kernel did more of it than it refused.
+    /// Has the kernel moved more units than it has refused?
     pub(crate) fn has_won(&self) -> bool {
         self.won > self.lost
     }
 }
 
-/// The units of a mapping, from the first line about it: of private anonymous memory that can be written, but no stack.
+/// The whole units of a mapping, given the first of its lines in smaps: if it is private, anonymous and writable
+/// memory, but no stack.
 fn candidate(line: &str) -> Option<Span> {
     let mut words = line.split_whitespace();
     let (start, end) = words.next()?.split_once('-')?;
@@ -180,7 +182,7 @@ fn kib(value: &str) -> usize {
 
 fn is_dense(unit: usize) -> bool {
     let mut pages = [0u8; UNIT / PAGE];
-    // SAFETY: the kernel writes a byte for each page of the unit; what address it is does not matter to it.
+    // SAFETY: the kernel writes a byte for each page of the unit; it accepts any address.
     let told = unsafe { libc::mincore(without_provenance_mut(unit), UNIT, pages.as_mut_ptr()) };
     told == 0 && pages.iter().filter(|&&page| page & 1 != 0).count() >= DENSE
 }
@@ -190,8 +192,8 @@ fn collapse(start: usize, length: usize) -> Result<(), Errno> {
 }
 
 fn advise(start: usize, length: usize, advice: libc::c_int) -> Result<(), Errno> {
-    // SAFETY: these two kinds of advice change no byte of the memory, whoever owns it, and are refused where there is
-    // none.
+    // SAFETY: these two kinds of advice change no byte of the memory, whatever it is used for, and are refused where
+    // nothing is mapped.
     Errno::result(unsafe { libc::madvise(without_provenance_mut(start), length, advice) }).map(drop)
 }
 
@@ -236,18 +238,18 @@ AnonHugePages:         0 kB
     #[test]
     fn memory_in_small_pages_becomes_huge_and_keeps_its_bytes() {
         if !possible() {
-            return; // the kernel has none for us
+            return; // the kernel has none for this process
         }
         let pattern: Vec<u8> = (0..=250).collect();
         let bytes = pattern.repeat(16 * UNIT / pattern.len());
-        // The units that hold nothing else: other tests are busy with the neighbours.
+        // The units that contain nothing else: other tests use the memory beside them.
         let start = bytes.as_ptr().addr().next_multiple_of(UNIT);
         let end = (bytes.as_ptr().addr() + bytes.len()) / UNIT * UNIT;
         let ours = |purchase: &Purchase| {
             purchase.spans.iter().any(|span| span.start < end && start < span.start + span.length)
         };
         assert!(ours(&Purchase::survey().unwrap()));
-        // While a process that another test forked shares the memory, the kernel refuses.
+        // The kernel refuses while a process that another test has forked shares the memory.
         let bought = (0..100).any(|_| {
             let mut purchase = Purchase::survey().unwrap();
             purchase.announce();

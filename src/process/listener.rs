@@ -1,9 +1,10 @@
-//! What we do ourselves when a signal comes, beside the application's handler.
+//! Reacts to a signal in addition to the application's handler.
 //!
-//! It goes through signal-hook's registry. That puts itself in front of the handler which it finds, once in the life of
-//! a process, and calls that one first. Whoever sets another handler since is left alone: it may call what it has found
-//! there, the registry, and the two in front of each other would call each other for ever. Only in front of what surely
-//! calls nobody does the registry go again: the default action, and the handler of the engine.
+//! This uses signal-hook's registry. Once in the life of a process, the registry installs its own handler for a signal,
+//! which first calls the handler that was there before. A handler that the application installs later is left alone: it
+//! may call the one that it has found, the registry's, and if the registry then installed itself again, the two would
+//! call each other for ever. The registry is only installed again over what certainly calls no other handler: the
+//! default action, and the engine's handler.
 
 use std::collections::BTreeMap;
 use std::mem::MaybeUninit;
@@ -24,11 +25,11 @@ pub(crate) struct Listener {
     action: SigId,
 }
 
-/// The two handlers of a signal, once the registry is in front of another.
+/// The two handlers of a signal for which the registry has been installed.
 struct Chain {
-    /// What the registry has found, and calls.
+    /// The handler that the registry has found, and calls.
     found: libc::sigaction,
-    /// The registry's.
+    /// The registry's own handler.
     registry: libc::sigaction,
     listeners: usize,
 }
@@ -50,7 +51,7 @@ impl Listener {
         unsafe { Self::new(signal, move || flags.raise()) }
     }
 
-    /// Counts up `heard` when `signal` comes.
+    /// Increments `heard` when `signal` comes.
     ///
     /// # Errors
     ///
@@ -63,7 +64,7 @@ impl Listener {
         unsafe { Self::new(signal, count) }
     }
 
-    /// Does `action` when `signal` comes.
+    /// Runs `action` when `signal` comes.
     ///
     /// # Errors
     ///
@@ -75,7 +76,7 @@ impl Listener {
     pub(super) unsafe fn new(signal: i32, action: impl Fn() + Send + Sync + 'static) -> Result<Self, Errno> {
         let found = action_of(signal)?;
         let mut chains = chains();
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller guarantees this.
         let registered = unsafe { register_signal_unchecked(signal, action) };
         let action =
             registered.map_err(|error| error.raw_os_error().map_or(Errno::EINVAL, Errno::from_raw))?;
@@ -90,7 +91,8 @@ impl Listener {
         Ok(listener)
     }
 
-    /// The application may have set its own handler since, through the engine: the registry goes in front of that, too.
+    /// Installs the registry's handler again if the application has set a handler since, but through the engine, so
+    /// that the kernel has the engine's.
     pub(crate) fn renew(&self) {
         if let Some(chain) = chains().get(&self.signal) {
             chain.renew(self.signal);
@@ -98,7 +100,7 @@ impl Listener {
     }
 }
 
-/// Has the application a handler for `signal`? Not where that ends the process, or is ignored.
+/// Has the application a handler for `signal`? False if that signal ends the process, or is ignored.
 pub(crate) fn is_handled(signal: i32) -> bool {
     let Ok(now) = action_of(signal) else {
         return false;
@@ -111,15 +113,15 @@ pub(crate) fn is_handled(signal: i32) -> bool {
 }
 
 impl Listener {
-    /// In a child: as [`drop`], but without the registry. That waits until no handler runs, and if another thread of
-    /// the parent ran one at the fork, it would wait for ever: here that thread does not exist. The action stays
-    /// registered, and does nothing as long as nobody listens.
+    /// In a child: like [`drop`], but without removing the action from the registry. The registry waits until no handler
+    /// is running; if another thread of the parent was running one at the fork, it would wait for ever, as that thread
+    /// does not exist here. The action stays registered, and does nothing as long as nobody listens.
     pub(crate) fn forget(self) {
         self.leave();
         std::mem::forget(self);
     }
 
-    /// The last one leaves everything as it was found, if nobody has changed it since.
+    /// The last listener of a signal restores the handler that was found, unless that has been changed since.
     fn leave(&self) {
         if let Some(chain) = chains().get_mut(&self.signal) {
             chain.listeners = chain.listeners.saturating_sub(1);
@@ -151,13 +153,13 @@ impl Chain {
     }
 }
 
-/// The registry's handler with the mask of `found`, which was written to run under it, and with what its flags mean to
-/// the kernel.
+/// The registry's handler with the mask of `found`, since the found handler was written to run with that, and with
+/// those of its flags that matter to the kernel.
 fn like(found: libc::sigaction, signal: i32) -> libc::sigaction {
     let mut registry = action_of(signal).unwrap_or(found);
     match found.sa_sigaction {
         libc::SIG_DFL => {}
-        // For SIGCHLD: nobody waits for children.
+        // For SIGCHLD this means: children are not waited for.
         libc::SIG_IGN => registry.sa_flags |= libc::SA_NOCLDWAIT,
         _ => {
             registry.sa_mask = found.sa_mask;
@@ -177,7 +179,7 @@ fn action_of(signal: i32) -> Result<libc::sigaction, Errno> {
 }
 
 fn set(signal: i32, action: &libc::sigaction) {
-    // SAFETY: what the kernel has told of this signal before, with another mask and other flags at most.
+    // SAFETY: an action that the kernel has returned for this signal before, at most with another mask and other flags.
     unsafe { libc::sigaction(signal, action, ptr::null_mut()) };
 }
 
@@ -191,7 +193,7 @@ mod tests {
         Listener::counting(signal, heard).unwrap()
     }
 
-    /// How many have heard of `signal`.
+    /// How many listeners have noticed `signal`.
     fn raise(signal: i32, heard: &AtomicU32) -> u32 {
         nix::sys::signal::raise(signal.try_into().unwrap()).unwrap();
         heard.swap(0, Ordering::Relaxed)

@@ -1,11 +1,11 @@
-//! How much memory may still be taken: what the system has, and what the control groups allow.
+//! How much memory is available: of the system, and within the limits of the control groups.
 
 use std::fs;
 use std::path::Path;
 
 use super::cgroup;
 
-/// Bytes that may be taken before something else has to go; none when nothing is known.
+/// How many bytes can be allocated before other memory has to be given up; `None` if that is unknown.
 pub(crate) fn free() -> Option<usize> {
     let system = fs::read_to_string("/proc/meminfo").ok().and_then(|text| field(&text, "MemAvailable:"));
     let groups = cgroup::unified().unwrap_or_default();
@@ -14,7 +14,8 @@ pub(crate) fn free() -> Option<usize> {
     system.map(|kib| kib.saturating_mul(1024)).into_iter().chain(unified).chain(legacy).min()
 }
 
-/// What a group's limit leaves beside what cannot be dropped. No limit is a word, or a huge number.
+/// What remains of a group's limit, apart from memory that the kernel cannot drop. No limit is a word, or a huge
+/// number.
 fn room(group: &Path, limit: &str, used: &str) -> Option<usize> {
     let limit: usize = fs::read_to_string(group.join(limit)).ok()?.trim().parse().ok()?;
     let used = field(&fs::read_to_string(group.join("memory.stat")).ok()?, used)?;

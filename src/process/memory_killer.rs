@@ -1,12 +1,12 @@
-//! The kernel's memory killer: whether a SIGKILL that nobody here sent was probably its doing.
+//! The kernel's OOM killer: whether it was probably the cause of a SIGKILL that this process did not send.
 //!
-//! The kernel tells nobody whom it has killed, but it counts. The counter of our own control group is the best one;
-//! where it cannot be read, that of the whole system has to do.
+//! The kernel does not report which processes it has killed, but it counts them. The counter of our own control group
+//! is the most exact one; if it cannot be read, that of the whole system is used.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A count of its victims.
+/// Counts the victims of the OOM killer.
 #[derive(Debug)]
 pub(crate) struct MemoryKiller {
     counters: Vec<PathBuf>,
@@ -14,7 +14,7 @@ pub(crate) struct MemoryKiller {
 }
 
 impl MemoryKiller {
-    /// Watches it from now on.
+    /// Counts from now on.
     pub(crate) fn new() -> Self {
         let membership = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         Self::watching(counters(&membership))
@@ -25,7 +25,7 @@ impl MemoryKiller {
         Self { counters, explained }
     }
 
-    /// Is there a victim that no death has been explained with yet? It explains one.
+    /// Is there a victim that has not been attributed to a death yet? If so, it is attributed to this one.
     pub(crate) fn struck(&mut self) -> bool {
         let struck = victims(&self.counters) > self.explained;
         self.explained += u64::from(struck);
@@ -33,7 +33,7 @@ impl MemoryKiller {
     }
 }
 
-/// Where the victims are counted, the closest first, for a process of these control groups.
+/// The files that count victims, the most exact one first, for a process with these control groups.
 fn counters(membership: &str) -> Vec<PathBuf> {
     let group = |line: &str| {
         let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
@@ -47,7 +47,7 @@ fn counters(membership: &str) -> Vec<PathBuf> {
     membership.lines().filter_map(group).chain(["/proc/vmstat".to_owned()]).map(PathBuf::from).collect()
 }
 
-/// The first of the counters that can be read.
+/// The value of the first counter that can be read.
 fn victims(counters: &[PathBuf]) -> u64 {
     counters.iter().find_map(|path| count(path)).unwrap_or_default()
 }

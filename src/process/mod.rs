@@ -1,4 +1,5 @@
-//! The operating system: forks, pipes, waits and signals. It knows no Zend type and is tested by `cargo test` alone.
+//! The operating system: forks, pipes, waits, signals, shared memory. Knows no Zend type, so that `cargo test` alone
+//! tests it.
 #![allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
 pub(crate) mod bytes;

@@ -1,9 +1,9 @@
-//! What a task prints, outside of PHP too: the standard output and error output of its process.
+//! What a task prints, also from outside of PHP: the standard output and standard error of its process.
 //!
-//! Captured output goes through two pipes that the reactor waits for, as for everything else. A file in memory would
-//! need no reader, and no task would ever wait for its parent; but a program that opens `/dev/stderr` for writing, as
-//! shell scripts do, would empty such a file, and a task that never stops printing would fill the machine's memory. The
-//! price of a pipe is that a task that has printed [`ROOM`] bytes waits while its parent is inside a system call.
+//! Captured output goes through two pipes, which the reactor waits for. A memory file would need no reader, and no task
+//! would ever have to wait for its parent. But a program that opens `/dev/stderr` for writing, as shell scripts do,
+//! would truncate such a file, and a task that never stops printing would fill the machine's memory. The drawback of a
+//! pipe is that a task which has printed [`ROOM`] bytes waits while its parent is inside a system call.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
@@ -16,16 +16,16 @@ use super::fork::Refused;
 use super::head_and_tail::HeadAndTail;
 use super::pipe;
 
-/// Four times what a pipe has by itself. The kernel lets one user have 64 MiB of this before it makes all pipes
-/// smaller.
+/// Capacity of a pipe: four times the default. The kernel allows each user 64 MiB of pipe buffers before it makes all
+/// further pipes smaller.
 const ROOM: i32 = 256 * 1024;
-/// What one system call reads.
+/// How much one system call reads.
 const PIECE: usize = 16 * 1024;
 
-/// Where what a task prints goes.
+/// Where a task's output goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Where the parent's output goes.
+    /// To the same place as the parent's.
     #[default]
     Inherit,
     /// To the parent, which keeps it.
@@ -34,7 +34,7 @@ pub(crate) enum Mode {
     Discard,
 }
 
-/// One of the two streams.
+/// One of the two output streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stream {
     /// Descriptor 1.
@@ -43,16 +43,16 @@ pub(crate) enum Stream {
     Error,
 }
 
-/// The child's side: what its standard descriptors are to be.
+/// The child's side: the standard descriptors that it is to have.
 #[derive(Debug)]
 pub(crate) enum Streams {
-    /// What they are.
+    /// The inherited ones.
     Inherited,
-    /// These two.
+    /// These two: standard output, and standard error.
     Replaced(OwnedFd, OwnedFd),
 }
 
-/// The parent's side: what a task has printed, and where more of it comes from.
+/// The parent's side: what a task has printed, and the pipes from which more may come.
 #[derive(Debug)]
 pub(crate) struct Capture {
     output: Tap,
@@ -65,11 +65,11 @@ struct Tap {
     kept: HeadAndTail,
 }
 
-/// Both sides for one task, of whose streams `limit` bytes each are kept.
+/// Opens both sides for one task; `limit` bytes of each stream are kept.
 ///
 /// # Errors
 ///
-/// The kernel's refusal.
+/// When the kernel refuses.
 pub(crate) fn open(mode: Mode, limit: usize) -> Result<(Streams, Option<Capture>), Refused> {
     match mode {
         Mode::Inherit => Ok((Streams::Inherited, None)),
@@ -91,14 +91,14 @@ pub(crate) fn open(mode: Mode, limit: usize) -> Result<(Streams, Option<Capture>
 
 fn tap(limit: usize) -> Result<(Tap, OwnedFd), Refused> {
     let (reader, writer) = pipe::open().map_err(Refused::by("pipe"))?;
-    // Less room is no failure.
+    // A pipe with less room works, too.
     let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(ROOM));
     Ok((Tap { pipe: Some(reader), kept: HeadAndTail::new(limit) }, writer))
 }
 
 impl Streams {
-    /// In a new child, or before its next task: from now on these are its standard descriptors. Programs that it starts
-    /// have them too.
+    /// In a new child, or before its next task: makes these its standard descriptors. Programs that it starts inherit
+    /// them.
     pub(crate) fn put_in_place(self) {
         if let Self::Replaced(output, error) = self {
             while dup2_stdout(&output) == Err(Errno::EINTR) {}
@@ -108,13 +108,13 @@ impl Streams {
 }
 
 impl Capture {
-    /// Moves what has come through the pipe of `stream` to what is kept. Gives the pipe when no more will come.
+    /// Moves what has come through the pipe of `stream` to what is kept. Returns the pipe at its end.
     pub(crate) fn drain(&mut self, stream: Stream) -> Option<OwnedFd> {
         let tap = self.tap(stream);
         if tap.drain() { tap.pipe.take() } else { None }
     }
 
-    /// What the task has printed so far.
+    /// What the task has printed to `stream` so far, as far as it is kept.
     pub(crate) fn text(&self, stream: Stream) -> Vec<u8> {
         match stream {
             Stream::Output => self.output.kept.text(),
@@ -122,7 +122,8 @@ impl Capture {
         }
     }
 
-    /// What has been printed by now, as a capture of its own; of what follows `limit` bytes of each stream are kept.
+    /// Splits off what has been printed by now, as a capture of its own. Of what follows, `limit` bytes of each stream
+    /// are kept.
     pub(crate) fn split_off(&mut self, limit: usize) -> Self {
         let turn = |tap: &mut Tap| Tap {
             pipe: None,
@@ -131,13 +132,13 @@ impl Capture {
         Self { output: turn(&mut self.output), error: turn(&mut self.error) }
     }
 
-    /// The pipes that more may come from.
+    /// The pipes from which more may come.
     pub(crate) fn pipes(&self) -> impl Iterator<Item = (Stream, &OwnedFd)> {
         let pairs = [(Stream::Output, &self.output), (Stream::Error, &self.error)];
         pairs.into_iter().filter_map(|(stream, tap)| Some((stream, tap.pipe.as_ref()?)))
     }
 
-    /// Takes what has come by now, and listens no more: whatever else the task started may print for ever.
+    /// Reads what has come by now, and closes the pipes: other programs that the task has started may print for ever.
     pub(crate) fn close(&mut self) {
         for stream in [Stream::Output, Stream::Error] {
             self.drain(stream);
@@ -154,13 +155,13 @@ impl Capture {
 }
 
 impl Tap {
-    /// Takes what is in the pipe by now, and not what a busy writer adds meanwhile. True at its end.
+    /// Reads what is in the pipe now, but not what a busy writer adds meanwhile. True at the end of the pipe.
     fn drain(&mut self) -> bool {
         let Some(pipe) = &self.pipe else {
             return false;
         };
         let mut there = 0;
-        // SAFETY: FIONREAD writes one int, to a valid place.
+        // SAFETY: FIONREAD writes one int, to a valid address.
         if unsafe { libc::ioctl(pipe.as_raw_fd(), libc::FIONREAD, &raw mut there) } != 0 {
             return true;
         }
@@ -203,7 +204,7 @@ mod tests {
         write(&error, b"err").unwrap();
         assert!(capture.drain(Stream::Output).is_none(), "the writer is there");
         drop(output);
-        // Children of other tests may have a copy of the writer, for as long as they live.
+        // Children of other tests may have a copy of the writing end for as long as they live.
         while capture.drain(Stream::Output).is_none() {
             std::thread::yield_now();
         }

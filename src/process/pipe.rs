@@ -1,4 +1,4 @@
-//! Pipes that are not passed on to other programs, and whose ends are none of the standard descriptors.
+//! Pipes that other programs do not inherit, and whose ends are not among the standard descriptors.
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
@@ -6,11 +6,11 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::pipe2;
 
-/// Both ends of a new pipe: the reader does not block, the writer does.
+/// Both ends of a new pipe: reading does not block, writing does.
 ///
 /// # Errors
 ///
-/// EMFILE or ENFILE when there is no descriptor left.
+/// EMFILE or ENFILE when no descriptor is available.
 pub(crate) fn open() -> Result<(OwnedFd, OwnedFd), Errno> {
     let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
     let (reader, writer) = (above_standard(reader)?, above_standard(writer)?);
@@ -18,12 +18,12 @@ pub(crate) fn open() -> Result<(OwnedFd, OwnedFd), Errno> {
     Ok((reader, writer))
 }
 
-/// The same open file under a number above 2. A daemon that has closed its standard descriptors would get those, and
-/// whatever its children print would go there.
+/// The same open file with a descriptor number above 2. A daemon that has closed its standard descriptors would
+/// otherwise get one of these, and whatever its children print would go there.
 ///
 /// # Errors
 ///
-/// EMFILE when there is no descriptor left.
+/// EMFILE when no descriptor is available.
 pub(crate) fn above_standard(fd: OwnedFd) -> Result<OwnedFd, Errno> {
     if fd.as_raw_fd() > libc::STDERR_FILENO {
         return Ok(fd);
@@ -31,11 +31,11 @@ pub(crate) fn above_standard(fd: OwnedFd) -> Result<OwnedFd, Errno> {
     duplicate(fd.as_fd(), libc::STDERR_FILENO + 1)
 }
 
-/// The same open file once more, under the lowest free number from `lowest` on.
+/// Another descriptor of the same open file: the lowest free number from `lowest` on.
 ///
 /// # Errors
 ///
-/// EMFILE when there is no descriptor left, EINVAL when there never was one of that number.
+/// EMFILE when no descriptor is available, EINVAL when `lowest` is above the limit.
 pub(crate) fn duplicate(fd: BorrowedFd<'_>, lowest: RawFd) -> Result<OwnedFd, Errno> {
     let copy = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(lowest))?;
     // SAFETY: the kernel just made this descriptor for us.

@@ -1,9 +1,10 @@
-//! One cap for a whole tree of processes: a place for each child, in memory that all of them share.
+//! The child quota: a cap on the children of a whole tree of processes. It is a table with one place for each child, in
+//! memory that all of them share.
 //!
-//! A parent takes a place before it forks, and gives it back when it has reaped the child. A parent that is killed
-//! gives nothing back: whoever finds all places taken looks which of their holders are still there. A process without a
-//! child of its own needs no place for one: it lends it its own, as it has nothing to do but to wait. So nobody waits
-//! for ever, and processes without children are never more than there are places.
+//! A parent takes a place before it forks, and frees it when it has reaped the child. A parent that is killed frees
+//! nothing: whoever finds all places taken checks which of their holders are still alive. A process without a child
+//! needs no place for its first one: that child uses its parent's, as the parent has nothing to do but to wait. So
+//! nobody waits for ever, and there are never more processes without children than there are places.
 
 use std::fs;
 use std::sync::OnceLock;
@@ -12,20 +13,21 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::getpid;
 
-/// Looking whether holders are still there reads a file for each of them: not more often than this.
+/// The least time between two checks of the holders, each of which reads a file for every holder.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// Process ids of the kernel have at most 22 bits (`PID_MAX_LIMIT`).
+/// Process ids have at most 22 bits (`PID_MAX_LIMIT`).
 const PID_BITS: u32 = 22;
-/// What nobody has.
+/// A place that nobody holds.
 const FREE: u64 = 0;
 
-/// What refuses a child for which there is no place, as an entry of php.ini.
+/// The entry of php.ini that sets the cap, for messages.
 pub(crate) const MAX_CHILDREN: &str = "async.max_children";
 
-/// The places of this tree; none when there is no cap.
+/// The places of this tree of processes; not set if there is no cap.
 static PLACES: OnceLock<Places> = OnceLock::new();
 
-/// Sets the cap, for this process and all that it will ever fork; 0 and what no kernel could run are none. MINIT.
+/// Sets the cap, for this process and all that it will ever fork. 0 means no cap, and so does a number of processes
+/// that no kernel could run. Called in MINIT.
 pub(crate) fn establish(cap: u64) {
     let cap = usize::try_from(cap).ok().filter(|cap| (1..1 << PID_BITS).contains(cap));
     if let Some(places) = cap.and_then(Places::share) {
@@ -33,7 +35,8 @@ pub(crate) fn establish(cap: u64) {
     }
 }
 
-/// A place for a child that is about to be forked. None when all are taken, unless the caller is `alone`.
+/// Takes a place for a child that is about to be forked. `None` if all are taken, unless the caller is `alone`: has no
+/// child.
 pub(crate) fn take(alone: bool) -> Option<Permit> {
     let Some(places) = PLACES.get() else {
         return Some(Permit(None));
@@ -41,16 +44,17 @@ pub(crate) fn take(alone: bool) -> Option<Permit> {
     places.take().or_else(|| alone.then_some(Permit(None)))
 }
 
-/// What one child has; given back when dropped. Empty where there is no cap, and for the guest of its parent.
+/// The place of one child, freed when dropped. Empty if there is no cap, or if the child uses the place of its parent.
 #[derive(Debug)]
 pub(crate) struct Permit(Option<(&'static AtomicU64, u64)>);
 
 impl Permit {
-    /// The child is there: from now on it is who has the place.
+    /// Makes the child `pid` the holder of the place, once it is forked.
     pub(crate) fn hand_to(&mut self, pid: i32) {
         if let Some((place, holder)) = &mut self.0 {
             let child = Holder::now(pid).packed();
-            // Somebody may have thought meanwhile that the place was free: then it is no longer ours to give.
+            // Another process may have freed the place meanwhile, believing that its holder was dead: then it is not
+            // ours any more.
             let handed = place.compare_exchange(*holder, child, Ordering::AcqRel, Ordering::Relaxed).is_ok();
             if handed {
                 *holder = child;
@@ -67,11 +71,11 @@ impl Drop for Permit {
     }
 }
 
-/// The table, in memory that is shared with all children.
+/// The table of places, in memory that is shared with all children.
 #[derive(Debug)]
 struct Places {
     table: &'static [AtomicU64],
-    /// When holders were last looked at, in milliseconds since `born`.
+    /// When the holders were last checked, in milliseconds since `born`.
     looked: AtomicU64,
     born: Instant,
 }
@@ -81,7 +85,7 @@ impl Places {
         let (read_write, shared) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
         let length = count.checked_mul(size_of::<AtomicU64>())?;
-        // SAFETY: new memory, for nobody's address.
+        // SAFETY: new memory, at an address of the kernel's choice.
         let memory = unsafe { libc::mmap(std::ptr::null_mut(), length, read_write, shared, -1, 0) };
         if memory == libc::MAP_FAILED {
             return None;
@@ -106,7 +110,7 @@ impl Places {
         self.table.iter().find(free).map(|place| Permit(Some((place, me))))
     }
 
-    /// Frees the places of those that are gone.
+    /// Frees the places of holders that are dead.
     fn sweep(&self) {
         let now = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
         let before = self.looked.load(Ordering::Relaxed);
@@ -124,7 +128,7 @@ impl Places {
     }
 }
 
-/// A process, told from a later one with the same id by when it was started.
+/// A process, distinguished by its start time from a later one with the same id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Holder {
     pid: u64,
@@ -132,7 +136,7 @@ struct Holder {
 }
 
 impl Holder {
-    /// Whoever has this id now.
+    /// The process that has this id now.
     fn now(pid: i32) -> Self {
         let pid = u64::from(pid.unsigned_abs());
         Self { pid, started: started(pid).unwrap_or_default() }
@@ -151,10 +155,10 @@ impl Holder {
     }
 }
 
-/// When a process was started, in ticks since the machine was. None when it is gone, or is nothing but its exit status.
+/// When a process was started, in ticks since the machine was. `None` if it is gone, or a zombie.
 fn started(pid: u64) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name in brackets may hold anything.
+    // The name in brackets may contain anything.
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
     let state = fields.next()?;
     if state == "Z" || state == "X" {
@@ -202,7 +206,7 @@ mod tests {
         child.kill().unwrap();
         child.wait().unwrap();
         let taken = std::iter::repeat_with(|| places.take()).find_map(|taken| taken).unwrap();
-        // Who gives back what was taken from it gives back nothing.
+        // Dropping a permit whose place was freed by others frees nothing.
         drop(place);
         assert!(places.take().is_none());
         drop(taken);

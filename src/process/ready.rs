@@ -1,6 +1,7 @@
-//! A descriptor that is readable while a pool has something to tell, for event loops. Runs in the parent.
+//! A descriptor that is readable while a pool has news, for event loops of the application. Runs in the parent.
 //!
-//! Children's descriptors alone do not do: what an interrupt has taken in already is still news to who waits here.
+//! The children's descriptors would not suffice: what the parent has already taken in at an interrupt is still news to
+//! code that waits for this descriptor.
 
 use std::os::fd::{BorrowedFd, OwnedFd};
 
@@ -8,7 +9,7 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
-/// The descriptor, and what keeps it readable.
+/// The descriptor, and an event that keeps it readable.
 #[derive(Debug)]
 pub(crate) struct ReadyDescriptor {
     epoll: Epoll,
@@ -16,11 +17,11 @@ pub(crate) struct ReadyDescriptor {
 }
 
 impl ReadyDescriptor {
-    /// Readable when `children` is, and from [`ReadyDescriptor::light`] to [`ReadyDescriptor::quench`].
+    /// Readable while `children` is, and from [`ReadyDescriptor::light`] to [`ReadyDescriptor::quench`].
     ///
     /// # Errors
     ///
-    /// When there is no descriptor left.
+    /// When no descriptor is available.
     pub(crate) fn over(children: BorrowedFd<'_>) -> Result<Self, Errno> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let news = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
@@ -29,21 +30,21 @@ impl ReadyDescriptor {
         Ok(Self { epoll, news })
     }
 
-    /// A descriptor of its own for whoever waits.
+    /// A duplicate of the descriptor, for one waiting event loop.
     ///
     /// # Errors
     ///
-    /// When there is no descriptor left.
+    /// When no descriptor is available.
     pub(crate) fn descriptor(&self) -> std::io::Result<OwnedFd> {
         self.epoll.0.try_clone()
     }
 
-    /// There is news.
+    /// Makes the descriptor readable: there is news.
     pub(crate) fn light(&self) {
         let _ = self.news.write(1);
     }
 
-    /// It was heard.
+    /// The news has been taken in.
     pub(crate) fn quench(&self) {
         let _ = self.news.read();
     }

@@ -1,7 +1,7 @@
-//! Signals for a child and for its process group, whatever the child has done to either.
+//! Sends signals to a child and to its process group, whatever the child has done to either.
 //!
-//! Where the kernel has pidfds these are what is used: a number may be another process's by now, when somebody else
-//! has taken the child's status.
+//! Where the kernel has pidfds these are used: if other code has taken the child's status, its number may belong to
+//! another process by now.
 
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr;
@@ -10,10 +10,10 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgid};
 
-/// To the process group that the pidfd's process leads, or led (Linux 6.9).
+/// Flag: to the process group that the pidfd's process leads, or has led (Linux 6.9).
 const PROCESS_GROUP: u32 = 1 << 2;
 
-/// A child that is to get signals.
+/// A child that signals are sent to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recipient<'a> {
     pid: Pid,
@@ -21,31 +21,31 @@ pub(crate) struct Recipient<'a> {
 }
 
 impl<'a> Recipient<'a> {
-    /// The child `pid`, which `pidfd` refers to, if there is one.
+    /// The child `pid`, to which `pidfd` refers, if there is one.
     pub(crate) fn new(pid: Pid, pidfd: Option<&'a OwnedFd>) -> Self {
         Self { pid, pidfd }
     }
 
-    /// Sends `signal` to the child, and to its group: what it started goes when it has to go.
+    /// Sends `signal` to the child and its group: what the child has started has to end with it.
     ///
     /// # Errors
     ///
-    /// EPERM when the child is not to be reached: it is somebody else's by now, or this process is. One that is gone is
-    /// no error.
+    /// EPERM when this process may not send the child a signal, as one of them has changed its user. A child that is
+    /// gone is no error.
     pub(crate) fn send_all(self, signal: Signal) -> Result<(), Errno> {
         let _ = self.group(signal);
-        // Twice would be once too often for a handler, but one that has left its group did not get it.
+        // A handler should not run twice; but a child that has left its group did not get the signal.
         let left = getpgid(Some(self.pid)) != Ok(self.pid);
         let reached = self.send(if left || signal == Signal::SIGKILL { Some(signal) } else { None });
         if signal != Signal::SIGKILL {
-            // A stopped process would sit on it.
+            // A stopped process would not handle the signal.
             let _ = self.group(Signal::SIGCONT);
             let _ = self.send(left.then_some(Signal::SIGCONT));
         }
         reached
     }
 
-    /// Sends `signal` to the child alone; none only looks whether that could be done.
+    /// Sends `signal` to the child alone; `None` only checks whether that is possible.
     ///
     /// # Errors
     ///
@@ -60,19 +60,19 @@ impl<'a> Recipient<'a> {
     fn group(self, signal: Signal) -> Result<(), Errno> {
         match self.by_pidfd(Some(signal), PROCESS_GROUP) {
             Some(sent) => sent,
-            // The number is the group's as long as nobody has taken the status of the child.
+            // The number is the group's as long as nobody has taken the child's status.
             None if self.by_pidfd(None, 0) != Some(Err(Errno::ESRCH)) => killpg(self.pid, signal),
             None => Err(Errno::ESRCH),
         }
     }
 
-    /// None when that cannot be done by a pidfd. A filter of system calls may say EPERM, too; the older calls know
-    /// better.
+    /// `None` if a pidfd does not work here. A filter of system calls may also be the one that returns EPERM: the older
+    /// calls give the reliable answer.
     fn by_pidfd(self, signal: Option<Signal>, flags: u32) -> Option<Result<(), Errno>> {
         let fd = self.pidfd?.as_raw_fd();
         let number = signal.map_or(0, |signal| signal as i32);
         let info = ptr::null::<libc::siginfo_t>();
-        // SAFETY: numbers, and no information besides.
+        // SAFETY: numbers, and no additional information.
         let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, number, info, flags) };
         match Errno::result(sent) {
             Ok(_) => Some(Ok(())),
@@ -90,13 +90,13 @@ mod tests {
     use crate::process::wait::{Exit, Waited, end_of};
     use nix::unistd::{getpgrp, setpgid};
 
-    /// A child in the group of this process, which is there when this returns.
+    /// A child that is in the group of this process by the time this returns.
     fn elsewhere() -> Child {
         let ours = getpgrp();
         let child = match fork(Purpose::Outcome).unwrap() {
             Fork::Child(_channel) => {
                 loop {
-                    // Its parent may be about to give it a group of its own.
+                    // The parent may be about to give the child its own group.
                     let _ = setpgid(Pid::from_raw(0), ours);
                     std::thread::sleep(std::time::Duration::from_millis(1));
                 }
@@ -132,7 +132,7 @@ mod tests {
             Fork::Parent(child) => child,
         };
         end_of(child.pid);
-        // The number is this process's own: if it were used, it would be missed.
+        // This is the number of the test's own process: using it would kill the test.
         let recipient = Recipient::new(nix::unistd::getpid(), child.pidfd.as_ref());
         assert_eq!(recipient.send(Some(Signal::SIGKILL)), Ok(()));
         assert_eq!(recipient.group(Signal::SIGKILL), Err(Errno::ESRCH));

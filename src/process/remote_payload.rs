@@ -1,11 +1,13 @@
-//! Large payloads: the child lends its memory, and the parent copies out of it, straight to where the bytes shall be.
+//! Large payloads: the child keeps the payload in its memory, and the parent copies it from there, straight to where it
+//! needs the bytes.
 //!
-//! One copy instead of two, and no turns at a pipe. The child writes a frame with the places of its payload, and waits
-//! until the parent lets go of the pipe; nothing has a name, and nothing is left when either of the two dies.
+//! That is one copy instead of two, without taking turns at a pipe. The child writes a frame with the addresses of its
+//! payload, and waits until the parent closes the pipe. No file or named object is involved, so that nothing is left
+//! when either of the two dies.
 //!
-//! Whether a process may read another one's memory depends on the rights that both have at that moment, and on what the
-//! system allows at all. So nobody asks beforehand: a parent that is refused has the child send the payload, and reads
-//! it from there to the same place.
+//! Whether a process may read another one's memory depends on the credentials of both at that moment, and on what the
+//! system allows in general. So there is no check beforehand: a parent that is refused asks the child to send the
+//! payload, and reads it through the pipe to the same place.
 
 pub(crate) mod holder;
 
@@ -21,30 +23,30 @@ use super::{channel, memory};
 use crate::wire::frame::{FIRST_READ, Frame, Kind};
 use holder::Lender;
 
-/// Payloads from this length on stay in the child's memory until the parent copies them: what does not fit into a pipe makes the child wait in any case. That it is
-/// also faster from here on is what `measure` shows.
+/// Payloads of at least this length stay in the child's memory until the parent copies them: what does not fit into a
+/// pipe makes the child wait in any case. From here on this is also faster, as `measure` shows.
 const LEND_FROM: usize = 64 * 1024;
-/// What the kernel takes in one call (`IOV_MAX`).
+/// How many ranges the kernel takes in one call (`IOV_MAX`).
 const RANGES: usize = 1024;
-/// What the kernel copies in one call, rounded down to whole pages.
+/// How much the kernel copies in one call, rounded down to whole pages.
 const AT_ONCE: usize = 1 << 30;
-/// The least that a pipe holds: the kernel makes one page of it.
+/// The smallest capacity of a pipe: the kernel rounds it up to one page.
 const NARROW: i32 = 1;
-/// The most that every user may have of a pipe (`pipe-max-size`).
+/// The largest capacity of a pipe that every user may set (`pipe-max-size`).
 const WIDE: i32 = 1 << 20;
 
-/// A payload that is still in the memory of the child.
+/// A payload that is still in the memory of the child, at least in part.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RemotePayload {
-    /// What the payload is.
+    /// Kind of the payload.
     pub(crate) kind: Kind,
-    /// How it was written.
+    /// Format in which it is encoded.
     pub(crate) format: u8,
-    /// How long it is.
+    /// Length of the whole payload.
     pub(crate) length: usize,
-    /// Where the pieces are that have not been copied yet: address and length.
+    /// Address and length of each piece that has not been copied yet.
     ranges: VecDeque<(usize, usize)>,
-    /// The child sends it.
+    /// The child has been asked to send the payload, which is read from there.
     sent: bool,
 }
 
@@ -53,15 +55,15 @@ pub(crate) fn wanted(length: usize) -> bool {
     length >= LEND_FROM
 }
 
-/// In the child: lends the pieces, and returns when the parent has them, or is gone.
+/// In the child: announces a remote payload that consists of `chunks`, and returns once the parent has it, or is gone.
 ///
-/// A pipe goes one way, yet the parent has two things to say: it closes its end when it has the payload, and it takes
-/// another byte when it wants it sent. The pipe holds no more than that byte meanwhile, so that the child can wait for
-/// both: for an error, or for room.
+/// A pipe goes one way only, but the parent has two things to say: it closes its end once it has the payload, and it
+/// reads one more byte to have the payload sent. Since the pipe is full with that byte, the child can wait for both:
+/// for an error, or for room.
 ///
 /// # Errors
 ///
-/// What the pipe says.
+/// When the pipe cannot be written to.
 pub(crate) fn lend<'c>(
     pipe: &OwnedFd,
     kind: Kind,
@@ -69,7 +71,7 @@ pub(crate) fn lend<'c>(
     chunks: impl Iterator<Item = &'c [u8]> + Clone,
 ) -> Result<(), Errno> {
     let mut places = places(kind, format, chunks.clone());
-    // The parent's first read must not take the byte as well. What has no length is no place.
+    // Padding: the parent's first read must not take the extra byte as well. A range without length is ignored.
     let filling = FIRST_READ.saturating_sub(places.len()).next_multiple_of(PLACE);
     places.resize(places.len() + filling, 0);
     set_capacity(pipe, NARROW);
@@ -85,17 +87,17 @@ pub(crate) fn lend<'c>(
     channel::write_raw(pipe, chunks)
 }
 
-/// Changes what a pipe holds. Where that is refused it goes on as it is: slower, or with a payload that is sent
-/// unasked.
+/// Sets the capacity of a pipe. If that is refused the pipe stays as it is: the payload takes longer, or is sent
+/// without being asked for.
 fn set_capacity(pipe: &OwnedFd, bytes: i32) {
     // SAFETY: numbers only.
     unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, bytes) };
 }
 
-/// Bytes of a place: address and length.
+/// Length of a range as it is sent: address and length.
 const PLACE: usize = 16;
 
-/// The payload of the frame that lends the pieces.
+/// The frame's payload that announces a remote payload consisting of `chunks`.
 pub(crate) fn places<'c>(kind: Kind, format: u8, chunks: impl Iterator<Item = &'c [u8]>) -> Vec<u8> {
     let mut places = vec![kind as u8, format];
     for chunk in chunks {
@@ -106,7 +108,7 @@ pub(crate) fn places<'c>(kind: Kind, format: u8, chunks: impl Iterator<Item = &'
 }
 
 impl RemotePayload {
-    /// The remote payload that a frame announces.
+    /// The remote payload that `frame` announces; `None` if the frame announces none.
     pub(crate) fn announced(frame: &Frame) -> Option<Self> {
         let (kind, format, places) = match &frame.payload[..] {
             [kind, format, places @ ..] if frame.kind == Kind::Remote => {
@@ -135,12 +137,12 @@ impl RemotePayload {
         })
     }
 
-    /// Looks whether there is memory at the end of each piece: before a length that a child tells is believed. Where
-    /// that cannot be seen, the length may be anything that this system has memory for.
+    /// Checks that the last byte of each piece can be read, before relying on the lengths that the child has sent. If
+    /// the child's memory may not be read, only checks that this system has enough memory for the payload.
     ///
     /// # Errors
     ///
-    /// As for [`RemotePayload::fetch`]; ENOMEM for what there is no memory for.
+    /// As for [`RemotePayload::fetch`]; ENOMEM when there is not enough memory.
     pub(crate) fn check(&self, child: Pid) -> Result<(), Errno> {
         for &(address, length) in &self.ranges {
             let last = address.checked_add(length - 1).ok_or(Errno::EFAULT)?;
@@ -156,12 +158,12 @@ impl RemotePayload {
         Ok(())
     }
 
-    /// Copies the next bytes of the payload, in the parent, as many as `to` has: out of the memory of `child`, or, from
-    /// when that is refused, as they are sent by it.
+    /// In the parent: copies the next bytes of the payload, as many as `to` has room for. They come from the memory of
+    /// `child`, or, once that is refused, from what the child sends.
     ///
     /// # Errors
     ///
-    /// ESRCH when the child is gone, EFAULT when the memory is not what was announced, and what `holder` says.
+    /// ESRCH when the child is gone, EFAULT when its memory is not as announced, and the errors of `holder`.
     pub(crate) fn fetch(
         &mut self,
         child: Pid,
@@ -190,7 +192,7 @@ impl RemotePayload {
         Ok(())
     }
 
-    /// Has the payload sent from now on, but for what has been copied already.
+    /// Asks the child to send the payload, and skips what has been copied already.
     fn have_sent(&mut self, holder: &mut impl Lender) -> Result<(), Errno> {
         holder.ask()?;
         self.sent = true;
@@ -205,13 +207,13 @@ impl RemotePayload {
     }
 }
 
-/// Is this not about the child's memory, but about who may read it? EPERM, EACCES, ENOSYS, and what else a kernel or a
-/// filter of system calls has to say.
+/// Does this error concern the permission to read the child's memory, and not the memory itself? EPERM, EACCES, ENOSYS,
+/// and whatever else a kernel or a filter of system calls returns.
 fn is_refusal(errno: Errno) -> bool {
     !matches!(errno, Errno::ESRCH | Errno::EFAULT | Errno::ENOMEM)
 }
 
-/// Drops the first `copied` bytes of `ranges`.
+/// Removes the first `copied` bytes from `ranges`.
 fn advance(ranges: &mut VecDeque<(usize, usize)>, mut copied: usize) {
     while let Some((address, length)) = ranges.front_mut() {
         if *length > copied {
@@ -234,7 +236,8 @@ fn read(child: Pid, from: &[(usize, usize)], to: &mut [MaybeUninit<u8>]) -> Resu
             iov_len: length,
         })
         .collect();
-    // SAFETY: the kernel writes into `to` only; addresses of the child mean nothing here, and it checks them.
+    // SAFETY: the kernel writes to `to` only; the child's addresses are not used in this process, and the kernel checks
+    // them.
     let copied = unsafe {
         libc::process_vm_readv(child.as_raw(), &raw const local, 1, remote.as_ptr(), remote.len() as u64, 0)
     };

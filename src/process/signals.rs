@@ -1,4 +1,4 @@
-//! Signals around a fork: none may reach the child before its own actions are in place.
+//! Signals, mainly around a fork: none may reach a child before the child's own actions are set up.
 
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent};
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 
-/// Every signal blocked, until dropped.
+/// Blocks every signal, until dropped.
 #[derive(Debug)]
 pub(crate) struct Blocked {
     before: SigSet,
@@ -21,18 +21,19 @@ impl Blocked {
     /// Blocks every signal for the calling thread.
     pub(crate) fn all() -> Self {
         let mut before = SigSet::empty();
-        // Fails only for a bad constant.
+        // Fails only for an invalid constant.
         let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut before));
         Self { before }
     }
 }
 
 impl Blocked {
-    /// Waits for events with the signals let in that were not blocked before. Negative `millis` wait for ever.
+    /// Waits for events, while the signals that were not blocked before are unblocked. No time limit if `millis` is
+    /// negative.
     ///
     /// # Errors
     ///
-    /// EINTR when one of them arrived.
+    /// EINTR when one of these signals arrived.
     pub(crate) fn wait(&self, epoll: &Epoll, events: &mut [EpollEvent], millis: i32) -> Result<usize, Errno> {
         let room = i32::try_from(events.len()).unwrap_or(i32::MAX);
         let fd = epoll.0.as_raw_fd();
@@ -50,23 +51,24 @@ impl Drop for Blocked {
     }
 }
 
-/// What the engine of the language has to say about signals.
+/// What the PHP engine knows about signals.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Engine {
-    /// The handler that it gives to the kernel; 0 for none. What that does stands in a table of the engine's.
+    /// The handler that the engine installs with the kernel; 0 for none. That handler looks up what to do in a table of
+    /// the engine.
     pub(crate) handler: libc::sighandler_t,
-    /// In a new child, with all signals blocked: puts those in order that the engine looks after, and gives them, a bit
+    /// In a new child, with all signals blocked: sets up the signals that the engine manages, and returns them, a bit
     /// for each.
     pub(crate) begin_child: fn() -> u64,
-    /// Does that table have a handler for a signal?
+    /// Does the engine's table have a handler for this signal?
     pub(crate) handles: fn(i32) -> bool,
-    /// Is something going on that must come to its end, whatever signal comes? Async-signal-safe.
+    /// Is code running that must not be interrupted, whatever signal comes? Async-signal-safe.
     pub(crate) deferred: fn() -> bool,
 }
 
 static ENGINE: OnceLock<Engine> = OnceLock::new();
 
-/// Asks `engine` from now on.
+/// Uses `engine` from now on.
 pub(crate) fn install(engine: Engine) {
     ENGINE.get_or_init(|| engine);
 }
@@ -76,27 +78,28 @@ pub(crate) fn is_engines(handler: libc::sighandler_t) -> bool {
     handler != 0 && ENGINE.get().is_some_and(|engine| engine.handler == handler)
 }
 
-/// Does the kernel's `handler` of a signal come to one of the application's? The engine's may end the process, or do
-/// nothing.
+/// Does `handler`, which the kernel has for `signal`, run a handler of the application? The engine's own handler may
+/// instead end the process, or do nothing.
 pub(crate) fn is_handler(signal: i32, handler: libc::sighandler_t) -> bool {
     !is_engines(handler) || ENGINE.get().is_some_and(|engine| (engine.handles)(signal))
 }
 
-/// Is something going on that must come to its end, whatever signal comes? Async-signal-safe.
+/// Is code running that must not be interrupted, whatever signal comes? Async-signal-safe.
 pub(crate) fn deferred() -> bool {
     ENGINE.get().is_some_and(|engine| (engine.deferred)())
 }
 
-/// Gives every signal that has a handler its default action back, and lets all of them through.
+/// Resets every signal that has a handler to its default action, and unblocks all signals.
 ///
-/// The handlers are the parent's: they belong to objects and loops that do not exist in the child. What the parent
-/// ignores stays ignored, but for SIGCHLD, without which `exec` in a task would lose its exit codes. What the engine
-/// looks after stays the engine's: it lets SIGTERM and the like end the child only where that does no harm.
+/// The handlers are the parent's: they belong to objects and event loops that do not exist in the child. What the
+/// parent ignores stays ignored, except for SIGCHLD, without which `exec` in a task would lose its exit codes. The
+/// signals that the engine manages stay with the engine: it lets SIGTERM and the like end the child only where that
+/// does no harm.
 pub(crate) fn reset(last_signal: i32) {
     let engine = ENGINE.get().map_or(0, |engine| (engine.begin_child)());
     for number in (1..=last_signal).filter(|number| engine >> (number - 1) & 1 == 0) {
         let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-        // SAFETY: the out-pointer is valid; a number that is no signal, or is not ours to change, is refused with
+        // SAFETY: the out-pointer is valid; a number that is no signal, or that we may not change, is refused with
         // EINVAL.
         let known = unsafe { libc::sigaction(number, ptr::null(), action.as_mut_ptr()) } == 0;
         // SAFETY: zeroed is a valid sigaction, and the call may have filled it.
@@ -105,27 +108,28 @@ pub(crate) fn reset(last_signal: i32) {
             set(number, libc::SIG_DFL);
         }
     }
-    // The child has a process group of its own: reading the terminal is to be an error, not a stop for ever.
+    // The child has its own process group: reading from the terminal shall be an error, and not stop the child for
+    // ever.
     set(libc::SIGTTIN, libc::SIG_IGN);
     set(libc::SIGTTOU, libc::SIG_IGN);
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
 }
 
-/// Has the calling process sent `signal` again and again. Async-signal-safe, which the C library's own function is not.
-/// False when there is no timer to be had.
+/// Has the kernel send `signal` to this process at intervals. Async-signal-safe, unlike the C library's function. False
+/// if no timer is available.
 pub(crate) fn repeat(signal: i32, every: Duration) -> bool {
-    // SAFETY: zeroed is a valid sigevent: the system calls know no more of it than what is set below.
+    // SAFETY: zeroed is a valid sigevent: the system calls read no more of it than what is set below.
     let mut event = unsafe { MaybeUninit::<libc::sigevent>::zeroed().assume_init() };
     event.sigev_notify = libc::SIGEV_SIGNAL;
     event.sigev_signo = signal;
     let mut timer: c_int = 0;
-    // SAFETY: both pointers are valid; the kernel's number of a timer is an int.
+    // SAFETY: both pointers are valid; the kernel's timer id is an int.
     let made = unsafe {
         libc::syscall(libc::SYS_timer_create, libc::CLOCK_MONOTONIC, &raw const event, &raw mut timer)
     };
     let every = libc::timespec { tv_sec: 0, tv_nsec: every.subsec_nanos().into() };
     let spec = libc::itimerspec { it_interval: every, it_value: every };
-    // SAFETY: the timer was just made; the old value is not asked for.
+    // SAFETY: the timer was just made; the old value is not requested.
     made == 0
         && unsafe { libc::syscall(libc::SYS_timer_settime, timer, 0, &raw const spec, ptr::null_mut::<()>()) }
             == 0

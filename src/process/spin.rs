@@ -1,6 +1,6 @@
-//! Waiting without sleeping, as what is waited for may come sooner than a sleeper can be woken.
+//! Waiting without sleeping: the event may come sooner than a sleeping process can be woken.
 //!
-//! Used by the parent that waits for answers, and by children that wait for tasks.
+//! The parent waits like this for results, and children for jobs.
 
 use std::thread;
 
@@ -9,12 +9,13 @@ use nix::time::{ClockId, clock_gettime};
 
 use super::cpus;
 
-/// How often to look where the others run meanwhile: about 30 us, what it takes to wake a process on another CPU.
+/// Checks per wait where other CPUs run the other processes: about 30 us, as long as it takes to wake a process on
+/// another CPU.
 const LOOKS: u32 = 1500;
-/// How often to let the others run where there is one CPU for all.
+/// Yields per wait where all processes share one CPU.
 const TURNS: u32 = 4;
-/// The most waits that sleep at once before the next one tries again: where it gives its CPU away, and may wait for the
-/// end of somebody's time slice; and where it keeps its CPU.
+/// The most waits that are skipped before the next attempt to wait without sleeping. The first is for yielding, where
+/// an attempt may cost the rest of another process's time slice; the second for busy waiting.
 const MOST: u32 = 1 << 14;
 const MOST_LOOKING: u32 = 1 << 8;
 
@@ -22,22 +23,22 @@ const MOST_LOOKING: u32 = 1 << 8;
 #[derive(Debug)]
 pub(crate) struct Spin {
     manner: Manner,
-    /// Waits that sleep at once after one that was in vain.
+    /// How many waits are skipped after the latest one: more if waiting has been in vain.
     pause: u32,
-    /// Those that are left of them.
+    /// How many of these are left.
     left: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Manner {
-    /// It keeps its CPU. Where all of them have work, that is in vain: whom it waits for cannot run.
+    /// Busy waiting: keeps the CPU. In vain where all CPUs have work, as the awaited process cannot run.
     Looking,
-    /// It gives its CPU to whoever wants it.
+    /// Yields the CPU to whoever wants it.
     GivingWay,
 }
 
 impl Spin {
-    /// What suits the CPUs that this process may use.
+    /// A way to wait that suits the CPUs that this process may use.
     pub(crate) fn new() -> Self {
         Self::of(if cpus::usable() > 1 { Manner::Looking } else { Manner::GivingWay })
     }
@@ -46,7 +47,7 @@ impl Spin {
         Self { manner, pause: 0, left: 0 }
     }
 
-    /// Waits for a while until `over`; the caller had better sleep if it is false.
+    /// Waits for a short time until `over` is true. If this returns false, the caller should sleep.
     pub(crate) fn until(&mut self, mut over: impl FnMut() -> bool) -> bool {
         if self.left > 0 {
             self.left -= 1;
@@ -75,15 +76,15 @@ impl Spin {
     }
 }
 
-/// The time of the scheduler's latest tick, every 1 to 10 ms. It tells long waits from short ones: either what is waited
-/// for takes its time, or there is a process that never gives way, and the scheduler, which takes its CPU away at a
-/// tick, has those wait who do. A short wait is taken for a long one when a tick falls into it, which is rare. The exact
-/// time costs several times as much to read.
+/// The time of the scheduler's latest tick, every 1 to 10 ms. It distinguishes long waits from short ones: a wait is
+/// long if the event itself takes time, or if some process never yields, so that the scheduler only takes the CPU from
+/// it at a tick. A short wait counts as long if a tick happens to fall into it, which is rare. The exact time costs
+/// several times as much to read.
 fn tick() -> Option<TimeSpec> {
     clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE).ok()
 }
 
-/// How many waits are to sleep at once after one that was in vain, or was not, and came after a pause of so many.
+/// How many waits to skip after one that was, or was not, `in_vain`, if `pause` waits were skipped before it.
 fn pause_after(pause: u32, in_vain: bool, most: u32) -> u32 {
     if in_vain { (pause * 2).clamp(1, most) } else { pause / 2 }
 }

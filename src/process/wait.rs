@@ -1,4 +1,4 @@
-//! How one process of ours ended. Only pids that we forked are ever waited for, one at a time.
+//! How a child ended. Only pids that this process forked are ever waited for, one at a time.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
@@ -9,10 +9,10 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
-/// What a process has that has nothing left to do but to end.
+/// How long to wait for a process that has nothing left to do but to end.
 pub(crate) const EXIT_WAIT: Duration = Duration::from_secs(1);
-/// What the kernel has to take down a process that was killed: much memory takes its time, and one that waits for a
-/// dead disk, or is being looked at by a debugger, may stay for ever.
+/// How long to wait for a process that was killed. With much memory the kernel takes its time; a process that waits for
+/// a dead disk, or that is being debugged, may never end.
 pub(crate) const KILL_WAIT: Duration = Duration::from_secs(5);
 
 /// How a process ended.
@@ -27,23 +27,23 @@ pub(crate) enum Exit {
         /// Whether a core was dumped.
         core: bool,
     },
-    /// Somebody else took its status: another `wait` in the process, or SIGCHLD set to be ignored.
+    /// Its status is lost: other code in this process has waited for it, or SIGCHLD is ignored.
     Unknown,
-    /// It was to end, and did not.
+    /// It was to end, and has not.
     Unended(Unended),
 }
 
-/// Why a process is still there that was killed.
+/// Why a process that was to be killed is still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unended {
-    /// The kernel refuses to.
+    /// The kernel refuses to send the signal.
     Refused(Errno),
-    /// The kernel has not taken it down.
+    /// It was killed, but the kernel has not ended it yet.
     Killed,
 }
 
 impl Unended {
-    /// After SIGKILL was `sent`.
+    /// The reason, given the result of sending SIGKILL.
     pub(crate) fn after(sent: Result<(), Errno>) -> Self {
         sent.map_or_else(Self::Refused, |()| Self::Killed)
     }
@@ -64,16 +64,16 @@ impl fmt::Display for Unended {
     }
 }
 
-/// What became of a process when asked.
+/// The result of asking for a process's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Waited {
     /// It still runs.
     Running,
-    /// It is gone, and reaped.
+    /// It has ended, and is reaped.
     Ended(Exit),
 }
 
-/// Asks for the status of `pid`, and reaps it. Does not wait.
+/// Asks for the status of `pid`, and reaps it if it has ended. Does not block.
 pub(crate) fn wait(pid: Pid) -> Waited {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
@@ -89,7 +89,7 @@ pub(crate) fn wait(pid: Pid) -> Waited {
     }
 }
 
-/// How a process ended that is not reaped yet, and stays so. Waits for it as long as its end may take.
+/// How a process ended, without reaping it. Waits up to [`EXIT_WAIT`] for its end.
 pub(crate) fn look_at(pid: Pid) -> Exit {
     let until = Instant::now() + EXIT_WAIT;
     let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
@@ -103,9 +103,9 @@ pub(crate) fn look_at(pid: Pid) -> Exit {
     }
 }
 
-/// Waits for the end of a process, and reaps it; not beyond `until`.
+/// Waits for the end of a process until `until`, and reaps it.
 pub(crate) fn wait_until(pid: Pid, pidfd: Option<&OwnedFd>, until: Instant) -> Waited {
-    // Nobody tells of an end where there is no pidfd, nor of a status that a debugger has first.
+    // Without a pidfd nothing reports the end; nor does anything report that a debugger lets go of the status.
     let mut untold = pidfd;
     loop {
         let left = until.saturating_duration_since(Instant::now());
@@ -125,7 +125,7 @@ pub(crate) fn wait_until(pid: Pid, pidfd: Option<&OwnedFd>, until: Instant) -> W
     }
 }
 
-/// Waits for nothing but `time`, to the next millisecond.
+/// Sleeps for `time`, rounded up to a millisecond.
 ///
 /// # Errors
 ///
@@ -135,7 +135,7 @@ pub(crate) fn pause(time: Duration) -> Result<(), Errno> {
     poll(&mut [], PollTimeout::try_from(millis).unwrap_or(PollTimeout::ZERO)).map(drop)
 }
 
-/// Waits for the end of a child of a test.
+/// Waits for the end of a test's child.
 #[cfg(test)]
 pub(crate) fn end_of(pid: Pid) -> Waited {
     wait_until(pid, None, Instant::now() + Duration::from_secs(60))

@@ -1,4 +1,4 @@
-//! The kernel's side of the registry, on Linux.
+//! The poller of the registry on Linux: epoll.
 
 use std::os::fd::{AsFd, OwnedFd};
 
@@ -13,11 +13,11 @@ use crate::process::signals::Blocked;
 pub(super) struct Epoll(Instance);
 
 impl Epoll {
-    /// A new one.
+    /// A new epoll instance.
     ///
     /// # Errors
     ///
-    /// When there is no descriptor to be had.
+    /// When no descriptor is available.
     pub(super) fn new() -> Result<Self, Errno> {
         Instance::new(EpollCreateFlags::EPOLL_CLOEXEC).map(Self)
     }

@@ -1,6 +1,6 @@
-//! Which descriptors are waited for, and how the parent is told of news while it runs its own code. `registry` holds
-//! the descriptors, `epoll` is the one way to the kernel, `wake_state` says who wakes the parent, `notifier` does so,
-//! and `reactor` is all of it together.
+//! Waits for descriptors, and wakes the parent when there is news while the script runs. `registry` holds the
+//! descriptors, `epoll` is the interface to the kernel, `wake_state` decides what has to wake the parent, `notifier`
+//! does it, and `reactor` combines them all.
 
 mod epoll;
 pub(crate) mod notifier;

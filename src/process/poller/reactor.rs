@@ -1,7 +1,7 @@
-//! The one place where descriptors are waited for: the pipes and pidfds of all children of this process, and what their
-//! tasks print.
+//! The reactor: the one place that waits for descriptors, namely the pipes and pidfds of all children of this process,
+//! and the captured output of their tasks.
 //!
-//! Runs in the parent. A child is *ended* when it is reaped; by then everything that it wrote has been read.
+//! Runs in the parent. A child is reported as ended once it is reaped; by then everything that it wrote has been read.
 
 mod alarm;
 mod captures;
@@ -44,45 +44,46 @@ use rings::{Heard, Rings};
 use timer::Timer;
 use watched::Watched;
 
-/// All children of this process, and the ways to hear of them.
+/// All children of this process, and all ways in which they report to it.
 #[derive(Debug)]
 pub(crate) struct Reactor {
     registry: Registry,
     notifier: Notifier,
     flags: Flags,
     children: BTreeMap<u64, Watched>,
-    /// How many of them nobody waits for: they do not end.
+    /// How many of the children are no longer waited for, as they do not end.
     forsaken: usize,
-    /// Those that no descriptor tells enough of: the kernel has no pidfds, or they have lost what they ring with.
+    /// Children that have to be polled, as no descriptor reports all that matters: the kernel has no pidfds, or the
+    /// child has lost its descriptors and cannot ring.
     blind: BTreeSet<u64>,
     rings: Rings,
-    /// Why the kernel did not let us wait: our descriptor is closed, or another file has its number.
+    /// Why the kernel refused the last wait: our descriptor is closed, or another file has its number.
     deaf: Option<Errno>,
-    /// Somebody else waits for our descriptor.
+    /// An event loop of the application waits for our descriptor.
     watched: bool,
     timer: Timer,
-    /// When the notifier raises the flags in any case.
+    /// When the notifier will raise the flags in any case.
     alarm: Option<Instant>,
-    /// What is known of those who raise them.
+    /// What is known of the sources of wake-ups.
     wake: State,
-    /// Warm workers were expected to tell something, and have not, for a millisecond.
+    /// Warm workers were expected to answer, and nothing has come for a millisecond.
     silent: bool,
-    /// Tasks that were given to warm workers since somebody looked.
+    /// Jobs that were given to warm workers since the parent last looked for news.
     posted: u32,
     captures: BTreeMap<u64, Capture>,
     checks: Checks,
-    /// How children ended that kept a payload in their memory, until somebody who wanted it asks.
+    /// How children ended that had a remote payload, until that payload is fetched or given up.
     fates: BTreeMap<u64, Exit>,
-    /// Asked about deaths that nobody here brought about.
+    /// Says whether the kernel's OOM killer was the cause, for deaths that this process has not caused.
     pub(crate) memory_killer: MemoryKiller,
 }
 
 impl Reactor {
-    /// A reactor whose news raise `flags` while nobody waits.
+    /// A reactor whose news raise `flags` while the parent does not wait in it.
     ///
     /// # Errors
     ///
-    /// When there is no descriptor or no thread to be had.
+    /// When no descriptor or thread is available.
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Refused> {
         let registry = Registry::new(Epoll::new().map_err(Refused::by("epoll_create"))?);
         let notifier = Notifier::start(means, registry.descriptor(), flags)?;
@@ -108,23 +109,24 @@ impl Reactor {
         })
     }
 
-    /// Readable when [`Reactor::wait`] would not block, or after the delay that [`Reactor::arm`] was given.
+    /// A descriptor that is readable when [`Reactor::wait`] would not block, and after the delay that was given to
+    /// [`Reactor::arm`].
     ///
     /// # Errors
     ///
-    /// When there is no descriptor to be had.
+    /// When no descriptor is available.
     pub(crate) fn descriptor(&mut self) -> Result<BorrowedFd<'_>, Errno> {
         self.timer.watch(&mut self.registry)?;
         self.watched = true;
         Ok(self.registry.descriptor().as_fd())
     }
 
-    /// How many children are not reaped yet, but for those that nobody waits for.
+    /// How many children are not reaped yet, without those that are no longer waited for.
     pub(crate) fn len(&self) -> usize {
         self.children.len() - self.forsaken
     }
 
-    /// Looks after `child` from now on. Results of more than `limit` bytes are refused; 0 means no limit.
+    /// Watches `child` from now on. Results of more than `limit` bytes are refused; 0 means no limit.
     ///
     /// # Errors
     ///
@@ -163,7 +165,7 @@ impl Reactor {
         Ok(())
     }
 
-    /// Has `signals` sent to the group of child `id` from now on when the application handles them, and no others.
+    /// Forwards `signals` to the group of child `id` from now on, when the application handles them, and no others.
     pub(crate) fn forward(&mut self, id: u64, signals: Signals) {
         if let Some(child) = self.children.get_mut(&id).filter(|child| !child.told) {
             let wanted = signals != Signals::NONE;
@@ -172,11 +174,11 @@ impl Reactor {
         }
     }
 
-    /// The doorbell that children ring which stay.
+    /// The doorbell that warm workers ring.
     ///
     /// # Errors
     ///
-    /// When there is no descriptor to be had.
+    /// When no descriptor is available.
     pub(crate) fn doorbell(&mut self) -> Result<Rc<Doorbell>, Errno> {
         let registry = &mut self.registry;
         let by_signal = matches!(self.notifier, Notifier::Signal(_));
@@ -185,18 +187,19 @@ impl Reactor {
         })
     }
 
-    /// Child `id`, which was added, stays, and tells its results by `ring`. When it captures it waits after each of
-    /// them for [`Reactor::go_on`], or for [`Reactor::release`] if it lends one.
+    /// Child `id`, which was added before, is a warm worker, and writes its results to `ring`. If its output is
+    /// captured it waits after each result for [`Reactor::go_on`], or for [`Reactor::release`] if the result is a
+    /// remote payload.
     pub(crate) fn listen(&mut self, id: u64, ring: ResultRing) {
         let limit = self.children.get(&id).map_or(0, |child| child.limit);
         self.rings.add(id, ring, limit, self.captures.contains_key(&id));
     }
 
-    /// Waits until something happens, at most `timeout`, and adds it to `news`. The notifier is silent meanwhile.
+    /// Waits for news, for `timeout` at most, and appends it to `news`. The notifier raises nothing meanwhile.
     ///
     /// # Errors
     ///
-    /// EINTR when a signal arrived: the application may want to act on it.
+    /// EINTR when a signal arrived, which the application may want to handle.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>, news: &mut VecDeque<News>) -> Result<(), Errno> {
         self.notice();
         let heard = self.rings.unasked(timeout != Some(Duration::ZERO), self.flags, news);
@@ -208,12 +211,12 @@ impl Reactor {
             }
             Err(errno) => Err(errno),
         };
-        // One that was cut short is as good as a whole one: the next may be, too.
+        // A wait that was cut short counts as a whole one, since the next one may be cut short, too.
         self.silent |= waited == Err(Errno::EINTR) && self.rings.lively;
         waited
     }
 
-    /// Notes down which children told nonsense.
+    /// Reports the children whose rings are garbled.
     fn give_up(&mut self, heard: Heard, news: &mut VecDeque<News>) {
         let Heard::Garbage(children) = heard else {
             return;
@@ -226,7 +229,7 @@ impl Reactor {
         }
     }
 
-    /// Child `id` has told what it cannot know: nothing more is heard of it.
+    /// Child `id` has sent an answer that it cannot have: nothing more is read from it.
     pub(crate) fn accuse(&mut self, id: u64, why: Malformed) {
         self.rings.remove(id);
         if let Some(child) = self.children.get_mut(&id) {
@@ -234,12 +237,13 @@ impl Reactor {
         }
     }
 
-    /// Asks the kernel, and sleeps.
+    /// Asks the kernel for events, and sleeps if there are none.
     fn ask(&mut self, timeout: Option<Duration>, news: &mut VecDeque<News>) -> Result<(), Errno> {
         self.step(Input::Ask);
         let mut blind = self.blind.clone();
         let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
-        // Who has just told something, or been told, is heard of soon: what it takes to sleep long is not worth it yet.
+        // Workers that have just answered, or have just been given jobs, answer soon: preparing for a long sleep does
+        // not pay yet.
         let timeout = if self.rings.lively { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
         let timeout = self.checks.within(timeout);
         // Rounded up: a wait of less than a millisecond must not become a busy loop.
@@ -254,7 +258,7 @@ impl Reactor {
         let count = match waited {
             Ok(count) => count,
             Err(Errno::EINTR) => return Err(Errno::EINTR),
-            // The script has closed what we wait on. What can be known without is heard of.
+            // The script has closed the descriptor that we wait on. What can be found out without it is still reported.
             Err(errno) => {
                 self.deaf = Some(errno);
                 if millis != 0 {
@@ -267,13 +271,13 @@ impl Reactor {
         self.rings.ignore();
         let heard = self.rings.hear(news);
         self.checks.possible = true;
-        // Who was to tell something has had some time.
+        // The workers that were to answer have had some time.
         self.silent =
             self.rings.lively && (millis > 0 || self.silent) && count == 0 && heard == Heard::Nothing;
         self.rings.lively = heard != Heard::Nothing;
         self.give_up(heard, news);
         for &token in ready.iter().take(count) {
-            // One that was handled before may have ended what this one is about.
+            // Handling an earlier event may have deregistered the descriptor of this one.
             if let Some(source) = self.registry.source(token) {
                 self.handle(source, news);
             }
@@ -284,22 +288,22 @@ impl Reactor {
         Ok(())
     }
 
-    /// Is it time to check what children share with this process? True once.
+    /// Is it time to check the memory that children share with this process? True only once each time.
     pub(crate) fn is_time_to_check(&mut self) -> bool {
         self.checks.is_due()
     }
 
-    /// Waits for events, for ever if `millis` is negative.
+    /// Waits for events, without a time limit if `millis` is negative.
     fn sleep(&self, ready: &mut [Token; BATCH], millis: i32) -> Result<usize, Errno> {
         let interrupted = || self.flags.interrupt.load(Ordering::Acquire);
         if let 0..=1 = millis {
-            // A signal that comes between these two is slept through, but briefly.
+            // A signal that comes between these two calls does not end the wait, but that is short.
             if millis != 0 && interrupted() {
                 return Err(Errno::EINTR);
             }
             return self.registry.wait(millis, None, ready);
         }
-        // Here it would be for long: signals are let in only by the wait itself.
+        // A longer wait has to end for any signal: they are unblocked only during the wait itself.
         let blocked = Blocked::all();
         if interrupted() {
             return Err(Errno::EINTR);
@@ -307,20 +311,21 @@ impl Reactor {
         self.registry.wait(millis, Some(&blocked), ready)
     }
 
-    /// Ends the notifier. Children are not touched.
+    /// Ends the notifier. Children are left alone.
     pub(crate) fn stop(self) {
         self.notifier.stop();
     }
 
-    /// In a child of this process: closes the copies of the parent's descriptors, and nothing else. The epoll instance
-    /// is shared with the parent, so nothing may be removed from it; memory is not freed, as that would copy its pages.
+    /// In a child of this process: closes its copies of the parent's descriptors, and nothing else. The epoll instance
+    /// is shared with the parent, so that nothing may be removed from it. Memory is not freed, as freeing it would copy
+    /// its pages.
     pub(crate) fn forget(self) {
         forwarding::forget();
         let children = self.children.values().flat_map(|child| child.pidfd.iter().chain(&child.pipe));
         let captures = self.captures.values().flat_map(Capture::pipes).map(|(_, pipe)| pipe);
-        // Their owners are forgotten below.
+        // The values that own these descriptors are leaked below.
         child::close_all(children.chain(captures).map(AsRawFd::as_raw_fd));
-        // The rings of others are not even mapped here.
+        // The rings of other children are not even mapped here.
         std::mem::forget((
             self.children,
             self.blind,
@@ -349,7 +354,7 @@ impl Reactor {
         }
     }
 
-    /// The pipe of a warm worker is closed at its end: the child is about to be gone, or has lost its descriptors.
+    /// The pipe of a warm worker is closed at its other end: the child is about to end, or has lost its descriptors.
     fn lose(&mut self, id: u64) {
         if let Some(child) = self.children.get_mut(&id) {
             child.close_pipe(&mut self.registry);
@@ -357,7 +362,7 @@ impl Reactor {
         }
     }
 
-    /// Takes a child that has ended off the list.
+    /// Reaps child `id` if it has ended, and reports it.
     fn reap(&mut self, id: u64, news: &mut VecDeque<News>) {
         let Some(child) = self.children.get(&id) else {
             return;
@@ -371,8 +376,8 @@ impl Reactor {
         }
     }
 
-    /// A child has ended whose status is not to be had: first a debugger must have it. Its pidfd would say so all the
-    /// time.
+    /// Child `id` has ended, but its status cannot be had before its debugger has it. Its pidfd is readable all the
+    /// time now, so that the child is polled instead.
     fn look_after(&mut self, id: u64) {
         let pidfd = self.children.get_mut(&id).and_then(|child| child.pidfd.as_ref());
         if let Some(pidfd) = pidfd {
@@ -381,7 +386,7 @@ impl Reactor {
         }
     }
 
-    /// Takes a child that is gone off the list, with what it left.
+    /// Removes a child that is reaped, and returns what it left.
     fn part(&mut self, id: u64, exit: Exit) -> Option<Ended> {
         let child = self.children.get_mut(&id)?;
         if child.lends {

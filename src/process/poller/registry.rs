@@ -1,9 +1,9 @@
-//! Which descriptors are waited for, and what each of them is about.
+//! The descriptors that are waited for, and what an event at each of them means.
 //!
-//! The kernel is given a number with each descriptor, a token, and gives it back with each event. No token is given
-//! twice: an event that the kernel has reported, and whose descriptor was deregistered before its turn came, is about
-//! nothing any more. A number of a descriptor does come again at once, so it could be taken for one that was registered
-//! meanwhile.
+//! The kernel is given a number with each descriptor, a token, and returns it with each event. No token is used twice.
+//! So an event that the kernel has reported, and whose descriptor was deregistered before the event was handled,
+//! belongs to no source any more. With descriptor numbers instead, which are reused at once, it could be mistaken for
+//! an event of a descriptor that was registered in the meantime.
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
@@ -14,55 +14,55 @@ use super::epoll::Epoll;
 use crate::process::output::Stream;
 use crate::process::signals::Blocked;
 
-/// What a descriptor is about.
+/// What a descriptor's events are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
-    /// What this child tells.
+    /// The pipe into which this child writes its outcome.
     Pipe(u64),
-    /// The end of this child.
+    /// The pidfd of this child: readable once it has ended.
     Pidfd(u64),
-    /// What the task, or the warm worker, of this number prints.
+    /// The captured output of the task, or of the warm worker, with this number.
     Output(u64, Stream),
-    /// The doorbell of all warm workers: their news is in shared memory.
+    /// The doorbell of all warm workers. Their results are in shared memory.
     Doorbell,
-    /// What is due is the caller's to know: there is nothing to handle.
+    /// The reactor's timer. There is nothing to handle: the caller knows what is due.
     Timer,
 }
 
-/// When a descriptor is told of.
+/// When events of a descriptor are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trigger {
     /// As long as it is readable.
     Level,
-    /// Each time that it becomes so.
+    /// Each time that it becomes readable.
     Edge,
 }
 
-/// What the kernel gives back with an event.
+/// The number that the kernel returns with an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Token(pub(super) u64);
 
-/// Events that are taken in at a time.
+/// The most events that are fetched by one system call.
 pub(super) const BATCH: usize = 64;
 
-/// The kernel's side: epoll here, and kqueue where there is that.
+/// The interface to the kernel: epoll here; kqueue could be another one.
 pub(super) trait Poller {
-    /// Waits for `fd` to be readable, too.
+    /// Adds `fd` to the descriptors that are waited for.
     ///
     /// # Errors
     ///
     /// When the kernel cannot watch one more descriptor.
     fn add(&self, fd: impl AsFd, token: Token, trigger: Trigger) -> Result<(), Errno>;
 
-    /// Waits for `fd` no more. Closing it is not enough: a child that is just being forked still has a copy.
+    /// Removes `fd`. Closing it does not suffice: a child that is just being forked still has a copy.
     ///
     /// # Errors
     ///
-    /// When it was not waited for.
+    /// When `fd` was not waited for.
     fn delete(&self, fd: impl AsFd) -> Result<(), Errno>;
 
-    /// Waits for events, for ever if `millis` is negative, and writes them to `ready`. Signals that were let in before
-    /// `blocked` are let in meanwhile. Gives how many there are.
+    /// Waits for events, without a time limit if `millis` is negative. Writes them to `ready`, and returns how many
+    /// there are. Signals that were unblocked before `blocked` was made are delivered during the wait.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ pub(super) trait Poller {
         ready: &mut [Token; BATCH],
     ) -> Result<usize, Errno>;
 
-    /// Readable when there are events.
+    /// A descriptor that is readable when there are events.
     fn descriptor(&self) -> &OwnedFd;
 }
 
@@ -92,7 +92,7 @@ impl<P: Poller> Registry<P> {
         Self { poller, sources: BTreeMap::new(), tokens: BTreeMap::new(), given: 0 }
     }
 
-    /// Waits for `fd`, too, which is about `source`.
+    /// Adds `fd`, whose events are about `source`.
     ///
     /// # Errors
     ///
@@ -107,14 +107,14 @@ impl<P: Poller> Registry<P> {
         let token = Token(self.given);
         self.poller.add(&fd, token, trigger)?;
         self.sources.insert(token, source);
-        // Whoever had this number before has closed it without a word.
+        // If another source has this number, its descriptor was closed without being deregistered.
         if let Some(before) = self.tokens.insert(fd.as_fd().as_raw_fd(), token) {
             self.sources.remove(&before);
         }
         Ok(token)
     }
 
-    /// Waits for `fd` no more. Events of it that are reported already are about nothing.
+    /// Removes `fd`. Events of it that have been fetched already belong to no source any more.
     pub(super) fn deregister(&mut self, fd: impl AsFd) {
         if let Some(token) = self.tokens.remove(&fd.as_fd().as_raw_fd()) {
             self.sources.remove(&token);
@@ -122,12 +122,12 @@ impl<P: Poller> Registry<P> {
         }
     }
 
-    /// What an event is about. None when that was deregistered since.
+    /// What an event is about; `None` if its descriptor has been deregistered since.
     pub(super) fn source(&self, token: Token) -> Option<Source> {
         self.sources.get(&token).copied()
     }
 
-    /// As for the poller.
+    /// Waits for events: see [`Poller::wait`].
     ///
     /// # Errors
     ///
@@ -141,12 +141,12 @@ impl<P: Poller> Registry<P> {
         self.poller.wait(millis, blocked, ready)
     }
 
-    /// Readable when [`Registry::wait`] would not block.
+    /// A descriptor that is readable when [`Registry::wait`] would not block.
     pub(super) fn descriptor(&self) -> &OwnedFd {
         self.poller.descriptor()
     }
 
-    /// In a child: closes the copy of the kernel's side. Memory is not freed, as that would copy its pages.
+    /// In a child: closes its copy of the poller's descriptor. Memory is not freed, as freeing it would copy its pages.
     pub(super) fn forget(self) {
         std::mem::forget((self.sources, self.tokens));
     }
@@ -190,7 +190,7 @@ mod tests {
         let late = registry.register(&gone, Source::Pipe(1), Trigger::Level).unwrap();
         let batch = ready(&registry);
         assert_eq!(batch, [late]);
-        // In the middle of the batch it is deregistered, and another one takes its place in the table of descriptors.
+        // In the middle of the batch its descriptor is deregistered, and another one gets its number.
         registry.deregister(&gone);
         let (new, _another) = readable();
         let number = gone.as_raw_fd();

@@ -1,96 +1,99 @@
-//! When the parent is woken: one pure state machine, which makes no system call and reads no clock.
+//! What has to wake the parent, and when: a pure state machine, which makes no system call and reads no clock.
 //!
-//! The parent is *inside* while it waits in the reactor, and *outside* while the script runs. Outside it looks at
-//! nothing; it comes back at an interrupt of the virtual machine, for which somebody has to raise a flag. There are
-//! three who do:
+//! The parent is *inside* while it waits in the reactor, and *outside* while the script runs. Outside it checks
+//! nothing, until the virtual machine calls its interrupt function, for which something has to raise a flag. There are
+//! three sources of such a wake-up:
 //!
-//! - the **notifier** (a thread, or signals), once it is *armed* and a descriptor is ready. It raises the flag once, and is
-//!   then no longer armed;
-//! - the **doorbell**, which warm workers ring after an answer in shared memory, if the parent has asked for it. It is a
-//!   descriptor, so that the notifier has to be armed as well;
-//! - the **alarm**, a timer. It is set where news is sure to come soon, or where no descriptor tells of it.
+//! - the **notifier** (a thread, or signals), once it is *armed* and a descriptor is ready. It raises the flag once,
+//!   and is then no longer armed;
+//! - the **doorbell**, which warm workers ring after writing a result to shared memory, if the parent has asked for
+//!   that. It is a descriptor, so that the notifier has to be armed as well;
+//! - the **alarm**, a timer. It is set where news is certain to come soon, or where no descriptor reports it.
 //!
 //! # Why no wake-up is lost
 //!
-//! *Whenever there is news that nobody has looked at, and the parent is outside, the flag is raised, or the notifier is
-//! armed, or an alarm is set.* These rules keep it so:
+//! *Whenever the parent is outside, and there is news that it has not taken in, the flag is raised, or the notifier is
+//! armed, or an alarm is set.* These rules ensure that:
 //!
-//! 1. Whoever leaves says what may bring news ([`Expected`]), and everything of that has one of the three ([`Needs`]).
-//! 2. Readiness is level-triggered: arming the notifier while news is there raises the flag at once. So it does not matter
-//!    whether news came before or after the arming. (The doorbell's descriptor is edge-triggered; whoever asks for a ring
-//!    looks at the shared memory once more after that.)
-//! 3. The parent cannot see the notifier fire: it only knows that it has armed it. Since the flag is lowered by whoever looks,
-//!    a look says nothing about whether the notifier is still armed, unless it has been silenced. After any look the parent
-//!    *doubts* it, also after one that found nothing or was cut short, and arms it again when it leaves. Arming what is armed
-//!    is harmless; not arming what has fired loses the wake-up.
-//! 4. Whoever lowers the flag and does not look, as an interrupt comes at a bad moment, sets an alarm in its place.
-//! 5. An alarm that comes earlier stands for all later ones: whoever it wakes looks, and says what is to come next.
+//! 1. When the parent leaves the reactor, it says what may bring news ([`Expected`]); for each of these at least one of
+//!    the three is active ([`Needs`]).
+//! 2. Readiness is level-triggered: arming the notifier while a descriptor is ready raises the flag at once. So it does
+//!    not matter whether news came before or after the arming. (The doorbell's descriptor is edge-triggered; after
+//!    asking for a ring, the parent checks the shared memory once more.)
+//! 3. The parent cannot observe that the notifier fires: it only knows that it has armed it. Since the parent lowers
+//!    the flag whenever it looks for news, a look says nothing about whether the notifier is still armed, unless the
+//!    parent has silenced it. So after any look, even one that found nothing or was cut short, the parent *doubts* the
+//!    notifier, and arms it again when it leaves. Arming it twice is harmless; not arming it after it has fired loses
+//!    the wake-up.
+//! 4. If the parent lowers the flag without looking for news, as the interrupt comes at a bad moment, it sets an alarm.
+//! 5. An earlier alarm stands for all later ones: when it wakes the parent, the parent looks, and then says what is to
+//!    come next.
 //!
-//! A wake-up for which nothing is found (a *spurious* one) is always allowed. The test goes through every state that
-//! this machine can reach together with a model of the kernel, the workers and the script, in every order of events.
+//! A wake-up without news (a *spurious* one) is always allowed. The test visits every state that this machine can reach
+//! together with a model of the kernel, the workers and the script, in every order of events.
 
 use std::time::Duration;
 
-/// When to look for children that had nothing more to tell, or that have no descriptor to tell of their end.
+/// How soon to check children that have sent everything and are about to end, or whose end no descriptor reports.
 pub(super) const REAP: Duration = Duration::from_millis(5);
-/// When to look at warm workers that have just told something, or been told.
+/// How soon to check warm workers that have just answered, or have just been given a job.
 pub(super) const SOON: Duration = Duration::from_millis(1);
 
-/// What the parent knows of those who may wake it.
+/// What the parent knows about what may wake it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct State {
     pub(super) notifier: Notifier,
-    /// An alarm was set for [`SOON`] or earlier, and nobody has looked since. It covers every later one, and saves a
-    /// look at the clock: that costs a tenth of a warm task.
+    /// An alarm was set for [`SOON`] or earlier, and the parent has not looked since. It covers every later alarm,
+    /// which saves reading the clock: that costs a tenth of a warm task.
     pub(super) imminent: bool,
 }
 
-/// What the parent knows of the notifier.
+/// What the parent knows about the notifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Notifier {
-    /// It is silent: it was never armed, or the parent has silenced it to ask the kernel itself.
+    /// It raises no flag: it was never armed, or the parent has silenced it in order to ask the kernel itself.
     Idle,
     /// It was armed, and the parent has not looked since. If it has fired, the flag is raised or about to be.
     Armed,
-    /// The flag was raised, by whomever, and the parent has put off to look: an alarm is set.
+    /// The flag was raised, by whatever source, and the parent has put off looking: an alarm is set.
     Rung,
-    /// It was armed, and the parent has looked since: it is armed still, or has fired.
+    /// It was armed, and the parent has looked since: it is either still armed or has fired.
     Doubted,
 }
 
-/// What the parent does.
+/// Something that the parent does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Input {
-    /// It lowers the flag and looks, perhaps at the shared memory alone, perhaps for nothing.
+    /// It lowers the flag and looks for news, possibly in shared memory only, possibly in vain.
     Look,
-    /// It asks the kernel which descriptors are ready, and sleeps: nobody else needs to be told.
+    /// It asks the kernel which descriptors are ready, and sleeps: the notifier is not needed meanwhile.
     Ask,
     /// It goes back to the script.
     Leave(Needs),
-    /// It has lowered the flag, and cannot look now. It will try again after this time.
+    /// It has lowered the flag, but cannot look for news now. It will try again after this time.
     PutOff(Duration),
     /// The notifier could not be armed.
     Refused,
 }
 
-/// What is to be done about it.
+/// What follows from an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Action {
-    /// For the notifier.
+    /// An order for the notifier.
     pub(super) order: Option<Order>,
-    /// The flag shall be raised after this time, or earlier.
+    /// Set an alarm: the flag has to be raised after this time, or earlier.
     pub(super) alarm: Option<Duration>,
 }
 
-/// What the notifier has to do.
+/// An order for the notifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// The next readiness shall raise the flag, or the one that is there already.
+    /// Raise the flag at the next readiness, or at once if a descriptor is ready now.
     Arm,
-    /// As it was armed it shall be. Signals may have been taken away by the script meanwhile; a thread has nothing to
-    /// do.
+    /// Stay armed. With signals this may mean arming again, as the script may have replaced the handlers; a thread has
+    /// nothing to do.
     Confirm,
-    /// Nothing shall be raised: the parent asks the kernel itself.
+    /// Raise nothing: the parent asks the kernel itself.
     Silence,
 }
 
@@ -98,44 +101,44 @@ pub(super) enum Order {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "independent of each other")]
 pub(super) struct Expected {
-    /// There are isolated children that have not told their outcome.
+    /// There are isolated children that have not sent their outcome.
     pub(super) isolated: bool,
-    /// There are isolated children that have, and are about to end.
+    /// There are isolated children that have sent it, and are about to end.
     pub(super) leaving: bool,
-    /// There are children of whose end no descriptor tells.
+    /// There are children whose end no descriptor reports.
     pub(super) blind: bool,
     /// There are warm workers.
     pub(super) warm: bool,
-    /// They have tasks.
+    /// Some of them have jobs.
     pub(super) busy: bool,
-    /// They have just told something, or been told, and nobody but us waits for them.
+    /// They have just answered, or just been given a job, and no event loop of the application waits for them.
     pub(super) lively: bool,
-    /// The script has closed the reactor's descriptor: nothing is heard of by it.
+    /// The script has closed the reactor's descriptor, which therefore reports nothing.
     pub(super) deaf: bool,
 }
 
-/// Who has to wake the parent.
+/// What has to wake the parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Needs {
     pub(super) notifier: bool,
     pub(super) doorbell: bool,
-    /// At the latest after this time.
+    /// Wake the parent after this time at the latest.
     pub(super) alarm: Option<Duration>,
 }
 
 impl Expected {
-    /// Who has to wake the parent, which has something to do of its own when `due` is over.
+    /// What has to wake the parent. It has something to do on its own after `due`.
     pub(super) fn needs(self, due: Option<Duration>) -> Needs {
-        // Who is heard of in a moment is not asked to ring: each ring costs as much as some tasks.
+        // Workers that will answer in a moment are not asked to ring: each ring costs as much as some tasks.
         let soon = self.lively.then_some(SOON);
-        // Children that are only about to end are no hurry.
+        // Children that are merely about to end are not urgent.
         let leaving = self.leaving && !self.isolated;
         let unheard = self.deaf && (self.isolated || self.leaving || self.warm);
         let reap = (leaving || self.blind || unheard).then_some(REAP);
         Needs {
-            // Warm workers may die at any time, also when nobody has anything for them. What is no longer our
-            // descriptor may be readable for ever: each interrupt would bring about the next one, and the script would
-            // get no further.
+            // Warm workers may die at any time, also while they have no jobs. If the descriptor is not ours any more,
+            // it may be readable all the time: each interrupt would cause the next one, and the script would make no
+            // progress.
             notifier: !self.deaf && (self.isolated || self.warm && !self.lively),
             doorbell: self.busy && !self.lively,
             alarm: [due, soon, reap].into_iter().flatten().min(),

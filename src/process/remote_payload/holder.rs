@@ -1,4 +1,4 @@
-//! A child that is asked to send the payload that it keeps in its memory, as that cannot be read.
+//! Asks a child to send the payload that it keeps in its memory, when that memory may not be read.
 
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -11,12 +11,12 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::spin::Spin;
 
-/// How long a child may send nothing of what it was asked for: it only has to write it.
+/// How long a child may take to send the next bytes: it only has to write them.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// When to look again for the next bytes in shared memory, in milliseconds.
+/// How soon to check shared memory for the next bytes again, in milliseconds.
 const SOON: u8 = 1;
 
-/// A child that keeps a payload in its memory, and can be asked to send it.
+/// A child that has a remote payload, and can be asked to send it.
 pub(crate) trait Lender {
     /// Asks for the payload, from its beginning.
     ///
@@ -25,7 +25,8 @@ pub(crate) trait Lender {
     /// When the child cannot be asked.
     fn ask(&mut self) -> Result<(), Errno>;
 
-    /// Waits for the next bytes, and writes them to `to`, which is not empty. Gives how many there were, one at least.
+    /// Waits for the next bytes, and writes them to `to`, which is not empty. Returns how many there were: at least
+    /// one.
     ///
     /// # Errors
     ///
@@ -33,11 +34,11 @@ pub(crate) trait Lender {
     fn receive(&mut self, to: &mut [MaybeUninit<u8>]) -> Result<usize, Errno>;
 }
 
-/// A child with one task.
+/// A child that runs a single task, and sends the payload through its pipe.
 pub(crate) struct ByPipe<'r>(pub(crate) &'r OwnedFd);
 
 impl Lender for ByPipe<'_> {
-    /// The child waits for room in its pipe: see [`super::lend`].
+    /// Reads the one byte that the child's pipe is filled with: the child waits for room there, see [`super::lend`].
     fn ask(&mut self) -> Result<(), Errno> {
         self.receive(&mut [MaybeUninit::uninit()]).map(drop)
     }
@@ -66,7 +67,7 @@ impl Lender for ByPipe<'_> {
     }
 }
 
-/// A warm worker.
+/// A warm worker, which sends the payload through its result ring.
 pub(crate) struct ByLine<'r> {
     ring: &'r mut ResultRing,
     pidfd: Option<&'r OwnedFd>,
@@ -82,7 +83,7 @@ impl Lender for ByLine<'_> {
     fn receive(&mut self, to: &mut [MaybeUninit<u8>]) -> Result<usize, Errno> {
         let until = Instant::now() + PATIENCE;
         loop {
-            // Asked before the ring is read: what a child that has ended wrote is in it by then.
+            // Checked before the ring is read: if the child has ended, all that it wrote is in the ring by then.
             let gone = self.wait();
             match self.ring.receive(to) {
                 Ok(0) if gone => return Err(Errno::ESRCH),
@@ -96,14 +97,14 @@ impl Lender for ByLine<'_> {
 }
 
 impl<'r> ByLine<'r> {
-    /// The child that writes to `ring`; its end is told by `pidfd`.
+    /// The child that writes to `ring`, and whose end `pidfd` reports.
     pub(crate) fn new(ring: &'r mut ResultRing, pidfd: Option<&'r OwnedFd>) -> Self {
         Self { ring, pidfd, spin: Spin::new() }
     }
 
-    /// Waits for a moment, unless there is something. True when the child is gone.
+    /// Waits for a moment, unless there is something to read. True when the child is gone.
     fn wait(&mut self) -> bool {
-        // It is about to write, and for longer than it takes to sleep and to be woken.
+        // The child is about to write: sleeping, and being woken, would take longer than that.
         if self.ring.has_news() || self.spin.until(|| self.ring.has_news()) {
             return false;
         }

@@ -1,5 +1,5 @@
-//! Where lending begins to pay. Prints what a payload needs from a waiting child to its place in the parent, by each
-//! way:
+//! Measures from which length on a remote payload is faster. Prints how long a payload takes from a waiting child to
+//! its place in the parent, for each way of transport:
 //!
 //! ```sh
 //! cargo test --release where_lending_pays -- --ignored --nocapture
@@ -27,7 +27,7 @@ enum Way {
     Pipe,
     LargePipe,
     RemotePayload,
-    /// Kept in the child's memory, and then asked for.
+    /// Kept in the child's memory, and then sent, as if that memory could not be read.
     Sent,
 }
 
@@ -64,7 +64,7 @@ fn once(payload: &[u8], way: Way) -> Duration {
         fcntl(&writer, FcntlArg::F_SETPIPE_SZ(1 << 20)).unwrap();
     }
     #[expect(clippy::disallowed_methods, reason = "a child for the measurement alone")]
-    // SAFETY: the child makes system calls only, takes little memory, and ends at once.
+    // SAFETY: the child makes system calls only, allocates little, and ends at once.
     let child = unsafe { libc::fork() };
     if child == 0 {
         drop(reader);

@@ -1,4 +1,4 @@
-//! How a warm worker wakes its parent: only when that one sleeps, or wants to be told.
+//! Doorbell by which warm workers wake their parent: an eventfd, written to only while the parent listens for it.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, Ordering, fence};
@@ -23,43 +23,45 @@ struct Head {
 // SAFETY: an atomic.
 unsafe impl Shared for Head {}
 
-/// One for all children of a process.
+/// Doorbell of a process: one for all its children.
 #[derive(Debug)]
 pub(crate) struct Doorbell {
     memory: SharedMemory<Head>,
     event: EventFd,
-    /// Who is told by a signal, too: no thread of its own waits for the event.
+    /// The parent, when a signal has to be sent to it besides: it has no thread that waits for the eventfd.
     owner: Option<Pid>,
 }
 
 impl Doorbell {
-    /// A doorbell to which nobody listens yet. A process that has no thread to wait for it is told `by_signal`, too.
+    /// A doorbell to which the parent does not listen yet. With `by_signal`, ringing also sends the parent a signal:
+    /// for a parent that has no thread to wait for the eventfd.
     ///
     /// # Errors
     ///
-    /// When there is no descriptor or no memory to be had.
+    /// When no descriptor or no memory is available.
     pub(crate) fn new(by_signal: bool) -> Result<Self, Errno> {
         let event = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         Ok(Self { memory: SharedMemory::new(0)?, event, owner: by_signal.then(getpid) })
     }
 
-    /// Becomes readable, edge by edge, when it is rung.
+    /// The eventfd, which becomes readable at each ring; for edge-triggered epoll, as its counter is never read.
     pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
         self.event.as_fd()
     }
 
-    /// In the parent: the next news shall ring. Whoever calls this looks once more for what came before.
+    /// In the parent: asks to be rung for the next news. The caller has to check once more for news that came before
+    /// this call.
     pub(crate) fn listen(&self) {
         self.head().listening.store(1, Ordering::SeqCst);
         fence(Ordering::SeqCst);
     }
 
-    /// In the parent: nothing needs to ring.
+    /// In the parent: asks not to be rung.
     pub(crate) fn ignore(&self) {
         self.head().listening.store(0, Ordering::Relaxed);
     }
 
-    /// In a child: what it rings the doorbell by.
+    /// In a child: its end of the doorbell.
     pub(crate) fn ringer(&self) -> Ringer<'_> {
         let most = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft / 2);
         let high = i32::try_from(most).unwrap_or(HIGH).min(HIGH);
@@ -71,22 +73,23 @@ impl Doorbell {
     }
 }
 
-/// The lowest number that the event shall have in a child. A task may close whatever descriptors there are, and then
-/// open files: these get the lowest numbers, and must not be what is rung.
+/// The lowest descriptor number for a child's copy of the eventfd. A task may close arbitrary descriptors and then open
+/// files, which get the lowest free numbers: none of these may be mistaken for the eventfd.
 const HIGH: i32 = 512;
 
-/// A child's end of the doorbell, for as long as that child lives.
+/// A child's end of the doorbell, kept for the life of that child.
 #[derive(Debug)]
 pub(crate) struct Ringer<'b> {
     doorbell: &'b Doorbell,
-    /// None where there was no descriptor left.
+    /// The child's own copy of the eventfd; `None` if no descriptor was free.
     own: Option<OwnedFd>,
 }
 
 impl Ringer<'_> {
-    /// Is it still there? A task may have closed whatever descriptors there were, those of other tasks too.
+    /// Is the eventfd still open? A task may have closed arbitrary descriptors, this one among them.
     pub(crate) fn holds(&self) -> bool {
-        // Nothing moves in an event: of the calls that tell, this is the cheapest.
+        // An eventfd has no file position, so that this changes nothing; it is the cheapest call that fails when
+        // closed.
         lseek(self.event(), 0, Whence::SeekCur).is_ok()
     }
 
@@ -94,17 +97,17 @@ impl Ringer<'_> {
         self.own.as_ref().map_or(self.doorbell.event.as_fd(), AsFd::as_fd)
     }
 
-    /// After news is where the parent looks. Ends a child that cannot ring, as a task of it has closed what it rings
-    /// with: its parent hears of that, too, and looks.
+    /// To be called once the news is where the parent looks for it. Ends the child if it cannot ring, since a task in
+    /// it has closed the eventfd: the parent learns of that end, and then looks for news, too.
     pub(crate) fn ring(&self) {
         fence(Ordering::SeqCst);
         let listening = &self.doorbell.head().listening;
         if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
-            // The parent never reads the counter. It is not full before 2^64 rings, or before a task writes to whatever
-            // descriptors there are.
+            // The parent never reads the counter. It is full only after 2^64 rings, or when a task writes to arbitrary
+            // descriptors.
             let pull = || write(self.event(), &1_u64.to_ne_bytes());
             let rung = pull().or_else(|_| {
-                let _ = read(self.event(), &mut [0; 8]); // a sibling may have done so
+                let _ = read(self.event(), &mut [0; 8]); // a sibling's task may have filled it
                 pull()
             });
             if rung.is_err() {

@@ -1,9 +1,9 @@
-//! The tasks of a pool whose children stay: the parent posts them, and whichever child is free takes the next one.
+//! The job queue of a pool with warm workers: the parent posts tasks, and whichever child is free takes the next one.
 //!
-//! One ring of entries with one writer and many takers. An entry is taken by one compare-and-swap, so that no task is
-//! run twice; a taker says in its own cell what it runs, so that a death costs that task and no other; and what nobody
-//! has taken can be taken back. Positions count bytes and never come again, so that an old one is not taken for a new
-//! one.
+//! A ring buffer of entries with one writer and many takers. An entry is taken by one compare-and-swap, so that no task
+//! is run twice. The taker notes in its own cell what it runs, so that its death costs that task and no other. An entry
+//! that nobody has taken can be taken back. Positions count bytes and never repeat, so that an old position cannot be
+//! mistaken for a new one.
 
 #![expect(clippy::disallowed_types, reason = "it knows no PHP")]
 
@@ -20,50 +20,51 @@ use super::futex;
 use super::memory::{Apart, Shared, SharedMemory, place};
 use super::slot::WorkerSlot;
 
-/// Children that one job queue can serve.
+/// Worker slots of a job queue, and so the most children that it can serve.
 pub(crate) const SLOTS: usize = 128;
-/// The longest payload of an entry: what is longer is better inherited.
+/// The longest payload of an entry. For a longer one it is cheaper to fork a child that inherits it.
 pub(crate) const LONGEST: usize = 32 * 1024;
 
 pub(super) const ROOM: usize = 256 * 1024;
 pub(super) const ALIGN: usize = 32;
 pub(super) const ENTRY: usize = size_of::<Entry>();
 
-/// What a child does that has no task. It says when it goes to sleep, and when it leaves; whoever wakes it, or counts
-/// on it no more, says that. Each step is a compare-and-swap, so that only one of two comes through.
+/// The states of a child that has no task. The child sets "asleep" and "leaving"; whoever wakes the child, or does
+/// without it, sets the other two. Each step is a compare-and-swap, so that of two processes only one succeeds.
 pub(super) const AWAKE: u32 = 0;
 pub(super) const ASLEEP: u32 = 1;
-/// It leaves, unless it finds a task that was posted just now.
+/// The child leaves, unless it finds a task that has just been posted.
 pub(super) const LEAVING: u32 = 2;
-/// The parent has seen that it leaves: it has to.
+/// The parent has seen the child leave, and does without it: the child has to end.
 pub(super) const GONE: u32 = 3;
 
-/// What an entry's state says in its lowest bits, below its position, which is a multiple of [`ALIGN`].
+/// An entry's state: in the lowest bits one of these, above them the entry's position, a multiple of [`ALIGN`].
 pub(super) const OPEN: u64 = 1;
-/// It was taken back: nobody runs it.
+/// The entry was taken back: nobody runs it.
 pub(super) const FREE: u64 = 2;
-/// The child on a slot has it, and reads what was sent. Added to the number of the slot.
+/// The child on a slot has taken the entry, and is reading the payload. The number of the slot is added.
 pub(super) const TAKEN: u64 = 0x100;
-/// The same, and it has begun. The last thing that is said of an entry.
+/// The same, once the child has begun the task. The last state of an entry.
 pub(super) const RUN: u64 = 0x200;
-/// These bits, and how far they shift the position.
+/// The bits of the state itself, and how far the position is shifted to the left. The position is a multiple of
+/// [`ALIGN`], so that the two do not overlap.
 const STATE: u64 = 0x1FFF;
 pub(super) const SHIFT: u32 = 8;
 
 #[repr(C)]
 #[derive(Debug)]
 pub(super) struct Head {
-    /// Where the next entry will be.
+    /// Position behind the last entry, where the next one will be.
     pub(super) end: Apart<AtomicU64>,
-    /// Where the oldest entry is that is not free.
+    /// Position of the oldest entry whose bytes are in use.
     pub(super) start: Apart<AtomicU64>,
-    /// Nothing more will come.
+    /// 1 if no more entries will come.
     pub(super) closed: AtomicU32,
-    /// Somebody is awake and looks for work: no need to wake another.
+    /// 1 if a child is awake and searches for work, so that nobody needs to wake another.
     pub(super) searching: Apart<AtomicU32>,
-    /// One bit for each slot whose child sleeps, or is about to.
+    /// One bit for each slot whose child is asleep, or about to be.
     sleepers: Apart<Bits>,
-    /// One bit for each slot whose child is leaving by itself.
+    /// One bit for each slot whose child leaves on its own.
     leaving: Apart<Bits>,
     slots: [Cell; SLOTS],
 }
@@ -71,37 +72,37 @@ pub(super) struct Head {
 /// A bit for each slot.
 type Bits = [AtomicU64; SLOTS / 64];
 
-/// What is known of one child.
+/// Shared state of one worker slot and the child on it.
 #[repr(C, align(64))]
 #[derive(Debug)]
 pub(super) struct Cell {
-    /// It sleeps on this: one of the words above.
+    /// One of the states above, from [`AWAKE`] to [`GONE`]. The futex that the child sleeps on.
     pub(super) rest: AtomicU32,
-    /// It shall take no more.
+    /// 1 if the child may take no more tasks.
     pub(super) dismissed: AtomicU32,
-    /// What it was born with; older entries only.
+    /// The epoch in which the child was forked: it can run entries of this epoch and of earlier ones.
     pub(super) epoch: AtomicU64,
-    /// The task that it runs.
+    /// The task that the child runs; 0 for none.
     pub(super) task: AtomicU64,
-    /// Since when, in nanoseconds of the monotonic clock.
+    /// When the child began that task, in nanoseconds of the monotonic clock.
     pub(super) since: AtomicU64,
-    /// How many items of the task it has begun.
+    /// How many items of the task the child has begun.
     pub(super) begun: AtomicU64,
-    /// How long the task before took, or this one up to its last item, in nanoseconds.
+    /// How long the previous task took, or this one once its last item is over, in nanoseconds.
     pub(super) spent: AtomicU64,
-    /// The position of the entry that it took last, plus one.
+    /// The position of the entry that the child took last, plus one; 0 if it never took any.
     pub(super) taken: AtomicU64,
-    /// When the item began that it is at, as `since`; or one of the words below.
+    /// When the child's current item began, on the clock of `since`; or one of the three values below.
     pub(super) item: AtomicU64,
-    /// So many nanoseconds without work, and it leaves; 0 for never.
+    /// The time without work after which the child leaves, in nanoseconds; 0 for never.
     pub(super) patience: AtomicU64,
 }
 
-/// It is at no item, and nobody wants to know when items begin.
+/// The child is at no item, and need not note when items begin.
 pub(super) const NO_ITEM: u64 = 0;
-/// It is at an item, and nobody wanted to know when that began.
+/// The child is at an item that began when it did not have to note that.
 pub(super) const SOME_ITEM: u64 = 1;
-/// It is at no item, and notes down when the next one begins.
+/// The child is at no item, and will note when the next one begins.
 pub(super) const BETWEEN: u64 = 2;
 
 #[repr(C, align(32))]
@@ -109,7 +110,7 @@ pub(super) const BETWEEN: u64 = 2;
 pub(super) struct Entry {
     pub(super) state: AtomicU64,
     pub(super) task: AtomicU64,
-    /// Children of this epoch and later ones can run it.
+    /// The epoch from which on children can run the task.
     pub(super) epoch: AtomicU64,
     pub(super) payload: AtomicU32,
 }
@@ -119,83 +120,83 @@ unsafe impl Shared for Head {}
 // SAFETY: as above.
 unsafe impl Shared for Entry {}
 
-/// The parent's side.
+/// The job queue, as the parent sees it.
 #[derive(Debug)]
 pub(crate) struct JobQueue {
     memory: SharedMemory<Head>,
-    /// What the head says of `end` and `start`: only the parent moves these, and it does not believe what it finds
-    /// there.
+    /// The parent's own copies of the head's `end` and `start`. Only the parent changes these, and it does not rely on
+    /// the shared ones, which a child may have written over.
     end: cell::Cell<u64>,
     start: cell::Cell<u64>,
-    /// Entries whose place is not free, oldest first.
+    /// Entries whose bytes cannot be reused yet, oldest first.
     posted: RefCell<VecDeque<Posted>>,
-    /// Entries whose place is free and that have not ended: tasks, and who has them.
+    /// Tasks whose entries' bytes may be reused and that have not ended, and the slot of the child that has each.
     begun: RefCell<BTreeMap<u64, usize>>,
-    /// Where in `posted` to look first for what each child answers next, counted from the first entry ever: behind its
-    /// last answer, as it takes what it takes in this order.
+    /// Where in `posted` to look first for the task that the child on each slot answers next, counted from the first
+    /// entry ever: behind its last answer, as children take entries in this order.
     hints: RefCell<[u64; SLOTS]>,
-    /// How many entries have left `posted`.
+    /// How many entries have been removed from the front of `posted`.
     dropped: cell::Cell<u64>,
-    /// Nothing more will come.
+    /// No more entries will come.
     closed: cell::Cell<bool>,
-    /// The latest epoch that an entry ever needed.
+    /// The latest epoch that any entry has ever needed.
     newest: cell::Cell<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Posted {
     at: u64,
-    /// Of the payload.
+    /// Length of the payload.
     payload: u32,
-    /// It has ended, or was taken back: whatever its entry says, nothing more comes of it.
+    /// The task has ended, or was taken back: no more answers are expected, whatever the shared entry says.
     over: bool,
     task: u64,
     epoch: u64,
 }
 
 impl Posted {
-    /// Where the next one begins.
+    /// Where the next entry begins.
     fn end(self) -> u64 {
         self.at + ((ENTRY + self.payload as usize) as u64).next_multiple_of(ALIGN as u64)
     }
 }
 
-/// An item that a child is at, known by when it began.
+/// The item that a child is at, identified by when it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Item(u64);
 
-/// There is no room for another entry now.
+/// The job queue has no room for another entry now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
-/// How far a posted task is.
+/// The progress of a posted task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// Nobody has taken it.
+    /// No child has taken it.
     Open,
-    /// A child runs it, for so long.
+    /// The child on this slot runs it, and has for this long.
     Running(usize, Duration),
-    /// A child has it, and is about to begin, or has told what became of it.
+    /// The child on this slot has taken it, and is about to begin it, or has already answered.
     Taken(usize),
-    /// It was never posted, or is over; or somebody has written over its entry.
+    /// It was never posted, or is over, or its entry has been written over.
     Unknown,
 }
 
-/// What a look at all that has not ended has shown.
+/// What [`JobQueue::look`] has found out about the tasks that have not ended.
 #[derive(Debug, Default)]
 pub(crate) struct Look {
-    /// Tasks that nobody has taken.
+    /// Tasks that no child has taken.
     pub(crate) open: Vec<u64>,
-    /// Tasks that a child says it runs, as their entries do.
+    /// Tasks whose entry names a slot, and whose child's cell names that task: it runs.
     pub(crate) busy: Vec<u64>,
-    /// Tasks whose entry names the child on a slot, which does not say that it runs them.
+    /// Slots and tasks: the entry names the slot, but the cell of the child there names another task, or none.
     pub(crate) adrift: Vec<(usize, u64)>,
-    /// Tasks whose entry says what no child says.
+    /// Tasks whose entry has a state that no process would have written.
     pub(crate) lost: Vec<u64>,
 }
 
 impl JobQueue {
-    /// An empty one.
+    /// An empty job queue.
     ///
     /// # Errors
     ///
@@ -214,17 +215,17 @@ impl JobQueue {
         })
     }
 
-    /// Posts a task for children of `epoch` and later ones, and wakes one if need be.
+    /// Posts a task for children of `epoch` and later ones, and wakes one of them if none is searching.
     ///
     /// # Errors
     ///
-    /// When there is no room; what is free by now has been looked at.
+    /// When there is no room, even after the entries that are over have been cleared away.
     pub(crate) fn post(&self, task: u64, epoch: u64, payload: &[u8]) -> Result<(), Full> {
         let length = ((ENTRY + payload.len()) as u64).next_multiple_of(ALIGN as u64);
         let head = self.memory.head();
         let end = self.end.get();
         let used = || end - self.start.get() + length;
-        // Many at once: each is a look at what a child has just written.
+        // Many at once, and seldom: each one means reading a cache line that a child has just written.
         if used() > ROOM as u64 / 2 {
             self.clear_away();
         }
@@ -251,7 +252,7 @@ impl JobQueue {
         self.newest.get()
     }
 
-    /// Takes back a task that nobody has taken. False when somebody has.
+    /// Takes back a task. False if a child has taken it.
     pub(crate) fn retract(&self, task: u64) -> bool {
         let mut posted = self.posted.borrow_mut();
         let found = posted.iter_mut().rev().find(|posted| posted.task == task && !posted.over);
@@ -261,7 +262,7 @@ impl JobQueue {
         })
     }
 
-    /// The epochs of entries that nobody has taken, of `most` of them at most.
+    /// The epochs that open entries need: of the first `most` entries that no child has taken.
     pub(crate) fn open(&self, most: usize) -> Vec<u64> {
         self.clear_away();
         let posted = self.posted.borrow();
@@ -269,7 +270,7 @@ impl JobQueue {
         open.take(most).map(|posted| posted.epoch).collect()
     }
 
-    /// Gives each task that nobody has taken, and how many bytes its payload has.
+    /// Calls `found` with each task that no child has taken, and with the length of its payload in bytes.
     pub(crate) fn each_open(&self, mut found: impl FnMut(u64, usize)) {
         self.clear_away();
         for posted in self.posted.borrow().iter() {
@@ -279,7 +280,7 @@ impl JobQueue {
         }
     }
 
-    /// The least epoch that somebody needs to take a task that nobody has taken.
+    /// The least epoch that an open entry needs.
     pub(crate) fn least_open(&self) -> Option<u64> {
         let posted = self.posted.borrow();
         let open = posted.iter().filter(|posted| self.is_open(posted));
@@ -290,13 +291,13 @@ impl JobQueue {
         !posted.over && state_is(&self.memory, posted.at, OPEN)
     }
 
-    /// Wakes a child of `epoch` or a later one, if one sleeps, whoever is thought to look for work.
+    /// Wakes a sleeping child of `epoch` or a later one, even if another child is searching. False if none sleeps.
     pub(crate) fn wake_another(&self, epoch: u64) -> bool {
         wake_younger(self.memory.head(), epoch)
     }
 
-    /// How far a task is that was posted. Who has it is what its entry says: what is in the cell of a child may be
-    /// there by mistake.
+    /// The progress of a posted task. Which child has it is read from the entry: a child's cell alone may name a task
+    /// by mistake.
     pub(crate) fn progress(&self, task: u64) -> Progress {
         let posted = self.posted.borrow();
         let found = posted.iter().rev().find(|posted| posted.task == task && !posted.over);
@@ -325,8 +326,8 @@ impl JobQueue {
         }
     }
 
-    /// The child on `slot` has told something of `task`, of which more may come unless this is the `last`. False when
-    /// it was not given that task.
+    /// The child on `slot` has sent an answer about `task`; unless it is the `last`, more may follow. False if that
+    /// child had not taken that task.
     pub(crate) fn admit(&self, slot: usize, task: u64, last: bool) -> bool {
         let mut begun = self.begun.borrow_mut();
         if let Some(&of) = begun.get(&task) {
@@ -357,14 +358,14 @@ impl JobQueue {
         true
     }
 
-    /// Nothing more comes of a task, whoever has it.
+    /// No more answers about `task` are expected, whichever child has it.
     pub(crate) fn over(&self, task: u64) {
         self.begun.borrow_mut().remove(&task);
         let mut posted = self.posted.borrow_mut();
         posted.iter_mut().filter(|posted| posted.task == task).for_each(|posted| posted.over = true);
     }
 
-    /// Looks at all that has not ended, and is `wanted`.
+    /// Classifies the tasks that have not ended and are `wanted`.
     pub(crate) fn look(&self, wanted: impl Fn(u64) -> bool) -> Look {
         let mut look = Look::default();
         let mut of = |slot: usize, task: u64| match self.cell(slot) {
@@ -384,7 +385,7 @@ impl JobQueue {
         Look { open, lost, ..look }
     }
 
-    /// Says once more what children go by, in case that somebody has written over it.
+    /// Writes the head's words anew from the parent's own copies, in case somebody has written over them.
     pub(crate) fn restate(&self) {
         let head = self.memory.head();
         head.end.store(self.end.get(), Ordering::Release);
@@ -393,8 +394,8 @@ impl JobQueue {
         head.searching.store(0, Ordering::SeqCst);
     }
 
-    /// Prepares a slot for a child that is about to be born, or none when all are in use by `used`. It leaves after so
-    /// much `patience` without work, if any.
+    /// Prepares a free slot for a child that is about to be forked in `epoch`; `None` if all are `used`. The child
+    /// leaves after `patience` without work; never if that is `None`.
     pub(crate) fn slot(
         &self,
         used: impl Fn(usize) -> bool,
@@ -418,23 +419,23 @@ impl JobQueue {
         Some(slot)
     }
 
-    /// The child on `slot` leaves after so much `patience` without work, if any.
+    /// Sets the time without work after which the child on `slot` leaves; `None` for never.
     pub(crate) fn be_patient(&self, slot: usize, patience: Option<Duration>) {
         let nanos = patience.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1));
         if let Some(cell) = self.cell(slot) {
             cell.patience.store(nanos, Ordering::SeqCst);
         }
-        // As behind a post: a child that has not said by now that it leaves has this patience.
+        // As after a post: a child that has not announced yet that it leaves will see the new patience.
         fence(Ordering::SeqCst);
     }
 
-    /// Has some child said that it leaves by itself, and is not buried yet? Behind a [`JobQueue::post`] this is what
-    /// decides: a child that has not said so by now will see what was posted.
+    /// Has some child announced that it leaves on its own, and not been reaped yet? After a [`JobQueue::post`] this is
+    /// reliable: a child that has not announced it by then will see what was posted.
     pub(crate) fn is_anybody_leaving(&self) -> bool {
         self.memory.head().leaving.iter().any(|word| word.load(Ordering::Relaxed) != 0)
     }
 
-    /// Has the child on `slot` left by itself? If so, it does not come back: nobody who saw this counts on it.
+    /// Has the child on `slot` left on its own? If this returns true, the child can no longer decide to stay.
     pub(crate) fn has_left(&self, slot: usize) -> bool {
         let leaving = |cell: &Cell| {
             let seen = cell.rest.compare_exchange(LEAVING, GONE, Ordering::SeqCst, Ordering::SeqCst);
@@ -443,8 +444,8 @@ impl JobQueue {
         self.cell(slot).is_some_and(leaving)
     }
 
-    /// The child on `slot` shall take no more, and begin no item. It ends after what it runs; true when it runs
-    /// nothing.
+    /// Tells the child on `slot` to take no more tasks and begin no more items. It ends after what it runs now. True if
+    /// it runs nothing.
     pub(crate) fn dismiss(&self, slot: usize) -> bool {
         let Some(cell) = self.cell(slot) else {
             return false;
@@ -455,24 +456,24 @@ impl JobQueue {
         cell.task.load(Ordering::SeqCst) == 0
     }
 
-    /// Is the child on `slot` without work?
+    /// Does the child on `slot` have no task?
     pub(crate) fn is_idle(&self, slot: usize) -> bool {
         let being_taken = |at| state_is(&self.memory, at, TAKEN | slot as u64);
         self.cell(slot).is_some_and(|cell| {
-            // In this order: it is neither idle nor has a task while it takes one.
+            // `taken` before `task`: so a child that is just taking an entry is seen in one of the two.
             let position = cell.taken.load(Ordering::SeqCst).checked_sub(1);
             !position.is_some_and(being_taken) && cell.task.load(Ordering::SeqCst) == 0
         })
     }
 
-    /// How many items the child on `slot` has begun of what it runs.
+    /// How many items of its current task the child on `slot` has begun.
     pub(crate) fn begun(&self, slot: usize) -> usize {
         let begun = self.cell(slot).map_or(0, |cell| cell.begun.load(Ordering::SeqCst));
         usize::try_from(begun).unwrap_or(usize::MAX)
     }
 
-    /// From now on the child on `slot` notes down when it begins an item; for the one that it is at, that is now. It
-    /// may miss that just when it begins or ends one, and has to be told again.
+    /// From now on the child on `slot` notes when it begins an item; for its current item, now is noted. This may have
+    /// no effect when the child begins or ends an item at this moment, and then has to be repeated.
     pub(crate) fn time_items(&self, slot: usize) {
         if let Some(cell) = self.cell(slot) {
             for (untimed, timed) in [(NO_ITEM, BETWEEN), (SOME_ITEM, now())] {
@@ -481,7 +482,7 @@ impl JobQueue {
         }
     }
 
-    /// The item that the child on `slot` is at, and has been for so long; none when it is at none.
+    /// The item that the child on `slot` is at, and for how long; `None` if it is at none, or notes no times.
     pub(crate) fn item(&self, slot: usize) -> Option<(Item, Duration)> {
         let began = self.cell(slot)?.item.load(Ordering::SeqCst);
         let time = Duration::from_nanos(now().saturating_sub(began));
@@ -493,22 +494,22 @@ impl JobQueue {
         Duration::from_nanos(self.cell(slot).map_or(0, |cell| cell.spent.load(Ordering::Relaxed)))
     }
 
-    /// What the child on `slot` says that it runs.
+    /// The task that the child on `slot` says it runs.
     pub(crate) fn running(&self, slot: usize) -> Option<u64> {
         self.cell(slot).map(|cell| cell.task.load(Ordering::SeqCst)).filter(|&task| task != 0)
     }
 
-    /// Has the child on `slot` never taken anything?
+    /// Has the child on `slot` never taken an entry?
     pub(crate) fn has_taken_nothing(&self, slot: usize) -> bool {
         self.cell(slot).is_some_and(|cell| cell.taken.load(Ordering::Acquire) == 0)
     }
 
-    /// The child on `slot` is dead: what it had taken but not begun is open again. What it had begun, of what is
-    /// `wanted`: one task at most, unless somebody wrote over the entries.
+    /// The child on `slot` is dead: what it had taken but not begun is posted again. Returns those `wanted` tasks that
+    /// it had begun: one at most, unless somebody has written over the entries.
     pub(crate) fn reap(&self, slot: usize, wanted: impl Fn(u64) -> bool) -> Vec<u64> {
         if let Some(cell) = self.cell(slot) {
             cell.task.store(0, Ordering::SeqCst);
-            // Whoever woke the dead would take it for one that looks.
+            // If it still said "asleep", somebody could wake the dead child and rely on it to search.
             cell.rest.store(AWAKE, Ordering::SeqCst);
         }
         self.memory.head().wakes(slot);
@@ -538,19 +539,19 @@ impl JobQueue {
         had
     }
 
-    /// Posts an entry once more at the end, where children that have passed it see it.
+    /// Posts an entry again at the end, where children see it that are already past its old position.
     fn repost(&self, old: Posted, slot: usize) {
         let mut payload = Vec::new();
         self.memory.read_ring(ROOM, old.at + ENTRY as u64, old.payload as usize, &mut payload);
         if self.post(old.task, old.epoch, &payload).is_err() {
-            // Its own place is as good, for children that are still to be born.
+            // At its old position it is seen by children that are yet to be forked.
             exchange(&self.memory, old.at, TAKEN | slot as u64, OPEN);
             let mut posted = self.posted.borrow_mut();
             posted.iter_mut().filter(|posted| posted.at == old.at).for_each(|posted| posted.over = false);
         }
     }
 
-    /// Nothing more will come: children end when they have nothing to do.
+    /// No more entries will come: children end once there is nothing left to do.
     pub(crate) fn close(&self) {
         let head = self.memory.head();
         self.closed.set(true);
@@ -559,13 +560,13 @@ impl JobQueue {
         head.slots.iter().for_each(rouse);
     }
 
-    /// More will come after all: children that are still there stay.
+    /// More entries will come after all: children that have not ended yet stay.
     pub(crate) fn reopen(&self) {
         self.closed.set(false);
         self.memory.head().closed.store(0, Ordering::SeqCst);
     }
 
-    /// Forgets entries from the front whose place can be used again: nobody reads them any more.
+    /// Removes entries from the front of `posted` whose bytes can be reused, as no process reads them any more.
     fn clear_away(&self) {
         let mut posted = self.posted.borrow_mut();
         let before = self.start.get();
@@ -583,10 +584,10 @@ impl JobQueue {
         }
         if self.start.get() != before {
             self.memory.head().start.store(self.start.get(), Ordering::Release);
-            // The next entry is written over these. A child that reads a word of that one, and looks for the start
-            // behind an acquire fence, finds this start or a later one; without the fence a processor with weak
-            // ordering may let it see the new length beside the old start, and it would go on in the middle of an
-            // entry.
+            // The next entry overwrites these. A child that reads a word of the new entry, and then reads `start`
+            // behind an acquire fence, finds this start or a later one. Without this fence a processor with weak memory
+            // ordering might show it the new length together with the old start, and the child would continue in the
+            // middle of an entry.
             fence(Ordering::Release);
         }
     }
@@ -595,20 +596,20 @@ impl JobQueue {
         self.memory.head().slots.get(slot)
     }
 
-    /// In a new child: its side of the job queue. It was born for a task that whoever was born with `others` is too old
-    /// for.
+    /// In a new child: its side of the job queue. The child was forked for a task that children of epoch `others` are
+    /// too old for.
     pub(crate) fn sit(&self, slot: usize, others: u64) -> Option<WorkerSlot<'_>> {
         Some(WorkerSlot::new(&self.memory, slot, self.cell(slot)?, self.start.get(), others))
     }
 }
 
-/// What an entry says.
+/// State of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Open,
-    /// The child on this slot has it.
+    /// The child on this slot has taken it.
     Of(usize),
-    /// It was taken back, or says what nobody says.
+    /// It was taken back, or its state is none that a process would write.
     Unknown,
 }
 
@@ -622,27 +623,27 @@ impl State {
 }
 
 impl Head {
-    /// The child on `slot` is about to sleep: whoever posts from now on sees it.
+    /// The child on `slot` is about to sleep: every later post sees that.
     pub(super) fn sleeps(&self, slot: usize) {
         set(&self.sleepers, slot);
     }
 
-    /// It does not sleep any more.
+    /// The child on `slot` does not sleep any more.
     pub(super) fn wakes(&self, slot: usize) {
         clear(&self.sleepers, slot);
     }
 
-    /// The child on `slot` is about to leave: whoever posts from now on sees it.
+    /// The child on `slot` is about to leave: every later post sees that.
     pub(super) fn leaves(&self, slot: usize) {
         set(&self.leaving, slot);
     }
 
-    /// It does not leave, or is not there any more.
+    /// The child on `slot` does not leave after all, or has been reaped.
     pub(super) fn stays(&self, slot: usize) {
         clear(&self.leaving, slot);
     }
 
-    /// Those that probably sleep.
+    /// Cells of the children that are probably asleep.
     fn sleepers(&self) -> impl Iterator<Item = &Cell> {
         let words = self.sleepers.iter().zip(self.slots.chunks(64));
         let words =
@@ -665,11 +666,11 @@ fn clear(bits: &Bits, slot: usize) {
     }
 }
 
-/// Wakes a child, unless one is looking already.
+/// Wakes a child to search, unless one is searching already.
 pub(super) fn wake_one(head: &Head) {
     fence(Ordering::SeqCst);
     let mut sleepers = head.sleepers().peekable();
-    // In this order: who searches changes with each task, who sleeps does not.
+    // The sleepers first: `searching` changes with each task, so that reading it costs a cache miss more often.
     if sleepers.peek().is_none()
         || head.searching.load(Ordering::Relaxed) == 1
         || head.searching.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_err()
@@ -681,7 +682,7 @@ pub(super) fn wake_one(head: &Head) {
     }
 }
 
-/// Wakes a child of `epoch` or a later one, whoever is looking. False when none sleeps.
+/// Wakes a sleeping child of `epoch` or a later one, even if another is searching. False if none sleeps.
 pub(super) fn wake_younger(head: &Head, epoch: u64) -> bool {
     let fits = |cell: &&Cell| cell.epoch.load(Ordering::Relaxed) >= epoch;
     head.sleepers().filter(fits).any(rouse_one)
@@ -714,7 +715,7 @@ pub(super) fn exchange(memory: &SharedMemory<Head>, at: u64, old: u64, new: u64)
     })
 }
 
-/// Nanoseconds of the monotonic clock.
+/// Time of the monotonic clock in nanoseconds.
 pub(super) fn now() -> u64 {
     let time =
         clock_gettime(ClockId::CLOCK_MONOTONIC).unwrap_or_else(|_| TimeSpec::from_duration(Duration::ZERO));

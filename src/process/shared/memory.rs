@@ -1,4 +1,4 @@
-//! One piece of shared memory, without a name: a head of atomics, and bytes behind it.
+//! One anonymous piece of shared memory: a head that consists of atomics, and a body of bytes behind it.
 
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
@@ -8,15 +8,15 @@ use std::ptr::NonNull;
 use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous, munmap};
 
-/// Types of which any bytes are a value, and that may change under a shared reference.
+/// Types of which every bit pattern is a value, and which another process may change under a shared reference.
 ///
 /// # Safety
 ///
-/// Only for types that consist of atomics, and that a page is aligned for.
+/// Only for types that consist of atomics, and whose alignment is at most that of a page.
 pub(super) unsafe trait Shared {}
 
-/// A value that shares no cache line with another: who writes to that does not take this from whoever reads it. Two
-/// lines, since processors fetch them in pairs.
+/// A value that shares no cache line with another one, so that writes to one do not invalidate the other in the caches
+/// of other CPUs. Aligned to two lines, since processors fetch lines in pairs.
 #[repr(C, align(128))]
 #[derive(Debug)]
 pub(super) struct Apart<T>(T);
@@ -47,46 +47,47 @@ impl<H: Shared> SharedMemory<H> {
         let length = size_of::<H>() + body;
         let size = NonZeroUsize::new(length).ok_or(Errno::EINVAL)?;
         let protection = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
-        // SAFETY: new pages of the kernel's choice; nothing else refers to them.
+        // SAFETY: new pages at an address of the kernel's choice; nothing else refers to them.
         let start = unsafe { mmap_anonymous(None, size, protection, MapFlags::MAP_SHARED) }?;
         Ok(Self { start: start.cast(), length, head: PhantomData })
     }
 
-    /// Children that are forked from now on do not get it: each mapping makes a fork dearer.
+    /// Keeps this memory out of children that are forked from now on: each mapping makes a fork more expensive.
     pub(super) fn keep_from_children(&self) {
-        // SAFETY: our own pages; the advice changes nothing in this process.
+        // SAFETY: our own pages; the advice has no effect in this process.
         let _ = unsafe { madvise(self.start.cast(), self.length, MmapAdvise::MADV_DONTFORK) };
     }
 
-    /// What is at its beginning.
+    /// The head.
     pub(super) fn head(&self) -> &H {
-        // SAFETY: zeroed, aligned and long enough since `new`; `Shared` says that any bytes are a value, all atomics.
+        // SAFETY: zeroed, aligned and long enough since `new`; `Shared` says that every bit pattern is a value of
+        // atomics.
         unsafe { self.start.cast().as_ref() }
     }
 
-    /// The value of type `T` at byte `at` of the body; none when that is not aligned, or not inside.
+    /// The value of type `T` at byte `at` of the body; `None` if it would not be aligned, or not be inside the body.
     pub(super) fn at<T: Shared>(&self, at: usize) -> Option<&T> {
         let at = self.within(at, size_of::<T>())?;
         // SAFETY: within the mapping, which is one allocation.
         let place = unsafe { self.start.add(at) }.cast::<T>();
-        // SAFETY: initialized by the kernel and inside; `Shared` says that any bytes are a value, all atomics.
+        // SAFETY: initialized by the kernel, and inside; `Shared` says that every bit pattern is a value of atomics.
         if place.is_aligned() { Some(unsafe { place.as_ref() }) } else { None }
     }
 
-    /// Copies `bytes` to byte `at` of the body. False, and nothing is copied, when they do not fit.
+    /// Copies `bytes` to byte `at` of the body. If they do not fit, copies nothing and returns false.
     pub(super) fn write(&self, at: usize, bytes: &[u8]) -> bool {
         let Some(at) = self.within(at, bytes.len()) else {
             return false;
         };
         // SAFETY: as for `at`.
         let place = unsafe { self.start.add(at) };
-        // SAFETY: within the mapping; no reference to these bytes exists, as all access is by copies.
+        // SAFETY: within the mapping; no reference to these bytes exists, as all access is by copying.
         unsafe { place.as_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
         true
     }
 
-    /// Appends `length` bytes from byte `at` of the body to `to`. False, and nothing is copied, when there are not so
-    /// many.
+    /// Appends `length` bytes from byte `at` of the body to `to`. If the body has fewer bytes from there, copies
+    /// nothing and returns false.
     pub(super) fn read(&self, at: usize, length: usize, to: &mut Vec<u8>) -> bool {
         let Some(at) = self.within(at, length) else {
             return false;
@@ -95,36 +96,36 @@ impl<H: Shared> SharedMemory<H> {
         let spare = to.spare_capacity_mut().as_mut_ptr().cast();
         // SAFETY: as for `at`.
         let place = unsafe { self.start.add(at) };
-        // SAFETY: within the mapping, and `length` bytes are reserved. The other side may write meanwhile: these are
-        // bytes, whatever they are, and are copied before they are looked at.
+        // SAFETY: within the mapping, and `length` bytes are reserved. The other side may write at the same time:
+        // whatever these bytes are, they are copied before anything is made of them.
         unsafe { place.as_ptr().copy_to_nonoverlapping(spare, length) };
         // SAFETY: initialized just above.
         unsafe { to.set_len(to.len() + length) };
         true
     }
 
-    /// Writes at position `at` of a ring that is all of the body, `room` bytes, round its end.
+    /// Writes at position `at` of the ring buffer that the whole body of `room` bytes is, wrapping round at its end.
     pub(super) fn write_ring(&self, room: usize, at: u64, bytes: &[u8]) -> bool {
         let at = place(room, at);
         let (first, second) = bytes.split_at(bytes.len().min(room - at));
         self.write(at, first) && self.write(0, second)
     }
 
-    /// Appends what is at position `at` of such a ring to `to`.
+    /// Appends `length` bytes from position `at` of this ring buffer to `to`.
     pub(super) fn read_ring(&self, room: usize, at: u64, length: usize, to: &mut Vec<u8>) -> bool {
         let at = place(room, at);
         let first = length.min(room - at);
         self.read(at, first, to) && self.read(0, length - first, to)
     }
 
-    /// Where `length` bytes from byte `at` of the body are in the mapping.
+    /// Offset in the mapping of the `length` bytes at byte `at` of the body; `None` if they are not inside.
     fn within(&self, at: usize, length: usize) -> Option<usize> {
         let at = at.checked_add(size_of::<H>())?;
         at.checked_add(length).filter(|&end| end <= self.length).map(|_| at)
     }
 }
 
-/// Where a position is in a ring of `room` bytes.
+/// Byte of a ring buffer of `room` bytes at which the ever-growing position `at` is.
 pub(super) fn place(room: usize, at: u64) -> usize {
     usize::try_from(at % room as u64).unwrap_or_default()
 }

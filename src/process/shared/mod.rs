@@ -1,7 +1,7 @@
-//! Memory that a process shares with the warm workers: tasks go one way through it, results the other, and no
-//! system call is made while both sides are busy.
+//! Shared memory between a process and its warm workers: jobs go to the workers through it, results come back, and
+//! while both sides are busy neither makes a system call.
 //!
-//! Everything in it is bytes and atomics; what a child wrote is checked before it is believed.
+//! It holds nothing but bytes and atomics, and the parent checks whatever a child has written before relying on it.
 
 pub(crate) mod doorbell;
 mod futex;

@@ -1,4 +1,4 @@
-//! What a warm worker tells its parent: a ring of bytes with one writer and one reader.
+//! The result ring of a warm worker: a ring buffer with one writer, the child, and one reader, its parent.
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -15,11 +15,12 @@ use crate::process::child::end;
 use crate::wire::frame::{Frame, Kind};
 use crate::wire::payload::Payload;
 
-/// Room for the results of some hundred small tasks; large ones are remote.
+/// Room for the results of some hundred small tasks. Large results are remote payloads, which stay in the child's
+/// memory until the parent has read them there.
 const ROOM: usize = 128 * 1024;
-/// The most that one message holds; longer results take several.
+/// The longest payload of one message; a longer result takes several messages.
 const PIECE: usize = ROOM / 4;
-/// The longest sleep between two looks at what is waited for: a wake-up may get lost when a task writes to the memory.
+/// The longest sleep between two checks: a wake-up may get lost when a task writes over the shared memory.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const HEADER: usize = 16;
 /// Messages begin at multiples of this.
@@ -28,62 +29,63 @@ const ALIGN: usize = HEADER;
 #[repr(C)]
 #[derive(Debug)]
 struct Head {
-    /// Bytes written, ever. The child's.
+    /// Total of bytes written. Only the child changes it.
     written: Apart<AtomicU64>,
-    /// The child waits for something to change: room, or the end of a remote payload.
+    /// 1 while the child waits for a change: for room, or for the end of a remote payload.
     waiting: Apart<AtomicU32>,
-    /// Bytes that may be written over, ever. The parent's.
+    /// Total of bytes read, which may be overwritten. Only the parent changes it.
     read: Apart<AtomicU64>,
-    /// Remote payloads that the parent is done with, ever.
+    /// Total of remote payloads that the parent has released.
     released: AtomicU32,
-    /// The parent cannot read what is remote now: the child shall say it.
+    /// 1 if the parent cannot read the remote payload: the child has to send it through this ring.
     asked: AtomicU32,
 }
 
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Head {}
 
-/// One for each warm worker.
+/// The result ring of one warm worker, as either side sees it.
 #[derive(Debug)]
 pub(crate) struct ResultRing {
     memory: SharedMemory<Head>,
-    /// In the child: what it has written.
+    /// In the child: total of bytes written.
     written: Cell<u64>,
-    /// In the child: what it knows of what may be written over. To look takes that from the parent.
+    /// In the child: total of bytes that the parent has read, as far as the child knows. To read the shared total takes
+    /// its cache line from the parent.
     known: Cell<u64>,
-    /// In the child: how many remote results it knows to be over. In the parent: how many are.
+    /// In the child: how many remote payloads it knows to be released. In the parent: how many it has released.
     over: Cell<u32>,
-    /// In the parent: what it has read.
+    /// In the parent: total of bytes read.
     read: u64,
-    /// In the parent: what it has read last, some messages.
+    /// In the parent: the bytes that it has read last, one or more messages.
     heard: Rc<Vec<u8>>,
-    /// Where the next one of these begins.
+    /// Where in `heard` the next message begins.
     at: usize,
-    /// The beginning of a result whose rest has not come yet, in the parent.
+    /// In the parent: the first pieces of a result whose rest has not come yet.
     partial: Vec<u8>,
-    /// How much of it has come, whether it was kept or not.
+    /// How many bytes of that result have come, whether they were kept or not.
     arrived: u64,
-    /// Of a payload that was asked for: what is left of the message that is being read.
+    /// How many bytes are left of the current message, while a remote payload is received that was asked for.
     piece: usize,
 }
 
-/// A result, or what else a child has to say of a task.
+/// A result, or what else a child reports about a task.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     /// The task.
     pub(crate) task: u64,
     /// What became of it.
     pub(crate) frame: Frame,
-    /// How long the payload was: more than the frame has when that was too much.
+    /// Length of the payload. Longer than the frame's payload if the result exceeds the limit, and was not kept.
     pub(crate) length: u64,
 }
 
-/// What the child wrote is no message.
+/// The bytes that the child wrote are no valid message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Garbled;
 
 impl ResultRing {
-    /// An empty one.
+    /// An empty ring.
     ///
     /// # Errors
     ///
@@ -103,12 +105,12 @@ impl ResultRing {
         })
     }
 
-    /// In the parent, once the child is there: its siblings do not need this.
+    /// In the parent, once the child is forked: keeps the ring out of later children, which do not need it.
     pub(crate) fn keep_from_siblings(&self) {
         self.memory.keep_from_children();
     }
 
-    /// In the child: says what became of `task`. Waits while there is no room, which the parent makes.
+    /// In the child: sends what became of `task`. Waits for the parent to read when there is no room.
     pub(crate) fn say<'c>(
         &self,
         ringer: &Ringer<'_>,
@@ -148,8 +150,8 @@ impl ResultRing {
         }
     }
 
-    /// In the child: waits until the parent is done with what was remote by the latest message, or asks for it. True
-    /// when it is done.
+    /// In the child: waits until the parent has released the remote payload of the latest message, or asks for it
+    /// through the ring. True if it has been released.
     pub(crate) fn await_release(&self) -> bool {
         let head = self.memory.head();
         loop {
@@ -165,13 +167,13 @@ impl ResultRing {
         }
     }
 
-    /// In the parent: the child shall say what it has remote, by messages for [`ResultRing::receive`].
+    /// In the parent: asks the child to send its remote payload through the ring, for [`ResultRing::receive`].
     pub(crate) fn ask(&mut self) {
         self.memory.head().asked.store(1, Ordering::SeqCst);
         self.nudge();
     }
 
-    /// In the parent: takes the next bytes of what was asked for. Gives how many there were, perhaps none.
+    /// In the parent: takes the next bytes of the payload that was asked for. Returns how many, possibly 0.
     ///
     /// # Errors
     ///
@@ -197,18 +199,19 @@ impl ResultRing {
         Ok(count)
     }
 
-    /// In the parent: it is done with what was remote.
+    /// In the parent: releases the child's remote payload.
     pub(crate) fn release(&self) {
         self.over.set(self.over.get().wrapping_add(1));
         self.memory.head().released.store(self.over.get(), Ordering::SeqCst);
         self.nudge();
     }
 
-    /// In the parent: takes the next answer; none when there is no whole one.
+    /// In the parent: takes the next answer; `None` if there is no complete one. Of a result that is longer than
+    /// `limit` bytes the rest is not kept; 0 for no limit.
     ///
     /// # Errors
     ///
-    /// When the bytes are no message. The child has lost its mind, or something wrote to its memory.
+    /// When the bytes are no valid message: the child is out of order, or a task has written over the ring.
     pub(crate) fn hear(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
         if self.at >= self.heard.len() {
             self.fetch()?;
@@ -216,7 +219,8 @@ impl ResultRing {
         self.hear_more(limit)
     }
 
-    /// The same, of what has been read already: a child that writes on and on does not keep the parent here.
+    /// The same for the bytes that were read already, without a new read: so a child that never stops writing cannot
+    /// keep the parent here.
     ///
     /// # Errors
     ///
@@ -230,7 +234,7 @@ impl ResultRing {
             self.at = payload.end.next_multiple_of(ALIGN);
             self.arrived += size as u64;
             let whole = !more && self.arrived == size as u64;
-            // A result that is refused in any case needs no memory.
+            // A result that will be refused for its length needs no memory.
             if !whole && (limit == 0 || self.arrived <= limit) {
                 self.partial.extend_from_slice(piece);
             }
@@ -247,7 +251,7 @@ impl ResultRing {
         Ok(None)
     }
 
-    /// Reads what is there, all at once: the child may write over it from then on. False when there is nothing.
+    /// Reads all that has been written; the child may overwrite it from then on. False if there was nothing.
     fn fetch(&mut self) -> Result<bool, Garbled> {
         let head = self.memory.head();
         let there = head.written.load(Ordering::Acquire).wrapping_sub(self.read);
@@ -256,7 +260,7 @@ impl ResultRing {
             return Ok(false);
         }
         if Rc::get_mut(&mut self.heard).is_none() {
-            self.heard = Rc::default(); // somebody still needs a payload in it
+            self.heard = Rc::default(); // a payload in it is still in use
         }
         let bytes = Rc::get_mut(&mut self.heard).ok_or(Garbled)?;
         bytes.clear();
@@ -268,12 +272,12 @@ impl ResultRing {
         Ok(true)
     }
 
-    /// Is there something to hear?
+    /// Is there anything to read?
     pub(crate) fn has_news(&self) -> bool {
         self.at < self.heard.len() || self.memory.head().written.load(Ordering::Acquire) != self.read
     }
 
-    /// Lets a child go on that waits.
+    /// Wakes the child if it waits for a change.
     fn nudge(&self) {
         let waiting = &self.memory.head().waiting;
         fence(Ordering::SeqCst);
@@ -282,14 +286,14 @@ impl ResultRing {
         }
     }
 
-    /// Waits for room, and tells where it begins.
+    /// In the child: waits for room for `size` bytes, and returns the position where it begins.
     fn reserve(&self, ringer: &Ringer<'_>, size: usize) -> u64 {
         let head = self.memory.head();
         let start = self.written.get();
         let wanted = aligned(size as u64);
         let fits = |read: u64| match (ROOM as u64).checked_sub(start.wrapping_sub(read)) {
             Some(room) => room >= wanted,
-            None => end(255), // a task of this child has written over what the parent says
+            None => end(255), // a task of this child has overwritten the parent's total
         };
         if fits(self.known.get()) {
             return start;
@@ -412,7 +416,7 @@ mod tests {
         while got.len() < payload.len() {
             let room = 10_000.min(payload.len() - got.len());
             let count = ring.receive(&mut got.spare_capacity_mut()[..room]).unwrap();
-            // SAFETY: `receive` wrote so many.
+            // SAFETY: `receive` has written this many bytes.
             unsafe { got.set_len(got.len() + count) };
         }
         assert!(got == payload);

@@ -1,4 +1,4 @@
-//! A child's side of the job queue: taking tasks, and waiting for them.
+//! The child's side of the job queue: takes jobs, and waits for them.
 
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::{Duration, Instant};
@@ -11,61 +11,63 @@ use super::job_queue::{
 use super::memory::SharedMemory;
 use crate::process::spin::Spin;
 
-/// The longest sleep between two looks in the job queue: whoever was to wake a child may be stopped, or have been
-/// killed.
+/// The longest sleep between two looks at the job queue: the process that should have sent the wake-up may be stopped
+/// or dead.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// A child's side of a job queue.
+/// A worker slot of the job queue, as the child sees it that occupies it.
 #[derive(Debug)]
 pub(crate) struct WorkerSlot<'b> {
     memory: &'b SharedMemory<Head>,
     number: usize,
     cell: &'b Cell,
     epoch: u64,
-    /// The first position that it has not looked at.
+    /// The first position that this child has not looked at.
     at: u64,
-    /// Entries are known up to here. To look where they end takes that from the parent, which posts the next.
+    /// Where the entries end, as far as this child knows. Reading that from the head takes the cache line from the
+    /// parent, which writes it with each post.
     end: u64,
     searching: bool,
-    /// Until it has looked for the first time: it begins with a task for which this epoch is too old.
+    /// The epoch of the other workers, until this child has looked for the first time: it was forked for a task that
+    /// needs a later epoch than theirs, and begins with that one.
     born_for: Option<u64>,
-    /// Entries for which it was too old.
+    /// Open entries that need a later epoch than this child's.
     passed: Vec<u64>,
-    /// The parent knows of these.
+    /// The parent has been told of these.
     told: bool,
-    /// Whin the job queue says makes no sense: somebody has written over it.
+    /// What the head or an entry says makes no sense: somebody has written over it.
     garbled: bool,
-    /// When it found nothing to do for the first time since its last task.
+    /// When this child first found nothing to do since its last task.
     idle_since: Option<Instant>,
     spin: Spin,
 }
 
-/// An entry, as it was when it was looked at.
+/// An entry as it was when it was read.
 #[derive(Debug)]
 struct Posted {
     at: u64,
-    /// Where the next one begins.
+    /// Where the next entry begins.
     next: u64,
-    /// Of its payload.
+    /// Length of the payload.
     length: usize,
     epoch: u64,
     open: bool,
 }
 
-/// What a child finds in the job queue.
+/// What a child gets from the job queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// A task, which it has now.
+    /// A task, which the child has taken.
     Task(u64),
-    /// None, but there is one that waits, for which it is too old: its parent has to be told.
+    /// No task that the child can run, but one that needs a later epoch than the child's: the parent has to be told.
     Passed,
     /// The child is to end.
     End,
 }
 
 impl<'b> WorkerSlot<'b> {
-    /// The child's side of `cell`, that of slot `number`.
-    /// The first entry is at `start`, or was.
+    /// The child's side of slot `number`, whose shared state is `cell`. The oldest entry is, or was, at `start`;
+    /// `others` is the epoch of the other workers.
     pub(super) fn new(
         memory: &'b SharedMemory<Head>,
         number: usize,
@@ -91,7 +93,7 @@ impl<'b> WorkerSlot<'b> {
         }
     }
 
-    /// Takes the next task, its payload into `payload`; waits for one, as long as it has patience.
+    /// Takes the next task, and puts its payload into `payload`. Waits for one as long as the child's patience lasts.
     pub(crate) fn next(&mut self, payload: &mut Vec<u8>) -> Found {
         loop {
             if let Some(found) = self.look(payload) {
@@ -117,7 +119,7 @@ impl<'b> WorkerSlot<'b> {
                 return Found::End;
             }
             self.memory.head().wakes(self.number);
-            // Whoever wakes a child counts on it to look.
+            // Whoever wakes a child relies on it to search: this child does so if somebody has woken it.
             self.searching = self.cell.rest.swap(AWAKE, Ordering::SeqCst) == AWAKE;
             self.told &= !self.searching;
             if let Some(found) = found {
@@ -127,7 +129,7 @@ impl<'b> WorkerSlot<'b> {
         }
     }
 
-    /// How much longer it waits for work.
+    /// How much longer this child waits for work.
     fn patience_left(&self, idle_since: Instant) -> Duration {
         match self.cell.patience.load(Ordering::Relaxed) {
             0 => Duration::MAX,
@@ -135,13 +137,15 @@ impl<'b> WorkerSlot<'b> {
         }
     }
 
-    /// Leaves a sleep that nobody has ended, for good. False when there is something to do after all, or it shall stay.
+    /// Ends this child's waiting for good, if nobody has woken it. False if there is something to do after all, or if
+    /// the parent now wants the child to stay.
     ///
-    /// The parent may post a task at this very moment, and counts on whoever is there. It posts, and then looks who
-    /// leaves; a child says that it leaves, and then looks for what was posted; both have a full fence between the two.
-    /// So at least one sees what the other did. When the child sees a task it wants to stay, and the parent that sees
-    /// it leave wants to do without it: of these two, one comes through, by compare-and-swap. So either the child takes
-    /// the task, or the parent knows that it does not, and never do both go on as if they had the child's slot.
+    /// The parent may post a task at this very moment, and relies on the children that are there. It posts, and then
+    /// checks which children are leaving; a child announces that it leaves, and then checks for posted tasks; each has
+    /// a full fence between the two steps. So at least one of them sees what the other did. A child that sees a task
+    /// wants to stay, and a parent that sees the child leave wants to do without it: one of the two succeeds, by
+    /// compare-and-swap on the same word. So either the child takes the task, or the parent knows that it does not;
+    /// never do both go on as if the slot were theirs.
     fn leave(&self) -> bool {
         let turn =
             |from, to| self.cell.rest.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok();
@@ -162,15 +166,16 @@ impl<'b> WorkerSlot<'b> {
         !stays
     }
 
-    /// The task that was taken has been told of.
+    /// The outcome of the task has been written to the result ring.
     pub(crate) fn done(&self) {
         self.cell.task.store(0, Ordering::SeqCst);
     }
 
-    /// It begins item number `count` of its task, counted from 1; items before have been told of. False when it shall
-    /// begin none any more.
+    /// The child begins item number `count` of its task, counted from 1; the results of earlier items have been
+    /// written. False if the child was dismissed, and may begin no more items.
     ///
-    /// In this order: who dismisses a child, and finds the same item after that as before, knows that no other begins.
+    /// The order matters: `item`, then `begun`, then the check. So if the parent dismisses a child, and reads the same
+    /// item after that as before, no other item begins.
     pub(crate) fn begin(&self, count: u64) -> bool {
         match self.cell.item.load(Ordering::Relaxed) {
             NO_ITEM => self.cell.item.store(SOME_ITEM, Ordering::Relaxed),
@@ -185,7 +190,7 @@ impl<'b> WorkerSlot<'b> {
         false
     }
 
-    /// The item that it began is over; it may have to wait until that is heard.
+    /// The item that the child had begun is over; the child may have to wait until the parent has read its result.
     pub(crate) fn rest(&self) {
         match self.cell.item.load(Ordering::Relaxed) {
             NO_ITEM | SOME_ITEM => self.cell.item.store(NO_ITEM, Ordering::Relaxed),
@@ -193,13 +198,13 @@ impl<'b> WorkerSlot<'b> {
         }
     }
 
-    /// It has run all items of its task.
+    /// The child has run all items of its task: notes how long that took.
     pub(crate) fn tally(&self) {
         let since = self.cell.since.load(Ordering::Relaxed);
         self.cell.spent.store(now().saturating_sub(since), Ordering::Relaxed);
     }
 
-    /// What there is to do; none for nothing yet.
+    /// What there is to do now; `None` if nothing.
     fn look(&mut self, payload: &mut Vec<u8>) -> Option<Found> {
         if self.cell.dismissed.load(Ordering::SeqCst) == 1 {
             self.stop_searching();
@@ -210,12 +215,12 @@ impl<'b> WorkerSlot<'b> {
         }
         if self.garbled {
             self.stop_searching();
-            return Some(Found::End); // whoever is forked next finds it in order
+            return Some(Found::End); // the next child that is forked finds the head written anew
         }
         (self.memory.head().closed.load(Ordering::SeqCst) == 1).then_some(Found::End)
     }
 
-    /// Takes the next task that it can run; none when there is none now.
+    /// Takes the next open task that this child can run, if there is one.
     pub(super) fn take(&mut self, payload: &mut Vec<u8>) -> Option<u64> {
         if let Some(others) = self.born_for.take()
             && let Some(own) = self.first_beyond(others)
@@ -239,7 +244,7 @@ impl<'b> WorkerSlot<'b> {
             };
             self.at = posted.next;
             if posted.open && posted.epoch > self.epoch {
-                // Whoever posted it may have counted on this child to look.
+                // The parent, when it posted this entry, may have relied on this child to search.
                 wake_younger(head, posted.epoch);
                 self.passed.push(posted.at);
             } else if posted.open
@@ -250,8 +255,8 @@ impl<'b> WorkerSlot<'b> {
         }
     }
 
-    /// The first task that it can run, and whoever was born with `others` can not. Were it to begin with another, this
-    /// one would have to wait until that is done.
+    /// The first open task that this child can run, and children of epoch `others` cannot. If the child began with
+    /// another one, this task would have to wait until that is done.
     fn first_beyond(&self, others: u64) -> Option<Posted> {
         let end = self.memory.head().end.load(Ordering::Acquire);
         let mut at = self.at;
@@ -265,8 +270,8 @@ impl<'b> WorkerSlot<'b> {
         None
     }
 
-    /// What is at a position where an entry begins, or began: its place may have been used again. None where no entry
-    /// can be.
+    /// Reads the entry that begins, or once began, at position `at`: its bytes may have been reused since. `None` if no
+    /// entry can be there.
     fn peek(&self, at: u64) -> Option<Posted> {
         let entry = entry(self.memory, at)?;
         let length = entry.payload.load(Ordering::Relaxed) as usize;
@@ -282,7 +287,7 @@ impl<'b> WorkerSlot<'b> {
         })
     }
 
-    /// Takes a task, unless another was faster.
+    /// Takes a task, unless another child has been faster.
     fn claim(&mut self, posted: &Posted, payload: &mut Vec<u8>) -> Option<u64> {
         let &Posted { at, length, .. } = posted;
         self.cell.taken.store(at + 1, Ordering::SeqCst);
@@ -293,7 +298,7 @@ impl<'b> WorkerSlot<'b> {
         let task = entry(self.memory, at)?.task.load(Ordering::Relaxed);
         payload.clear();
         self.memory.read_ring(ROOM, at + ENTRY as u64, length, payload);
-        // Whoever sees the entry run, or the task, sees what was stored before.
+        // Whoever sees the entry's state `RUN`, or the task in the cell, sees these two stores as well.
         self.cell.begun.store(0, Ordering::Relaxed);
         self.cell.since.store(now(), Ordering::Relaxed);
         self.cell.task.store(task, Ordering::Release);
@@ -304,7 +309,7 @@ impl<'b> WorkerSlot<'b> {
         Some(task)
     }
 
-    /// Looks for work without sleeping, unless another does.
+    /// Looks for work without sleeping, unless another child does so already.
     fn search(&mut self, payload: &mut Vec<u8>) -> Option<Found> {
         let head = self.memory.head();
         let free =
@@ -319,7 +324,8 @@ impl<'b> WorkerSlot<'b> {
         found
     }
 
-    /// Somebody else shall look if there is more.
+    /// Ends this child's search, if it was the one that searched. If there are more entries, wakes another child to
+    /// search.
     fn stop_searching(&mut self) {
         let head = self.memory.head();
         if std::mem::take(&mut self.searching) {

@@ -1,5 +1,5 @@
-//! Tells the parent, while it runs its own code, that a child or a deadline has news: at the next interrupt of the
-//! virtual machine it looks.
+//! Wakes the parent while it runs the script, when a child or a deadline has news: raises a flag, so that the parent
+//! looks for news at the next interrupt of the virtual machine.
 
 mod signal;
 mod thread;
@@ -16,47 +16,47 @@ use thread::Thread;
 use super::wake_state::Order;
 use crate::process::fork::Refused;
 
-/// The two flags that a wake-up sets. Both outlive the process's request.
+/// The two flags that a wake-up raises. They live as long as the process, beyond a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flags {
-    /// Ours: there is something to look at.
+    /// Our flag: there may be news.
     pub(crate) pending: &'static AtomicBool,
-    /// The virtual machine's: call the interrupt function soon.
+    /// The virtual machine's flag: it calls the interrupt function soon.
     pub(crate) interrupt: &'static AtomicBool,
 }
 
 impl Flags {
-    /// Async-signal-safe.
+    /// Raises both flags. Async-signal-safe.
     pub(crate) fn raise(self) {
         self.pending.store(true, Ordering::Release);
         self.interrupt.store(true, Ordering::Release);
     }
 }
 
-/// How the parent is told.
+/// How the notifier works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Means {
-    /// By a thread: no system call of the script is cut short.
+    /// With a thread: no system call of the script is cut short.
     Thread,
-    /// By signals: for processes in which no thread may be.
+    /// With signals: for processes in which no thread may run.
     Signal,
 }
 
-/// One of the two.
+/// The notifier of a process.
 #[derive(Debug)]
 pub(crate) enum Notifier {
-    /// A thread of ours.
+    /// A thread of our own.
     Thread(Thread),
-    /// Listeners to signals.
+    /// Signal handlers and a timer.
     Signal(Signals),
 }
 
 impl Notifier {
-    /// Starts to watch `children`; nothing is raised before it is armed.
+    /// Starts the notifier for the descriptor `children`. It raises nothing before it is armed.
     ///
     /// # Errors
     ///
-    /// When there is no descriptor, no thread or no timer to be had.
+    /// When no descriptor, thread or timer is available.
     pub(crate) fn start(means: Means, children: &OwnedFd, flags: Flags) -> Result<Self, Refused> {
         match means {
             Means::Thread => Thread::start(children, flags).map(Self::Thread),
@@ -64,18 +64,18 @@ impl Notifier {
         }
     }
 
-    /// Makes sure that what a new child writes is heard of.
+    /// Makes sure that what a new child writes to `pipe` wakes the parent.
     pub(crate) fn watch(&self, pipe: &OwnedFd) {
         if let Self::Signal(_) = self {
             Signals::watch(pipe);
         }
     }
 
-    /// Does as the state machine says. News of `children` is what raises the flags.
+    /// Carries out an order of the state machine. `children` is the descriptor whose readiness raises the flags.
     ///
     /// # Errors
     ///
-    /// When the kernel refuses: the script has closed our descriptors.
+    /// When the kernel refuses, as the script has closed our descriptors.
     pub(super) fn obey(&self, order: Order, children: &OwnedFd) -> Result<(), Errno> {
         match (self, order) {
             (Self::Thread(thread), Order::Arm) => thread.arm(children),
@@ -90,7 +90,7 @@ impl Notifier {
 
     /// Raises the flags after `delay`, once; a later call replaces an earlier one.
     pub(crate) fn alarm(&mut self, delay: Duration) {
-        // Zero would switch the timers off.
+        // A delay of zero would disarm the timer.
         let delay = delay.max(Duration::from_nanos(1));
         match self {
             Self::Thread(thread) => thread.alarm(delay),
@@ -98,7 +98,7 @@ impl Notifier {
         }
     }
 
-    /// In a child of the process that started it: closes what was copied, and touches nothing that is the parent's.
+    /// In a child: closes the copies of its descriptors, without changing anything that the parent uses.
     pub(crate) fn forget(self) {
         match self {
             Self::Thread(thread) => drop(thread),
@@ -106,7 +106,7 @@ impl Notifier {
         }
     }
 
-    /// Ends it. Only in the process that started it.
+    /// Ends the notifier. Only in the process that started it.
     pub(crate) fn stop(self) {
         match self {
             Self::Thread(thread) => thread.stop(),

@@ -1,9 +1,9 @@
-//! The notifier for processes in which no thread may be: signals.
+//! The notifier for processes in which no thread may run: signals.
 //!
-//! What children write, and the timer, send SIGURG: nobody else has a use for it, and who meets it unasked ignores it.
-//! It leaves SIGCHLD to the application, which may set that to anything. SIGCHLD is listened to as well, as long as
-//! nothing else is set: it tells of a child whose pipe somebody holds open whom it has started. Each of them cuts the
-//! script's `sleep` short.
+//! When a child writes, or the timer expires, SIGURG is sent: nothing else uses it, and its default action is to ignore
+//! it. SIGCHLD is left to the application, which may install any handler. As long as it has not, SIGCHLD is handled as
+//! well: it reports the end of a child whose pipe is still held open by a process which that child has started. Each of
+//! these signals cuts the script's `sleep` short.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
@@ -20,10 +20,10 @@ use super::Flags;
 use crate::process::fork::Refused;
 use crate::process::listener::Listener;
 
-/// There is news.
+/// The signal that reports news.
 pub(crate) const NEWS: Signal = Signal::SIGURG;
 
-/// Two listeners, and a timer that sends what they listen to.
+/// Handlers for two signals, and a timer that sends one of them.
 #[derive(Debug)]
 pub(crate) struct Signals {
     flags: Flags,
@@ -41,17 +41,17 @@ impl Signals {
         Ok(Self { flags, listeners, timer })
     }
 
-    /// Has the signal sent for what a child writes too: one that waits until a long result is read does not end. The
-    /// kernel may refuse; then it is heard of when the parent waits.
+    /// Has the signal sent for what a child writes, too: a child that waits until a long result is read does not end.
+    /// If the kernel refuses, the parent learns of it when it next waits.
     pub(super) fn watch(pipe: &OwnedFd) {
         for (who_or_what, number) in [(libc::F_SETOWN, getpid().as_raw()), (F_SETSIG, NEWS as i32)] {
-            // SAFETY: a number about a descriptor of ours: who is told, and by which signal.
+            // SAFETY: only numbers, about a descriptor of ours: which process gets which signal.
             unsafe { libc::fcntl(pipe.as_raw_fd(), who_or_what, number) };
         }
         let _ = fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK | OFlag::O_ASYNC));
     }
 
-    /// From now on the next news of `children` raises the flags; what is there already does so now.
+    /// From now on the next news of `children` raises the flags; if there is some already, raises them at once.
     pub(super) fn arm(&self, children: &OwnedFd) {
         self.listeners.iter().for_each(Listener::renew);
         let mut ready = [PollFd::new(children.as_fd(), PollFlags::POLLIN)];
@@ -65,12 +65,12 @@ impl Signals {
         let _ = self.timer.set(expiration, TimerSetTimeFlags::empty());
     }
 
-    /// In a child of the process that started it: a timer is not inherited, there is none to delete.
+    /// In a child: timers are not inherited, so that there is none to delete.
     pub(super) fn forget(self) {
         std::mem::forget(self.timer);
         self.listeners.into_iter().for_each(Listener::forget);
     }
 }
 
-/// `fcntl.h`; in place of SIGIO.
+/// From `fcntl.h`: chooses the signal that is sent instead of SIGIO.
 const F_SETSIG: i32 = 10;

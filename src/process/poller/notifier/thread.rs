@@ -1,9 +1,9 @@
-//! The notifier that nobody notices: one thread that does one thing.
+//! The notifier that the script does not notice: a thread that does nothing else.
 //!
-//! It waits in `epoll_wait` and, when something is ready, stores `true` twice: our flag, and the virtual machine's.
-//! It allocates nothing, takes no lock and blocks every signal, so that a fork at any moment finds nothing held, and
-//! the parent's own system calls are never cut short. It is armed for one event at a time: while the parent waits
-//! itself, or has not yet come round to look, the thread sleeps.
+//! It waits in `epoll_wait` and, when something is ready, stores `true` twice: in our flag, and in the virtual
+//! machine's. It allocates nothing, takes no lock and blocks every signal; so a fork at any moment finds no lock held,
+//! and the parent's own system calls are never cut short. It is armed for one event at a time: while the parent waits
+//! itself, or has not looked yet, the thread sleeps.
 
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -23,10 +23,10 @@ use crate::process::signals::Blocked;
 const CHILDREN: u64 = 0;
 const TIMER: u64 = 1;
 const STOP: u64 = 2;
-/// Enough for one frame of ours and the thread-local storage of whatever PHP has loaded.
+/// Enough for a frame of ours and for the thread-local storage of whatever PHP has loaded.
 const STACK: usize = 256 * 1024;
 
-/// The thread, and what wakes it.
+/// The thread, and the descriptors that wake it.
 #[derive(Debug)]
 pub(crate) struct Thread {
     epoll: Epoll,
@@ -41,11 +41,11 @@ struct Work {
 }
 
 impl Thread {
-    /// Starts the thread, which will wait for `children` to be readable whenever it is armed.
+    /// Starts the thread. Whenever it is armed, it waits for `children` to be readable.
     ///
     /// # Errors
     ///
-    /// When there is no descriptor or no thread to be had.
+    /// When no descriptor or thread is available.
     pub(super) fn start(children: &OwnedFd, flags: Flags) -> Result<Self, Refused> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(Refused::by("epoll_create"))?;
         let timer =
@@ -71,7 +71,7 @@ impl Thread {
         self.epoll.modify(children, &mut event)
     }
 
-    /// The parent looks itself: nothing is to be raised.
+    /// The parent waits itself: from now on readiness of `children` raises nothing.
     pub(super) fn silence(&self, children: &OwnedFd) -> Result<(), Errno> {
         let mut event = EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN);
         self.epoll.modify(children, &mut event)
@@ -86,19 +86,19 @@ impl Thread {
     /// Ends the thread. Only in the process that started it.
     pub(super) fn stop(self) {
         if self.stop.write(1).is_ok() {
-            // SAFETY: the thread exists, is joinable, and ends now: `stop` is readable for ever.
+            // SAFETY: the thread exists, is joinable, and ends now, as `stop` stays readable.
             unsafe { libc::pthread_join(self.handle, ptr::null_mut()) };
         }
     }
 }
 
 fn spawn(work: Box<Work>) -> Result<libc::pthread_t, Errno> {
-    let _blocked = Blocked::all(); // the thread inherits the mask
+    let _blocked = Blocked::all(); // the thread inherits this signal mask
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
     let mut thread = MaybeUninit::<libc::pthread_t>::uninit();
     // SAFETY: initializes the attributes that the following calls use.
     unsafe { libc::pthread_attr_init(attributes.as_mut_ptr()) };
-    // SAFETY: initialized just above; a refused size leaves the default.
+    // SAFETY: initialized just above; if the size is refused, the default remains.
     unsafe { libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), STACK) };
     let work = Box::into_raw(work);
     // SAFETY: `run` takes over the box; all pointers are valid.
@@ -106,7 +106,7 @@ fn spawn(work: Box<Work>) -> Result<libc::pthread_t, Errno> {
     // SAFETY: initialized above, and no longer needed.
     unsafe { libc::pthread_attr_destroy(attributes.as_mut_ptr()) };
     if made != 0 {
-        // SAFETY: no thread took the box over.
+        // SAFETY: the thread was not created, so that nothing else owns the box.
         drop(unsafe { Box::from_raw(work) });
         return Err(Errno::from_raw(made));
     }
@@ -114,13 +114,13 @@ fn spawn(work: Box<Work>) -> Result<libc::pthread_t, Errno> {
     Ok(unsafe { thread.assume_init() })
 }
 
-/// The thread. The box stays allocated: freeing it would take the allocator's lock at a moment that a fork may see.
+/// The thread's code. The box is never freed: that would take the allocator's lock, which a fork might find held.
 extern "C" fn run(work: *mut libc::c_void) -> *mut libc::c_void {
-    // SAFETY: `spawn` made this box for us, and nobody else frees it.
+    // SAFETY: `spawn` made this box for this thread, and nothing else frees it.
     let work = unsafe { &*work.cast::<Work>() };
     let mut event = libc::epoll_event { events: 0, u64: 0 };
     loop {
-        // SAFETY: room for one event; the descriptor is closed only after this thread was joined.
+        // SAFETY: room for one event; the descriptor is closed only after this thread has been joined.
         let ready = unsafe { libc::epoll_wait(work.epoll, &raw mut event, 1, -1) };
         match (ready, event.u64) {
             (1, STOP) => return ptr::null_mut(),

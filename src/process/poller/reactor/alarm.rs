@@ -1,4 +1,4 @@
-//! When the notifier is to raise the flags, while the parent does not wait itself.
+//! When the notifier has to raise the flags while the parent does not wait in the reactor.
 
 use std::time::{Duration, Instant};
 
@@ -6,13 +6,13 @@ use super::Reactor;
 use super::checks::EVERY;
 use crate::process::poller::wake_state::{Expected, Input};
 
-/// After so many posted tasks what has ended is looked at. A millisecond later most would have left the processor's
-/// cache.
+/// After this many posted jobs the parent takes in the results that there are. A millisecond later, when the alarm
+/// comes, most of them would have left the processor's cache.
 const PORTION: u32 = 64;
 
 impl Reactor {
-    /// The caller goes back to code that does not wait here: it wants to be told, and after `delay` in any case.
-    /// Children that are on their way out are no hurry, and those that stay only matter when they are `busy`.
+    /// The caller goes back to the script: from now on news raises the flags, and so does the end of `delay`. Children
+    /// that are about to end are not urgent, and warm workers matter only while they are `busy`.
     pub(crate) fn arm(&mut self, delay: Option<Duration>, busy: bool) {
         let isolated = self.children.len() - self.rings.len();
         let told = if isolated > 0 { self.children.values().filter(|child| child.told).count() } else { 0 };
@@ -34,8 +34,8 @@ impl Reactor {
         }
     }
 
-    /// Will the flags be raised in a moment whatever happens, so that there is nothing to arm now? Asked once a posted
-    /// task, most of which follow each other closely.
+    /// Will the flags be raised very soon in any case, so that nothing has to be armed now? Called after each posted
+    /// job, most of which follow each other closely.
     pub(crate) fn is_imminent(&self) -> bool {
         if self.wake.imminent && self.has_portion() {
             self.flags.raise();
@@ -47,19 +47,19 @@ impl Reactor {
         self.posted >= PORTION && self.rings.has_news()
     }
 
-    /// The flags were raised, and are lowered: the caller looks, or goes back to where somebody does.
+    /// The caller has lowered the flags, and looks for news now, or returns to code that does.
     pub(crate) fn notice(&mut self) {
         self.posted = 0;
         self.step(Input::Look);
     }
 
-    /// There may be news, and this is no moment to look: the flags are raised again after `delay`.
+    /// The caller has lowered the flags, and cannot look for news now: they are raised again after `delay`.
     pub(crate) fn put_off(&mut self, delay: Duration) {
         self.posted = 0;
         self.step(Input::PutOff(delay));
     }
 
-    /// The one way in which the notifier is told anything.
+    /// Feeds the state machine, and carries out what it says. Nothing else gives orders to the notifier.
     pub(super) fn step(&mut self, input: Input) {
         let (state, action) = self.wake.step(input);
         self.wake = state;
@@ -73,19 +73,19 @@ impl Reactor {
         }
     }
 
-    /// A warm worker was given something to do.
+    /// A warm worker has been given a job.
     pub(crate) fn expect(&mut self) {
         self.checks.wanted = true;
         self.rings.lively = true;
         self.posted += 1;
     }
 
-    /// Warm workers were expected to tell something, and the last wait brought nothing at all. True once.
+    /// Were warm workers expected to answer, and did the last wait bring nothing at all? True only once.
     pub(crate) fn fell_silent(&mut self) -> bool {
         std::mem::take(&mut self.silent)
     }
 
-    /// The next wait is a short one: somebody has been woken.
+    /// Makes the next wait a short one, as a worker has been woken.
     pub(crate) fn look_soon(&mut self) {
         self.rings.lively = true;
     }
@@ -94,7 +94,7 @@ impl Reactor {
     fn alarm(&mut self, delay: Duration) {
         let now = Instant::now();
         let at = now.checked_add(delay).unwrap_or(now);
-        // One that comes earlier is enough: whoever it wakes looks what comes next.
+        // An earlier alarm suffices: when it wakes the parent, the parent finds out what comes next.
         if self.alarm.is_none_or(|alarm| alarm <= now || alarm > at) {
             self.alarm = Some(at);
             self.notifier.alarm(delay);

@@ -1,4 +1,4 @@
-//! What the tasks of this process print, as far as it is captured: under the number of the task, or of the warm worker.
+//! The captured output of tasks, by the number of the task or of the warm worker.
 
 use nix::errno::Errno;
 
@@ -7,7 +7,7 @@ use crate::process::output::{Capture, Stream};
 use crate::process::poller::registry::{Source, Trigger};
 
 impl Reactor {
-    /// Keeps what `id` prints from now on, until [`Reactor::captured`].
+    /// Captures what `id` prints from now on, until [`Reactor::captured`].
     ///
     /// # Errors
     ///
@@ -21,12 +21,12 @@ impl Reactor {
         Ok(())
     }
 
-    /// Is anything captured?
+    /// Is any output captured?
     pub(crate) fn captures(&self) -> bool {
         !self.captures.is_empty()
     }
 
-    /// Takes what `id` has printed, and listens no more.
+    /// Ends the capture of `id`, and returns it.
     pub(crate) fn captured(&mut self, id: u64) -> Option<Capture> {
         let mut capture = self.captures.remove(&id)?;
         for (_, pipe) in capture.pipes() {
@@ -36,8 +36,8 @@ impl Reactor {
         Some(capture)
     }
 
-    /// Takes what child `id` has printed up to now, and listens on; of what follows `limit` bytes of each stream are
-    /// kept.
+    /// Takes what child `id` has printed up to now, and continues to capture; of what follows, `limit` bytes of each
+    /// stream are kept.
     pub(crate) fn split_off(&mut self, id: u64, limit: usize) -> Option<Capture> {
         if self.captures.is_empty() {
             return None;
@@ -48,15 +48,15 @@ impl Reactor {
         self.captures.get_mut(&id).map(|capture| capture.split_off(limit))
     }
 
-    /// What `id` has printed up to now.
+    /// What `id` has printed to `stream` up to now.
     pub(crate) fn printed(&mut self, id: u64, stream: Stream) -> Option<Vec<u8>> {
         self.drain(id, stream);
         self.captures.get(&id).map(|capture| capture.text(stream))
     }
 
-    /// Takes what has come.
+    /// Reads what has been printed, and deregisters the pipe if it has reached its end.
     pub(super) fn drain(&mut self, id: u64, stream: Stream) {
-        // Closing is not enough: see `close_pipe`.
+        // Closing does not suffice: see `close_pipe`.
         if let Some(pipe) = self.captures.get_mut(&id).and_then(|capture| capture.drain(stream)) {
             self.registry.deregister(&pipe);
         }

@@ -1,4 +1,4 @@
-//! How children are ended, and how long anybody waits for that.
+//! Ends children, and waits for them for a limited time.
 
 use std::time::{Duration, Instant};
 
@@ -14,12 +14,13 @@ impl Reactor {
     ///
     /// # Errors
     ///
-    /// EPERM when the child is not to be reached.
+    /// EPERM when this process may not send the child a signal.
     pub(crate) fn signal(&mut self, id: u64, signal: Signal) -> Result<(), Errno> {
         self.children.get_mut(&id).map_or(Ok(()), |child| child.signal(signal, &mut self.registry))
     }
 
-    /// Ends every child, with its group, and reaps it. Gives those that are still there, and why.
+    /// Kills every child with its group, and reaps it. Returns the pids of those that are still there, and why they
+    /// are.
     pub(crate) fn kill_all(&mut self) -> Vec<(i32, Unended)> {
         self.rings.clear();
         self.captures.clear();
@@ -45,8 +46,8 @@ impl Reactor {
         left
     }
 
-    /// Counts child `id` no more, which was to end and did not: its pid, and why it is still there. None when it is
-    /// not. Its end is news all the same.
+    /// Stops counting and waiting for child `id`, which was to end and has not. Returns its pid, and why it is still
+    /// there; `None` if there is no such child. If it does end, that is reported as for others.
     pub(crate) fn forsake(&mut self, id: u64) -> Option<(i32, Unended)> {
         let child = self.children.get_mut(&id).filter(|child| !child.forsaken)?;
         let sent = child.signal(Signal::SIGKILL, &mut self.registry);

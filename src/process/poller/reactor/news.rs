@@ -1,59 +1,60 @@
-//! What there is to hear of children.
+//! What the reactor reports about children.
 
 use crate::process::remote_payload::RemotePayload;
 use crate::process::wait::Exit;
 use crate::wire::frame::{Frame, Malformed};
 
-/// What a child has to say.
+/// One piece of news.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// It has told everything: [`News::Ended`] follows. After a frame it is on its way out, and nobody has to wait for
-    /// that, as taking down a process takes about as long as making it. After anything else it may go on for ever.
+    /// The child has sent everything; [`News::Ended`] follows. After a frame the child is about to end, and nobody has
+    /// to wait for that, as ending a process takes about as long as making one. After anything else it may run on for
+    /// ever.
     Told {
-        /// The id under which it was added.
+        /// The id under which the child was added.
         id: u64,
-        /// What it told: a frame, or something that is none.
+        /// What the child sent: a frame, or something that is none.
         message: Message,
     },
-    /// It has a payload in its memory, and waits for [`super::Reactor::fetch`] and [`super::Reactor::release`];
+    /// The child has a remote payload, and waits for [`super::Reactor::fetch`] and [`super::Reactor::release`];
     /// [`News::Ended`] follows.
     HoldsPayload {
-        /// The id under which it was added.
+        /// The id under which the child was added.
         id: u64,
-        /// The payload.
+        /// Where in the child's memory the payload is.
         remote_payload: RemotePayload,
     },
-    /// A warm worker has told what became of a task.
+    /// A warm worker has sent an answer about a task.
     Answered {
-        /// The child.
+        /// The id of the worker.
         child: u64,
-        /// The task.
+        /// The id of the task.
         task: u64,
-        /// What it told.
+        /// What the worker sent.
         message: Message,
     },
-    /// A warm worker has a payload in its memory, as above.
+    /// A warm worker has the result of a task as a remote payload, and waits as above.
     HoldsResult {
-        /// The child.
+        /// The id of the worker.
         child: u64,
-        /// The task.
+        /// The id of the task.
         task: u64,
-        /// The payload.
+        /// Where in the worker's memory the payload is.
         remote_payload: RemotePayload,
     },
-    /// A warm worker has told something that is no message: it has to end.
+    /// A warm worker has sent something that is no message: it has to be ended.
     Garbled {
-        /// The child.
+        /// The id of the worker.
         child: u64,
     },
-    /// It is gone, and reaped.
+    /// The child has ended, and is reaped.
     Ended(Ended),
 }
 
-/// What a child left on its pipe.
+/// What a child has sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Message {
-    /// A whole frame.
+    /// A complete frame.
     Frame(Frame),
     /// Nothing at all.
     Nothing,
@@ -63,13 +64,13 @@ pub(crate) enum Message {
     Malformed(Malformed),
 }
 
-/// A child that is gone, and reaped.
+/// A child that has ended, and is reaped.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    /// The id under which it was added.
+    /// The id under which the child was added.
     pub(crate) id: u64,
-    /// What it told, unless it was told before.
+    /// What the child sent, unless that was reported before.
     pub(crate) message: Message,
-    /// How it ended.
+    /// How the child ended.
     pub(crate) exit: Exit,
 }

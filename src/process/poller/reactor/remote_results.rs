@@ -1,4 +1,4 @@
-//! What children lend: large payloads in their memory, until the parent has them.
+//! Remote payloads: large results, which stay in the memory of a child until the parent has copied them.
 
 use std::mem::MaybeUninit;
 
@@ -10,7 +10,7 @@ use crate::process::remote_payload::holder::{ByLine, ByPipe};
 use crate::process::wait::{Exit, look_at};
 
 impl Reactor {
-    /// Looks whether child `id` has what it lends.
+    /// Checks whether child `id` still holds `remote_payload` in its memory.
     ///
     /// # Errors
     ///
@@ -20,11 +20,11 @@ impl Reactor {
         remote_payload.check(child.pid)
     }
 
-    /// Copies the next bytes of what child `id` lends, as many as `to` has.
+    /// Copies the next bytes of the remote payload of child `id`: as many as `to` has room for.
     ///
     /// # Errors
     ///
-    /// ESRCH when the child is gone, ENOMEM when there is no memory for what it lends.
+    /// ESRCH when the child is gone, ENOMEM when there is no memory for the payload.
     pub(crate) fn fetch(
         &mut self,
         id: u64,
@@ -39,18 +39,18 @@ impl Reactor {
         remote_payload.fetch(child.pid, &mut ByPipe(pipe), to)
     }
 
-    /// How child `id` ended, of which a remote payload could not be fetched.
+    /// How child `id` ended, whose remote payload could not be fetched.
     pub(crate) fn fate(&self, id: u64) -> Exit {
         let reaped = self.fates.get(&id).copied();
         reaped.or_else(|| self.children.get(&id).map(|child| look_at(child.pid))).unwrap_or(Exit::Unknown)
     }
 
-    /// Lets a child go on that captures, if it is such a one: what it printed has been taken.
+    /// Lets child `id` continue if it waits until its captured output has been taken.
     pub(crate) fn go_on(&self, id: u64) {
         self.rings.go_on(id);
     }
 
-    /// Lets a child go that keeps a payload in its memory.
+    /// Lets child `id` continue, or end, which has kept a remote payload in its memory.
     pub(crate) fn release(&mut self, id: u64) {
         self.fates.remove(&id);
         if self.rings.release(id) {

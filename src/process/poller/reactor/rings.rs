@@ -1,4 +1,4 @@
-//! The warm workers: what they tell by shared memory, and when to look there.
+//! The result rings of the warm workers, and when to look there.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::BorrowedFd;
@@ -15,29 +15,30 @@ use crate::process::shared::result_ring::{Answer, Garbled, ResultRing};
 use crate::process::spin::Spin;
 use crate::wire::frame::{Kind, Malformed};
 
-/// The kernel, too, may have news: of deaths, and of other children.
+/// So many waits in a row may find results without asking the kernel, which may also have news: of deaths, and of other
+/// children.
 const ASK_EVERY: u32 = 64;
 
 #[derive(Debug)]
 struct RingReader {
     ring: ResultRing,
-    /// Bytes that a result may have; 0 for no limit.
+    /// The most bytes that a result may have; 0 for no limit.
     limit: u64,
-    /// It waits after every answer, not only while it lends something.
+    /// The worker waits after every answer until its captured output has been taken, not only after a remote payload.
     waits: bool,
-    /// It has something in its memory that nobody has fetched.
+    /// The worker has a remote payload that has not been released.
     lends: bool,
 }
 
-/// The rings of all warm workers, and the doorbell that they ring.
+/// The rings of all warm workers, and their doorbell.
 #[derive(Debug)]
 pub(super) struct Rings {
     readers: BTreeMap<u64, RingReader>,
     doorbell: Option<Rc<Doorbell>>,
     spin: Spin,
-    /// There was news at the last look, or a task was posted since.
+    /// There were results at the last look, or a job has been posted since.
     pub(super) lively: bool,
-    /// Waits that found news without asking the kernel, one after the other.
+    /// How many waits in a row have found results without asking the kernel.
     unasked: u32,
 }
 
@@ -46,7 +47,8 @@ impl Rings {
         Self { readers: BTreeMap::new(), doorbell: None, spin: Spin::new(), lively: false, unasked: 0 }
     }
 
-    /// The doorbell; `watch` is given the descriptor of a new one, which sends a signal, too, where there is no thread.
+    /// The doorbell. A new one is passed to `watch`; with `by_signal`, for processes without a notifier thread, ringing
+    /// it also sends a signal.
     pub(super) fn doorbell(
         &mut self,
         by_signal: bool,
@@ -66,7 +68,7 @@ impl Rings {
         self.readers.insert(child, RingReader { ring, limit, waits, lends: false });
     }
 
-    /// Hears no more of `child`.
+    /// Reads no more of the ring of `child`.
     pub(super) fn remove(&mut self, child: u64) {
         self.readers.remove(&child);
     }
@@ -75,7 +77,7 @@ impl Rings {
         self.readers.clear();
     }
 
-    /// Is `child` one that stays?
+    /// Is `child` a warm worker whose ring is read?
     pub(super) fn has(&self, child: u64) -> bool {
         self.readers.contains_key(&child)
     }
@@ -84,12 +86,12 @@ impl Rings {
         self.readers.len()
     }
 
-    /// What `child` tells its results by, if it is one that stays.
+    /// The result ring of `child`, if that is a warm worker.
     pub(super) fn ring(&mut self, child: u64) -> Option<&mut ResultRing> {
         self.readers.get_mut(&child).map(|reader| &mut reader.ring)
     }
 
-    /// The parent is done with what a child lends. False when that one does not stay.
+    /// Releases the remote payload of `child`. False if that is not a warm worker.
     pub(super) fn release(&mut self, child: u64) -> bool {
         let Some(reader) = self.readers.get_mut(&child) else {
             return false;
@@ -99,18 +101,19 @@ impl Rings {
         true
     }
 
-    /// What a child has printed has been taken, if it is one that waits for that.
+    /// Lets `child` continue, if it is one that waits until its captured output has been taken.
     pub(super) fn go_on(&self, child: u64) {
         if let Some(reader) = self.readers.get(&child).filter(|reader| reader.waits) {
             reader.ring.release();
         }
     }
 
-    /// What there is to hear without asking the kernel, after a while of looking if the caller has `time`.
+    /// Reads the results that are there, without asking the kernel. If there are none and the caller has `time`, waits
+    /// for some without sleeping.
     ///
     /// # Errors
     ///
-    /// EINTR when the virtual machine wants attention.
+    /// EINTR when the virtual machine's interrupt flag is raised.
     pub(super) fn unasked(
         &mut self,
         time: bool,
@@ -130,7 +133,7 @@ impl Rings {
         Ok(heard)
     }
 
-    /// Looks for a while whether there is news.
+    /// Waits for results for a short time, without sleeping. False if there are none.
     fn look(&mut self, flags: Flags) -> Result<bool, Errno> {
         let interrupted = || flags.interrupt.load(Ordering::Relaxed);
         let readers = &self.readers;
@@ -138,12 +141,12 @@ impl Rings {
         if interrupted() { Err(Errno::EINTR) } else { Ok(news) }
     }
 
-    /// Has somebody told something?
+    /// Is there anything to read in any ring?
     pub(super) fn has_news(&self) -> bool {
         told(&self.readers)
     }
 
-    /// Takes in what was told.
+    /// Reads all rings, and appends what they hold to `news`.
     pub(super) fn hear(&mut self, news: &mut VecDeque<News>) -> Heard {
         let before = news.len();
         let mut garbled = Vec::new();
@@ -162,24 +165,24 @@ impl Rings {
         }
     }
 
-    /// The results in the ring of a child that has ended. One that it was still writing is lost, and its end says so.
-    /// True when the child kept a payload in its memory.
+    /// Reads what is left in the ring of a child that has ended. A result that was not complete is lost, and the end of
+    /// the child is reported for its task. True if the child had a remote payload.
     pub(super) fn last_words(&mut self, child: u64, news: &mut VecDeque<News>) -> bool {
         let Some(mut reader) = self.readers.remove(&child) else {
             return false;
         };
-        // What was read before, and what is still there.
+        // First what had been read already, then what is still in the ring.
         let _ = reader.hear(child, news).and_then(|()| reader.hear(child, news));
         reader.lends
     }
 
-    /// The next news shall ring. True when there is some already.
+    /// Asks the workers to ring from now on. True if there is something to read already.
     pub(super) fn listen(&self) -> bool {
         self.doorbell.iter().for_each(|doorbell| doorbell.listen());
         self.has_news()
     }
 
-    /// Nothing needs to ring.
+    /// Asks the workers not to ring.
     pub(super) fn ignore(&self) {
         self.doorbell.iter().for_each(|doorbell| doorbell.ignore());
     }
@@ -189,12 +192,12 @@ fn told(readers: &BTreeMap<u64, RingReader>) -> bool {
     readers.values().any(|reader| reader.ring.has_news())
 }
 
-/// What a look at the rings brought.
+/// The result of reading the rings.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     Nothing,
     News,
-    /// Perhaps news, too. These children told something that is no message, and are no use any more.
+    /// There may be news as well. These children have sent something that is no message, and have to be ended.
     Garbage(Vec<u64>),
 }
 

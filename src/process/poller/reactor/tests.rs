@@ -1,4 +1,4 @@
-//! Real children under a real reactor, without PHP. What they do between fork and `_exit` takes no lock.
+//! Runs real children with a real reactor, without PHP. What they do between fork and `_exit` takes no lock.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ use crate::process::fork::{Fork, Purpose, fork};
 use crate::process::remote_payload;
 use crate::wire::frame::{Frame, Kind, header};
 
-/// One test at a time: a child inherits the descriptors of whatever runs beside it.
+/// Runs one test at a time: a child inherits the descriptors of other tests that run at the same time.
 static ALONE: Mutex<()> = Mutex::new(());
 static PENDING: AtomicBool = AtomicBool::new(false);
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
@@ -35,7 +35,7 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
     start(&mut reactor, 1, work);
     let (mut told, mut ended) = (None, None);
     while ended.is_none() {
-        // One turn may bring both.
+        // One call may return both.
         for news in turn(&mut reactor) {
             match news {
                 News::Told { message, .. } => told = Some(message),
@@ -65,7 +65,7 @@ fn turn(reactor: &mut Reactor) -> VecDeque<News> {
     news
 }
 
-/// For children that have only one thing to say.
+/// For children that bring only one piece of news.
 fn next(reactor: &mut Reactor) -> News {
     loop {
         if let Some(news) = turn(reactor).pop_back() {
@@ -127,7 +127,7 @@ fn a_grandchild_that_holds_the_pipe_delays_nobody() {
     let (waits, opens) = nix::unistd::pipe().unwrap();
     let ended = outcome(|_| {
         if let Fork::Child(_) = fork(Purpose::Outcome).unwrap() {
-            // Not with its parent, but when the test lets go of the other end.
+            // The grandchild shall not end with its parent, but when the test closes the other end of the pipe.
             nix::sys::prctl::set_pdeathsig(None).unwrap();
             nix::unistd::close(opens.as_raw_fd()).unwrap();
             let _ = nix::unistd::read(&waits, &mut [0]);
@@ -153,7 +153,7 @@ fn the_notifier_raises_both_flags_once_armed() {
     }
     let mut ended = VecDeque::new();
     reactor.wait(Some(Duration::ZERO), &mut ended).unwrap();
-    // The pipe may have closed a moment before the process was gone.
+    // The pipe may have been closed a moment before the process ended.
     if ended.is_empty() {
         next(&mut reactor);
     }
@@ -202,7 +202,8 @@ fn a_loan_is_copied_from_the_memory_of_the_child() {
     reactor.stop();
 }
 
-/// From now on the kernel says EPERM to this thread, and to what it forks, when they want to read the memory of others.
+/// From now on the kernel returns EPERM to this thread, and to the processes it forks, when they want to read the
+/// memory of other processes.
 fn read_no_memory() {
     let rule = |code: u32, jf, k| libc::sock_filter { code: u16::try_from(code).unwrap(), jt: 0, jf, k };
     let refused = libc::SECCOMP_RET_ERRNO | Errno::EPERM as u32;
@@ -213,9 +214,9 @@ fn read_no_memory() {
         rule(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW),
     ];
     let program = libc::sock_fprog { len: 4, filter: rules.as_mut_ptr() };
-    // SAFETY: numbers.
+    // SAFETY: numbers only.
     assert_eq!(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }, 0);
-    // SAFETY: the program is there for the time of the call.
+    // SAFETY: the program is valid for the duration of the call.
     let set = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) };
     assert_eq!(set, 0);
 }
@@ -225,7 +226,7 @@ fn a_loan_that_may_not_be_read_is_sent() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let pieces: Vec<Vec<u8>> = (0..3000u32).map(|n| n.to_le_bytes().repeat(n as usize % 70)).collect();
     let whole = pieces.concat();
-    // In a thread of its own: there is no way back.
+    // In a thread of its own, as this cannot be undone.
     let refused_from = |start_at: usize| {
         let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
         start(&mut reactor, 5, |channel| {
@@ -342,7 +343,7 @@ fn a_wait_that_is_cut_short_takes_no_wake_up_with_it() {
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
     PENDING.store(false, Ordering::Release);
     INTERRUPT.store(false, Ordering::Release);
-    // One that stays, so that there is memory to look at.
+    // A warm worker, so that there is a result ring to look at.
     start(&mut reactor, 1, |_| {
         loop {
             nix::unistd::pause();
@@ -354,7 +355,7 @@ fn a_wait_that_is_cut_short_takes_no_wake_up_with_it() {
     while !PENDING.load(Ordering::Acquire) {
         std::thread::yield_now();
     }
-    // The script waits, but a signal wants its attention first, and ends the wait.
+    // The script waits in the reactor, but a signal has to be handled first, and ends the wait.
     PENDING.store(false, Ordering::Release);
     INTERRUPT.store(true, Ordering::Release);
     let mut news = VecDeque::new();

@@ -1,4 +1,5 @@
-//! Makes the reactor's descriptor readable when its owner is due, for event loops that know nothing but descriptors.
+//! A timer that makes the reactor's descriptor readable when the parent has something to do: for event loops of the
+//! application, which wait for descriptors only.
 
 use std::time::Duration;
 
@@ -8,16 +9,16 @@ use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFl
 
 use crate::process::poller::registry::{Registry, Source, Trigger};
 
-/// The timer, once somebody waits for the descriptor.
+/// The timer, once an event loop waits for the reactor's descriptor.
 #[derive(Debug, Default)]
 pub(super) struct Timer(Option<TimerFd>);
 
 impl Timer {
-    /// Somebody waits for `registry`.
+    /// Creates the timer in `registry`, whose descriptor an event loop is about to wait for.
     ///
     /// # Errors
     ///
-    /// When there is no descriptor to be had.
+    /// When no descriptor is available.
     pub(super) fn watch(&mut self, registry: &mut Registry) -> Result<(), Errno> {
         if self.0.is_none() {
             let flags = TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK;
@@ -28,14 +29,14 @@ impl Timer {
         Ok(())
     }
 
-    /// Readable after `delay`, and not before; never without one.
+    /// Makes the timer readable after `delay`, and not before; never if that is `None`.
     pub(super) fn set(&self, delay: Option<Duration>) {
         let Some(timer) = &self.0 else {
             return;
         };
         let _ = match delay {
             Some(delay) => {
-                // Zero would switch it off.
+                // A delay of zero would disarm the timer.
                 let delay = TimeSpec::from_duration(delay.max(Duration::from_nanos(1)));
                 timer.set(Expiration::OneShot(delay), TimerSetTimeFlags::empty())
             }

@@ -1,4 +1,4 @@
-//! One child of this process, as its parent sees it: what it has told by its pipe.
+//! One child of this process as its parent sees it, and what it has sent through its pipe.
 
 use std::os::fd::OwnedFd;
 
@@ -24,27 +24,27 @@ pub(super) struct Watched {
     pub(super) refused: Option<Malformed>,
     pub(super) limit: u64,
     pub(super) told: bool,
-    /// It has something in its memory that nobody has fetched.
+    /// The child has a remote payload that has not been released.
     pub(super) lends: bool,
-    /// Nobody waits for it any more.
+    /// The child is no longer waited for, as it does not end.
     pub(super) forsaken: bool,
-    /// It is sent signals that the application handles, as long as its task runs.
+    /// Signals that are forwarded to the child while its task runs.
     pub(super) forwarded: Option<Forwarded>,
 }
 
 impl Watched {
-    /// Where its signals go.
+    /// The process, and its group, to which signals for the child are sent.
     pub(super) fn recipient(&self) -> Recipient<'_> {
         Recipient::new(self.pid, self.pidfd.as_ref())
     }
 
-    /// Sends `signal` to the child, and to its group; to the child alone when it has told everything, as what it left
-    /// behind was meant to stay.
+    /// Sends `signal` to the child and its group. Only to the child once it has sent everything: processes that it then
+    /// leaves behind were meant to stay.
     ///
     /// # Errors
     ///
-    /// EPERM when the child is not to be reached. It loses its pipe then when it was to be killed: that is the one
-    /// signal that the kernel still sends for us.
+    /// EPERM when this process may not send the child a signal. If the signal was SIGKILL, the child's pipe is closed
+    /// then: so the kernel still sends it SIGPIPE.
     pub(super) fn signal(&mut self, signal: Signal, registry: &mut Registry) -> Result<(), Errno> {
         let recipient = self.recipient();
         let sent = if self.told { recipient.send(Some(signal)) } else { recipient.send_all(signal) };
@@ -55,7 +55,7 @@ impl Watched {
         sent
     }
 
-    /// What it has told, if that is whole by now.
+    /// Reads the pipe, and returns what the child has sent if that is complete.
     pub(super) fn hear(&mut self, id: u64, registry: &mut Registry) -> Option<News> {
         if !self.receive() {
             return None;
@@ -69,7 +69,7 @@ impl Watched {
         Some(News::Told { id, message })
     }
 
-    /// Reads what there is. True when there will be no more.
+    /// Reads what is in the pipe. True if no more will come.
     pub(super) fn receive(&mut self) -> bool {
         let Some(pipe) = self.pipe.as_ref().filter(|_| !self.told) else {
             return true;
@@ -84,7 +84,7 @@ impl Watched {
         }
     }
 
-    /// The whole frame, if it is there.
+    /// The frame, if it is complete.
     pub(super) fn take(&mut self) -> Option<Frame> {
         if self.reader.progress() != Progress::Whole {
             return None;
@@ -94,8 +94,8 @@ impl Watched {
         std::mem::replace(&mut self.reader, Reader::new(self.limit)).finish()
     }
 
-    /// The remote payload that was announced, if it was one and is not too large. Its pipe stays open, but is not
-    /// watched.
+    /// The remote payload that the child has announced, if it has, and if the payload is not too large. The pipe stays
+    /// open, but is not waited for any more.
     pub(super) fn remote_payload(&mut self, registry: &mut Registry) -> Option<RemotePayload> {
         if self.reader.kind() != Some(Kind::Remote) {
             return None;
@@ -116,7 +116,8 @@ impl Watched {
         Some(remote_payload)
     }
 
-    /// Closing is not enough: a sibling that is just being forked still has a copy, which would keep it watched.
+    /// Deregisters and closes the pipe. Closing does not suffice: a sibling that is just being forked still has a copy,
+    /// which would keep the pipe in the epoll instance.
     pub(super) fn close_pipe(&mut self, registry: &mut Registry) {
         if let Some(pipe) = self.pipe.take() {
             registry.deregister(&pipe);

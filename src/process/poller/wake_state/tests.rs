@@ -1,5 +1,5 @@
-//! The state machine beside a model of all that it deals with: the kernel, children, workers, the notifier, the alarm,
-//! and the script. Every state of both together that can be reached by any sequence of events is visited.
+//! Runs the state machine together with a model of its surroundings: the kernel, children, workers, the notifier, the
+//! alarm, and the script. Visits every state of both that any sequence of events can reach.
 
 use std::collections::HashMap;
 
@@ -11,34 +11,34 @@ type Step = fn(State, Input) -> (State, Action);
 const SHORT: Duration = Duration::from_micros(100);
 const LONG: Duration = Duration::from_secs(3600);
 
-/// What can happen while the parent is outside, after it has left with some [`Expected`].
+/// What can happen while the parent is outside, after it has left with a certain [`Expected`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "independent of each other")]
 struct Possible {
     readable: bool,
     blind_end: bool,
     answer: bool,
-    /// Nothing raises the flag for what is readable.
+    /// Readiness of a descriptor raises no flag.
     deaf: bool,
 }
 
-/// How things really are.
+/// The real state of everything, of which the machine knows only `known`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "independent of each other")]
 struct World {
     known: State,
     inside: bool,
     flag: bool,
-    /// The notifier is armed; it has seen something and is about to raise the flag.
+    /// The notifier is armed; or it has seen a ready descriptor and is about to raise the flag.
     armed: bool,
     firing: bool,
     /// The alarm that is set.
     alarm: Option<Duration>,
-    /// News that nobody has looked at: at a descriptor, of a child without one, in shared memory.
+    /// News that the parent has not taken in: at a descriptor, of a child without a descriptor, in shared memory.
     readable: bool,
     blind_end: bool,
     answer: bool,
-    /// A worker has answered, and has not seen yet whether it has to ring.
+    /// A worker has answered, and has not checked yet whether it has to ring.
     about_to_ring: bool,
     /// The parent has asked for a ring.
     listening: bool,
@@ -49,7 +49,8 @@ struct World {
 
 #[derive(Clone, Copy, Debug)]
 enum Event {
-    /// A child writes, or ends; one ends of which no descriptor tells; a worker answers, and then rings if it has to.
+    /// A child writes, or ends; a child ends whose end no descriptor reports; a worker answers, and then rings if it
+    /// has to.
     Readable,
     BlindEnd,
     Answer,
@@ -59,16 +60,16 @@ enum Event {
     AlarmGoesOff,
     /// The parent is interrupted at a bad moment.
     PutOff,
-    /// It looks, and is called away before it has seen anything; or sees what is in shared memory.
+    /// It looks for news, but is interrupted before it has seen any; or it takes in what is in shared memory.
     LookInVain,
     LookAtMemory,
-    /// It asks the kernel, and is called away; or takes in all there is.
+    /// It asks the kernel, but is interrupted; or it takes in all that there is.
     AskInVain,
     Ask,
     Leave(Option<Duration>, Needs, Possible),
 }
 
-/// What the parent may say when it leaves.
+/// All inputs with which the parent may leave.
 fn leaves() -> Vec<Event> {
     let mut leaves = Vec::new();
     for bits in 0..128_u32 {
@@ -110,7 +111,7 @@ impl World {
         match means {
             _ if self.possible.deaf => {}
             Means::Thread => self.firing |= std::mem::take(&mut self.armed),
-            // The signal is sent whatever the parent does.
+            // The signal is sent whether the notifier is armed or not.
             Means::Signal => self.firing = true,
         }
     }
@@ -128,11 +129,11 @@ impl World {
             }
             (Some(Order::Arm | Order::Confirm), Means::Signal) => self.flag |= is_ready,
         }
-        // The earlier one holds.
+        // The earlier alarm stays.
         self.alarm = [self.alarm, action.alarm].into_iter().flatten().min();
     }
 
-    /// The world after `event`, if that can happen now.
+    /// The world after `event`; `None` if the event cannot happen now.
     fn after(mut self, step: Step, means: Means, event: Event) -> Option<Self> {
         let happens = match event {
             Event::Readable => self.possible.readable,
@@ -143,7 +144,7 @@ impl World {
             Event::AlarmGoesOff => self.alarm.is_some(),
             Event::PutOff => self.flag && !self.inside,
             Event::Leave(_, _, possible) => {
-                // Whoever has told something is still there.
+                // A child that has sent something which is not taken in yet is still expected to bring news.
                 possible.readable >= self.readable
                     && possible.blind_end >= self.blind_end
                     && possible.answer >= (self.answer || self.about_to_ring)
@@ -197,7 +198,7 @@ impl World {
         Some(self)
     }
 
-    /// Does the parent come back for what there is, and soon?
+    /// Will the parent be woken for what there is, and soon enough?
     fn is_well(&self, means: Means, event: Event) -> bool {
         let woken = |at_most| self.flag || self.firing || self.alarm.is_some_and(|alarm| alarm <= at_most);
         let in_time = match event {
@@ -211,7 +212,8 @@ impl World {
     }
 }
 
-/// Goes through all that can happen. Gives how many states there are, or what leads to one in which a wake-up is lost.
+/// Visits all states that can be reached. Returns how many there are, or the events that lead to one in which a wake-up
+/// is lost.
 fn explore(step: Step, means: Means) -> Result<usize, Vec<Event>> {
     use Event::*;
     let mut events = vec![
@@ -263,7 +265,7 @@ fn no_wake_up_is_lost_in_any_order_of_events() {
     }
 }
 
-/// The table with one change.
+/// The table of transitions with one change.
 fn but(change: fn(State, Input, &mut (State, Action))) -> impl Fn(State, Input) -> (State, Action) {
     move |state, input| {
         let mut stepped = state.step(input);

@@ -114,7 +114,7 @@ fn a_death_costs_what_was_begun_and_nothing_else() {
     assert!(matches!(job_queue.progress(1), Progress::Running(0, _)));
     assert_eq!(job_queue.progress(2), Progress::Open);
     assert_eq!(job_queue.reap(0, |_| true), [1]);
-    // Taken, but killed before it was begun.
+    // Taken, but the child is killed before it begins.
     let cell = job_queue.cell(0).unwrap();
     let at = job_queue.posted.borrow().back().unwrap().at;
     cell.taken.store(at + 1, Ordering::SeqCst);
@@ -178,7 +178,8 @@ fn items_are_timed_from_when_somebody_wants_to_know() {
     assert!(job_queue.item(0).is_some_and(|(item, _)| item != first));
 }
 
-/// Two children that leave after a short while, which are real processes; each tells what it takes, and waits then.
+/// Two real child processes that leave after a short time without work. Each reports what it takes, and then waits to
+/// be let on.
 struct Idlers {
     job_queue: JobQueue,
     told: (OwnedFd, OwnedFd),
@@ -216,7 +217,7 @@ impl Idlers {
         }
     }
 
-    /// As the parent does it after a post: whoever has left is replaced.
+    /// Replaces children that have left, as the parent does after a post.
     fn replace(&mut self, patience: Duration) {
         if !self.job_queue.is_anybody_leaving() {
             return;
@@ -279,15 +280,15 @@ fn one_with_endless_patience_stays_until_it_is_told() {
     assert_eq!(end_of(child.pid), Waited::Ended(Exit::Code(0)));
 }
 
-/// Two tasks are posted just when both children are about to leave. Neither child goes on before both tasks are taken:
-/// a parent that counted on somebody who left would wait in vain.
+/// Two tasks are posted just when both children are about to leave. No child may continue before both tasks are taken:
+/// a parent that relied on a child that has left would wait in vain.
 #[test]
 fn who_leaves_when_a_task_is_posted_takes_it_or_is_known_to_be_gone() {
     let mut idlers = Idlers::new();
     let patience = Duration::from_micros(300);
     (0..2).for_each(|slot| idlers.spawn_warm(slot, patience));
     for round in 1..=1500_u64 {
-        // Before, at, and after the moment when they leave.
+        // Before, at and after the moment when the children leave.
         let until = Instant::now() + Duration::from_micros(280 + round * 7 % 120);
         while Instant::now() < until {
             std::hint::spin_loop();
@@ -302,7 +303,7 @@ fn who_leaves_when_a_task_is_posted_takes_it_or_is_known_to_be_gone() {
         assert_eq!(taken, tasks);
         write(&idlers.go_on.1, b"..").unwrap();
     }
-    // Else it shows nothing.
+    // If children never left, or always did, the test would show nothing.
     assert!((20..2800).contains(&idlers.forks), "{} forks", idlers.forks);
 }
 
