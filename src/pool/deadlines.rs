@@ -1,24 +1,24 @@
-//! When running tasks have to be told to end, and when they have to be made to; and when failed ones are run again.
+//! When running tasks have to be asked to end, when they have to be killed, and when failed ones are retried.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-/// What is due.
+/// What has to be done at a deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
-    /// Its time is over: ask it to end.
+    /// The task's time limit is over: ask it to end.
     Expire,
-    /// It was asked, and has not ended: make it.
+    /// The task was asked to end, and has not: kill it.
     Kill,
-    /// It was made to, and is still there: wait for it no more.
+    /// The task was killed, and its process is still there: stop waiting for it.
     GiveUp,
-    /// It has failed, and has waited long enough: run it again.
+    /// The backoff of a failed task is over: retry it.
     Repeat,
-    /// Not a task but a child: look for how long it has been at its item.
+    /// Of a child, not a task: check how long it has been at its item.
     Look,
 }
 
-/// The deadlines of all tasks of a process, and of children; at most one each.
+/// The deadlines of all tasks, and of children, of a process: at most one for each.
 #[derive(Debug, Default)]
 pub(crate) struct Deadlines {
     order: BTreeSet<(Instant, u64, Stage)>,
@@ -26,14 +26,14 @@ pub(crate) struct Deadlines {
 }
 
 impl Deadlines {
-    /// Sets, or replaces, the deadline of a task.
+    /// Sets the deadline of a task, or replaces it.
     pub(crate) fn set(&mut self, id: u64, at: Instant, stage: Stage) {
         self.clear(id);
         self.order.insert((at, id, stage));
         self.of.insert(id, (at, stage));
     }
 
-    /// The task has none any more.
+    /// Removes the deadline of a task.
     pub(crate) fn clear(&mut self, id: u64) {
         if self.of.is_empty() {
             return;
@@ -43,12 +43,12 @@ impl Deadlines {
         }
     }
 
-    /// The next one.
+    /// When the next deadline is.
     pub(crate) fn next(&self) -> Option<Instant> {
         self.order.first().map(|(at, _, _)| *at)
     }
 
-    /// Takes the next one that is due at `now`.
+    /// Removes and returns the earliest deadline that is due at `now`.
     pub(crate) fn due(&mut self, now: Instant) -> Option<(u64, Stage)> {
         let (_, id, stage) = *self.order.first().filter(|(at, _, _)| *at <= now)?;
         self.clear(id);

@@ -1,23 +1,24 @@
-//! When forks have cost as much for memory in small pages as putting it into huge pages would.
+//! Decides when forks have cost as much for memory in small pages as moving that memory to huge pages would.
 //!
-//! Each fork copies the page tables: a cost for every byte in small pages, again and again. Huge pages end that, for a
-//! price that is paid once. Who does not know how many forks will come pays that cost until it has added up to the price, then buys, and
-//! never spends more than twice what the best choice in hindsight would have cost. We do so in instalments, so that no
-//! fork stands still for a second, and the first forks of a short script cost next to nothing more: when the cost
-//! without a purchase would be `r` by now, and the price of all is `p`, then `r * min(1, r / p)` may have been spent.
+//! Each fork copies the page tables, which costs time for every byte in small pages, again and again. Huge pages avoid
+//! that, at a price that is paid once. How many forks will come is unknown. The usual strategy is to pay the cost of
+//! forks until it has added up to the price, and then to buy: that never costs more than twice the best choice in
+//! hindsight. This module buys in instalments, so that no fork is delayed by a second, and the first forks of a short
+//! script cost next to nothing more. If the forks so far would have cost `r` without a purchase, and the price of all
+//! is `p`, then `r * min(1, r / p)` may have been spent.
 
 use std::time::Duration;
 
-/// No heap below this size is worth a look: all that there is to win is less than what differs from fork to fork.
+/// No smaller heap is considered: what could be gained is less than the variation between forks.
 pub(crate) const FROM: usize = 16 << 20;
-/// Less than this in small pages is not worth a purchase: what a busy parent writes between two forks is small again.
+/// Less memory in small pages is not worth a purchase: what a busy parent writes between two forks becomes small again.
 const WORTH: usize = 8 << 20;
-/// What a fork costs for each MiB in small pages, from the call to the reaped child: 16 to 35 us measured.
+/// What a fork costs for each MiB in small pages, from the call until the child is reaped: 16 to 35 us measured.
 const RENT: Duration = Duration::from_micros(20);
-/// What a MiB of huge pages costs, until it has been measured: 0.8 to 2 ms.
+/// The price of a MiB of huge pages, until it has been measured: 0.8 to 2 ms.
 const PRICE: Duration = Duration::from_millis(1);
-/// A fork count after which memory that was huge is looked at again: what the parent writes while a child lives becomes
-/// small. It doubles whenever there was nothing to win.
+/// After this many forks, memory that was in huge pages is surveyed again: what the parent writes while a child lives
+/// returns to small pages. The number doubles whenever there was nothing to gain.
 const PATIENCE: u32 = 64;
 
 /// What to do before the next fork.
@@ -25,28 +26,28 @@ const PATIENCE: u32 = 64;
 pub(crate) enum Advice {
     /// Nothing.
     Leave,
-    /// Look how much is in small pages, and tell by [`HugePageBudget::looked`].
+    /// Survey how much memory is in small pages, and report it by [`HugePageBudget::looked`].
     Look,
-    /// Buy for about so much time, and tell by [`HugePageBudget::bought`].
+    /// Move memory to huge pages for about this time, and report it by [`HugePageBudget::bought`].
     Buy(Duration),
 }
 
-/// The books of one process.
+/// The budget of one process.
 #[derive(Debug)]
 pub(crate) struct HugePageBudget {
-    /// The heap at the latest fork.
+    /// The size of the heap at the latest fork.
     heap: usize,
-    /// Bytes that are taken to be in small pages.
+    /// Bytes that are assumed to be in small pages.
     small: usize,
-    /// Bytes of them that are still to be bought, in a purchase under way.
+    /// Bytes of these that are still to be bought, if a purchase is in progress.
     planned: Option<usize>,
-    /// What forks have cost since the last purchase, had nothing been bought.
+    /// What the forks since the last purchase would have cost if nothing had been bought.
     due: Duration,
-    /// Time spent on looking and buying since the last purchase.
+    /// Time spent on surveys and on buying since the last purchase.
     spent: Duration,
-    /// Price of a MiB.
+    /// The price of a MiB.
     price: Duration,
-    /// Forks since the last look.
+    /// Forks since the last survey.
     forks: u32,
     patience: u32,
 }
@@ -67,9 +68,9 @@ impl Default for HugePageBudget {
 }
 
 impl HugePageBudget {
-    /// A fork is to be made under a heap of so many bytes.
+    /// A fork is about to be made, with a heap of `heap` bytes.
     pub(crate) fn fork(&mut self, heap: usize) -> Advice {
-        // What is new is in small pages.
+        // New memory is in small pages.
         self.small =
             (self.small + heap.saturating_sub(self.heap)).saturating_sub(self.heap.saturating_sub(heap));
         self.heap = heap;
@@ -85,7 +86,7 @@ impl HugePageBudget {
         };
         let left = self.allowance(planned).saturating_sub(self.spent);
         let least = times(self.price, 2 << 20);
-        // No fork waits for more than two others would have taken.
+        // No fork is delayed for longer than two others would take.
         if left >= least { Advice::Buy(left.min(times(RENT, heap) * 2).max(least)) } else { Advice::Leave }
     }
 
@@ -94,12 +95,12 @@ impl HugePageBudget {
         self.due.mul_f64(self.due.div_duration_f64(price).min(1.0))
     }
 
-    /// A look took so long, and found so many bytes in small pages that could be in huge ones. Says whether they are to
-    /// be bought.
+    /// A survey took the time `took`, and found `small` bytes in small pages that could be in huge ones. Returns
+    /// whether to buy them.
     pub(crate) fn looked(&mut self, small: usize, took: Duration) -> bool {
         let worth = small >= WORTH;
         if worth {
-            // What became small since the last look did so by and by.
+            // What became small since the last survey did so gradually.
             self.due += times(RENT, small.saturating_sub(self.small)) * self.forks / 2;
             self.spent += took;
             self.planned = Some(small);
@@ -111,7 +112,7 @@ impl HugePageBudget {
         worth
     }
 
-    /// A part of the purchase took so long, and leaves so many bytes to be bought.
+    /// A part of the purchase took the time `took`, and leaves `left` bytes to be bought.
     pub(crate) fn bought(&mut self, left: usize, took: Duration) {
         if let Some(planned) = self.planned.as_mut() {
             *planned = left;
@@ -119,7 +120,7 @@ impl HugePageBudget {
         }
     }
 
-    /// The purchase is over, of so many bytes in all; or it failed, and is not tried again soon.
+    /// The purchase is over, and has moved `bytes` in all; or it has failed (`None`), and is not tried again soon.
     pub(crate) fn done(&mut self, bytes: Option<usize>) {
         if let Some(bytes) = bytes.filter(|&bytes| bytes > 0) {
             self.price = self.spent.div_f64(mib(bytes)).max(PRICE / 10);
@@ -130,7 +131,7 @@ impl HugePageBudget {
 
     fn settle(&mut self, won: bool) {
         if !won {
-            self.small = 0; // or it cannot be helped
+            self.small = 0; // or nothing can be done about it
         }
         self.planned = None;
         self.due = Duration::ZERO;
@@ -146,7 +147,7 @@ fn mib(bytes: usize) -> f64 {
     bytes / f64::from(1 << 20)
 }
 
-/// So much for each MiB of `bytes`.
+/// `per_mib` for each MiB of `bytes`.
 fn times(per_mib: Duration, bytes: usize) -> Duration {
     per_mib.mul_f64(mib(bytes))
 }
@@ -157,8 +158,8 @@ mod tests {
 
     const MIB: usize = 1 << 20;
 
-    /// Forks `forks` times under `heap` bytes, of which each MiB costs `price`; gives what was spent, the most that was
-    /// spent before one fork, the cost that was paid, and the bytes that were bought.
+    /// Makes `forks` forks with a heap of `heap` bytes, each MiB of which costs `price`. Returns the time spent, the
+    /// most that was spent before one fork, the cost that the forks had, and the bytes that were bought.
     fn run(
         budget: &mut HugePageBudget,
         heap: usize,
@@ -223,7 +224,7 @@ mod tests {
                 let heap = 512 * MIB;
                 let (spent, _, paid, _) = run(&mut HugePageBudget::default(), heap, forks, price);
                 let best = times(RENT, heap).mul_f64(forks.into()).min(times(price, heap));
-                // Looks cost a little, and a unit more may be bought than is paid for.
+                // Surveys cost a little, and one unit more may be bought than the budget allows.
                 let most = best.mul_f64(2.0) + Duration::from_millis(20);
                 assert!(spent + paid <= most, "{forks} forks at {price:?}: {spent:?} + {paid:?} > {most:?}");
             }

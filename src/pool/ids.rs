@@ -1,15 +1,15 @@
-//! Maps and sets by the numbers of tasks. They are ours and count up, so that a hash of them needs no key against
-//! floods.
+//! Maps and sets with task ids as keys. The ids come from a counter of ours, so that the hash needs no protection
+//! against chosen keys.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map from numbers of tasks.
+/// A map with task ids as keys.
 pub(crate) type IdMap<V> = HashMap<u64, V, BuildHasherDefault<IdHasher>>;
-/// A set of numbers of tasks.
+/// A set of task ids.
 pub(crate) type IdSet = HashSet<u64, BuildHasherDefault<IdHasher>>;
 
-/// Spreads numbers that follow each other.
+/// Distributes consecutive numbers.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct IdHasher(u64);
 
@@ -25,7 +25,7 @@ impl Hasher for IdHasher {
     }
 
     fn write_u64(&mut self, number: u64) {
-        // The odd number next to 2^64 divided by the golden ratio: it moves every bit into the upper ones.
+        // 2^64 divided by the golden ratio, rounded to an odd number: it carries every bit into the upper ones.
         self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }

@@ -1,4 +1,4 @@
-//! Where every attempt of one pool is: of a task, of a portion of a map, and of what is run again.
+//! Where each attempt of one pool is: an attempt of a task, of a portion of a `map()`, or a retry.
 //!
 //! ```text
 //!            enqueue            next               run              report           end
@@ -11,43 +11,43 @@
 //!    (new) ------------------------------------'
 //! ```
 //!
-//! Nothing else keeps a list of them. An attempt that is posted for warm workers is taken by one of them without a word
-//! to the parent: which one, the job queue in shared memory says. One that is run again is a new attempt, with a number
-//! of its own, as the process of the one before may still be there.
+//! No other module keeps a list of the attempts. When a warm worker takes a posted attempt, the parent is not notified:
+//! the job queue in shared memory says which worker has it. A retry is a new attempt with a new id, as the process of
+//! the former attempt may still be there.
 
 use std::collections::VecDeque;
 
 use super::ids::{IdMap, IdSet};
 
-/// Numbers in the queue that mean nothing any more, for each that does, and some: more of them are cleared out.
+/// How many stale ids the queue may hold in addition to one for each valid id: if there are more, they are cleared out.
 const STALE: usize = 64;
 
 /// Where an attempt is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// In the queue.
+    /// In the pool's queue.
     Queued,
-    /// It repeats one that has failed, and waits for its time.
+    /// It is a retry, and waits for its backoff to be over.
     Resting,
-    /// Made ready: whoever is to run it is about to be forked, or takes it out of shared memory.
+    /// About to run: a process is about to be forked for it, or a warm worker takes it from the job queue.
     Posted,
     /// In a process of its own.
     Running,
-    /// That process has told everything, and is not gone yet: it needs no slot any more.
+    /// Its process has sent everything, but has not ended yet. It needs no slot any more.
     Reported,
-    /// Nobody here waits for that process any more, but it has its slot until it is gone: its task belongs to another
-    /// pool by now, or its outcome is still in its memory.
+    /// This pool does not wait for its process any more, but the slot is taken until that process has ended. Either its
+    /// task belongs to another pool by now, or its outcome is still in the memory of that process.
     Disowned,
 }
 
-/// One attempt. Whoever it is of leaves as soon as it has told everything.
+/// One attempt. Its owner, `of`, is removed as soon as the attempt has sent everything or is disowned.
 #[derive(Debug)]
 struct Record<A> {
     stage: Stage,
     of: Option<A>,
 }
 
-/// How many attempts are where.
+/// How many attempts are in each stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counts {
     queued: usize,
@@ -76,15 +76,15 @@ pub(crate) struct Ledger<A> {
     limit: usize,
     stopped: bool,
     records: IdMap<Record<A>>,
-    /// Those that are queued, in the order in which they start. A number may be there once more, behind, where it was
-    /// before it was moved to the front, and numbers of those that have left by another way are there until they are
-    /// met.
+    /// Ids of queued attempts, in the order in which they start. It may also hold stale ids, which are skipped: a
+    /// second one of an attempt that was moved to the front, and those of attempts that have left the queue in another
+    /// way.
     queue: VecDeque<u64>,
     counts: Counts,
 }
 
 impl<A> Ledger<A> {
-    /// An empty one with `limit` slots.
+    /// A ledger without attempts, with `limit` slots.
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -100,55 +100,56 @@ impl<A> Ledger<A> {
         self.limit
     }
 
-    /// Changes the number of slots; what runs above the new number goes on.
+    /// Changes the number of slots. Attempts beyond the new number go on.
     pub(crate) fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
     }
 
-    /// Starts nothing more.
+    /// Starts no more attempts.
     pub(crate) fn stop(&mut self) {
         self.stopped = true;
     }
 
-    /// Does nothing start any more?
+    /// Are no more attempts started?
     pub(crate) fn is_stopped(&self) -> bool {
         self.stopped
     }
 
-    /// A new attempt, at the end of the queue.
+    /// Adds a new attempt at the end of the queue.
     pub(crate) fn enqueue(&mut self, id: u64, of: A) {
         self.add(id, Stage::Queued, of);
         self.queue.push_back(id);
     }
 
-    /// A new attempt, before all others.
+    /// Adds a new attempt at the front of the queue.
     pub(crate) fn enqueue_first(&mut self, id: u64, of: A) {
         self.add(id, Stage::Queued, of);
         self.queue.push_front(id);
     }
 
-    /// A new attempt that waits for its time, without a slot.
+    /// Adds a new attempt that waits for its backoff, without a slot.
     pub(crate) fn rest(&mut self, id: u64, of: A) {
         self.add(id, Stage::Resting, of);
     }
 
-    /// A new attempt that is ready at once, and was never in the queue.
+    /// Adds a new attempt that is about to run, without having been in the queue.
     pub(crate) fn post(&mut self, id: u64, of: A) {
         self.add(id, Stage::Posted, of);
     }
 
-    /// A new attempt that runs already: it began in another pool.
+    /// Adds a new attempt that is running already: it began in another pool.
     pub(crate) fn adopt(&mut self, id: u64, of: A) {
         self.add(id, Stage::Running, of);
     }
 
-    /// The next attempt that may start now; it takes a slot.
+    /// Takes the next attempt from the queue, if a slot is free; it occupies that slot.
     pub(crate) fn next(&mut self) -> Option<(u64, &A)> {
         self.next_within(self.limit)
     }
 
-    /// The next attempt that is to be made ready, while fewer than `ahead` are that have not told everything. Processes
-    /// on their way out need no slot, but are not to heap up either: no more than `ahead` of them may be left.
+    /// Takes the next attempt from the queue while fewer than `ahead` attempts are posted, running or disowned.
+    /// Processes that are about to end need no slot, but should not pile up: if more than `ahead` of them are left,
+    /// nothing is taken.
     pub(crate) fn next_within(&mut self, ahead: usize) -> Option<(u64, &A)> {
         if self.stopped || self.counts.queued == 0 || self.slots_taken() >= ahead {
             return None;
@@ -165,7 +166,8 @@ impl<A> Ledger<A> {
         self.step(id, Stage::Posted)?.of.as_ref().map(|of| (id, of))
     }
 
-    /// An attempt that rests has waited long enough: it takes the next free slot. False for one that does not rest.
+    /// The backoff of an attempt is over: it takes the next free slot. False if the attempt is not waiting for its
+    /// backoff.
     pub(crate) fn wake(&mut self, id: u64) -> bool {
         let rests = self.stage(id) == Some(Stage::Resting);
         if rests {
@@ -175,7 +177,7 @@ impl<A> Ledger<A> {
         rests
     }
 
-    /// An attempt that could not be started goes back to where it was.
+    /// An attempt could not be started: it returns to the front of the queue.
     pub(crate) fn requeue(&mut self, id: u64) {
         if matches!(self.stage(id), Some(Stage::Posted | Stage::Running)) {
             self.step(id, Stage::Queued);
@@ -183,8 +185,8 @@ impl<A> Ledger<A> {
         }
     }
 
-    /// An attempt is to start before all others: it takes the next free slot, and rests no more. False when it is
-    /// neither queued nor resting.
+    /// Moves a waiting attempt to the front of the queue: it takes the next free slot, and its backoff ends. False if
+    /// it is not waiting.
     pub(crate) fn hasten(&mut self, id: u64) -> bool {
         let waits = self.is_waiting(id);
         if waits {
@@ -195,30 +197,31 @@ impl<A> Ledger<A> {
         waits
     }
 
-    /// An attempt has a process of its own.
+    /// An attempt has a process of its own now.
     pub(crate) fn run(&mut self, id: u64) {
         if self.stage(id) == Some(Stage::Posted) {
             self.step(id, Stage::Running);
         }
     }
 
-    /// The process of an attempt has told everything, and is still there. Whose it was; none when it had told before.
+    /// The process of an attempt has sent everything, and has not ended yet. Returns the owner; `None` if that was
+    /// reported before.
     pub(crate) fn report(&mut self, id: u64) -> Option<A> {
         self.part(id, Stage::Reported)
     }
 
-    /// An attempt that runs is nobody's from now on, and has its slot until its process is gone. Whose it was; none
-    /// when it does not run.
+    /// Takes a running attempt from its owner; it occupies its slot until its process has ended. Returns the owner;
+    /// `None` if the attempt is not running.
     pub(crate) fn disown(&mut self, id: u64) -> Option<A> {
         self.part(id, Stage::Disowned)
     }
 
-    /// Takes an attempt out that has not started. None for any other.
+    /// Removes an attempt that has not started. `None` for any other.
     pub(crate) fn remove(&mut self, id: u64) -> Option<A> {
         if self.is_waiting(id) { self.end(id) } else { None }
     }
 
-    /// An attempt is over: its slot is free. Whose it was; none when it had told everything before.
+    /// An attempt is over: its slot is free. Returns the owner; `None` if the attempt had already sent everything.
     pub(crate) fn end(&mut self, id: u64) -> Option<A> {
         let record = self.records.remove(&id)?;
         *self.counts.of(record.stage) -= 1;
@@ -226,7 +229,7 @@ impl<A> Ledger<A> {
         record.of
     }
 
-    /// Forgets all of them: whose they were.
+    /// Removes all attempts, and returns their owners.
     #[must_use = "the values are dropped when nothing is borrowed"]
     pub(crate) fn clear(&mut self) -> Vec<A> {
         self.queue.clear();
@@ -234,22 +237,22 @@ impl<A> Ledger<A> {
         std::mem::take(&mut self.records).into_values().filter_map(|record| record.of).collect()
     }
 
-    /// Whose an attempt is.
+    /// The owner of an attempt.
     pub(crate) fn get(&self, id: u64) -> Option<&A> {
         self.records.get(&id)?.of.as_ref()
     }
 
-    /// Where an attempt is.
+    /// The stage of an attempt.
     pub(crate) fn stage(&self, id: u64) -> Option<Stage> {
         self.records.get(&id).map(|record| record.stage)
     }
 
-    /// Those that have not told everything, in no order.
+    /// The attempts that have not sent everything, in no particular order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, Stage, &A)> {
         self.records.iter().filter_map(|(&id, record)| Some((id, record.stage, record.of.as_ref()?)))
     }
 
-    /// Is there a process that has told everything, and is still there?
+    /// Is there a process that has sent everything, and has not ended yet?
     pub(crate) fn has_reported(&self) -> bool {
         self.counts.reported > 0
     }
@@ -259,19 +262,20 @@ impl<A> Ledger<A> {
         matches!(self.stage(id), Some(Stage::Posted | Stage::Running | Stage::Reported | Stage::Disowned))
     }
 
-    /// The same, of one that has not told everything.
+    /// Has an attempt left the queue, and not sent everything?
     pub(crate) fn expects(&self, id: u64) -> bool {
         let is_out = |stage| !matches!(stage, Stage::Queued | Stage::Resting);
         self.records.get(&id).is_some_and(|record| record.of.is_some() && is_out(record.stage))
     }
 
-    /// Is an attempt queued, or resting?
+    /// Is an attempt in the queue, or waiting for its backoff?
     fn is_waiting(&self, id: u64) -> bool {
         matches!(self.stage(id), Some(Stage::Queued | Stage::Resting))
     }
 
-    /// Has anything left the queue that will come to an end, or back, by itself? Of what has left it, `in_hand` are
-    /// nobody's yet, here or elsewhere: takes off those that may be meant.
+    /// Is there work in progress that will end or be retried by itself? Of the attempts that have left the queue here
+    /// or in other pools, `in_hand` are still being prepared and run nowhere. This pool's share of them does not count,
+    /// and is subtracted from `in_hand`.
     pub(crate) fn is_busy_besides(&self, in_hand: &mut usize) -> bool {
         let left = self.not_ended();
         let here = left.min(*in_hand);
@@ -279,22 +283,22 @@ impl<A> Ledger<A> {
         left > here || !self.stopped && self.counts.resting > 0
     }
 
-    /// Is there something that is to start, now or later?
+    /// Is there an attempt that will start, now or later?
     pub(crate) fn has_waiting(&self) -> bool {
         !self.stopped && self.counts.queued + self.counts.resting > 0
     }
 
-    /// How many wait, in the queue or for their time.
+    /// How many attempts are in the queue, or wait for their backoff.
     pub(crate) fn waiting(&self) -> usize {
         self.counts.queued + self.counts.resting
     }
 
-    /// Nothing runs, and nothing will start by itself.
+    /// Does nothing run, and will nothing start by itself?
     pub(crate) fn is_idle(&self) -> bool {
         self.not_ended() == 0 && !self.has_waiting()
     }
 
-    /// Is there an attempt that has not told everything?
+    /// Is there an attempt that has not sent everything?
     pub(crate) fn has_untold(&self) -> bool {
         self.records.len() > self.counts.reported + self.counts.disowned
     }
@@ -303,12 +307,12 @@ impl<A> Ledger<A> {
         self.counts.out + self.counts.disowned
     }
 
-    /// How many have left the queue, and not ended.
+    /// How many attempts have left the queue, and not ended.
     fn not_ended(&self) -> usize {
         self.slots_taken() + self.counts.reported
     }
 
-    /// Clears numbers out of the queue that mean nothing any more, when there are many.
+    /// Clears stale ids out of the queue, when there are many.
     fn tidy(&mut self) {
         if self.queue.len() <= 2 * self.counts.queued + STALE {
             return;

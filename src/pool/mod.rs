@@ -1,9 +1,9 @@
-//! Policy: which task runs next, and until when; and when a heap is worth huge pages. Pure state machines, in the
+//! Policy: which task runs next, and until when, and when a heap is worth huge pages. Pure state machines, in the
 //! parent.
 //!
-//! No system call, no clock, no PHP: whoever drives it says what happened and what time it is.
+//! They make no system call, read no clock and know no PHP: their caller says what has happened, and what time it is.
 //!
-//! [`ledger`] says where each attempt is, and has the picture of its ways.
+//! [`ledger`] knows where each attempt is, and has a diagram of the transitions.
 
 pub(crate) mod deadlines;
 pub(crate) mod huge_page_budget;

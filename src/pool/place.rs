@@ -1,13 +1,13 @@
-//! Where handlers run while the script does something else.
+//! Where a future's handlers may run while the script does something else.
 
-/// At which interrupts of the virtual machine a handler runs. In a call that waits for tasks, and at the script's end,
-/// it always does.
+/// The interrupts of the virtual machine at which a handler runs. In a call that waits for tasks, and at the end of the
+/// script, handlers always run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// When the function that runs is the one that registered it, or one that had called that.
+    /// Those at which the running function is the one that registered the handler, or a caller of that one.
     Scope,
-    /// At any.
+    /// All.
     Anywhere,
-    /// At none.
+    /// None.
     Await,
 }

@@ -1,14 +1,14 @@
-//! How many items of a long list a child gets at a time: many when they are short, so that what each costs besides is
-//! small; few when they are long, and towards the end, so that all children are done together.
+//! How many items of a long list a child gets at a time. Many if they are short, so that the cost of handing them out
+//! is small in comparison; few if they are long, and towards the end of the list, so that all children finish together.
 
 use std::time::Duration;
 
-/// What one portion shall take: far more than handing it out costs, and less than anybody notices.
+/// How long one portion should take: far longer than handing it out, and too short to be noticed.
 const AIM: Duration = Duration::from_millis(1);
-/// More at a time would not be cheaper.
+/// The most items of a portion: more of them would not be cheaper.
 const MOST: usize = 512;
-/// What the results of one portion may have together, where it is not a single one: the parent has to keep them when it
-/// wants others first.
+/// The most bytes that the results of a portion should have together, unless it is a single item: the parent has to
+/// store them when it needs other results first.
 const ROOM: usize = 1024 * 1024;
 
 /// The number of items in the next portion.
@@ -18,23 +18,23 @@ pub(crate) struct Portion {
 }
 
 impl Portion {
-    /// Nothing is known of the items.
+    /// For items of which nothing is known yet.
     pub(crate) fn new() -> Self {
         Self { size: 1 }
     }
 
-    /// The next portion, when `children` share what is `left`; none when nobody knows how much that is.
+    /// The size of the next portion, when `children` share the `left` items; `None` if their number is unknown.
     pub(crate) fn next(&self, left: Option<usize>, children: usize) -> usize {
         let fair = left.map_or(MOST, |left| left.div_ceil(2 * children.max(1)));
         self.size.min(fair).max(1)
     }
 
-    /// A portion of `count` items took a child so long, and gave results of `bytes` together.
+    /// A portion of `count` items took a child the time `time`, and its results have `bytes` together.
     pub(crate) fn took(&mut self, count: usize, time: Duration, bytes: usize) {
         let each = time.as_nanos() / count.max(1) as u128;
         let in_time = usize::try_from(AIM.as_nanos() / each.max(1)).unwrap_or(MOST);
         let fitting = in_time.min(ROOM / (bytes / count.max(1)).max(1));
-        // Twice as many at most: one portion is no sample.
+        // Twice as many at most, as one portion alone is not representative.
         self.size = fitting.clamp(1, MOST).min(self.size * 2);
     }
 }

@@ -1,26 +1,26 @@
-//! How often, and after what time, a task that has failed is run again.
+//! How often, and after what time, a failed task is retried.
 
 use std::time::Duration;
 
-/// No wait is longer, however often it has been doubled: clocks have to be able to count so far.
+/// The longest backoff, however often it has been doubled: clocks must be able to represent its end.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// How an attempt has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// It threw.
+    /// It threw an exception.
     Thrown,
     /// Its process died, or it called `exit`.
     Died,
-    /// Its time was over.
+    /// It did not end within its time limit.
     TimedOut,
-    /// There was no process for it.
+    /// No process could be forked for it.
     NoProcess,
-    /// Somebody ended it on purpose, or its outcome cannot be told and could not be the next time either.
+    /// It was ended on purpose, or its outcome cannot be sent to the parent, which a retry would not change.
     Final,
 }
 
-/// What a pool wants.
+/// How a pool retries failed tasks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Retry {
     times: u32,
@@ -28,18 +28,18 @@ pub(crate) struct Retry {
 }
 
 impl Retry {
-    /// So many times at most, the first after `backoff`, each further one after twice as long as the one before.
+    /// At most `times` retries: the first one after `backoff`, each further one after twice the time of the one before.
     pub(crate) fn new(times: u32, backoff: Duration) -> Self {
         Self { times, backoff }
     }
 
-    /// Is anything run again at all?
+    /// Is anything retried at all?
     pub(crate) fn is_wanted(self) -> bool {
         self.times > 0
     }
 
-    /// How long to wait before what has failed, and was run again `repeats` times by now, is run once more. None when
-    /// it is not.
+    /// How long to wait before a task is retried that has failed, and has been retried `repeats` times already. `None`
+    /// if it is not retried.
     pub(crate) fn after(self, failure: Failure, repeats: u32) -> Option<Duration> {
         if failure == Failure::Final || repeats >= self.times {
             return None;

@@ -174,7 +174,7 @@ fn a_raised_limit_frees_slots() {
     assert_eq!((next(&mut ledger), next(&mut ledger)), (Some(1), Some(2)));
 }
 
-/// The same, as simply as it can be said: each list is looked through for each question.
+/// A simple model of the ledger: it searches its lists for each query.
 #[derive(Debug)]
 struct Model {
     limit: usize,
@@ -220,7 +220,7 @@ impl Model {
     }
 }
 
-/// A generator that needs nothing but a seed.
+/// A random number generator that needs nothing but a seed.
 struct Random(u64);
 
 impl Random {
@@ -231,7 +231,7 @@ impl Random {
 }
 
 fn do_the_same(random: &mut Random, ledger: &mut Ledger<u64>, model: &mut Model, last: &mut u64) {
-    // Mostly of those that may still be there.
+    // Mostly an id that may still be there.
     let id = (*last).saturating_sub(random.below(12));
     let was = model.stage(id);
     let waits = matches!(was, Some(Stage::Queued | Stage::Resting));
@@ -357,7 +357,7 @@ fn whatever_happens_it_says_what_lists_would_say() {
         model.stopped = true;
         ledger.stop();
         ensure_the_same(&ledger, &model, last);
-        // All that is left starts in the order in which it is queued.
+        // What is left starts in the order of the queue.
         (model.stopped, ledger.stopped) = (false, false);
         while let Some(id) = model.next(usize::MAX) {
             assert_eq!(ledger.next_within(usize::MAX).map(|(id, _)| id), Some(id));
