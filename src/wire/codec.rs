@@ -1,7 +1,7 @@
-//! The vocabulary of the value format, shared by its writer and its reader. Runs in both processes.
+//! The definition of the value format, shared by its writer and its reader. Used in both processes.
 //!
-//! A packed value is `MessagePack`: null, booleans, integers and floats as themselves, strings as `bin` (PHP's
-//! strings have no encoding), lists as arrays, everything else as maps. Extension types add what it lacks:
+//! A packed value is `MessagePack`: null, booleans, integers and floats as such, strings as `bin` (PHP's strings have
+//! no encoding), lists as arrays, and all other arrays as maps. Extension types express the rest:
 //!
 //! | array whose first element is | means |
 //! |---|---|
@@ -16,18 +16,19 @@
 //! | `CASE s` | the name of an enum and that of a case, which becomes case `s` |
 //! | `AGAIN s` | case `s` |
 //!
-//! An element of a PHP list never is an extension type, so that the first element tells them apart. Objects are
-//! written so only where PHP's serializer would write their properties and nothing else, and dates, which are common.
+//! An element of a PHP list is never an extension type, so that the first element tells these arrays from lists. The
+//! only objects that are packed are those for which PHP's serializer would write nothing but their properties, and
+//! dates, which are common.
 
-/// How a payload is written. One byte in the header of a frame.
+/// The encoding of a payload: one byte in the header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Format {
-    /// The payload is the string itself.
+    /// The payload is the bytes of a string.
     Raw = 0,
-    /// Scalars, arrays, enums, dates, and objects that are nothing but their properties: `MessagePack`.
+    /// Scalars, arrays, enums, dates, and objects that consist of nothing but properties, as `MessagePack`.
     Packed = 1,
-    /// What PHP's own serializer wrote: a graph with any other object, or with references.
+    /// The output of PHP's own serializer: for a graph with any other object, or with references.
     Serialized = 2,
 }
 
@@ -49,30 +50,30 @@ impl TryFrom<u8> for Format {
     }
 }
 
-/// How deep packed arrays may be nested: what a recursive reader needs at most stays far below the 2 MiB stack of
-/// a fiber. Deeper ones are written by PHP's serializer.
+/// The deepest nesting of packed arrays: what a recursive reader needs for it is far less than the 2 MiB stack of a
+/// fiber. Deeper values are written by PHP's serializer.
 pub(crate) const MAX_DEPTH: usize = 256;
 
-/// PHP ends the script rather than make a larger array.
+/// The longest array: PHP ends the script rather than make a longer one.
 pub(crate) const MAX_LEN: u32 = 1 << 30;
 
-/// Strings from here on are written from their own buffer; below, copying is cheaper than another `iovec`.
+/// Strings from this length on are borrowed; below it, copying costs less than another `iovec`.
 pub(crate) const BORROW_FROM: usize = 32 * 1024;
 
 /// Lists of numbers from this length on are written as runs.
 pub(crate) const RUN_FROM: usize = 8;
 
-/// Elements in one run: a reader that gets its bytes from a stream holds one run at a time.
+/// The most elements in one run: a reader that reads from a stream holds one run in memory at a time.
 pub(crate) const RUN_MAX: usize = 64 * 1024;
 
-/// How many shapes, classes and cases writer and reader remember, each. A power of two: their number is a hash.
+/// How many shapes, classes and cases, each, writer and reader remember. A power of two, as their number is a hash.
 pub(crate) const SHAPES: usize = 64;
 
-/// A map with more keys than this is no record, and comparing its keys would cost more than it saves. Objects with
-/// more properties are left to PHP's serializer.
+/// The most keys of a shape: a map with more keys is hardly a record, and comparing its keys would cost more than it
+/// saves. Objects with more properties are left to PHP's serializer.
 pub(crate) const SHAPE_KEYS: usize = 128;
 
-/// `MessagePack` extension types.
+/// The `MessagePack` extension types.
 pub(crate) mod tag {
     pub(crate) const LENGTH: i8 = 1;
     pub(crate) const DEFINE: i8 = 2;

@@ -1,8 +1,8 @@
-//! Reads packed values. Runs in the process that receives, on bytes that nobody vouches for: any bytes give a value
-//! or [`Malformed`]. Where values go is a [`Target`]; the one for zvals is `zend::value::decode`.
+//! Reads packed values. Runs in the receiving process, on bytes that cannot be trusted: any bytes give a value or
+//! [`Malformed`]. Values are written to a [`Target`]; the one for zvals is `zend::value::decode`.
 //!
-//! What a declared length may make a target allocate is bounded by the bytes that came: each declared element takes
-//! at least one byte of its own, so that all lengths together may not exceed the length of the input.
+//! The bytes received limit what declared lengths can make a target allocate: each declared element takes at least one
+//! byte of its own, so that all declared lengths together may not exceed the length of the input.
 
 use std::fmt;
 use std::io::Read;
@@ -18,12 +18,12 @@ use super::object::{Name, Properties, read_properties};
 use super::run::Run;
 use super::target::{Date, Target};
 
-/// Bytes that are no packed value.
+/// The bytes are no packed value.
 #[derive(Debug, thiserror::Error)]
 #[error("malformed value: {0}")]
 pub(crate) struct Malformed(pub(crate) String);
 
-/// A value with nothing in it.
+/// A value that contains no others and is no string.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Scalar {
     Null,
@@ -32,8 +32,8 @@ pub(crate) enum Scalar {
     Float(f64),
 }
 
-/// The one value that `bytes` holds, if it is a scalar. Most results are, and all that is prepared for others costs
-/// more than to read it.
+/// The value in `bytes`, if it is a single scalar. Most results are, and preparing for others would cost more than
+/// reading this one.
 pub(crate) fn scalar(bytes: &[u8]) -> Option<Scalar> {
     let (&marker, mut rest) = bytes.split_first()?;
     let scalar = match Marker::from_u8(marker) {
@@ -52,12 +52,12 @@ pub(crate) fn scalar(bytes: &[u8]) -> Option<Scalar> {
     rest.is_empty().then_some(scalar)
 }
 
-/// Reads the one value that `bytes` holds into `slot`. After an error the target holds whatever had been read.
+/// Reads the single value in `bytes` into `slot`. After an error the target contains what had been read until then.
 pub(crate) fn decode<T: Target>(bytes: &[u8], target: &mut T, slot: T::Slot) -> Result<(), Malformed> {
     read(Deserializer::from_read_ref(bytes), bytes.len(), target, slot)
 }
 
-/// The same from a source of `length` bytes, of which a string or a run of numbers is held at a time.
+/// The same from a source of `length` bytes. Only one string or one run of numbers is in memory at a time.
 pub(crate) fn decode_from<T: Target>(
     source: impl Read,
     length: usize,
@@ -77,12 +77,13 @@ where
     R: ReadSlice<'de>,
     T: Target,
 {
-    // A level of ours may be three of theirs (`BAG`, `DEFINE` in it), and the innermost may hold an extension type.
+    // One of our levels may be three of theirs (`BAG`, with `DEFINE` in it), and the innermost one may have an
+    // extension type.
     deserializer.set_max_depth(3 * MAX_DEPTH + 8);
     let mut input = Input { target, budget: length };
     let value = Value { input: &mut input, slot };
     value.deserialize(&mut deserializer).map_err(|error| Malformed(error.to_string()))?;
-    // A number reads nothing after a marker that is not its own, so that only the end has this error.
+    // Reading a number reads nothing behind a marker that is not a number's, so that this error occurs at the end only.
     match <i64 as de::Deserialize>::deserialize(&mut deserializer) {
         Err(rmp_serde::decode::Error::InvalidMarkerRead(_)) => Ok(()),
         _ => Err(Malformed("bytes after the end of the value".to_owned())),
@@ -91,12 +92,12 @@ where
 
 pub(super) struct Input<'t, T> {
     pub(super) target: &'t mut T,
-    /// How many elements the rest of the input can hold at most.
+    /// The most elements that the rest of the input can contain.
     budget: usize,
 }
 
 impl<T: Target> Input<'_, T> {
-    /// Takes `len` elements off the budget.
+    /// Subtracts `len` elements from the budget.
     #[inline]
     pub(super) fn declare<E: de::Error>(&mut self, len: Option<usize>) -> Result<u32, E> {
         let len = len.unwrap_or(usize::MAX);
@@ -105,7 +106,7 @@ impl<T: Target> Input<'_, T> {
     }
 }
 
-/// One value, and the slot that it goes to.
+/// Reads one value into a slot.
 pub(super) struct Value<'i, 't, T: Target> {
     pub(super) input: &'i mut Input<'t, T>,
     pub(super) slot: T::Slot,
@@ -256,7 +257,7 @@ where
     Ok(map)
 }
 
-/// The second element after `DEFINE`.
+/// Reads the second element of an array that begins with `DEFINE`.
 struct Define<'i, 't, T: Target> {
     input: &'i mut Input<'t, T>,
     slot: T::Slot,
@@ -285,7 +286,7 @@ impl<'de, T: Target> Visitor<'de> for Define<'_, '_, T> {
     }
 }
 
-/// A key of a map.
+/// Reads a key of a map.
 struct Key<'i, 't, T: Target> {
     input: &'i mut Input<'t, T>,
     map: &'i mut T::Map,

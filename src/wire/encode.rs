@@ -1,5 +1,5 @@
-//! Writes packed values into a buffer that borrows long strings instead of copying them. Runs in the process that
-//! sends; knows nothing of PHP: the walk over zvals is `zend::value::encode`.
+//! Writes packed values to a buffer that borrows long strings instead of copying them. Runs in the sending process.
+//! Knows nothing of PHP: the code that walks over zvals is `zend::value::encode`.
 
 use std::io::{self, Write};
 
@@ -10,17 +10,17 @@ use serde::Serializer as _;
 
 use super::codec::{BORROW_FROM, RUN_MAX, tag};
 
-/// Collected bytes, and between them long strings in their own place.
+/// Bytes that were written, and between them long strings that stay where they are.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer<'v> {
     bytes: Vec<u8>,
-    /// Long strings, each with the length of `bytes` at which it belongs.
+    /// Long strings, each with the length that `bytes` had when the string was added: that is its position.
     borrowed: Vec<(usize, &'v [u8])>,
     borrowed_len: usize,
 }
 
 impl<'v> Buffer<'v> {
-    /// All bytes, borrowed ones included.
+    /// The number of all bytes, including borrowed ones.
     pub(crate) fn len(&self) -> usize {
         self.bytes.len() + self.borrowed_len
     }
@@ -53,17 +53,17 @@ impl Write for Buffer<'_> {
     }
 }
 
-/// The bytes of a payload in the order of writing, in as few pieces as there are. None is empty.
+/// The bytes of a payload in the order in which they were written, in as few pieces as possible. No piece is empty.
 #[derive(Clone, Debug)]
 pub(crate) struct Chunks<'a> {
     bytes: &'a [u8],
-    /// Where `bytes` begins in the whole buffer.
+    /// The position of `bytes` in the buffer's own bytes.
     at: usize,
     borrowed: &'a [(usize, &'a [u8])],
 }
 
 impl<'a> Chunks<'a> {
-    /// One piece.
+    /// A payload that is one piece.
     pub(crate) fn of(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0, borrowed: &[] }
     }
@@ -90,8 +90,8 @@ impl<'a> Iterator for Chunks<'a> {
     }
 }
 
-/// A packed scalar. It needs no memory of the heap: in a child each page that is touched for the first time is a page
-/// to copy, and most results are this small.
+/// A packed scalar. It needs no heap memory: each page that a child writes to for the first time has to be copied, and
+/// most results are this small.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar {
     bytes: [u8; 9],
@@ -119,20 +119,21 @@ impl Scalar {
         Self::written(|mut bytes| rmp::encode::write_f64(&mut bytes, value).map(|()| bytes.len()))
     }
 
-    /// What `write` puts into the bytes that it is given; it tells how many it left over. Nine are enough for any.
+    /// Calls `write` with an array of nine bytes, which suffice for any scalar. `write` returns how many it left
+    /// unused.
     fn written<E>(write: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Self {
         let mut bytes = [0; 9];
         let left = write(&mut bytes).unwrap_or_default();
         Self { bytes, len: bytes.len() - left }
     }
 
-    /// The bytes.
+    /// The bytes of the scalar.
     pub(crate) fn get(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 }
 
-/// Something longer than `MessagePack` has lengths for (4 GiB): PHP's serializer has them.
+/// A string or list is longer than `MessagePack` can represent (4 GiB). PHP's serializer can represent it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TooLong;
 
@@ -151,7 +152,7 @@ impl From<rmp_serde::encode::Error> for TooLong {
     }
 }
 
-/// Writes one packed value. The methods are to be called in the order that the format prescribes.
+/// Writes one packed value. The methods have to be called in the order that the format prescribes.
 #[derive(Debug)]
 pub(crate) struct Packer<'v> {
     serializer: Serializer<Buffer<'v>>,
@@ -207,7 +208,7 @@ impl<'v> Packer<'v> {
         Ok(())
     }
 
-    /// `len` elements follow.
+    /// Begins a list: `len` elements follow.
     #[inline]
     pub(crate) fn list(&mut self, len: u32) -> Result<(), TooLong> {
         if let Ok(small @ 0..16) = u8::try_from(len) {
@@ -218,28 +219,28 @@ impl<'v> Packer<'v> {
         Ok(())
     }
 
-    /// `len` times a key (an integer or a string) and a value follow.
+    /// Begins a map: `len` pairs of a key (an integer or a string) and a value follow.
     #[inline]
     pub(crate) fn map(&mut self, len: u32) -> Result<(), TooLong> {
         write_map_len(self.serializer.get_mut(), len)?;
         Ok(())
     }
 
-    /// A map with string keys follows, whose keys are to be remembered.
+    /// A map with string keys follows, whose keys become shape `shape`.
     #[inline]
     pub(crate) fn define(&mut self, shape: u8) -> Result<(), TooLong> {
         self.list(2)?;
         self.mark(tag::DEFINE, [shape])
     }
 
-    /// `len` values follow, of a map with the keys of `shape`.
+    /// Begins a map with the keys of `shape`: its `len` values follow.
     #[inline]
     pub(crate) fn reuse(&mut self, shape: u8, len: u32) -> Result<(), TooLong> {
         self.list(len.checked_add(1).ok_or(TooLong)?)?;
         self.mark(tag::REUSE, [shape])
     }
 
-    /// An object follows, `names.len()` values, whose class and properties are to be remembered.
+    /// Begins an object, whose class and property names become class `class`: its `names.len()` values follow.
     pub(crate) fn class<'n, I>(
         &mut self,
         class: u8,
@@ -261,28 +262,28 @@ impl<'v> Packer<'v> {
         Ok(())
     }
 
-    /// An object of `class` follows, `len` values.
+    /// Begins an object of `class`: its `len` values follow.
     #[inline]
     pub(crate) fn object(&mut self, class: u8, shared: bool, len: u32) -> Result<(), TooLong> {
         self.list(len.checked_add(1).ok_or(TooLong)?)?;
         self.mark(tag::OBJECT, [class, u8::from(shared)])
     }
 
-    /// A map follows, the properties of a `stdClass`.
+    /// Begins a `stdClass`: a map of its properties follows.
     #[inline]
     pub(crate) fn bag(&mut self, shared: bool) -> Result<(), TooLong> {
         self.list(2)?;
         self.mark(tag::BAG, [u8::from(shared)])
     }
 
-    /// The shared object number `id`.
+    /// Refers to the shared object number `id`.
     #[inline]
     pub(crate) fn same(&mut self, id: u32) -> Result<(), TooLong> {
         self.list(1)?;
         self.mark(tag::SAME, id.to_le_bytes())
     }
 
-    /// What a date is made of.
+    /// A date, by its parts.
     pub(crate) fn date(
         &mut self,
         immutable: bool,
@@ -298,7 +299,7 @@ impl<'v> Packer<'v> {
         Ok(self.serializer.serialize_bytes(zone)?)
     }
 
-    /// A case of an enum, to be remembered.
+    /// A case of an enum, which becomes case `case`.
     pub(crate) fn case(&mut self, case: u8, class: &[u8], name: &[u8]) -> Result<(), TooLong> {
         self.list(3)?;
         self.mark(tag::CASE, [case])?;
@@ -306,14 +307,14 @@ impl<'v> Packer<'v> {
         Ok(self.serializer.serialize_bytes(name)?)
     }
 
-    /// A remembered case.
+    /// Case `case` once more.
     #[inline]
     pub(crate) fn again(&mut self, case: u8) -> Result<(), TooLong> {
         self.list(1)?;
         self.mark(tag::AGAIN, [case])
     }
 
-    /// A list of integers; `range` holds them all.
+    /// A list of integers, all of which are within `range`.
     pub(crate) fn ints<I>(&mut self, values: I, range: (i64, i64)) -> Result<(), TooLong>
     where
         I: ExactSizeIterator<Item = i64>,
@@ -330,7 +331,7 @@ impl<'v> Packer<'v> {
         }
     }
 
-    /// A list of floats, every bit of them.
+    /// A list of floats, with every bit preserved.
     pub(crate) fn floats<I>(&mut self, values: I) -> Result<(), TooLong>
     where
         I: ExactSizeIterator<Item = f64>,
@@ -373,7 +374,7 @@ impl<'v> Packer<'v> {
         Ok(())
     }
 
-    /// What there is most of, in one go: rmp would look for room before each byte.
+    /// Writes the most frequent parts by one call: rmp would check the capacity before each byte.
     #[inline]
     fn put<const LEN: usize>(&mut self, bytes: [u8; LEN]) {
         self.serializer.get_mut().bytes.extend_from_slice(&bytes);

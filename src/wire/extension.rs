@@ -1,18 +1,18 @@
-//! What rmp-serde needs around extension types: it shows one as a sequence of its type and its payload. Runs in the
-//! process that receives.
+//! Reads extension types: rmp-serde presents one as a sequence of its type and its payload. Runs in the receiving
+//! process.
 
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Error as _, SeqAccess, Visitor};
 
-/// What is done with an extension type at some place.
+/// What to do with an extension type in a certain place.
 pub(super) trait Extended {
     type Out;
 
     fn extension<E: de::Error>(self, tag: i8, payload: &[u8]) -> Result<Self::Out, E>;
 }
 
-/// Reads an extension type and hands it to the place.
+/// Reads an extension type, and passes it to such a place.
 pub(super) struct Extension<X>(pub(super) X);
 
 impl<'de, X: Extended> Visitor<'de> for Extension<X> {

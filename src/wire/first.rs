@@ -1,4 +1,4 @@
-//! The first element of an array tells what the array is. Runs in the process that receives.
+//! The first element of an array, which determines what the array represents. Runs in the receiving process.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::decode::{Input, Value};
 use super::extension::{Extended, Extension};
 use super::target::Target;
 
-/// What the first element of an array turned out to open.
+/// What an array represents, as determined by its first element.
 pub(super) enum Opened<T: Target> {
     List(T::List),
     Numbers(T::List),
@@ -31,11 +31,11 @@ pub(super) enum Opened<T: Target> {
         shared: bool,
     },
     Case(u8),
-    /// That was all.
+    /// A value that is complete with its first element.
     Done,
 }
 
-/// The first element of an array of `len`.
+/// Reads the first element of an array of `len` elements.
 pub(super) struct First<'i, 't, T: Target> {
     pub(super) input: &'i mut Input<'t, T>,
     pub(super) slot: T::Slot,
@@ -43,7 +43,7 @@ pub(super) struct First<'i, 't, T: Target> {
 }
 
 impl<'i, 't, T: Target> First<'i, 't, T> {
-    /// A plain list, and the first value in it.
+    /// Begins a plain list, and returns it with the place of its first value.
     #[inline]
     fn list<E: de::Error>(self) -> Result<(T::List, Value<'i, 't, T>), E> {
         let mut list = self.input.target.list(self.slot, self.len);
@@ -166,7 +166,7 @@ impl<T: Target> Extended for First<'_, '_, T> {
     }
 }
 
-/// A number that a writer gives to a shape, a class or a case.
+/// Is this a number that a writer may give to a shape, a class or a case?
 fn is_known(number: u8) -> bool {
     usize::from(number) < SHAPES
 }

@@ -1,25 +1,25 @@
-//! One length-prefixed message with a footer, so that half a message is never taken for a whole one.
+//! A length-prefixed message with a footer, so that an incomplete message is never mistaken for a complete one.
 //!
 //! ```text
 //! magic u32 | kind u8 | format u8 | zero u16 | length u64 | payload ... | footer u32
 //! ```
-//! Little-endian. The footer is the inverted magic.
+//! Little-endian. The footer is the bitwise complement of the magic number.
 
 use std::rc::Rc;
 
 use super::payload::Payload;
 
 const MAGIC: u32 = 0xA57C_0F01;
-/// Bytes before the payload.
+/// Bytes in front of the payload.
 pub(crate) const HEADER: usize = 16;
-/// Bytes after the payload.
+/// Bytes behind the payload.
 pub(crate) const FOOTER: usize = 4;
-/// One read for most results: header, a small payload and footer.
+/// Size of the first read. For most results it gets all: header, a small payload and footer.
 pub(crate) const FIRST_READ: usize = 1024;
-/// Room that any announced length is worth. Longer payloads are remote, but where that is not allowed.
+/// How much memory is reserved for any announced length. Longer payloads are usually remote.
 const AT_ONCE: usize = 1 << 20;
 
-/// What a frame says about the task.
+/// What a frame contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
@@ -27,18 +27,18 @@ pub(crate) enum Kind {
     Value = 1,
     /// A throwable that the task did not catch.
     Thrown = 2,
-    /// A [`super::report::Report`]: the task ended without either.
+    /// A [`super::report::Report`]: the task ended with neither of these.
     Report = 3,
-    /// Where a payload is that the child keeps in its memory until it has been read.
+    /// Where a remote payload is in the child's memory. The child waits until it has been read.
     Remote = 4,
-    /// A warm worker cannot run this task: it must be run by one that is forked for it.
+    /// A warm worker cannot run this task: a child has to be forked for it.
     Declined = 5,
-    /// A warm worker has nothing to do, and is too old for a task that waits.
+    /// A warm worker has no task, and was forked too early to run one that is waiting.
     Passed = 6,
 }
 
 impl Kind {
-    /// The kind that a byte stands for.
+    /// The kind with this number.
     pub(crate) fn from_byte(byte: u8) -> Option<Self> {
         match byte {
             1 => Some(Self::Value),
@@ -52,21 +52,21 @@ impl Kind {
     }
 }
 
-/// A whole frame, received.
+/// A complete frame that has been received.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     /// What the payload is.
     pub(crate) kind: Kind,
-    /// How a value was written; zero for other kinds.
+    /// The format of a value; 0 for other kinds.
     pub(crate) format: u8,
     /// The payload, without header and footer.
     pub(crate) payload: Payload,
 }
 
-/// Why bytes on the pipe are no frame.
+/// Why bytes that were received are no valid message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Malformed {
-    /// The first bytes are no header: something else wrote to the descriptor.
+    /// The first bytes are no header: something else has written to the descriptor.
     Header,
     /// The last bytes are no footer.
     Footer,
@@ -77,14 +77,14 @@ pub(crate) enum Malformed {
         /// Bytes allowed.
         limit: u64,
     },
-    /// There is no memory for the payload.
+    /// There is not enough memory for the payload.
     NoMemory {
         /// Bytes announced.
         length: u64,
     },
-    /// It is about a task that whoever told it was not given.
+    /// The message is about a task that its sender was not given.
     Foreign,
-    /// There is none: somebody has written over the memory that tells who was given the task.
+    /// There is no message: the shared memory that says who was given the task has been written over.
     Overwritten,
 }
 
@@ -105,14 +105,14 @@ pub(crate) fn footer() -> [u8; FOOTER] {
     (!MAGIC).to_le_bytes()
 }
 
-/// How far a [`Reader`] is.
+/// The state of a [`Reader`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// More bytes are needed.
     More,
-    /// The frame is whole.
+    /// The frame is complete.
     Whole,
-    /// The bytes are no frame, and will not become one.
+    /// The bytes are no frame, and more of them would not change that.
     Bad(Malformed),
 }
 
@@ -129,12 +129,12 @@ impl Reader {
         Self { bytes: Vec::new(), limit }
     }
 
-    /// Did anything arrive at all?
+    /// Has nothing been received?
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// Where the next bytes are to be appended, with room for some; [`Reader::progress`] then looks at them.
+    /// The buffer to append the next bytes to, with room for some. [`Reader::progress`] has to be called afterwards.
     pub(crate) fn buffer(&mut self) -> &mut Vec<u8> {
         if self.bytes.len() == self.bytes.capacity() {
             self.bytes.reserve(FIRST_READ);
@@ -142,14 +142,14 @@ impl Reader {
         &mut self.bytes
     }
 
-    /// How many bytes may be appended at most: what follows a frame is not the frame's.
+    /// The most bytes that may be appended: what follows the frame does not belong to it.
     pub(crate) fn wanted(&self) -> usize {
         let whole = self.announced().and_then(|(_, length)| usize::try_from(length).ok());
         let whole = whole.map_or(FIRST_READ, |length| length.saturating_add(HEADER + FOOTER));
         whole.saturating_sub(self.bytes.len())
     }
 
-    /// How far the frame is with what was appended, and room for the rest of it.
+    /// Checks the bytes that were appended, and makes room for more.
     pub(crate) fn progress(&mut self) -> Progress {
         let Some((kind_known, length)) = self.announced() else {
             return Progress::More;
@@ -162,13 +162,14 @@ impl Reader {
             return Progress::Bad(Malformed::TooLong { length, limit: self.limit });
         }
         let whole = usize::try_from(length).ok().and_then(|n| n.checked_add(HEADER + FOOTER));
-        // No piece of memory is longer than that.
+        // No allocation can be longer.
         let Some(whole) = whole.filter(|whole| isize::try_from(*whole).is_ok()) else {
             return Progress::Bad(Malformed::NoMemory { length });
         };
         match self.bytes.len() {
             got if got < whole => {
-                // A length that is only announced gets no more memory than what has come.
+                // For a length that is only announced, no more memory is reserved than has been received, or than
+                // [`AT_ONCE`].
                 let room = (whole - got).min(got.max(AT_ONCE));
                 if self.bytes.capacity() == got && self.bytes.try_reserve_exact(room).is_err() {
                     return Progress::Bad(Malformed::NoMemory { length });
@@ -180,7 +181,7 @@ impl Reader {
         }
     }
 
-    /// Whether the header is one of ours, and the length that it announces; nothing while it is not whole.
+    /// Whether the header is valid, and the length that it announces; `None` while the header is incomplete.
     fn announced(&self) -> Option<(bool, u64)> {
         let (magic, rest) = self.bytes.split_first_chunk::<4>()?;
         let (kind, rest) = rest.split_first_chunk::<4>()?;
@@ -191,13 +192,13 @@ impl Reader {
         Some((ours, u64::from_le_bytes(*length)))
     }
 
-    /// The kind of the frame, once its header is there.
+    /// The kind of the frame, once its header is complete.
     pub(crate) fn kind(&self) -> Option<Kind> {
         self.announced().filter(|&(ours, _)| ours)?;
         Kind::from_byte(*self.bytes.get(4)?)
     }
 
-    /// The frame, once [`Progress::Whole`] was reported.
+    /// The frame, once [`Progress::Whole`] has been reported.
     pub(crate) fn finish(mut self) -> Option<Frame> {
         if self.progress() != Progress::Whole {
             return None;

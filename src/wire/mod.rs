@@ -1,6 +1,7 @@
-//! Bytes on a pipe: what a child tells its parent, and nothing about how it is carried or what PHP makes of it.
+//! The bytes that a child sends to its parent. How they are transported, and what PHP makes of them, is not known here.
 //!
-//! Written in the child after its run, read in the parent. No engine, no system call: tested by `cargo test` alone.
+//! Written in the child after its task, read in the parent. Without engine and system calls, so that `cargo test` alone
+//! tests it.
 
 pub(crate) mod codec;
 pub(crate) mod decode;

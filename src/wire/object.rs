@@ -1,4 +1,4 @@
-//! What an object is read from, besides its values. Runs in the process that receives.
+//! Reads the parts of an object. Runs in the receiving process.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::de::{self, DeserializeSeed, Error as _, SeqAccess, Visitor};
 use super::decode::{Input, Value};
 use super::target::Target;
 
-/// The values of the properties of an object.
+/// Reads the values of an object's properties.
 #[inline]
 pub(super) fn read_properties<'de, T, A>(
     input: &mut Input<'_, T>,
@@ -61,7 +61,7 @@ impl<'de, T: Target> Visitor<'de> for Properties<'_, '_, T> {
     }
 }
 
-/// The name of a class, a property or a case.
+/// The name of a class, of a property or of a case.
 pub(super) struct Name(pub(super) Vec<u8>);
 
 impl<'de> de::Deserialize<'de> for Name {

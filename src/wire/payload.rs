@@ -1,17 +1,17 @@
-//! The payload of a frame, in memory that it may share with those that came together with it.
+//! The payload of a frame, in memory that it may share with other payloads that were received together with it.
 
 use std::fmt;
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 
-/// Bytes that have been received. Of many that came together each keeps the memory of all.
+/// Bytes that have been received. Each of several payloads that were received together keeps the memory of all of them.
 pub(crate) struct Payload {
     bytes: Rc<Vec<u8>>,
     range: Range<usize>,
 }
 
 impl Payload {
-    /// A part of `bytes`; nothing when that is not there.
+    /// The part `range` of `bytes`; an empty payload if `bytes` does not have that part.
     pub(crate) fn of(bytes: &Rc<Vec<u8>>, range: Range<usize>) -> Self {
         Self { bytes: Rc::clone(bytes), range }
     }

@@ -1,51 +1,51 @@
-//! How a task ended when there is neither a value nor a throwable: written by the child, read by the parent.
+//! How a task ended, if with neither a value nor a throwable. Written by the child, read by the parent.
 
 use serde::{Deserialize, Serialize};
 
-/// An end that is no value. Strings are bytes: paths and messages need not be UTF-8.
+/// An end without a value. Strings are bytes: paths and messages need not be UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Report {
     /// The task called `exit`.
     Exited {
-        /// The status that it gave.
+        /// The exit status.
         code: i32,
     },
-    /// A fatal error ended the task: the memory limit, a time limit, a compile error.
+    /// A fatal error ended the task: memory limit, time limit, compile error.
     Fatal(LastError),
-    /// The value exists, but cannot leave the child.
+    /// The task has returned a value that cannot be serialized.
     NotSerializable {
-        /// Its type, as `get_debug_type` names it.
+        /// The type of the part that cannot be serialized, as `get_debug_type` names it.
         type_name: String,
-        /// Where it is in the result; empty for the result itself.
+        /// Where that part is in the result; empty for the result itself.
         path: String,
-        /// What the serializer said.
+        /// The reason, as given by the serializer.
         reason: String,
     },
     /// The extension itself failed in the child.
     Panicked {
-        /// The panic's message.
+        /// The message of the panic.
         message: String,
     },
 }
 
-/// What PHP knows about its last error.
+/// PHP's information about its last error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LastError {
     /// The message, without file and line.
     pub(crate) message: String,
-    /// The file in which it happened.
+    /// The file in which the error occurred.
     pub(crate) file: String,
-    /// The line in it.
+    /// The line in that file.
     pub(crate) line: u32,
 }
 
 impl Report {
-    /// The payload of a frame. Infallible in practice: there is nothing in it that `MessagePack` cannot hold.
+    /// The report as the payload of a frame. This cannot fail: `MessagePack` can represent all of it.
     pub(crate) fn encode(&self) -> Vec<u8> {
         rmp_serde::to_vec(self).unwrap_or_default()
     }
 
-    /// The report in a payload, if it is one.
+    /// The report that is in `payload`; `None` if that is no report.
     pub(crate) fn decode(payload: &[u8]) -> Option<Self> {
         rmp_serde::from_slice(payload).ok()
     }

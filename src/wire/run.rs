@@ -1,4 +1,4 @@
-//! Runs of numbers of fixed width. Runs in the process that receives.
+//! Runs of numbers, each of the same width. Runs in the receiving process.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::decode::Input;
 use super::extension::{Extended, Extension};
 use super::target::Target;
 
-/// The next run of a list of numbers.
+/// Reads the next run of a list of numbers.
 pub(super) struct Run<'i, 't, T: Target> {
     pub(super) input: &'i mut Input<'t, T>,
     pub(super) list: &'i mut T::List,
@@ -53,7 +53,7 @@ impl<T: Target> Extended for Run<'_, '_, T> {
     }
 }
 
-/// The numbers of a run, each `WIDTH` bytes.
+/// The numbers of a run, of `WIDTH` bytes each.
 fn numbers<E: de::Error, const WIDTH: usize>(payload: &[u8]) -> Result<std::slice::Iter<'_, [u8; WIDTH]>, E> {
     match payload.as_chunks() {
         (numbers, []) => Ok(numbers.iter()),

@@ -1,15 +1,15 @@
-//! Where the reader of packed values puts what it reads. Runs in the process that receives.
+//! The destination of the values that the reader of packed values reads. Runs in the receiving process.
 
-/// What a date is made of.
+/// The parts of a date.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Date<'d> {
     pub(crate) text: &'d [u8],
-    /// Whether its zone is an offset, an abbreviation or a name.
+    /// Whether the time zone is an offset, an abbreviation or a name, as PHP numbers them.
     pub(crate) kind: i64,
     pub(crate) zone: &'d [u8],
 }
 
-/// Receives a value, depth first. The reader writes a slot before it asks for the next one, and never again after.
+/// Receives a value, depth first. The reader writes each slot once, before it asks for the next one.
 pub(crate) trait Target {
     /// The place of one value.
     type Slot: Copy;
@@ -17,7 +17,7 @@ pub(crate) trait Target {
     type List;
     /// A map that is being filled.
     type Map;
-    /// A map whose keys are known, that is being filled with values.
+    /// A map with known keys, which is being filled with values.
     type Row;
     /// An object whose properties are being filled.
     type Object;
@@ -30,54 +30,54 @@ pub(crate) trait Target {
     fn float(&mut self, slot: Self::Slot, value: f64);
     fn string(&mut self, slot: Self::Slot, value: &[u8]);
 
-    /// A list of exactly `len` elements.
+    /// Begins a list of exactly `len` elements.
     fn list(&mut self, slot: Self::Slot, len: u32) -> Self::List;
-    /// The place of the next element; `None` when there have been `len`.
+    /// The place of the next element; `None` after `len` of them.
     fn push(&mut self, list: &mut Self::List) -> Option<Self::Slot>;
-    /// The next elements, as many as `values` has; false when that is more than `len`.
+    /// Appends all of `values`. False if the list would get more than `len` elements.
     fn ints<I: ExactSizeIterator<Item = i64>>(&mut self, list: &mut Self::List, values: I) -> bool;
-    /// As [`Target::ints`].
+    /// As [`Target::ints`], for floats.
     fn floats<I: ExactSizeIterator<Item = f64>>(&mut self, list: &mut Self::List, values: I) -> bool;
-    /// Whether all `len` elements have come.
+    /// Does the list have all its `len` elements?
     fn is_full(&self, list: &Self::List) -> bool;
 
-    /// A map of at most `len` keys.
+    /// Begins a map of at most `len` keys.
     fn map(&mut self, slot: Self::Slot, len: u32) -> Self::Map;
-    /// The place of the value of a key. PHP's rules: `"1"` is `1`, the last of equal keys wins.
+    /// The place of the value for a key, by PHP's rules: `"1"` is `1`, and the last of equal keys wins.
     fn string_key(&mut self, map: &mut Self::Map, key: &[u8]) -> Option<Self::Slot>;
     fn int_key(&mut self, map: &mut Self::Map, key: i64) -> Option<Self::Slot>;
 
-    /// Makes the keys of a filled map shape `shape`; it forgets the former one even if `map` cannot be a shape.
+    /// Makes the keys of a complete map shape `shape`. The former shape is dropped even if `map` cannot be a shape.
     fn define(&mut self, map: &Self::Map, shape: u8);
-    /// A map with the keys of `shape`; `None` when these are not `len` keys.
+    /// Begins a map with the keys of `shape`; `None` if that shape does not have `len` keys.
     fn reuse(&mut self, slot: Self::Slot, shape: u8, len: u32) -> Option<Self::Row>;
-    /// The place of the next value of a row; `None` when all have come.
+    /// The place of the next value of a row; `None` after the last one.
     fn field(&mut self, row: &mut Self::Row) -> Option<Self::Slot>;
 
-    /// Makes `name` class `class`, without properties. False when there is no such class here.
+    /// Makes `name` class `class`, without properties. False if this process has no such class.
     fn class(&mut self, class: u8, name: &[u8]) -> bool;
-    /// Adds a property to `class`, as PHP mangles its name. False when the class has none of this name.
+    /// Adds a property to `class`, by its mangled name. False if the class has no such property.
     fn property(&mut self, class: u8, name: &[u8]) -> bool;
-    /// An object of `class`, with `len` values to come; `None` when that is not how many properties the class has.
+    /// Begins an object of `class`, whose `len` values follow; `None` if the class does not have `len` properties.
     fn object(&mut self, slot: Self::Slot, class: u8, shared: bool, len: u32) -> Option<Self::Object>;
-    /// The place of the next property of an object; `None` when all have come.
+    /// The place of the next property of an object; `None` after the last one.
     fn next_property(&mut self, object: &mut Self::Object) -> Option<Self::Slot>;
-    /// After a property has been written: whether its type takes the value.
+    /// After a property has been written: does its declared type accept the value?
     fn settle(&mut self, object: &Self::Object) -> bool;
 
-    /// A `stdClass`, and the place for the map of its properties.
+    /// Begins a `stdClass`, and returns the place for the map of its properties.
     fn bag(&mut self, slot: Self::Slot, shared: bool) -> (Self::Bag, Self::Slot);
-    /// After the map has been written: whether it can be the properties of an object.
+    /// After that map has been written: can it be the properties of an object?
     fn close(&mut self, bag: Self::Bag) -> bool;
 
-    /// A date. False when there is none that is made of this.
+    /// Writes a date. False if these parts make no date.
     fn date(&mut self, slot: Self::Slot, immutable: bool, shared: bool, date: Date<'_>) -> bool;
 
-    /// The shared object number `id` once more. False when there have not been so many.
+    /// Writes the shared object number `id` again. False if there is none with this number.
     fn same(&mut self, slot: Self::Slot, id: u32) -> bool;
 
-    /// A case of an enum, which becomes case `case`. False when there is none here.
+    /// Writes a case of an enum, which becomes case `case`. False if this process has no such case.
     fn case(&mut self, slot: Self::Slot, case: u8, class: &[u8], name: &[u8]) -> bool;
-    /// Case `case` once more. False when there is none.
+    /// Writes case `case` again. False if there is none.
     fn again(&mut self, slot: Self::Slot, case: u8) -> bool;
 }

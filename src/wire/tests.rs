@@ -1,4 +1,4 @@
-//! The value format, both ways, without PHP.
+//! Tests of the value format, written and read without PHP.
 
 use super::codec::{BORROW_FROM, MAX_DEPTH, RUN_MAX};
 use super::decode::{Malformed, Scalar, decode, scalar};
@@ -147,7 +147,7 @@ fn depth_has_a_limit_that_values_do_not_reach() {
 #[test]
 fn changed_bytes_give_a_value_or_an_error() {
     let sample = sample().unwrap();
-    // The constants of Knuth's MMIX: the same bytes in every run.
+    // The constants of Knuth's MMIX generator: the same bytes in every run.
     let mut state = 1_u64;
     let mut random = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

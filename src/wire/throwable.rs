@@ -1,5 +1,5 @@
-//! How a throwable travels: its class and its properties, each value in a format of its own, so that one that cannot
-//! be read does not take the others with it. Bytes only; what they mean to PHP is `zend::throwable`.
+//! The encoding of a throwable: its class and its properties. Each value has a format of its own, so that a value which
+//! cannot be decoded does not affect the others. Only bytes; what they mean to PHP is in `zend::throwable`.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeSeq, SerializeTuple, Serializer};
 
 use super::decode::Malformed;
 
-/// A throwable, the one before it, and so on.
+/// A throwable, followed by its previous one, and so on.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Throwable<'a> {
     pub(crate) chain: Vec<Record<'a>>,
@@ -18,21 +18,21 @@ pub(crate) struct Throwable<'a> {
 pub(crate) struct Record<'a> {
     pub(crate) class: Bytes<'a>,
     pub(crate) properties: Vec<Property<'a>>,
-    /// What is missing in them: where it was, and of which type.
+    /// What is missing in the properties: where it was, and its type.
     pub(crate) lost: Vec<(Bytes<'a>, Bytes<'a>)>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Property<'a> {
-    /// The class that declares it, if it is private; else empty.
+    /// The class that declares the property, if it is private; else empty.
     pub(crate) scope: Bytes<'a>,
     pub(crate) name: Bytes<'a>,
-    /// A [`super::codec::Format`]; an unknown one costs only this property.
+    /// A [`super::codec::Format`]. If it is unknown, only this property is lost.
     pub(crate) format: u8,
     pub(crate) value: Bytes<'a>,
 }
 
-/// A byte string: collected by the writer, in the frame itself for the reader.
+/// A byte string: owned by the writer, borrowed from the frame by the reader.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Bytes<'a> {
     Owned(Vec<u8>),
@@ -56,7 +56,7 @@ impl Bytes<'_> {
 
 impl Throwable<'_> {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        // Only a byte string of 4 GiB has no encoding; the reader then finds no throwable and says so.
+        // Only a byte string of 4 GiB or more cannot be encoded; the reader then reports that it finds no throwable.
         rmp_serde::to_vec(self).unwrap_or_default()
     }
 }
@@ -95,7 +95,7 @@ impl Serialize for Throwable<'_> {
     }
 }
 
-/// A slice as a sequence: serde's own impl tries whether it is one of bytes.
+/// A slice as a sequence: serde's own implementation checks whether it is one of bytes.
 struct List<'a, T>(&'a [T]);
 
 impl<T: Serialize> Serialize for List<'_, T> {
@@ -149,7 +149,7 @@ impl<'de> Deserialize<'de> for Throwable<'de> {
     }
 }
 
-/// A list that grows with what comes, whatever length it declares.
+/// A list that grows with the elements that come, whatever length it declares.
 struct Items<T>(Vec<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Items<T> {

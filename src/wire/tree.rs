@@ -1,17 +1,17 @@
-//! Values as a tree, for tests and for the fuzzer: a [`Target`] that knows nothing of PHP, and holds the reader to its
-//! contract. In no build that is loaded into PHP.
+//! Values as a tree, for tests and for the fuzzer: a [`Target`] that does not use PHP, and checks that the reader keeps
+//! to the contract. Not part of any build that PHP loads.
 
 use crate::wire::encode::{Packer, TooLong};
 use crate::wire::target::{Date, Target};
 
-/// A value. A `Pending` one has a place, and was not written yet.
+/// A value. `Pending` is a place that has not been written yet.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Tree {
     Pending,
     Null,
     Bool(bool),
     Int(i64),
-    /// The bits.
+    /// The bits of the float.
     Float(u64),
     String(Vec<u8>),
     List(Vec<usize>),
@@ -27,11 +27,11 @@ pub(crate) enum Key {
     String(Vec<u8>),
 }
 
-/// All values that were read; the first one is the whole. The others are referred to by their place.
+/// All values that were read. The first one is the root; the others are referred to by their index.
 #[derive(Debug)]
 pub(crate) struct Forest {
     pub(crate) trees: Vec<Tree>,
-    /// The sum of all declared lengths: what a target may have had to allocate.
+    /// The sum of all declared lengths: as many elements may a target have had to allocate.
     pub(crate) declared: usize,
     shapes: [Option<Vec<Vec<u8>>>; 64],
     classes: [Option<Class>; 64],
@@ -39,10 +39,10 @@ pub(crate) struct Forest {
     shared: Vec<usize>,
 }
 
-/// A name, and the names of properties.
+/// A class name, and the names of the properties.
 type Class = (Vec<u8>, Vec<Vec<u8>>);
 
-/// A container that is being filled, and how many more it may get.
+/// A container that is being filled, and how many more elements it may get.
 pub(crate) struct Open {
     place: usize,
     left: u32,
@@ -226,7 +226,7 @@ impl Target for Forest {
 
     fn same(&mut self, slot: usize, id: u32) -> bool {
         match self.shared.get(id as usize) {
-            // A tree has no cycles: it shows the place.
+            // A tree has no cycles: this shows the index of the shared value.
             Some(place) => self.set(slot, Tree::Int(i64::try_from(*place).unwrap())),
             None => return false,
         }
@@ -249,7 +249,7 @@ impl Target for Forest {
     }
 }
 
-/// A payload with one of everything that the format has.
+/// A payload that contains every part of the format.
 pub(crate) fn sample() -> Result<Vec<u8>, TooLong> {
     let mut packer = Packer::new();
     packer.list(16)?;
