@@ -1,5 +1,5 @@
-//! Everything that can go wrong with a task, and what to say of it. The PHP exceptions are made from this, in one table
-//! (`exceptions.rs`).
+//! Everything that can go wrong with a task, and the messages for it. `exceptions.rs` has the table from these errors
+//! to PHP exceptions.
 
 use std::fmt;
 
@@ -13,22 +13,22 @@ use crate::process::wait::{Exit, Unended};
 use crate::wire::frame::Malformed;
 use crate::wire::report::LastError;
 
-/// The longest last line of error output that goes into a message.
+/// The most bytes of the last line of error output that a message quotes.
 const LAST_LINE: usize = 300;
 
-/// What a task is called.
+/// The name of a task in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Label {
     /// Its key in its pool.
     Key(String),
-    /// The same, as a number.
+    /// Its key in its pool, if that is an integer.
     Index(i64),
-    /// Its own number, outside of a pool.
+    /// Its number in this process, for a task outside of a pool.
     Number(u64),
 }
 
 impl Label {
-    /// The name alone, as a program wants it.
+    /// The name without quotes or brackets, for programs.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Key(key) => key.clone(),
@@ -48,12 +48,12 @@ impl fmt::Display for Label {
     }
 }
 
-/// Who it happened to: `task "key" (pid 123)`.
+/// The task that an error is about: `task "key" (pid 123)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Subject {
-    /// Its name.
+    /// The name of the task.
     pub(crate) label: Label,
-    /// Its process, if it ever had one.
+    /// The id of the task's process, if it ever had one.
     pub(crate) pid: Option<i32>,
 }
 
@@ -66,188 +66,189 @@ impl fmt::Display for Subject {
     }
 }
 
-/// What a process that died left besides its status.
+/// What is known about the death of a process, in addition to its exit status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Traces {
-    /// The last lines of its error output, where that was captured.
+    /// The last lines of the task's error output, if that was captured.
     pub(crate) error_output: Option<Vec<u8>>,
-    /// The kernel has killed somebody for want of memory.
+    /// The kernel's OOM killer has killed some process, probably this one.
     pub(crate) memory_killer: bool,
 }
 
-/// A limit that a task was to have, and could not be given.
+/// A limit that could not be set for a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
-    /// Less memory than it has in use from the start.
+    /// A memory limit below what the task's process has in use from the start.
     Memory {
-        /// The limit.
+        /// The memory limit that was asked for.
         wanted: String,
         /// Bytes in use.
         used: usize,
     },
-    /// Another priority.
+    /// A change of priority.
     Nice {
-        /// What was to be added.
+        /// What was to be added to the nice value.
         increment: i32,
-        /// What the kernel said.
+        /// The error of the kernel.
         errno: Errno,
     },
 }
 
-/// How a process died that was to give a value.
+/// How a process died that was to return a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Death {
-    /// The task called `exit`.
+    /// The task called `exit` with this status.
     Exited(i32),
-    /// A fatal error of PHP.
+    /// PHP ended the task by a fatal error.
     Fatal(LastError),
-    /// It is gone, and left less than a result.
+    /// The process is gone, and has sent no complete result.
     Gone {
-        /// How it ended.
+        /// How the process ended.
         exit: Exit,
-        /// It had begun to write its result.
+        /// Whether the process had begun to send its result.
         writing: bool,
     },
-    /// The extension itself failed in the child.
+    /// The extension itself failed in the child; the message of the panic.
     Panicked(String),
 }
 
 /// Everything that can go wrong with a task.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Error {
-    /// The process died.
+    /// The task's process died.
     #[error("{subject} {}{}", death_text(.death), traces_text(.traces))]
     Died {
-        /// Who.
+        /// The task.
         subject: Subject,
-        /// How.
+        /// How its process died.
         death: Death,
-        /// What is left.
+        /// What else is known about that death.
         traces: Traces,
     },
-    /// Its time ran out.
+    /// The task did not end within its time limit.
     #[error("{subject} did not end within {limit} s and {}{}", ended_text(*.unended), threads_text(*.threads))]
     TimedOut {
-        /// Who.
+        /// The task.
         subject: Subject,
-        /// Seconds that it had.
+        /// The time limit in seconds.
         limit: Seconds,
-        /// Threads of libraries in the parent: they may have held locks that nobody gives back in a child.
+        /// How many threads libraries have in the parent: a thread may have held a lock at the fork, which nothing
+        /// releases in the child.
         threads: usize,
-        /// Why its process is still there, if it is.
+        /// Why the task's process is still there, if it is.
         unended: Option<Unended>,
     },
-    /// An `await` gave up; the tasks go on.
+    /// The time limit of an `await` is over; the tasks that it waited for go on.
     #[error("no result within {limit} s; what was awaited goes on")]
     GaveUp {
-        /// Seconds that were waited.
+        /// The time limit in seconds.
         limit: Seconds,
     },
-    /// Somebody cancelled it.
+    /// The task was cancelled.
     #[error("{subject} was cancelled{}", unended_text(*.unended))]
     Cancelled {
-        /// Who.
+        /// The task.
         subject: Subject,
-        /// Why its process is still there, if it is.
+        /// Why the task's process is still there, if it is.
         unended: Option<Unended>,
     },
-    /// The script has ended.
+    /// The task was ended together with the script.
     #[error(
         "{subject} was ended with the script, which waits for nothing after a fatal error, a second SIGINT or SIGTERM, \
          or with async.at_exit=kill; \
          await it before the script ends"
     )]
     Abandoned {
-        /// Who.
+        /// The task.
         subject: Subject,
     },
-    /// The value exists, but cannot leave the child.
+    /// The task has returned a value that cannot be serialized.
     #[error("{subject} returned {} that cannot be serialized: {reason}", what(.type_name, .path))]
     NotSerializable {
-        /// Who.
+        /// The task.
         subject: Subject,
-        /// The type of the value that cannot.
+        /// The type of the part that cannot be serialized.
         type_name: String,
-        /// Where it is in the result.
+        /// Where that part is in the result; empty for the result itself.
         path: String,
-        /// What the serializer said.
+        /// The reason, as given by the serializer.
         reason: String,
     },
-    /// No process was made.
+    /// No process could be forked for the task.
     #[error("{subject} could not be started: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(*.refused))]
     CannotFork {
-        /// Who.
+        /// The task.
         subject: Subject,
-        /// What the kernel said.
+        /// The call that failed, and its error.
         refused: Refused,
     },
-    /// No worker was made that was to be there before the first task.
+    /// No worker could be forked that was to be ready before the first task.
     #[error("no child could be forked: {}", no_worker_text(*.refused))]
     NoWorkers {
-        /// What the kernel said, or `async.max_children`.
+        /// The call that failed, and its error; or `async.max_children` in place of the call.
         refused: Refused,
     },
-    /// There is a process, but it could not be limited as it should be.
+    /// The task has a process, but a limit could not be set for it.
     #[error("{subject} could not be started: {}", limit_text(.limit))]
     LimitRefused {
-        /// Who.
+        /// The task.
         subject: Subject,
-        /// Which limit.
+        /// The limit that could not be set.
         limit: Limit,
     },
-    /// There is no descriptor for an event loop.
+    /// There is no descriptor for an event loop of the application.
     #[error("stream() could not be made: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(*.refused))]
     NoStream {
-        /// What the kernel said.
+        /// The call that failed, and its error.
         refused: Refused,
     },
-    /// What came over the pipe is no result.
+    /// What the task's process has sent is no valid message.
     #[error("{subject} {}", malformed_text(.why))]
     Protocol {
-        /// Who.
+        /// The task.
         subject: Subject,
-        /// Why not.
+        /// Why the message is not valid.
         why: Malformed,
     },
-    /// The payload of a whole frame makes no sense.
+    /// The result arrived complete, but cannot be decoded.
     #[error("{subject} sent a result that cannot be read: {reason}")]
     Unreadable {
-        /// Who.
+        /// The task.
         subject: Subject,
-        /// Why not.
+        /// The reason, as given by the decoder.
         reason: String,
     },
-    /// The script has ended while a result was read.
+    /// PHP code called `exit` while the result was decoded.
     #[error(
         "{subject} has a result that was not read: exit() was called by code of its classes, or while they were loaded"
     )]
     Unread {
-        /// Who.
+        /// The task.
         subject: Subject,
     },
-    /// This SAPI has more than one request or thread in a process.
+    /// This server API has more than one request or thread in a process.
     #[error(
         "tasks need a process of their own to fork, and the \"{sapi}\" server API shares its processes; \
          use the command line, or set async.unsupported=sync to run tasks one after the other"
     )]
     Unsupported {
-        /// Its name.
+        /// The name of the server API.
         sapi: String,
     },
-    /// A future was taken for its value.
+    /// A future was used in place of its value.
     #[error("the future of {subject} cannot be {doing}, only its value can: await() it first")]
     NotAwaited {
-        /// Whose.
+        /// The task of the future.
         subject: Subject,
-        /// What was to be done with it.
+        /// What the program tried to do with the future.
         doing: &'static str,
     },
-    /// The program uses the API in a way that cannot work.
+    /// The program uses the API in a way that cannot work: the message for it.
     #[error("{0}")]
     Misuse(&'static str),
 }
 
-/// Seconds, printed the way people write them.
+/// A number of seconds, printed with at most three decimals.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Seconds(pub(crate) f64);
 
@@ -260,7 +261,7 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// `SIGKILL` for 9, `SIGRTMIN+1` for 35.
+/// The name of a signal: `SIGKILL` for 9, `SIGRTMIN+1` for 35.
 pub(crate) fn signal_name(number: i32) -> String {
     let real_time = || format!("SIGRTMIN+{}", number - libc::SIGRTMIN());
     Signal::try_from(number).map_or_else(|_| real_time(), |signal| signal.as_str().to_owned())
@@ -373,7 +374,7 @@ fn no_worker_text(refused: Refused) -> String {
     format!("{}() failed: {}; {}", refused.call, refused.errno.desc(), remedy(refused))
 }
 
-/// What to do about a refused fork.
+/// Advice for a failed fork, or another failed call.
 fn remedy(refused: Refused) -> &'static str {
     match refused.errno {
         _ if refused.call == "pthread_create" => {
@@ -388,7 +389,7 @@ fn remedy(refused: Refused) -> &'static str {
     }
 }
 
-/// The name of the limit that a refused fork ran into.
+/// The name of the resource limit that a failed fork has reached.
 pub(crate) fn limit_name(errno: Errno) -> Option<&'static str> {
     match errno {
         Errno::EAGAIN => Some("RLIMIT_NPROC"),

@@ -1,4 +1,4 @@
-//! The tables of who may know whom, in `lib.rs` and `task/mod.rs`, compared with what the files import.
+//! Compares the tables of allowed imports, in `lib.rs` and `task/mod.rs`, with what the files import.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
-/// The names in backquotes of a text.
+/// The names between backquotes in a text.
 fn quoted(text: &str) -> BTreeSet<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -21,7 +21,7 @@ fn allowed(lib: &str) -> Imports {
     rows.map(row).collect()
 }
 
-/// The names behind `prefix`, in braces or not, outside of comments.
+/// The names that follow `prefix`, in braces or not, outside of comments.
 fn imported(source: &str, prefix: &str) -> BTreeSet<String> {
     let code: String = source.lines().map(|line| line.split("//").next().unwrap()).collect();
     let name =
@@ -46,7 +46,7 @@ fn read(path: &Path, prefix: &str, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Compares the table in `root` of the folder with what the files and folders beside it import behind `prefix`.
+/// Compares the table in `folder`'s file `root` with what the files and folders beside that file import by `prefix`.
 fn compare(folder: &str, root: &str, prefix: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = Imports::new();

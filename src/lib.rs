@@ -1,12 +1,12 @@
-//! async.so: a PHP extension that runs closures in forked children of the interpreter, and brings back what they return
-//! or throw.
+//! async.so: a PHP extension that runs closures in forked children of the interpreter, and returns to the parent what
+//! they return or throw.
 //!
 //! # One task, from end to end
 //!
 //! ```text
 //!  async($fn)                    php/functions     arguments in, a Future out
 //!     |
-//!  Future --- enqueue ---> Group                   task/: the only place that knows values, queues and processes
+//!  Future --- enqueue ---> Group                   task/: the only part that knows values, queues and processes
 //!                            |  pool/ledger        where is it, and whose turn is it? a pure state machine
 //!                            v
 //!                      task/workers/spawn --- process/fork: one fork() for the whole project
@@ -26,13 +26,13 @@
 //!
 //! # Warm workers
 //!
-//! A pool may keep its children (`task/workers`). Tasks then go to them through a job queue in shared memory
-//! (`process/shared/job_queue`), from which whoever is free takes the next one; results come back by a line of each
-//! child (`process/shared/result_ring`). What is written in the job queue is a job (`task/workers/job`): the name of code that
-//! both processes have (`zend/code`), and what it is bound to. `task/child/worker_loop` is the child's side, `task/map` is
-//! `map()`.
+//! A pool may keep its children as warm workers (`task/workers`). Tasks then go to them through a job queue in shared
+//! memory (`process/shared/job_queue`), from which whichever worker is free takes the next one. Results come back
+//! through a ring buffer of each worker (`process/shared/result_ring`). An entry of the job queue is a job
+//! (`task/workers/job`): it names code that both processes have (`zend/code`), and holds the values that this code is
+//! bound to. `task/child/worker_loop` is the worker's side, `task/map` is `map()`.
 //!
-//! # Who may know whom
+//! # What may import what
 //!
 //! | file or folder | owns | knows |
 //! |---|---|---|
@@ -48,18 +48,18 @@
 //! | `wire` | frames and the value format: bytes | nothing |
 //! | `ffi` | the C shim, its declarations, and the symbol that PHP looks for | `module`, for that symbol |
 //!
-//! A test compares this table with what the files import.
+//! A test (`layers`) compares this table with what the files import.
 //!
-//! `pool`, `process` and `wire` know no PHP: `cargo test` links without the engine, so a test that reached it would not
-//! link. `unsafe` is for `ffi`, `zend` and `process` alone.
+//! `pool`, `process` and `wire` do not use PHP: `cargo test` links without the engine, so that a test which needed it
+//! would not link. Only `ffi`, `zend` and `process` may contain `unsafe` code.
 //!
 //! # Rules that hold everywhere
 //!
-//! - A child ends in `process::child::end`, by `_exit`, and returns to no frame of its parent.
-//! - Whatever can run PHP code says so, and is called with no borrow held: PHP code can come back in anywhere. To drop a
-//!   value of PHP is among that; `zend/cell` has the cells with which it cannot go wrong.
-//! - Between taking a descriptor or a process and storing it in its owner there is no call of the engine.
-//! - Only our own pids are waited for.
+//! - A child ends in `process::child::end`, by `_exit`, and never returns to a stack frame of its parent.
+//! - A function that can run PHP code says so, and is called while nothing is borrowed: PHP code can call back into any
+//!   part of the extension. Dropping a PHP value can run PHP code, too; `zend/cell` has cells that make this safe.
+//! - Between getting a descriptor or a process and storing it in its owner there is no call of the engine.
+//! - Only pids of our own children are waited for.
 
 mod error;
 mod exceptions;
