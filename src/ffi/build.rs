@@ -7,7 +7,7 @@ use ext_php_rs_build::{ApiVersion, PHPInfo, emit_check_cfg, emit_php_cfg_flags, 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=src/ffi/shim");
     println!("cargo:rerun-if-changed=src/ffi/shim.h");
-    // Without these the shim stays compiled for the PHP of the build before.
+    // Otherwise the shim would stay compiled for the PHP of the previous build.
     println!("cargo:rerun-if-env-changed=PHP");
     println!("cargo:rerun-if-env-changed=PHP_CONFIG");
 
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         shim.file(format!("src/ffi/shim/{noun}.c"));
     }
     shim.warnings(true).extra_warnings(false);
-    // At -O0 the headers of newer patch releases leave references that older ones do not export.
+    // At -O0 the headers of newer patch releases leave references to symbols that older ones do not export.
     shim.opt_level(2);
     for flag in includes()?.split_whitespace() {
         shim.flag(flag);
@@ -53,8 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What differs between PHPs, and a piece of C that compiles without a warning where it is so. Headers are asked, not
-/// version numbers: a change may reach a patch release, or be taken back before the release of a minor version.
+/// Differences between PHP versions: a macro, and C code that compiles without a warning where it is to be defined. The
+/// headers are tested, not version numbers: a change may come with a patch release, or be reverted before a minor
+/// release.
 const CAPABILITIES: [(&str, &str); 4] = [
     ("ASYNC_HAS_CHILD_INIT", "#include \"php_main.h\"\nvoid f(void) { php_child_init(); }"),
     (
@@ -68,7 +69,7 @@ const CAPABILITIES: [(&str, &str); 4] = [
     ("ASYNC_SETTINGS_ARE_STRINGS", "zend_string *f(void) { return PG(error_log); }"),
 ];
 
-/// Is `source` valid behind the headers of this PHP?
+/// Does `source` compile with the headers of this PHP?
 fn compiles(shim: &cc::Build, name: &str, source: &str) -> Result<bool, Box<dyn Error>> {
     let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     let file = out.join(format!("{name}.c"));
@@ -78,7 +79,7 @@ fn compiles(shim: &cc::Build, name: &str, source: &str) -> Result<bool, Box<dyn 
     Ok(compiler.output()?.status.success())
 }
 
-/// The `-I` flags of the PHP to build for.
+/// The `-I` flags for the PHP to build for.
 fn includes() -> Result<String, Box<dyn Error>> {
     let config = path_from_env("PHP_CONFIG").unwrap_or_else(|| "php-config".into());
     let output = Command::new(&config).arg("--includes").output()?;

@@ -1,4 +1,4 @@
-//! Raw declarations: the C shim, and nothing else. What each does, and why it is C, stands in `shim.h`.
+//! Raw declarations of the C shim, and nothing else. `shim.h` says what each function does, and why it is in C.
 #![allow(unsafe_code, reason = "this module is the boundary to C")]
 
 mod entry;
@@ -12,7 +12,7 @@ use ext_php_rs::ffi::{
 use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, FunctionEntry};
 
-/// The engine's growable list of zvals for one run of the cycle collector.
+/// The list of zvals that an object gives to the cycle collector.
 #[repr(C)]
 pub(crate) struct GcBuffer {
     _opaque: [u8; 0],
@@ -25,7 +25,7 @@ pub(crate) const PURPOSE_EXPORT: c_int = 2;
 /// `ASYNC_PURPOSE_SERIALIZE`
 pub(crate) const PURPOSE_SERIALIZE: c_int = 3;
 
-/// What the engine calls to make an object of a class.
+/// What the engine calls to create an object of a class.
 pub(crate) type CreateObject = unsafe extern "C" fn(*mut ClassEntry) -> *mut ZendObject;
 
 /// The engine's hook for interrupts of the virtual machine.
@@ -337,7 +337,7 @@ unsafe extern "C" {
     pub(crate) fn async_static_set(statics: *mut ZendHashTable, position: u32, value: *mut Zval) -> bool;
 }
 
-/// The engine's walk along an object.
+/// The engine's iterator over an object.
 #[repr(C)]
 pub(crate) struct ObjectIterator {
     _opaque: [u8; 0],

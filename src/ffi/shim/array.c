@@ -1,9 +1,9 @@
 #include "../shim.h"
 
-/* Takes over what is in value, and leaves there what was under the key: null when nothing was. False, with everything left as it
- * is, when the key is of no type that an array takes.
- * What is appended later never gets a key that was in use before: a list of which elements were deleted would go on behind the
- * one that is set here, even where it had been longer. */
+/* Puts value under the key, and returns in value what was there before: null if nothing was. If the key has a type that
+ * arrays do not accept, changes nothing and returns false. Elements that are appended later never get a key that was in
+ * use before: without the correction below, an array from which elements were deleted would continue behind the key
+ * that is set here, even if its next key had been higher. */
 bool async_array_swap(HashTable *array, zval *key, zval *value)
 {
 	zend_long next = array->nNextFreeElement;
@@ -28,7 +28,7 @@ bool async_array_swap(HashTable *array, zval *key, zval *value)
 	return true;
 }
 
-/* Takes over the value, and tells the key that it got. False when the next key would be beyond PHP_INT_MAX. */
+/* Appends the value, which is taken over, and returns its key. False if the next key would exceed PHP_INT_MAX. */
 bool async_array_append(HashTable *array, zval *value, zval *key)
 {
 	zend_long next = array->nNextFreeElement == ZEND_LONG_MIN ? 0 : array->nNextFreeElement;
@@ -63,13 +63,14 @@ bool async_array_take(HashTable *array, const zval *key, zval *out)
 	return true;
 }
 
-/* Keys that are appended to the empty array begin where those of the old one would go on. */
+/* Elements appended to the empty array get the keys that they would get in old. */
 void async_array_go_on(HashTable *array, const HashTable *old)
 {
 	array->nNextFreeElement = old->nNextFreeElement;
 }
 
-/* What an array makes of a key: null is "", "7" is 7, a float or a bool is an int. Anything else becomes undefined. */
+/* Converts a key as an array would: null is "", "7" is 7, a float or a bool is an int. Any other type becomes
+ * undefined. */
 void async_array_key_normal(zval *key)
 {
 	zend_ulong index;

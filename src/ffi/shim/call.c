@@ -3,7 +3,7 @@
 #include "zend_closures.h"
 #include "zend_exceptions.h"
 
-/* For a parameter that may be null, the argument is not. */
+/* If nullable is true, the caller has checked that the argument is not null. */
 bool async_arg_long(uint32_t number, zval *arg, bool nullable, zend_long *out)
 {
 	bool is_null;
@@ -30,7 +30,7 @@ bool async_arg_bool(uint32_t number, zval *arg, bool *out)
 	return false;
 }
 
-/* For a parameter that may be null, the argument is not. */
+/* If nullable is true, the caller has checked that the argument is not null. */
 bool async_arg_double(uint32_t number, zval *arg, bool nullable, double *out)
 {
 	bool is_null;
@@ -60,7 +60,8 @@ void async_arg_value_error(uint32_t number, const char *message)
 }
 
 
-/* Resolves a callable in the scope of whoever passes it, as a closure: a private method stays callable later on. */
+/* Resolves a callable in the scope of the code that passes it, to a closure: so a private method can still be called
+ * later. */
 bool async_callable_bind(zval *callable, zval *bound, char **error)
 {
 	zend_fcall_info_cache fcc;
@@ -68,7 +69,7 @@ bool async_callable_bind(zval *callable, zval *bound, char **error)
 	if (!zend_is_callable_ex(callable, NULL, 0, NULL, &fcc, error)) {
 		return false;
 	}
-	if (*error) { /* a deprecation, already reported */
+	if (*error) { /* a deprecation, which has been reported already */
 		efree(*error);
 		*error = NULL;
 	}
@@ -94,7 +95,7 @@ void async_call(zval *callable, uint32_t argc, zval *argv, HashTable *named, zva
 	fci.params = argv;
 	fci.named_params = named;
 	ZVAL_UNDEF(result);
-	/* A closure is callable as it is: to ask once more would cost a child some pages of code. */
+	/* A closure needs no check that it is callable, which would cost a child some pages of code. */
 	if (Z_TYPE_P(callable) == IS_OBJECT && Z_OBJCE_P(callable) == zend_ce_closure) {
 		zend_fcall_info_cache fcc = {0};
 
@@ -163,7 +164,8 @@ static bool async_type_accepts(zend_type type, zend_function *function, zend_cla
 	return false;
 }
 
-/* Would the callable's first parameter take this throwable? One without parameters, or without a type, takes any. */
+/* Would the callable's first parameter accept this throwable? A callable without parameters, or without a type, accepts
+ * any. */
 bool async_callable_accepts(zval *callable, zend_object *throwable)
 {
 	zend_fcall_info_cache fcc;
@@ -183,8 +185,8 @@ bool async_callable_accepts(zval *callable, zend_object *throwable)
 	return accepts;
 }
 
-/* Has a function a return statement that gives a value? The engine ends every function by a return of null, and marks it.
- * A function that is declared void gives none. */
+/* Does a function have a return statement with a value? The engine ends every function with a return of null, and marks
+ * it. A function that is declared void returns none. */
 bool async_callable_returns(zval *callable)
 {
 	zend_fcall_info_cache fcc;
@@ -198,7 +200,7 @@ bool async_callable_returns(zval *callable)
 		&& (ZEND_TYPE_FULL_MASK(function->common.arg_info[-1].type) & (MAY_BE_VOID | MAY_BE_NEVER))) {
 		returns = false;
 	} else if (function->type != ZEND_USER_FUNCTION || (function->common.fn_flags & ZEND_ACC_CALL_VIA_TRAMPOLINE)) {
-		returns = true; /* what __call() does nobody can see from here */
+		returns = true; /* what __call() returns cannot be known here */
 	} else {
 		for (uint32_t i = 0; i < function->op_array.last && !returns; i++) {
 			const zend_op *op = &function->op_array.opcodes[i];
@@ -210,7 +212,7 @@ bool async_callable_returns(zval *callable)
 	return returns;
 }
 
-/* What the VM does at an interrupt, for a caller that blocks inside an internal function. */
+/* Does what the VM does at an interrupt, for a caller that blocks inside of an internal function. */
 void async_interrupts_run(void)
 {
 	if (!zend_atomic_bool_load(&EG(vm_interrupt))) {

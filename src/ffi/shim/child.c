@@ -6,8 +6,8 @@
 #include "ext/random/php_random.h"
 #include "ext/standard/basic_functions.h"
 
-/* All state of a child in one place, and only what differs is written: each page of the engine that is touched for the
- * first time is a page to copy. */
+/* All state of a child in one place, and only what differs is written: each page that a child writes to for the first
+ * time has to be copied. */
 static struct {
 	bool is_child;
 	uint32_t inherited_shutdown_functions;
@@ -15,7 +15,8 @@ static struct {
 	zend_long time_limit;
 } async_child;
 
-/* What a stream is among resources: the function that tells is a page of the engine's for each child to map. */
+/* The resource type of streams. It is cached, since the function that returns it is in a page that each child would
+ * have to map. */
 static int async_stream_type(void)
 {
 	static int type;
@@ -28,7 +29,8 @@ static int async_stream_type(void)
 
 static void (*async_previous_error_cb)(int type, zend_string *file, const uint32_t line, zend_string *message);
 
-/* A fatal error has ended the script. The last error does not tell: a warning may come after it, and error_clear_last(). */
+/* A fatal error has ended the script. The last error does not show that: a warning may follow it, or
+ * error_clear_last(). */
 ZEND_TLS bool async_ended_by_error;
 
 bool async_ended_by_error_take(void)
@@ -39,7 +41,7 @@ bool async_ended_by_error_take(void)
 	return ended;
 }
 
-/* A fatal error of a child is told by its outcome: not printed a second time on the terminal of the parent. */
+/* A fatal error in a child is reported by its outcome, and therefore not printed on the parent's terminal as well. */
 static void async_error_cb(int type, zend_string *file, const uint32_t line, zend_string *message)
 {
 	if ((type & ~E_DONT_BAIL) & E_FATAL_ERRORS) {
@@ -81,7 +83,7 @@ static void async_reseed(void)
 #endif
 }
 
-/* In the parent, right before a fork: what is known there needs no code in the child. */
+/* In the parent, right before a fork: what is determined here needs no code in the child. */
 void async_child_expected(void)
 {
 	async_stream_type();
@@ -95,7 +97,7 @@ void async_child_begin(bool reseed)
 #else
 	zend_max_execution_timer_init();
 #endif
-	/* The parent's buffers are forgotten, not flushed and not freed: their text is the parent's to print. */
+	/* The parent's output buffers are dropped, neither flushed nor freed: the parent prints their text. */
 	if (OG(active)) {
 		php_output_activate();
 	}
@@ -112,12 +114,12 @@ void async_child_begin(bool reseed)
 		EG(exit_status) = 0;
 	}
 	zend_memory_reset_peak_usage();
-	/* The fiber that forked is the parent's to suspend: here that would go on in the parent's script. What runs on its stack
-	 * comes back to nobody, and fibers of the task's own come back to it. */
+	/* The fiber that has forked can be suspended by the parent only: here that would continue the parent's script. The
+	 * code on its stack never returns, and fibers of the task itself return to that code. */
 	if (EG(active_fiber)) {
 		EG(active_fiber) = NULL;
 	}
-	/* What called the fork is nothing that a handler of the task could tear. */
+	/* The code that called the fork cannot be disturbed by a handler of the task. */
 	async_floor_set();
 	volatile bool *interrupt = async_vm_interrupt_addr();
 	if (*interrupt) {
@@ -132,14 +134,15 @@ void async_child_begin(bool reseed)
 	async_signals_forget();
 }
 
-/* A warm worker is ready for its first task, which finds what there is now; so does each after it. */
+/* A warm worker is ready for its first task: this task, and each one after it, is to find the state of now. */
 void async_child_watch(void)
 {
 	async_child.time_limit = EG(timeout_seconds);
 	async_process_watch();
 }
 
-/* What belongs to one task begins anew for the next one, and for each item of a map. False when something cannot. */
+/* Resets what belongs to one task, before the next task, and before each item of a map. False if something cannot be
+ * reset. */
 bool async_child_between(void)
 {
 	if (PG(last_error_type)) {
@@ -170,7 +173,7 @@ bool async_child_between(void)
 
 size_t async_memory_left(bool holes)
 {
-	/* -1 is no limit, and a huge number. */
+	/* -1 means no limit, and is a huge number here. */
 	size_t limit = (size_t) PG(memory_limit), used = zend_memory_usage(!holes);
 
 	return limit > used ? limit - used : 0;
@@ -203,7 +206,7 @@ size_t async_memory_limit(const char *text, size_t length, size_t bytes)
 {
 	zend_string *name;
 
-	/* The entry alone would say the same by a warning. */
+	/* Setting the entry alone would report the failure by a warning. */
 	if (zend_set_memory_limit(bytes) == FAILURE) {
 		return zend_memory_usage(true);
 	}
@@ -213,7 +216,7 @@ size_t async_memory_limit(const char *text, size_t length, size_t bytes)
 	return 0;
 }
 
-/* Is it a stream that no PHP code can see? */
+/* Is this a stream that no PHP code can access? */
 static bool async_is_hidden(const zend_resource *resource)
 {
 	const php_stream *stream = resource->type == async_stream_type() ? resource->ptr : NULL;
@@ -221,15 +224,15 @@ static bool async_is_hidden(const zend_resource *resource)
 	return stream && !stream->__exposed && !(stream->flags & PHP_STREAM_FLAG_NO_FCLOSE);
 }
 
-/* The next file that a part of the engine has open to read and no PHP code can see: an archive of ext/phar. Gives the
- * descriptor, and where the next read from it begins; -1 at the end. SplFileObject does not mark its stream as seen, but
- * as one that fclose() may not close. */
+/* The next file that a part of the engine has open for reading and that no PHP code can access, such as an archive of
+ * ext/phar. Returns the descriptor, and in position where the next read begins; -1 at the end. SplFileObject does not
+ * mark its stream as accessible, but as one that fclose() may not close. */
 int async_hidden_file_next(uint32_t *cursor, int64_t *position)
 {
 	zend_resource *resource;
 	bool some = false;
 
-	/* Most have none; and this loop is no call. */
+	/* Most processes have none; and this loop calls no function. */
 	ZEND_HASH_FOREACH_PTR(&EG(regular_list), resource) {
 		some |= async_is_hidden(resource);
 	} ZEND_HASH_FOREACH_END();
@@ -252,7 +255,7 @@ int async_hidden_file_next(uint32_t *cursor, int64_t *position)
 	return -1;
 }
 
-/* Has this child registered some? */
+/* Has this child registered shutdown functions? */
 bool async_child_has_shutdown_functions(void)
 {
 	HashTable *all = BG(user_shutdown_function_names);
@@ -260,7 +263,7 @@ bool async_child_has_shutdown_functions(void)
 	return all && all->nNumUsed > async_child.inherited_shutdown_functions;
 }
 
-/* The shutdown functions that this child registered; those before are the parent's, and are left where they are. */
+/* Calls the shutdown functions that this child has registered. Earlier ones are the parent's, and are left alone. */
 void async_child_shutdown_functions(void)
 {
 	HashTable *all = BG(user_shutdown_function_names);
@@ -280,14 +283,15 @@ void async_child_shutdown_functions(void)
 	php_call_shutdown_functions();
 }
 
-/* Output buffers, or streams of its own. */
+/* Does this child have output buffers, or streams that it has opened? */
 bool async_child_has_output(void)
 {
 	return OG(active) || zend_hash_next_free_element(&EG(regular_list)) > async_child.first_own_resource;
 }
 
-/* Writes out what the child itself has in buffers: its output layer, and the streams that it opened. At its end its files
- * are closed, so that those of tmpfile() go; other streams are not, because the end of a popen() waits for its process. */
+/* Flushes what the child itself has in buffers: its output layer, and the streams that it has opened. At its end its
+ * files are closed as well, so that those of tmpfile() are deleted; other streams are not, since closing that of
+ * popen() waits for its process. */
 void async_child_flush(bool at_end)
 {
 	HashTable *list = &EG(regular_list);

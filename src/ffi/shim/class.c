@@ -61,7 +61,7 @@ static int async_unserialize_refused(zval *object, zend_class_entry *ce, const u
 	return FAILURE;
 }
 
-/* As ZEND_ACC_NOT_SERIALIZABLE, but the object's handler of properties says why. */
+/* Like ZEND_ACC_NOT_SERIALIZABLE, but the object's get_properties_for handler throws an exception that explains why. */
 void async_class_explain_serialization(zend_class_entry *ce)
 {
 	ce->serialize = async_serialize_refused;
@@ -77,7 +77,7 @@ zend_class_entry *async_enum_register(const char *name, const char *const *cases
 {
 	zend_class_entry *ce = zend_register_internal_enum(name, IS_UNDEF, NULL);
 
-	ce->ce_flags |= ZEND_ACC_FINAL; /* as every enum that PHP code declares is */
+	ce->ce_flags |= ZEND_ACC_FINAL; /* as it is for every enum that PHP code declares */
 	for (size_t i = 0; i < count; i++) {
 		zend_enum_add_case_cstr(ce, cases[i], NULL);
 	}

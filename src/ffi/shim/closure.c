@@ -2,9 +2,10 @@
 
 #include "zend_closures.h"
 
-/* Where a function is among what a forked process has from its parent: a root, and a path down the functions that are
- * defined inside of functions. Functions and classes are never taken out of their tables while a request lasts, and anchors
- * are never dropped: a position that was filled at the fork has the same function in both processes for ever. */
+/* Identifies a function by its position in what a forked process has inherited from its parent: a root, and a path
+ * through functions that are defined inside of functions. During a request, functions and classes are never removed
+ * from their tables, and anchors are never dropped. So a position that was occupied at the fork has the same function
+ * in both processes for ever. */
 
 static zend_function *async_closure_func(zend_object *closure)
 {
@@ -21,7 +22,7 @@ static zend_class_entry *async_closure_called_scope(zend_object *closure)
 	return called;
 }
 
-/* What identifies the code of a closure in this process as long as it is alive. */
+/* Identifies the code of a closure in this process, as long as the closure is alive. */
 void async_code_key(zend_object *closure, uintptr_t key[3])
 {
 	zend_function *function = async_closure_func(closure);
@@ -33,7 +34,7 @@ void async_code_key(zend_object *closure, uintptr_t key[3])
 	key[2] = (uintptr_t) async_closure_called_scope(closure);
 }
 
-/* Counted from 1; 0 for no class, and for one that is not in the table. */
+/* Position of a class, counted from 1; 0 for no class, and for one that is not in the table. */
 static uint32_t async_class_position(zend_class_entry *class)
 {
 	if (!class) {
@@ -58,13 +59,13 @@ static bool async_same_code(const zend_function *one, const zend_function *other
 	if (one->type == ZEND_USER_FUNCTION) {
 		return one->op_array.opcodes == other->op_array.opcodes;
 	}
-	/* __call and __callStatic of one class under one name differ in nothing but this flag. */
+	/* __call and __callStatic of one class, called by the same name, differ in nothing but this flag. */
 	return one->internal_function.function_name == other->internal_function.function_name
 		&& one->common.scope == other->common.scope
 		&& !((one->common.fn_flags ^ other->common.fn_flags) & ZEND_ACC_STATIC);
 }
 
-/* Looks for the code among the functions defined inside of another, and writes down the way to it. */
+/* Searches the functions defined inside of top for the code, and records the path to it. */
 static bool async_code_below(const zend_function *top, const zend_function *wanted, async_code *code, uint32_t depth)
 {
 	if (async_same_code(top, wanted)) {
@@ -132,7 +133,7 @@ static bool async_code_in_classes(const zend_function *wanted, async_code *code)
 	return false;
 }
 
-/* Where the code of a closure is. False when it is nowhere that a child could find it. Runs no PHP code. */
+/* Finds the position of a closure's code. False if a child could not find that code. Runs no PHP code. */
 bool async_code_find(zend_object *closure, const zval *anchors, uint32_t pin_count, async_code *code)
 {
 	zend_function *wanted = async_closure_func(closure);
@@ -190,7 +191,7 @@ static zend_function *async_code_root(const async_code *code, const zval *anchor
 	return bucket ? Z_PTR(bucket->val) : NULL;
 }
 
-/* In a child: makes a closure of code that its parent has found. False when there is none in that place. */
+/* In a child: makes a closure of the code at a position that the parent has found. False if there is no code there. */
 bool async_code_closure(const async_code *code, const zval *anchors, uint32_t pin_count, zend_object *this, zval *closure)
 {
 	zend_function *function = async_code_root(code, anchors, pin_count);
@@ -218,7 +219,7 @@ bool async_code_closure(const async_code *code, const zval *anchors, uint32_t pi
 	return true;
 }
 
-/* A closure with the same code, and nothing that is bound: it keeps the code where it is. */
+/* Makes an anchor: a closure with the same code and no bound values, which keeps that code in memory. */
 static void async_function_pin(zend_function *function, zend_class_entry *scope, zval *anchor)
 {
 	zval *value;
@@ -243,8 +244,9 @@ void async_code_anchor(zend_object *closure, zval *anchor)
 	async_function_pin(function, function->common.scope, anchor);
 }
 
-/* Pins the next function that is defined inside of a frame up the stack which is in no table: of scripts, and closures.
- * *frame and *next are where to go on, at first NULL and 0. False when there is none. */
+/* Makes an anchor for the next function that is defined inside of a frame up the stack, if that frame's own function is
+ * in no table: those of scripts, and closures. *frame and *next say where to continue; at first they are NULL and 0.
+ * False if there is none left. */
 bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zval *anchors, uint32_t pin_count, zval *anchor)
 {
 	zend_execute_data *at = *frame ? *frame : EG(current_execute_data);
@@ -263,7 +265,8 @@ bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zv
 				known = async_same_code(async_closure_func(Z_OBJ(anchors[i])), inner);
 			}
 			if (!known) {
-				/* With the scope that it will have: the first one is remembered, and makes others slower. */
+				/* With the scope that the function will have: its run-time cache belongs to the first scope, and makes others
+				 * slower. */
 				async_function_pin(inner, function->common.scope, anchor);
 				return true;
 			}
@@ -292,8 +295,8 @@ zend_object *async_closure_this(zend_object *closure)
 #endif
 }
 
-/* Does nothing of PHP's run, and no cycle collector, when the caller's reference to a closure goes? It is the last one,
- * nothing else is released with it, and no WeakMap has an entry for it. */
+/* Can the caller release its reference to a closure without running PHP code or the cycle collector? True if it is the
+ * last reference, if nothing else is released with the closure, and if no WeakMap has an entry for it. */
 bool async_closure_goes_quietly(zend_object *closure)
 {
 	zend_function *function = async_closure_func(closure);
@@ -303,7 +306,7 @@ bool async_closure_goes_quietly(zend_object *closure)
 		&& !function->op_array.static_variables && !async_closure_this(closure);
 }
 
-/* The bound and static variables of a closure of its own; NULL for none, and for those that belong to a function. */
+/* The bound and static variables of a closure; NULL if it has none, or if they belong to a function. */
 HashTable *async_closure_statics(zend_object *closure)
 {
 	zend_function *function = async_closure_func(closure);
@@ -315,7 +318,7 @@ HashTable *async_closure_statics(zend_object *closure)
 	return ZEND_MAP_PTR_GET(function->op_array.static_variables_ptr);
 }
 
-/* The value of static variable number position, for a copy. NULL when it has none yet: its initializer has not run. */
+/* The value of the static variable at position, to be copied. NULL if its initializer has not run yet. */
 zval *async_static_get(HashTable *statics, uint32_t position)
 {
 	zval *value = position < statics->nNumUsed ? &statics->arData[position].val : NULL;
@@ -331,7 +334,7 @@ zval *async_static_get(HashTable *statics, uint32_t position)
 	return value;
 }
 
-/* Sets static variable number position. False when there is none. */
+/* Sets the static variable at position. False if there is none. */
 bool async_static_set(HashTable *statics, uint32_t position, zval *value)
 {
 	if (position >= statics->nNumUsed) {

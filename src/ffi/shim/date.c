@@ -2,9 +2,9 @@
 
 #include "ext/date/php_date.h"
 
-/* Dates: what they are made of, as their own __serialize() and __unserialize() say. None of it is PHP code. */
+/* Dates, by the parts that their own __serialize() and __unserialize() use. None of this runs PHP code. */
 
-/* Interned for as long as the process lives: whatever has them as keys shares them. */
+/* Interned for the life of the process, so that all arrays with these keys share them. */
 static zend_string *date_key, *kind_key, *zone_key;
 
 void async_date_startup(void)
@@ -33,7 +33,7 @@ void async_date_parts(zend_object *object, zval *parts)
 	const zval *text = zend_hash_find_known_hash(all, date_key);
 	const zval *kind = zend_hash_find_known_hash(all, kind_key);
 	const zval *zone = zend_hash_find_known_hash(all, zone_key);
-	/* One that no constructor has made has none. */
+	/* A date whose constructor was never called has no parts. */
 	bool whole = zend_hash_num_elements(all) == 3 && text && Z_TYPE_P(text) == IS_STRING && kind
 		&& Z_TYPE_P(kind) == IS_LONG && zone && Z_TYPE_P(zone) == IS_STRING;
 	if (whole) {

@@ -10,10 +10,10 @@
 #include "zend_interfaces.h"
 #include "zend_smart_str.h"
 
-/* Graphs, by PHP's own serializer. */
+/* Graphs, serialized by PHP's own serializer. */
 
-/* What a serialize() or unserialize() further up shares with calls in its hooks, and must not share with ours: the
- * numbers of its back references would go on in our bytes. */
+/* State that a serialize() or unserialize() further up the stack shares with calls in its hooks, and must not share
+ * with ours: the numbers of its back references would continue in our bytes. */
 typedef struct {
 	unsigned lock;
 	unsigned serialize_level;
@@ -45,7 +45,8 @@ size_t async_stack_left(void)
 {
 	char here;
 	if (EG(current_fiber_context) != EG(main_fiber_context)) {
-		/* What zend_fibers.c keeps to itself begins so in all versions: the lower end, above the guard pages. */
+		/* The engine's private structure begins like this in all versions: with the lower end of the stack, above the guard
+		 * pages. */
 		const struct { char *pointer; size_t size; } *stack = (const void *) EG(current_fiber_context)->stack;
 		return stack ? (size_t) (&here - stack->pointer) : 0;
 	}
@@ -53,7 +54,7 @@ size_t async_stack_left(void)
 	if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
 		return SIZE_MAX;
 	}
-	/* The VM does not recurse on this stack: what led here is small. */
+	/* The VM does not recurse on this stack, so that the frames up to here are small. */
 	const rlim_t used = 512 * 1024;
 	return limit.rlim_cur > used ? limit.rlim_cur - used : 0;
 }
@@ -88,8 +89,8 @@ zend_string *async_serialize(zval *value)
 	return smart_str_extract(&buffer);
 }
 
-/* unserialize() makes a __PHP_Incomplete_Class of what it cannot load. Its constructor tells us, so that nobody has
- * to search the result. */
+/* unserialize() creates a __PHP_Incomplete_Class for an object whose class cannot be loaded. The class's create_object
+ * hook notices that, so that the result need not be searched. */
 ZEND_TLS bool incomplete_watched = false;
 ZEND_TLS zend_object *incomplete_first = NULL;
 static zend_object *(*incomplete_create)(zend_class_entry *) = NULL;
@@ -97,7 +98,7 @@ static zend_object *(*incomplete_create)(zend_class_entry *) = NULL;
 static zend_object *incomplete_created(zend_class_entry *class)
 {
 	zend_object *object = incomplete_create(class);
-	/* Locked: an unserialize() of the script's own, in an autoloader or a hook; its result is not ours. */
+	/* With the lock held this is an unserialize() of the script's own, in an autoloader or a hook: not our result. */
 	if (incomplete_watched && !incomplete_first && !BG(serialize_lock)) {
 		GC_ADDREF(object);
 		incomplete_first = object;
@@ -120,7 +121,7 @@ void async_unserialize_shutdown(void)
 	}
 }
 
-/* A failure at an enum of an unknown class: the bytes at the failure are E:11:"Class:Case". */
+/* If unserializing failed at an enum of an unknown class: the bytes there are E:11:"Class:Case". */
 static zend_string *unknown_enum(const char *at, const char *end)
 {
 	const char *open = memchr(at, '"', end - at);
@@ -145,7 +146,7 @@ bool async_unserialize(zval *value, const char *bytes, size_t len, zend_string *
 	sharing saved = sharing_suspend();
 	bool watched = incomplete_watched;
 	zend_object *first = incomplete_first;
-	/* Set between zend_try and zend_catch, read after it. */
+	/* Set between zend_try and zend_catch, read after that. */
 	volatile bool done = false;
 	volatile bool bailed = false;
 
@@ -165,7 +166,7 @@ bool async_unserialize(zval *value, const char *bytes, size_t len, zend_string *
 			zval_ptr_dtor(&result);
 			ZVAL_UNDEF(&result);
 		}
-		/* Here the delayed __unserialize() and __wakeup() run. */
+		/* This runs the delayed __unserialize() and __wakeup(). */
 		PHP_VAR_UNSERIALIZE_DESTROY(state);
 	} zend_catch {
 		bailed = true;

@@ -2,7 +2,7 @@
 
 #include "zend_interfaces.h"
 
-/* The position of the first element at or behind position; the number of positions when there is none. */
+/* The position of the first element at or behind position; the number of positions if there is none. */
 uint32_t async_array_seek(const HashTable *table, uint32_t position)
 {
 	for (; position < table->nNumUsed; position++) {
@@ -14,7 +14,7 @@ uint32_t async_array_seek(const HashTable *table, uint32_t position)
 	return position;
 }
 
-/* The element at a position that async_array_seek() gave. Its key has a reference of its own; it may be NULL. */
+/* The element at a position that async_array_seek() has returned. key may be NULL; it gets a reference of its own. */
 zval *async_array_at(const HashTable *table, uint32_t position, zval *key)
 {
 	if (HT_IS_PACKED(table)) {
@@ -34,7 +34,7 @@ zval *async_array_at(const HashTable *table, uint32_t position, zval *key)
 	return &bucket->val;
 }
 
-/* Everything here runs PHP code, and may leave an exception pending. */
+/* All functions below run PHP code, and may leave an exception pending. */
 
 zend_object_iterator *async_iterator_new(zend_object *object)
 {
@@ -59,7 +59,7 @@ zend_object_iterator *async_iterator_new(zend_object *object)
 	return iterator;
 }
 
-/* The next key and value; false at the end, or with an exception pending. */
+/* Gets the next key and value. False at the end, or if an exception is pending. */
 bool async_iterator_next(zend_object_iterator *iterator, zval *key, zval *value)
 {
 	if (iterator->index > 0) {

@@ -4,21 +4,21 @@
 #include "zend_extensions.h"
 #include "zend_system_id.h"
 
-/* Functions and a class outside of any namespace, which give way to what the script declares under the same names.
+/* Functions and a class in the global namespace, which give way to what a script declares under the same names.
  *
- * The functions are in the engine's table; to hide one is to give its bucket another key, so that it keeps its place. They
- * are hidden while code is compiled: a declaration that is bound then finds its name free, and a call is looked up when it
- * runs, at its first time, instead of being bound to ours for ever. Where a declaration is run (in an `if`, or in a
- * function) its name is hidden just before. The class has no name there until somebody looks for it whom no autoloader
- * could help, and is hidden in the same way from then on. */
+ * The functions are in the engine's function table. To hide one, its bucket is given another key, so that it keeps its
+ * position. They are hidden while code is compiled: then a declaration that is bound early finds its name free, and a
+ * call is resolved when it first runs, instead of being bound to our function for ever. Where a declaration is executed
+ * (in an `if`, or in a function), its name is hidden just before. The class has no name until code looks it up and no
+ * autoloader knows it; from then on it is hidden in the same way. */
 
 #define ASYNC_NAMES 3
 
 typedef struct {
 	zend_string *name;
-	/* A key that no code can write, as the engine's own keys of classes that are not declared yet. */
+	/* A key that no code can write, like the engine's own keys of classes that are not declared yet. */
 	zend_string *hidden;
-	/* What tells the function, or the class itself. */
+	/* Identifies the function, or the class. */
 	zif_handler handler;
 	zend_class_entry *class;
 	const char *written;
@@ -27,7 +27,7 @@ typedef struct {
 static async_name async_names[ASYNC_NAMES];
 static uint32_t async_name_count;
 
-/* Code is being compiled: how deep, and which names meant ours before. */
+/* How many compilations are in progress, one inside of another, and which names referred to ours before. */
 ZEND_TLS uint32_t async_compiling;
 ZEND_TLS bool async_was_shown[ASYNC_NAMES];
 
@@ -56,7 +56,7 @@ static bool async_is_ours(const async_name *name, const zval *entry)
 	return function->type == ZEND_INTERNAL_FUNCTION && function->internal_function.handler == name->handler;
 }
 
-/* Does the name mean ours? */
+/* Does the name refer to ours? */
 static bool async_is_shown(const async_name *name)
 {
 	const zval *entry = zend_hash_find(async_table(name), name->name);
@@ -64,7 +64,7 @@ static bool async_is_shown(const async_name *name)
 	return entry && async_is_ours(name, entry);
 }
 
-/* Hides it. False when it is hidden already. */
+/* Hides a name. False if it is hidden already. */
 static bool async_hide(const async_name *name)
 {
 	HashTable *table = async_table(name);
@@ -77,7 +77,7 @@ static bool async_hide(const async_name *name)
 	return true;
 }
 
-/* Shows it again. False when somebody else has the name now. */
+/* Shows a name again. False if other code has declared the name. */
 static bool async_show(const async_name *name)
 {
 	HashTable *table = async_table(name);
@@ -86,8 +86,8 @@ static bool async_show(const async_name *name)
 	return !entry || zend_hash_set_bucket_key(table, (Bucket *) entry, name->name);
 }
 
-/* The name is somebody else's. Each string that names a class as a type has a slot in which the class is remembered, and
- * the same name may be in several strings. */
+/* The name belongs to other code now. Each string that names a class as a type has a cache slot for the class, and
+ * several strings may have the same name: removes our class from all of these slots. */
 static void async_lose(const async_name *name)
 {
 	for (size_t i = 0; name->class && i < CG(map_ptr_last); i++) {
@@ -108,7 +108,8 @@ static void async_enter_compiler(void)
 	}
 }
 
-/* What is preloaded is optimized when all of it is there, and kept for other requests: nothing of ours may be bound then. */
+/* Preloaded code is optimized once all of it is compiled, and kept for other requests: no name of ours may be bound in
+ * it. */
 static void async_leave_compiler(void)
 {
 	if (--async_compiling > 0 || (CG(compiler_options) & ZEND_COMPILE_PRELOAD)) {
@@ -121,7 +122,7 @@ static void async_leave_compiler(void)
 	}
 }
 
-/* Runs what may bail out. */
+/* Makes a call that may bail out, with our names hidden. */
 #define ASYNC_COMPILING(call) do { \
 		bool bailed = false; \
 		async_enter_compiler(); \
@@ -162,7 +163,7 @@ static zend_op_array *async_compile_string(zend_string *source, const char *file
 }
 #endif
 
-/* opcache_compile_file() asks nobody before it compiles. */
+/* opcache_compile_file() calls no hook before it compiles. */
 static ZEND_NAMED_FUNCTION(async_asks_opcache)
 {
 	ASYNC_COMPILING(async_original_compile(INTERNAL_FUNCTION_PARAM_PASSTHRU));
@@ -190,7 +191,8 @@ static int async_declare(zend_execute_data *execute_data)
 
 static ZEND_NAMED_FUNCTION(async_asks_class);
 
-/* Nobody has such a class, and no autoloader knows one. Whoever only asks whether there is one means somebody else's. */
+/* Returns our class if no autoloader knows the name. A script that only asks whether the class exists means one of its
+ * own. */
 static zend_class_entry *async_autoload(zend_string *name, zend_string *lc_name)
 {
 	zend_class_entry *found = async_previous_autoload ? async_previous_autoload(name, lc_name) : NULL;
@@ -206,7 +208,7 @@ static zend_class_entry *async_autoload(zend_string *name, zend_string *lc_name)
 		if (!ours->class || !zend_string_equals(lc_name, ours->name)) {
 			continue;
 		}
-		/* In code that runs while other code is compiled, such as that of a stream, the name stays hidden. */
+		/* In code that runs during a compilation, such as that of a stream wrapper, the name stays hidden. */
 		if (!async_compiling && !zend_hash_exists(CG(class_table), ours->hidden)) {
 			zend_register_class_alias_ex(ours->written, strlen(ours->written), ours->class, false);
 		}
@@ -215,7 +217,7 @@ static zend_class_entry *async_autoload(zend_string *name, zend_string *lc_name)
 	return NULL;
 }
 
-/* The answer is no while the name in the first argument means ours: a script that asks is about to declare its own. */
+/* Answers no if the name in the first argument refers to ours: a script that asks is about to declare its own. */
 static void async_deny_ours(zend_execute_data *execute_data, zval *return_value, bool class)
 {
 	const zval *argument = ZEND_CALL_NUM_ARGS(execute_data) ? ZEND_CALL_ARG(execute_data, 1) : NULL;
@@ -261,7 +263,7 @@ static zif_handler async_replace(const char *function_name, zif_handler handler)
 	original = function->internal_function.handler;
 	function->internal_function.handler = handler;
 #if PHP_VERSION_ID >= 80400
-	/* Those would be called without it. */
+	/* Frameless calls would bypass the handler. */
 	function->internal_function.frameless_function_infos = NULL;
 #endif
 	return original;
@@ -322,8 +324,8 @@ void async_names_startup(void)
 	zend_add_system_entropy("async", "names", "1", 1);
 }
 
-/* The first request: now all others have their hooks in place, and opcache has looked whether there is something that its
- * JIT does not know. It leaves declarations to their handlers. */
+/* For the first request: by now all other extensions have installed their hooks, and opcache has checked for handlers
+ * that its JIT does not support. The JIT leaves declarations to their handlers. */
 void async_names_activate(void)
 {
 	zif_handler original;

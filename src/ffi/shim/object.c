@@ -4,7 +4,7 @@
 #include "zend_exceptions.h"
 #include "zend_interfaces.h"
 
-/* Objects, as they are taken apart and put together: without constructors and hooks. */
+/* Taking objects apart and putting them together, without constructors and hooks. */
 
 bool async_class_is_plain(const zend_class_entry *class)
 {
@@ -276,8 +276,8 @@ bool async_property_write(zend_object *object, zend_class_entry *scope, const ch
 	return true;
 }
 
-/* The table of an object's properties, or NULL. One that an array shares is copied first; links to slots are never in such
- * a one. */
+/* The table of an object's properties, or NULL. A table that is shared with an array is copied first; such a table
+ * never contains links to property slots. */
 HashTable *async_object_own_properties(zend_object *object)
 {
 	if (object->properties && GC_REFCOUNT(object->properties) > 1) {
@@ -296,7 +296,7 @@ bool async_slot_allows_null(zend_class_entry *class, size_t slot)
 	return !info || !ZEND_TYPE_IS_SET(info->type) || ZEND_TYPE_ALLOW_NULL(info->type);
 }
 
-/* A WeakMap from throwables to what is missing in them. */
+/* A WeakMap from throwables to the list of what is missing in them. */
 ZEND_TLS zval async_lost;
 
 void async_lost_set(zend_object *throwable, zval *list)
@@ -336,7 +336,7 @@ void async_lost_forget(void)
 	ZVAL_UNDEF(&async_lost);
 }
 
-/* Its destructor will not run. */
+/* Prevents the destructor of the object from being called. */
 void async_object_disown(zend_object *object)
 {
 	zend_object_store_ctor_failed(object);

@@ -7,10 +7,10 @@
 
 #include "zend_virtual_cwd.h"
 
-/* What a process has that no PHP variable shows: a timer, the file mode mask, the signal mask, resource limits. A warm
- * worker sets back between two tasks what one of them has changed by a function of PHP. To ask the kernel after each task
- * would cost as much as a task, so the few functions that can change it are watched; what a library changes by itself is
- * not noticed. */
+/* State of a process that no PHP variable shows: a timer, the file mode mask, the signal mask, resource limits. Between
+ * two tasks a warm worker restores what a task has changed of it by a PHP function. Asking the kernel after each task
+ * would cost as much as a task, so the few functions that can change this state are watched; what a library changes by
+ * itself is not noticed. */
 static struct {
 	bool watches;
 	bool changed;
@@ -33,7 +33,7 @@ enum {
 
 static zif_handler async_originals[async_watched_count];
 
-/* Notes down what is about to be changed. */
+/* Saves the state that is about to be changed. */
 static void async_before(int index, zend_execute_data *execute_data)
 {
 	if (!async_process.watches) {
@@ -71,7 +71,7 @@ static void async_before(int index, zend_execute_data *execute_data)
 WATCHED(WATCH)
 #undef WATCH
 
-/* By these PHP code gets at functions of C, which can close any descriptor: no function of PHP's own can. */
+/* Through these methods PHP code can call C functions, which can close any descriptor: PHP's own functions cannot. */
 #define NATIVE(X) X(cdef) X(load) X(scope)
 
 static bool async_native;
@@ -101,7 +101,8 @@ static void async_watch(HashTable *functions, const char *name, zif_handler hand
 	}
 }
 
-/* RINIT, when all modules are loaded. Before anything is compiled: the JIT takes the handlers of functions as they are. */
+/* For RINIT, when all modules are loaded, and before anything is compiled: the JIT uses the handlers of functions as
+ * they are then. */
 void async_process_startup(void)
 {
 	static const struct {
@@ -125,7 +126,7 @@ void async_process_startup(void)
 	}
 }
 
-/* Paths that lead elsewhere in each process. */
+/* Does this path mean something else in each process? */
 static bool async_is_own(const char *path)
 {
 	static const char *const own[] = {"/proc/self", "/proc/thread-self"};
@@ -138,11 +139,11 @@ static bool async_is_own(const char *path)
 	return false;
 }
 
-/* Does the cache of real paths have some of these? */
+/* Does the cache of real paths contain such paths? */
 static bool async_has_own_paths;
 
-/* In the parent, right before a fork: looks at what a child would otherwise look at with code that it has no other use for,
- * and would have to map. Only what differs is written. */
+/* In the parent, right before a fork: checks what a child would otherwise have to check, with code that it does not
+ * need for anything else and would have to map. Only what differs is written. */
 void async_process_before_fork(void)
 {
 	bool has = false;
@@ -160,13 +161,13 @@ void async_process_before_fork(void)
 	}
 }
 
-/* In a new child: what lies below PHP's variables and is the parent's. The lists are forgotten and not freed, as their
- * memory is shared with it. */
+/* In a new child: drops state below PHP's variables that is the parent's. The lists are dropped and not freed, as their
+ * memory is shared with the parent. */
 void async_process_begin_child(void)
 {
 	HashTable *persistent = &EG(persistent_list);
 
-	/* Connections that wait for their next use: the parent's, who goes on using them. */
+	/* Persistent connections that wait for their next use: the parent goes on using them. */
 	if (persistent->nNumOfElements) {
 		zend_hash_init(persistent, 8, NULL, persistent->pDestructor, true);
 	}
@@ -185,13 +186,14 @@ void async_process_begin_child(void)
 	async_process.has_umask = async_process.has_mask = async_process.has_limits = false;
 }
 
-/* In a warm worker that is ready for its first task: what there is now, a hook's doing or the parent's, each task finds. */
+/* In a warm worker that is ready for its first task: each task will find the state of now, whether a hook or the parent
+ * set it. */
 void async_process_watch(void)
 {
 	async_process.watches = true;
 }
 
-/* Sets back what the last task has changed. False when that cannot be done: a limit that was given up for good. */
+/* Restores what the last task has changed. False if that is impossible: a limit that was lowered for good. */
 bool async_process_between(void)
 {
 	bool whole = true;

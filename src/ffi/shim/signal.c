@@ -7,16 +7,17 @@
 
 #define BIT(signo) (UINT64_C(1) << ((signo) - 1))
 
-/* In a child: the signals for which its parent had handlers. */
+/* In a child: the signals for which the parent had handlers. */
 static uint64_t async_signals_handled;
 
 #ifdef ZEND_SIGNALS
 
-/* What the kernel calls for a signal that the engine looks after: it waits for the end of what HANDLE_BLOCK_INTERRUPTIONS()
- * protects, and then does what the engine's own table says. It has no name that others could use. */
+/* What the kernel calls for a signal that the engine manages: it waits for the end of a section that is protected by
+ * HANDLE_BLOCK_INTERRUPTIONS(), and then does what the engine's own table says. Its symbol is not exported. */
 static void *async_deferring;
 
-/* Those that each request gives to it, but for SIGPROF. A number and no table: that would be a page for each child to map. */
+/* The signals for which each request installs it, except SIGPROF. A constant, as a table would be a page for each child
+ * to map. */
 #define DEFERRED (BIT(SIGHUP) | BIT(SIGINT) | BIT(SIGQUIT) | BIT(SIGTERM) | BIT(SIGUSR1) | BIT(SIGUSR2))
 
 static bool async_is_handler(const zend_signal_entry_t *entry)
@@ -33,8 +34,8 @@ static void *async_action(int signo)
 
 #endif
 
-/* MINIT. Lets the engine look after a signal that nobody uses, for a moment, to see what it tells the kernel. NULL for an engine without
- * handlers of its own. */
+/* For MINIT. Has the engine manage a signal that nothing uses, for a moment, to see which handler it installs. NULL if
+ * the engine has no handlers of its own. */
 void *async_signals_startup(int unused)
 {
 #ifdef ZEND_SIGNALS
@@ -55,9 +56,9 @@ void *async_signals_startup(int unused)
 #endif
 }
 
-/* In a new child, while all signals are blocked: what the engine defers has its default action, and the engine still defers
- * it; what the parent ignores stays ignored. Gives the signals whose actions are the engine's from now on, a bit for each. Only
- * what differs is written. */
+/* In a new child, while all signals are blocked. Signals that the engine defers get their default action, and are still
+ * deferred by the engine; what the parent ignores stays ignored. Returns the signals whose actions are the engine's
+ * from now on, a bit for each. Only what differs is written. */
 uint64_t async_signals_begin_child(void)
 {
 	uint64_t own = BIT(SIGPROF); /* set_time_limit() */
@@ -66,8 +67,8 @@ uint64_t async_signals_begin_child(void)
 	own |= BIT(SIGRTMIN);
 #endif
 #ifdef ZEND_SIGNALS
-	/* The fork may have been made inside of what is protected: this process never comes to the end of that, and what waits for
-	 * it is the parent's. */
+	/* The fork may have been made inside of a protected section: this process never reaches the end of that, and the
+	 * signals that wait for it are the parent's. */
 	if (SIGG(depth) || SIGG(blocked) || SIGG(running)) {
 		SIGG(depth) = SIGG(blocked) = SIGG(running) = 0;
 	}
@@ -92,7 +93,7 @@ uint64_t async_signals_begin_child(void)
 		}
 		void *action = async_action(signo);
 
-		/* A library's handler; or the default action, which is back when a process has survived it: process 1. */
+		/* A library's handler; or the default action, which a process keeps that has survived it: process 1. */
 		if (action != async_deferring && action != (void *) SIG_IGN) {
 			zend_signal(signo, SIG_DFL);
 		}
@@ -102,7 +103,7 @@ uint64_t async_signals_begin_child(void)
 	return own;
 }
 
-/* Does the engine's table have a handler for a signal? */
+/* Does the engine's table have a handler for this signal? */
 bool async_signals_handles(int signo)
 {
 #ifdef ZEND_SIGNALS
@@ -112,7 +113,7 @@ bool async_signals_handles(int signo)
 #endif
 }
 
-/* Async-signal-safe. Is the engine or an extension inside of what no signal may end? */
+/* Is the engine or an extension inside of a section that no signal may interrupt? Async-signal-safe. */
 bool async_signals_deferred(void)
 {
 #ifdef ZEND_SIGNALS
@@ -122,7 +123,7 @@ bool async_signals_deferred(void)
 #endif
 }
 
-/* False where pcntl calls handlers only when pcntl_signal_dispatch() says so. */
+/* False if pcntl calls handlers only in pcntl_signal_dispatch(). */
 bool async_signals_dispatched(void)
 {
 	zend_function *asks = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_async_signals"));
@@ -136,7 +137,7 @@ bool async_signals_dispatched(void)
 	return Z_TYPE(result) != IS_FALSE;
 }
 
-/* What tasks of a warm worker have changed, as it was before. */
+/* What tasks of a warm worker have changed, with the values from before. */
 static struct {
 	bool changed;
 	bool has_dispatched;
@@ -151,7 +152,7 @@ static struct {
 	} before[NSIG];
 } async_signals;
 
-/* A task of a warm worker is about to set the handler of a signal, or how handlers are called if that is NULL. */
+/* A task of a warm worker is about to set the handler of a signal; or, if signal is NULL, how handlers are called. */
 void async_signals_before(zval *signal)
 {
 	zend_function *get = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_get_handler"));
@@ -169,7 +170,7 @@ void async_signals_before(zval *signal)
 	ZVAL_LONG(&async_signals.before[signo].handler, (zend_long) SIG_DFL);
 	zend_call_known_function(get, NULL, NULL, &async_signals.before[signo].handler, 1, &arg, NULL);
 	if (EG(exception)) {
-		zend_clear_exception(); /* PHP 8.2 tells of the first 32 only */
+		zend_clear_exception(); /* PHP 8.2 knows only the first 32 signals here */
 		ZVAL_LONG(&async_signals.before[signo].handler, (zend_long) SIG_DFL);
 	}
 	sigaction(signo, NULL, &async_signals.before[signo].action);
@@ -185,8 +186,8 @@ bool async_signals_changed(void)
 	return async_signals.changed;
 }
 
-/* Between two tasks: puts one thing back that the last one has changed. False when there is nothing more. Runs PHP code:
- * destructors of what handlers held. */
+/* Between two tasks: restores one setting that the last task has changed. False if there is none left. Runs PHP code:
+ * destructors of what handlers refer to. */
 bool async_signals_put_back(void)
 {
 	zend_function *set = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal"));
@@ -218,14 +219,14 @@ bool async_signals_put_back(void)
 	return false;
 }
 
-/* In a child, before any PHP code: pcntl forgets the handlers of the parent, and the signals that it has noted down for them.
- * They are not released: what only they refer to has its destructor in the parent. */
+/* In a child, before any PHP code: makes pcntl forget the parent's handlers, and the signals that it has queued for
+ * them. The handlers are not released: the destructors of what only they refer to run in the parent. */
 void async_signals_forget(void)
 {
 	zend_function *get, *set, *dispatch;
 	zval args[2], result;
 
-	/* Another worker's, which has made this child. */
+	/* These belong to another worker, which has forked this child. */
 	async_signals.changed = async_signals.has_dispatched = false;
 	async_signals.replaced = 0;
 	if (!async_signals_handled) {

@@ -12,7 +12,8 @@ void async_exception_throw(zend_object *exception)
 	zend_throw_exception_internal(exception);
 }
 
-/* Of a user's function that an exception passes, the next instruction is the one that handles it. */
+/* If an exception passes through a frame of a user's function, its next instruction has to be the one that handles
+ * exceptions. */
 static void async_exception_meets_frame(void)
 {
 	zend_execute_data *frame = EG(current_execute_data);
@@ -23,7 +24,8 @@ static void async_exception_meets_frame(void)
 	}
 }
 
-/* What the engine does round a destructor that runs while an exception passes by: what runs meanwhile sees none. */
+/* Does what the engine does around a destructor that runs while an exception is pending: code that runs meanwhile sees
+ * none. */
 zend_object *async_exception_set_aside(const void **opline)
 {
 	zend_object *exception = EG(exception);
@@ -36,7 +38,7 @@ zend_object *async_exception_set_aside(const void **opline)
 	return exception;
 }
 
-/* It passes on; behind what was thrown meanwhile, if something was. */
+/* Makes the exception pending again; as the previous one of what was thrown meanwhile, if anything was. */
 void async_exception_put_back(zend_object *exception, const void *opline)
 {
 	EG(opline_before_exception) = opline;
@@ -45,11 +47,11 @@ void async_exception_put_back(zend_object *exception, const void *opline)
 	} else {
 		EG(exception) = exception;
 	}
-	/* Whoever took an exception meanwhile has made the frame go on. */
+	/* Code that took an exception meanwhile has made the frame continue normally. */
 	async_exception_meets_frame();
 }
 
-/* Exception and Error declare their properties each for itself. */
+/* Exception and Error each declare their own properties. */
 static zend_class_entry *async_base(const zend_class_entry *ce)
 {
 	return instanceof_function(ce, zend_ce_error) ? zend_ce_error : zend_ce_exception;
@@ -60,7 +62,8 @@ void async_exception_new(zval *out, zend_class_entry *ce, const char *message, s
 	zval text;
 	bool ignore = EG(exception_ignore_args);
 
-	/* The pool that is waited for, in the trace of a failure that it keeps, would keep both alive. */
+	/* A trace with arguments would refer to the pool that is waited for; if that pool keeps the failure, both would never
+	 * be freed. */
 	EG(exception_ignore_args) = true;
 	object_init_ex(out, ce);
 	EG(exception_ignore_args) = ignore;
@@ -92,7 +95,7 @@ void async_notice(const char *message)
 	zend_error(E_NOTICE, "%s", message);
 }
 
-/* A warning that names the file and line of an exception's throw. */
+/* A warning with the file and line where an exception was thrown. */
 void async_warning_at(zend_object *exception, const char *message, size_t length)
 {
 	zend_class_entry *base = async_base(exception->ce);
@@ -117,7 +120,7 @@ void *async_vm_interrupt_addr(void)
 	return &EG(vm_interrupt);
 }
 
-/* Callers that exist to call what they are given: a handler may run inside them as well as beside them. */
+/* Functions whose purpose is to call their argument: a handler may run inside of them as well as beside them. */
 static bool async_is_plain_caller(const zend_function *function)
 {
 	static const char *const functions[] = {
@@ -148,7 +151,7 @@ static bool async_is_plain_caller(const zend_function *function)
 	return false;
 }
 
-/* The frame on top of which handlers run now, if they do; only compared, never read. */
+/* The frame on top of which handlers are running, if they are. It is only compared, and never read. */
 ZEND_TLS const zend_execute_data *async_floor;
 
 const void *async_floor_set(void)
@@ -171,9 +174,9 @@ void async_interrupt_startup(void)
 	async_module = EG(current_module);
 }
 
-/* Are we called by a function of ours, which calls something of the engine's in the middle of its work? What it waits for, it
- * looks for itself. Newer engines look for interrupts at the end of an internal function, too, with its frame still there:
- * that cannot be told apart. */
+/* Is the caller a function of ours that uses a function of the engine in the middle of its own work? Such a function of
+ * ours looks for news itself. Newer engines also check for interrupts at the end of an internal function, while its
+ * frame is still there: these cases cannot be distinguished. */
 bool async_interrupt_is_inside_ours(void)
 {
 	const zend_execute_data *frame = EG(current_execute_data);
@@ -182,9 +185,10 @@ bool async_interrupt_is_inside_ours(void)
 		&& frame->func->internal_function.module == async_module;
 }
 
-/* Is the VM where the script itself could have called a function? Not inside a destructor, an autoloader, a comparator, an
- * output callback or an error handler: those the engine calls in the middle of something. In a handler only what was called
- * since is asked about: where the handler itself was called is such a place, or somebody waits there. */
+/* Is the VM where the script itself could have called a function? Not inside of a destructor, an autoloader, a
+ * comparator, an output callback or an error handler: these are called by the engine in the middle of other work. While
+ * a handler runs, only frames above it are checked: the handler itself was called in such a place, or while
+ * code waits. */
 bool async_interrupt_safe(void)
 {
 	const zend_execute_data *frame;
@@ -215,10 +219,10 @@ bool async_interrupt_safe(void)
 	return true;
 }
 
-/* Called when an exception or exit() leaves an interrupt. The interrupt lies between two instructions, and the engine unwinds as
- * if the second one had thrown, in the middle of its work: it frees the argument that this one was to pass, or the part that it
- * was to add to a string, although nothing was written there yet. This writes it. Likewise, the end of @ counts as done although
- * warnings are still silenced. */
+/* Called when an exception or exit() leaves an interrupt. The interrupt is between two instructions, and the engine
+ * unwinds as if the second one had thrown in the middle of its work: it frees the argument that this instruction was to
+ * pass, or the part that it was to add to a string, although nothing has been written there yet. This function writes
+ * it. Likewise, the end of @ counts as executed although warnings are still silenced. */
 void async_interrupt_threw(zend_execute_data *frame)
 {
 	const zend_op *next = EG(opline_before_exception);
@@ -270,8 +274,8 @@ void async_interrupt_threw(zend_execute_data *frame)
 	}
 }
 
-/* The functions of PHP code that run, from the inside out, each known by where its code lies; a function that calls itself
- * is one. Gives how many were written. */
+/* The functions of PHP code on the stack, from the innermost outwards, each identified by the address of its code.
+ * Direct recursion counts as one. Returns how many were written. */
 size_t async_scope(uintptr_t *functions, size_t most)
 {
 	size_t count = 0;
@@ -320,14 +324,14 @@ void async_static_call(zend_class_entry *ce, const char *name)
 	zend_function *function = async_static_method(ce, name);
 	zval result;
 
-	/* The request in which opcache preloads ends with an executor that is switched off. */
+	/* The request in which opcache preloads ends with an inactive executor. */
 	if (function && EG(active)) {
 		zend_call_known_function(function, NULL, ce, &result, 0, NULL, NULL);
 		zval_ptr_dtor(&result);
 	}
 }
 
-/* Appends a static method to the shutdown functions of the script. */
+/* Appends a static method to the script's shutdown functions. */
 void async_shutdown_register(zend_class_entry *ce, const char *method)
 {
 	zend_function *function = async_static_method(ce, method);

@@ -3,16 +3,16 @@
 #include "zend_closures.h"
 #include "zend_vm_opcodes.h"
 
-/* What the code that calls a function does with its result, read off the operations behind the call. Nothing is run:
- * whatever cannot be told this way counts as handed on. */
+/* What calling code does with the result of a function, as seen from the operations that follow the call. No code is
+ * run: whatever cannot be decided like this counts as passed on. */
 
-/* Operations that are looked at: more stand between a call and the use of its result in no program that anybody writes. */
+/* How many operations are examined: no real program has more of them between a call and the use of its result. */
 #define ASYNC_STEPS 256
 
-/* What a place has now. */
+/* What is known of the current value of a place. */
 typedef enum { ASYNC_UNKNOWN, ASYNC_NOTHING, ASYNC_VALUE } async_found;
 
-/* Whose a value is that an assignment puts into a place. */
+/* What an assignment to a place does with the value: a method gets it, the place keeps it, or the taker gets it. */
 typedef enum { ASYNC_OF_A_METHOD, ASYNC_OF_THE_PLACE, ASYNC_OF_THE_TAKER } async_owner;
 
 static bool async_is(uint8_t type, znode_op node, uint8_t wanted_type, znode_op wanted)
@@ -51,8 +51,8 @@ static bool async_begins_call(const zend_op *op)
 	return false;
 }
 
-/* The compiler writes these in front of the operation that stores a value or calls a method. Those for a store come behind
- * what made the value. */
+/* Operations that the compiler emits before the one that stores a value or calls a method. Those for a store are behind
+ * the operation that makes the value. */
 static bool async_fetches_place(const zend_op *op)
 {
 	switch (op->opcode) {
@@ -103,7 +103,7 @@ static async_found async_property(zval *object, const zval *name, zval **found)
 		return ASYNC_UNKNOWN;
 	}
 	zval *slot = OBJ_PROP(Z_OBJ_P(object), info->offset);
-	/* One that is not initialized may belong to a lazy object, or to __get(). */
+	/* A property that is not initialized may belong to a lazy object, or be handled by __get(). */
 	return Z_TYPE_P(slot) == IS_UNDEF ? ASYNC_UNKNOWN : async_value(slot, found);
 }
 
@@ -135,7 +135,7 @@ static async_found async_static_property(zend_execute_data *frame, const zend_op
 	if (!info || !(info->flags & ZEND_ACC_STATIC)) {
 		return ASYNC_UNKNOWN;
 	}
-	/* Before its first use it has its default, which is no object. */
+	/* Before their first use static members have their defaults, which are no objects. */
 	zval *members = CE_STATIC_MEMBERS(class);
 	return members ? async_value(members + info->offset, found) : ASYNC_NOTHING;
 }
@@ -161,7 +161,7 @@ static async_found async_element(zval *array, zend_execute_data *frame, const ze
 	return ASYNC_UNKNOWN;
 }
 
-/* What a place has now in which something is about to be stored by the operation use. */
+/* The current value of the place in which the operation use is about to store a value. */
 static async_found async_place(zend_execute_data *frame, const zend_op *use, uint8_t type, znode_op node,
 	zval **found)
 {
@@ -182,7 +182,7 @@ static async_found async_place(zend_execute_data *frame, const zend_op *use, uin
 		op--;
 	}
 	if (!async_fetches_place(op)) {
-		return async_value(ZEND_CALL_VAR(frame, node.var), found); /* it was there before the call */
+		return async_value(ZEND_CALL_VAR(frame, node.var), found); /* it was fetched before the call */
 	}
 	switch (op->opcode) {
 		case ZEND_FETCH_W:
@@ -204,7 +204,7 @@ static async_found async_place(zend_execute_data *frame, const zend_op *use, uin
 	return op->op2_type == IS_CONST ? async_property(value, RT_CONSTANT(op, op->op2), found) : ASYNC_UNKNOWN;
 }
 
-/* `$place[] = …` and `$place->name = …` may be the call of a method, with the value as its argument. */
+/* `$place[] = ...` and `$place->name = ...` may call a method, with the value as its argument. */
 static async_owner async_assigns_to(zend_execute_data *frame, const zend_op *op, const zend_class_entry *taker)
 {
 	const zend_class_entry *class;
@@ -234,7 +234,7 @@ static async_owner async_assigns_to(zend_execute_data *frame, const zend_op *op,
 	return ASYNC_OF_THE_PLACE;
 }
 
-/* Is it `$place->add(` of an object of class taker? */
+/* Is op the beginning of `$place->add(` on an object of class taker? */
 static bool async_adds(zend_execute_data *frame, const zend_op *op, const zend_class_entry *taker)
 {
 	zval *place;
@@ -261,7 +261,7 @@ static bool async_is_sent(const zend_op *op, uint8_t type, znode_op node)
 	return false;
 }
 
-/* Does the method of class giver that is called return the object itself? */
+/* Does the called method of class giver return the object itself? */
 static bool async_is_fluent(const zend_op *op, const zend_class_entry *giver)
 {
 	const zend_function *method;
@@ -277,7 +277,7 @@ static bool async_is_fluent(const zend_op *op, const zend_class_entry *giver)
 	return ZEND_TYPE_HAS_NAME(type) && zend_string_equals_literal(ZEND_TYPE_NAME(type), "self");
 }
 
-/* The operation that makes the call which begins at op; NULL when it is none that gives a result of the method. */
+/* The operation that makes the call which begins at op; NULL if that call does not give a result of the method. */
 static const zend_op *async_end_of_call(const zend_op *op, const zend_op *end)
 {
 	uint32_t depth = 0;
@@ -304,7 +304,7 @@ bool async_result_is_kept(zend_execute_data *call, const zend_class_entry *giver
 	const zend_op *op = frame->opline, *end = frame->func->op_array.opcodes + frame->func->op_array.last;
 	uint8_t type = op->result_type;
 	znode_op node = op->result;
-	/* Something has it; what may still come is the operation right behind that gives it to the taker, too. */
+	/* The value is stored already; what may still follow directly is an operation that also gives it to the taker. */
 	bool stored = false;
 
 	op++;
