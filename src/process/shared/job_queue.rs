@@ -4,6 +4,9 @@
 //! is run twice. The taker notes in its own cell what it runs, so that its death costs that task and no other. An entry
 //! that nobody has taken can be taken back. Positions count bytes and never repeat, so that an old position cannot be
 //! mistaken for a new one.
+//!
+//! Each fork begins a new epoch, which is a number. A child has the code that existed in its own epoch; an entry names
+//! the first epoch whose children have the code that it needs.
 
 #![expect(clippy::disallowed_types, reason = "it knows no PHP")]
 
