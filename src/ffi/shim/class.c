@@ -32,13 +32,25 @@ void async_class_implement(zend_class_entry *ce, zend_class_entry *interface)
 	zend_class_implements(ce, 1, interface);
 }
 
+/* Debuggers export the arguments of functions, too, when an exception is thrown. */
+static bool async_is_in_var_export(void)
+{
+	const zend_execute_data *frame = EG(current_execute_data);
+
+	return frame && frame->func && frame->func->type == ZEND_INTERNAL_FUNCTION && frame->func->common.function_name
+		&& zend_string_equals_literal(frame->func->common.function_name, "var_export");
+}
+
 int async_purpose(zend_prop_purpose purpose)
 {
+	if (EG(exception)) {
+		return 0; /* one that is in flight is not replaced */
+	}
 	switch (purpose) {
 		case ZEND_PROP_PURPOSE_JSON:
 			return ASYNC_PURPOSE_JSON;
 		case ZEND_PROP_PURPOSE_VAR_EXPORT:
-			return ASYNC_PURPOSE_EXPORT;
+			return async_is_in_var_export() ? ASYNC_PURPOSE_EXPORT : 0;
 		case ZEND_PROP_PURPOSE_SERIALIZE:
 			return ASYNC_PURPOSE_SERIALIZE;
 		default:
