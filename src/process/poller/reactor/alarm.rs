@@ -37,10 +37,12 @@ impl Reactor {
     /// Will the flags be raised very soon in any case, so that nothing has to be armed now? Called after each posted
     /// job, most of which follow each other closely.
     pub(crate) fn is_imminent(&self) -> bool {
-        if self.wake.imminent && self.has_portion() {
+        // Whoever watches the descriptor may sleep in the kernel, where no flag wakes it.
+        let is_imminent = self.wake.imminent && !self.watched;
+        if is_imminent && self.has_portion() {
             self.flags.raise();
         }
-        self.wake.imminent
+        is_imminent
     }
 
     fn has_portion(&self) -> bool {
