@@ -59,6 +59,11 @@ impl Forwarding {
         self.look();
     }
 
+    /// In a child: see [`Listener::forget`].
+    pub(crate) fn forget(self) {
+        self.listeners.into_values().for_each(Listener::forget);
+    }
+
     /// Starts listening to those that the application handles by now. The others end the application, or do nothing,
     /// and are left like that.
     pub(crate) fn look(&mut self) {

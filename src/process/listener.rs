@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nix::errno::Errno;
+use nix::unistd::getpid;
 use signal_hook_registry::{SigId, register_signal_unchecked, unregister};
 
 use super::poller::notifier::Flags;
@@ -76,8 +77,15 @@ impl Listener {
     pub(super) unsafe fn new(signal: i32, action: impl Fn() + Send + Sync + 'static) -> Result<Self, Errno> {
         let found = action_of(signal)?;
         let mut chains = chains();
-        // SAFETY: the caller guarantees this.
-        let registered = unsafe { register_signal_unchecked(signal, action) };
+        // A child inherits the registry, and never takes anything out: see `forget`.
+        let owner = getpid();
+        let own_action = move || {
+            if getpid() == owner {
+                action();
+            }
+        };
+        // SAFETY: getpid() is async-signal-safe, and the caller guarantees the same of `action`.
+        let registered = unsafe { register_signal_unchecked(signal, own_action) };
         let action =
             registered.map_err(|error| error.raw_os_error().map_or(Errno::EINVAL, Errno::from_raw))?;
         let listener = Self { signal, action };
@@ -113,9 +121,9 @@ pub(crate) fn is_handled(signal: i32) -> bool {
 }
 
 impl Listener {
-    /// In a child: like [`drop`], but without removing the action from the registry. The registry waits until no handler
+    /// In a child: like `drop`, but without removing the action from the registry. The registry waits until no handler
     /// is running; if another thread of the parent was running one at the fork, it would wait for ever, as that thread
-    /// does not exist here. The action stays registered, and does nothing as long as nobody listens.
+    /// does not exist here. The action stays registered, and does nothing in a process that did not register it.
     pub(crate) fn forget(self) {
         self.leave();
         std::mem::forget(self);

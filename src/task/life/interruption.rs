@@ -17,7 +17,6 @@ static HEARD: AtomicU32 = AtomicU32::new(0);
 /// Both signals, listened to.
 #[derive(Debug)]
 pub(crate) struct Interruption {
-    #[expect(dead_code, reason = "held, not read")]
     listeners: Vec<Listener>,
     /// So many end the tasks.
     enough: u32,
@@ -38,6 +37,11 @@ impl Interruption {
         let listeners =
             handled.into_iter().filter_map(|signal| Listener::counting(signal, &HEARD).ok()).collect();
         Self { listeners, enough: if decided { 1 } else { 2 } }
+    }
+
+    /// In a child: see [`Listener::forget`].
+    pub(crate) fn forget(self) {
+        self.listeners.into_iter().for_each(Listener::forget);
     }
 
     /// Have so many come that the tasks have to end?

@@ -232,10 +232,10 @@ impl State {
         self.request.set(Request::Runs);
         // Most have neither, and no code is run, or memory touched, that a child has no other use for.
         if !self.forwarding.borrow().is_off() {
-            drop(self.forwarding.take());
+            self.forwarding.take().forget();
         }
         if self.interruption.borrow().is_some() {
-            drop(self.interruption.take());
+            self.interruption.take().into_iter().for_each(Interruption::forget);
         }
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();
