@@ -309,9 +309,7 @@ pub(crate) fn is_due() -> bool {
     let waits = !state.dispatching.get() && !state.settled.borrow().is_empty();
     waits || !state.notices.borrow().is_empty() || {
         let reported = state.reported.borrow();
-        reported.front().is_some_and(|first| {
-            !first.is_being_read() || reported.iter().any(|future| !future.is_being_read())
-        })
+        !reported.is_empty() && reported.iter().any(|future| !future.is_being_read())
     }
 }
 

@@ -39,9 +39,6 @@ impl Reactor {
     /// Takes what child `id` has printed up to now, and continues to capture; of what follows, `limit` bytes of each
     /// stream are kept.
     pub(crate) fn split_off(&mut self, id: u64, limit: usize) -> Option<Capture> {
-        if self.captures.is_empty() {
-            return None;
-        }
         for stream in [Stream::Output, Stream::Error] {
             self.drain(id, stream);
         }
