@@ -13,7 +13,8 @@ function free_memory(): int
 /** @param list<string> $command */
 function output_of(array $command, int $seconds): string
 {
-    $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR], $pipes);
+    // Standard error is inherited. Named as STDERR it would be rewound first: `make bench > file 2>&1` wrote over itself.
+    $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w']], $pipes);
     $output = '';
     $deadline = microtime(true) + $seconds;
     while (!feof($pipes[1])) {
