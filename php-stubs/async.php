@@ -1084,7 +1084,7 @@ class NotSerializableException extends AsyncException
     /** What it is: a class name, or `resource (stream)`, as get_debug_type() names it. */
     public readonly string $type;
 
-    /** Where it is in the result, such as `$result['rows'][3]->handle`. */
+    /** Where it is in the result, such as `["rows"][3]->handle`; empty: the result itself. */
     public readonly string $path;
 }
 
