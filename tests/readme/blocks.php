@@ -1,63 +1,90 @@
 <?php
 
-// usage: php tests/readme/blocks.php README.md
+// usage: php tests/readme/blocks.php PAGE.md...
 
 declare(strict_types=1);
 
+const PHP_WITH_ASYNC = __DIR__ . '/../../tools/php';
+
 /** @return array{int, string, string} status, standard output, standard error */
-function execute(array $command): array
+function execute(array $command, string $folder): array
 {
     $error = tmpfile();
-    $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], $error], $pipes);
+    $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], $error], $pipes, $folder);
     $output = stream_get_contents($pipes[1]);
     $status = proc_close($process);
     rewind($error);
     return [$status, $output, stream_get_contents($error)];
 }
 
-$readme = file_get_contents($argv[1]);
-preg_match_all('/^```(\w*)\n(.*?)^```$/ms', $readme, $blocks, PREG_SET_ORDER | PREG_OFFSET_CAPTURE);
+/** What is wrong with a block, null for nothing. */
+function problem_of(string $code, ?string $expected, string $folder): ?string
+{
+    if (!str_starts_with($code, "<?php\n")) {
+        return 'does not begin with <?php: what is copied must run';
+    }
+    file_put_contents("$folder/script.php", $code);
+    [$status, $output, $error] = execute(['timeout', '60', realpath(PHP_WITH_ASYNC), 'script.php'], $folder);
+    return match (true) {
+        $status !== 0 || $error !== '' => "status $status\n$output$error",
+        preg_match('/^(Warning|Notice|Deprecated|Fatal error): /m', $output) === 1 => "printed\n$output",
+        $expected !== null && rtrim($output) !== rtrim($expected) => "printed\n$output",
+        default => null,
+    };
+}
+
+/** The anchors that headings have: GitHub's rule. */
+function anchors(string $page): array
+{
+    preg_match_all('/^#+ (.+)$/m', preg_replace('/^```.*?^```$/ms', '', file_get_contents($page)), $headings);
+    return array_map(fn (string $heading): string => str_replace(' ', '-', preg_replace('/[^\w\- ]/', '', strtolower($heading))), $headings[1]);
+}
 
 $passed = $failed = 0;
-foreach ($blocks as $i => $block) {
-    if ($block[1][0] !== 'php') {
-        continue;
-    }
-    $line = substr_count($readme, "\n", 0, $block[0][1]) + 1;
-    $code = $block[2][0];
-    $script = str_starts_with($code, '<?php');
-    $file = sys_get_temp_dir() . '/readme-' . getmypid() . "-$line.php";
-    file_put_contents($file, ($script ? '' : '<?php ') . $code);
-    $problem = null;
-    if ($script) {
-        [$status, $output, $error] = execute(['timeout', '60', __DIR__ . '/../../tools/php', $file]);
-        // Only a text block that follows at once belongs to the script.
-        $next = $blocks[$i + 1] ?? null;
-        $between = $next ? substr($readme, $block[0][1] + strlen($block[0][0]), $next[0][1] - $block[0][1] - strlen($block[0][0])) : '';
-        $expected = $next && $next[1][0] === 'text' && substr_count($between, "\n\n") < 3 && !str_contains($between, '#') ? $next[2][0] : null;
-        if ($status !== 0 || $error !== '') {
-            $problem = "status $status\n$output$error";
-        } elseif ($expected !== null && rtrim($output) !== rtrim($expected)) {
-            $problem = "printed\n$output";
-        }
-    } else {
-        [$status, $output, $error] = execute([PHP_BINARY, '-n', '-d', 'display_errors=1', '-l', $file]);
-        $problem = $status === 0 ? null : $output;
-    }
-    unlink($file);
+$report = function (string $where, ?string $problem) use (&$passed, &$failed): void {
     $problem === null ? $passed++ : $failed++;
-    echo $problem === null ? 'ok   ' : 'FAIL ', $argv[1], ":$line", $problem === null ? '' : ": $problem", "\n";
+    echo $problem === null ? 'ok   ' : 'FAIL ', $where, $problem === null ? '' : ": $problem", "\n";
+};
+
+$folder = sys_get_temp_dir() . '/readme-' . getmypid();
+mkdir($folder);
+foreach (array_slice($argv, 1) as $page) {
+    $text = file_get_contents($page);
+    preg_match_all('/^```(\w*)\n(.*?)^```$/ms', $text, $blocks, PREG_SET_ORDER | PREG_OFFSET_CAPTURE);
+    foreach ($blocks as $i => [$whole, $language, $code]) {
+        if ($language[0] === 'php') {
+            // Only a text block that follows at once belongs to the script.
+            $next = $blocks[$i + 1] ?? null;
+            $end = $whole[1] + strlen($whole[0]);
+            $expected = $next && $next[1][0] === 'text' && trim(substr($text, $end, $next[0][1] - $end)) === '' ? $next[2][0] : null;
+            $report($page . ':' . substr_count($text, "\n", 0, $whole[1]) + 1, problem_of($code[0], $expected, $folder));
+        }
+    }
+    // Links within the project.
+    preg_match_all('/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/', $text, $links, PREG_SET_ORDER);
+    $lost = array_filter($links, function (array $link) use ($page): bool {
+        $target = $link[1] === '' ? $page : dirname($page) . "/$link[1]";
+        return !file_exists($target) || isset($link[2]) && !in_array($link[2], anchors($target), true);
+    });
+    $report("$page, links", $lost === [] ? null : 'lead nowhere: ' . implode(' ', array_column($lost, 0)));
+    // Source files by name, as the architecture page gives them: with their folder, below src/.
+    if (basename($page) === 'architecture.md') {
+        preg_match_all('#(?<![\w/.-])((?:\w+/)*\w+\.(?:rs|c))\b#', $text, $files);
+        $names = array_map(fn (SplFileInfo $file): string => $file->getPathname(), iterator_to_array(new RecursiveIteratorIterator(new RecursiveDirectoryIterator('src')), false));
+        $unknown = array_filter(array_unique($files[1]), fn (string $file): bool => preg_grep('#(^|/)' . preg_quote($file, '#') . '$#', $names) === []);
+        $report("$page, source files", $unknown === [] ? null : 'are not there: ' . implode(' ', $unknown));
+    }
+    // The table of php.ini is that of the extension.
+    if (preg_match_all('/^\| `(async\.\w+)` \| `([^`]*)` \| ([^|]+) \|/m', $text, $rows, PREG_SET_ORDER)) {
+        $told = array_map(fn (array $row) => [$row[1] => ['value' => $row[2], 'system' => trim($row[3]) === 'php.ini']], $rows);
+        $told = array_merge(...$told);
+        ksort($told);
+        $list = 'echo json_encode(array_map(fn($e) => ["value" => $e["global_value"], "system" => $e["access"] === INI_SYSTEM], ini_get_all("async")));';
+        [, $output, $error] = execute([realpath(PHP_WITH_ASYNC), '-r', $list], $folder);
+        $report("$page, php.ini", json_encode($told) === $output ? null : "the page says\n" . json_encode($told) . "\nPHP says\n$output$error");
+    }
 }
-// The table of php.ini is that of the extension.
-if (preg_match_all('/^\| `(async\.\w+)` \| `([^`]*)` \| ([^|]+) \|/m', $readme, $rows, PREG_SET_ORDER)) {
-    $told = array_map(fn (array $row) => [$row[1] => ['value' => $row[2], 'system' => trim($row[3]) === 'php.ini']], $rows);
-    $told = array_merge(...$told);
-    ksort($told);
-    $list = 'echo json_encode(array_map(fn($e) => ["value" => $e["global_value"], "system" => $e["access"] === INI_SYSTEM], ini_get_all("async")));';
-    [, $output, $error] = execute([__DIR__ . '/../../tools/php', '-r', $list]);
-    $same = json_encode($told) === $output;
-    $same ? $passed++ : $failed++;
-    echo $same ? 'ok   ' : 'FAIL ', $argv[1], ', php.ini', $same ? '' : ": the page says\n" . json_encode($told) . "\nPHP says\n$output$error", "\n";
-}
+array_map(unlink(...), glob("$folder/*"));
+rmdir($folder);
 echo "$passed passed, $failed failed\n";
 exit($failed === 0 && $passed > 0 ? 0 : 1);

@@ -1,5 +1,5 @@
 --TEST--
-Between fork and exit a task makes the system calls that the README lists, and no others
+Between fork and exit a task makes the system calls that docs/architecture.md lists, and no others
 --SKIPIF--
 <?php
 if (trim((string) shell_exec('command -v strace')) === '') { die('skip needs strace'); }
@@ -9,8 +9,8 @@ if (trim((string) shell_exec('strace -qq -e trace=none echo traced 2>/dev/null')
 <?php
 require __DIR__ . '/../../support/sync.php';
 
-$readme = file_get_contents(__DIR__ . '/../../../README.md');
-preg_match_all('/^\| (`[\w`, ]+`) \|/m', strstr(strstr($readme, '| system call |'), "\n\n", true), $rows);
+$page = file_get_contents(__DIR__ . '/../../../docs/architecture.md');
+preg_match_all('/^\| (`[\w`, ]+`) \|/m', strstr(strstr($page, '| system call |'), "\n\n", true), $rows);
 preg_match_all('/\w+/', implode(' ', $rows[1]), $listed);
 $listed = $listed[0];
 
