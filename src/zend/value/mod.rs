@@ -4,6 +4,7 @@
 mod decode;
 mod encode;
 mod graph;
+mod handle;
 pub(crate) mod object;
 mod objects;
 pub(crate) mod prune;

@@ -11,6 +11,7 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::{ZendHashTable, Zval};
 
+use super::handle::is_handle;
 use super::object::{class_of, property_name, slots, type_name, unmangled};
 use super::table::{self, Table, array, element, key, object, reference, type_of};
 use super::walk::{Children, Step, children_of, is_inside, path};
@@ -278,13 +279,13 @@ impl Walk<'_> {
     }
 }
 
-/// Whether PHP's serializer refuses the value, or silently loses it, as a resource.
+/// Whether PHP's serializer refuses the value, or silently loses it.
 fn is_unserializable(value: &Zval) -> bool {
     let refused = |object: &zend_object| {
         let class = class_of(object);
         refuses_serialization(class) && class.ce_flags & ZEND_ACC_ENUM == 0
     };
-    type_of(value) == IS_RESOURCE || object(value).is_some_and(refused)
+    is_handle(value) || object(value).is_some_and(refused)
 }
 
 fn is_same(value: &Zval, other: &Zval) -> bool {

@@ -11,6 +11,7 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::Zval;
 
+use super::handle::{self, is_handle};
 use super::object::{class_name, class_of, lineage, property_name, slots, type_name, unmangled};
 use super::table::{Table, array, dereferenced, element, key, object, reference, type_of};
 use crate::ffi;
@@ -27,17 +28,16 @@ pub(crate) struct Finding {
     pub(crate) reason: String,
 }
 
-/// Finds a part of a graph that PHP's serializer would silently lose (a resource becomes 0), or that is nested too
-/// deeply for it. What a class's own `__serialize()` or `__sleep()` will return is unknown beforehand, and not
+/// Finds a part of a graph that PHP's serializer would silently lose, or that is nested too deeply for it. What a class's own `__serialize()` or `__sleep()` will return is unknown beforehand, and not
 /// searched.
 pub(crate) fn find_lost(graph: &Zval) -> Option<Finding> {
     let mut walk = Walk::new(Hooks::Respect);
-    match walk.visit(graph, 0, &mut |value| type_of(value) == IS_RESOURCE)? {
+    match walk.visit(graph, 0, &mut is_handle)? {
         Stop::Found(part) => Some(Finding {
             type_name: type_name(&part),
-            part: Some(part),
             path: walk.path(),
-            reason: "a resource belongs to the process that opened it".to_owned(),
+            reason: handle::reason(&part).to_owned(),
+            part: Some(part),
         }),
         Stop::TooDeep => Some(Finding {
             part: None,

@@ -23,7 +23,7 @@ echo two_hundred_children($redis), "\n";
 var_dump($redis->exec(), $redis->get('key'), $redis->rawCommand('CLIENT', 'ID') === $id);
 ?>
 --EXPECT--
-300 ended, 210 badly
+300 ended, 240 badly
 array(1) {
   [0]=>
   bool(true)
