@@ -101,7 +101,8 @@ fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<MapCall>, T
     Ok(map_call)
 }
 
-/// Waits for the next result, and feeds the workers meanwhile. `None` after the last. PHP code may run.
+/// Waits for the next result, and feeds the workers meanwhile. `None` after the last, unless the source has thrown: that
+/// is thrown once, and the map is over. PHP code may run.
 fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
     loop {
         if map_call.wants_more() {
@@ -111,8 +112,9 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
             return Ok(Some(item));
         }
         if map_call.is_over() {
+            let thrown = map_call.thrown.take();
             map_call.abandon();
-            return Ok(None);
+            return thrown.map_or(Ok(None), |throwable| Err(exception::throw(&throwable)));
         }
         // Workers may be missing for what is posted.
         scale::scale_for(&map_call.group);
@@ -145,14 +147,19 @@ pub(crate) fn all(call: &Call) -> Returned {
         Ok(())
     };
     let collected = collect();
+    let source_threw = collected.is_err() && map_call.is_over();
     if collected.is_err() {
         map_call.abandon();
     }
     group.close();
     event_loop::leave();
-    collected?;
     match failure {
-        Some(throwable) => Err(exception::throw(&throwable)),
+        Some(failure) if source_threw && let Some(later) = exception::take() => {
+            exception::chain(&failure, later);
+            Err(exception::throw(&failure))
+        }
+        _ if let Err(thrown) = collected => Err(thrown),
+        Some(failure) => Err(exception::throw(&failure)),
         None => Ok(results.into_zval()),
     }
 }
@@ -174,7 +181,16 @@ fn step(iterator: &MapIterator) -> Result<(), Thrown> {
         None => Ok(None),
     };
     event_loop::leave();
-    iterator.current.set(item?);
+    match item {
+        Ok(item) => iterator.current.set(item),
+        Err(thrown) => {
+            // Otherwise it comes from other code that ran meanwhile, and the current result stays.
+            if map_call.is_some_and(|map_call| map_call.is_over()) {
+                iterator.current.set(None);
+            }
+            return Err(thrown);
+        }
+    }
     Ok(())
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct MapCall {
     pub(crate) group: Rc<Group>,
     pub(crate) callable: Callable,
     pub(crate) source: ValueCell<Source>,
+    /// What ended the source, if it has thrown: thrown in turn when all that came before it has been given.
+    pub(crate) thrown: ValueCell<Option<Zval>>,
     /// The array, if it is one: it is not changed while we hold it.
     pub(crate) array: Zval,
     /// Items that were taken out of the source, and are to go out once more: first.

@@ -164,7 +164,8 @@ impl MapCall {
     /// Nobody wants the rest: what has not begun does not begin. Runs PHP code: destructors.
     pub(crate) fn abandon(&self) {
         self.halted.set(true);
-        let left = (self.source.replace(Source::Empty), self.returned.take(), self.held.take());
+        let left = (self.source.replace(Source::Empty), self.thrown.take(), self.returned.take());
+        self.held.take();
         self.repeats.set(0);
         let batches = self.batches.take();
         for (id, mut batch) in batches {

@@ -36,7 +36,6 @@ use crate::wire::frame::{Frame, Kind};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::handler::Thrown;
-use crate::zend::iterate::Walk;
 use crate::zend::object::Tracer;
 
 pub(crate) use batch::{Answered, End};
@@ -53,7 +52,7 @@ impl MapCall {
     ///
     /// # Errors
     ///
-    /// When the object's own code throws.
+    /// When the object's own code exits. What it throws is kept: it is the end of the items.
     pub(crate) fn begin(
         group: &Rc<Group>,
         items: &Zval,
@@ -61,12 +60,13 @@ impl MapCall {
         ordered: bool,
     ) -> Result<Rc<Self>, Thrown> {
         let halted = group.ledger.borrow().is_stopped();
-        let (source, array) = if halted {
-            (Source::Empty, Zval::new())
+        let (source, thrown, array) = if halted {
+            (Source::Empty, None, Zval::new())
         } else if items.is_array() {
-            (Source::Array(0), items.shallow_clone())
+            (Source::Array(0), None, items.shallow_clone())
         } else {
-            (Source::Walk(Walk::new(items)?), Zval::new())
+            let (source, thrown) = Source::walk(items)?;
+            (source, thrown, Zval::new())
         };
         // The object's own code may have stopped the pool, or waited for tasks of it, with which its children went.
         let halted = group.ledger.borrow().is_stopped();
@@ -79,6 +79,7 @@ impl MapCall {
             group: Rc::clone(group),
             callable,
             source: ValueCell::new(source),
+            thrown: ValueCell::new(thrown),
             array,
             returned: ValueCell::default(),
             epoch: state().code_index.borrow().next_epoch(),
@@ -109,6 +110,7 @@ impl MapCall {
         tracer.value(self.callable.value());
         tracer.value(&self.array);
         self.source.peek(|source| source.trace(tracer));
+        self.thrown.peek(|thrown| thrown.iter().for_each(|throwable| tracer.value(throwable)));
         self.returned.peek(|returned| trace_items(returned, tracer));
         self.batches.peek(|batches| batches.values().for_each(|batch| batch.items.trace(tracer)));
     }
@@ -117,7 +119,7 @@ impl MapCall {
     ///
     /// # Errors
     ///
-    /// When the source throws.
+    /// When the source exits.
     pub(crate) fn feed(self: &Rc<Self>) -> Result<(), Thrown> {
         if self.feeding.replace(true) {
             return Ok(());

@@ -25,7 +25,7 @@ impl MapCall {
     ///
     /// # Errors
     ///
-    /// When the source throws.
+    /// When the source exits.
     pub(crate) fn refuse_all(self: &Rc<Self>, children: usize, refused: Refused) -> Result<(), Thrown> {
         while self.wants_more() {
             let held = self.held.borrow_mut().pop_front().map(|(batch, _)| batch);

@@ -1,11 +1,38 @@
 //! Where the items of a map come from, and how many of them go out together.
 
+use ext_php_rs::types::Zval;
+
 use crate::task::life::map_call::{Items, MapCall, Source};
+use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::iterate::seek;
+use crate::zend::iterate::{Walk, seek};
 use crate::zend::object::Tracer;
 
+/// The exception that a source has left pending, if it has.
+///
+/// # Errors
+///
+/// When it has called `exit`: the unwinding of that goes on.
+fn take_thrown() -> Result<Option<Zval>, Thrown> {
+    if !exception::pending() {
+        return Ok(None);
+    }
+    exception::take().map(Some).ok_or(Thrown)
+}
+
 impl Source {
+    /// Begins to walk a `Traversable`. What that throws is returned beside a source without items. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the object's own code exits.
+    pub(super) fn walk(items: &Zval) -> Result<(Self, Option<Zval>), Thrown> {
+        match Walk::new(items) {
+            Ok(walk) => Ok((Self::Walk(walk), None)),
+            Err(Thrown) => Ok((Self::Empty, take_thrown()?)),
+        }
+    }
+
     /// Its values, for the cycle collector. The array is the map's.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         if let Self::Walk(walk) = self {
@@ -15,11 +42,11 @@ impl Source {
 }
 
 impl MapCall {
-    /// The next items; none when there are no more. Re-enters PHP.
+    /// The next items; none when there are no more. What the source throws is kept, and ends it. Re-enters PHP.
     ///
     /// # Errors
     ///
-    /// When the source throws.
+    /// When the source exits.
     pub(crate) fn take_items(&self, children: usize) -> Result<Option<Items>, Thrown> {
         // Taken out: its code may come back here, and finds nothing.
         let source = self.source.replace(Source::Empty);
@@ -37,15 +64,18 @@ impl MapCall {
             && !self.halted.get()
             && let Source::Walk(walk) = &mut source
         {
-            match walk.next() {
-                Ok(Some(item)) => items.push(item),
-                Ok(None) => source = Source::Empty,
-                // Whoever catches it gets the results of what came before it.
-                Err(thrown) if !self.halted.get() => {
+            if let Ok(Some(item)) = walk.next() {
+                items.push(item);
+                continue;
+            }
+            // While its exception is pending: what its destructor throws gets that as its previous one.
+            source = Source::Empty;
+            match take_thrown() {
+                Ok(thrown) => self.thrown.set(thrown),
+                Err(exit) => {
                     self.returned.change(|returned| returned.splice(0..0, items).count());
-                    return Err(thrown);
+                    return Err(exit);
                 }
-                Err(thrown) => return Err(thrown),
             }
         }
         // Its own code may have stopped the pool.

@@ -105,7 +105,7 @@ pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
 ///
 /// # Errors
 ///
-/// When the source throws.
+/// When the source exits.
 pub(crate) fn feed_map(map_call: &Rc<MapCall>) -> Result<(), Thrown> {
     map_call.feed()?;
     scale_for(&map_call.group);

@@ -1,44 +1,46 @@
 --TEST--
-Items that a source gave before it threw are run: whoever catches what it threw gets their results
+What a source throws is thrown when all items that it gave before have been run and given, in their order
 --FILE--
 <?php
 use Async\Pool;
 
 require __DIR__ . '/../../support/sync.php';
 
-// Portions grow with the number of items: at each of these numbers some items are in hand when the source throws.
-foreach ([1, 5, 50, 500] as $count) {
+// Portions grow with the number of items: at each of these numbers the source throws at another place of one.
+foreach ([0, 1, 5, 100, 150, 600] as $count) {
     foreach ([true, false] as $ordered) {
         $source = (function () use ($count) {
-            yield from range(0, 99 + $count);
+            for ($i = 0; $i < $count; $i++) {
+                yield "k$i" => $i;
+            }
             throw new LogicException('source');
         })();
         $results = Pool::create()->concurrency(2)->map($source, fn(int $x) => $x, $ordered);
         $seen = [];
-        $thrown = 0;
-        for ($more = true; $more;) {
-            try {
-                $more = $results->valid();
-                if ($more) {
-                    $seen[] = $results->current();
-                    $results->next();
-                }
-            } catch (LogicException) {
-                // What was at hand is so still.
-                $thrown++;
-                array_pop($seen);
+        $thrown = told(function () use ($results, &$seen) {
+            foreach ($results as $key => $x) {
+                $seen[$key] = $x;
             }
+        });
+        $ordered || asort($seen);
+        $expected = [];
+        for ($i = 0; $i < $count; $i++) {
+            $expected["k$i"] = $i;
         }
-        sort($seen);
-        check(100 + $count . ' items', $thrown === 1 && $seen === range(0, 99 + $count), [$thrown, count($seen)]);
+        $over = !$results->valid() && $results->current() === null && $results->key() === null;
+        check("$count items", $thrown === 'LogicException: source' && $seen === $expected && $over, [$thrown, count($seen), $over]);
     }
 }
 ?>
 --EXPECT--
-101 items: yes
-101 items: yes
-105 items: yes
-105 items: yes
+0 items: yes
+0 items: yes
+1 items: yes
+1 items: yes
+5 items: yes
+5 items: yes
+100 items: yes
+100 items: yes
 150 items: yes
 150 items: yes
 600 items: yes
