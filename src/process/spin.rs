@@ -8,10 +8,11 @@ use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_gettime};
 
 use super::cpus;
+use super::shared::sync;
 
 /// Checks per wait where other CPUs run the other processes: about 30 us, as long as it takes to wake a process on
 /// another CPU.
-const LOOKS: u32 = 1500;
+const LOOKS: u32 = if cfg!(loom) { 1 } else { 1500 };
 /// Yields per wait where all processes share one CPU.
 const TURNS: u32 = 4;
 /// The most waits that are skipped before the next attempt to wait without sleeping. The first is for yielding, where
@@ -40,7 +41,7 @@ enum Manner {
 impl Spin {
     /// A way to wait that suits the CPUs that this process may use.
     pub(crate) fn new() -> Self {
-        Self::of(if cpus::usable() > 1 { Manner::Looking } else { Manner::GivingWay })
+        Self::of(if cfg!(loom) || cpus::usable() > 1 { Manner::Looking } else { Manner::GivingWay })
     }
 
     fn of(manner: Manner) -> Self {
@@ -56,7 +57,7 @@ impl Spin {
         let (came, in_vain, most) = match self.manner {
             Manner::Looking => {
                 let came = (0..LOOKS).any(|_| {
-                    std::hint::spin_loop();
+                    sync::spin_loop();
                     over()
                 });
                 (came, !came, MOST_LOOKING)

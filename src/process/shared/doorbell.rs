@@ -1,7 +1,6 @@
 //! Doorbell by which warm workers wake their parent: an eventfd, written to only while the parent listens for it.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use nix::errno::Errno;
 use nix::sys::eventfd::{EfdFlags, EventFd};
@@ -10,14 +9,19 @@ use nix::sys::signal::kill;
 use nix::unistd::{Pid, Whence, getpid, getppid, lseek, read, write};
 
 use super::memory::{Shared, SharedMemory};
+use super::sync::{AtomicU32, Ordering, fence};
 use crate::process::child::end;
 use crate::process::pipe;
 use crate::process::poller::notifier::NEWS;
 
 #[repr(C)]
+#[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
 struct Head {
+    /// 1 while the parent wants to be rung.
     listening: AtomicU32,
+    #[cfg(loom)]
+    rung: super::sync::Event,
 }
 
 // SAFETY: an atomic.

@@ -12,25 +12,25 @@
 
 use std::cell::{self, RefCell};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_gettime};
 
-use super::futex;
 use super::memory::{Apart, Shared, SharedMemory, place};
 use super::slot::WorkerSlot;
+use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence};
 
 /// Worker slots of a job queue, and so the most children that it can serve.
-pub(crate) const SLOTS: usize = 128;
+pub(crate) const SLOTS: usize = if cfg!(loom) { 2 } else { 128 };
 /// The longest payload of an entry. For a longer one it is cheaper to fork a child that inherits it.
-pub(crate) const LONGEST: usize = 32 * 1024;
+pub(crate) const LONGEST: usize = ROOM / 8;
 
-pub(super) const ROOM: usize = 256 * 1024;
-pub(super) const ALIGN: usize = 32;
-pub(super) const ENTRY: usize = size_of::<Entry>();
+/// Room for all entries; four without a payload in a model.
+pub(super) const ROOM: usize = if cfg!(loom) { 4 * ALIGN } else { 256 * 1024 };
+pub(super) const ALIGN: usize = ENTRY;
+pub(super) const ENTRY: usize = 32;
 
 /// The states of a child that has no task. The child sets "asleep" and "leaving"; whoever wakes the child, or does
 /// without it, sets the other two. Each step is a compare-and-swap, so that of two processes only one succeeds.
@@ -55,6 +55,7 @@ const STATE: u64 = 0x1FFF;
 pub(super) const SHIFT: u32 = 8;
 
 #[repr(C)]
+#[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
 pub(super) struct Head {
     /// Position behind the last entry, where the next one will be.
@@ -73,14 +74,15 @@ pub(super) struct Head {
 }
 
 /// A bit for each slot.
-type Bits = [AtomicU64; SLOTS / 64];
+type Bits = [AtomicU64; SLOTS.div_ceil(64)];
 
 /// Shared state of one worker slot and the child on it.
 #[repr(C, align(64))]
+#[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
 pub(super) struct Cell {
     /// One of the states above, from [`AWAKE`] to [`GONE`]. The futex that the child sleeps on.
-    pub(super) rest: AtomicU32,
+    pub(super) rest: Futex,
     /// 1 if the child may take no more tasks.
     pub(super) dismissed: AtomicU32,
     /// The epoch in which the child was forked: it can run entries of this epoch and of earlier ones.
@@ -108,15 +110,19 @@ pub(super) const SOME_ITEM: u64 = 1;
 /// The child is at no item, and will note when the next one begins.
 pub(super) const BETWEEN: u64 = 2;
 
-#[repr(C, align(32))]
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) state: AtomicU64,
     pub(super) task: AtomicU64,
     /// The epoch from which on children can run the task.
     pub(super) epoch: AtomicU64,
-    pub(super) payload: AtomicU32,
+    /// Length of the payload, which follows.
+    pub(super) length: AtomicU64,
 }
+
+const _: () = assert!(cfg!(loom) || size_of::<Entry>() == ENTRY);
 
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Head {}
@@ -150,7 +156,7 @@ pub(crate) struct JobQueue {
 struct Posted {
     at: u64,
     /// Length of the payload.
-    payload: u32,
+    length: usize,
     /// The task has ended, or was taken back: no more answers are expected, whatever the shared entry says.
     over: bool,
     task: u64,
@@ -160,7 +166,7 @@ struct Posted {
 impl Posted {
     /// Where the next entry begins.
     fn end(self) -> u64 {
-        self.at + ((ENTRY + self.payload as usize) as u64).next_multiple_of(ALIGN as u64)
+        self.at + ((ENTRY + self.length) as u64).next_multiple_of(ALIGN as u64)
     }
 }
 
@@ -238,14 +244,19 @@ impl JobQueue {
         let entry = entry(&self.memory, end).ok_or(Full)?;
         entry.task.store(task, Ordering::Relaxed);
         entry.epoch.store(epoch, Ordering::Relaxed);
-        let size = u32::try_from(payload.len()).unwrap_or_default();
-        entry.payload.store(size, Ordering::Relaxed);
+        entry.length.store(payload.len() as u64, Ordering::Relaxed);
         self.memory.write_ring(ROOM, end + ENTRY as u64, payload);
         entry.state.store(end << SHIFT | OPEN, Ordering::Release);
         self.end.set(end + length);
         head.end.store(end + length, Ordering::Release);
         self.newest.set(self.newest.get().max(epoch));
-        self.posted.borrow_mut().push_back(Posted { at: end, payload: size, over: false, task, epoch });
+        self.posted.borrow_mut().push_back(Posted {
+            at: end,
+            length: payload.len(),
+            over: false,
+            task,
+            epoch,
+        });
         wake_one(head);
         Ok(())
     }
@@ -278,7 +289,7 @@ impl JobQueue {
         self.clear_away();
         for posted in self.posted.borrow().iter() {
             if self.is_open(posted) {
-                found(posted.task, posted.payload as usize);
+                found(posted.task, posted.length);
             }
         }
     }
@@ -407,7 +418,7 @@ impl JobQueue {
     ) -> Option<usize> {
         let slot = (0..SLOTS).find(|&slot| !used(slot))?;
         let cell = self.cell(slot)?;
-        for word in [&cell.rest, &cell.dismissed] {
+        for word in [&*cell.rest, &cell.dismissed] {
             word.store(0, Ordering::Relaxed);
         }
         self.be_patient(slot, patience);
@@ -545,7 +556,7 @@ impl JobQueue {
     /// Posts an entry again at the end, where children see it that are already past its old position.
     fn repost(&self, old: Posted, slot: usize) {
         let mut payload = Vec::new();
-        self.memory.read_ring(ROOM, old.at + ENTRY as u64, old.payload as usize, &mut payload);
+        self.memory.read_ring(ROOM, old.at + ENTRY as u64, old.length, &mut payload);
         if self.post(old.task, old.epoch, &payload).is_err() {
             // At its old position it is seen by children that are yet to be forked.
             exchange(&self.memory, old.at, TAKEN | slot as u64, OPEN);
@@ -694,7 +705,7 @@ pub(super) fn wake_younger(head: &Head, epoch: u64) -> bool {
 fn rouse_one(cell: &Cell) -> bool {
     let slept = cell.rest.compare_exchange(ASLEEP, AWAKE, Ordering::SeqCst, Ordering::SeqCst).is_ok();
     if slept {
-        futex::wake(&cell.rest);
+        cell.rest.wake();
     }
     slept
 }

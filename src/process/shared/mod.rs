@@ -4,8 +4,8 @@
 //! It holds nothing but bytes and atomics, and the parent checks whatever a child has written before relying on it.
 
 pub(crate) mod doorbell;
-mod futex;
 pub(crate) mod job_queue;
 mod memory;
 pub(crate) mod result_ring;
 pub(crate) mod slot;
+pub(in crate::process) mod sync;

@@ -3,21 +3,20 @@
 use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use std::time::Duration;
 
 use nix::errno::Errno;
 
 use super::doorbell::Ringer;
-use super::futex;
 use super::memory::{Apart, Shared, SharedMemory};
+use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence};
 use crate::process::child::end;
 use crate::wire::frame::{Frame, Kind};
 use crate::wire::payload::Payload;
 
 /// Room for the results of some hundred small tasks. Large results are remote payloads, which stay in the child's
 /// memory until the parent has read them there.
-const ROOM: usize = 128 * 1024;
+const ROOM: usize = if cfg!(loom) { 8 * ALIGN } else { 128 * 1024 };
 /// The longest payload of one message; a longer result takes several messages.
 const PIECE: usize = ROOM / 4;
 /// The longest sleep between two checks: a wake-up may get lost when a task writes over the shared memory.
@@ -27,12 +26,13 @@ const HEADER: usize = 16;
 const ALIGN: usize = HEADER;
 
 #[repr(C)]
+#[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
 struct Head {
     /// Total of bytes written. Only the child changes it.
     written: Apart<AtomicU64>,
     /// 1 while the child waits for a change: for room, or for the end of a remote payload.
-    waiting: Apart<AtomicU32>,
+    waiting: Apart<Futex>,
     /// Total of bytes read, which may be overwritten. Only the parent changes it.
     read: Apart<AtomicU64>,
     /// Total of remote payloads that the parent has released.
@@ -163,7 +163,7 @@ impl ResultRing {
                 self.over.set(self.over.get().wrapping_add(released.into()));
                 return released;
             }
-            futex::wait(&head.waiting, 1, LOOK_AGAIN);
+            head.waiting.wait(1, LOOK_AGAIN);
         }
     }
 
@@ -282,7 +282,7 @@ impl ResultRing {
         let waiting = &self.memory.head().waiting;
         fence(Ordering::SeqCst);
         if waiting.load(Ordering::Relaxed) == 1 && waiting.swap(0, Ordering::SeqCst) == 1 {
-            futex::wake(waiting);
+            waiting.wake();
         }
     }
 
@@ -310,7 +310,7 @@ impl ResultRing {
                 break;
             }
             ringer.ring();
-            futex::wait(&head.waiting, 1, LOOK_AGAIN);
+            head.waiting.wait(1, LOOK_AGAIN);
         }
         start
     }

@@ -1,14 +1,13 @@
 //! The child's side of the job queue: takes jobs, and waits for them.
 
-use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::{Duration, Instant};
 
-use super::futex;
 use super::job_queue::{
     ALIGN, ASLEEP, AWAKE, BETWEEN, Cell, ENTRY, Head, LEAVING, LONGEST, NO_ITEM, OPEN, ROOM, RUN, SHIFT,
     SOME_ITEM, TAKEN, entry, exchange, now, state_is, wake_one, wake_younger,
 };
 use super::memory::SharedMemory;
+use super::sync::{AtomicU32, Ordering, fence};
 use crate::process::spin::Spin;
 
 /// The longest sleep between two looks at the job queue: the process that should have sent the wake-up may be stopped
@@ -113,7 +112,7 @@ impl<'b> WorkerSlot<'b> {
             let found = self.look(payload);
             let left = self.patience_left(idle_since);
             if found.is_none() && !left.is_zero() {
-                futex::wait(&self.cell.rest, ASLEEP, left.min(LOOK_AGAIN));
+                self.cell.rest.wait(ASLEEP, left.min(LOOK_AGAIN));
             }
             if found.is_none() && self.patience_left(idle_since).is_zero() && self.leave() {
                 return Found::End;
@@ -274,17 +273,17 @@ impl<'b> WorkerSlot<'b> {
     /// entry can be there.
     fn peek(&self, at: u64) -> Option<Posted> {
         let entry = entry(self.memory, at)?;
-        let length = entry.payload.load(Ordering::Relaxed) as usize;
+        let length = entry.length.load(Ordering::Relaxed);
         let epoch = entry.epoch.load(Ordering::Relaxed);
         let open = entry.state.load(Ordering::Acquire) == at << SHIFT | OPEN;
         fence(Ordering::Acquire);
         let start = self.memory.head().start.load(Ordering::Relaxed);
+        if start > at {
+            return Some(Posted { at, next: start, length: 0, epoch: 0, open: false });
+        }
+        let length = usize::try_from(length).ok().filter(|&length| length <= LONGEST)?;
         let next = at.checked_add(((ENTRY + length) as u64).next_multiple_of(ALIGN as u64))?;
-        Some(if start > at {
-            Posted { at, next: start, length: 0, epoch: 0, open: false }
-        } else {
-            Posted { at, next: Some(next).filter(|_| length <= LONGEST)?, length, epoch, open }
-        })
+        Some(Posted { at, next, length, epoch, open })
     }
 
     /// Takes a task, unless another child has been faster.

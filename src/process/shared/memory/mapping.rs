@@ -1,0 +1,99 @@
+//! Shared memory as pages that the kernel maps.
+
+use std::marker::PhantomData;
+use std::num::NonZeroUsize;
+use std::ptr::NonNull;
+
+use nix::errno::Errno;
+use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous, munmap};
+
+use super::Shared;
+
+/// Zeroed pages, shared with every child that is forked while they are mapped.
+#[derive(Debug)]
+pub(in crate::process::shared) struct SharedMemory<H> {
+    start: NonNull<u8>,
+    length: usize,
+    head: PhantomData<H>,
+}
+
+impl<H: Shared> SharedMemory<H> {
+    /// Maps a head and `body` bytes.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM.
+    pub(in crate::process::shared) fn new(body: usize) -> Result<Self, Errno> {
+        let length = size_of::<H>() + body;
+        let size = NonZeroUsize::new(length).ok_or(Errno::EINVAL)?;
+        let protection = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+        // SAFETY: new pages at an address of the kernel's choice; nothing else refers to them.
+        let start = unsafe { mmap_anonymous(None, size, protection, MapFlags::MAP_SHARED) }?;
+        Ok(Self { start: start.cast(), length, head: PhantomData })
+    }
+
+    /// Keeps this memory out of children that are forked from now on: each mapping makes a fork more expensive.
+    pub(in crate::process::shared) fn keep_from_children(&self) {
+        // SAFETY: our own pages; the advice has no effect in this process.
+        let _ = unsafe { madvise(self.start.cast(), self.length, MmapAdvise::MADV_DONTFORK) };
+    }
+
+    /// The head.
+    pub(in crate::process::shared) fn head(&self) -> &H {
+        // SAFETY: zeroed, aligned and long enough since `new`; `Shared` says that every bit pattern is a value of
+        // atomics.
+        unsafe { self.start.cast().as_ref() }
+    }
+
+    /// The value of type `T` at byte `at` of the body; `None` if it would not be aligned, or not be inside the body.
+    pub(in crate::process::shared) fn at<T: Shared>(&self, at: usize) -> Option<&T> {
+        let at = self.within(at, size_of::<T>())?;
+        // SAFETY: within the mapping, which is one allocation.
+        let place = unsafe { self.start.add(at) }.cast::<T>();
+        // SAFETY: initialized by the kernel, and inside; `Shared` says that every bit pattern is a value of atomics.
+        if place.is_aligned() { Some(unsafe { place.as_ref() }) } else { None }
+    }
+
+    /// Copies `bytes` to byte `at` of the body. If they do not fit, copies nothing and returns false.
+    pub(super) fn write(&self, at: usize, bytes: &[u8]) -> bool {
+        let Some(at) = self.within(at, bytes.len()) else {
+            return false;
+        };
+        // SAFETY: as for `at`.
+        let place = unsafe { self.start.add(at) };
+        // SAFETY: within the mapping; no reference to these bytes exists, as all access is by copying.
+        unsafe { place.as_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        true
+    }
+
+    /// Appends `length` bytes from byte `at` of the body to `to`. If the body has fewer bytes from there, copies
+    /// nothing and returns false.
+    pub(super) fn read(&self, at: usize, length: usize, to: &mut Vec<u8>) -> bool {
+        let Some(at) = self.within(at, length) else {
+            return false;
+        };
+        to.reserve(length);
+        let spare = to.spare_capacity_mut().as_mut_ptr().cast();
+        // SAFETY: as for `at`.
+        let place = unsafe { self.start.add(at) };
+        // SAFETY: within the mapping, and `length` bytes are reserved. The other side may write at the same time:
+        // whatever these bytes are, they are copied before anything is made of them.
+        unsafe { place.as_ptr().copy_to_nonoverlapping(spare, length) };
+        // SAFETY: initialized just above.
+        unsafe { to.set_len(to.len() + length) };
+        true
+    }
+
+    /// Offset in the mapping of the `length` bytes at byte `at` of the body; `None` if they are not inside.
+    fn within(&self, at: usize, length: usize) -> Option<usize> {
+        let at = at.checked_add(size_of::<H>())?;
+        at.checked_add(length).filter(|&end| end <= self.length).map(|_| at)
+    }
+}
+
+impl<H> Drop for SharedMemory<H> {
+    fn drop(&mut self) {
+        // SAFETY: our own pages; every reference to them borrows `self`.
+        let _ = unsafe { munmap(self.start.cast(), self.length) };
+    }
+}

@@ -1,0 +1,134 @@
+//! What the processes meet by: atomics, fences, the hint of a spinning loop, and sleeping on a futex.
+//!
+//! The modules beside this one take them from here alone. Under `cfg(loom)` they are those of loom, a model checker:
+//! threads then stand for processes, and it tries the orders in which their steps can happen, and the values that each
+//! load can see. `tests/loom` builds it like that. Otherwise these are the standard library's, and cost nothing.
+
+#[cfg(loom)]
+pub(in crate::process) use model::*;
+#[cfg(not(loom))]
+pub(in crate::process) use system::*;
+
+#[cfg(not(loom))]
+mod system {
+    pub(in crate::process) use std::hint::spin_loop;
+    pub(in crate::process) use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+
+    use std::ops::Deref;
+    use std::time::Duration;
+
+    use nix::sys::time::TimeSpec;
+
+    /// A word that processes can sleep on, until another one changes it.
+    #[repr(transparent)]
+    #[derive(Debug)]
+    pub(in crate::process) struct Futex(AtomicU32);
+
+    impl Deref for Futex {
+        type Target = AtomicU32;
+
+        fn deref(&self) -> &AtomicU32 {
+            &self.0
+        }
+    }
+
+    impl Futex {
+        /// Sleeps while the word is `expected`: until [`Futex::wake`], a signal or `timeout`, whichever comes first.
+        /// May return spuriously.
+        pub(in crate::process) fn wait(&self, expected: u32, timeout: Duration) {
+            let (word, timeout) = (self.as_ptr(), TimeSpec::from_duration(timeout));
+            // SAFETY: the address and the time are valid for the duration of the call.
+            unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAIT, expected, timeout.as_ref()) };
+        }
+
+        /// Wakes one process that sleeps on the word.
+        pub(in crate::process) fn wake(&self) {
+            // SAFETY: a valid address; nothing is read or written there.
+            unsafe { libc::syscall(libc::SYS_futex, self.as_ptr(), libc::FUTEX_WAKE, 1) };
+        }
+    }
+
+    /// In the model, shared memory is made of values; here it is zeroed pages, and of any type that may be there.
+    pub(in crate::process) trait Zeroed {}
+
+    impl<T> Zeroed for T {}
+}
+
+#[cfg(loom)]
+mod model {
+    pub(in crate::process) use loom::hint::spin_loop;
+    pub(in crate::process) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+    pub(in crate::process) use std::default::Default as Zeroed;
+
+    use std::ops::Deref;
+    use std::time::Duration;
+
+    use loom::sync::{Condvar, Mutex};
+
+    /// A word that threads of a model can sleep on. As in the kernel, to look at the word and to fall asleep is one step
+    /// for those who wake. Nobody wakes by himself or after a time: a wake-up that is lost is a deadlock, which loom
+    /// reports.
+    #[derive(Debug)]
+    pub(in crate::process) struct Futex {
+        word: AtomicU32,
+        sleepers: Mutex<()>,
+        woken: Condvar,
+    }
+
+    impl Default for Futex {
+        fn default() -> Self {
+            Self { word: AtomicU32::new(0), sleepers: Mutex::new(()), woken: Condvar::new() }
+        }
+    }
+
+    impl Deref for Futex {
+        type Target = AtomicU32;
+
+        fn deref(&self) -> &AtomicU32 {
+            &self.word
+        }
+    }
+
+    impl Futex {
+        pub(in crate::process) fn wait(&self, expected: u32, _: Duration) {
+            let sleepers = self.sleepers.lock().unwrap();
+            if self.word.load(Ordering::Relaxed) == expected {
+                drop(self.woken.wait(sleepers));
+            }
+        }
+
+        pub(in crate::process) fn wake(&self) {
+            let _sleepers = self.sleepers.lock().unwrap();
+            self.woken.notify_one();
+        }
+    }
+
+    /// Stands for an eventfd and the poll of its reader, in models only.
+    #[derive(Debug)]
+    pub(in crate::process) struct Event {
+        rings: Mutex<u32>,
+        rung: Condvar,
+    }
+
+    impl Default for Event {
+        fn default() -> Self {
+            Self { rings: Mutex::new(0), rung: Condvar::new() }
+        }
+    }
+
+    impl Event {
+        pub(in crate::process) fn ring(&self) {
+            *self.rings.lock().unwrap() += 1;
+            self.rung.notify_one();
+        }
+
+        /// Sleeps until there was a ring since the last call.
+        pub(in crate::process) fn wait(&self) {
+            let mut rings = self.rings.lock().unwrap();
+            while *rings == 0 {
+                rings = self.rung.wait(rings).unwrap();
+            }
+            *rings = 0;
+        }
+    }
+}
