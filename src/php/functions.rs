@@ -83,7 +83,7 @@ fn make(call: &Call) -> Returned {
             let callable = call.callable_of(0, c"Async\\Task|callable")?;
             let args =
                 (1..call.count()).filter_map(|index| call.arg(index)).map(Zval::shallow_clone).collect();
-            Work::Call(callable, args, named(call))
+            Work::call(callable, args, named(call))
         }
     };
     let future = Object::<Future>::new();

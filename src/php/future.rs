@@ -86,7 +86,7 @@ fn timeout(call: &Call) -> Returned {
         Some(limit) if limit.is_long() || limit.is_double() => {
             let seconds = call.optional_double(0)?.filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
             let seconds = seconds.ok_or_else(|| call.value_error(0, "must be greater than or equal to 0"))?;
-            future.limit.set(Some(seconds));
+            future.set_times(|times| times.limit = Some(seconds));
             launch::set_deadline(&future);
             workers::renew_limit(&future);
             event_loop::leave();
@@ -127,7 +127,7 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
     match phase {
         Status::Pending | Status::Queued if take_back(group.as_deref(), future) => {
             future.ending.set(Some(Ending::Cancelled));
-            let previous = future.previous.take();
+            let previous = future.keep_previous(None);
             outcome::fail(future, &Error::Cancelled { subject: future.subject(), unended: None });
             drop(previous);
             future.observed.set(true);
@@ -152,7 +152,7 @@ pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
 pub(crate) fn stop_task(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     match group {
-        Some(group) if future.previous.borrow().is_some() => {
+        Some(group) if future.has_previous() => {
             if take_back(Some(&group), future) && retry::give_up(&group, future) {
                 interrupt::flags().raise();
             }

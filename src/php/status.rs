@@ -127,8 +127,7 @@ impl Native for PoolStatus {
 
 /// The line for a failed task; empty for a task that has not failed.
 fn line(future: &Future) -> String {
-    let failure = future.failure.borrow().as_ref().map(Zval::shallow_clone);
-    let Some(failure) = failure else {
+    let Some(failure) = future.failure() else {
         return String::new();
     };
     let told = describe(&failure);

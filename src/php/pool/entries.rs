@@ -104,7 +104,7 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
     if is_taken(pool, key.as_ref()) {
         return Ok(false);
     }
-    let future = planned(Work::Call(callable, Vec::new(), None));
+    let future = planned(Work::Call(callable, None));
     store(pool, key, &future)?;
     future.give_back();
     Ok(true)
@@ -167,9 +167,9 @@ fn given(call: &Call, index: u32) -> Result<Given, Thrown> {
         return Ok(Given::Future(future));
     }
     let work = match Callable::closure(task) {
-        Some(closure) => Work::Call(closure, Vec::new(), None),
+        Some(closure) => Work::Call(closure, None),
         None if task::is_task(task) => Work::Task(task.shallow_clone()),
-        None => Work::Call(call.callable_of(index, expected)?, Vec::new(), None),
+        None => Work::Call(call.callable_of(index, expected)?, None),
     };
     Ok(Given::Work(work))
 }

@@ -8,8 +8,8 @@ use crate::task::life::surfacing::release;
 /// The task has ended so; handlers may make something else of it.
 pub(crate) fn conclude(future: &Future, outcome: Outcome) {
     let old = match &outcome {
-        Outcome::Failed(throwable) => future.failure.replace(Some(throwable.shallow_clone())),
-        Outcome::Value(_) => future.failure.take(),
+        Outcome::Failed(throwable) => future.note_failure(Some(throwable.shallow_clone())),
+        Outcome::Value(_) => future.note_failure(None),
     };
     set(future, outcome);
     future.count_end();

@@ -1,9 +1,7 @@
 //! The data behind `Async\Future`: one task and what is known of it.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::rc::Rc;
-use std::time::Instant;
 
 use ext_php_rs::types::Zval;
 
@@ -12,13 +10,14 @@ use crate::pool::place::Place;
 use crate::process::output::Capture;
 use crate::process::poller::reactor::Ended;
 use crate::process::remote_payload::RemotePayload;
+use crate::task::life::extra::Extra;
 use crate::task::life::group::Group;
-use crate::task::life::handler::Registered;
+use crate::task::life::times::Times;
 use crate::task::life::totals::Share;
 use crate::task::life::work::Work;
 use crate::task::life::workers::Route;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
-use crate::zend::object::{Object, Tracer};
+use crate::zend::object::Tracer;
 
 impl Plain for Capture {}
 
@@ -67,17 +66,6 @@ pub(crate) enum Ending {
     Abandoned,
 }
 
-/// When a task began that was posted for warm workers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seen {
-    /// Nobody wanted to know.
-    Never,
-    /// It had not begun at this time.
-    Waiting(Instant),
-    /// At this time.
-    Begun(Instant),
-}
-
 /// One task and what is known of it.
 #[derive(Debug)]
 pub(crate) struct Future {
@@ -87,12 +75,8 @@ pub(crate) struct Future {
     pub(crate) work: ValueCell<Option<Work>>,
     /// How far it is.
     pub(crate) phase: ValueCell<Phase>,
-    /// What is to be called when it has ended, in order.
-    pub(crate) handlers: ValueCell<VecDeque<Registered>>,
-    /// Seconds that it may run, when that is not its group's to say.
-    pub(crate) limit: Cell<Option<f64>>,
-    /// When its child was made.
-    pub(crate) started: Cell<Option<Instant>>,
+    /// When it began, and how long it may run.
+    pub(crate) times: DataCell<Option<Box<Times>>>,
     /// Where it is queued or running; none before and after.
     pub(crate) group: ValueCell<Option<Rc<Group>>>,
     /// Its key in its pool; null outside of one.
@@ -105,10 +89,6 @@ pub(crate) struct Future {
     pub(crate) pid: Cell<Option<i32>>,
     /// Why it is ended before its time, if it is.
     pub(crate) ending: Cell<Option<Ending>>,
-    /// What is known of when it began, in a warm worker.
-    pub(crate) seen: Cell<Seen>,
-    /// Since when it is to be ended, in a warm worker.
-    pub(crate) sought: Cell<Option<Instant>>,
     /// Children that are forked from this epoch on have it.
     pub(crate) epoch: Cell<u64>,
     /// A child could not open what was sent of it.
@@ -119,12 +99,8 @@ pub(crate) struct Future {
     pub(crate) attempts: Cell<u32>,
     /// How often it was decided that it is run again.
     pub(crate) repeats: Cell<u32>,
-    /// How it failed before it was to be run again.
-    pub(crate) previous: ValueCell<Option<Box<Failed>>>,
-    /// How the task itself has failed, whatever handlers made of it; none when it has not.
-    pub(crate) failure: ValueCell<Option<Zval>>,
-    /// A handler returned this one: it has not ended before that has, and then in the same way.
-    pub(crate) following: ValueCell<Option<Object<Future>>>,
+    /// What most futures do not have.
+    pub(crate) extra: ValueCell<Option<Box<Extra>>>,
     /// Somebody has seen how it ended, or took its failure.
     pub(crate) observed: Cell<bool>,
     /// Its handlers are running.
@@ -157,8 +133,8 @@ impl Future {
     /// It has an outcome, and all handlers have run.
     pub(crate) fn is_complete(&self) -> bool {
         matches!(*self.phase.borrow(), Phase::Done(_))
-            && (self.handlers.borrow().is_empty() || self.handling.get())
-            && self.following.borrow().is_none()
+            && (!self.has_handlers() || self.handling.get())
+            && !self.is_following()
     }
 
     /// A failure is its outcome.

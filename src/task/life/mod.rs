@@ -3,6 +3,7 @@
 pub(crate) mod attempt;
 pub(crate) mod conclusion;
 pub(crate) mod ended;
+pub(crate) mod extra;
 pub(crate) mod future;
 pub(crate) mod group;
 pub(crate) mod handler;
@@ -16,6 +17,7 @@ pub(crate) mod shutdown;
 pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod surfacing;
+pub(crate) mod times;
 pub(crate) mod totals;
 pub(crate) mod work;
 pub(crate) mod workers;

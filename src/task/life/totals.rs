@@ -188,7 +188,7 @@ impl Future {
     /// How its task has ended; none when it has not, or nobody has looked at its end yet.
     pub(crate) fn end(&self) -> Option<End> {
         match (&*self.phase.borrow(), self.ending.get()) {
-            (Phase::Done(_), _) if self.failure.borrow().is_none() => Some(End::Succeeded),
+            (Phase::Done(_), _) if !self.has_own_failure() => Some(End::Succeeded),
             (Phase::Done(_), None) => Some(End::Failed),
             (Phase::Done(_), Some(Ending::TimedOut)) => Some(End::TimedOut),
             (Phase::Done(_), Some(Ending::Cancelled | Ending::Abandoned)) => Some(End::Cancelled),

@@ -203,7 +203,7 @@ pub(crate) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval
         }
         Said::Overdue(limit, pid, exit) => {
             future.pid.set(pid);
-            future.limit.set(Some(limit));
+            future.set_times(|times| times.limit = Some(limit));
             future.ending.set(Some(Ending::TimedOut));
             future.phase.set(Phase::Reported(Ended { id: 0, exit, message: Message::Nothing }));
         }

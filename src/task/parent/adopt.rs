@@ -60,8 +60,8 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
         reactor.forward(id, group.forwarded.get());
     }
     // What its pool says holds for it, unless it has a limit of its own.
-    if future.limit.get() == origin.timeout.get() {
-        future.limit.set(group.timeout.get());
+    if future.times().limit == origin.timeout.get() {
+        future.set_times(|times| times.limit = group.timeout.get());
         launch::set_deadline(future);
     }
     true

@@ -180,7 +180,7 @@ fn abandon(group: &Group, future: &Object<Future>) {
     // Nobody is left to whom it would be news.
     future.observed.set(true);
     let nothing = Ended { id: future.id.get(), exit: Exit::Unknown, message: Message::Nothing };
-    let before = (future.previous.take(), future.phase.replace(Phase::Reported(nothing)));
+    let before = (future.keep_previous(None), future.phase.replace(Phase::Reported(nothing)));
     future.group.set(None);
     future.stay_unread();
     group.note_end(future);

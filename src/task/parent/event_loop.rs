@@ -281,10 +281,10 @@ fn run_handlers(moment: Moment) -> Result<(), Thrown> {
 pub(crate) fn read() -> Result<(), Thrown> {
     while let Some(future) = unread() {
         let read = outcome::settle(&future);
-        if future.handlers.borrow().is_empty() {
-            surfacing::release(future);
-        } else {
+        if future.has_handlers() {
             state().settled.push_back(future);
+        } else {
+            surfacing::release(future);
         }
         read?;
     }

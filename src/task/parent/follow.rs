@@ -29,7 +29,7 @@ pub(crate) fn follow(future: &Object<Future>, other: &Object<Future>) -> Result<
         )));
     }
     wait::ensure_here(other)?;
-    let old = future.following.replace(Some(other.clone()));
+    let old = future.set_followed(Some(other.clone()));
     release(old);
     if other.is_pending() {
         start::enqueue(&Group::default_group(), other);
@@ -45,15 +45,14 @@ fn leads_to(from: &Object<Future>, to: &Object<Future>) -> bool {
         if here.std() == to.std() {
             return true;
         }
-        let next = here.following.borrow().clone();
-        at = next;
+        at = here.followed();
     }
     false
 }
 
 /// `other` has ended: so has `future`, in the same way. What is left of its handlers runs next.
 pub(crate) fn arrive(future: &Object<Future>, other: &Future) {
-    let followed = future.following.take();
+    let followed = future.set_followed(None);
     other.observed.set(true);
     match conclusion::outcome_of(other) {
         Some(Ok(value)) => conclusion::set(future, Outcome::Value(value)),

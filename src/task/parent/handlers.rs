@@ -22,7 +22,7 @@ use crate::zend::{exception, interrupt};
 /// Adds a handler. One that comes after the end runs at the next safe point, too.
 pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
     let scope = if matches!(handler, Handler::Follow(_)) { None } else { Some(Scope::here()) };
-    future.handlers.push_back(Registered { handler, scope });
+    future.push_handler(Registered { handler, scope });
     if matches!(*future.phase.borrow(), Phase::Done(_)) && !future.handling.get() {
         state().reported.push_back(future.clone());
         interrupt::flags().raise();
@@ -37,21 +37,21 @@ pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
 pub(crate) fn complete(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
     let done = outcome::settle(future).and_then(|()| run_all(future, moment));
     // Those that are left run at the script's end.
-    if done.is_err() && !future.handlers.borrow().is_empty() {
+    if done.is_err() && future.has_handlers() {
         state().settled.change(|settled| settled.push_front(future.clone()));
     }
     done
 }
 
 fn run_all(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
-    let followed = future.following.borrow().clone();
+    let followed = future.followed();
     if let Some(followed) = followed.filter(|followed| followed.has_ended()) {
         complete(&followed, moment)?;
     }
-    if future.following.borrow().is_some() || future.is_being_read() {
+    if future.is_following() || future.is_being_read() {
         return Ok(());
     }
-    if future.handlers.borrow().is_empty() || future.handling.replace(true) {
+    if !future.has_handlers() || future.handling.replace(true) {
         return Ok(());
     }
     let _fibers = FiberBlock::new();
@@ -71,14 +71,14 @@ fn run(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
             state().held.change(|held| held.push(scope, future.clone()));
             return Ok(());
         }
-        let next = future.handlers.pop_front();
+        let next = future.pop_handler();
         let Some(Registered { handler, .. }) = next else {
             return Ok(());
         };
         let done = step(future, &handler);
         release(handler);
         done?;
-        if future.following.borrow().is_some() {
+        if future.is_following() {
             return Ok(()); // the others run when that one has ended
         }
     }
@@ -90,12 +90,11 @@ fn run(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
 ///
 /// With what it waits for: one of these functions, or, without any, a call.
 fn ensure_allowed(future: &Future, moment: Moment) -> Result<(), Option<Scope>> {
-    let handlers = future.handlers.borrow();
-    let Some(Registered { scope: Some(scope), .. }) = handlers.front() else {
+    let Some(scope) = future.next_scope() else {
         return Ok(());
     };
     let place = future.place.get().unwrap_or_else(ini::handlers);
-    if moment.allows(place, scope) { Ok(()) } else { Err((place == Place::Scope).then(|| scope.clone())) }
+    if moment.allows(place, &scope) { Ok(()) } else { Err((place == Place::Scope).then_some(scope)) }
 }
 
 fn step(future: &Object<Future>, handler: &Handler) -> Result<(), Thrown> {

@@ -1,14 +1,13 @@
 //! What the engine asks of a future: its values, and what its end means.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::ffi::CStr;
 
 use ext_php_rs::types::Zval;
 
 use crate::error::Error;
 use crate::exceptions;
-use crate::task::life::future::{Future, Outcome, Phase, Seen, describe};
+use crate::task::life::future::{Future, Outcome, Phase, describe};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::support;
@@ -33,25 +32,19 @@ impl Native for Future {
             id: Cell::new(state().next_id()),
             work: ValueCell::new(None),
             phase: ValueCell::new(Phase::Pending),
-            handlers: ValueCell::default(),
-            limit: Cell::new(None),
-            started: Cell::new(None),
+            times: DataCell::default(),
             group: ValueCell::default(),
             key: ValueCell::new(Zval::new()),
             added: Cell::new(false),
             share: ValueCell::default(),
             pid: Cell::new(None),
             ending: Cell::new(None),
-            seen: Cell::new(Seen::Never),
-            sought: Cell::new(None),
             epoch: Cell::new(0),
             declined: Cell::new(false),
             route: Cell::new(None),
             attempts: Cell::new(0),
             repeats: Cell::new(0),
-            previous: ValueCell::default(),
-            failure: ValueCell::default(),
-            following: ValueCell::default(),
+            extra: ValueCell::default(),
             observed: Cell::new(false),
             handling: Cell::new(false),
             place: Cell::new(None),
@@ -61,19 +54,12 @@ impl Native for Future {
 
     fn trace(&self, tracer: &mut Tracer) {
         self.work.peek(|work| work.iter().for_each(|work| work.trace(tracer)));
-        self.handlers.peek(|handlers| {
-            for registered in handlers {
-                registered.handler.trace(tracer);
-            }
-        });
         self.phase.peek(|phase| {
             if let Phase::Done(Outcome::Value(value) | Outcome::Failed(value)) = phase {
                 tracer.value(value);
             }
         });
-        self.previous.peek(|previous| previous.iter().for_each(|attempt| attempt.trace(tracer)));
-        self.failure.peek(|failure| failure.iter().for_each(|failure| tracer.value(failure)));
-        self.following.peek(|following| following.iter().for_each(|other| other.trace_in(tracer)));
+        self.extra.peek(|extra| extra.iter().for_each(|extra| extra.trace(tracer)));
     }
 
     const MISTAKEN: Option<Mistaken<Self>> = Some(not_awaited);
@@ -88,10 +74,7 @@ impl Native for Future {
         };
         self.phase.peek(plain) == Some(true)
             && self.work.peek(Option::is_none) == Some(true)
-            && self.handlers.peek(VecDeque::is_empty) == Some(true)
-            && self.previous.peek(Option::is_none) == Some(true)
-            && self.failure.peek(Option::is_none) == Some(true)
-            && self.following.peek(Option::is_none) == Some(true)
+            && self.has_no_extra() == Some(true)
     }
 
     /// A future dropped before it started is started; a failure that nobody has seen is told. In a process that has but

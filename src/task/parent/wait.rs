@@ -202,7 +202,7 @@ pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Res
             // Inside a handler the handlers of others wait, but what is awaited there must come to its end.
             handlers::complete(future, Moment::Call)?;
             // One of them may have returned a future.
-            if future.following.borrow().is_some() {
+            if future.is_following() {
                 ensure_not_underneath(future)?;
             }
         }
@@ -227,11 +227,10 @@ fn begin(future: &Object<Future>) -> Result<(), Thrown> {
 /// handler of its own has returned.
 fn ensure_not_underneath(future: &Future) -> Result<(), Thrown> {
     ensure_not_in_hand(future)?;
-    let mut at = future.following.borrow().clone();
+    let mut at = future.followed();
     while let Some(followed) = at {
         ensure_not_in_hand(&followed)?;
-        let next = followed.following.borrow().clone();
-        at = next;
+        at = followed.followed();
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ pub(crate) fn post_all(group: &Rc<Group>, workers: &Workers) {
         }
         workers.spare.replace(job.bytes);
         if let Some(future) = future {
-            future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
+            future.limit_by_default(group.timeout.get());
             watch(&future);
             future.give_back();
         }

@@ -148,15 +148,17 @@ fn pack_work(
     bytes: &mut Vec<u8>,
     values: &mut Values,
 ) -> Option<u64> {
-    let (callable, args, named) = match work {
-        Work::Call(callable, args, named) => (callable.value(), args, named),
+    let (callable, arguments) = match work {
+        Work::Call(callable, arguments) => (callable.value(), arguments.as_deref()),
         Work::Task(object) => {
             bytes.extend([OBJECT, TASK]);
             values.push(object.shallow_clone());
             return Some(0);
         }
     };
-    let named = named.as_ref().filter(|named| named.array().is_some_and(|array| !array.is_empty()));
+    let args = arguments.map_or(&[][..], |arguments| &arguments.positional);
+    let named = arguments.and_then(|arguments| arguments.named.as_ref());
+    let named = named.filter(|named| named.array().is_some_and(|array| !array.is_empty()));
     let mut flags = if named.is_some() { NAMED } else { 0 };
     let mut epoch = 0;
     if let Some(closure) = closure_in(callable) {
@@ -339,7 +341,7 @@ fn object(bytes: &[u8]) -> Result<Option<Work>, Thrown> {
 
 fn call(callable: Callable, mut args: Vec<Zval>, flags: u8) -> Work {
     let named = if flags & NAMED == 0 { None } else { args.pop() };
-    Work::Call(callable, args, named)
+    Work::call(callable, args, named)
 }
 
 /// The values of a job. None when they cannot be made here.

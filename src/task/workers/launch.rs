@@ -14,6 +14,7 @@ use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::state::{Running, state};
 use crate::task::life::surfacing;
+use crate::task::life::times::Times;
 use crate::task::life::workers::Route;
 use crate::task::workers::spawn::{self, NotSpawned, Spawned};
 use crate::zend::handler::Thrown;
@@ -48,8 +49,8 @@ pub(crate) fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(
     let running = Running { group: Rc::clone(group), origin: None, permit };
     state().running.insert(future.id.get(), running);
     future.attempts.set(future.attempts.get() + 1);
-    future.started.set(Some(Instant::now()));
-    future.limit.set(future.limit.get().or_else(|| group.timeout.get()));
+    future.set_times(|times| times.started = Some(Instant::now()));
+    future.limit_by_default(group.timeout.get());
     set_deadline(future);
     Ok(())
 }
@@ -84,7 +85,7 @@ pub(crate) fn forward_from_now_on(group: &Rc<Group>, signals: Signals) {
 
 /// Lets the limit of a running task take effect; 0 lifts it.
 pub(crate) fn set_deadline(future: &Future) {
-    let (Some(started), Some(seconds)) = (future.started.get(), future.limit.get()) else {
+    let Times { started: Some(started), limit: Some(seconds), .. } = future.times() else {
         return;
     };
     let mut deadlines = state().deadlines.borrow_mut();

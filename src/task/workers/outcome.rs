@@ -189,7 +189,7 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
         (_, Some(Ending::Cancelled)) => Error::Cancelled { subject, unended },
         (_, Some(Ending::Abandoned)) => Error::Abandoned { subject },
         (_, Some(Ending::TimedOut)) => {
-            let limit = Seconds(future.limit.get().unwrap_or_default());
+            let limit = Seconds(future.times().limit.unwrap_or_default());
             Error::TimedOut { subject, limit, unended, threads: threads::of_libraries(ini::notifier()) }
         }
         (Message::Malformed(why), _) => Error::Protocol { subject, why },

@@ -7,9 +7,10 @@ use crate::pool::deadlines::Stage;
 use crate::process::poller::reactor::{Ended, Message};
 use crate::process::shared::job_queue::Progress;
 use crate::process::wait::Exit;
-use crate::task::life::future::{Ending, Future, Phase, Seen};
+use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
+use crate::task::life::times::Seen;
 use crate::task::life::workers::Workers;
 use crate::task::workers::ending;
 use crate::task::workers::retry::finish;
@@ -87,8 +88,8 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
         return;
     };
     let id = future.id.get();
-    let since = future.sought.get().unwrap_or_else(Instant::now);
-    future.sought.set(Some(since));
+    let since = future.times().sought.unwrap_or_else(Instant::now);
+    future.set_times(|times| times.sought = Some(since));
     let is_late = since.elapsed() >= ON_ITS_WAY;
     let progress = workers.progress(id);
     let child = match progress {
@@ -148,7 +149,7 @@ pub(crate) fn expire(future: &Object<Future>) {
 pub(crate) fn renew_limit(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     let posted = |group: Rc<Group>| group.stays.get() && group.ledger.borrow().is_out(future.id.get());
-    let forked = future.started.get().is_some();
+    let forked = future.times().started.is_some();
     if !forked && future.ending.get().is_none() && group.is_some_and(posted) {
         state().deadlines.borrow_mut().clear(future.id.get());
         watch(future);
@@ -157,7 +158,7 @@ pub(crate) fn renew_limit(future: &Object<Future>) {
 
 /// Looks after the time limit of a posted task.
 pub(crate) fn watch(future: &Object<Future>) {
-    let limit = future.limit.get().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let limit = future.times().limit.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let Some(limit) = limit.filter(|limit| !limit.is_zero()) else {
         return;
     };
@@ -165,7 +166,7 @@ pub(crate) fn watch(future: &Object<Future>) {
     let now = Instant::now();
     let begun = match group.map(|group| whereabouts(&group, future.id.get())) {
         None | Some(Whereabouts::Waiting) => {
-            future.seen.set(Seen::Waiting(now));
+            future.set_times(|times| times.seen = Seen::Waiting(now));
             now
         }
         Some(Whereabouts::Running(_, since)) => began(future, since, now),
@@ -180,11 +181,11 @@ pub(crate) fn watch(future: &Object<Future>) {
 
 /// When a task began: at the time that its child says, if that can be, and once that was asked, then.
 fn began(future: &Future, said: Instant, now: Instant) -> Instant {
-    let at = match future.seen.get() {
+    let at = match future.times().seen {
         Seen::Never => said.min(now),
         Seen::Waiting(then) => said.clamp(then, now.max(then)),
         Seen::Begun(at) => at,
     };
-    future.seen.set(Seen::Begun(at));
+    future.set_times(|times| times.seen = Seen::Begun(at));
     at
 }

@@ -35,7 +35,7 @@ pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) 
     let wanted = policy.is_wanted() && !group.ledger.borrow().is_stopped();
     let failure = if wanted { failure(&phase, future.ending.get()) } else { None };
     let Some(delay) = failure.and_then(|failure| policy.after(failure, future.repeats.get())) else {
-        let previous = future.previous.take();
+        let previous = future.keep_previous(None);
         end(group, future, phase);
         release(previous);
         return;
@@ -79,7 +79,7 @@ pub(crate) fn due(future: &Object<Future>) {
 /// Nothing starts any more: a task that was to be run again, and is in no queue any more, has ended as it failed. False
 /// for one that has not failed.
 pub(crate) fn give_up(group: &Rc<Group>, future: &Object<Future>) -> bool {
-    let Some(attempt) = future.previous.take() else {
+    let Some(attempt) = future.keep_previous(None) else {
         return false;
     };
     let Failed { phase, ending, pid, captured } = *attempt;
@@ -115,15 +115,14 @@ fn again(future: &Future, phase: Phase) -> (u64, Option<Box<Failed>>) {
         pid: future.pid.take(),
         captured: future.captured.take(),
     };
-    let older = future.previous.replace(Some(Box::new(failed)));
+    let older = future.keep_previous(Some(Box::new(failed)));
     future.set_repeats(future.repeats.get() + 1);
     future.wait_again();
     let id = state.next_id();
     future.id.set(id);
     future.epoch.set(state.code_index.borrow().next_epoch());
     future.declined.set(false);
-    future.started.set(None);
-    future.sought.set(None);
+    future.set_times(|times| (times.started, times.sought) = (None, None));
     future.phase.set(Phase::Queued);
     (id, older)
 }

@@ -1,0 +1,126 @@
+//! What most futures do not have: handlers, a failure, an attempt before this one, another future that they follow.
+//!
+//! It is allocated when it is first needed: a pool may hold a million futures, and the time to make one grows with its
+//! size.
+
+use std::collections::VecDeque;
+
+use ext_php_rs::types::Zval;
+
+use crate::task::life::future::{Failed, Future};
+use crate::task::life::handler::Registered;
+use crate::zend::object::{Object, Tracer};
+use crate::zend::scope::Scope;
+
+/// What most futures do not have.
+#[derive(Debug, Default)]
+pub(crate) struct Extra {
+    /// What is to be called when it has ended, in order.
+    handlers: VecDeque<Registered>,
+    /// How the task itself has failed, whatever handlers made of it.
+    failure: Option<Zval>,
+    /// How it failed before it was to be run again.
+    previous: Option<Box<Failed>>,
+    /// A handler returned this one: the future has not ended before that has, and then in the same way.
+    following: Option<Object<Future>>,
+}
+
+impl Extra {
+    /// Its values, for the cycle collector.
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        self.handlers.iter().for_each(|registered| registered.handler.trace(tracer));
+        self.failure.iter().for_each(|failure| tracer.value(failure));
+        self.previous.iter().for_each(|attempt| attempt.trace(tracer));
+        self.following.iter().for_each(|other| other.trace_in(tracer));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.handlers.is_empty()
+            && self.failure.is_none()
+            && self.previous.is_none()
+            && self.following.is_none()
+    }
+}
+
+impl Future {
+    /// Something is to be called when it has ended, and was not called yet.
+    pub(crate) fn has_handlers(&self) -> bool {
+        self.extra.borrow().as_ref().is_some_and(|extra| !extra.handlers.is_empty())
+    }
+
+    /// One more handler, behind the others.
+    pub(crate) fn push_handler(&self, registered: Registered) {
+        self.extra.change(|extra| extra.get_or_insert_default().handlers.push_back(registered));
+    }
+
+    /// Takes the next handler.
+    #[must_use = "destructors of its values may be PHP's"]
+    pub(crate) fn pop_handler(&self) -> Option<Registered> {
+        self.extra.change(|extra| extra.as_mut()?.handlers.pop_front())
+    }
+
+    /// The functions that know of the next handler; none when there is no handler, or when it runs no PHP code.
+    pub(crate) fn next_scope(&self) -> Option<Scope> {
+        self.look(|extra| extra.handlers.front()?.scope.clone())
+    }
+
+    /// How the task itself has failed, whatever handlers made of it; none when it has not.
+    pub(crate) fn failure(&self) -> Option<Zval> {
+        self.look(|extra| extra.failure.as_ref().map(Zval::shallow_clone))
+    }
+
+    /// Whether the task itself has failed.
+    pub(crate) fn has_own_failure(&self) -> bool {
+        self.look(|extra| extra.failure.as_ref().map(|_| ())).is_some()
+    }
+
+    /// The task itself has failed so, or has not. Gives what was noted before.
+    #[must_use = "its destructor may be PHP's"]
+    pub(crate) fn note_failure(&self, failure: Option<Zval>) -> Option<Zval> {
+        self.exchange(|extra| &mut extra.failure, failure)
+    }
+
+    /// Whether an earlier attempt has failed, and its outcome is kept.
+    pub(crate) fn has_previous(&self) -> bool {
+        self.look(|extra| extra.previous.as_ref().map(|_| ())).is_some()
+    }
+
+    /// Keeps how an attempt has failed, or takes it. Gives what was kept before.
+    #[must_use = "destructors of its values may be PHP's"]
+    pub(crate) fn keep_previous(&self, failed: Option<Box<Failed>>) -> Option<Box<Failed>> {
+        self.exchange(|extra| &mut extra.previous, failed)
+    }
+
+    /// The future that a handler has returned, and that has not ended.
+    pub(crate) fn followed(&self) -> Option<Object<Future>> {
+        self.look(|extra| extra.following.clone())
+    }
+
+    /// Whether there is one.
+    pub(crate) fn is_following(&self) -> bool {
+        self.look(|extra| extra.following.as_ref().map(|_| ())).is_some()
+    }
+
+    /// Follows another, or none any more. Gives the one that was followed before.
+    #[must_use = "its destructor may be PHP's"]
+    pub(crate) fn set_followed(&self, other: Option<Object<Future>>) -> Option<Object<Future>> {
+        self.exchange(|extra| &mut extra.following, other)
+    }
+
+    /// Whether there is nothing that the cycle collector would have to see; no answer while it changes.
+    pub(crate) fn has_no_extra(&self) -> Option<bool> {
+        self.extra.peek(|extra| extra.as_ref().is_none_or(|extra| extra.is_empty()))
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&Extra) -> Option<T>) -> Option<T> {
+        self.extra.borrow().as_deref().and_then(look)
+    }
+
+    fn exchange<T>(&self, of: impl FnOnce(&mut Extra) -> &mut Option<T>, new: Option<T>) -> Option<T> {
+        self.extra.change(|extra| match (extra, new) {
+            (Some(extra), new) => std::mem::replace(of(extra), new),
+            (None, None) => None,
+            (extra, new) => std::mem::replace(of(extra.get_or_insert_default()), new),
+        })
+    }
+}

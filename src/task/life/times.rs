@@ -1,0 +1,52 @@
+//! When a task began, and how long it may run. Kept only for tasks that have one of these.
+
+use std::time::Instant;
+
+use crate::task::life::future::Future;
+use crate::zend::cell::Plain;
+
+/// When a task began that was posted for warm workers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// Nobody wanted to know.
+    #[default]
+    Never,
+    /// It had not begun at this time.
+    Waiting(Instant),
+    /// At this time.
+    Begun(Instant),
+}
+
+/// When a task began, and how long it may run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Times {
+    /// Seconds that it may run.
+    pub(crate) limit: Option<f64>,
+    /// When a child was forked for it alone.
+    pub(crate) started: Option<Instant>,
+    /// What is known of when it began, in a warm worker.
+    pub(crate) seen: Seen,
+    /// Since when it is to be ended, in a warm worker.
+    pub(crate) sought: Option<Instant>,
+}
+
+impl Plain for Times {}
+
+impl Future {
+    /// When it began, and how long it may run.
+    pub(crate) fn times(&self) -> Times {
+        self.times.borrow().as_deref().copied().unwrap_or_default()
+    }
+
+    /// Changes them.
+    pub(crate) fn set_times(&self, change: impl FnOnce(&mut Times)) {
+        change(self.times.borrow_mut().get_or_insert_default());
+    }
+
+    /// Gives it a limit, unless it has one.
+    pub(crate) fn limit_by_default(&self, limit: Option<f64>) {
+        if limit.is_some() && self.times().limit.is_none() {
+            self.set_times(|times| times.limit = limit);
+        }
+    }
+}
