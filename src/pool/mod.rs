@@ -3,7 +3,8 @@
 //!
 //! They make no system call, read no clock and know no PHP: their caller says what has happened, and what time it is.
 //!
-//! [`ledger`] knows where each attempt is, and has a diagram of the transitions.
+//! [`ledger`] knows where each attempt is, and has a diagram of the transitions. [`scaling`] says when another worker is
+//! needed.
 
 pub(crate) mod deadlines;
 pub(crate) mod huge_page_budget;
@@ -12,3 +13,4 @@ pub(crate) mod ledger;
 pub(crate) mod place;
 pub(crate) mod portion;
 pub(crate) mod retry;
+pub(crate) mod scaling;

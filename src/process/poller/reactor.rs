@@ -32,6 +32,7 @@ use crate::process::fork::{Child, Refused};
 use crate::process::forwarding::{self, Forwarded, Signals};
 use crate::process::memory_killer::MemoryKiller;
 use crate::process::output::Capture;
+use crate::process::quota::Permit;
 use crate::process::recipient::Recipient;
 use crate::process::shared::doorbell::Doorbell;
 use crate::process::shared::result_ring::ResultRing;
@@ -126,12 +127,13 @@ impl Reactor {
         self.children.len() - self.forsaken
     }
 
-    /// Watches `child` from now on. Results of more than `limit` bytes are refused; 0 means no limit.
+    /// Watches `child` from now on, and keeps its `permit` until it is reaped. Results of more than `limit` bytes are
+    /// refused; 0 means no limit.
     ///
     /// # Errors
     ///
     /// When the kernel cannot watch one more descriptor; the child is killed and reaped then.
-    pub(crate) fn add(&mut self, id: u64, child: Child, limit: u64) -> Result<(), Errno> {
+    pub(crate) fn add(&mut self, id: u64, child: Child, permit: Permit, limit: u64) -> Result<(), Errno> {
         let mut watch = |fd: &OwnedFd, source| self.registry.register(fd, source, Trigger::Level).map(drop);
         let watched = watch(&child.pipe, Source::Pipe(id))
             .and_then(|()| child.pidfd.as_ref().map_or(Ok(()), |fd| watch(fd, Source::Pidfd(id))));
@@ -160,6 +162,7 @@ impl Reactor {
                 lends: false,
                 forsaken: false,
                 forwarded: None,
+                permit,
             },
         );
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Instant;
 
 use ext_php_rs::types::Zval;
 
@@ -115,6 +116,15 @@ impl Future {
     /// Nobody has asked for it to run.
     pub(crate) fn is_pending(&self) -> bool {
         matches!(*self.phase.borrow(), Phase::Pending)
+    }
+
+    /// It runs from now on, in a process that was forked for it.
+    pub(crate) fn begin_in(&self, pid: i32) {
+        self.pid.set(Some(pid));
+        self.set_route(Route::Forked);
+        self.phase.set(Phase::Running);
+        self.attempts.set(self.attempts.get() + 1);
+        self.set_times(|times| times.started = Some(Instant::now()));
     }
 
     /// It has ended; perhaps nobody has looked at its outcome yet.

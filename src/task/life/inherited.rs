@@ -13,7 +13,7 @@ use crate::task::life::ended::Ended;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::map_call::MapCall;
-use crate::task::life::state::{Running, State};
+use crate::task::life::state::State;
 use crate::zend::object::Object;
 
 /// The values that another process had in its queues.
@@ -42,13 +42,10 @@ impl Inherited {
         inherited.futures.extend(state.reported.take());
         inherited.futures.extend(state.settled.take());
         inherited.futures.extend(state.held.take().into_futures());
-        for Running { group, origin, permit } in state.running.take().into_values() {
-            [group].into_iter().chain(origin).for_each(|group| inherited.add(group));
-            forget(permit);
-        }
-        for (group, workers) in state.warm_workers.take().into_values() {
-            inherited.add(group);
-            forget(workers);
+        for worker in state.workers.take().into_values() {
+            let (group, origin) = worker.part();
+            group.into_iter().chain(origin).for_each(|group| inherited.add(group));
+            forget(worker);
         }
         let others = (state.default_group.take(), state.active.take(), state.freed.take());
         others.0.into_iter().chain(others.1).chain(others.2).for_each(|group| inherited.add(group));

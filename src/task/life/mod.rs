@@ -20,4 +20,5 @@ pub(crate) mod surfacing;
 pub(crate) mod times;
 pub(crate) mod totals;
 pub(crate) mod work;
+pub(crate) mod worker;
 pub(crate) mod workers;

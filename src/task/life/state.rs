@@ -4,7 +4,7 @@
 //! (`pcntl_fork`) is noticed, and what was the parent's is left alone.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::mem::forget;
 use std::rc::Rc;
 use std::time::Instant;
@@ -16,7 +16,6 @@ use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
 use crate::process::forwarding::Forwarding;
 use crate::process::poller::reactor::{News, Reactor};
-use crate::process::quota::Permit;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::heap::Heap;
@@ -24,7 +23,7 @@ use crate::task::life::held::Held;
 use crate::task::life::inherited::Inherited;
 use crate::task::life::interruption::Interruption;
 use crate::task::life::map_call::RemoteResults;
-use crate::task::life::workers::Workers;
+use crate::task::life::worker::{Table, Worker};
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::code::CodeIndex;
 use crate::zend::object::Object;
@@ -32,37 +31,12 @@ use crate::zend::object::Object;
 #[cfg(not(php_zts))]
 use crate::zend::thread::OneThread;
 
-/// A task in a child, and whose slot it has until the child is reaped.
-#[derive(Debug)]
-pub(crate) struct Running {
-    /// Its group.
-    pub(crate) group: Rc<Group>,
-    /// The group in which it began, when a pool has adopted it: it keeps its slot there, too.
-    pub(crate) origin: Option<Rc<Group>>,
-    /// What it has of `async.max_children`.
-    pub(crate) permit: Permit,
-}
-
 impl Plain for Forwarding {}
 impl Plain for Reactor {}
 impl Plain for News {}
 impl Plain for Deadlines {}
 impl Plain for Heap {}
 impl Plain for RemoteResults {}
-
-/// What a child keeps that nobody waits for any more, as long as it is there.
-#[derive(Debug)]
-pub(crate) enum Stray {
-    /// One with a task of its own: what it has of `async.max_children`.
-    Task(Permit),
-    /// One that stayed: its place in the job queue.
-    Worker(Rc<Workers>),
-}
-
-impl Plain for Stray {}
-
-/// Whose a child is that stays.
-pub(crate) type Employer = (Rc<Group>, Rc<Workers>);
 
 /// How far a request is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,12 +67,8 @@ pub(crate) struct State {
     pub(crate) active: ValueCell<Vec<Rc<Group>>>,
     /// Children, once there was one.
     pub(crate) reactor: DataCell<Option<Reactor>>,
-    /// What all children run, until they are reaped.
-    pub(crate) running: ValueCell<BTreeMap<u64, Running>>,
-    /// Warm workers, and whose they are.
-    pub(crate) warm_workers: ValueCell<BTreeMap<u64, Employer>>,
-    /// Children that did not end, and that nobody waits for any more.
-    pub(crate) strays: DataCell<BTreeMap<u64, Stray>>,
+    /// All children, until they are reaped.
+    pub(crate) workers: ValueCell<Table>,
     /// What is to be told by warnings at the next safe point.
     pub(crate) notices: DataCell<Vec<String>>,
     /// What those that stay keep in their memory for maps.
@@ -156,9 +126,7 @@ impl State {
             default_group: ValueCell::default(),
             active: ValueCell::default(),
             reactor: DataCell::default(),
-            running: ValueCell::default(),
-            warm_workers: ValueCell::default(),
-            strays: DataCell::default(),
+            workers: ValueCell::default(),
             notices: DataCell::default(),
             remote_results: DataCell::default(),
             code_index: ValueCell::default(),
@@ -182,6 +150,26 @@ impl State {
             request: Cell::default(),
             is_child: Cell::new(false),
         }
+    }
+
+    /// The worker with this id.
+    pub(crate) fn worker(&self, id: u64) -> Option<Rc<Worker>> {
+        self.workers.borrow().get(&id).cloned()
+    }
+
+    /// Does the worker with this id run one attempt, and does somebody wait for it to end?
+    pub(crate) fn is_isolated(&self, id: u64) -> bool {
+        self.workers.borrow().get(&id).is_some_and(|worker| worker.is_isolated())
+    }
+
+    /// Is there an isolated worker that somebody waits for?
+    pub(crate) fn has_isolated(&self) -> bool {
+        self.workers.borrow().values().any(|worker| worker.is_isolated())
+    }
+
+    /// Is there a warm worker that somebody waits for?
+    pub(crate) fn has_warm(&self) -> bool {
+        self.workers.borrow().values().any(|worker| worker.awaited_warm().is_some())
     }
 
     /// The number of a new task.
@@ -245,9 +233,7 @@ impl State {
         }
         forget(self.default_group.take());
         forget(self.active.take());
-        forget(self.running.take());
-        forget(self.warm_workers.take());
-        forget(self.strays.take());
+        forget(self.workers.take());
         forget(self.notices.take());
         forget(self.remote_results.take());
         forget(self.news.take());

@@ -1,10 +1,9 @@
 //! The children of a pool that stay, as their parent knows them.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::collections::VecDeque;
+use std::time::Duration;
 
-use crate::process::quota::Permit;
 use crate::process::shared::job_queue::JobQueue;
 use crate::zend::cell::{DataCell, Plain};
 
@@ -30,8 +29,6 @@ pub(crate) enum Route {
     Sent,
 }
 
-impl Plain for Worker {}
-
 impl Plain for Job {}
 
 /// A task as bytes.
@@ -43,42 +40,14 @@ pub(crate) struct Job {
     pub(crate) epoch: u64,
 }
 
-/// One warm worker.
-#[derive(Debug)]
-pub(crate) struct Worker {
-    pub(crate) slot: usize,
-    pub(crate) epoch: u64,
-    pub(crate) pid: i32,
-    /// Since when it has been told to end, or ends by itself.
-    pub(crate) leaving: Cell<Option<Instant>>,
-    /// It ends by itself, as it had no work: its slot is free.
-    pub(crate) has_left: Cell<bool>,
-    /// Since when it has nothing to do, although there is a task that it could run.
-    pub(crate) awaited: Cell<Option<Instant>>,
-    /// It stays without work, too.
-    pub(crate) kept: Cell<bool>,
-    /// It was forked while there was a map, and goes with that: no later map can use it.
-    pub(crate) for_map: bool,
-    /// It is being ended, as it has been at one item for longer than so many seconds.
-    pub(crate) overdue: Cell<Option<f64>>,
-    /// The task for which it is being ended.
-    pub(crate) ends: Cell<Option<u64>>,
-    /// It has told something of a task that it was given.
-    pub(crate) proven: Cell<bool>,
-    /// Its place among all processes, which it gives back.
-    #[expect(dead_code, reason = "held, not read")]
-    pub(crate) permit: Permit,
-}
-
 /// The children of one pool.
 #[derive(Debug)]
 pub(crate) struct Workers {
     pub(crate) job_queue: JobQueue,
-    pub(crate) all: DataCell<BTreeMap<u64, Worker>>,
+    /// The ids of those that somebody waits for, in the order of their forks.
+    pub(crate) ids: DataCell<Vec<u64>>,
     /// How many of them are known to have left by themselves.
     pub(crate) departed: Cell<usize>,
-    /// Those that did not end, and that nobody waits for any more: their slots are not free as long as they are there.
-    pub(crate) strays: DataCell<BTreeMap<u64, Worker>>,
     /// The epoch of the one that knows least of those that stay: it is asked for with each task.
     pub(crate) oldest: Cell<Option<u64>>,
     /// Parcels for which there was no room: the first goes out first.

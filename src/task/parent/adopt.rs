@@ -9,6 +9,7 @@ use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
+use crate::task::life::worker::Budget;
 use crate::task::parent::start;
 use crate::task::workers;
 use crate::task::workers::launch;
@@ -39,17 +40,17 @@ fn withdrawn(future: &Future) -> bool {
 /// Gives a running task to `group`. False when it has ended.
 fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
     let (state, id) = (state(), future.id.get());
-    let begun_in = state.running.change(|running| {
-        let entry = running.get_mut(&id).filter(|entry| entry.group.has_task(id))?;
-        let origin = std::mem::replace(&mut entry.group, Rc::clone(group));
-        entry.origin = Some(Rc::clone(&origin));
-        Some(origin)
-    });
-    let Some(origin) = begun_in else {
+    let Some(worker) = state.worker(id) else {
         return false;
     };
+    let begun_in = worker.group().filter(|group| group.has_task(id));
+    let (Some(begun_in), Budget::One { origin }) = (begun_in, &worker.budget) else {
+        return false;
+    };
+    origin.set(Some(Rc::clone(&begun_in)));
+    worker.group.set(Some(Rc::clone(group)));
     // It keeps its slot there until it is gone.
-    let parted = origin.ledger.change(|ledger| ledger.disown(id));
+    let parted = begun_in.ledger.change(|ledger| ledger.disown(id));
     future.group.set(Some(Rc::clone(group)));
     group.ledger.change(|ledger| ledger.adopt(id, Attempt::Task(future.clone())));
     drop(parted);
@@ -60,7 +61,7 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
         reactor.forward(id, group.forwarded.get());
     }
     // What its pool says holds for it, unless it has a limit of its own.
-    if future.times().limit == origin.timeout.get() {
+    if future.times().limit == begun_in.timeout.get() {
         future.set_times(|times| times.limit = group.timeout.get());
         launch::set_deadline(future);
     }

@@ -20,6 +20,7 @@ use crate::task::life::group::Group;
 use crate::task::life::interruption::Interruption;
 use crate::task::life::state::{Request, state};
 use crate::task::life::surfacing;
+use crate::task::life::worker::Worker;
 use crate::task::map::halt;
 use crate::task::parent::{event_loop, wait};
 use crate::task::workers::{ending, launch};
@@ -47,7 +48,7 @@ pub(crate) fn finish() -> Result<(), Thrown> {
         let active = state.active.borrow();
         (active.is_empty() || active.iter().all(|group| group.idle())) && !event_loop::is_due_in_a_call()
     };
-    if !idle() || !state.running.borrow().is_empty() {
+    if !idle() || state.has_isolated() {
         listen();
         wait::at_end(|| idle() || is_interrupted())?;
     }
@@ -84,8 +85,8 @@ fn end_all() -> Result<(), Thrown> {
         let ledger = group.ledger.borrow();
         ledger.iter().filter_map(|(.., of)| of.future()).for_each(|future| give_up(future));
     }
-    let children: Vec<_> =
-        state.running.borrow().keys().chain(state.warm_workers.borrow().keys()).copied().collect();
+    let awaited = |worker: &&Rc<Worker>| worker.group.borrow().is_some();
+    let children: Vec<_> = state.workers.borrow().values().filter(awaited).map(|worker| worker.id).collect();
     for child in children {
         ending::dismiss(child);
     }
@@ -114,18 +115,20 @@ fn give_up(future: &Future) {
 /// Lets the children go that stay: what they have begun to write is written, and their shutdown functions run.
 fn dismiss() -> Result<(), Thrown> {
     let state = state();
-    if state.warm_workers.borrow().is_empty() {
+    if !state.has_warm() {
         return Ok(());
     }
-    let staying: Vec<_> =
-        state.warm_workers.borrow().iter().map(|(&id, (group, _))| (id, Rc::clone(group))).collect();
+    let all = state.workers.borrow();
+    let warm = all.values().filter(|worker| worker.warm().is_some());
+    let staying: Vec<_> = warm.filter_map(|worker| Some((worker.id, worker.group()?))).collect();
+    drop(all);
     for (id, group) in staying {
         group.close();
         // Whoever has stopped one does not keep the script from its end.
         ending::go_on(id);
     }
     listen();
-    while !state.warm_workers.borrow().is_empty() && !is_interrupted() {
+    while state.has_warm() && !is_interrupted() {
         if event_loop::wait(None) == Err(Errno::EINTR) {
             event_loop::interrupted();
         }
@@ -141,13 +144,14 @@ fn dismiss() -> Result<(), Thrown> {
 pub(crate) fn kill() {
     let state = state();
     let left = state.reactor.borrow_mut().as_mut().map(Reactor::kill_all);
-    let running = state.running.take();
-    let staying = state.warm_workers.take();
+    let workers = state.workers.take();
     let mut groups = state.active.take();
-    groups.extend(staying.values().map(|(group, _)| Rc::clone(group)));
+    for worker in workers.values() {
+        let (group, origin) = worker.part();
+        groups.extend(origin.into_iter().chain(group));
+    }
     let loose = (state.news.take(), state.freed.take(), state.remote_results.take(), state.deadlines.take());
     let mut futures: Vec<(Rc<Group>, Object<Future>)> = Vec::new();
-    groups.extend(running.into_values().flat_map(|child| child.origin.into_iter().chain([child.group])));
     for group in &groups {
         halt::end(group);
         surfacing::keep_pending();
@@ -165,8 +169,7 @@ pub(crate) fn kill() {
     state.held_back.set(false);
     // A fatal error may have left in the middle of it.
     state.in_hand.set(0);
-    surfacing::release((staying, loose, groups, futures));
-    state.strays.take();
+    surfacing::release((workers, loose, groups, futures));
     left.into_iter().flatten().for_each(|(pid, why)| ending::tell(pid, why));
     ending::give_notices();
 }
@@ -214,7 +217,7 @@ pub(crate) fn at_exit() -> Result<(), Thrown> {
 
 /// Has nothing been started that has not ended?
 fn is_empty() -> bool {
-    state().active.borrow().is_empty() && state().running.borrow().is_empty()
+    state().active.borrow().is_empty() && !state().has_isolated()
 }
 
 /// Lets go of all that the script has left here. Re-enters PHP: destructors run.

@@ -17,7 +17,8 @@ use crate::process::wait::Exit;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
-use crate::task::life::workers::{Worker, Workers};
+use crate::task::life::worker::Warm;
+use crate::task::life::workers::Workers;
 use crate::task::map::End;
 use crate::task::parent::news::call_off;
 use crate::task::workers::retry::finish;
@@ -41,9 +42,11 @@ pub(crate) fn check_all() {
     });
     let mut pools_of_workers: Vec<(Rc<Group>, Rc<Workers>)> = own.collect();
     // Those too that their pool has let go.
-    for (group, workers) in state.warm_workers.borrow().values() {
-        if !pools_of_workers.iter().any(|(_, known)| Rc::ptr_eq(known, workers)) {
-            pools_of_workers.push((Rc::clone(group), Rc::clone(workers)));
+    for worker in state.workers.borrow().values() {
+        if let (Some(warm), Some(group)) = (worker.warm(), worker.group())
+            && !pools_of_workers.iter().any(|(_, known)| Rc::ptr_eq(known, &warm.workers))
+        {
+            pools_of_workers.push((group, Rc::clone(&warm.workers)));
         }
     }
     for (group, workers) in pools_of_workers {
@@ -66,17 +69,17 @@ impl Workers {
             return;
         }
         self.job_queue.restate();
-        for worker in self.all.borrow().values().filter(|worker| worker.is_leaving()) {
+        for worker in self.members().warm().filter(|worker| worker.is_leaving()) {
             self.job_queue.dismiss(worker.slot);
         }
         let look = self.job_queue.look(|task| group.expects(task));
         let before = self.adrift.replace(look.adrift.clone());
         let stuck: Vec<_> = look.adrift.into_iter().filter(|adrift| before.contains(adrift)).collect();
         let stuck: Vec<_> = stuck.into_iter().map(|(slot, _)| self.child_on(slot)).collect();
-        let has_members = !self.all.borrow().is_empty();
+        let has_members = self.count() > 0;
         let stalls = has_members && !look.open.is_empty() && look.busy.is_empty();
         self.stalled.set(if stalls { self.stalled.get() + 1 } else { 0 });
-        let all_leave = self.all.borrow().values().all(Worker::is_leaving);
+        let all_leave = self.members().warm().all(Warm::is_leaving);
         let enough = (LOOKS << group.stalls.get()) * if all_leave { LEAVING } else { 1 };
         if !look.lost.is_empty() || stuck.contains(&None) || self.stalled.get() >= enough {
             self.condemn(group);
@@ -89,7 +92,7 @@ impl Workers {
     /// When no child is left in a job queue that somebody has written over: tasks that nobody had begun are posted for
     /// new ones, the others have failed. Runs PHP code: destructors, hooks of serialization.
     pub(super) fn settle_if_last(self: &Rc<Self>, group: &Rc<Group>) {
-        if self.all.borrow().is_empty() {
+        if self.count() == 0 {
             self.settle(group);
             state().freed.push_back(Rc::clone(group));
         }

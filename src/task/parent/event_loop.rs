@@ -180,7 +180,7 @@ fn retire() {
 /// group has a free slot, unless it still has something in its memory.
 fn told(id: u64, phase: Phase) -> Option<Rc<Group>> {
     let state = state();
-    let group = state.running.borrow().get(&id).map(|running| Rc::clone(&running.group))?;
+    let group = state.worker(id)?.group()?;
     let lends = matches!(phase, Phase::Remote { .. });
     let parted = group.ledger.change(|ledger| if lends { ledger.disown(id) } else { ledger.report(id) });
     let future = parted.and_then(Attempt::into_future)?;
@@ -228,8 +228,8 @@ pub(crate) fn end(id: u64, ending: Ending) {
         workers::end(&future, ending);
         return;
     }
-    let state = state();
-    let future = state.running.borrow().get(&id).and_then(|running| running.group.future(id));
+    let group = state().worker(id).and_then(|worker| worker.group());
+    let future = group.and_then(|group| group.future(id));
     if let Some(future) = future {
         future.ending.set(Some(ending));
     }

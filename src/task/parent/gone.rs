@@ -1,4 +1,4 @@
-//! What becomes of a task when its process is gone, or nobody waits for that any more. Runs in the parent.
+//! What becomes of attempts when their worker is gone, or nobody waits for it to end any more. Runs in the parent.
 
 use std::rc::Rc;
 
@@ -6,68 +6,106 @@ use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
-use crate::task::life::state::{Running, Stray, state};
-use crate::task::parent::{adopt, news};
+use crate::task::life::state::state;
+use crate::task::life::worker::{Budget, Warm, Worker};
+use crate::task::map;
+use crate::task::map::End;
+use crate::task::parent::adopt;
+use crate::task::workers::retry::finish;
 use crate::task::workers::{collect, ending, retry};
+use crate::wire::frame::Malformed;
 
-/// Waits no more for the end of a child that was killed and is still there: its task has ended for everybody else.
+/// Waits no more for the end of a child that was killed and is still there: its attempts have ended for everybody else.
 /// Re-enters PHP.
 pub(crate) fn give_up(child: u64) {
-    let state = state();
-    let forsaken = state.reactor.borrow_mut().as_mut().and_then(|reactor| reactor.forsake(child));
-    let Some((pid, why)) = forsaken else {
-        return;
-    };
-    let ended = Ended { id: child, exit: Exit::Unended(why), message: Message::Nothing };
-    let running = state.running.remove(&child);
-    let Some(Running { group, origin, permit }) = running else {
-        if let Some(group) = news::gone(ended) {
-            state.freed.push_back(group);
-        }
-        return;
-    };
-    state.strays.borrow_mut().insert(child, Stray::Task(permit));
-    let future = group.end(child);
-    if let Some(origin) = origin {
-        adopt::give_back(&group, &origin, child);
-    }
-    state.freed.push_back(Rc::clone(&group));
-    match future {
-        Some(future) => {
-            collect::take_output(&future);
-            retry::conclude(&group, future, Phase::Reported(ended));
-        }
-        None => ending::tell(pid, why),
+    let forsaken = state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.forsake(child));
+    if let Some((_, why)) = forsaken {
+        let ended = Ended { id: child, exit: Exit::Unended(why), message: Message::Nothing };
+        state().freed.change(|freed| freed.extend(gone(ended)));
     }
 }
 
-/// A child is gone for which nobody has waited. False when it is none of those.
-pub(crate) fn stray_gone(child: u64) -> bool {
-    let stray = state().strays.borrow_mut().remove(&child);
-    match stray {
-        Some(Stray::Worker(workers)) => workers.stray_gone(child),
-        Some(Stray::Task(permit)) => drop(permit),
-        None => return false,
-    }
-    true
-}
-
-/// A child is gone: its group may start something.
-pub(crate) fn gone(child: Ended) -> Option<Rc<Group>> {
+/// A worker is gone, or nobody waits for it any more: then it stays in the table, and its slot in the job queue is not
+/// free, until it is gone. Its group, which may start something. Re-enters PHP.
+pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let state = state();
-    let running = state.running.remove(&child.id);
-    let Some(Running { group, origin, permit }) = running else {
-        return if stray_gone(child.id) { None } else { news::gone(child) };
-    };
-    drop(permit);
-    state.deadlines.borrow_mut().clear(child.id);
-    let future = group.end(child.id);
-    if let Some(origin) = origin {
-        adopt::give_back(&group, &origin, child.id);
+    let worker = state.worker(ended.id)?;
+    if let Some(warm) = worker.warm() {
+        warm.workers.note_departures(); // it may have left by itself
     }
-    if let Some(future) = future {
-        collect::take_output(&future);
-        retry::conclude(&group, future, Phase::Reported(child));
+    if !matches!(ended.exit, Exit::Unended(_)) {
+        drop(state.workers.remove(&ended.id));
+    }
+    state.deadlines.borrow_mut().clear(ended.id);
+    let (group, origin) = worker.part();
+    let group = group?;
+    match &worker.budget {
+        Budget::One { .. } => end_attempt(&group, origin, ended, worker.pid),
+        Budget::Many(warm) => end_jobs(&group, &worker, warm, ended),
     }
     Some(group)
+}
+
+/// The attempt of an isolated worker has ended with it.
+fn end_attempt(group: &Rc<Group>, origin: Option<Rc<Group>>, ended: Ended, pid: i32) {
+    let future = group.end(ended.id);
+    if let Some(origin) = origin {
+        adopt::give_back(group, &origin, ended.id);
+    }
+    match (future, ended.exit) {
+        (Some(future), _) => {
+            collect::take_output(&future);
+            retry::conclude(group, future, Phase::Reported(ended));
+        }
+        (None, Exit::Unended(why)) => ending::tell(pid, why),
+        (None, _) => {}
+    }
+}
+
+/// Whatever a warm worker ran has ended with it, and what it had taken and not begun is open again.
+fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
+    let workers = &warm.workers;
+    collect::forget_loan(ended.id);
+    let mut printed = collect::printed_by(ended.id);
+    workers.remove(ended.id, warm);
+    // One that died before it took anything costs a task too, and one that died before it began the first of its items
+    // costs that: the next one may die of the same, and so on for ever. Who was told to leave may have begun none.
+    let unasked = !warm.is_leaving();
+    let took_nothing = workers.job_queue.has_taken_nothing(warm.slot) && !warm.proven.get() && unasked;
+    let begun = workers.job_queue.begun(warm.slot).max(usize::from(unasked));
+    if workers.condemned.get() {
+        workers.settle_if_last(group);
+        return;
+    }
+    // Whatever is said of that by now: it was ended for this.
+    if let Some(task) = warm.ends.get() {
+        workers.job_queue.over(task);
+    }
+    let mut had = workers.job_queue.reap(warm.slot, |task| group.expects(task));
+    had.extend(warm.ends.get().filter(|&task| group.expects(task)));
+    if had.is_empty() && took_nothing {
+        had.extend(workers.first_open(group).filter(|&open| workers.job_queue.retract(open)));
+    }
+    if group.ledger.borrow().is_stopped() {
+        map::halt::stop(group); // what it had taken and not begun is open again
+    }
+    let exit = ended.exit;
+    let mut ended = Some(ended);
+    for task in had {
+        let overwritten = || {
+            let message = Message::Malformed(Malformed::Overwritten);
+            Ended { id: task, exit, message }
+        };
+        let ended = ended.take().unwrap_or_else(overwritten);
+        if let Some(map_call) = group.map_call(task) {
+            let end = End { pid: Some(worker.pid), overdue: warm.overdue.get(), ended };
+            map_call.died(task, begun, end, workers);
+            continue;
+        }
+        if let Some(future) = group.end(task) {
+            future.pid.set(Some(worker.pid));
+            future.captured.replace(printed.take());
+            finish(group, future, Phase::Reported(Ended { id: task, ..ended }));
+        }
+    }
 }

@@ -4,14 +4,15 @@ use crate::task::life::map_call::MapCall;
 use crate::zend::handler::Thrown;
 use std::rc::Rc;
 
+use crate::pool::scaling::{Need, need};
 use crate::process::fork::Refused;
 use crate::task::life::group::Group;
 use crate::task::life::shutdown;
 use crate::task::life::state::state;
 use crate::task::life::workers::Workers;
 use crate::task::parent::start;
-use crate::task::workers::warm_worker::NoWorker;
-use crate::task::workers::{launch, warm_worker, workers_of};
+use crate::task::workers::spawn::{Charge, NotSpawned, spawn};
+use crate::task::workers::{capacity, launch, workers_of};
 use crate::zend::exception;
 
 /// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
@@ -35,37 +36,32 @@ pub(crate) fn scale(group: &Rc<Group>, workers: &Rc<Workers>) {
     }
     loop {
         // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
-        let mut open = workers.job_queue.open(workers.all.borrow().len() + 1);
+        let open = workers.job_queue.open(workers.count() + 1);
         workers.note_departures();
-        let mut idle = workers.idle();
-        let wanted = open.len() > idle.len();
-        // Somebody idle is too old, if not each can have a task: what asks for the youngest goes to the youngest.
-        open.sort_unstable_by(|one, other| other.cmp(one));
-        idle.sort_unstable_by(|one, other| other.cmp(one));
-        let outdated = open.iter().zip(&idle).any(|(needed, epoch)| needed > epoch);
-        if !wanted && !outdated {
-            if !open.is_empty() && workers.awaits_somebody() {
-                state().held_back.set(true); // to see whether he came
+        let others = match need(open, workers.idle(), workers.is_full(group)) {
+            Need::Worker(others) => others,
+            Need::Takers if workers.awaits_somebody() => {
+                state().held_back.set(true); // to see whether one of them came
+                return;
             }
-            return;
-        }
-        if workers.is_full(group) {
-            // To wait for its end would let the next task start at once, but each of a hundred fork a child of its own.
-            if outdated {
+            Need::Slot => {
+                // To wait for its end would let the next task start at once, but each of a hundred fork a child of its
+                // own.
                 workers.dismiss_one();
+                return;
             }
-            return;
-        }
-        match warm_worker::spawn_warm(group, workers, idle.first().copied().unwrap_or(0)) {
+            Need::Nothing | Need::Takers | Need::Turn => return,
+        };
+        match spawn(group, Charge::Jobs(workers, others)) {
             Ok(()) => {}
-            Err(NoWorker { refused, task: None })
+            Err(NotSpawned { refused, task: None })
                 if launch::is_shortage(refused.errno) && launch::children() > 0 =>
             {
                 start::hold_back();
                 return;
             }
-            Err(NoWorker { refused, task }) => {
-                let Some(id) = task.or_else(|| warm_worker::first_open(group, workers)) else {
+            Err(NotSpawned { refused, task }) => {
+                let Some(id) = task.or_else(|| workers.first_open(group)) else {
                     return;
                 };
                 workers.job_queue.retract(id);
@@ -85,12 +81,12 @@ pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
     shutdown::register();
     let workers = workers_of(group)?;
     workers.reopen();
-    let wanted = wanted.min(warm_worker::capacity(group));
+    let wanted = wanted.min(capacity(group));
     group.kept.set(wanted);
     workers.keep(wanted);
     workers.note_departures();
     while workers.staying().0 < wanted && !workers.is_full(group) && !exception::pending() {
-        let Err(NoWorker { refused, task }) = warm_worker::spawn_warm(group, &workers, u64::MAX) else {
+        let Err(NotSpawned { refused, task }) = spawn(group, Charge::Jobs(&workers, u64::MAX)) else {
             continue;
         };
         if let Some(task) = task {

@@ -10,6 +10,7 @@ use crate::task::life::held::Moment;
 use crate::task::life::state::{Request, state};
 use crate::task::life::{conclusion, shutdown, support, surfacing};
 use crate::task::parent::{at_exit, handlers, scale, wait};
+use crate::task::workers::spawn::{Charge, NotSpawned, spawn};
 use crate::task::workers::{feed, launch, retry, workers_of};
 use crate::task::{map, workers};
 use crate::zend::exception;
@@ -73,15 +74,12 @@ fn put_off() -> bool {
 
 /// Forks for a future that has its slot. Breaks when there is no point in trying the next one.
 fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<()> {
-    match launch::make_child(group, future) {
-        Ok(()) => {
-            for hook in launch::hooks(group) {
-                launch::after_fork(&hook);
-            }
-            std::ops::ControlFlow::Continue(())
-        }
+    match spawn(group, Charge::Attempt(future)) {
+        Ok(()) => std::ops::ControlFlow::Continue(()),
         // One of ours will end, and leave room; or somebody else's.
-        Err(refused) if launch::is_shortage(refused.errno) && launch::children() > 0 => {
+        Err(NotSpawned { refused, task: None })
+            if launch::is_shortage(refused.errno) && launch::children() > 0 =>
+        {
             if group.ledger.borrow().has_reported() {
                 // The room that it leaves is as good as there: nobody else has to make any.
                 state().held_back.set(true);
@@ -91,7 +89,7 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
             group.ledger.change(|ledger| ledger.requeue(future.id.get()));
             std::ops::ControlFlow::Break(())
         }
-        Err(refused) => {
+        Err(NotSpawned { refused, .. }) => {
             let parked = group.end(future.id.get());
             retry::no_process(group, future, refused);
             drop(parked);

@@ -102,7 +102,7 @@ fn wait_loop(
         if let (Some(Patience { seconds, .. }), Some(Duration::ZERO)) = (patience, left) {
             return Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }));
         }
-        if !event_loop::busy() && state().running.borrow().is_empty() && !restart() {
+        if !event_loop::busy() && !state().has_isolated() && !restart() {
             return Err(exceptions::throw(&Error::Misuse(
                 "what is awaited can never end: it has not started, and nothing is left that would start it",
             )));
@@ -185,10 +185,7 @@ pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Res
         finish(future, patience)?;
     }
     // They have told everything: this is short, and nobody's patience is asked for.
-    until(None, || {
-        let running = state().running.borrow();
-        Ok(!futures.iter().any(|future| running.contains_key(&future.id.get())))
-    })
+    until(None, || Ok(!futures.iter().any(|future| state().is_isolated(future.id.get()))))
 }
 
 /// Waits for the end of one future, and runs its handlers. Re-enters PHP.

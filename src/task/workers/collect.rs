@@ -38,7 +38,7 @@ pub(crate) fn release(id: u64) {
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
         reactor.release(id);
     }
-    if state().running.borrow().contains_key(&id) {
+    if state().is_isolated(id) {
         ending::expect_end(id);
     }
 }

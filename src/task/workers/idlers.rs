@@ -1,10 +1,10 @@
 //! Warm workers and have nothing to do: who is counted on, and who makes room for others. Runs in the parent.
 
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::task::life::state::state;
-use crate::task::life::workers::{Worker, Workers};
+use crate::task::life::worker::Warm;
+use crate::task::life::workers::Workers;
 
 /// A child that has nothing to do, and lets a task lie for so long, is not counted on: somebody may have stopped it.
 const LATE: Duration = Duration::from_millis(10);
@@ -14,18 +14,17 @@ const ONE_PLACE: Duration = Duration::from_millis(20);
 impl Workers {
     /// The epochs of those who have nothing to do, and can be counted on.
     pub(crate) fn idle(&self) -> Vec<u64> {
-        let all = self.all.borrow();
-        let idle = all.values().filter(|worker| self.is_idle(worker) && !is_late(worker));
+        let all = self.members();
+        let idle = all.warm().filter(|worker| self.is_idle(worker) && !is_late(worker));
         idle.map(|worker| worker.epoch).collect()
     }
 
     /// Does a task lie that somebody idle could run, who has let it lie for a while?
     pub(crate) fn awaits_somebody(&self) -> bool {
-        let all = self.all.borrow();
-        all.values().any(|worker| worker.awaited.get().is_some() && self.is_idle(worker))
+        self.members().warm().any(|worker| worker.awaited.get().is_some() && self.is_idle(worker))
     }
 
-    fn is_idle(&self, worker: &Worker) -> bool {
+    fn is_idle(&self, worker: &Warm) -> bool {
         !worker.is_leaving() && self.job_queue.is_idle(worker.slot)
     }
 
@@ -42,7 +41,7 @@ impl Workers {
             reactor.look_soon();
         }
         let mut is_awaited = false;
-        for worker in self.all.borrow().values() {
+        for worker in self.members().warm() {
             if worker.epoch >= needed && self.is_idle(worker) {
                 worker.awaited.set(worker.awaited.get().or_else(|| Some(Instant::now())));
                 is_awaited = true;
@@ -52,13 +51,13 @@ impl Workers {
     }
 
     /// Is this one idle, and no use for any task that lies here?
-    fn is_spare(&self, worker: &Worker) -> bool {
+    fn is_spare(&self, worker: &Warm) -> bool {
         let is_needed = || self.job_queue.least_open().is_some_and(|needed| needed <= worker.epoch);
         self.is_idle(worker) && (is_late(worker) || !is_needed())
     }
 }
 
-pub(crate) fn is_late(worker: &Worker) -> bool {
+pub(crate) fn is_late(worker: &Warm) -> bool {
     worker.awaited.get().is_some_and(|since| since.elapsed() >= LATE)
 }
 
@@ -80,22 +79,11 @@ pub(crate) fn make_room() {
     if state.made_room.get().is_some_and(|at| at.elapsed() < ONE_PLACE) {
         return;
     }
-    let staying: Vec<_> = state
-        .warm_workers
-        .borrow()
-        .iter()
-        .map(|(&child, (_, workers))| (child, Rc::clone(workers)))
-        .collect();
-    let rank = |(child, workers): &(u64, Rc<Workers>)| {
-        let all = workers.all.borrow();
-        let worker = all.get(child).filter(|worker| workers.is_spare(worker))?;
-        Some((worker.kept.get(), worker.epoch))
-    };
-    let spare = staying.iter().filter_map(|one| Some((rank(one)?, one))).min_by_key(|&(rank, _)| rank);
-    if let Some((_, (child, workers))) = spare {
+    let all = state.workers.borrow();
+    let warm = all.values().filter_map(|worker| Some((worker.id, worker.awaited_warm()?)));
+    let spare = warm.filter(|(_, warm)| warm.workers.is_spare(warm));
+    if let Some((id, warm)) = spare.min_by_key(|(_, warm)| (warm.kept.get(), warm.epoch)) {
         state.made_room.set(Some(Instant::now()));
-        if let Some(worker) = workers.all.borrow().get(child) {
-            workers.dismiss(*child, worker);
-        }
+        warm.workers.dismiss(id, warm);
     }
 }

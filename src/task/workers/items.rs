@@ -3,7 +3,6 @@
 //! Children note down when they begin an item, if there is a limit. Nobody is told: the parent looks when the limit of
 //! what a child was at the last time would be over.
 
-use std::ptr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use crate::pool::deadlines::Stage;
 use crate::process::shared::job_queue::Item;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
-use crate::task::life::workers::{Worker, Workers};
+use crate::task::life::worker::{Warm, Worker};
 use crate::task::workers::ending;
 
 /// How long an item of `group` may take, if there is a limit and there are items.
@@ -30,7 +29,7 @@ pub(crate) fn watch_items(group: &Group) {
     let (Some(workers), Some(limit)) = (workers, limit(group)) else {
         return;
     };
-    for (&child, worker) in workers.all.borrow().iter() {
+    for (child, worker) in workers.members().iter() {
         workers.job_queue.time_items(worker.slot);
         // One that is being ended has its time already.
         if worker.overdue.get().is_none() {
@@ -48,21 +47,20 @@ pub(crate) fn look_after(child: u64, time: Duration) {
 
 /// Looks for how long a child has been at its item.
 pub(crate) fn look(child: u64) {
-    let employer = state().warm_workers.borrow().get(&child).cloned();
-    let Some((group, workers)) = employer else {
+    let Some(known) = state().worker(child) else {
+        return;
+    };
+    let (Some(group), Some(worker)) = (known.group(), known.warm()) else {
         return;
     };
     let Some(limit) = time(&group) else {
         return;
     };
-    let all = workers.all.borrow();
-    let Some(worker) = all.get(&child) else {
-        return;
-    };
+    let workers = &worker.workers;
     workers.job_queue.time_items(worker.slot);
     let left = match workers.job_queue.item(worker.slot) {
         Some((item, time)) if time >= limit => {
-            if end(child, worker, &workers, item) {
+            if end(child, worker, item) {
                 worker.overdue.set(group.timeout.get());
                 return;
             }
@@ -77,7 +75,8 @@ pub(crate) fn look(child: u64) {
 }
 
 /// Ends a child that is still at this item. False for one that is not: it begins no other than what it has begun.
-fn end(child: u64, worker: &Worker, workers: &Workers, item: Item) -> bool {
+fn end(child: u64, worker: &Warm, item: Item) -> bool {
+    let workers = &worker.workers;
     workers.dismiss(child, worker);
     if workers.job_queue.item(worker.slot).is_none_or(|(now, _)| now != item) {
         return false;
@@ -88,35 +87,33 @@ fn end(child: u64, worker: &Worker, workers: &Workers, item: Item) -> bool {
 
 /// Nothing more begins in the children of `group`, neither tasks nor items: they go when what they are at is over.
 pub(crate) fn dismiss_all(group: &Group) {
-    for (child, workers) in children_of(group) {
-        let all = workers.all.borrow();
-        if let Some(worker) = all.get(&child).filter(|worker| !worker.is_leaving()) {
-            workers.dismiss(child, worker);
+    for worker in all_of(group) {
+        if let Some(warm) = worker.warm().filter(|warm| !warm.is_leaving()) {
+            warm.workers.dismiss(worker.id, warm);
         }
     }
 }
 
 /// Ends the children of `group` that are at items. They have been dismissed: one that is at none begins none.
 pub(crate) fn end_items(group: &Group) {
-    for (child, workers) in children_of(group) {
-        let at_items = |worker: &Worker| {
-            workers.job_queue.running(worker.slot).is_some() && workers.job_queue.begun(worker.slot) > 0
-        };
-        if workers.all.borrow().get(&child).is_some_and(at_items) {
-            ending::dismiss(child);
+    let at_items = |warm: &Warm| {
+        let job_queue = &warm.workers.job_queue;
+        job_queue.running(warm.slot).is_some() && job_queue.begun(warm.slot) > 0
+    };
+    for worker in all_of(group) {
+        if worker.warm().is_some_and(at_items) {
+            ending::dismiss(worker.id);
         }
     }
 }
 
-/// Those of all its workers of pools: of those too that it has let go.
-fn children_of(group: &Group) -> Vec<(u64, Rc<Workers>)> {
-    let staying = state().warm_workers.borrow();
-    let own = staying.iter().filter(|(_, (employer, _))| ptr::eq(&raw const **employer, group));
-    own.map(|(&child, (_, workers))| (child, Rc::clone(workers))).collect()
+/// The workers of `group`: those too that it has let go.
+fn all_of(group: &Group) -> Vec<Rc<Worker>> {
+    state().workers.borrow().values().filter(|worker| worker.is_of(group)).cloned().collect()
 }
 
 /// The limit that a child has exceeded, which is being ended.
 pub(crate) fn overdue(group: &Group, child: u64) -> Option<f64> {
-    let workers = group.workers.borrow();
-    workers.as_ref()?.all.borrow().get(&child)?.overdue.get()
+    let worker = state().worker(child).filter(|worker| worker.is_of(group))?;
+    worker.warm()?.overdue.get()
 }

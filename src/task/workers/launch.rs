@@ -1,24 +1,19 @@
 //! From a future to a child: queueing, and the fork.
 
-use std::os::fd::OwnedFd;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
 
 use crate::pool::deadlines::Stage;
-use crate::process::fork::{Purpose, Refused};
 use crate::process::forwarding::Signals;
 use crate::process::poller::reactor::Reactor;
-use crate::task::life::future::{Future, Phase};
+use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
-use crate::task::life::state::{Running, state};
+use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::times::Times;
-use crate::task::life::workers::Route;
-use crate::task::workers::spawn::{self, NotSpawned, Spawned};
 use crate::zend::handler::Thrown;
-use crate::zend::object::Object;
 
 /// Will there be room when something else has ended?
 pub(crate) fn is_shortage(errno: Errno) -> bool {
@@ -28,31 +23,6 @@ pub(crate) fn is_shortage(errno: Errno) -> bool {
 /// How many children there are.
 pub(crate) fn children() -> usize {
     state().reactor.borrow().as_ref().map_or(0, Reactor::len)
-}
-
-/// Forks a child for one task.
-///
-/// # Errors
-///
-/// When there is no room for one more process.
-pub(crate) fn make_child(group: &Rc<Group>, future: &Object<Future>) -> Result<(), Refused> {
-    spawn::ensure_reactor()?;
-    let (hooks, limits) = (hooks(group), group.limits.borrow().clone());
-    let main =
-        |channel: &OwnedFd, streams| (spawn::mains().isolated)(channel, streams, &limits, &hooks, future);
-    let spawned = spawn::spawn(group, future.id.get(), Purpose::Outcome, main);
-    let Spawned { pid, permit } = spawned.map_err(|NotSpawned { refused, .. }| refused)?;
-    future.pid.set(Some(pid));
-    future.set_route(Route::Forked);
-    future.phase.set(Phase::Running);
-    group.ledger.change(|ledger| ledger.run(future.id.get()));
-    let running = Running { group: Rc::clone(group), origin: None, permit };
-    state().running.insert(future.id.get(), running);
-    future.attempts.set(future.attempts.get() + 1);
-    future.set_times(|times| times.started = Some(Instant::now()));
-    future.limit_by_default(group.timeout.get());
-    set_deadline(future);
-    Ok(())
 }
 
 /// The new child `id` is sent the signals that `group` forwards, if it does.
@@ -73,13 +43,17 @@ pub(crate) fn forward_from_now_on(group: &Rc<Group>, signals: Signals) {
     let state = state();
     group.forwarded.set(signals);
     state.forwarding.borrow_mut().want(signals);
-    let ours = |of: &Rc<Group>| Rc::ptr_eq(of, group);
-    let running: Vec<_> =
-        state.running.borrow().iter().filter(|(_, child)| ours(&child.group)).map(|(&id, _)| id).collect();
-    let staying: Vec<_> =
-        state.warm_workers.borrow().iter().filter(|(_, (of, _))| ours(of)).map(|(&id, _)| id).collect();
+    let workers: Vec<_> = state
+        .workers
+        .borrow()
+        .values()
+        .filter(|worker| worker.is_of(group))
+        .map(|worker| worker.id)
+        .collect();
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        running.into_iter().chain(staying).for_each(|id| reactor.forward(id, signals));
+        for id in workers {
+            reactor.forward(id, signals);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `process::shared::job_queue` hands the tasks out; their side of it is `task::child::worker_loop`.
 
+mod capacity;
 pub(crate) mod closing;
 pub(crate) mod collect;
 pub(crate) mod ending;
@@ -14,9 +15,9 @@ pub(crate) mod outcome;
 pub(crate) mod reach;
 pub(crate) mod retry;
 pub(crate) mod spawn;
-pub(crate) mod warm_worker;
 
 use std::cell::Cell;
+use std::ptr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -28,20 +29,33 @@ use crate::process::wait::EXIT_WAIT;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::totals::Untaken;
-use crate::task::life::workers::{Job, Worker, Workers};
-use crate::zend::cell::DataCell;
+use crate::task::life::worker::{Table, Warm};
+use crate::task::life::workers::{Job, Workers};
+use crate::zend::cell::{DataCell, Ref};
 
+pub(crate) use capacity::{capacity, shrink};
 pub(crate) use idlers::{make_room, nudge};
 pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
 pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
-pub(crate) use warm_worker::shrink;
 
 /// The time that a pool is given to come to terms with its children doubles so often at most: see `parent::check`.
 const MOST_DOUBLINGS: u32 = 6;
 
-impl Worker {
-    pub(crate) fn is_leaving(&self) -> bool {
-        self.leaving.get().is_some()
+/// Those of one pool that somebody waits for, while the table of all workers is borrowed.
+pub(crate) struct Members<'w> {
+    ids: Ref<'w, Vec<u64>>,
+    table: Ref<'w, Table>,
+}
+
+impl Members<'_> {
+    /// They, in the order of their forks.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Warm)> {
+        self.ids.iter().filter_map(|id| Some((*id, self.table.get(id)?.warm()?)))
+    }
+
+    /// They, without their ids.
+    pub(crate) fn warm(&self) -> impl Iterator<Item = &Warm> {
+        self.iter().map(|(_, warm)| warm)
     }
 }
 
@@ -49,9 +63,8 @@ impl Workers {
     pub(crate) fn new() -> Result<Rc<Self>, Errno> {
         Ok(Rc::new(Self {
             job_queue: JobQueue::new()?,
-            all: DataCell::default(),
+            ids: DataCell::default(),
             departed: Cell::new(0),
-            strays: DataCell::default(),
             oldest: Cell::new(None),
             held: DataCell::default(),
             spare: DataCell::default(),
@@ -65,8 +78,36 @@ impl Workers {
     /// Are there as many as there are slots? Those that leave by themselves have none; but as one that stays may be
     /// taken for one that leaves, when somebody writes over what they share, no more of them than there are slots.
     pub(crate) fn is_full(&self, group: &Group) -> bool {
-        let capacity = warm_worker::capacity(group);
-        self.condemned.get() || self.all.borrow().len() - self.departed.get().min(capacity) >= capacity
+        let capacity = capacity(group);
+        self.condemned.get() || self.count() - self.departed.get().min(capacity) >= capacity
+    }
+
+    /// How many there are that somebody waits for.
+    pub(crate) fn count(&self) -> usize {
+        self.ids.borrow().len()
+    }
+
+    /// Those that somebody waits for.
+    pub(crate) fn members(&self) -> Members<'_> {
+        Members { ids: self.ids.borrow(), table: state().workers.borrow() }
+    }
+
+    /// One more has been forked.
+    pub(crate) fn add(&self, id: u64) {
+        self.ids.borrow_mut().push(id);
+        self.survey();
+    }
+
+    /// Prepares a free slot for one that is about to be forked in `epoch`, which leaves after `patience` without work.
+    /// `None` when there is none: those that did not end, and that nobody waits for any more, have theirs, too.
+    pub(crate) fn free_slot(&self, epoch: u64, patience: Option<Duration>) -> Option<usize> {
+        let all = state().workers.borrow();
+        let own = all
+            .values()
+            .filter_map(|worker| worker.warm())
+            .filter(|warm| ptr::eq(&raw const *warm.workers, self));
+        let used: Vec<_> = own.map(|warm| warm.slot).collect();
+        self.job_queue.slot(|slot| used.contains(&slot), epoch, patience)
     }
 
     /// Notes down who has left by itself. Cheap while nobody does, as this comes after each task that is posted.
@@ -74,7 +115,7 @@ impl Workers {
         if !self.job_queue.is_anybody_leaving() {
             return;
         }
-        for worker in self.all.borrow().values() {
+        for worker in self.members().warm() {
             if !worker.has_left.get() && self.job_queue.has_left(worker.slot) {
                 worker.has_left.set(true);
                 worker.leaving.set(Some(Instant::now()));
@@ -86,50 +127,43 @@ impl Workers {
 
     /// How many have not been told to leave; and how many of these stay without work, too.
     pub(crate) fn staying(&self) -> (usize, usize) {
-        let all = self.all.borrow();
-        let staying = || all.values().filter(|worker| !worker.is_leaving());
+        let all = self.members();
+        let staying = || all.warm().filter(|worker| !worker.is_leaving());
         (staying().count(), staying().filter(|worker| worker.kept.get()).count())
     }
 
     /// Of those that are there so many stay without work, too. None of them leaves while it is told.
     pub(crate) fn keep(&self, count: usize) {
-        let all = self.all.borrow();
-        for worker in all.values().filter(|worker| !worker.is_leaving()).take(count) {
+        let all = self.members();
+        for worker in all.warm().filter(|worker| !worker.is_leaving()).take(count) {
             worker.kept.set(true);
             self.job_queue.be_patient(worker.slot, None);
         }
     }
 
-    /// A child is gone for which nobody has waited.
-    pub(crate) fn stray_gone(&self, child: u64) {
-        self.strays.borrow_mut().remove(&child);
-    }
-
     /// The child on `slot`.
     pub(crate) fn child_on(&self, slot: usize) -> Option<u64> {
-        let all = self.all.borrow();
-        all.iter().find(|(_, worker)| worker.slot == slot).map(|(&child, _)| child)
+        self.members().iter().find(|(_, worker)| worker.slot == slot).map(|(child, _)| child)
     }
 
-    /// Takes a child off the list that is gone.
-    pub(crate) fn remove(&self, child: u64) -> Option<Worker> {
-        let worker = self.all.borrow_mut().remove(&child)?;
+    /// One is gone, or nobody waits for it any more.
+    pub(crate) fn remove(&self, child: u64, worker: &Warm) {
+        self.ids.borrow_mut().retain(|&id| id != child);
         if worker.has_left.get() {
             self.departed.set(self.departed.get() - 1);
         }
         self.survey();
-        Some(worker)
     }
 
     /// Looks who knows least now.
     pub(crate) fn survey(&self) {
-        let all = self.all.borrow();
-        let staying = all.values().filter(|worker| !worker.is_leaving());
+        let all = self.members();
+        let staying = all.warm().filter(|worker| !worker.is_leaving());
         self.oldest.set(staying.map(|worker| worker.epoch).min());
     }
 
     /// Tells a child to leave.
-    pub(crate) fn dismiss(&self, child: u64, worker: &Worker) {
+    pub(crate) fn dismiss(&self, child: u64, worker: &Warm) {
         worker.leaving.set(worker.leaving.get().or_else(|| Some(Instant::now())));
         self.survey();
         if self.job_queue.dismiss(worker.slot) {
@@ -140,18 +174,18 @@ impl Workers {
 
     /// Tells the one to leave that knows least: an idle one rather than a busy one. Not while another is about to go.
     pub(crate) fn dismiss_one(&self) {
-        let goes = |worker: &Worker| worker.leaving.get().is_some_and(|since| since.elapsed() < EXIT_WAIT);
-        if !self.all.borrow().values().any(goes) {
+        let goes = |worker: &Warm| worker.leaving.get().is_some_and(|since| since.elapsed() < EXIT_WAIT);
+        if !self.members().warm().any(goes) {
             self.dismiss_down_to(self.staying().0.saturating_sub(1));
         }
     }
 
     /// Tells some to leave when there are more than `count`: first the idle ones, and those that know least.
     pub(crate) fn dismiss_down_to(&self, count: usize) {
-        let all = self.all.borrow();
+        let all = self.members();
         let mut staying: Vec<_> = all.iter().filter(|(_, worker)| !worker.is_leaving()).collect();
         staying.sort_by_key(|(_, worker)| (!self.job_queue.is_idle(worker.slot), worker.epoch));
-        for &(&child, worker) in staying.iter().take(staying.len().saturating_sub(count)) {
+        for &(child, worker) in staying.iter().take(staying.len().saturating_sub(count)) {
             self.dismiss(child, worker);
         }
     }
@@ -180,9 +214,9 @@ impl Workers {
 
     /// There is no map any more: lets those go that were forked for one, unless they have a task by now.
     pub(crate) fn end_of_maps(&self, group: &Group) {
-        let all = self.all.borrow();
-        let for_maps = |worker: &Worker| worker.for_map && !worker.kept.get() && !worker.is_leaving();
-        for (&child, worker) in all.iter().filter(|(_, worker)| for_maps(worker)) {
+        let all = self.members();
+        let for_maps = |worker: &Warm| worker.for_map && !worker.kept.get() && !worker.is_leaving();
+        for (child, worker) in all.iter().filter(|(_, worker)| for_maps(worker)) {
             let wanted = |task| group.has_task(task);
             if !self.job_queue.running(worker.slot).is_some_and(wanted) {
                 self.dismiss(child, worker);
@@ -209,7 +243,7 @@ impl Workers {
             return;
         }
         group.stalls.set((group.stalls.get() + 1).min(MOST_DOUBLINGS));
-        let children: Vec<_> = self.all.borrow().keys().copied().collect();
+        let children = self.ids.borrow().clone();
         children.into_iter().for_each(ending::kill);
     }
 
@@ -219,14 +253,24 @@ impl Workers {
         if held { Progress::Open } else { self.job_queue.progress(task) }
     }
 
-    /// A child has told something of a task, of which more may come unless this is the `last`. Its process; none when
-    /// it was not given that task.
-    pub(crate) fn admit(&self, child: u64, task: u64, last: bool) -> Option<i32> {
-        let all = self.all.borrow();
-        let worker = all.get(&child).filter(|worker| self.job_queue.admit(worker.slot, task, last))?;
-        worker.proven.set(true);
-        worker.awaited.set(None);
-        Some(worker.pid)
+    /// The first of the pool's attempts that no worker has taken.
+    pub(crate) fn first_open(&self, group: &Group) -> Option<u64> {
+        let mut ids: Vec<_> = group.ledger.borrow().iter().map(|(id, ..)| id).collect();
+        ids.sort_unstable();
+        ids.into_iter().find(|&id| self.job_queue.progress(id) == Progress::Open)
+    }
+}
+
+impl Warm {
+    /// It has told something of a task, of which more may come unless this is the `last`. False when it was not given
+    /// that task.
+    pub(crate) fn admit(&self, task: u64, last: bool) -> bool {
+        let admitted = self.workers.job_queue.admit(self.slot, task, last);
+        if admitted {
+            self.proven.set(true);
+            self.awaited.set(None);
+        }
+        admitted
     }
 }
 
@@ -262,10 +306,9 @@ pub(crate) fn untaken(group: &Group) -> Untaken {
 
 /// How long a child's latest portion of items took it.
 pub(crate) fn spent_by(group: &Group, child: u64) -> Option<Duration> {
-    let workers = group.workers.borrow();
-    let workers = workers.as_ref()?;
-    let slot = workers.all.borrow().get(&child)?.slot;
-    Some(workers.job_queue.spent(slot))
+    let worker = state().worker(child).filter(|worker| worker.is_of(group))?;
+    let warm = worker.warm()?;
+    Some(warm.workers.job_queue.spent(warm.slot))
 }
 
 /// Does a child run this task, or these items?
@@ -276,6 +319,5 @@ pub(crate) fn has_begun(group: &Group, id: u64) -> bool {
 
 /// The process of a child.
 pub(crate) fn pid_of_child(group: &Group, child: u64) -> Option<i32> {
-    let workers = group.workers.borrow();
-    workers.as_ref().and_then(|workers| workers.all.borrow().get(&child).map(|worker| worker.pid))
+    state().worker(child).filter(|worker| worker.is_of(group)).map(|worker| worker.pid)
 }

@@ -58,9 +58,7 @@ pub(crate) fn child_of(group: &Group, id: u64) -> Option<u64> {
 
 /// The process that runs a task, as far as is known.
 pub(crate) fn pid_of(group: &Group, id: u64) -> Option<i32> {
-    let child = child_of(group, id)?;
-    let workers = group.workers.borrow();
-    workers.as_ref().and_then(|workers| workers.all.borrow().get(&child).map(|worker| worker.pid))
+    state().worker(child_of(group, id)?).map(|worker| worker.pid)
 }
 
 /// Takes a task back that has not begun. False when it has.
@@ -123,8 +121,8 @@ fn call_back(group: &Rc<Group>, id: u64) -> bool {
 impl Workers {
     /// Ends a child for a task that it has. False when that may be on its way back: then the child takes no other.
     fn end(&self, child: u64, task: u64, is_late: bool) -> bool {
-        let all = self.all.borrow();
-        let Some(worker) = all.get(&child) else {
+        let worker = state().worker(child);
+        let Some(worker) = worker.as_ref().and_then(|worker| worker.warm()) else {
             return false;
         };
         self.dismiss(child, worker);

@@ -1,5 +1,6 @@
 //! The one way to make a child, whether it is there for one task or for many. Runs in the parent.
 
+use std::cell::Cell;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -21,9 +22,12 @@ use crate::task::life::group::{Group, Hook};
 use crate::task::life::heap;
 use crate::task::life::limits::Limits;
 use crate::task::life::state::state;
-use crate::task::workers::{collect, launch};
+use crate::task::life::worker::{Budget, Warm, Worker};
+use crate::task::life::workers::Workers;
+use crate::task::workers::{collect, items, launch};
+use crate::zend::cell::ValueCell;
 use crate::zend::object::Object;
-use crate::zend::{interrupt, request};
+use crate::zend::{callable, interrupt, request};
 
 /// Runs one task, and tells of it by this pipe.
 pub(crate) type IsolatedMain = fn(&OwnedFd, Streams, &Limits, &[Rc<Hook>], &Object<Future>) -> !;
@@ -72,41 +76,147 @@ pub(crate) struct Post<'p> {
     pub(crate) captured: bool,
 }
 
-/// A child that has been made.
-#[derive(Debug)]
-pub(crate) struct Spawned {
-    /// Its process.
-    pub(crate) pid: i32,
-    /// What it has of `async.max_children`.
-    pub(crate) permit: Permit,
+/// What a new worker is to run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Charge<'c> {
+    /// One attempt of this future's task.
+    Attempt(&'c Object<Future>),
+    /// What is posted for these workers. Those of this epoch are too old for some of it.
+    Jobs(&'c Rc<Workers>, u64),
 }
 
-/// Why there is no new child.
+/// Why there is no new worker.
 #[derive(Debug)]
 pub(crate) struct NotSpawned {
     /// What was refused.
     pub(crate) refused: Refused,
-    /// There was one, which had to be killed: it may have begun something.
-    pub(crate) was_there: bool,
+    /// There was one, which had to be killed, and may have begun this.
+    pub(crate) task: Option<u64>,
 }
 
 impl From<Refused> for NotSpawned {
+    fn from(refused: Refused) -> Self {
+        Self { refused, task: None }
+    }
+}
+
+/// Forks a worker of `group`. Re-enters PHP: hooks, of which some may have spawned the last worker that there was room
+/// for, so that this one is not needed any more.
+///
+/// # Errors
+///
+/// When there is no room for one more process, or for what it is heard of by.
+pub(crate) fn spawn(group: &Rc<Group>, charge: Charge<'_>) -> Result<(), NotSpawned> {
+    ensure_reactor()?;
+    let hooks = match charge {
+        Charge::Attempt(future) => spawn_isolated(group, future)?,
+        Charge::Jobs(workers, others) => spawn_warm(group, workers, others)?,
+    };
+    for hook in hooks {
+        launch::after_fork(&hook);
+    }
+    Ok(())
+}
+
+/// Forks a worker for one attempt. The hooks that are to be called.
+fn spawn_isolated(group: &Rc<Group>, future: &Object<Future>) -> Result<Vec<Rc<Hook>>, NotSpawned> {
+    let (id, hooks, limits) = (future.id.get(), launch::hooks(group), group.limits.borrow().clone());
+    let main = |pipe: &OwnedFd, streams| (mains().isolated)(pipe, streams, &limits, &hooks, future);
+    let budget = Budget::One { origin: ValueCell::default() };
+    let forked = fork_worker(group, id, budget, main);
+    let pid = forked.map_err(|NotForked { refused, was_there }| {
+        let task = was_there.then_some(id);
+        NotSpawned { refused, task }
+    })?;
+    group.ledger.change(|ledger| ledger.run(id));
+    future.begin_in(pid);
+    future.limit_by_default(group.timeout.get());
+    launch::set_deadline(future);
+    Ok(hooks)
+}
+
+/// Forks a worker for what those of epoch `others` are too old for. The hooks that are to be called; none when there is
+/// no room for it any more.
+fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<Vec<Rc<Hook>>, NotSpawned> {
+    let state = state();
+    let autoloads = callable::autoloads();
+    // To ask was a call, with an interrupt of the virtual machine at its end, in which another one may have been
+    // spawned.
+    if workers.is_full(group) {
+        return Ok(Vec::new());
+    }
+    let hooks = launch::hooks(group);
+    let ring = ResultRing::new().map_err(Refused::by("mmap"))?;
+    let doorbell = state.reactor.borrow_mut().as_mut().map_or(Err(Errno::EBADF), Reactor::doorbell);
+    let doorbell = doorbell.map_err(Refused::by("eventfd"))?;
+    let epoch = state.code_index.change(|code_index| code_index.new_epoch(autoloads));
+    let kept = workers.staying().1 < group.kept.get();
+    let slot = workers.free_slot(epoch, if kept { None } else { ini::idle_timeout() });
+    let slot = slot.ok_or(Refused { call: "fork", errno: Errno::EAGAIN })?;
+    let time = items::limit(group);
+    if time.is_some() {
+        workers.job_queue.time_items(slot);
+    }
+    let id = state.next_id();
+    let captured = group.output.get() == output::Mode::Capture;
+    let main = |pipe: &OwnedFd, streams| {
+        let (job_queue, ringer) = (&workers.job_queue, &doorbell.ringer());
+        let post = Post { job_queue, slot, others, ring: &ring, ringer, pipe, captured };
+        (mains().warm)(&post, streams, group, &hooks)
+    };
+    let warm = Warm {
+        workers: Rc::clone(workers),
+        slot,
+        epoch,
+        leaving: Cell::new(None),
+        has_left: Cell::new(false),
+        awaited: Cell::new(None),
+        kept: Cell::new(kept),
+        for_map: !group.maps.borrow().is_empty(),
+        overdue: Cell::new(None),
+        ends: Cell::new(None),
+        proven: Cell::new(false),
+    };
+    let forked = fork_worker(group, id, Budget::Many(warm), main);
+    forked.map_err(|NotForked { refused, was_there }| {
+        let task = if was_there { workers.job_queue.reap(slot, |_| true).pop() } else { None };
+        NotSpawned { refused, task }
+    })?;
+    if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
+        reactor.listen(id, ring);
+    }
+    workers.add(id);
+    if let Some(time) = time {
+        items::look_after(id, time);
+    }
+    Ok(hooks)
+}
+
+/// Why there is no new process.
+struct NotForked {
+    refused: Refused,
+    /// There was one, which had to be killed: it may have begun something.
+    was_there: bool,
+}
+
+impl From<Refused> for NotForked {
     fn from(refused: Refused) -> Self {
         Self { refused, was_there: false }
     }
 }
 
-/// Forks a child of `group`, which is known as `id`, and does what `main` does with its pipe and its output.
-///
-/// # Errors
-///
-/// When there is no room for one more process, or for what it is heard of by.
-pub(crate) fn spawn(
-    group: &Group,
+/// Forks a worker of `group`, which is known as `id` from then on, and does what `main` does with its pipe and its
+/// output. Its process.
+fn fork_worker(
+    group: &Rc<Group>,
     id: u64,
-    purpose: Purpose,
+    budget: Budget,
     main: impl FnOnce(&OwnedFd, Streams),
-) -> Result<Spawned, NotSpawned> {
+) -> Result<i32, NotForked> {
+    let purpose = match &budget {
+        Budget::One { .. } => Purpose::Outcome,
+        Budget::Many(_) => Purpose::End,
+    };
     let mut permit = permit()?;
     let (streams, capture) = streams(group, id)?;
     heap::before_fork();
@@ -125,12 +235,14 @@ pub(crate) fn spawn(
     let pid = forked.pid.as_raw();
     permit.hand_to(pid);
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
-        let added = reactor.add(id, forked, ini::max_result()).map_err(Refused::by("epoll_ctl"));
-        added.map_err(|refused| NotSpawned { refused, was_there: true })?;
+        let added = reactor.add(id, forked, permit, ini::max_result()).map_err(Refused::by("epoll_ctl"));
+        added.map_err(|refused| NotForked { refused, was_there: true })?;
     }
-    launch::forward(group, id);
     capture.keep();
-    Ok(Spawned { pid, permit })
+    let group_of = ValueCell::new(Some(Rc::clone(group)));
+    state().workers.insert(id, Rc::new(Worker { id, pid, group: group_of, budget }));
+    launch::forward(group, id);
+    Ok(pid)
 }
 
 /// A place for one more process, where their number is limited.

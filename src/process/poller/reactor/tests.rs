@@ -10,6 +10,7 @@ use super::*;
 use crate::process::channel;
 use crate::process::child;
 use crate::process::fork::{Fork, Purpose, fork};
+use crate::process::quota;
 use crate::process::remote_payload;
 use crate::wire::frame::{Frame, Kind, header};
 
@@ -19,13 +20,18 @@ static PENDING: AtomicBool = AtomicBool::new(false);
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
 const FLAGS: Flags = Flags { pending: &PENDING, interrupt: &INTERRUPT };
 
+/// A place in the quota: there is no cap in these tests.
+fn permit() -> Permit {
+    quota::take(true).unwrap()
+}
+
 fn start(reactor: &mut Reactor, id: u64, work: impl FnOnce(&OwnedFd)) {
     match fork(Purpose::Outcome).unwrap() {
         Fork::Child(channel) => {
             work(&channel);
             child::end(7)
         }
-        Fork::Parent(forked) => reactor.add(id, forked, 1 << 20).unwrap(),
+        Fork::Parent(forked) => reactor.add(id, forked, permit(), 1 << 20).unwrap(),
     }
 }
 
@@ -283,7 +289,7 @@ fn without_pidfds_every_end_is_heard_too() {
             work(&channel);
             child::end(7)
         }
-        Fork::Parent(forked) => reactor.add(id, Child { pidfd: None, ..forked }, 0).unwrap(),
+        Fork::Parent(forked) => reactor.add(id, Child { pidfd: None, ..forked }, permit(), 0).unwrap(),
     };
     start(1, |channel| send(channel, b"hello"));
     start(2, |_| raise(Signal::SIGKILL).unwrap());
@@ -309,7 +315,7 @@ fn without_pidfds_one_that_closes_its_pipe_and_stays_holds_nobody_up() {
                 nix::unistd::pause();
             }
         }
-        Fork::Parent(forked) => reactor.add(1, Child { pidfd: None, ..forked }, 0).unwrap(),
+        Fork::Parent(forked) => reactor.add(1, Child { pidfd: None, ..forked }, permit(), 0).unwrap(),
     }
     for _ in 0..5 {
         let mut news = VecDeque::new();

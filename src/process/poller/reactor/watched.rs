@@ -10,6 +10,7 @@ use super::{Message, News};
 use crate::process::channel::{self, Read};
 use crate::process::forwarding::Forwarded;
 use crate::process::poller::registry::Registry;
+use crate::process::quota::Permit;
 use crate::process::recipient::Recipient;
 use crate::process::remote_payload::RemotePayload;
 use crate::wire::frame::{Frame, Kind, Malformed, Progress, Reader};
@@ -30,6 +31,9 @@ pub(super) struct Watched {
     pub(super) forsaken: bool,
     /// Signals that are forwarded to the child while its task runs.
     pub(super) forwarded: Option<Forwarded>,
+    /// Its place in the quota, freed with the rest.
+    #[expect(dead_code, reason = "held, not read")]
+    pub(super) permit: Permit,
 }
 
 impl Watched {
