@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpgrp, getpid, getppid, setpgid};
 
-use super::signals;
+use super::{listener, signals};
 
 /// The first steps of a child, while all signals are still blocked.
 ///
@@ -19,6 +19,7 @@ pub(crate) fn begin(parent: Pid, last_signal: i32, pipe: &OwnedFd) {
     // The parent does the same: whichever is first, the group exists before either of them needs it.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     let farewell = last_signal - BEFORE_LAST;
+    listener::begin_child();
     signals::reset(last_signal);
     signals::set(farewell, die_with_group as extern "C" fn(i32) as usize);
     die_when_closed(pipe, farewell);

@@ -6,7 +6,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
 
 use nix::errno::Errno;
-use nix::unistd::{Pid, getpgid, getpid};
+use nix::unistd::{Pid, getpgid};
 
 use super::child::parent_death_signal;
 use super::listener::{Listener, is_handled};
@@ -59,11 +59,6 @@ impl Forwarding {
         self.look();
     }
 
-    /// In a child: see [`Listener::forget`].
-    pub(crate) fn forget(self) {
-        self.listeners.into_values().for_each(Listener::forget);
-    }
-
     /// Starts listening to those that the application handles by now. The others end the application, or do nothing,
     /// and are left like that.
     pub(crate) fn look(&mut self) {
@@ -73,7 +68,7 @@ impl Forwarding {
                 continue;
             }
             // SAFETY: `forward` is async-signal-safe.
-            let listener = unsafe { Listener::new(signal, move || forward(signal)) };
+            let listener = unsafe { Listener::new(signal, forward) };
             self.listeners.extend(listener.ok().map(|listener| (signal, listener)));
         }
     }
@@ -90,9 +85,8 @@ struct Place {
     next: *const Place,
 }
 
-/// The list of the children of [`OWNER`].
+/// The list of the children.
 static FIRST: AtomicPtr<Place> = AtomicPtr::new(ptr::null_mut());
-static OWNER: AtomicI32 = AtomicI32::new(0);
 
 /// All entries. Async-signal-safe.
 fn places() -> impl Iterator<Item = &'static Place> {
@@ -108,7 +102,6 @@ pub(crate) struct Forwarded(&'static Place);
 impl Forwarded {
     /// Forwards `signals` to the child `pid` and its group. `pidfd` refers to the child, and has to outlive this.
     pub(crate) fn new(pid: Pid, pidfd: Option<&OwnedFd>, signals: Signals) -> Self {
-        OWNER.store(getpid().as_raw(), Ordering::Relaxed);
         let place = places().find(|place| place.pid.load(Ordering::Relaxed) == 0).unwrap_or_else(add);
         place.pidfd.store(pidfd.map_or(-1, AsRawFd::as_raw_fd), Ordering::Relaxed);
         place.signals.store(signals.0, Ordering::Relaxed);
@@ -138,9 +131,6 @@ pub(crate) fn forget() {
 
 /// Sends `signal` to all children that shall get it. Async-signal-safe.
 fn forward(signal: i32) {
-    if OWNER.load(Ordering::Relaxed) != getpid().as_raw() {
-        return; // in a process that the application has forked
-    }
     for place in places() {
         let pid = place.pid.load(Ordering::Acquire);
         if pid > 0 && place.signals.load(Ordering::Relaxed) & bit(signal) != 0 {

@@ -4,19 +4,15 @@
 //! decide; the second one means the tasks. Where it does not, they end the script, or nothing at all, and there is
 //! nothing to listen to.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use crate::process::listener;
 use crate::process::listener::Listener;
 use crate::zend::cell::Plain;
 use crate::zend::{interrupt, signal};
 
-/// How many have come since the end of the script began to wait.
-static HEARD: AtomicU32 = AtomicU32::new(0);
-
 /// Both signals, listened to.
 #[derive(Debug)]
 pub(crate) struct Interruption {
+    #[expect(dead_code, reason = "held, not read")]
     listeners: Vec<Listener>,
     /// So many end the tasks.
     enough: u32,
@@ -27,25 +23,19 @@ impl Plain for Interruption {}
 impl Interruption {
     /// Begins to listen. Re-enters PHP.
     pub(crate) fn watch() -> Self {
-        HEARD.store(0, Ordering::Relaxed);
+        listener::count_anew();
         let handled: Vec<_> = [libc::SIGINT, libc::SIGTERM]
             .into_iter()
             .filter(|&signal| listener::is_handled(signal))
             .collect();
         // A handler that only pcntl_signal_dispatch() calls cannot decide anything any more.
         let decided = interrupt::has_exited() || !handled.is_empty() && !signal::handlers_run();
-        let listeners =
-            handled.into_iter().filter_map(|signal| Listener::counting(signal, &HEARD).ok()).collect();
+        let listeners = handled.into_iter().filter_map(|signal| Listener::counting(signal).ok()).collect();
         Self { listeners, enough: if decided { 1 } else { 2 } }
-    }
-
-    /// In a child: see [`Listener::forget`].
-    pub(crate) fn forget(self) {
-        self.listeners.into_iter().for_each(Listener::forget);
     }
 
     /// Have so many come that the tasks have to end?
     pub(crate) fn is_over(&self) -> bool {
-        HEARD.load(Ordering::Acquire) >= self.enough
+        listener::counted() >= self.enough
     }
 }

@@ -220,10 +220,10 @@ impl State {
         self.request.set(Request::Runs);
         // Most have neither, and no code is run, or memory touched, that a child has no other use for.
         if !self.forwarding.borrow().is_off() {
-            self.forwarding.take().forget();
+            drop(self.forwarding.take());
         }
         if self.interruption.borrow().is_some() {
-            self.interruption.take().into_iter().for_each(Interruption::forget);
+            drop(self.interruption.take());
         }
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();

@@ -6,6 +6,7 @@
 //! these signals cuts the script's `sleep` short.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -31,10 +32,23 @@ pub(crate) struct Signals {
     timer: Timer,
 }
 
+/// The flags that are raised: a handler cannot be told.
+static FLAGS: OnceLock<Flags> = OnceLock::new();
+
+/// Async-signal-safe.
+fn raise(_: i32) {
+    if let Some(flags) = FLAGS.get() {
+        flags.raise();
+    }
+}
+
 impl Signals {
     pub(super) fn start(flags: Flags) -> Result<Self, Refused> {
-        let listen =
-            |signal: Signal| Listener::raising(signal as i32, flags).map_err(Refused::by("sigaction"));
+        FLAGS.get_or_init(|| flags);
+        let listen = |signal: Signal| {
+            // SAFETY: `raise` is async-signal-safe.
+            unsafe { Listener::new(signal as i32, raise) }.map_err(Refused::by("sigaction"))
+        };
         let listeners = [listen(NEWS)?, listen(Signal::SIGCHLD)?];
         let event = SigEvent::new(SigevNotify::SigevSignal { signal: NEWS, si_value: 0 });
         let timer = Timer::new(ClockId::CLOCK_MONOTONIC, event).map_err(Refused::by("timer_create"))?;
@@ -68,7 +82,6 @@ impl Signals {
     /// In a child: timers are not inherited, so that there is none to delete.
     pub(super) fn forget(self) {
         std::mem::forget(self.timer);
-        self.listeners.into_iter().for_each(Listener::forget);
     }
 }
 
