@@ -348,7 +348,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * after `async.idle_timeout`. They end as {@see recycle()} says, with a task that only a younger worker can run, with
      * {@see stop()} and {@see cancel()}, and with this object; a worker that replaces one of them is kept too. Hooks of
      * {@see onFork()} run in each before its first task, as always. As many are forked as there are slots at most, and as
-     * `async.max_children` has room for. Without {@see tasksPerChild()} or {@see recycle()} they run any number of tasks.
+     * `async.max_children` has room for: children that are ending are waited for, and idle workers of other pools are ended,
+     * unless they are kept. Without {@see tasksPerChild()} or {@see recycle()} they run any number of tasks.
      *
      * @param positive-int|null $workers null: as many as there are slots
      *

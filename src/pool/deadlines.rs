@@ -43,6 +43,11 @@ impl Deadlines {
         }
     }
 
+    /// Was a task, or a child, asked to end or killed, and its process is still there?
+    pub(crate) fn is_any_ending(&self) -> bool {
+        self.of.values().any(|(_, stage)| matches!(stage, Stage::Kill | Stage::GiveUp))
+    }
+
     /// When the next deadline is.
     pub(crate) fn next(&self) -> Option<Instant> {
         self.order.first().map(|(at, _, _)| *at)

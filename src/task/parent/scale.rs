@@ -1,19 +1,20 @@
-//! Who is hired for what was posted. Runs in the parent.
+//! How many warm workers are forked for what was posted. Runs in the parent.
 
-use crate::task::life::map_call::MapCall;
-use crate::zend::handler::Thrown;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use crate::pool::scaling::{Need, need};
 use crate::process::fork::Refused;
 use crate::task::life::group::Group;
+use crate::task::life::map_call::MapCall;
 use crate::task::life::shutdown;
 use crate::task::life::state::state;
 use crate::task::life::workers::Workers;
-use crate::task::parent::start;
+use crate::task::parent::{event_loop, start, wait};
 use crate::task::workers::spawn::{Charge, NotSpawned, spawn};
-use crate::task::workers::{capacity, launch, workers_of};
+use crate::task::workers::{capacity, is_any_ending, launch, make_room_for, workers_of};
 use crate::zend::exception;
+use crate::zend::handler::Thrown;
 
 /// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
 pub(crate) fn scale_for(group: &Rc<Group>) {
@@ -71,30 +72,72 @@ pub(crate) fn scale(group: &Rc<Group>, workers: &Rc<Workers>) {
     }
 }
 
-/// Forks warm workers without work, too, until there are `wanted`, or as many as there is room for. Re-enters PHP:
-/// hooks.
+/// Forks warm workers for tasks that are still to come, until there are `wanted`, or as many as there is room for. Waits
+/// for the room that children leave who are ending, as a task would, but not for those that have work. Re-enters PHP:
+/// hooks, and handlers while it waits.
 ///
 /// # Errors
 ///
 /// When there is none at all.
 pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
     shutdown::register();
-    let workers = workers_of(group)?;
-    workers.reopen();
     let wanted = wanted.min(capacity(group));
     group.kept.set(wanted);
-    workers.keep(wanted);
-    workers.note_departures();
-    while workers.staying().0 < wanted && !workers.is_full(group) && !exception::pending() {
-        let Err(NotSpawned { refused, task }) = spawn(group, Charge::Jobs(&workers, u64::MAX)) else {
-            continue;
-        };
-        if let Some(task) = task {
-            start::fail(group, task, refused);
-        }
-        return if workers.staying().0 == 0 { Err(refused) } else { Ok(()) };
+    let mut forked = fork_warm(group, wanted);
+    if matches!(forked, Ok(ControlFlow::Continue(()))) {
+        // What ends the wait is pending.
+        let _ = wait::ticking(|| {
+            forked = fork_warm(group, wanted);
+            Ok(!matches!(forked, Ok(ControlFlow::Continue(()))))
+        });
     }
-    Ok(())
+    let has_some = || group.workers.borrow().as_ref().is_some_and(|workers| workers.staying().0 > 0);
+    if has_some() { Ok(()) } else { forked.map(drop) }
+}
+
+/// Forks those that are missing. Continues when there will soon be room for one more, and breaks when no more are wanted.
+///
+/// # Errors
+///
+/// When there is no room for one.
+fn fork_warm(group: &Rc<Group>, wanted: usize) -> Result<ControlFlow<()>, Refused> {
+    let workers = workers_of(group)?;
+    workers.reopen();
+    workers.keep(wanted);
+    let mut has_looked = false;
+    loop {
+        workers.note_departures();
+        // While it waited, a handler may have stopped the pool, or have it fork a child for each task.
+        let is_wanted = group.stays.get() && !group.ledger.borrow().is_stopped();
+        if workers.staying().0 >= wanted || !is_wanted || exception::pending() {
+            return Ok(ControlFlow::Break(()));
+        }
+        let refused = if workers.is_full(group) {
+            None
+        } else {
+            match spawn(group, Charge::Jobs(&workers, u64::MAX)) {
+                Ok(()) => continue,
+                Err(NotSpawned { refused, task: None }) => Some(refused),
+                Err(NotSpawned { refused, task: Some(task) }) => {
+                    start::fail(group, task, refused);
+                    return Err(refused);
+                }
+            }
+        };
+        // A child may be gone, or ending, without having been heard of.
+        if !std::mem::replace(&mut has_looked, true) {
+            event_loop::look();
+            continue;
+        }
+        let has_room_soon = || is_any_ending() || refused.is_some() && make_room_for(&workers);
+        return match refused {
+            _ if refused.is_none_or(|refused| launch::is_shortage(refused.errno)) && has_room_soon() => {
+                Ok(ControlFlow::Continue(()))
+            }
+            Some(refused) => Err(refused),
+            None => Ok(ControlFlow::Break(())),
+        };
+    }
 }
 
 /// Posts items of a map as long as children may want some, and hires whoever is missing for them. Re-enters PHP.

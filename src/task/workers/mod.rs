@@ -34,7 +34,7 @@ use crate::task::life::workers::{Job, Workers};
 use crate::zend::cell::{DataCell, Ref};
 
 pub(crate) use capacity::{capacity, shrink};
-pub(crate) use idlers::{make_room, nudge};
+pub(crate) use idlers::{is_any_ending, make_room, make_room_for, nudge};
 pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
 pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
 
