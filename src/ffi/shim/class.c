@@ -66,16 +66,43 @@ static int async_serialize_refused(zval *object, unsigned char **buffer, size_t 
 	return FAILURE;
 }
 
+static void async_refuse_unserialization(const zend_class_entry *ce)
+{
+	zend_throw_exception_ex(NULL, 0, "Unserialization of '%s' is not allowed", ZSTR_VAL(ce->name));
+}
+
+/* For an object written as "C:12:...". */
 static int async_unserialize_refused(zval *object, zend_class_entry *ce, const unsigned char *buffer, size_t length,
 	zend_unserialize_data *data)
 {
-	zend_throw_exception_ex(NULL, 0, "Unserialization of '%s' is not allowed", ZSTR_VAL(ce->name));
+	async_refuse_unserialization(ce);
 	return FAILURE;
 }
+
+/* For one written as "O:12:...". Without it unserialize() warns that a class with a serialize handler has no such format,
+ * and throws nothing. */
+static ZEND_NAMED_FUNCTION(async_unserialize_method)
+{
+	async_refuse_unserialization(Z_OBJCE_P(ZEND_THIS));
+}
+
+ZEND_BEGIN_ARG_INFO_EX(async_unserialize_arguments, 0, 0, 1)
+	ZEND_ARG_INFO(0, data)
+ZEND_END_ARG_INFO()
+
+static const zend_function_entry async_unserialize_methods[] = {
+	ZEND_FENTRY(__unserialize, async_unserialize_method, async_unserialize_arguments, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
 
 /* Like ZEND_ACC_NOT_SERIALIZABLE, but the object's get_properties_for handler throws an exception that explains why. */
 void async_class_explain_serialization(zend_class_entry *ce)
 {
+	/* Not the class's own table: nobody else finds the method. Never freed, as little as the module's other statics. */
+	static HashTable methods;
+
+	zend_hash_init(&methods, 1, NULL, NULL, true);
+	zend_register_functions(ce, async_unserialize_methods, &methods, MODULE_PERSISTENT);
 	ce->serialize = async_serialize_refused;
 	ce->unserialize = async_unserialize_refused;
 }
