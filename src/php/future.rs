@@ -84,7 +84,7 @@ fn timeout(call: &Call) -> Returned {
     let future = changeable(call)?;
     match call.arg(0) {
         Some(limit) if limit.is_long() || limit.is_double() => {
-            let seconds = call.optional_double(0)?.filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
+            let seconds = call.optional_finite(0)?.filter(|seconds| *seconds >= 0.0);
             let seconds = seconds.ok_or_else(|| call.value_error(0, "must be greater than or equal to 0"))?;
             future.set_times(|times| times.limit = Some(seconds));
             launch::set_deadline(&future);

@@ -114,6 +114,18 @@ impl Call {
         if self.arg(index).is_none() { Ok(0.0) } else { self.double(index, false) }
     }
 
+    /// Parses a float that is no infinity and no NAN; `None` for null, and when it is omitted.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError`, `ValueError`.
+    pub(crate) fn optional_finite(&self, index: u32) -> Result<Option<f64>, Thrown> {
+        match self.optional_double(index)? {
+            Some(value) if !value.is_finite() => Err(self.value_error(index, "must be finite")),
+            value => Ok(value),
+        }
+    }
+
     fn double(&self, index: u32, nullable: bool) -> Result<f64, Thrown> {
         let mut value = 0.0;
         let arg = self.raw(index);

@@ -223,8 +223,8 @@ fn concurrency(call: &Call) -> Returned {
 fn timeout(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let pool = this(call)?;
-    let seconds = call.optional_double(0)?;
-    if seconds.is_some_and(|seconds| !seconds.is_finite() || seconds < 0.0) {
+    let seconds = call.optional_finite(0)?;
+    if seconds.is_some_and(|seconds| seconds < 0.0) {
         return Err(call.value_error(0, "must be greater than or equal to 0"));
     }
     pool.group.timeout.set(seconds);
@@ -248,8 +248,8 @@ fn recycle(call: &Call) -> Returned {
     call.expect(0, Some(3))?;
     let pool = this(call)?;
     let tasks = call.optional_count(0)?;
-    let age = match call.optional_double(1)? {
-        Some(seconds) if !(seconds.is_finite() && seconds > 0.0) => {
+    let age = match call.optional_finite(1)? {
+        Some(seconds) if seconds <= 0.0 => {
             return Err(call.value_error(1, "must be greater than 0"));
         }
         seconds => seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
@@ -277,9 +277,12 @@ fn map_items(call: &Call) -> Returned {
 /// Sets whether the pool uses warm workers or a child of its own for each task. Throws if tasks are queued or running.
 fn set_stays(pool: &Pool, stays: bool) -> Result<(), Thrown> {
     if pool.group.stays.get() != stays && pool.group.has_tasks() {
-        return Err(exceptions::throw(&Error::Misuse(
-            "whether children stay cannot be changed while tasks are queued or running",
-        )));
+        return Err(exceptions::throw(&Error::Misuse(if stays {
+            "a pool cannot begin to use warm workers while tasks of it are queued, or run in children of their own: await it \
+             first, or call tasksPerChild(0) before they are added"
+        } else {
+            "a pool cannot cease to use warm workers while tasks of it are queued or running: await it first"
+        })));
     }
     pool.group.stays.set(stays);
     pool.group.stays_for_maps.set(false);

@@ -1,5 +1,5 @@
 --TEST--
-A negative timeout is a ValueError in core's words
+A timeout that is negative or not finite is a ValueError in core's words; an await may wait for INF seconds
 --FILE--
 <?php
 use Async\Pool;
@@ -15,8 +15,9 @@ echo told(fn() => $future->timeout(-1)), "\n";
 echo told(fn() => await($future, -1)), "\n";
 echo told(fn() => $future->await(-1.5)), "\n";
 foreach ([NAN, INF, -INF] as $time) {
-    echo failure(fn() => $pool->timeout($time)) instanceof ValueError ? 'ValueError' : 'accepted', "\n";
+    echo told(fn() => $pool->timeout($time)), "\n", told(fn() => $future->timeout($time)), "\n";
 }
+echo await($future, INF), "\n";
 echo await($future), "\n";
 ?>
 --EXPECT--
@@ -25,7 +26,11 @@ ValueError: Async\Pool::timeout(): Argument #1 ($seconds) must be greater than o
 ValueError: Async\Future::timeout(): Argument #1 ($limit) must be greater than or equal to 0
 ValueError: Async\await(): Argument #2 ($timeout) must be greater than or equal to 0
 ValueError: Async\Future::await(): Argument #1 ($timeout) must be greater than or equal to 0
-ValueError
-ValueError
-ValueError
+ValueError: Async\Pool::timeout(): Argument #1 ($seconds) must be finite
+ValueError: Async\Future::timeout(): Argument #1 ($limit) must be finite
+ValueError: Async\Pool::timeout(): Argument #1 ($seconds) must be finite
+ValueError: Async\Future::timeout(): Argument #1 ($limit) must be finite
+ValueError: Async\Pool::timeout(): Argument #1 ($seconds) must be finite
+ValueError: Async\Future::timeout(): Argument #1 ($limit) must be finite
+1
 1

@@ -49,7 +49,7 @@ ValueError: Async\Pool::warm(): Argument #1 ($workers) must be greater than or e
 ValueError: Async\Pool::warm(): Argument #1 ($workers) must be greater than or equal to 1
 TypeError: Async\Pool::warm(): Argument #1 ($workers) must be of type ?int, string given
 ArgumentCountError: Async\Pool::warm() expects at most 1 argument, 2 given
-Async\AsyncError: whether children stay cannot be changed while tasks are queued or running
+Async\AsyncError: a pool cannot begin to use warm workers while tasks of it are queued, or run in children of their own: await it first, or call tasksPerChild(0) before they are added
 Async\AsyncError: this pool was stopped: it starts nothing more, and needs no children
 nothing thrown
 Async\AsyncError: this pool belongs to the parent process: a task that needs one makes its own with Async\Pool::create()
