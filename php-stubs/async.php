@@ -252,7 +252,7 @@ final class PoolStatus implements \Stringable
 
     /**
      * Sums it up in one line: `queue: 0 - finished: 5 - failed: 0 - timeout: 0`, and how the first 20 tasks failed that
-     * did, in a line for each, in the order in which they failed.
+     * did, in a line for each, in the order in which they failed; in a last line, how many of the failed were cancelled.
      */
     public function __toString(): string
     {

@@ -98,7 +98,7 @@ pub(crate) fn route(future: &Future) -> Zval {
 #[derive(Debug, Default)]
 pub(crate) struct PoolStatus {
     counts: Cell<Counts>,
-    /// A text with a line for each failed task.
+    /// A text with a line for each failed task, and one for all that were cancelled.
     failures: DataCell<String>,
 }
 
@@ -143,6 +143,10 @@ pub(crate) fn pool_status(counts: Counts, failed: &[Object<Future>], more: usize
     if more > 0 {
         // Writing to a `String` cannot fail.
         let _ = write!(failures, "\nand {more} more");
+    }
+    if counts.cancelled > 0 {
+        // They have no line of their own: nothing went wrong that one could tell.
+        let _ = write!(failures, "\ncancelled, and counted as failed: {}", counts.cancelled);
     }
     let status = Object::<PoolStatus>::new();
     status.counts.set(counts);

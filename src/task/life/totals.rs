@@ -38,6 +38,8 @@ pub(crate) struct Counts {
     pub(crate) finished: usize,
     /// They threw, died or were cancelled.
     pub(crate) failed: usize,
+    /// So many of the failed were cancelled.
+    pub(crate) cancelled: usize,
     /// Their time ran out.
     pub(crate) timed_out: usize,
     /// A child was forked for them.
@@ -145,6 +147,7 @@ impl Totals {
             running: all.saturating_sub(finished + failed + timed_out + cancelled + queued),
             finished,
             failed: failed + cancelled,
+            cancelled,
             timed_out,
             forked,
             inherited: inherited.saturating_sub(posted.inherited),

@@ -13,10 +13,10 @@ echo php(<<<'PHP'
 
         public function __destruct()
         {
-            echo $this->pool->status(), ' - running: ', $this->pool->status()->running, "\n";
+            echo $this->pool->status(), '; running: ', $this->pool->status()->running, "\n";
             $pool = Pool::create();
             $pool[] = $this->other;
-            echo $pool->status(), ' - running: ', $pool->status()->running, "\n";
+            echo $pool->status(), '; running: ', $pool->status()->running, "\n";
         }
     }
 
@@ -31,6 +31,8 @@ echo php(<<<'PHP'
     PHP, '-d async.at_exit=kill');
 ?>
 --EXPECT--
-queue: 0 - finished: 1 - failed: 2 - timeout: 0 - running: 0
-queue: 0 - finished: 0 - failed: 1 - timeout: 0 - running: 0
+queue: 0 - finished: 1 - failed: 2 - timeout: 0
+cancelled, and counted as failed: 2; running: 0
+queue: 0 - finished: 0 - failed: 1 - timeout: 0
+cancelled, and counted as failed: 1; running: 0
 exit 0

@@ -1,5 +1,5 @@
 --TEST--
-status() counts by state, and reads as one line, with another for each failure
+status() counts by state, and reads as one line, with another for each failure, and one for all that were cancelled
 --FILE--
 <?php
 use Async\Pool;
@@ -22,6 +22,11 @@ var_dump($status);
 $gate->open();
 settle($pool);
 echo $pool->status(), "\n", $status, "\n";
+$pool[] = fn() => $gate->never();
+$pool[] = fn() => 3;
+$pool->cancel();
+settle($pool);
+echo $pool->status(), "\n";
 ?>
 --EXPECTF--
 queue: 0 - finished: 0 - failed: 0 - timeout: 0
@@ -54,3 +59,7 @@ task [2] failed with Async\TimeoutException: task [2] (pid %d) did not end withi
 queue: 1 - finished: 1 - failed: 1 - timeout: 1
 task [1] failed with DomainException: no
 task [2] failed with Async\TimeoutException: task [2] (pid %d) did not end within 0.05 s and was ended; raise timeout() or make the task shorter
+queue: 0 - finished: 3 - failed: 3 - timeout: 1
+task [1] failed with DomainException: no
+task [2] failed with Async\TimeoutException: task [2] (pid %d) did not end within 0.05 s and was ended; raise timeout() or make the task shorter
+cancelled, and counted as failed: 2

@@ -51,9 +51,9 @@ unset($pool[22]);
 echo keys($pool), "\n";
 ?>
 --EXPECT--
-"c" "a" "b"
-"a" "b"
-"b" "a"
+"c" "a" "b" cancelled, and counted as failed: 1
+"a" "b" cancelled, and counted as failed: 1
+"b" "a" cancelled, and counted as failed: 1
 ()
 [0] [1] [2] [3] [4] [5] [6] [7] [8] [9] [10] [11] [12] [13] [14] [15] [16] [17] [18] [19] and 3 more
 [0] [1] [2] [4] [5] [6] [8] [9] [10] [11] [12] [13] [14] [15] [16] [17] [18] [19] [20] [21] and 1 more
