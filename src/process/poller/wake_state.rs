@@ -16,7 +16,8 @@
 //! armed, or an alarm is set.* These rules ensure that:
 //!
 //! 1. When the parent leaves the reactor, it says what may bring news ([`Expected`]); for each of these at least one of
-//!    the three is active ([`Needs`]).
+//!    the three is active ([`Needs`]). While an alarm is set that goes off very soon, it need not say anything: the alarm
+//!    stands for whatever has been added.
 //! 2. Readiness is level-triggered: arming the notifier while a descriptor is ready raises the flag at once. So it does
 //!    not matter whether news came before or after the arming. (The doorbell's descriptor is edge-triggered; after
 //!    asking for a ring, the parent checks the shared memory once more.)
@@ -68,6 +69,12 @@ pub(super) enum Input {
     Look,
     /// It asks the kernel which descriptors are ready, and sleeps: the notifier is not needed meanwhile.
     Ask,
+    /// It goes back to the script without saying what may bring news. Most tasks are posted closely one after another,
+    /// and saying it each time would take longer than all the rest.
+    Return {
+        /// An event loop of the application waits for our descriptor: in the kernel, where no flag wakes it.
+        watched: bool,
+    },
     /// It goes back to the script.
     Leave(Needs),
     /// It has lowered the flag, but cannot look for news now. It will try again after this time.
@@ -83,6 +90,8 @@ pub(super) struct Action {
     pub(super) order: Option<Order>,
     /// Set an alarm: the flag has to be raised after this time, or earlier.
     pub(super) alarm: Option<Duration>,
+    /// Go back only by [`Input::Leave`].
+    pub(super) leave: bool,
 }
 
 /// An order for the notifier.
@@ -149,7 +158,9 @@ impl Expected {
 impl State {
     pub(super) const NEW: Self = Self { notifier: Notifier::Idle, imminent: false };
 
-    /// The table of transitions.
+    /// The table of transitions. Inlined, so that of [`Input::Return`], which comes with each task, one test is left: a
+    /// call would cost a hundredth of a warm task.
+    #[inline(always)]
     #[expect(clippy::match_same_arms, reason = "a table: a row for each input")]
     pub(super) fn step(self, input: Input) -> (Self, Action) {
         use Notifier::{Armed, Doubted, Idle, Rung};
@@ -162,6 +173,7 @@ impl State {
             (Input::Leave(Needs { notifier: true, .. }), Armed) => (Armed, Some(Order::Confirm)),
             (Input::Leave(Needs { notifier: true, .. }), Rung) => (Rung, None),
             (Input::Leave(Needs { notifier: false, .. }), known) => (known, None),
+            (Input::Return { .. }, known) => (known, None),
             (Input::PutOff(_), _) => (Rung, None),
             (Input::Refused, _) => (Doubted, None),
         };
@@ -172,9 +184,15 @@ impl State {
             (Input::Leave(Needs { alarm: Some(delay), .. }), true) => {
                 (true, Some(delay).filter(|&delay| delay < SOON))
             }
-            (Input::Leave(Needs { alarm: None, .. }) | Input::Refused, imminent) => (imminent, None),
+            (Input::Leave(Needs { alarm: None, .. }) | Input::Return { .. } | Input::Refused, imminent) => {
+                (imminent, None)
+            }
         };
-        (Self { notifier, imminent }, Action { order, alarm })
+        let leave = match (input, self.imminent) {
+            (Input::Return { watched }, imminent) => watched || !imminent,
+            _ => false,
+        };
+        (Self { notifier, imminent }, Action { order, alarm, leave })
     }
 }
 

@@ -389,7 +389,7 @@ fn look_for_held() -> Option<Duration> {
 /// The script goes on without us: the notifier is to tell it when there is news, or a deadline.
 pub(crate) fn leave() {
     let state = state();
-    if state.reactor.borrow().as_ref().is_some_and(Reactor::is_imminent) {
+    if state.reactor.borrow_mut().as_mut().is_some_and(Reactor::may_return) {
         return;
     }
     let next = state.deadlines.borrow().next();

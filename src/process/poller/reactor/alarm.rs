@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Reactor;
 use super::checks::EVERY;
-use crate::process::poller::wake_state::{Expected, Input};
+use crate::process::poller::wake_state::{Action, Expected, Input};
 
 /// After this many posted jobs the parent takes in the results that there are. A millisecond later, when the alarm
 /// comes, most of them would have left the processor's cache.
@@ -34,15 +34,16 @@ impl Reactor {
         }
     }
 
-    /// Will the flags be raised very soon in any case, so that nothing has to be armed now? Called after each posted
-    /// job, most of which follow each other closely.
-    pub(crate) fn is_imminent(&self) -> bool {
-        // Whoever watches the descriptor may sleep in the kernel, where no flag wakes it.
-        let is_imminent = self.wake.imminent && !self.watched;
-        if is_imminent && self.has_portion() {
+    /// The caller goes back to the script. False if it has to call [`Reactor::arm`] before, as it usually has not after
+    /// a posted job.
+    pub(crate) fn may_return(&mut self) -> bool {
+        if self.step(Input::Return { watched: self.watched }).leave {
+            return false;
+        }
+        if self.has_portion() {
             self.flags.raise();
         }
-        is_imminent
+        true
     }
 
     fn has_portion(&self) -> bool {
@@ -62,7 +63,9 @@ impl Reactor {
     }
 
     /// Feeds the state machine, and carries out what it says. Nothing else gives orders to the notifier.
-    pub(super) fn step(&mut self, input: Input) {
+    #[expect(clippy::inline_always, reason = "as for `State::step`")]
+    #[inline(always)]
+    pub(super) fn step(&mut self, input: Input) -> Action {
         let (state, action) = self.wake.step(input);
         self.wake = state;
         if let Some(order) = action.order
@@ -73,6 +76,7 @@ impl Reactor {
         if let Some(delay) = action.alarm {
             self.alarm(delay);
         }
+        action
     }
 
     /// A warm worker has been given a job.

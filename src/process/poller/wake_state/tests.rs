@@ -66,7 +66,24 @@ enum Event {
     /// It asks the kernel, but is interrupted; or it takes in all that there is.
     AskInVain,
     Ask,
+    /// It goes back without saying what may bring news.
+    Return(Possible, Script),
     Leave(Option<Duration>, Needs, Possible),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Script {
+    Runs,
+    /// It sleeps in the kernel until the descriptor is ready.
+    Sleeps,
+}
+
+/// All that may bring news.
+fn possibles() -> impl Iterator<Item = Possible> {
+    (0..16_u32).map(|bits| {
+        let bit = |at: u32| bits >> at & 1 == 1;
+        Possible { readable: bit(0), blind_end: bit(1), answer: bit(2), deaf: bit(3) }
+    })
 }
 
 /// All inputs with which the parent may leave.
@@ -143,7 +160,7 @@ impl World {
             Event::Fire => self.firing,
             Event::AlarmGoesOff => self.alarm.is_some(),
             Event::PutOff => self.flag && !self.inside,
-            Event::Leave(_, _, possible) => {
+            Event::Return(possible, _) | Event::Leave(_, _, possible) => {
                 // A child that has sent something which is not taken in yet is still expected to bring news.
                 possible.readable >= self.readable
                     && possible.blind_end >= self.blind_end
@@ -186,6 +203,13 @@ impl World {
                     (self.readable, self.blind_end, self.rung, self.listening) = (false, false, false, false);
                 }
             }
+            Event::Return(possible, script) => {
+                let (known, action) = step(self.known, Input::Return { watched: script == Script::Sleeps });
+                if action.leave {
+                    return None; // and then it leaves in another way
+                }
+                (self.known, self.inside, self.possible) = (known, false, possible);
+            }
             Event::Leave(_, needs, possible) => {
                 (self.inside, self.possible) = (false, possible);
                 self.step(step, means, Input::Leave(needs));
@@ -203,6 +227,7 @@ impl World {
         let woken = |at_most| self.flag || self.firing || self.alarm.is_some_and(|alarm| alarm <= at_most);
         let in_time = match event {
             Event::Leave(Some(due), ..) => woken(due),
+            Event::Return(_, script) => script == Script::Runs && woken(SOON),
             _ => true,
         };
         let hears_rings = (self.armed || means == Means::Signal) && !self.possible.deaf;
@@ -229,6 +254,10 @@ fn explore(step: Step, means: Means) -> Result<usize, Vec<Event>> {
         AskInVain,
         Ask,
     ];
+    events.extend(
+        possibles()
+            .flat_map(|possible| [Script::Runs, Script::Sleeps].map(|script| Return(possible, script))),
+    );
     events.extend(leaves());
     let mut found = vec![(World::NEW, None)];
     let mut numbers = HashMap::from([(World::NEW, 0)]);
@@ -276,7 +305,7 @@ fn but(change: fn(State, Input, &mut (State, Action))) -> impl Fn(State, Input) 
 
 #[test]
 fn without_any_of_these_transitions_a_wake_up_is_lost() {
-    let changes: [(&str, Step); 7] = [
+    let changes: [(&str, Step); 9] = [
         ("a look doubts what was armed", |state, input| {
             but(|before, input, (after, _)| {
                 if input == Input::Look && before.notifier == Notifier::Armed {
@@ -326,6 +355,16 @@ fn without_any_of_these_transitions_a_wake_up_is_lost() {
                 }
             })(state, input)
         }),
+        ("only what is imminent stands for what was added", |state, input| {
+            but(|_, input, (_, action)| {
+                action.leave &= input != Input::Return { watched: false };
+            })(state, input)
+        }),
+        ("no flag wakes a script that sleeps in the kernel", |state, input| {
+            but(|before, input, (_, action)| {
+                action.leave &= !(matches!(input, Input::Return { .. }) && before.imminent);
+            })(state, input)
+        }),
     ];
     for (what, step) in changes {
         let lost = explore(step, Means::Thread);
@@ -346,5 +385,5 @@ fn what_is_armed_costs_no_system_call() {
     let needs = Needs { notifier: true, doorbell: false, alarm: Some(SOON) };
     let (armed, _) = State::NEW.step(Input::Leave(needs));
     let again = armed.step(Input::Leave(needs));
-    assert_eq!(again, (armed, Action { order: Some(Order::Confirm), alarm: None }));
+    assert_eq!(again, (armed, Action { order: Some(Order::Confirm), alarm: None, leave: false }));
 }
