@@ -6,6 +6,7 @@ require __DIR__ . '/../../support/sync.php';
 
 $code = <<<'PHP'
     pcntl_alarm(PATIENCE);
+    $inherited = scandir('/proc/self/fd'); // before descriptors are there that a later child's may have the numbers of
     $n = (int) ini_get('async.max_children');
     /** A pool whose workers have all the permits, and take a while to end. */
     $full = function () use ($n) {
@@ -54,7 +55,6 @@ $code = <<<'PHP'
     ended(...$children());
 
     // Isolated children that have told their outcome, and do not end by themselves.
-    $inherited = scandir('/proc/self/fd');
     $stays = function () use ($inherited) {
         $frame = pack('VCCvP', 0xA57C0F01, 1, 1, 0, 1) . "\xC3" . pack('V', 0x5A83F0FE);
         foreach (array_diff(scandir('/proc/self/fd'), $inherited) as $fd) {
