@@ -1,4 +1,4 @@
-//! The child: from the fork to `_exit`. Nothing in it returns into the caller's script.
+//! A child with one task, from the fork to `_exit`: nothing here returns into the script that it was forked from.
 
 use std::mem::ManuallyDrop;
 use std::os::fd::OwnedFd;
@@ -66,18 +66,19 @@ pub(crate) fn run(
         call(work.as_ref().ok_or(Thrown)?)
     });
     let sink = Sink::Pipe(channel);
-    // A fork that the task made by itself, and that came back here, is not the task.
+    // A process that the task forked by itself comes here, too, when it returns from the task's function. It has
+    // nothing to report.
     let code = if state().owner.get() == own { report(&sink, &ran) } else { leave(&sink, &ran) };
     child::end(code)
 }
 
-/// Ends as a script does, and tells nobody. Gives the exit code.
+/// Ends as a script does, without a report. Returns the exit code.
 fn leave(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
     sink.settle();
     exit_code(ran)
 }
 
-/// That of a script that ends so.
+/// The exit code of a script that ends so.
 pub(crate) fn exit_code(ran: &Ran<Zval>) -> i32 {
     match ran {
         Ran::Returned(_) => 0,
@@ -100,7 +101,7 @@ pub(crate) fn prepare(hooks: &[Rc<Hook>]) -> Result<(), Thrown> {
     Ok(())
 }
 
-/// Runs a task, and all that it began. Re-enters PHP.
+/// Runs a task, and waits for the tasks that it has started. Re-enters PHP.
 ///
 /// # Errors
 ///
@@ -113,7 +114,7 @@ pub(crate) fn call(work: &Work) -> Returned {
     Ok(value)
 }
 
-/// Sends the outcome, after everything else that this process had to do. Gives the exit code.
+/// Sends the outcome, after everything else that this process has to do. Returns the exit code.
 pub(crate) fn report(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
     match ran {
         Ran::Returned(value) => match encode(value) {
@@ -142,7 +143,7 @@ pub(crate) fn report(sink: &Sink<'_>, ran: &Ran<Zval>) -> i32 {
 }
 
 impl Sink<'_> {
-    /// What has to be done before anybody hears of the outcome.
+    /// Does what has to be done before the parent gets the outcome.
     fn settle(&self) {
         match self {
             Self::Pipe(channel) => {
@@ -153,8 +154,8 @@ impl Sink<'_> {
         }
     }
 
-    /// Writes the frame of an outcome, or lends it when it is large. A pipe that is broken has lost its reader, and
-    /// there is nobody to tell.
+    /// Writes the frame of an outcome. Of a large one only its address is sent, and the parent reads it from this
+    /// process's memory. Errors of a broken pipe are ignored: it has no reader any more.
     fn deliver<'c>(
         &self,
         kind: Kind,
@@ -179,7 +180,7 @@ impl Sink<'_> {
         }
     }
 
-    /// The task has to be run elsewhere.
+    /// Tells the parent that this worker cannot run the task, so that another one does.
     pub(crate) fn decline(&self) {
         self.settle();
         self.deliver(Kind::Declined, 0, 0, std::iter::empty());
@@ -207,8 +208,8 @@ fn unless_thrown<T>(encoded: T) -> Result<T, Thrown> {
     if exception::pending() { Err(Thrown) } else { Ok(encoded) }
 }
 
-/// Serializing ran hooks of the outcome's own classes, and those did not return: there is an outcome, but it cannot
-/// leave.
+/// Serializing ran hooks of the outcome's own classes, and those did not return: there is an outcome, but it cannot be
+/// sent.
 fn abnormal<T>(sink: &Sink<'_>, outcome: &Zval, ran: Ran<T>) -> i32 {
     let reason = match ran {
         Ran::Exited(code) => format!("exit({code}) was called while it was serialized"),

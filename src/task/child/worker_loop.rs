@@ -1,6 +1,7 @@
 //! A warm worker: it takes tasks from its pool's job queue until it is told to end, or has had enough.
 //!
-//! What a task leaves behind in globals and statics, the next one finds; what the parent had at the fork, all find.
+//! A task finds in globals and static variables what earlier tasks of this worker have left there, and at first what
+//! the parent had at the fork.
 
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
@@ -49,7 +50,8 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
             }
             Found::End => break,
         };
-        // What fails before the first task costs that one, so that it is told, and this child.
+        // A failure before the first task, of a limit or a hook, is reported as the failure of that task, so that the
+        // script sees it. It ends this worker, too.
         let failure = if count == 0 { prepare(group, hooks, task) } else { None };
         if count == 0 {
             request::begin_tasks();
@@ -68,7 +70,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
                 tell(post, task, None)
             }
         };
-        // Who ends in the middle of a batch, or before its first item, has the rest of it given to another.
+        // When this worker ends in the middle of a batch, or before its first item, another one gets the rest.
         if stays && !unprepared {
             slot.done();
         }
@@ -87,7 +89,8 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
     end(0)
 }
 
-/// Ends a fork that a task made by itself, and that came back here: it is not this child.
+/// Ends a process that a task has forked by itself, and that has returned from the task's function: it is not this
+/// worker.
 fn ensure_own(own: Pid, ran: Option<&Ran<Zval>>) {
     if state().owner.get() != own {
         isolated::wind_up();
@@ -95,7 +98,7 @@ fn ensure_own(own: Pid, ran: Option<&Ran<Zval>>) {
     }
 }
 
-/// A child at one of its tasks.
+/// This worker, and the task that it runs.
 struct AtWork<'w> {
     post: &'w Post<'w>,
     own: Pid,
@@ -103,7 +106,7 @@ struct AtWork<'w> {
     task: u64,
 }
 
-/// Runs a function over items, and tells of each. False when this child has to end.
+/// Calls a function with each item, and reports each result. False when this worker has to end.
 fn walk(at_work: &AtWork<'_>, group: &Group, map: u64, items: Listed) -> bool {
     let map_call = group.maps.borrow().get(&map).cloned().map(ManuallyDrop::new);
     let Some(map_call) = map_call else {
@@ -136,7 +139,7 @@ fn walk(at_work: &AtWork<'_>, group: &Group, map: u64, items: Listed) -> bool {
     stays
 }
 
-/// Makes this child what its pool wants, before its first task; some when that failed.
+/// Sets the pool's limits and calls its hooks, before the first task. Returns what failed, if something did.
 fn prepare(group: &Group, hooks: &[Rc<Hook>], task: u64) -> Option<Ran<Zval>> {
     let limits = group.limits.borrow().clone();
     let prepared = request::protect(|| {
@@ -149,8 +152,8 @@ fn prepare(group: &Group, hooks: &[Rc<Hook>], task: u64) -> Option<Ran<Zval>> {
     }
 }
 
-/// Tells what became of a task; none when it has to be run elsewhere. False when this child has to end: after an exit
-/// or a fatal error nothing is certain.
+/// Reports the outcome of a task; without one, that another worker has to run it. False when this worker has to end:
+/// after an exit or a fatal error its state cannot be relied on.
 fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
     let sink = Sink::Ring { ring: post.ring, ringer: post.ringer, task, captured: post.captured };
     let Some(ran) = ran else {
@@ -166,8 +169,8 @@ fn tell(post: &Post<'_>, task: u64, ran: Option<Ran<Zval>>) -> bool {
     gone && told && stays
 }
 
-/// Lets go of what a task has left. What a destructor throws then is nobody's failure, and told by a warning. False
-/// when this child has to end.
+/// Drops what a task has left. An exception of a destructor is the failure of no task, and becomes a warning. False
+/// when this worker has to end.
 fn let_go<T>(left: T) -> bool {
     let gone = request::protect(|| {
         surfacing::release(left);
@@ -177,12 +180,12 @@ fn let_go<T>(left: T) -> bool {
     matches!(gone, Ran::Returned(()))
 }
 
-/// What belongs to one task, or item, only begins anew for the next. False when this child has to end.
+/// Resets what must not last from one task, or item, to the next. False when this worker has to end.
 fn begin_anew() -> bool {
     (!request::signals_changed() || put_signals_back()) && request::between_tasks()
 }
 
-/// The handlers of signals that a task has set go with it.
+/// Puts back the handlers of signals that a task has replaced. False when this worker has to end.
 fn put_signals_back() -> bool {
     let done = request::protect(|| {
         while request::put_signal_back() {
@@ -194,18 +197,18 @@ fn put_signals_back() -> bool {
     matches!(done, Ran::Returned(()))
 }
 
-/// What came of a job.
+/// What was in a job.
 enum Performed {
     /// It was a task, which has been run.
     Task(Ran<Zval>),
     /// It is items of a map.
     Items(u64, Listed),
-    /// It has to be run elsewhere.
+    /// Another worker has to run it.
     Nothing,
 }
 
-/// Opens a job, and runs the task in it. False after an exit or a fatal error of something else than the task: nothing
-/// is certain then.
+/// Decodes a job, and runs the task in it. False after an exit or a fatal error in code other than the task's, such as
+/// an autoloader: the state of this worker cannot be relied on then.
 fn perform(group: &Group, task: u64, payload: &[u8]) -> (Performed, bool) {
     let (mut sent, mut inherited) = (None, None);
     let mut items = None;
@@ -227,7 +230,7 @@ fn perform(group: &Group, task: u64, payload: &[u8]) -> (Performed, bool) {
         (Some((map, items)), ..) => (Performed::Items(map, items), true),
         (None, None, None) => (Performed::Nothing, matches!(ran, Ran::Returned(_))),
         _ => {
-            // Protection is a good part of what a short task costs here.
+            // `request::protect` is a good part of the cost of a short task.
             let gone = sent.as_ref().is_none_or(Work::goes_quietly) || let_go(sent);
             (Performed::Task(ran), gone)
         }

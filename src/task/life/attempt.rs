@@ -1,4 +1,4 @@
-//! What a pool's ledger keeps: whose an attempt is.
+//! What a pool's ledger keeps of an attempt: what it belongs to.
 
 use std::rc::Rc;
 
@@ -9,9 +9,9 @@ use crate::zend::object::Object;
 /// Whose an attempt is.
 #[derive(Clone, Debug)]
 pub(crate) enum Attempt {
-    /// A task's.
+    /// A task.
     Task(Object<Future>),
-    /// A map's: it is a portion of its items.
+    /// A map call: the attempt is a portion of its items.
     Portion(Rc<MapCall>),
 }
 
@@ -26,7 +26,7 @@ impl Attempt {
         if let Self::Portion(map_call) = self { Some(map_call) } else { None }
     }
 
-    /// The future of a task, to keep.
+    /// The future of a task, by value.
     pub(crate) fn into_future(self) -> Option<Object<Future>> {
         if let Self::Task(future) = self { Some(future) } else { None }
     }

@@ -1,11 +1,11 @@
-//! How a task has ended, and what handlers have made of it.
+//! Outcomes: how a task has ended, and what handlers have made of that.
 
 use ext_php_rs::types::Zval;
 
 use crate::task::life::future::{Future, Outcome, Phase};
 use crate::task::life::surfacing::release;
 
-/// The task has ended so; handlers may make something else of it.
+/// Sets how the task has ended. Handlers may replace that.
 pub(crate) fn conclude(future: &Future, outcome: Outcome) {
     let old = match &outcome {
         Outcome::Failed(throwable) => future.note_failure(Some(throwable.shallow_clone())),
@@ -18,7 +18,7 @@ pub(crate) fn conclude(future: &Future, outcome: Outcome) {
     }
 }
 
-/// Replaces the outcome. The old one is released when nothing is borrowed: its destructor may be PHP's.
+/// Replaces the outcome. The old one is dropped when nothing is borrowed: that may run a destructor.
 pub(crate) fn set(future: &Future, outcome: Outcome) {
     release(future.phase.replace(Phase::Done(outcome)));
 }

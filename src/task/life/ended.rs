@@ -1,8 +1,7 @@
-//! The futures of a pool in the order in which they ended, for whoever walks along them: `foreach`. Runs in the parent.
+//! The futures of a pool in the order in which they ended, for iterators: `foreach`. Runs in the parent.
 //!
-//! What is cleared away while somebody walks along stays here until everybody has been given it who had begun before.
-//! Whatever is taken out is handed to the caller, who drops it when nothing is borrowed: a future's end can run PHP
-//! code.
+//! What is cleared out of the pool stays here until all iterators that had begun before have given it. Futures that are
+//! taken out are returned, and the caller drops them when nothing is borrowed: that can run PHP code.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -21,14 +20,14 @@ pub(crate) struct Ended {
     places: VecDeque<Place>,
     /// How often futures were cleared away.
     clearings: u64,
-    /// How many places are kept for walkers alone.
+    /// How many places are kept only for iterators.
     kept: usize,
     walkers: Vec<Rc<Walker>>,
-    /// What an event loop watches, once it was asked for.
+    /// What `stream()` gives to an event loop, once it was asked for.
     pub(crate) ready: Option<ReadyDescriptor>,
 }
 
-/// One of them. Their numbers grow.
+/// One of the futures. Numbers ascend.
 #[derive(Debug)]
 struct Place {
     number: u64,
@@ -37,12 +36,12 @@ struct Place {
     cleared: Option<u64>,
 }
 
-/// Somebody who walks along.
+/// The position of an iterator.
 #[derive(Debug, Default)]
 pub(crate) struct Walker {
     /// The number of the place that was given last.
     given: Cell<u64>,
-    /// How often futures had been cleared away when this one began: those are not for it.
+    /// How many clearings there had been when the iterator began: it does not give what they took.
     since: Cell<u64>,
 }
 
@@ -67,7 +66,7 @@ impl Ended {
         self.last
     }
 
-    /// From now on nothing that `walker` has not been given is cleared away from under it.
+    /// From now on nothing that `walker` has not given is removed from here.
     pub(crate) fn enter(&mut self, walker: &Rc<Walker>) {
         if !self.walkers.iter().any(|known| Rc::ptr_eq(known, walker)) {
             walker.since.set(self.clearings);
@@ -75,13 +74,13 @@ impl Ended {
         }
     }
 
-    /// `walker` wants no more for now. What was kept for it alone.
+    /// `walker` gives no more for now. Returns what was kept only for it.
     pub(crate) fn leave(&mut self, walker: &Rc<Walker>) -> Vec<Object<Future>> {
         self.walkers.retain(|known| !Rc::ptr_eq(known, walker));
         if self.kept == 0 { Vec::new() } else { self.sweep() }
     }
 
-    /// `walker` begins at the first one again. What was kept for it alone.
+    /// `walker` begins at the first one again. Returns what was kept only for it.
     pub(crate) fn rewind(&mut self, walker: &Rc<Walker>) -> Vec<Object<Future>> {
         let unwanted = self.leave(walker);
         walker.given.set(0);
@@ -96,11 +95,11 @@ impl Ended {
         Some((next.number, next.future.clone()))
     }
 
-    /// `walker` has been given the one with this number. What was kept for it alone.
+    /// `walker` has given the one with this number. Returns what was kept only for it.
     pub(crate) fn give(&mut self, walker: &Walker, number: u64) -> Vec<Object<Future>> {
         walker.given.set(number);
         let mut unwanted = Vec::new();
-        // Only those at the front: to look at all of them each time would cost too much.
+        // Only those at the front: to check all of them each time would cost too much.
         while self.places.front().is_some_and(|place| self.is_unwanted(place)) {
             unwanted.extend(self.places.pop_front().map(|place| place.future));
         }
@@ -114,7 +113,7 @@ impl Ended {
         self.places.remove(at).map(|place| place.future)
     }
 
-    /// Those that are complete are cleared out of the pool. What nobody is to be given any more.
+    /// Futures that are complete are cleared out of the pool. Returns those that no iterator still has to give.
     pub(crate) fn clear(&mut self) -> Vec<Object<Future>> {
         self.clearings += 1;
         for place in self.places.iter_mut().filter(|place| place.future.is_complete()) {
@@ -143,7 +142,8 @@ impl Ended {
     }
 }
 
-/// A future of `group` has ended: notes it down for whoever asks in that order, and for its handlers.
+/// A future of `group` has ended: adds it to the pool's list of ended futures, and to those whose outcome is to be
+/// read.
 pub(crate) fn end(group: &Group, future: Object<Future>) {
     future.group.set(None);
     future.place.set(group.handlers.get());

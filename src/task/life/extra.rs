@@ -19,9 +19,9 @@ pub(crate) struct Extra {
     handlers: VecDeque<Registered>,
     /// How the task itself has failed, whatever handlers made of it.
     failure: Option<Zval>,
-    /// How it failed before it was to be run again.
+    /// How the attempt before this one failed.
     previous: Option<Box<Failed>>,
-    /// A handler returned this one: the future has not ended before that has, and then in the same way.
+    /// The future that a handler has returned: this one ends when that does, with the same outcome.
     following: Option<Object<Future>>,
 }
 
@@ -59,7 +59,7 @@ impl Future {
         self.extra.change(|extra| extra.as_mut()?.handlers.pop_front())
     }
 
-    /// The functions that know of the next handler; none when there is no handler, or when it runs no PHP code.
+    /// Where the next handler was registered; none when there is no handler, or when it runs no PHP code.
     pub(crate) fn next_scope(&self) -> Option<Scope> {
         self.look(|extra| extra.handlers.front()?.scope.clone())
     }

@@ -1,4 +1,4 @@
-//! The data behind `Async\Future`: one task and what is known of it.
+//! The data of an `Async\Future`: one task, and what is known of it.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ use crate::zend::object::Tracer;
 
 impl Plain for Capture {}
 
-/// How far a task is.
+/// The state of a task.
 #[derive(Debug)]
 pub(crate) enum Phase {
     /// Nobody has asked for it to run.
@@ -31,17 +31,17 @@ pub(crate) enum Phase {
     Queued,
     /// In a child.
     Running,
-    /// The child has told everything, or is gone; what it left is not looked at yet.
+    /// The child has sent everything, or has ended; its outcome has not been decoded yet.
     Reported(Ended),
-    /// The child keeps a large payload in its memory until somebody looks at it.
+    /// The child keeps a large outcome in its memory until it is fetched.
     Remote {
-        /// The child, by the number under which it is known.
+        /// The id of the child.
         child: u64,
         /// The payload.
         remote_payload: RemotePayload,
     },
-    /// What the child left is being read: its classes are loaded, and their code runs. Whoever comes here meanwhile
-    /// comes out of that code, and cannot wait for what goes on underneath.
+    /// The outcome is being decoded: classes are loaded, and their code runs. Only that code can come here meanwhile,
+    /// and it cannot wait for what goes on further down its own stack.
     Reading,
     /// It has an outcome.
     Done(Outcome),
@@ -56,12 +56,12 @@ pub(crate) enum Outcome {
     Failed(Zval),
 }
 
-/// Why a task is ended before its time.
+/// Why a task was ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// Its time ran out.
     TimedOut,
-    /// Somebody cancelled it.
+    /// It was cancelled.
     Cancelled,
     /// The script has ended, and did not wait for it.
     Abandoned,
@@ -70,39 +70,39 @@ pub(crate) enum Ending {
 /// One task and what is known of it.
 #[derive(Debug)]
 pub(crate) struct Future {
-    /// Its number, unique in a process and its children; another one each time that it is run again.
+    /// Its id, unique in a process and its children; a new one for each retry.
     pub(crate) id: Cell<u64>,
     /// What it runs; gone once it has ended.
     pub(crate) work: ValueCell<Option<Work>>,
-    /// How far it is.
+    /// Its state.
     pub(crate) phase: ValueCell<Phase>,
     /// When it began, and how long it may run.
     pub(crate) times: DataCell<Option<Box<Times>>>,
-    /// Where it is queued or running; none before and after.
+    /// The group in which it is queued or running; none before and after.
     pub(crate) group: ValueCell<Option<Rc<Group>>>,
     /// Its key in its pool; null outside of one.
     pub(crate) key: ValueCell<Zval>,
     /// It is in a pool, or was.
     pub(crate) added: Cell<bool>,
-    /// What of it is counted in the pool that it is in.
+    /// What is counted of it in its pool.
     pub(crate) share: ValueCell<Option<Share>>,
     /// The process that ran it.
     pub(crate) pid: Cell<Option<i32>>,
-    /// Why it is ended before its time, if it is.
+    /// Why it was ended early, if it was.
     pub(crate) ending: Cell<Option<Ending>>,
-    /// Children that are forked from this epoch on have it.
+    /// Workers that are forked from this epoch on have a copy of it.
     pub(crate) epoch: Cell<u64>,
-    /// A child could not open what was sent of it.
+    /// A worker could not decode what was sent of it.
     pub(crate) declined: Cell<bool>,
     /// How it reached its child.
     pub(crate) route: Cell<Option<Route>>,
-    /// How often it has begun, as far as the parent was told.
+    /// How many attempts have begun, as far as the parent knows.
     pub(crate) attempts: Cell<u32>,
-    /// How often it was decided that it is run again.
+    /// How many retries there were, or are to be.
     pub(crate) repeats: Cell<u32>,
     /// What most futures do not have.
     pub(crate) extra: ValueCell<Option<Box<Extra>>>,
-    /// Somebody has seen how it ended, or took its failure.
+    /// Its outcome was seen by an `await`, or its failure handled: no warning is due.
     pub(crate) observed: Cell<bool>,
     /// Its handlers are running.
     pub(crate) handling: Cell<bool>,
@@ -127,7 +127,7 @@ impl Future {
         self.set_times(|times| times.started = Some(Instant::now()));
     }
 
-    /// It has ended; perhaps nobody has looked at its outcome yet.
+    /// It has ended; its outcome may not have been decoded yet.
     pub(crate) fn has_ended(&self) -> bool {
         matches!(
             *self.phase.borrow(),
@@ -135,7 +135,7 @@ impl Future {
         )
     }
 
-    /// Somebody further down the stack makes its outcome.
+    /// Its outcome is being decoded further down the stack.
     pub(crate) fn is_being_read(&self) -> bool {
         matches!(*self.phase.borrow(), Phase::Reading)
     }
@@ -179,7 +179,7 @@ pub(crate) fn describe(throwable: &Zval) -> String {
     format!("{class}: {message}")
 }
 
-/// How a task has failed that is to be run again.
+/// How an attempt has failed after which there is a retry.
 #[derive(Debug)]
 pub(crate) struct Failed {
     pub(crate) phase: Phase,

@@ -5,7 +5,7 @@ use crate::zend::callable::Callable;
 use crate::zend::object::{Object, Tracer};
 use crate::zend::scope::Scope;
 
-/// One step of the chain behind a future.
+/// One handler in the chain of a future.
 #[derive(Debug)]
 pub(crate) enum Handler {
     /// For a value; what it returns, if its code has a return statement, replaces it.
@@ -16,7 +16,7 @@ pub(crate) enum Handler {
     Finally(Callable),
     /// For an end by a deadline; what it returns is the value from then on.
     Timeout(Callable),
-    /// For any end: this future, which follows, ends in the same way.
+    /// For any end: this future, which follows, gets the same outcome.
     Follow(Object<Future>),
 }
 
@@ -33,11 +33,11 @@ impl Handler {
     }
 }
 
-/// A handler, and the functions that know of it.
+/// A handler, and where it was registered.
 #[derive(Debug)]
 pub(crate) struct Registered {
     /// What is to be done.
     pub(crate) handler: Handler,
-    /// None for what is ours, and runs no PHP code.
+    /// The functions that were running then; none for a handler of the extension's own, which runs no PHP code.
     pub(crate) scope: Option<Scope>,
 }

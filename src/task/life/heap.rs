@@ -1,5 +1,5 @@
-//! The heap before a fork: a fork's time grows with the memory in small pages, so what is forked often enough is put
-//! into huge pages. When that pays is `pool::huge_page_budget`'s to say.
+//! The heap before a fork. The time of a fork grows with the memory in small pages, so a heap that is forked often
+//! enough is put into huge pages; `pool::huge_page_budget` decides when that pays.
 
 use crate::ini;
 use crate::pool::huge_page_budget::{Advice, HugePageBudget};
@@ -8,19 +8,20 @@ use crate::process::{clock, huge, memory};
 use crate::task::life::state::state;
 use crate::zend::request;
 
-/// The most units that one call of the kernel gets, so that we see the clock in between.
+/// The most units for one system call, so that the clock is checked in between.
 const AT_ONCE: usize = 8;
 
-/// What this process has paid for its heap, and what it is buying.
+/// What forks of this heap have cost, and the conversion into huge pages that is under way.
 #[derive(Debug, Default)]
 pub(crate) struct Heap {
     budget: HugePageBudget,
     purchase: Purchase,
-    /// Whether the kernel has huge pages for us, once it was asked.
+    /// Whether the kernel gives huge pages, once that was asked.
     possible: Option<bool>,
 }
 
-/// Does for the heap what pays. Not in a child: most of its memory is its parent's too, and huge pages would be a copy.
+/// Converts the heap, or a part of it, if that pays. Not in a child: most of its memory is shared with its parent, and
+/// huge pages would be a copy.
 pub(crate) fn before_fork() {
     let state = state();
     let size = request::memory_usage();
@@ -39,7 +40,7 @@ impl Heap {
         if advice == Advice::Leave {
             return;
         }
-        // Time on the processor: a machine that is busy with other things makes forks slower too.
+        // CPU time: on a busy machine forks take longer, too, and the two are compared.
         let started = clock::cpu_time();
         let took = || clock::cpu_time().saturating_sub(started);
         if !*self.possible.get_or_insert_with(huge::possible) {

@@ -1,4 +1,5 @@
-//! Futures that have ended, and whose next handler may not run where the script is. Runs in the parent.
+//! Futures that have ended, and whose next handler may not run at the place where the script is now. Runs in the
+//! parent.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -8,10 +9,10 @@ use crate::task::life::future::Future;
 use crate::zend::object::Object;
 use crate::zend::scope::{Function, Scope};
 
-/// Who waits so long for a function to go on probably waits in vain, and is told.
+/// A handler that has waited so long for a function to go on probably waits in vain: a notice is raised.
 const LONG: Duration = Duration::from_secs(10);
 
-/// From where handlers are looked for.
+/// From where handlers are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
     /// From a call that waits for tasks, or at the script's end.
@@ -33,19 +34,19 @@ impl Moment {
     }
 }
 
-/// Futures that wait, by what they wait for.
+/// The futures, by what they wait for.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     queues: Vec<Queue>,
     latest: u64,
-    /// Since when some wait for a function.
+    /// Since when some have been waiting for a function.
     since: Option<Instant>,
     told: bool,
 }
 
 #[derive(Debug)]
 struct Queue {
-    /// The functions that they wait for; none for those that wait for a call.
+    /// The functions of which one has to go on; none for those that wait for a call.
     scope: Option<Scope>,
     /// In the order in which they came, with numbers over all queues.
     futures: VecDeque<(u64, Object<Future>)>,
@@ -61,7 +62,7 @@ impl Queue {
 }
 
 impl Held {
-    /// One more waits: for a function of `scope`, or for a call.
+    /// Adds a future that waits for a function of `scope`, or for a call.
     pub(crate) fn push(&mut self, scope: Option<Scope>, future: Object<Future>) {
         self.latest += 1;
         if scope.is_some() {
@@ -78,7 +79,7 @@ impl Held {
         }
     }
 
-    /// The one that has waited longest of those that may run now.
+    /// Takes the future that has waited longest of those whose handlers may run now.
     pub(crate) fn pop(&mut self, moment: Moment) -> Option<Object<Future>> {
         let runnable = self.queues.iter_mut().enumerate().filter(|(_, queue)| queue.may_run(moment));
         let first = |(_, queue): &(usize, &mut Queue)| queue.futures.front().map(|(number, _)| *number);
@@ -113,7 +114,7 @@ impl Held {
         self.since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
-    /// One that is to be told that it probably waits in vain; once.
+    /// A future for which the notice is to be raised that it probably waits in vain; once.
     pub(crate) fn in_vain(&mut self) -> Option<Object<Future>> {
         if self.told || self.waited() < LONG {
             return None;

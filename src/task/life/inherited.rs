@@ -1,5 +1,5 @@
-//! What a fork that is not ours (`pcntl_fork`) leaves in its child: values that are the parent's to work with. They are
-//! kept to the end of the child's script, when all destructors have had their turn.
+//! What a fork that this extension did not make (`pcntl_fork`) leaves in its child: values that only the parent works
+//! with. They are kept to the end of the child's script, after all destructors have run.
 
 use std::mem::forget;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::task::life::map_call::MapCall;
 use crate::task::life::state::State;
 use crate::zend::object::Object;
 
-/// The values that another process had in its queues.
+/// Values that were in the parent's queues and lists.
 #[derive(Debug, Default)]
 #[expect(dead_code, reason = "held, not read")]
 pub(crate) struct Inherited {
@@ -25,7 +25,7 @@ pub(crate) struct Inherited {
     surfacing: Vec<Zval>,
 }
 
-/// Those of a group.
+/// The values of a group.
 #[derive(Debug)]
 #[expect(dead_code, reason = "held, not read")]
 struct Values {
@@ -36,7 +36,7 @@ struct Values {
 }
 
 impl Inherited {
-    /// Takes them out of `state`. What is not a value of PHP is forgotten: children and their places are the parent's.
+    /// Takes them out of `state`. What is no value of PHP is forgotten: children and what they hold are the parent's.
     pub(crate) fn take(state: &State) -> Self {
         let mut inherited = Self { surfacing: state.surfacing.take(), ..Self::default() };
         inherited.futures.extend(state.reported.take());

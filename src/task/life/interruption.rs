@@ -1,20 +1,20 @@
 //! SIGINT and SIGTERM while the end of the script waits for its tasks.
 //!
-//! Where the application handles them, the first one is what has brought the script to its end, or is its handler's to
-//! decide; the second one means the tasks. Where it does not, they end the script, or nothing at all, and there is
-//! nothing to listen to.
+//! Where the application handles them, the first one has ended the script, or its handler decides what it means; the
+//! second one ends the tasks. Where it does not, they kill the script, or are ignored, and there is nothing to listen
+//! to.
 
 use crate::process::listener;
 use crate::process::listener::Listener;
 use crate::zend::cell::Plain;
 use crate::zend::{interrupt, signal};
 
-/// Both signals, listened to.
+/// A listener for both signals.
 #[derive(Debug)]
 pub(crate) struct Interruption {
     #[expect(dead_code, reason = "held, not read")]
     listeners: Vec<Listener>,
-    /// So many end the tasks.
+    /// How many signals end the tasks.
     enough: u32,
 }
 
@@ -34,7 +34,7 @@ impl Interruption {
         Self { listeners, enough: if decided { 1 } else { 2 } }
     }
 
-    /// Have so many come that the tasks have to end?
+    /// Have enough signals come to end the tasks?
     pub(crate) fn is_over(&self) -> bool {
         listener::counted() >= self.enough
     }

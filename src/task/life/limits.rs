@@ -9,7 +9,7 @@ use crate::zend::request;
 /// A value of `memory_limit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MemoryLimit {
-    /// As php.ini would have it.
+    /// As in php.ini.
     pub(crate) text: String,
     /// In bytes; none for no limit.
     pub(crate) bytes: Option<u64>,
@@ -25,7 +25,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Lets them hold for this process.
+    /// Applies them to this process.
     ///
     /// # Errors
     ///

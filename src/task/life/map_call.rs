@@ -1,4 +1,4 @@
-//! One function over many items, as far as it is: what `map()` keeps.
+//! The state of a map call: one function over many items.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
@@ -28,22 +28,22 @@ pub(crate) struct MapCall {
     pub(crate) thrown: ValueCell<Option<Zval>>,
     /// The array, if it is one: it is not changed while we hold it.
     pub(crate) array: Zval,
-    /// Items that were taken out of the source, and are to go out once more: first.
+    /// Items that were taken out of the source, and could not be posted: the next ones to be posted.
     pub(crate) returned: ValueCell<Vec<(Zval, Zval)>>,
-    /// Children of this epoch and later ones have it.
+    /// Workers of this epoch and later ones have a copy of this map call.
     pub(crate) epoch: u64,
     pub(crate) portion: DataCell<Portion>,
     pub(crate) batches: ValueCell<BTreeMap<u64, Batch>>,
-    /// What there was no room for.
+    /// Jobs for which the job queue had no room.
     pub(crate) held: DataCell<VecDeque<(u64, Job)>>,
     pub(crate) feeding: Cell<bool>,
-    /// How many of the batches are items that are run again.
+    /// How many of the batches are retries.
     pub(crate) repeats: Cell<usize>,
-    /// In the order of the items, or as they come.
+    /// Results are given in the order of the items, otherwise as they arrive.
     pub(crate) ordered: bool,
     /// Nothing more begins.
     pub(crate) halted: Cell<bool>,
-    /// Batches that were cancelled, whose children are not gone, and how many answers each of them has left.
+    /// Batches that were cancelled and whose workers are not gone, and how many results of each have not arrived.
     pub(crate) ending: DataCell<BTreeMap<u64, usize>>,
 }
 
@@ -58,7 +58,7 @@ pub(crate) enum Source {
     Empty,
 }
 
-/// Items on their way.
+/// The items of a batch.
 #[derive(Debug)]
 pub(crate) enum Items {
     /// Of the array: the position of the first one, and how many.
@@ -67,54 +67,54 @@ pub(crate) enum Items {
     Listed(Vec<(Zval, Zval)>),
 }
 
-/// Some items that went out together.
+/// Items that are posted together, as one job.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) items: Items,
-    /// What has come back, in the order of the items, as far as nobody has asked for it.
+    /// The results that have arrived and were not given, in the order of the items.
     pub(crate) said: VecDeque<Said>,
-    /// How many have come back, ever.
+    /// How many results have arrived, ever.
     pub(crate) answered: usize,
-    /// How many had, when the rest was last posted.
+    /// How many had arrived when the rest was last posted.
     pub(crate) posted_from: usize,
-    /// How many bytes the results of that have together, as far as they have come back.
+    /// The size in bytes of the results of that, as far as they have arrived.
     pub(crate) bytes: usize,
-    /// How many somebody has asked for.
+    /// How many were given.
     pub(crate) given: usize,
     /// The position of the next one to be given, in the array.
     pub(crate) cursor: u32,
-    /// It is an item of another batch that is run again.
+    /// What it is a retry of, if it is one.
     pub(crate) repeat: Option<Repeat>,
 }
 
-/// What became of an item.
+/// The result of an item.
 #[derive(Debug)]
 pub(crate) enum Said {
-    /// What its child told; or how that died.
+    /// What its worker has sent, or how that died; and the pid.
     Ended(Ended, Option<i32>),
-    /// Its child has it in memory.
+    /// Its worker keeps it in its memory.
     Remote(Phase),
-    /// It took longer than so many seconds, and its child, a process, was ended, or left.
+    /// It took longer than this limit in seconds; the pid of its worker, and how that ended.
     Overdue(f64, Option<i32>, Exit),
-    /// There was no process for it.
+    /// No worker could be forked for it.
     Refused(Refused),
     /// It has failed, and is run again.
     Awaited,
-    /// Somebody has it, before those in front of it.
+    /// It was given, before those in front of it.
     Given,
 }
 
-/// An item that is run again.
+/// A retry of an item.
 #[derive(Debug)]
 pub(crate) struct Repeat {
     pub(crate) home: Home,
     /// How it failed the last time.
     pub(crate) failure: Said,
-    /// It waits for its time, and is not posted.
+    /// It waits for the end of its backoff, and is not posted.
     pub(crate) resting: bool,
 }
 
-/// Where an item belongs.
+/// The place in a batch that an item came from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Home {
     pub(crate) batch: u64,
@@ -124,7 +124,7 @@ pub(crate) struct Home {
     pub(crate) repeats: u32,
 }
 
-/// A result that is still in a child's memory, by that child's number.
+/// Results that are still in the memory of workers, by the ids of these.
 pub(crate) type RemoteResults = BTreeMap<u64, RemotePayload>;
 
 /// Whose result it is.

@@ -1,4 +1,4 @@
-//! What a task is while it lives: its future, its pool, and where all of that is kept.
+//! The data of tasks: futures, pools, workers, and the state of a process, where all of that is kept.
 
 pub(crate) mod attempt;
 pub(crate) mod conclusion;

@@ -5,7 +5,8 @@ use crate::task::life::state::state;
 use crate::zend::object::Native;
 use crate::zend::request;
 
-/// Makes sure that the end of this process's script waits. A child waits by itself, before it reports.
+/// Makes sure that the script waits for its tasks at its end. A child needs no such function: it waits before it
+/// reports.
 pub(crate) fn register() {
     let state = state();
     if !state.is_child.get() && !state.exit_registered.replace(true) {

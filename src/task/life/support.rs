@@ -1,4 +1,5 @@
-//! Where forking is an option: in a process that serves one script, and has one thread that runs PHP.
+//! Whether tasks can run in this process. Forking is possible where a process serves one script, and has one thread
+//! that runs PHP.
 
 use std::sync::OnceLock;
 
@@ -16,7 +17,7 @@ pub(crate) fn supported() -> bool {
     *SUPPORTED.get_or_init(|| OWN_PROCESS.contains(&request::sapi().as_str()))
 }
 
-/// Can tasks run here, be it in this process?
+/// Can tasks run here, in children or in the process itself?
 pub(crate) fn available() -> bool {
     supported() || ini::sync_when_unsupported()
 }

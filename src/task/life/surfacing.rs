@@ -1,14 +1,14 @@
-//! Exceptions that nobody can be told now: the next `await` throws them.
+//! Exceptions that cannot be thrown where they come up: the next `await` throws them.
 //!
-//! A hook of a fork, or the destructor of a value that we let go, throws while something else is under way. Left
-//! pending, its exception would be taken for the failure of whatever runs next.
+//! A fork hook, or the destructor of a value that is dropped here, throws while something else is under way. If its
+//! exception stayed pending, it would be taken for the failure of what runs next.
 
 use crate::task::life::future::describe;
 use crate::task::life::state::state;
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
 
-/// Keeps the exception that is pending. The unwinding of an exit stays as it is: it is nobody's to take.
+/// Takes and keeps the exception that is pending. The unwinding of an exit stays pending.
 #[inline]
 pub(crate) fn keep_pending() {
     if exception::pending() {
@@ -45,7 +45,8 @@ fn throw_latest() -> Result<(), Thrown> {
     Err(exception::throw(&latest))
 }
 
-/// Tells what is kept by warnings: nobody awaits anything any more. Re-enters PHP: the script's error handler runs.
+/// Raises a warning for each that is kept: there will be no `await` any more. Re-enters PHP: the script's error handler
+/// runs.
 pub(crate) fn tell() {
     if state().surfacing.borrow().is_empty() {
         return;
@@ -58,16 +59,16 @@ pub(crate) fn tell() {
         for throwable in kept {
             let message = format!("Unhandled exception of a hook or a destructor: {}", describe(&throwable));
             exception::warn_at(&throwable, &message);
-            // What its trace refers to may have a destructor that throws, too.
+            // Its trace may hold the last reference to an object whose destructor throws, too.
             release(throwable);
         }
     }
 }
 
-/// Lets go of something of PHP's while there is more to do: what its destructors throw is kept. Re-enters PHP.
+/// Drops PHP values while there is more to do: what their destructors throw is kept. Re-enters PHP.
 #[inline]
 pub(crate) fn release<T>(value: T) {
-    // With one in flight the engine makes it the previous one of what a destructor throws: both are told.
+    // An exception that is already pending stays so; the engine makes it the previous one of what a destructor throws.
     let in_flight = exception::pending();
     drop(value);
     if !in_flight {

@@ -8,12 +8,12 @@ use crate::zend::cell::Plain;
 /// When a task began that was posted for warm workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// Nobody wanted to know.
+    /// It was not needed so far.
     #[default]
     Never,
     /// It had not begun at this time.
     Waiting(Instant),
-    /// At this time.
+    /// It had begun at this time.
     Begun(Instant),
 }
 
@@ -24,9 +24,9 @@ pub(crate) struct Times {
     pub(crate) limit: Option<f64>,
     /// When a child was forked for it alone.
     pub(crate) started: Option<Instant>,
-    /// What is known of when it began, in a warm worker.
+    /// When it began in a warm worker, as far as that is known.
     pub(crate) seen: Seen,
-    /// Since when it is to be ended, in a warm worker.
+    /// Since when it has been to be ended, in a warm worker.
     pub(crate) sought: Option<Instant>,
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Worker {
     pub(crate) id: u64,
     /// Its process.
     pub(crate) pid: i32,
-    /// The pool whose attempts it runs; `None` once nobody waits for it to end any more.
+    /// The pool whose attempts it runs; `None` once it is not waited for any more.
     pub(crate) group: ValueCell<Option<Rc<Group>>>,
     /// How many attempts it runs.
     pub(crate) budget: Budget,
@@ -43,32 +43,32 @@ pub(crate) enum Budget {
 /// What is known of a warm worker.
 #[derive(Debug)]
 pub(crate) struct Warm {
-    /// Those among whom it works, and the job queue that they share.
+    /// The workers of its pool, and the job queue that they share.
     pub(crate) workers: Rc<Workers>,
     /// Its slot in that job queue.
     pub(crate) slot: usize,
     /// It has the code that existed in this epoch.
     pub(crate) epoch: u64,
-    /// Since when it has been told to end, or ends by itself.
+    /// When it was told to end, or began to end by itself.
     pub(crate) leaving: Cell<Option<Instant>>,
-    /// It ends by itself, as it had no work: its slot is free.
+    /// It ends by itself, as it was idle: its slot is free.
     pub(crate) has_left: Cell<bool>,
-    /// Since when it has nothing to do, although there is a task that it could run.
+    /// Since when it has been idle although there is a task that it could run.
     pub(crate) awaited: Cell<Option<Instant>>,
-    /// It stays without work, too.
+    /// It stays when it is idle, too.
     pub(crate) kept: Cell<bool>,
-    /// It was forked while there was a map, and goes with that: no later map can use it.
+    /// It was forked while there was a map call, and ends with that: no later one can use it.
     pub(crate) for_map: bool,
-    /// It is being ended, as it has been at one item for longer than so many seconds.
+    /// The time limit in seconds, if it is being ended because an item took longer.
     pub(crate) overdue: Cell<Option<f64>>,
-    /// The task for which it is being ended.
+    /// The task that it is being killed for.
     pub(crate) ends: Cell<Option<u64>>,
-    /// It has told something of a task that it was given.
+    /// It has sent a message about a task that it was given.
     pub(crate) proven: Cell<bool>,
 }
 
 impl Worker {
-    /// The pool whose attempts it runs, if somebody waits for it to end.
+    /// The pool whose attempts it runs, if it is waited for.
     pub(crate) fn group(&self) -> Option<Rc<Group>> {
         self.group.borrow().clone()
     }
@@ -88,12 +88,12 @@ impl Worker {
         if let Budget::Many(warm) = &self.budget { Some(warm) } else { None }
     }
 
-    /// The same, if somebody waits for it to end.
+    /// The same, if it is waited for.
     pub(crate) fn awaited_warm(&self) -> Option<&Warm> {
         self.warm().filter(|_| self.group.borrow().is_some())
     }
 
-    /// The pools that wait for it to end, which do so no more.
+    /// Takes the pools that wait for it to end: they do so no more.
     pub(crate) fn part(&self) -> (Option<Rc<Group>>, Option<Rc<Group>>) {
         let origin = if let Budget::One { origin } = &self.budget { origin.take() } else { None };
         (self.group.take(), origin)

@@ -1,4 +1,4 @@
-//! The children of a pool that stay, as their parent knows them.
+//! The warm workers of a pool, as their parent knows them.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -7,59 +7,59 @@ use std::time::Duration;
 use crate::process::shared::job_queue::JobQueue;
 use crate::zend::cell::{DataCell, Plain};
 
-/// What ends the stay of a child, whichever comes first; none for no limit.
+/// After what a warm worker ends, whichever comes first; none for no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Stay {
     /// So many tasks.
     pub(crate) tasks: Option<u64>,
     /// So long.
     pub(crate) age: Option<Duration>,
-    /// So many bytes of memory that PHP has from the system.
+    /// When PHP has so many bytes of memory from the system.
     pub(crate) bytes: Option<usize>,
 }
 
 /// How a task reached its child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// The child was forked for it.
+    /// A child was forked for it.
     Forked,
-    /// The child had it since its fork.
+    /// The worker had it since its fork.
     Inherited,
-    /// Its code's name and its bound variables were sent.
+    /// The name of its code and its bound variables were sent to a worker.
     Sent,
 }
 
 impl Plain for Job {}
 
-/// A task as bytes.
+/// A task, or a portion of a map call, as bytes.
 #[derive(Debug)]
 pub(crate) struct Job {
     /// The bytes.
     pub(crate) bytes: Vec<u8>,
-    /// Children of this epoch and later ones can open it.
+    /// Workers of this epoch and later ones can decode it.
     pub(crate) epoch: u64,
 }
 
-/// The children of one pool.
+/// The warm workers of one pool.
 #[derive(Debug)]
 pub(crate) struct Workers {
     pub(crate) job_queue: JobQueue,
-    /// The ids of those that somebody waits for, in the order of their forks.
+    /// The ids of those that are waited for, in the order of their forks.
     pub(crate) ids: DataCell<Vec<u64>>,
     /// How many of them are known to have left by themselves.
     pub(crate) departed: Cell<usize>,
-    /// The epoch of the one that knows least of those that stay: it is asked for with each task.
+    /// The oldest epoch of those that have not been told to leave. Cached, as it is needed for each task.
     pub(crate) oldest: Cell<Option<u64>>,
-    /// Parcels for which there was no room: the first goes out first.
+    /// Jobs for which the job queue had no room; the first is posted first.
     pub(crate) held: DataCell<VecDeque<(u64, Job)>>,
-    /// Memory for the next job.
+    /// A buffer for the next job.
     pub(crate) spare: DataCell<Vec<u8>>,
-    /// Nothing more is expected to come.
+    /// Nothing more is expected to be posted.
     pub(crate) closed: Cell<bool>,
-    /// Somebody has written over what they share: all of them are being killed.
+    /// The memory that they share was written over: all of them are being killed.
     pub(crate) condemned: Cell<bool>,
-    /// What was adrift at the last look: see [`check`].
+    /// Slots and tasks that did not match at the last check: see `task::parent::check`.
     pub(crate) adrift: DataCell<Vec<(usize, u64)>>,
-    /// How many looks, one after the other, found tasks that lie while nobody runs any.
+    /// How many checks in a row found tasks that wait while no worker runs any.
     pub(crate) stalled: Cell<u32>,
 }

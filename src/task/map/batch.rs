@@ -1,4 +1,4 @@
-//! Items that are out together, and what has come back of them.
+//! Items that are posted together, as one job, and their results.
 
 use std::collections::VecDeque;
 
@@ -33,12 +33,12 @@ pub(crate) fn trace_items(items: &[(Zval, Zval)], tracer: &mut Tracer) {
 }
 
 impl Said {
-    /// Who has it in memory, and waits.
+    /// The worker that keeps the result in its memory, and waits until it is fetched.
     pub(crate) fn holder(&self) -> Option<u64> {
         if let Self::Remote(Phase::Remote { child, .. }) = self { Some(*child) } else { None }
     }
 
-    /// How many bytes it has.
+    /// The size of the result in bytes.
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Ended(Ended { message: Message::Frame(frame), .. }, _) => frame.payload.len(),
@@ -47,7 +47,7 @@ impl Said {
         }
     }
 
-    /// Nobody wants to know: whoever keeps it in memory need not.
+    /// Drops the result. A worker that keeps it in its memory goes on.
     pub(crate) fn discard(self) {
         if let Self::Remote(Phase::Remote { child, .. }) = self {
             collect::release(child);
@@ -56,7 +56,7 @@ impl Said {
 }
 
 impl Batch {
-    /// Items of which nothing is known.
+    /// Items without results.
     pub(crate) fn new(items: Items) -> Self {
         let cursor = if let Items::Range(first, _) = items { first } else { 0 };
         Self {
@@ -71,7 +71,7 @@ impl Batch {
         }
     }
 
-    /// The place of something that can be given: of the very next one, or of any.
+    /// The place of a result that can be given: of the next item if `ordered`, otherwise of any.
     pub(crate) fn ready(&self, ordered: bool) -> Option<usize> {
         let is_there = |said: &Said| !matches!(said, Said::Awaited | Said::Given);
         if ordered {
@@ -81,7 +81,7 @@ impl Batch {
         }
     }
 
-    /// Gives what is at a place that is ready, and its key, which may be in `array`.
+    /// Takes the result at a place that is ready, and the key of its item. Keys of a range are in `array`.
     pub(crate) fn take(&mut self, at: usize, array: Option<&ZendHashTable>) -> Option<(Zval, Said)> {
         let key = match (&self.items, array) {
             (Items::Range(..), Some(array)) => {
@@ -103,7 +103,7 @@ impl Batch {
         Some((key, said))
     }
 
-    /// Goes on behind what somebody has already.
+    /// Goes on behind results that were given out of order.
     fn pass_given(&mut self, array: Option<&ZendHashTable>) {
         while let Some(Said::Given) = self.said.front() {
             self.said.pop_front();
@@ -114,7 +114,7 @@ impl Batch {
         }
     }
 
-    /// Nothing comes of items that were to be run again: they are left out.
+    /// Leaves out items that wait for a retry: they get no result.
     pub(crate) fn forget_awaited(&mut self, array: Option<&ZendHashTable>) {
         for said in self.said.iter_mut().filter(|said| matches!(said, Said::Awaited)) {
             *said = Said::Given;
@@ -122,7 +122,7 @@ impl Batch {
         self.pass_given(array);
     }
 
-    /// It has no more items than have come back. The others, to be dropped when nothing is borrowed.
+    /// Cuts off the items without results, and returns them, to be dropped when nothing is borrowed.
     pub(crate) fn shorten(&mut self) -> Vec<(Zval, Zval)> {
         match &mut self.items {
             Items::Range(_, count) => {
@@ -158,19 +158,19 @@ impl Batch {
     }
 }
 
-/// How a child has ended that was at items.
+/// How a worker has ended that ran items.
 #[derive(Debug)]
 pub(crate) struct End {
     /// Its process, if it is known.
     pub(crate) pid: Option<i32>,
-    /// It was ended, as its item took longer than so many seconds.
+    /// The time limit in seconds, if it was ended because its item took longer.
     pub(crate) overdue: Option<f64>,
-    /// What it left.
+    /// Its exit status, and the last that it has sent.
     pub(crate) ended: Ended,
 }
 
 impl End {
-    /// What became of the item that it was at.
+    /// The result of the item that it was running.
     pub(crate) fn said(self, batch: u64) -> Said {
         match self.overdue {
             Some(limit) => Said::Overdue(limit, self.pid, self.ended.exit),
@@ -179,16 +179,16 @@ impl End {
     }
 }
 
-/// What a child has told of an item.
+/// What a worker has sent about an item.
 #[derive(Debug)]
 pub(crate) enum Answered {
     /// Its result.
     Told(Message),
-    /// It has that in memory.
+    /// Where its result is, which the worker keeps in its memory.
     Offered(Phase),
 }
 
-/// The value of an item that needs a closer look, or its failure. Re-enters PHP.
+/// Decodes the result of an item, a value or a failure, in the way of tasks. Re-enters PHP.
 pub(crate) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval>>, Thrown> {
     let future = Object::<Future>::new();
     future.key.set(key.shallow_clone());

@@ -1,4 +1,4 @@
-//! A map in a child, as it was at the fork: what is done with items.
+//! A map call in a worker, which has had it since its fork: runs the items of a job.
 
 use ext_php_rs::types::Zval;
 
@@ -21,7 +21,7 @@ impl MapCall {
         count as u64
     }
 
-    /// Calls `each` with the items of a job, as long as it says so.
+    /// Calls `each` with the items of a job, as long as it returns true.
     pub(crate) fn walk(&self, portion: Listed, mut each: impl FnMut(Zval) -> bool) {
         match portion {
             Listed::Range { first, from, count } => {
@@ -37,7 +37,7 @@ impl MapCall {
                 values.into_iter().all(each);
             }
             Listed::Batch(batch) => {
-                // Not released: what only this batch refers to has its destructor in the parent.
+                // Never dropped: destructors of what only this batch refers to are the parent's to call.
                 let batch = self.batches.remove(&batch).map(std::mem::ManuallyDrop::new);
                 if let Some(Batch { items: Items::Listed(items), posted_from, .. }) = batch.as_deref() {
                     items.iter().skip(*posted_from).all(|(_, value)| each(value.shallow_clone()));

@@ -1,4 +1,4 @@
-//! The end of a map before its time: its pool was stopped or cancelled, or nobody wants the rest. Runs in the parent.
+//! The early end of a map call: its pool was stopped or cancelled, or its iterator is gone. Runs in the parent.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use crate::task::life::map_call::{Batch, MapCall, Said, Source};
 use crate::task::life::state::state;
 use crate::task::workers;
 
-/// Nothing more of the maps of `group` begins; the items that children are at are run to their end. Runs PHP code:
+/// No further item of the map calls of `group` begins; those that workers run now are run to their end. Runs PHP code:
 /// destructors.
 pub(crate) fn stop(group: &Group) {
     for map_call in maps(group) {
@@ -16,7 +16,7 @@ pub(crate) fn stop(group: &Group) {
     }
 }
 
-/// Nothing more of the maps of `group` begins, and what children tell from now on counts no more. Runs PHP code:
+/// No further item of the map calls of `group` begins, and results that arrive from now on are dropped. Runs PHP code:
 /// destructors.
 pub(crate) fn cancel(group: &Group) {
     for map_call in maps(group) {
@@ -24,7 +24,8 @@ pub(crate) fn cancel(group: &Group) {
     }
 }
 
-/// The children of `group` are gone: nothing comes of its maps any more but what has come. Runs PHP code: destructors.
+/// The workers of `group` are gone: its map calls have no more results than those that have arrived. Runs PHP code:
+/// destructors.
 pub(crate) fn end(group: &Group) {
     for map_call in maps(group) {
         map_call.cancel();
@@ -32,7 +33,7 @@ pub(crate) fn end(group: &Group) {
     }
 }
 
-/// Those that have an iterator, and those that only wait for the end of their children.
+/// The map calls that have an iterator, and those that were cancelled and whose workers have not ended.
 fn maps(group: &Group) -> Vec<Rc<MapCall>> {
     let maps = group.maps.borrow();
     let ledger = group.ledger.borrow();
@@ -50,7 +51,7 @@ impl MapCall {
                 self.cut(id);
             }
         }
-        // One whose child was killed while it took it is open again.
+        // A batch is open again when its worker was killed while it took that from the job queue.
         let ending: Vec<_> = self.ending.borrow().keys().copied().collect();
         for id in ending.into_iter().filter(|&id| workers::withdraw(&self.group, id)) {
             self.end(id);
@@ -73,7 +74,7 @@ impl MapCall {
         self.stop();
     }
 
-    /// The batches of which something has not come back, and how many items that is.
+    /// The batches of which results are missing, and how many.
     fn unfinished(&self) -> Vec<(u64, usize)> {
         let batches = self.batches.borrow();
         let left = |(&id, batch): (&u64, &Batch)| (id, batch.len() - batch.answered);
@@ -84,7 +85,7 @@ impl MapCall {
         self.batches.borrow().get(&id).is_some_and(|batch| batch.repeat.is_some())
     }
 
-    /// Takes a batch back that no child has begun. False when one has.
+    /// Takes back a batch that no worker has begun. False when one has.
     fn take_back(&self, id: u64) -> bool {
         if self.wake(id) {
             state().deadlines.borrow_mut().clear(id);
@@ -100,8 +101,7 @@ impl MapCall {
         held.len() < before
     }
 
-    /// Nothing more comes of a batch: an item that was to be run again has failed as it did before. Runs PHP code:
-    /// destructors.
+    /// No more of a batch is run. If it is a retry, the item has failed as it did before. Runs PHP code: destructors.
     pub(crate) fn cut(&self, id: u64) {
         if self.is_repeat(id) {
             self.give_up(id);
@@ -111,7 +111,7 @@ impl MapCall {
         }
     }
 
-    /// The items of a batch are those that have come back.
+    /// Cuts off the items of a batch that have no results.
     fn shorten(&self, id: u64) {
         let left_out = self.batches.change(|batches| {
             let batch = batches.get_mut(&id)?;
@@ -122,7 +122,7 @@ impl MapCall {
         drop(left_out);
     }
 
-    /// Items that were to be run again are left out.
+    /// Leaves out items that wait for a retry.
     fn forget_awaited(&self) {
         let given = self.batches.change(|batches| {
             for batch in batches.values_mut() {
@@ -136,7 +136,7 @@ impl MapCall {
         drop(given);
     }
 
-    /// One more answer about a batch that was cancelled: it is not wanted. Gives it back for any other.
+    /// Drops a result of a batch that was cancelled, and returns one of any other batch.
     pub(crate) fn unless_ending(&self, batch: u64, said: Said) -> Option<Said> {
         let mut ending = self.ending.borrow_mut();
         let Some(left) = ending.get_mut(&batch) else {
@@ -152,7 +152,7 @@ impl MapCall {
         None
     }
 
-    /// The child is gone that had a batch. False when that was not cancelled.
+    /// The worker of a batch is gone. False when the batch was not cancelled.
     pub(crate) fn end(&self, batch: u64) -> bool {
         let known = self.ending.borrow_mut().remove(&batch).is_some();
         if known {
@@ -161,7 +161,8 @@ impl MapCall {
         known
     }
 
-    /// Nobody wants the rest: what has not begun does not begin. Runs PHP code: destructors.
+    /// Its iterator is gone, or at its end: what has not begun does not begin, and all else is dropped. Runs PHP code:
+    /// destructors.
     pub(crate) fn abandon(&self) {
         self.halted.set(true);
         let left = (self.source.replace(Source::Empty), self.thrown.take(), self.returned.take());

@@ -1,8 +1,8 @@
-//! One function over many items: what `map` does. Runs in the parent; children see it as it was at their fork.
+//! One function over many items: what `map()` does. Runs in the parent; workers have a copy, from their fork.
 //!
-//! Items go out in portions, and come back one by one, in their order within a portion: so that a child's death costs
-//! the item that it was at, and what it had not begun is given to another. An array that was in memory at the fork is
-//! not sent at all, only positions in it. No future is made for an item.
+//! Items are posted in portions, and their results come back one by one, in order within a portion. So the death of a
+//! worker costs only the item that it was running, and another worker gets those that it had not begun. An array that
+//! was in memory at the fork is not sent at all, only positions in it. No future is made for an item.
 
 mod batch;
 mod child;
@@ -42,13 +42,14 @@ pub(crate) use batch::{Answered, End};
 pub(crate) use repeat::{due, post_held};
 pub(crate) use results::Item;
 
-/// Portions for each child that may be out at a time, or back and not asked for.
+/// How many portions for each worker may be posted, or have results that were not fetched by the script, at a time.
 const AHEAD: usize = 4;
 
 impl Plain for Portion {}
 
 impl MapCall {
-    /// Begins one over an array or a `Traversable`; one that is over, in a pool that was stopped. Re-enters PHP.
+    /// Begins a map call over an array or a `Traversable`; one without items, in a pool that was stopped. Re-enters
+    /// PHP.
     ///
     /// # Errors
     ///
@@ -68,7 +69,8 @@ impl MapCall {
             let (source, thrown) = Source::walk(items)?;
             (source, thrown, Zval::new())
         };
-        // The object's own code may have stopped the pool, or waited for tasks of it, with which its children went.
+        // The object's own code may have stopped the pool, or waited for the last tasks of it, after which its workers
+        // end.
         let halted = group.ledger.borrow().is_stopped();
         let (source, unwanted) = if halted { (Source::Empty, Some(source)) } else { (source, None) };
         if !halted && !group.stays.replace(true) {
@@ -99,7 +101,7 @@ impl MapCall {
         Ok(map_call)
     }
 
-    /// The values that go when whoever holds it abandons it, for the cycle collector.
+    /// Reports to the cycle collector the values that are dropped when its iterator is gone.
     pub(crate) fn trace(self: &Rc<Self>, tracer: &mut Tracer) {
         let is_own = |of: &Attempt| of.map_call().is_some_and(|one| Rc::ptr_eq(one, self));
         let listed = self.group.ledger.peek(|ledger| ledger.iter().filter(|(.., of)| is_own(of)).count());
@@ -115,7 +117,7 @@ impl MapCall {
         self.batches.peek(|batches| batches.values().for_each(|batch| batch.items.trace(tracer)));
     }
 
-    /// Posts items as long as children may want some. Re-enters PHP.
+    /// Posts items until enough of them are ahead, or the job queue is full. Re-enters PHP.
     ///
     /// # Errors
     ///
@@ -145,7 +147,7 @@ impl MapCall {
                     None => return Ok(()),
                 },
             };
-            // To take items and to serialize them runs PHP code.
+            // PHP code has run to take the items and to serialize them, and may have stopped the pool.
             if self.halted.get() {
                 self.cut(batch);
                 return Ok(());
@@ -158,13 +160,13 @@ impl MapCall {
         Ok(())
     }
 
-    /// Is there something that is to be posted now?
+    /// Should something be posted now?
     pub(crate) fn wants_more(&self) -> bool {
         let has_room = || self.ahead() < AHEAD * self.group.ledger.borrow().limit();
         !self.held.borrow().is_empty() || !self.is_exhausted() && has_room()
     }
 
-    /// How many portions are out, or back and not asked for.
+    /// How many portions are posted, or have results that were not fetched by the script.
     fn ahead(&self) -> usize {
         self.batches.borrow().len() - self.repeats.get()
     }
@@ -192,8 +194,8 @@ impl MapCall {
         self.group.activate();
     }
 
-    /// Fewer items go out, when so many are too long together, or one of them cannot be serialized. Only of the latest
-    /// batch: the others come right behind it.
+    /// Takes the second half of a batch back, as its items are too long for one job, or one of them cannot be
+    /// serialized. Only for the latest batch: what was taken back is taken first for the next one.
     fn halve(&self, batch: u64) -> bool {
         let back = self.batches.change(|batches| match &mut batches.get_mut(&batch)?.items {
             Items::Listed(items) => Some(items.split_off(items.len().div_ceil(2))),
@@ -206,8 +208,8 @@ impl MapCall {
         true
     }
 
-    /// The rest of a batch as a job, if it can be sent: items of the array always, others unless a child has declined.
-    /// Re-enters PHP: hooks of serialization.
+    /// The rest of a batch as a job, if it can be sent: positions in the array always, values unless a worker has
+    /// declined them. Re-enters PHP: hooks of serialization.
     fn sent(&self, batch: u64, declined: bool) -> Option<Job> {
         let batches = self.batches.borrow();
         let Batch { items, posted_from: from, .. } = batches.get(&batch)?;
@@ -224,16 +226,17 @@ impl MapCall {
         job::listed(self.id, self.epoch, values)
     }
 
-    /// The same for children that are forked from now on: they have it in memory.
+    /// The same for workers that are forked from now on: they have the items in memory.
     fn inherited(&self, batch: u64) -> Job {
         job::batch(self.id, state().code_index.borrow().next_epoch(), batch)
     }
 
-    /// An item of a batch has come back.
+    /// A result of a batch has arrived.
     pub(crate) fn answered(self: &Rc<Self>, batch: u64, child: u64, pid: Option<i32>, said: Answered) {
         let said = match said {
             Answered::Told(message) => {
-                // What it says of its end is why it was ended.
+                // What a worker reports of its end, while it is being ended for its time limit, is a consequence of
+                // that.
                 let reported = matches!(message, Message::Frame(Frame { kind: Kind::Report, .. }));
                 let overdue = if reported { workers::overdue(&self.group, child) } else { None };
                 let ended = Ended { id: batch, exit: Exit::Unknown, message };
@@ -288,7 +291,7 @@ impl MapCall {
         drop(over);
     }
 
-    /// The child died that had a batch, and had begun so many of its items. The rest goes to another.
+    /// The worker of a batch has died, and had begun so many of its items. Another one gets the rest.
     pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, end: End, workers: &Workers) {
         if self.end(batch) {
             return;
@@ -303,14 +306,14 @@ impl MapCall {
         self.post_rest(batch, workers, false);
     }
 
-    /// A child cannot make the items of a batch.
+    /// A worker could not decode the items of a batch.
     pub(crate) fn declined(&self, batch: u64, workers: &Workers) {
         if !self.end(batch) {
             self.post_rest(batch, workers, true);
         }
     }
 
-    /// Nobody has begun what was posted of a batch, and nobody will.
+    /// No worker has begun what was posted of a batch, and none will: it is posted again.
     pub(crate) fn post_again(&self, batch: u64, workers: &Workers) {
         if !self.end(batch) {
             self.post_rest(batch, workers, false);
@@ -335,7 +338,7 @@ impl MapCall {
         }
     }
 
-    /// Posts what there was no room for, as far as there is some now.
+    /// Posts jobs for which the job queue had no room, as far as it has some now.
     pub(crate) fn post_held(&self, workers: &Workers) {
         loop {
             let Some((batch, job)) = self.held.borrow_mut().pop_front() else {
@@ -348,7 +351,7 @@ impl MapCall {
         }
     }
 
-    /// Is this the process that it belongs to?
+    /// Is this the process that has begun it?
     pub(crate) fn is_here(&self) -> bool {
         self.group.is_here()
     }

@@ -8,8 +8,8 @@ use crate::task::life::state::state;
 use crate::zend::handler::Thrown;
 
 impl MapCall {
-    /// No process can be made for a batch that waits for one: that is what its next item has failed of. The others wait
-    /// on. Re-enters PHP: hooks of serialization.
+    /// No worker can be forked for a batch that waits for one: its next item fails with that, and the others wait on.
+    /// Re-enters PHP: hooks of serialization.
     pub(crate) fn refused(self: &Rc<Self>, batch: u64, refused: Refused) {
         if self.end(batch) {
             return;
@@ -21,7 +21,7 @@ impl MapCall {
         }
     }
 
-    /// There is not even what children are given items by: all that would be posted now fails. Re-enters PHP.
+    /// There is no memory for a job queue: all that would be posted now fails. Re-enters PHP.
     ///
     /// # Errors
     ///

@@ -1,9 +1,8 @@
-//! Results of items that a child keeps in its memory, and waits with: it does nothing else until they are fetched.
+//! Large results of items: a worker keeps one in its memory, and does nothing else until the parent has fetched it.
 //!
-//! They stay there as long as the parent computes, so that a parent that is slow does not collect what children are
-//! quick to make. But nobody waits for a child that waits: before the parent sleeps, whatever it sleeps for, and when
-//! others want to be run by that child, they are brought into the parent's memory. There are never more of them than
-//! portions may be ahead.
+//! They stay there as long as the parent computes, so that a slow parent does not pile up the results of fast workers.
+//! But nothing may wait for a worker that waits so: the parent fetches them before it sleeps, for whatever, and when
+//! other work is queued for these workers. There are never more of them than portions may be ahead.
 
 use std::rc::Rc;
 
@@ -14,21 +13,21 @@ use crate::task::life::state::state;
 use crate::task::workers;
 use crate::task::workers::retry;
 
-/// The parent is about to sleep: no child waits for it.
+/// The parent is about to sleep: fetches all results with which workers wait.
 pub(crate) fn fetch_all() {
     if !state().remote_results.borrow().is_empty() {
         fetch(|_| true);
     }
 }
 
-/// Children of `group` do not wait for the parent as long as somebody else waits for them.
+/// Fetches the results with which workers of `group` wait, if there is other work for these.
 pub(crate) fn make_way(group: &Group) {
     if !state().remote_results.borrow().is_empty() && is_shared(group) {
         fetch(|map_call| std::ptr::eq(&raw const *map_call.group, group));
     }
 }
 
-/// Are the children of `group` there for more than one map?
+/// Is there work for the workers of `group` besides one map call?
 fn is_shared(group: &Group) -> bool {
     group.maps.borrow().len() > 1 || group.ledger.borrow().iter().any(|(.., of)| of.future().is_some())
 }
@@ -45,7 +44,7 @@ fn fetch(wanted: impl Fn(&MapCall) -> bool) {
 }
 
 impl Said {
-    /// The same, with nothing left in its child, one of those of `group`.
+    /// The same, with nothing left in the memory of its worker, which is one of `group`.
     pub(crate) fn brought_home(self, group: &Group) -> Self {
         let pid = self.holder().and_then(|child| workers::pid_of_child(group, child));
         match self {
@@ -59,7 +58,7 @@ impl Said {
 }
 
 impl MapCall {
-    /// Notes where a result is that stays in its child.
+    /// Notes where a result is that stays in the memory of its worker.
     pub(crate) fn note_loan(self: &Rc<Self>, child: u64, batch: u64, place: usize) {
         let remote_payload = RemotePayload { map_call: Rc::downgrade(self), batch, place };
         state().remote_results.borrow_mut().insert(child, remote_payload);

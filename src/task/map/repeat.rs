@@ -1,5 +1,5 @@
-//! Items that have failed, and are run again: each as a batch of its own, while its place in the batch that it is of is
-//! kept.
+//! Retries of items that have failed. Each is a batch of its own, and its result takes the place that is kept for it in
+//! the batch that the item came from.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use crate::task::workers::retry;
 impl Said {
     fn failure(&self) -> Option<Failure> {
         match self {
-            // Two at a time would be run.
+            // Its process is still there: the item would be run twice at a time.
             Self::Ended(Ended { exit: Exit::Unended(_), .. }, _) | Self::Overdue(_, _, Exit::Unended(_)) => {
                 Some(Failure::Final)
             }
@@ -33,8 +33,9 @@ impl Said {
 }
 
 impl MapCall {
-    /// What has come back of the next item of a batch: as it is, or something else where the item is run again, or
-    /// where it was and its own place has it now.
+    /// Decides about the result of the next item of a batch, and returns what is noted in its place: the result;
+    /// [`Said::Awaited`] if the item is run again; [`Said::Given`] if this was a retry, whose result is noted where the
+    /// item came from.
     pub(crate) fn judge(self: &Rc<Self>, batch: u64, said: Said) -> Said {
         let home = match self.batches.borrow().get(&batch) {
             Some(Batch { repeat: Some(repeat), .. }) => repeat.home,
@@ -85,7 +86,7 @@ impl MapCall {
         }
     }
 
-    /// An item has waited long enough.
+    /// The backoff of an item is over: posts it.
     fn post_repeat(self: &Rc<Self>, id: u64) {
         self.wake(id);
         match workers::workers_of(&self.group) {
@@ -94,7 +95,7 @@ impl MapCall {
         }
     }
 
-    /// What became of an item that was run again takes the place that is kept for it.
+    /// Puts the result of a retry into the place that is kept for it.
     fn put(&self, home: Home, said: Said) {
         let rest = self.batches.change(|batches| {
             let slot = batches.get_mut(&home.batch).and_then(|known| {
@@ -109,7 +110,7 @@ impl MapCall {
         rest.discard();
     }
 
-    /// A batch is over: if it was an item that was run again, nobody asks for it.
+    /// A batch is over: a retry is removed, as its result was put elsewhere.
     pub(crate) fn forget_repeat(&self, id: u64) {
         let is_repeat = self.batches.borrow().get(&id).is_some_and(|batch| batch.repeat.is_some());
         if is_repeat {
@@ -118,7 +119,7 @@ impl MapCall {
         }
     }
 
-    /// An item that rests does so no more. False for one that does not.
+    /// Ends the backoff of an item. False if it is not in one.
     pub(crate) fn wake(&self, id: u64) -> bool {
         self.batches.change(|batches| {
             let repeat = batches.get_mut(&id).and_then(|batch| batch.repeat.as_mut());
@@ -126,7 +127,7 @@ impl MapCall {
         })
     }
 
-    /// An item is not run again: it has failed as it did.
+    /// An item is not run again after all: its last failure stays its result.
     pub(crate) fn give_up(&self, id: u64) {
         state().deadlines.borrow_mut().clear(id);
         let repeat = self.batches.change(|batches| {
@@ -141,7 +142,7 @@ impl MapCall {
     }
 }
 
-/// The time has come of an item that is to be run again, if that is what has this number.
+/// The backoff is over of the item with this id, if it is one.
 pub(crate) fn due(id: u64) {
     let find = |group: &Rc<Group>| group.map_call(id);
     let map_call = state().active.borrow().iter().find_map(find);
@@ -151,7 +152,7 @@ pub(crate) fn due(id: u64) {
     }
 }
 
-/// Posts what there was no room for, and lets children go on that others may want.
+/// Posts jobs of map calls for which there was no room, after fetching results with which workers wait.
 pub(crate) fn post_held(group: &Group, workers: &Workers) {
     if group.maps.borrow().is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! What has come back of a map, one item after the other.
+//! The results of a map call, one after the other.
 
 use ext_php_rs::types::Zval;
 
@@ -10,14 +10,14 @@ use crate::wire::frame::{Frame, Kind};
 use crate::zend::handler::Thrown;
 use crate::zend::value;
 
-/// The format of what needs no look but its own.
+/// The format of values that are decoded here, without a future.
 const PACKED: u8 = Format::Packed as u8;
 
 /// An item that has been run: its key, and its value or failure.
 pub(crate) type Item = (Zval, Result<Zval, Zval>);
 
 impl MapCall {
-    /// Is there something to be given, or nothing to wait for?
+    /// Is a result ready, or is there none to wait for?
     pub(crate) fn is_ready(&self) -> bool {
         let batches = self.batches.borrow();
         if batches.is_empty() {
@@ -62,7 +62,7 @@ impl MapCall {
         Some(taken)
     }
 
-    /// Is nothing left to be given, or to come?
+    /// Have all results been given, and will no more come?
     pub(crate) fn is_over(&self) -> bool {
         self.batches.borrow().is_empty() && self.is_exhausted() && self.ending.borrow().is_empty()
     }

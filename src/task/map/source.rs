@@ -1,4 +1,4 @@
-//! Where the items of a map come from, and how many of them go out together.
+//! Where the items of a map come from, and how many of them are posted together.
 
 use ext_php_rs::types::Zval;
 
@@ -48,7 +48,7 @@ impl MapCall {
     ///
     /// When the source exits.
     pub(crate) fn take_items(&self, children: usize) -> Result<Option<Items>, Thrown> {
-        // Taken out: its code may come back here, and finds nothing.
+        // Taken out while its code runs: that may come back here, and then finds no source.
         let source = self.source.replace(Source::Empty);
         match source {
             Source::Array(from) => Ok(self.take_range(from, children)),

@@ -1,4 +1,4 @@
-//! How far the items of a map are that have been taken out of its source, until they are given.
+//! Counts the items of maps by their states, from when they are taken out of the source until their results are given.
 
 use crate::process::poller::reactor::{Ended, Message};
 use crate::task::life::future::Phase;
@@ -18,7 +18,7 @@ impl MapCall {
         let is_running = |id| usize::from(workers::has_begun(&self.group, id));
         for (&id, batch) in self.batches.borrow().iter() {
             let left = batch.len() - batch.answered;
-            // A child is at one of the items that it has taken; the others may still go to somebody else.
+            // A worker runs one of the items that it has taken; another one may still get the others.
             let running = left.min(is_running(id));
             counts.running += running;
             counts.queued += left - running;
@@ -38,7 +38,7 @@ fn count(counts: &mut Counts, said: &Said) {
         }
         Said::Ended(..) | Said::Remote(_) | Said::Refused(_) => counts.failed += 1,
         Said::Overdue(..) => counts.timed_out += 1,
-        // That is another batch now; that is nobody's any more.
+        // A retry is counted in its own batch; what was given is not counted.
         Said::Awaited | Said::Given => {}
     }
 }

@@ -1,7 +1,7 @@
 //! Futures that are added to a pool after they were made ready to run outside of any.
 //!
-//! One that runs holds a slot of its pool from then on, and the one in which it began until it is gone: so a loop that
-//! makes tasks by themselves, and adds each to a pool, has no more processes than both allow.
+//! A running one holds a slot of its pool from then on, and its slot in the group where it began until its child has
+//! ended: so a loop that starts tasks outside of pools, and adds each to a pool, has no more processes than both allow.
 
 use std::rc::Rc;
 
@@ -15,8 +15,8 @@ use crate::task::workers;
 use crate::task::workers::launch;
 use crate::zend::object::Object;
 
-/// Makes a future that is in no pool one of `group`, however far it is. Re-enters PHP. False when it has not begun, and
-/// will not, as the group was stopped.
+/// Makes a future that is in no pool one of `group`, whatever its state. Re-enters PHP. False when it has not begun,
+/// and will not, as the group was stopped.
 pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
     let queued = matches!(*future.phase.borrow(), Phase::Queued);
     if future.is_pending() || queued && withdrawn(future) {
@@ -49,7 +49,7 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
     };
     origin.set(Some(Rc::clone(&begun_in)));
     worker.group.set(Some(Rc::clone(group)));
-    // It keeps its slot there until it is gone.
+    // It keeps its slot there until its child has ended.
     let parted = begun_in.ledger.change(|ledger| ledger.disown(id));
     future.group.set(Some(Rc::clone(group)));
     group.ledger.change(|ledger| ledger.adopt(id, Attempt::Task(future.clone())));
@@ -60,7 +60,7 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         reactor.forward(id, group.forwarded.get());
     }
-    // What its pool says holds for it, unless it has a limit of its own.
+    // The pool's time limit holds for it, unless it has a limit of its own.
     if future.times().limit == begun_in.timeout.get() {
         future.set_times(|times| times.limit = group.timeout.get());
         launch::set_deadline(future);
@@ -68,7 +68,7 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
     true
 }
 
-/// A child is gone that ran a task of `group` which began in `origin`.
+/// A child has ended that ran a task of `group` which had begun in `origin`.
 pub(crate) fn give_back(group: &Group, origin: &Group, id: u64) {
     group.adopted.set(group.adopted.get().saturating_sub(1));
     let _ = origin.end(id); // nobody's there

@@ -29,7 +29,7 @@ use crate::zend::interrupt::Floor;
 use crate::zend::object::{Native, Object};
 use crate::zend::{exception, interrupt, request};
 
-/// What is released at the end may start something new, and that again; but not for ever.
+/// Destructors of what is released at the end may start tasks, and those of their values again: so often at most.
 const ROUNDS: u32 = 100;
 
 /// Waits for everything that was started. Re-enters PHP: handlers run.
@@ -43,7 +43,7 @@ pub(crate) fn finish() -> Result<(), Thrown> {
     if state.dispatching.replace(false) {
         Floor::forget();
     }
-    // Most tasks have begun nothing.
+    // Most tasks have started none.
     let idle = || {
         let active = state.active.borrow();
         (active.is_empty() || active.iter().all(|group| group.idle())) && !event_loop::is_due_in_a_call()
@@ -72,7 +72,7 @@ fn is_interrupted() -> bool {
     state().interruption.borrow().as_ref().is_some_and(Interruption::is_over)
 }
 
-/// Asks all that was started to end, and makes it after the grace period. Re-enters PHP: handlers of signals,
+/// Asks all tasks to end, and kills those that have not after the grace period. Re-enters PHP: handlers of signals,
 /// destructors.
 ///
 /// # Errors
@@ -104,7 +104,7 @@ fn end_all() -> Result<(), Thrown> {
     if exception::pending() { Err(Thrown) } else { Ok(()) }
 }
 
-/// Whatever becomes of this one, it was ended with the script.
+/// Marks a future as ended with the script, whatever its task does until then.
 fn give_up(future: &Future) {
     if !future.has_ended() {
         future.ending.set(Some(Ending::Abandoned));
@@ -112,7 +112,7 @@ fn give_up(future: &Future) {
     }
 }
 
-/// Lets the children go that stay: what they have begun to write is written, and their shutdown functions run.
+/// Dismisses the warm workers, and waits for them: they finish what they write, and their shutdown functions run.
 fn dismiss() -> Result<(), Thrown> {
     let state = state();
     if !state.has_warm() {
@@ -124,7 +124,7 @@ fn dismiss() -> Result<(), Thrown> {
     drop(all);
     for (id, group) in staying {
         group.close();
-        // Whoever has stopped one does not keep the script from its end.
+        // One that was stopped by a signal must not keep the script from ending.
         ending::go_on(id);
     }
     listen();
@@ -139,8 +139,8 @@ fn dismiss() -> Result<(), Thrown> {
     Ok(())
 }
 
-/// Ends everything that was started, at once, and waits for nothing but the kernel. Whoever awaits it afterwards is
-/// told. Re-enters PHP: destructors run.
+/// Kills everything that was started, at once, and waits for nothing but the kernel. To await such a future afterwards
+/// throws. Re-enters PHP: destructors run.
 pub(crate) fn kill() {
     let state = state();
     let left = state.reactor.borrow_mut().as_mut().map(Reactor::kill_all);
@@ -174,13 +174,13 @@ pub(crate) fn kill() {
     ending::give_notices();
 }
 
-/// The child of a future is gone, or will never be there.
+/// The child of a future is gone, or will never be forked.
 fn abandon(group: &Group, future: &Object<Future>) {
     if future.has_ended() {
         return;
     }
     future.ending.set(Some(Ending::Abandoned));
-    // Nobody is left to whom it would be news.
+    // That it failed is not reported: the script has ended.
     future.observed.set(true);
     let nothing = Ended { id: future.id.get(), exit: Exit::Unknown, message: Message::Nothing };
     let before = (future.keep_previous(None), future.phase.replace(Phase::Reported(nothing)));
@@ -196,7 +196,7 @@ fn abandon(group: &Group, future: &Object<Future>) {
 ///
 /// When a handler exits.
 pub(crate) fn at_exit() -> Result<(), Thrown> {
-    // After a fatal error nobody is left who could want a result. One error ends what was started before it, once.
+    // After a fatal error no result is wanted. An error ends what was started before it, and only that.
     if request::ended_by_error() || ini::kill_at_exit() {
         for _ in 0..ROUNDS {
             kill();
@@ -220,7 +220,7 @@ fn is_empty() -> bool {
     state().active.borrow().is_empty() && !state().has_isolated()
 }
 
-/// Lets go of all that the script has left here. Re-enters PHP: destructors run.
+/// Drops all that the script has left here. Re-enters PHP: destructors run.
 fn forget() {
     let state = state();
     let waiting = (state.reported.take(), state.settled.take(), state.held.take());

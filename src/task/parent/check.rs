@@ -1,8 +1,9 @@
-//! Children that do not keep to the rules: a task has written over the memory that they share with their parent. Runs
-//! in the parent.
+//! Workers that break the protocol: a task has written over the memory that they share with their parent. Runs in the
+//! parent.
 //!
-//! What the parent has to know it keeps for itself: what it posted, what has ended, and how long it has waited. What it
-//! reads beside that decides who is ended, and never whether the parent goes on. Three things are noticed:
+//! What the parent relies on is in its own memory: what it has posted, what has ended, and how long it has waited. What
+//! it reads in shared memory decides only which workers are killed, and never whether the parent goes on. Three things
+//! are noticed:
 //!
 //! | what | then |
 //! |---|---|
@@ -25,14 +26,13 @@ use crate::task::workers::retry::finish;
 use crate::task::workers::{ending, workers_of};
 use crate::wire::frame::Malformed;
 
-/// So many looks at tasks that lie, while nobody runs any, are enough. Twice as many each time that a pool comes to
-/// that: it may be the machine that is slow.
+/// After so many checks at which tasks wait and no worker runs any, the workers are killed. It is twice as many the
+/// next time in a pool: it may be the machine that is slow.
 const LOOKS: u32 = 3;
-/// How much longer it takes children that have been told to leave: their shutdown functions run.
+/// So many times as long when all workers have been told to leave: their shutdown functions run.
 const LEAVING: u32 = 4;
 
-/// Looks at what all warm workers have in hand, and at what is on job queues that have none: about once a second, while
-/// the parent waits.
+/// Checks what all warm workers run, and what waits in their job queues: about once a second, while the parent waits.
 pub(crate) fn check_all() {
     let state = state();
     let active = state.active.borrow().clone();
@@ -41,7 +41,7 @@ pub(crate) fn check_all() {
         workers.map(|workers| (group, workers))
     });
     let mut pools_of_workers: Vec<(Rc<Group>, Rc<Workers>)> = own.collect();
-    // Those too that their pool has let go.
+    // Workers of pools that have dismissed them, too.
     for worker in state.workers.borrow().values() {
         if let (Some(warm), Some(group)) = (worker.warm(), worker.group())
             && !pools_of_workers.iter().any(|(_, known)| Rc::ptr_eq(known, &warm.workers))
@@ -54,7 +54,7 @@ pub(crate) fn check_all() {
     }
 }
 
-/// Kills a child that has told something that it cannot know.
+/// Kills a worker that has sent what no worker can know.
 pub(crate) fn accuse(child: u64) {
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
         reactor.accuse(child, Malformed::Foreign);
@@ -89,8 +89,8 @@ impl Workers {
         stuck.into_iter().flatten().for_each(accuse);
     }
 
-    /// When no child is left in a job queue that somebody has written over: tasks that nobody had begun are posted for
-    /// new ones, the others have failed. Runs PHP code: destructors, hooks of serialization.
+    /// When no worker is left at a job queue that was written over: tasks that none had begun are posted for new ones,
+    /// the others have failed. Runs PHP code: destructors, hooks of serialization.
     pub(super) fn settle_if_last(self: &Rc<Self>, group: &Rc<Group>) {
         if self.count() == 0 {
             self.settle(group);
@@ -109,14 +109,14 @@ impl Workers {
         for task in look.busy.into_iter().chain(adrift).chain(look.lost) {
             fail(group, task);
         }
-        // The first of them comes to be the first again.
+        // In reverse order, as each goes to the front of the queue.
         for task in look.open.into_iter().chain(held).rev() {
             begin_again(group, task);
         }
     }
 }
 
-/// A child may have begun this task, or an item of these: nobody knows what became of it.
+/// A worker may have begun this task, or an item of this batch; its outcome is lost.
 fn fail(group: &Rc<Group>, task: u64) {
     let ended = Ended { id: task, exit: Exit::Unknown, message: Message::Malformed(Malformed::Overwritten) };
     if let Some(map_call) = group.map_call(task) {
@@ -131,7 +131,7 @@ fn fail(group: &Rc<Group>, task: u64) {
     }
 }
 
-/// Nobody has begun this task, or these items.
+/// No worker has begun this task, or this batch.
 fn begin_again(group: &Rc<Group>, task: u64) {
     if let Some(map_call) = group.map_call(task) {
         match workers_of(group) {

@@ -1,6 +1,8 @@
-//! One turn in the parent: hear what children have to say, start the next ones, give futures their outcomes.
+//! One turn of the event loop in the parent: read what children have sent, start the next tasks, give futures their
+//! outcomes.
 //!
-//! Hearing and starting may happen anywhere; outcomes and handlers only where the script could have called a function.
+//! Reading and starting may happen anywhere; outcomes are decoded and handlers run only where the script could have
+//! called a function.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -25,14 +27,14 @@ use crate::zend::interrupt::FiberBlock;
 use crate::zend::object::Object;
 use crate::zend::{exception, interrupt, scope};
 
-/// How long after a bad moment we look again.
+/// When to try again after an interrupt at which no PHP code may run.
 const RETRY: Duration = Duration::from_millis(1);
-/// Handlers that wait for longer than this for a function to go on are looked after less often.
+/// After this time it is checked less often whether the function goes on for which handlers wait.
 const BRIEF: Duration = Duration::from_secs(1);
-/// How often to try again what could not be started: nobody tells when another process has left room.
+/// How often to try again what could not be started: there is no signal when another process makes room.
 const HELD_BACK: Duration = Duration::from_millis(20);
 
-/// Waits for news of a child, at most `timeout`, and takes it in. Runs no handler.
+/// Waits for messages and ends of children, at most `timeout`, and processes them. Runs no handler.
 ///
 /// # Errors
 ///
@@ -66,7 +68,7 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Takes in what there is to hear now, and starts nothing. Re-enters PHP: values are released.
+/// Processes what children have sent by now, and starts nothing. Re-enters PHP: values are released.
 pub(crate) fn look() {
     interrupt::acknowledge();
     // A signal is the virtual machine's to handle, later.
@@ -76,18 +78,17 @@ pub(crate) fn look() {
     surfacing::keep_pending();
 }
 
-/// A signal has cut a wait short: does what the virtual machine would do, and then what the wait did not come to.
-/// Signals that come faster than that is due would keep it from being done for ever. Re-enters PHP: handlers of
-/// signals, hooks.
+/// A signal has cut a wait short: does what the virtual machine would do, and then what the wait has skipped. Otherwise
+/// signals in quick succession would keep that from being done for ever. Re-enters PHP: handlers of signals, hooks.
 pub(crate) fn interrupted() {
     interrupt::run();
     if !exception::pending() {
-        // This one does not sleep, so that nothing cuts it short.
+        // It does not sleep, so that no signal cuts it short.
         let _ = wait(Some(Duration::ZERO));
     }
 }
 
-/// Waits for news. What was heard before, and is not taken in yet, is news already: whoever takes it in has called PHP
+/// Waits for news. It does not sleep while earlier news is not processed: that is so when processing it has called PHP
 /// code, and that code waits.
 fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
     let state = state();
@@ -96,13 +97,13 @@ fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
         if news.is_empty() && state.freed.borrow().is_empty() { timeout } else { Some(Duration::ZERO) };
     match state.reactor.borrow_mut().as_mut() {
         Some(reactor) => reactor.wait(timeout, &mut news),
-        // No process has begun yet, as there was no room for what watches them; one may be waiting to be tried again.
+        // There is no child yet, as there were no descriptors for the reactor; a fork may be waiting to be tried again.
         None => timeout.map_or(Ok(()), |timeout| pause(timeout.min(HELD_BACK))),
     }
 }
 
-/// Takes in what was heard. Re-enters PHP: values are released, and items of maps are serialized again. So nothing is
-/// kept here meanwhile, where whoever waits in that code could not see it.
+/// Processes the news. Re-enters PHP: values are released, and items of maps are serialized again. That code may wait,
+/// and come back here: so all news that is not processed stays in the state, where it is found.
 fn take_in() {
     let state = state();
     loop {
@@ -136,7 +137,7 @@ fn take_in() {
             News::Ended(ended) => gone::gone(ended),
         };
         surfacing::keep_pending();
-        // Few have anything to start.
+        // Few groups have anything to start.
         if let Some(group) = group.filter(|group| !group.idle()) {
             let known = state.freed.borrow().back().is_some_and(|last| Rc::ptr_eq(last, &group));
             if !known {
@@ -163,7 +164,7 @@ fn start_next() {
     }
 }
 
-/// Lets groups go that have nothing to do. Runs PHP code: destructors.
+/// Takes groups that have nothing to do off the list of active ones. Runs PHP code: destructors.
 fn retire() {
     let next = |active: &mut Vec<Rc<Group>>| {
         let at = active.iter().position(|group| group.idle())?;
@@ -176,8 +177,8 @@ fn retire() {
     state().active.borrow().iter().for_each(|group| group.let_go());
 }
 
-/// A child has told everything: its future has something to be looked at, its time is not measured any more, and its
-/// group has a free slot, unless it still has something in its memory.
+/// A child has sent everything: its outcome can be read, its time limit is off, and its group has a free slot, unless
+/// the outcome is still in the child's memory.
 fn told(id: u64, phase: Phase) -> Option<Rc<Group>> {
     let state = state();
     let group = state.worker(id)?.group()?;
@@ -190,7 +191,7 @@ fn told(id: u64, phase: Phase) -> Option<Rc<Group>> {
     Some(group)
 }
 
-/// Ends what has run for too long, and begins again what has waited long enough.
+/// Ends tasks whose time is over, and runs those again whose backoff is over.
 fn expire() {
     if state().deadlines.borrow().next().is_none() {
         return;
@@ -213,7 +214,7 @@ fn expire() {
     }
 }
 
-/// The future with this number, if it waits for a warm worker, or is in one.
+/// The future with this id, if it waits for a warm worker, or runs in one.
 fn posted(id: u64) -> Option<Object<Future>> {
     let active = state().active.borrow();
     let posted = |group: &&Rc<Group>| {
@@ -222,7 +223,7 @@ fn posted(id: u64) -> Option<Object<Future>> {
     active.iter().find(posted)?.future(id)
 }
 
-/// Asks a running task to end, and makes it after the grace period.
+/// Asks a running task to end, and kills it after the grace period.
 pub(crate) fn end(id: u64, ending: Ending) {
     if let Some(future) = posted(id) {
         workers::end(&future, ending);
@@ -252,7 +253,7 @@ pub(crate) fn dispatch(moment: Moment) -> Result<(), Thrown> {
     if !is_due_in_a_call() {
         return Ok(());
     }
-    // Who suspended its fiber in here, and never came back, would keep all handlers waiting.
+    // A handler that suspended its fiber, and was never resumed, would keep all others waiting.
     let _fibers = FiberBlock::new();
     state.dispatching.set(true);
     let done = run_handlers(moment);
@@ -291,8 +292,8 @@ pub(crate) fn read() -> Result<(), Thrown> {
     Ok(())
 }
 
-/// The next future that has ended, and at which nobody has looked. One that is being read stays where it is: who reads
-/// it may be somebody who runs no handlers.
+/// The next future whose outcome is to be read. One that is being read, further down the stack, stays in the list, as
+/// that may be done by a function that runs no handlers.
 fn unread() -> Option<Object<Future>> {
     state().reported.change(|reported| {
         if reported.front().is_some_and(|future| !future.is_being_read()) {
@@ -319,7 +320,7 @@ pub(crate) fn is_due_in_a_call() -> bool {
     is_due() || !state.dispatching.get() && !state.held.borrow().is_empty()
 }
 
-/// Takes in what there is, and dispatches it: `tick()`, and the interrupt. Re-enters PHP.
+/// Processes the news, gives outcomes and runs handlers: for `tick()`, and the interrupt. Re-enters PHP.
 ///
 /// # Errors
 ///
@@ -335,7 +336,7 @@ pub(crate) fn tick(moment: Moment) -> Result<(), Thrown> {
 /// The virtual machine's interrupt after the notifier raised its flag.
 pub(crate) fn on_interrupt() {
     let state = state();
-    // As for the handlers of signals: what is interrupted is in the middle of a statement.
+    // No fiber is switched, as in handlers of signals: what is interrupted is in the middle of a statement.
     let _fibers = FiberBlock::new();
     if interrupt::safe() {
         let moment =
@@ -345,19 +346,19 @@ pub(crate) fn on_interrupt() {
         look_out();
     } else if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         if interrupt::is_of_a_call() {
-            // Who waits in that call looks right after this. An alarm would cut its wait short, be heard here, and set
-            // another.
+            // The function that waits in that call looks right after this. An alarm would cut its wait short, end up
+            // here, and set another.
             reactor.notice();
         } else {
             reactor.put_off(RETRY);
         }
     } else if interrupt::is_inside_ours() && !interrupt::is_of_a_call() {
-        // Nothing of ours has run so far that could raise the flags later.
+        // No function of this extension will return that could raise the flags later.
         interrupt::flags().raise();
     }
 }
 
-/// Handlers have waited for very long for a function to go on: somebody is told.
+/// A notice is raised when handlers have waited for very long for a function to go on.
 fn look_out() {
     let in_vain = state().held.change(Held::in_vain);
     if let Some(future) = in_vain {
@@ -370,14 +371,14 @@ fn look_out() {
     }
 }
 
-/// Does some child have a task?
+/// Is a task running, or posted for a worker?
 pub(crate) fn busy() -> bool {
     let state = state();
     let mut in_hand = state.in_hand.get();
     state.active.borrow().iter().any(|group| group.ledger.borrow().is_busy_besides(&mut in_hand))
 }
 
-/// When to look again whether a function goes on for which handlers wait.
+/// When to check again whether the function goes on for which handlers wait.
 fn look_for_held() -> Option<Duration> {
     let held = state().held.borrow();
     if !held.awaits_function() {
@@ -386,7 +387,7 @@ fn look_for_held() -> Option<Duration> {
     Some(if held.waited() < BRIEF { RETRY } else { HELD_BACK })
 }
 
-/// The script goes on without us: the notifier is to tell it when there is news, or a deadline.
+/// The script goes on: the notifier is to interrupt it when there is news, or a deadline.
 pub(crate) fn leave() {
     let state = state();
     if state.reactor.borrow_mut().as_mut().is_some_and(Reactor::may_return) {

@@ -1,7 +1,7 @@
-//! A future that a handler returned: its outcome is that of the handler's own future, as soon as it has ended.
+//! Following: a handler has returned a future, whose outcome becomes that of the handler's own future.
 //!
-//! Nothing waits for it here: the future keeps the handlers that it has left, and the other one's last handler gives it
-//! the outcome. Runs in the parent.
+//! Nothing waits here: the future keeps its remaining handlers, and gets the outcome by a last handler of the other
+//! one. Runs in the parent.
 
 use crate::error::Error;
 use crate::exceptions;
@@ -16,8 +16,8 @@ use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
 use crate::zend::object::Object;
 
-/// From now on `future` has not ended before `other` has, which a handler of its own returned. Re-enters PHP: `other`
-/// may be started, and its handlers run.
+/// From now on `future` ends when `other` does, which one of its handlers returned. Re-enters PHP: `other` may be
+/// started, and its handlers run.
 ///
 /// # Errors
 ///
@@ -50,7 +50,7 @@ fn leads_to(from: &Object<Future>, to: &Object<Future>) -> bool {
     false
 }
 
-/// `other` has ended: so has `future`, in the same way. What is left of its handlers runs next.
+/// `other` has ended: so has `future`, in the same way. Its remaining handlers run next.
 pub(crate) fn arrive(future: &Object<Future>, other: &Future) {
     let followed = future.set_followed(None);
     other.observed.set(true);

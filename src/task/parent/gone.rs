@@ -1,4 +1,4 @@
-//! What becomes of attempts when their worker is gone, or nobody waits for it to end any more. Runs in the parent.
+//! What becomes of attempts when their worker has ended, or is waited for no more. Runs in the parent.
 
 use std::rc::Rc;
 
@@ -15,8 +15,7 @@ use crate::task::workers::retry::finish;
 use crate::task::workers::{collect, ending, retry};
 use crate::wire::frame::Malformed;
 
-/// Waits no more for the end of a child that was killed and is still there: its attempts have ended for everybody else.
-/// Re-enters PHP.
+/// Waits no more for the end of a child that was killed and is still there: its attempts count as ended. Re-enters PHP.
 pub(crate) fn give_up(child: u64) {
     let forsaken = state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.forsake(child));
     if let Some((_, why)) = forsaken {
@@ -25,8 +24,8 @@ pub(crate) fn give_up(child: u64) {
     }
 }
 
-/// A worker is gone, or nobody waits for it any more: then it stays in the table, and its slot in the job queue is not
-/// free, until it is gone. Its group, which may start something. Re-enters PHP.
+/// A worker has ended, or is waited for no more. In the latter case it stays in the table, and its slot in the job
+/// queue is not free, until it has ended. Returns its group, which may start something. Re-enters PHP.
 pub(crate) fn gone(ended: Ended) -> Option<Rc<Group>> {
     let state = state();
     let worker = state.worker(ended.id)?;
@@ -68,8 +67,9 @@ fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
     collect::forget_loan(ended.id);
     let mut printed = collect::printed_by(ended.id);
     workers.remove(ended.id, warm);
-    // One that died before it took anything costs a task too, and one that died before it began the first of its items
-    // costs that: the next one may die of the same, and so on for ever. Who was told to leave may have begun none.
+    // A worker that died before it took a task fails one, too, and one that died before it began the first of its items
+    // fails that: the next worker might die of the same cause, and so on for ever. That does not hold for one that was
+    // told to leave, which may have begun nothing.
     let unasked = !warm.is_leaving();
     let took_nothing = workers.job_queue.has_taken_nothing(warm.slot) && !warm.proven.get() && unasked;
     let begun = workers.job_queue.begun(warm.slot).max(usize::from(unasked));
@@ -77,7 +77,7 @@ fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
         workers.settle_if_last(group);
         return;
     }
-    // Whatever is said of that by now: it was ended for this.
+    // This worker was killed to end this task, which is over whatever the job queue says.
     if let Some(task) = warm.ends.get() {
         workers.job_queue.over(task);
     }
@@ -87,7 +87,7 @@ fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
         had.extend(workers.first_open(group).filter(|&open| workers.job_queue.retract(open)));
     }
     if group.ledger.borrow().is_stopped() {
-        map::halt::stop(group); // what it had taken and not begun is open again
+        map::halt::stop(group); // the batch that it had taken and not begun is open again
     }
     let exit = ended.exit;
     let mut ended = Some(ended);

@@ -1,4 +1,5 @@
-//! What is called in the parent when a task has ended. Never two at a time, and never in the middle of something.
+//! Handlers: what is called in the parent when a task has ended. Never two at a time, and never in the middle of a
+//! statement.
 
 use ext_php_rs::types::Zval;
 
@@ -19,7 +20,7 @@ use crate::zend::object::Object;
 use crate::zend::scope::Scope;
 use crate::zend::{exception, interrupt};
 
-/// Adds a handler. One that comes after the end runs at the next safe point, too.
+/// Adds a handler. If the task has ended already, it runs at the next safe point.
 pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
     let scope = if matches!(handler, Handler::Follow(_)) { None } else { Some(Scope::here()) };
     future.push_handler(Registered { handler, scope });
@@ -36,7 +37,7 @@ pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
 /// When the script is exiting; an exception of a handler becomes the future's failure instead.
 pub(crate) fn complete(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
     let done = outcome::settle(future).and_then(|()| run_all(future, moment));
-    // Those that are left run at the script's end.
+    // Handlers that are left run at the script's end.
     if done.is_err() && future.has_handlers() {
         state().settled.change(|settled| settled.push_front(future.clone()));
     }
@@ -79,16 +80,16 @@ fn run(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
         release(handler);
         done?;
         if future.is_following() {
-            return Ok(()); // the others run when that one has ended
+            return Ok(()); // its other handlers run when the followed future has ended
         }
     }
 }
 
-/// May the next handler run now?
+/// Makes sure that the next handler may run now.
 ///
 /// # Errors
 ///
-/// With what it waits for: one of these functions, or, without any, a call.
+/// With what it waits for: that one of these functions goes on, or, if none, a call that waits.
 fn ensure_allowed(future: &Future, moment: Moment) -> Result<(), Option<Scope>> {
     let Some(scope) = future.next_scope() else {
         return Ok(());
@@ -136,7 +137,8 @@ fn step(future: &Object<Future>, handler: &Handler) -> Result<(), Thrown> {
     }
 }
 
-/// Calls a handler, and deals with what it returns before its arguments go: their destructors are none of its doing.
+/// Calls a handler, and processes what it returns before its arguments are dropped: exceptions of their destructors are
+/// not the handler's.
 fn call(
     callable: &Callable,
     args: &mut [Zval],
@@ -163,7 +165,7 @@ fn replace(future: &Object<Future>, returned: Returned) -> Result<(), Thrown> {
     }
 }
 
-/// A handler threw: that is how the future ended, from now on.
+/// A handler threw: that is the outcome of the future from now on.
 fn fail(future: &Future, thrown: Thrown) -> Result<(), Thrown> {
     let throwable = exception::take().ok_or(thrown)?;
     future.observed.set(false);

@@ -1,4 +1,4 @@
-//! The parent between two statements of its script: it waits, hears of workers, and runs handlers.
+//! What the parent does between two statements of its script: it waits, reads what workers send, and runs handlers.
 
 pub(crate) mod adopt;
 pub(crate) mod at_exit;

@@ -1,4 +1,4 @@
-//! What warm workers have told, and what becomes of their tasks when they are gone.
+//! Messages of warm workers: results, and tasks that they cannot run.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use crate::task::workers::{collect, retry};
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::object::Object;
 
-/// A child has told what became of a task.
+/// A worker has sent the outcome of a task, or of an item.
 pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Group>> {
     let worker = state().worker(child);
     let Some((group, worker, warm)) = worker.as_ref().and_then(employed) else {
@@ -49,16 +49,16 @@ pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Gro
     Some(group)
 }
 
-/// A child has told something of a task that it was not given, and is being ended for it.
+/// A worker has sent something about a task that it was not given, and is being killed for that.
 struct Accused;
 
-/// A warm worker, and its pool, if that waits for it.
+/// A warm worker and its pool, if that still waits for it.
 fn employed(worker: &Rc<Worker>) -> Option<(Rc<Group>, &Worker, &Warm)> {
     Some((worker.group()?, worker, worker.warm()?))
 }
 
-/// The process of a child, if it was given this task; `None` if it was not, and nobody waits for that any more. Any
-/// other has lost its mind, or a task of it has written over what it was told.
+/// The process of a worker, if it was given this task; `None` if it was not, and the task is over. A worker that was
+/// not given a task that is not over is killed: one of its tasks has written over shared memory.
 fn admit(group: &Group, worker: &Worker, warm: &Warm, task: u64, last: bool) -> Result<Option<i32>, Accused> {
     let admitted = warm.admit(task, last);
     if !admitted && group.ledger.borrow().get(task).is_some() {
@@ -68,19 +68,19 @@ fn admit(group: &Group, worker: &Worker, warm: &Warm, task: u64, last: bool) -> 
     Ok(admitted.then_some(worker.pid))
 }
 
-/// Nothing more comes of a batch whose items have all come back.
+/// Ends a batch whose results have all arrived.
 fn end_of_batch(group: &Group, workers: &Workers, batch: u64) {
     if !group.expects(batch) {
         workers.job_queue.over(batch);
     }
 }
 
-/// Whose items a child has, if it has some under this number.
+/// The map call of a batch, if this is the id of one.
 fn mapping_of(group: &Group, batch: u64) -> Option<Rc<MapCall>> {
     group.map_call(batch)
 }
 
-/// A child has a result in memory.
+/// A worker keeps a result in its memory.
 pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
     let worker = state().worker(child);
     let Some((group, worker, warm)) = worker.as_ref().and_then(employed) else {
@@ -103,11 +103,11 @@ pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> 
     Some(group)
 }
 
-/// A task of a child has ended: `phase` is what there is to be looked at.
+/// A task has ended in a worker: `phase` has what the worker sent, or where it is.
 fn told(group: &Rc<Group>, child: u64, pid: Option<i32>, task: u64, phase: Phase) {
     let page = collect::printed_so_far(child);
     let Some(future) = group.end(task) else {
-        // Nobody wants it any more.
+        // The task was over for its pool.
         if let Phase::Remote { child, .. } = phase {
             collect::release(child);
         }
@@ -118,7 +118,7 @@ fn told(group: &Rc<Group>, child: u64, pid: Option<i32>, task: u64, phase: Phase
     finish(group, future, phase);
 }
 
-/// A child cannot run a task: one that is forked from now on can.
+/// A worker cannot run a task: one that is forked from now on can.
 fn declined(group: &Rc<Group>, workers: &Workers, task: u64) {
     if let Some(map_call) = mapping_of(group, task) {
         map_call.declined(task, workers);
@@ -139,8 +139,8 @@ fn declined(group: &Rc<Group>, workers: &Workers, task: u64) {
     }
 }
 
-/// A task that was on its way has not begun, and it was cancelled or its pool stopped meanwhile: as for one that was in
-/// the queue then.
+/// A posted task has not begun, and was cancelled, or its pool was stopped, meanwhile: ends it as if it had been in the
+/// queue then.
 pub(crate) fn call_off(group: &Rc<Group>, future: Object<Future>) {
     let id = future.id.get();
     state().deadlines.borrow_mut().clear(id);

@@ -1,4 +1,4 @@
-//! What the engine asks of a future: its values, and what its end means.
+//! `Future` as an object of the engine: how it is made, its values for the cycle collector, and its release.
 
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -77,8 +77,8 @@ impl Native for Future {
             && self.has_no_extra() == Some(true)
     }
 
-    /// A future dropped before it started is started; a failure that nobody has seen is told. In a process that has but
-    /// a copy of it, neither: its parent does both.
+    /// A future that is dropped before it was started is started; a failure that was never seen is reported by a
+    /// warning. Neither happens in a process that only has a copy of the future: its parent does both.
     fn released(this: &Object<Self>) {
         if this.id.get() <= state().inherited.get() {
             return;

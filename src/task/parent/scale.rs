@@ -16,7 +16,7 @@ use crate::task::workers::{capacity, is_any_ending, launch, make_room_for, worke
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
 
-/// Hires whoever is missing for what was posted. Re-enters PHP: hooks.
+/// Forks the workers that are missing for what was posted. Re-enters PHP: hooks.
 pub(crate) fn scale_for(group: &Rc<Group>) {
     let workers = group.workers.borrow().clone();
     if let Some(workers) = workers {
@@ -24,11 +24,11 @@ pub(crate) fn scale_for(group: &Rc<Group>) {
     }
 }
 
-/// Hires as many children as there is work for, within the pool's limit.
+/// Forks as many workers as there is work for, within the pool's limit.
 pub(crate) fn scale(group: &Rc<Group>, workers: &Rc<Workers>) {
     workers.note_departures();
     if workers.is_full(group) && workers.oldest.get() >= Some(workers.job_queue.newest()) {
-        return; // it costs much to find that out below
+        return; // the search below comes to the same, and costs much
     }
     if exception::pending() {
         // A hook of serialization has exited: a child would do so too.
@@ -36,7 +36,7 @@ pub(crate) fn scale(group: &Rc<Group>, workers: &Rc<Workers>) {
         return;
     }
     loop {
-        // In this order: a task that is taken meanwhile is not taken for one that an idle child will take.
+        // In this order: a task that a worker takes meanwhile is not counted as one that waits for an idle worker.
         let open = workers.job_queue.open(workers.count() + 1);
         workers.note_departures();
         let others = match need(open, workers.idle(), workers.is_full(group)) {
@@ -46,8 +46,8 @@ pub(crate) fn scale(group: &Rc<Group>, workers: &Rc<Workers>) {
                 return;
             }
             Need::Slot => {
-                // To wait for its end would let the next task start at once, but each of a hundred fork a child of its
-                // own.
+                // Its end is not waited for here: the next task would start at once, but each of a hundred tasks would
+                // have a worker of its own forked.
                 workers.dismiss_one();
                 return;
             }
@@ -140,7 +140,7 @@ fn fork_warm(group: &Rc<Group>, wanted: usize) -> Result<ControlFlow<()>, Refuse
     }
 }
 
-/// Posts items of a map as long as children may want some, and hires whoever is missing for them. Re-enters PHP.
+/// Posts items of a map until enough of them are ahead, and forks the workers that are missing for them. Re-enters PHP.
 ///
 /// # Errors
 ///

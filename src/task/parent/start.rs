@@ -1,4 +1,4 @@
-//! From the queue into a process: who starts, now that there is room. Runs in the parent.
+//! From the queue into a process: starts tasks for which there is room. Runs in the parent.
 
 use std::rc::Rc;
 
@@ -62,8 +62,8 @@ pub(crate) fn pump(group: &Rc<Group>) {
     }
 }
 
-/// With an exit or the end of a fiber in flight, which a hook has brought about, nothing is started: a child would do
-/// so too. Looks again soon.
+/// While an exit or the end of a fiber is pending, from a hook, nothing is started: a child would unwind its stack,
+/// too. True if so; it is tried again soon.
 fn put_off() -> bool {
     let pending = exception::pending();
     if pending {
@@ -72,16 +72,16 @@ fn put_off() -> bool {
     pending
 }
 
-/// Forks for a future that has its slot. Breaks when there is no point in trying the next one.
+/// Forks a child for a future that has a slot. Breaks when there is no point in trying the next future.
 fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<()> {
     match spawn(group, Charge::Attempt(future)) {
         Ok(()) => std::ops::ControlFlow::Continue(()),
-        // One of ours will end, and leave room; or somebody else's.
+        // A child of this process will end and make room, or another process will.
         Err(NotSpawned { refused, task: None })
             if launch::is_shortage(refused.errno) && launch::children() > 0 =>
         {
             if group.ledger.borrow().has_reported() {
-                // The room that it leaves is as good as there: nobody else has to make any.
+                // A child that is ending makes room soon: no idle worker has to end for that.
                 state().held_back.set(true);
             } else {
                 hold_back();
@@ -98,7 +98,7 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
     }
 }
 
-/// There is no room for another process now: looks again soon.
+/// There is no room for another process now: has an idle worker end, and it is tried again soon.
 pub(crate) fn hold_back() {
     state().held_back.set(true);
     map::remote_payload::fetch_all();
@@ -127,7 +127,7 @@ fn run_here(group: &Group, future: &Object<Future>) {
     let _ = handlers::complete(future, Moment::Call);
 }
 
-/// Posts what is queued, and hires whoever is missing. Re-enters PHP: hooks of serialization and of forks.
+/// Posts what is queued, and forks the workers that are missing. Re-enters PHP: hooks of serialization and of forks.
 pub(crate) fn feed(group: &Rc<Group>) {
     match workers_of(group) {
         Ok(workers) => {

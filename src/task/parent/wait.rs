@@ -4,20 +4,20 @@
 //!
 //! | who | waits for | which ends, because |
 //! |---|---|---|
-//! | the parent, in `await` and the like | a child's news, a deadline, or [`turn`]'s next try | the child runs, or has a limit; where nothing runs that could bring news, the wait is an error |
-//! | the parent, at the end | workers that leave | they are told to, and continued if somebody has stopped them; after a kill there are none |
-//! | a child that lends a result | the parent, who fetches it | outcomes are read before each sleep, in handlers, too; those of maps as well |
-//! | a queued task | a slot of its pool | a slot is given back when its child has told and is gone, also while handlers run; one that stays is killed |
-//! | a queued task | a place of `async.max_children` | the same; idle workers give theirs up; who has no child of its own lends a child its place; others are asked again by and by |
+//! | the parent, in `await` and the like | news of a child, a deadline, or the next try of what could not be started (see `event_loop`) | the child runs, or has a limit; where nothing runs that could bring news, the wait is an error |
+//! | the parent, at the end | workers that leave | they are told to, and continued if a signal has stopped them; after a kill there are none |
+//! | a child that keeps a result in its memory | the parent, which fetches it | outcomes are read before each sleep, in handlers, too; those of maps as well |
+//! | a queued task | a slot of its pool | a slot is free when its child has sent everything, also while handlers run; a child that does not end then is killed |
+//! | a queued task | a permit of `async.max_children` | the same; idle workers end and free theirs; the first child of a process uses that process's own; permits of other processes are asked for again every 20 ms |
 //! | a task in the job queue | a worker that is free, and young enough | an idle one that is too old is replaced |
 //! | a handler | other handlers that run | only handlers wait for handlers: nothing that one of them may await does |
 //!
 //! A circle would have to lead back through the parent, as children never wait for each other. The parent waits in one
 //! place, [`until`], and does there all that anybody waits for from it, but one thing: to go on with what is underneath
 //! on its own stack. That is a handler, a result that is being read, and a task that is being serialized. The first two
-//! say so, and whoever awaits their future is told; the third is counted, and nothing that is in hand counts as
-//! running. No fiber is switched in any of them, so that what is underneath is over when what is above it is. Handlers
-//! never begin in the middle of another function of ours.
+//! mark their future, and to await that is an error; the third is counted, and does not count as running. No fiber is
+//! switched in any of them, so that what is underneath is over when what is above it is. Handlers never begin in the
+//! middle of another function of ours.
 
 use std::time::{Duration, Instant};
 
@@ -36,7 +36,7 @@ use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
 
-/// The longest time between two looks at a condition of the script's.
+/// The longest time between two checks of a condition of the script's.
 const TICK: Duration = Duration::from_millis(20);
 
 /// When a wait is over although nothing has ended.
@@ -113,7 +113,8 @@ fn wait_loop(
     }
 }
 
-/// Waits until `done`, which is asked after all news, and every few hundredths of a second at least. Re-enters PHP.
+/// Waits until `done`, which is called after each wake-up, and every few hundredths of a second at least. Re-enters
+/// PHP.
 ///
 /// # Errors
 ///
@@ -136,7 +137,7 @@ pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<
     result
 }
 
-/// Nothing runs: perhaps something that could not be started before can be now.
+/// Nothing runs: tries to start what could not be started before.
 fn restart() -> bool {
     let active = state().active.borrow().clone();
     active.iter().for_each(start::pump);
@@ -177,14 +178,14 @@ pub(crate) fn resolved(mut value: Zval) -> Returned {
 /// When patience is at an end, or one of them can never end. What they threw is not thrown here.
 pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Result<(), Thrown> {
     if let Err(thrown) = futures.iter().try_for_each(begin) {
-        // Others have begun.
+        // Other futures have been started.
         event_loop::leave();
         return Err(thrown);
     }
     for future in futures {
         finish(future, patience)?;
     }
-    // They have told everything: this is short, and nobody's patience is asked for.
+    // They have sent everything: this is short, and needs no time limit.
     until(None, || Ok(!futures.iter().any(|future| state().is_isolated(future.id.get()))))
 }
 
@@ -198,7 +199,7 @@ pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Res
         if future.has_ended() {
             // Inside a handler the handlers of others wait, but what is awaited there must come to its end.
             handlers::complete(future, Moment::Call)?;
-            // One of them may have returned a future.
+            // A handler may have returned a future.
             if future.is_following() {
                 ensure_not_underneath(future)?;
             }
@@ -207,7 +208,7 @@ pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Res
     })
 }
 
-/// Makes sure that a future can end: starts one that nobody has started.
+/// Makes sure that a future can end: starts one that was not started.
 fn begin(future: &Object<Future>) -> Result<(), Thrown> {
     ensure_not_underneath(future)?;
     if future.is_pending() {
@@ -216,7 +217,7 @@ fn begin(future: &Object<Future>) -> Result<(), Thrown> {
     ensure_here(future)
 }
 
-/// Whoever waits for something that goes on further down the stack would wait for itself.
+/// Makes sure that code does not wait for something that goes on further down its own stack.
 ///
 /// # Errors
 ///
@@ -246,7 +247,7 @@ fn ensure_not_in_hand(future: &Future) -> Result<(), Thrown> {
     Ok(())
 }
 
-/// A future that waits or runs can be dealt with only by the process that started it.
+/// A future that is queued or running can be awaited and changed only by the process that has started it.
 ///
 /// # Errors
 ///
