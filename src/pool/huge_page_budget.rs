@@ -14,7 +14,7 @@ pub(crate) const FROM: usize = 16 << 20;
 /// Less memory in small pages is not worth a purchase: what a busy parent writes between two forks becomes small again.
 const WORTH: usize = 8 << 20;
 /// What a fork costs for each MiB in small pages, from the call until the child is reaped: 16 to 35 us measured.
-const RENT: Duration = Duration::from_micros(20);
+const FORK_COST: Duration = Duration::from_micros(20);
 /// The price of a MiB of huge pages, until it has been measured: 0.8 to 2 ms.
 const PRICE: Duration = Duration::from_millis(1);
 /// After this many forks, memory that was in huge pages is surveyed again: what the parent writes while a child lives
@@ -78,7 +78,7 @@ impl HugePageBudget {
             return Advice::Leave;
         }
         self.forks = self.forks.saturating_add(1);
-        self.due += times(RENT, self.small);
+        self.due += times(FORK_COST, self.small);
         let Some(planned) = self.planned else {
             let price = times(self.price, self.small);
             let adds_up = self.small >= WORTH && self.due >= price / 4;
@@ -87,7 +87,11 @@ impl HugePageBudget {
         let left = self.allowance(planned).saturating_sub(self.spent);
         let least = times(self.price, 2 << 20);
         // No fork is delayed for longer than two others would take.
-        if left >= least { Advice::Buy(left.min(times(RENT, heap) * 2).max(least)) } else { Advice::Leave }
+        if left >= least {
+            Advice::Buy(left.min(times(FORK_COST, heap) * 2).max(least))
+        } else {
+            Advice::Leave
+        }
     }
 
     fn allowance(&self, planned: usize) -> Duration {
@@ -101,7 +105,7 @@ impl HugePageBudget {
         let worth = small >= WORTH;
         if worth {
             // What became small since the last survey did so gradually.
-            self.due += times(RENT, small.saturating_sub(self.small)) * self.forks / 2;
+            self.due += times(FORK_COST, small.saturating_sub(self.small)) * self.forks / 2;
             self.spent += took;
             self.planned = Some(small);
             self.small = small;
@@ -190,7 +194,7 @@ mod tests {
             };
             spent += now;
             most = most.max(now);
-            paid += times(RENT, small);
+            paid += times(FORK_COST, small);
         }
         (spent, most, paid, heap - small)
     }
@@ -223,7 +227,7 @@ mod tests {
             for forks in [1, 10, 20, 50, 100, 1000] {
                 let heap = 512 * MIB;
                 let (spent, _, paid, _) = run(&mut HugePageBudget::default(), heap, forks, price);
-                let best = times(RENT, heap).mul_f64(forks.into()).min(times(price, heap));
+                let best = times(FORK_COST, heap).mul_f64(forks.into()).min(times(price, heap));
                 // Surveys cost a little, and one unit more may be bought than the budget allows.
                 let most = best.mul_f64(2.0) + Duration::from_millis(20);
                 assert!(spent + paid <= most, "{forks} forks at {price:?}: {spent:?} + {paid:?} > {most:?}");

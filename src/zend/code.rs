@@ -17,7 +17,7 @@ use crate::ffi::{self, CODE_DEPTH, Code};
 
 /// The maximum number of anchors. They are not released during the request, so scripts that evaluate code in a loop
 /// need a limit.
-const PINS: usize = 1024;
+const ANCHORS: usize = 1024;
 /// The length in bytes of a name without a path.
 const NAME: usize = 25;
 
@@ -47,7 +47,7 @@ pub(crate) struct CodeIndex {
     /// list as it was at its fork.
     anchors: Vec<Zval>,
     /// For each anchor the first epoch whose children have it.
-    pin_epochs: Vec<u64>,
+    anchor_epochs: Vec<u64>,
     names: BTreeMap<[usize; 3], Name>,
     /// In ascending order of epochs, with one entry for each change.
     extents: Vec<Extent>,
@@ -100,7 +100,7 @@ impl CodeIndex {
 
     /// Finds the position of a closure's code, or adds an anchor for it.
     fn find(&mut self, closure: *mut ZendObject) -> Option<Name> {
-        if self.anchors.len() >= PINS {
+        if self.anchors.len() >= ANCHORS {
             return None;
         }
         let mut code = Code::default();
@@ -116,9 +116,9 @@ impl CodeIndex {
             let mut anchor = Zval::new();
             // SAFETY: a live closure; the anchor is ours.
             unsafe { ffi::async_code_anchor(closure, &raw mut anchor) };
-            (code.root, code.at, code.depth) = (ROOT_PIN, self.count(), 0);
+            (code.root, code.at, code.depth) = (ROOT_ANCHOR, self.count(), 0);
             self.anchors.push(anchor);
-            self.pin_epochs.push(self.epoch + 1);
+            self.anchor_epochs.push(self.epoch + 1);
         }
         let epoch = self.known_since(&code)?;
         Some(Name { bytes: written(&code), epoch })
@@ -127,7 +127,7 @@ impl CodeIndex {
     /// The first epoch whose children have everything that a name refers to.
     fn known_since(&self, code: &Code) -> Option<u64> {
         let root = match code.root {
-            ROOT_PIN => *self.pin_epochs.get(code.at as usize)?,
+            ROOT_ANCHOR => *self.anchor_epochs.get(code.at as usize)?,
             ROOT_FUNCTION => self.epoch_of(|extent| extent.functions > code.at),
             _ => self.epoch_of(|extent| extent.classes >= code.at),
         };
@@ -143,7 +143,7 @@ impl CodeIndex {
 
     fn pin_frames(&mut self) {
         let (mut frame, mut next) = (ptr::null_mut(), 0);
-        while self.anchors.len() < PINS {
+        while self.anchors.len() < ANCHORS {
             let mut anchor = Zval::new();
             // SAFETY: the running thread's frames and live anchors; the anchor is ours.
             let pinned = unsafe {
@@ -154,7 +154,7 @@ impl CodeIndex {
                 return;
             }
             self.anchors.push(anchor);
-            self.pin_epochs.push(self.epoch);
+            self.anchor_epochs.push(self.epoch);
         }
     }
 
@@ -189,7 +189,7 @@ fn declared() -> (u32, u32) {
     (functions, classes)
 }
 
-const ROOT_PIN: u32 = 0;
+const ROOT_ANCHOR: u32 = 0;
 const ROOT_FUNCTION: u32 = 1;
 
 fn has_scope(closure: *mut ZendObject) -> bool {
