@@ -122,7 +122,8 @@ function cpus(): int
  * @return array<K, R> under the keys of the items, and in their order
  *
  * @throws \ValueError when $concurrency is below 1
- * @throws \Throwable the first failure in order, after all items have ended
+ * @throws \Throwable the first failure in order, after all items have ended; what $items itself threw, as a previous exception of
+ *     that if there is one
  */
 function map(iterable $items, callable $fn, ?int $concurrency = null): array
 {
@@ -582,7 +583,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * otherwise.
      *
      * A failure costs its item only, and so does a worker that dies: `current()` throws it when its turn comes, and `next()`
-     * goes on behind it. In a `foreach` that ends the loop. What has not begun when the iterator goes does not begin; nor does
+     * goes on behind it. In a `foreach` that ends the loop. What $items itself throws is thrown once, after the results of all
+     * items before it, and is the end. What has not begun when the iterator goes does not begin; nor does
      * it after {@see stop()} and {@see cancel()}, and in a pool that was stopped there is nothing to be given at all.
      * {@see retry()} counts for each item: what has failed is run again alone, in any worker that is free, and keeps its
      * place among the results.

@@ -292,7 +292,7 @@ bool async_property_write(zend_object *object, zend_class_entry *scope, const ch
 /* Code: identifies a function by its position in what a forked process has inherited from its parent. */
 
 #define ASYNC_CODE_DEPTH 8
-#define ASYNC_CODE_PIN 0
+#define ASYNC_CODE_ANCHOR 0
 #define ASYNC_CODE_FUNCTION 1
 #define ASYNC_CODE_METHOD 2
 

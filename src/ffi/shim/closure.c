@@ -149,7 +149,7 @@ bool async_code_find(zend_object *closure, const zval *anchors, uint32_t pin_cou
 	}
 	for (uint32_t i = 0; i < pin_count; i++) {
 		if (async_code_below(async_closure_func(Z_OBJ(anchors[i])), wanted, code, 0)) {
-			code->root = ASYNC_CODE_PIN;
+			code->root = ASYNC_CODE_ANCHOR;
 			code->at = i;
 			return true;
 		}
@@ -178,7 +178,7 @@ static zend_function *async_code_root(const async_code *code, const zval *anchor
 	zend_class_entry *class;
 
 	switch (code->root) {
-		case ASYNC_CODE_PIN:
+		case ASYNC_CODE_ANCHOR:
 			return code->at < pin_count ? async_closure_func(Z_OBJ(anchors[code->at])) : NULL;
 		case ASYNC_CODE_FUNCTION:
 			bucket = async_bucket(EG(function_table), code->at);

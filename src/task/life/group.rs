@@ -1,4 +1,5 @@
-//! The queue of one pool and the slots it has: what is left of a `Pool` for its tasks when the object itself is gone.
+//! Groups. A group is the queue of one pool, its slots and its settings: what stays of a `Pool` for its tasks when the
+//! object is gone.
 //!
 //! Runs in the parent. `async()` alone uses a group that belongs to no object.
 
@@ -58,40 +59,40 @@ pub(crate) struct Group {
     pub(crate) ledger: ValueCell<Ledger<Attempt>>,
     /// Seconds that each task may run.
     pub(crate) timeout: Cell<Option<f64>>,
-    /// What is run again that has failed.
+    /// Which failed attempts are run again, and when.
     pub(crate) retry: Cell<Retry>,
-    /// Its children stay for more than one task.
+    /// Its children are warm workers.
     pub(crate) stays: Cell<bool>,
-    /// But only as long as there is a map.
+    /// But only as long as there is a map call.
     pub(crate) stays_for_maps: Cell<bool>,
     /// For how long.
     pub(crate) stay: Cell<Stay>,
-    /// How many of them stay without work, too.
+    /// How many of them stay when they are idle, too.
     pub(crate) kept: Cell<usize>,
-    /// How often all its warm workers had to be killed, as they shared what makes no sense.
+    /// How often all its warm workers had to be killed, as the memory that they share was written over.
     pub(crate) stalls: Cell<u32>,
     /// Those that stay.
     pub(crate) workers: ValueCell<Option<Rc<Workers>>>,
     /// Where the handlers of its futures run; none for where php.ini says.
     pub(crate) handlers: Cell<Option<Place>>,
-    /// Where what its tasks print goes.
+    /// Where the output of its tasks goes.
     pub(crate) output: Cell<output::Mode>,
-    /// What they may use.
+    /// Their memory limit and priority.
     pub(crate) limits: DataCell<Limits>,
-    /// Signals that its children get, when the application handles them.
+    /// Signals that are forwarded to its children when the application handles them.
     pub(crate) forwarded: Cell<Signals>,
-    /// Its maps, by their numbers, as its children look for them.
+    /// Its map calls, by their ids, by which workers find them, too.
     pub(crate) maps: ValueCell<IdMap<Rc<MapCall>>>,
-    /// How many of its running tasks began elsewhere.
+    /// How many of its running tasks began in another group.
     pub(crate) adopted: Cell<usize>,
     /// Hooks for its children.
     pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
-    /// Futures in the order in which they ended, while there is an object to ask for them.
+    /// Futures in the order in which they ended, while there is an object that can ask for them.
     pub(crate) ended: ValueCell<Option<Ended>>,
 }
 
 impl Drop for Group {
-    /// May run PHP code, as its values go.
+    /// May run PHP code: destructors of its values.
     fn drop(&mut self) {
         ensure_free();
     }
@@ -138,19 +139,19 @@ impl Group {
         self.ledger.borrow().is_idle()
     }
 
-    /// Is a task queued or running? One whose child has told everything is neither, though that child may still be
-    /// about.
+    /// Is a task queued or running? One whose child has sent everything is neither, though the child may not have ended
+    /// yet.
     pub(crate) fn has_tasks(&self) -> bool {
         !self.idle() && self.ledger.borrow().has_untold()
     }
 
-    /// Can only its object, if there is one, still give it something to do?
+    /// Has it nothing to do, unless its `Pool` object gives it something?
     pub(crate) fn is_spent(&self) -> bool {
         self.idle() && self.maps.borrow().is_empty()
     }
 
-    /// The values that go when its object goes, for the cycle collector. While it has something to do, it uses them
-    /// whether or not there is an object.
+    /// Reports to the cycle collector the values that are dropped with its object. While it has something to do, it
+    /// keeps them whether or not there is an object.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         self.ended.peek(|ended| {
             ended.iter().flat_map(Ended::futures).for_each(|future| future.trace_in(tracer));
@@ -162,37 +163,38 @@ impl Group {
             ledger.iter().filter_map(|(.., of)| of.future()).for_each(|future| future.trace_in(tracer));
         });
         self.hooks.peek(|hooks| {
-            // One that somebody is about to call goes later.
+            // A hook that is about to be called is dropped later.
             hooks.iter().filter(|hook| Rc::strong_count(hook) == 1).for_each(|hook| hook.trace(tracer));
         });
     }
 
-    /// The future of an attempt that has not told everything, if it is of a task.
+    /// The future of an attempt that has not sent everything, if it is of a task.
     pub(crate) fn future(&self, id: u64) -> Option<Object<Future>> {
         self.ledger.borrow().get(id)?.future().cloned()
     }
 
-    /// Is an attempt out, of which somebody wants to know the outcome?
+    /// Has an attempt left the queue, and is its outcome still to come?
     pub(crate) fn expects(&self, id: u64) -> bool {
         self.ledger.borrow().expects(id)
     }
 
-    /// Is an attempt of a task that has not told everything?
+    /// Is this an attempt of a task, and has it not sent everything?
     pub(crate) fn has_task(&self, id: u64) -> bool {
         self.ledger.borrow().get(id).is_some_and(|of| of.future().is_some())
     }
 
-    /// The map of an attempt, if it is a portion of one.
+    /// The map call of an attempt, if it is a portion of one.
     pub(crate) fn map_call(&self, id: u64) -> Option<Rc<MapCall>> {
         self.ledger.borrow().get(id)?.map_call().cloned()
     }
 
-    /// An attempt is over: its slot is free. Its future, when it was of a task that has not told everything before.
+    /// An attempt is over: its slot is free. Returns its future, if it was of a task and had not sent everything
+    /// before.
     pub(crate) fn end(&self, id: u64) -> Option<Object<Future>> {
         self.ledger.change(|ledger| ledger.end(id)).and_then(Attempt::into_future)
     }
 
-    /// Notes down that a future has ended, if there is an object to ask for it.
+    /// Adds a future to the list of those that have ended, if there is an object that can ask for it.
     pub(crate) fn note_end(&self, future: &Object<Future>) {
         self.ended.change(|ended| ended.iter_mut().for_each(|ended| ended.push(future.clone())));
     }

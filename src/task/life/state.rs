@@ -46,7 +46,7 @@ pub(crate) enum Request {
     Runs,
     /// What is left of it is waited for.
     Ends,
-    /// Nobody waits any more. Modules that end after us may still run PHP code: session handlers.
+    /// Nothing is waited for any more. Modules that end after this one may still run PHP code: session handlers.
     Over,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct State {
     pub(crate) inherited: Cell<u64>,
     /// How many `Pool` objects are alive.
     pub(crate) pools: Cell<usize>,
-    /// Where `async()` alone puts its tasks.
+    /// The group of tasks that `async()` starts outside of pools.
     pub(crate) default_group: ValueCell<Option<Rc<Group>>>,
     /// Groups with something queued or running.
     pub(crate) active: ValueCell<Vec<Rc<Group>>>,
@@ -69,28 +69,28 @@ pub(crate) struct State {
     pub(crate) reactor: DataCell<Option<Reactor>>,
     /// All children, until they are reaped.
     pub(crate) workers: ValueCell<Table>,
-    /// What is to be told by warnings at the next safe point.
+    /// Texts of warnings that are to be raised at the next safe point.
     pub(crate) notices: DataCell<Vec<String>>,
     /// What those that stay keep in their memory for maps.
     pub(crate) remote_results: DataCell<RemoteResults>,
     /// The code that they have, too.
     pub(crate) code_index: ValueCell<CodeIndex>,
-    /// When they have to end.
+    /// Deadlines of tasks and children.
     pub(crate) deadlines: DataCell<Deadlines>,
-    /// Futures whose child has ended, and at which nobody has looked.
+    /// Futures whose task has ended, and whose outcome is to be decoded.
     pub(crate) reported: ValueCell<VecDeque<Object<Future>>>,
-    /// Those that have their outcomes, and whose handlers wait for others to be over.
+    /// Futures that have their outcomes, and whose handlers wait for others to end.
     pub(crate) settled: ValueCell<VecDeque<Object<Future>>>,
-    /// Those whose next handler may not run where the script is.
+    /// Futures whose next handler may not run at the place where the script is now.
     pub(crate) held: ValueCell<Held>,
-    /// When a warm worker was last let go as others had no room.
+    /// When a warm worker was last dismissed to make room.
     pub(crate) made_room: Cell<Option<Instant>>,
-    /// Something could not be started that may be startable soon: other processes end too.
+    /// Something could not be started, and is tried again soon.
     pub(crate) held_back: Cell<bool>,
-    /// Tasks and items that are being serialized further down the stack. They have left their queue, and no child can
-    /// have them: code of theirs that waits does not wait for them.
+    /// Tasks and items that are being serialized further down the stack. They have left the queue, and no worker has
+    /// them: code that runs meanwhile, and waits, does not wait for them.
     pub(crate) in_hand: Cell<usize>,
-    /// What was heard of children, and is not taken in yet.
+    /// Messages and ends of children that are not processed yet.
     pub(crate) news: DataCell<VecDeque<News>>,
     /// Groups in which something may start now.
     pub(crate) freed: ValueCell<VecDeque<Rc<Group>>>,
@@ -98,9 +98,9 @@ pub(crate) struct State {
     pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
     /// Exceptions of hooks and destructors, which the next `await` throws: the latest is the last one.
     pub(crate) surfacing: ValueCell<Vec<Zval>>,
-    /// What is left of the processes that this one was forked from, by somebody else.
+    /// Values of the processes that this one was forked from, where the fork was not this extension's.
     pub(crate) kept: ValueCell<Vec<Inherited>>,
-    /// What its heap costs forks.
+    /// What forks of its heap cost.
     pub(crate) heap: DataCell<Heap>,
     /// Handlers are running.
     pub(crate) dispatching: Cell<bool>,
@@ -108,9 +108,9 @@ pub(crate) struct State {
     pub(crate) exit_registered: Cell<bool>,
     /// Signals that pools forward.
     pub(crate) forwarding: DataCell<Forwarding>,
-    /// The end of the script waits, and listens to signals.
+    /// Set while the end of the script waits, and listens for signals.
     pub(crate) interruption: DataCell<Option<Interruption>>,
-    /// Of the request, the end has begun; or is over.
+    /// Whether the request runs, ends, or is over.
     pub(crate) request: Cell<Request>,
     /// This process is a child of ours.
     pub(crate) is_child: Cell<bool>,

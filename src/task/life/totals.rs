@@ -1,7 +1,7 @@
-//! How the tasks of a pool have ended, and how they reached their children: counted as it happens, so that whoever asks
-//! need not look at each. Runs in the parent.
+//! How the tasks of a pool have ended, and how they reached their children: counted as it happens, so that `status()`
+//! need not go through all of them. Runs in the parent.
 //!
-//! Each future that is in a pool knows what of it is counted there, and takes just that along when it leaves.
+//! Each future that is in a pool knows what is counted of it there; that is subtracted when it leaves the pool.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -23,16 +23,16 @@ pub(crate) enum End {
     Failed,
     /// Its time ran out.
     TimedOut,
-    /// It was cancelled, or the script did not wait for it.
+    /// It was cancelled, or ended with the script.
     Cancelled,
 }
 
-/// How many tasks are how far.
+/// How many tasks are in which state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     /// They wait for a slot.
     pub(crate) queued: usize,
-    /// They run, or nobody has looked at their end yet.
+    /// They run, or have ended and their outcome was not decoded yet.
     pub(crate) running: usize,
     /// They gave a value.
     pub(crate) finished: usize,
@@ -48,14 +48,14 @@ pub(crate) struct Counts {
     pub(crate) inherited: usize,
     /// They were sent to a child.
     pub(crate) sent: usize,
-    /// So often it was decided that one of them is run again.
+    /// How many retries there were, or are to be.
     pub(crate) retries: usize,
 }
 
-/// Tasks that are posted, and that no child has taken, by how they would reach it.
+/// Tasks that are posted, and that no worker has taken, by how they would reach one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Untaken {
-    /// The child would have them since its fork.
+    /// The worker would have them since its fork.
     pub(crate) inherited: usize,
     /// They would be sent.
     pub(crate) sent: usize,
@@ -69,9 +69,9 @@ pub(crate) struct Totals {
     retries: Cell<usize>,
     /// Those that failed or timed out, in this order.
     failures: ValueCell<Vec<Failure>>,
-    /// The numbers of those of them that are in the pool no more.
+    /// The ids of those of them that have left the pool.
     left: DataCell<Vec<u64>>,
-    /// One of them has ended without anybody being told who would look at it.
+    /// One of the futures has ended, and nothing is going to decode its outcome.
     has_unread: Cell<bool>,
 }
 
@@ -81,7 +81,7 @@ struct Failure {
     key: Zval,
 }
 
-/// A future's place among those of its pool: what of it is counted.
+/// What is counted of a future in its pool.
 #[derive(Debug)]
 pub(crate) struct Share {
     totals: Rc<Totals>,
@@ -91,7 +91,7 @@ pub(crate) struct Share {
 }
 
 impl Totals {
-    /// A future is in the pool from now on, under its key, however far it is.
+    /// A future is in the pool from now on, under its key, whatever its state.
     pub(crate) fn enter(self: &Rc<Self>, future: &Future) {
         let totals = Rc::clone(self);
         let share = Share { totals, end: Cell::new(None), route: Cell::new(None), retries: Cell::new(0) };
@@ -106,7 +106,7 @@ impl Totals {
         }
     }
 
-    /// A future is not in the pool any more. Whoever has taken out all that go calls [`Totals::tidy`].
+    /// A future is not in the pool any more. When all that leave have left, the caller calls [`Totals::tidy`].
     pub(crate) fn leave(&self, future: &Future) {
         let Some(share) = future.share.take() else {
             return;
@@ -131,13 +131,13 @@ impl Totals {
         self.failures.set(failures.filter(|failure| !left.contains(&failure.id)).collect());
     }
 
-    /// Is there perhaps a future that has ended, and of which nobody knows who would look at it? Asked once.
+    /// Is there perhaps a future that has ended, and whose outcome nothing is going to decode? True once.
     pub(crate) fn take_unread(&self) -> bool {
         self.has_unread.take()
     }
 
-    /// How many of the `all` futures of the pool, whose tasks are those of `group`, are how far. So many are `posted`,
-    /// and have been taken by nobody.
+    /// How many of the `all` futures of the pool, whose tasks are those of `group`, are in which state. `posted` ones
+    /// have been taken by no worker.
     pub(crate) fn counts(&self, group: &Group, posted: Untaken, all: usize) -> Counts {
         let [finished, failed, timed_out, cancelled] = self.ended.each_ref().map(Cell::get);
         let [forked, inherited, sent] = self.routes.each_ref().map(Cell::get);
@@ -188,7 +188,7 @@ fn step(counts: &[Cell<usize>], at: usize, by: isize) {
 }
 
 impl Future {
-    /// How its task has ended; none when it has not, or nobody has looked at its end yet.
+    /// How its task has ended; none when it has not, or when its outcome was not decoded yet.
     pub(crate) fn end(&self) -> Option<End> {
         match (&*self.phase.borrow(), self.ending.get()) {
             (Phase::Done(_), _) if !self.has_own_failure() => Some(End::Succeeded),
@@ -199,7 +199,7 @@ impl Future {
         }
     }
 
-    /// It is on its way to a child.
+    /// It is about to reach a child in this way.
     pub(crate) fn set_route(&self, route: Route) {
         self.route.set(Some(route));
         if let Some(share) = &*self.share.borrow() {
@@ -207,14 +207,14 @@ impl Future {
         }
     }
 
-    /// It waits in the queue once more: it has reached no child until it is taken out of there.
+    /// It waits in the queue once more, and has no route until it is taken out of there.
     pub(crate) fn wait_again(&self) {
         if let Some(share) = &*self.share.borrow() {
             share.set_route(None);
         }
     }
 
-    /// So often it was decided that it is run again.
+    /// Sets how many retries there were, or are to be.
     pub(crate) fn set_repeats(&self, repeats: u32) {
         self.repeats.set(repeats);
         if let Some(share) = &*self.share.borrow() {
@@ -231,7 +231,7 @@ impl Future {
         let before = share.end.replace(Some(end));
         debug_assert_eq!(before, None, "a task ends once");
         step(&share.totals.ended, end as usize, 1);
-        // One that was to be run again, and never was, has the way on which it went before.
+        // One that waited for a retry, and was not run again, has the route of the attempt before.
         if share.route.get() != self.route.get() {
             share.set_route(self.route.get());
         }
@@ -241,7 +241,7 @@ impl Future {
         }
     }
 
-    /// It has ended, and nobody is told of it who would look at it.
+    /// It has ended, and nothing is going to decode its outcome.
     pub(crate) fn stay_unread(&self) {
         if let Some(share) = &*self.share.borrow() {
             share.totals.has_unread.set(true);

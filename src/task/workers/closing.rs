@@ -1,17 +1,17 @@
-//! When the workers of a pool, and what it keeps, are not wanted any more. Runs in the parent.
+//! When the workers of a pool, and what it keeps, are not needed any more. Runs in the parent.
 
 use crate::pool::ledger::Ledger;
 use crate::task::life::group::Group;
 
 impl Group {
-    /// Warm workers go, as nobody wants anything of them; later tasks get new ones.
+    /// Dismisses the warm workers; later tasks get new ones.
     pub(crate) fn close(&self) {
         if let Some(workers) = self.workers.take() {
             workers.disband();
         }
     }
 
-    /// Lets children go that stay, when no more work can come that they would stay for: each as soon as it has none.
+    /// Dismisses warm workers when no more work can come for them: each ends as soon as it has none.
     pub(crate) fn let_go(&self) {
         let no_maps = self.maps.borrow().is_empty();
         if no_maps {
@@ -39,7 +39,7 @@ impl Group {
         self.rest();
     }
 
-    /// Nothing is left to be done. Warm workers and hooks go, if nobody can give it more. Runs PHP code: destructors.
+    /// Nothing is left to be done: drops workers and hooks, if no more work can come. Runs PHP code: destructors.
     pub(crate) fn rest(&self) {
         self.let_go();
         if !self.is_spent() {
@@ -53,8 +53,8 @@ impl Group {
         drop((left, self.hooks.take()));
     }
 
-    /// The hooks are the object's own from now on. The collector looks at something again only when a reference to it
-    /// goes.
+    /// The hooks are the object's own from now on. The cycle collector looks at a value again only when a reference to
+    /// it is dropped: so one is made and dropped.
     fn tell_collector(&self) {
         let callables = |at: usize| self.hooks.borrow().get(at).map(|hook| hook.values());
         for (child, parent) in (0..).map_while(callables) {

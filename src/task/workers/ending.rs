@@ -1,7 +1,7 @@
-//! How children are ended that have to go: asked, then killed, and in the end waited for no more.
+//! How children are ended: asked, then killed, and in the end waited for no more.
 //!
-//! Two of them can stay whatever is done: one that has, or is, another user whom this process may send no signals, and
-//! one that the kernel does not take down. Neither keeps a slot, or anybody who waits for its task; both are told of.
+//! Two kinds can stay whatever is done: one to which this process may send no signals, as it runs as another user, and
+//! one that the kernel cannot end. Neither keeps a slot, nor holds up what waits for its task; a message tells of both.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::zend::exception;
 
-/// Asks a child to end, and makes it after the grace period.
+/// Asks a child to end, and kills it after the grace period.
 pub(crate) fn dismiss(child: u64) {
     if send(child, Signal::SIGTERM) {
         set(child, ini::kill_grace(), Stage::Kill);
@@ -23,23 +23,23 @@ pub(crate) fn dismiss(child: u64) {
     }
 }
 
-/// A child has nothing left to do but to end: one that stays is made to.
+/// A child has nothing left to do but to end: it is killed if it does not.
 pub(crate) fn expect_end(child: u64) {
     set(child, EXIT_WAIT, Stage::Kill);
 }
 
-/// Makes a child end.
+/// Kills a child.
 pub(crate) fn kill(child: u64) {
     let time = if send(child, Signal::SIGKILL) { KILL_WAIT } else { EXIT_WAIT };
     set(child, time, Stage::GiveUp);
 }
 
-/// Lets a child go on that somebody has stopped.
+/// Lets a child go on that was stopped by a signal.
 pub(crate) fn go_on(child: u64) {
     send(child, Signal::SIGCONT);
 }
 
-/// False when the child is not to be reached.
+/// False when the child cannot be sent signals.
 fn send(child: u64, signal: Signal) -> bool {
     let mut reactor = state().reactor.borrow_mut();
     reactor.as_mut().is_none_or(|reactor| reactor.signal(child, signal).is_ok())
@@ -51,12 +51,12 @@ fn set(child: u64, time: Duration, stage: Stage) {
     }
 }
 
-/// Notes down that a process is left of which no failure tells.
+/// Notes a warning for a process that is left, and of which no failure tells.
 pub(crate) fn tell(pid: i32, why: Unended) {
     state().notices.borrow_mut().push(format!("Process {pid} of a task {why}"));
 }
 
-/// Gives the notices, as warnings. What a handler of errors throws is thrown by the next `await`. Re-enters PHP.
+/// Raises the warnings that were noted. What an error handler throws then is thrown by the next `await`. Re-enters PHP.
 #[inline]
 pub(crate) fn give_notices() {
     if !state().notices.borrow().is_empty() {

@@ -64,7 +64,7 @@ pub(crate) struct Post<'p> {
     pub(crate) job_queue: &'p JobQueue,
     /// Its place in the job queue.
     pub(crate) slot: usize,
-    /// It was hired for a task that whoever was born with this epoch is too old for.
+    /// It was forked for a task that workers of this epoch are too old for.
     pub(crate) others: u64,
     /// Where its results go.
     pub(crate) ring: &'p ResultRing,
