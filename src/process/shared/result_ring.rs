@@ -206,26 +206,26 @@ impl ResultRing {
         self.nudge();
     }
 
-    /// In the parent: takes the next answer; `None` if there is no complete one. Of a result that is longer than
+    /// In the parent: reads what has been written, unless something is left of what was read before.
+    ///
+    /// # Errors
+    ///
+    /// As for [`ResultRing::hear`].
+    pub(crate) fn read(&mut self) -> Result<(), Garbled> {
+        if self.at >= self.heard.len() {
+            self.fetch()?;
+        }
+        Ok(())
+    }
+
+    /// In the parent: takes the next answer of what was read; `None` if there is no complete one. There is no new read
+    /// meanwhile: so a child that never stops writing cannot keep the parent here. Of a result that is longer than
     /// `limit` bytes the rest is not kept; 0 for no limit.
     ///
     /// # Errors
     ///
     /// When the bytes are no valid message: the child is out of order, or a task has written over the ring.
     pub(crate) fn hear(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
-        if self.at >= self.heard.len() {
-            self.fetch()?;
-        }
-        self.hear_more(limit)
-    }
-
-    /// The same for the bytes that were read already, without a new read: so a child that never stops writing cannot
-    /// keep the parent here.
-    ///
-    /// # Errors
-    ///
-    /// As for [`ResultRing::hear`].
-    pub(crate) fn hear_more(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
         while self.at < self.heard.len() {
             let message = self.heard.get(self.at..).unwrap_or_default();
             let (task, size, kind, format, more) = parsed(message).ok_or(Garbled)?;
@@ -348,6 +348,11 @@ mod tests {
         ring.say(&doorbell.ringer(), task, Kind::Value, 1, payload.len(), [payload].into_iter());
     }
 
+    fn hear(ring: &mut ResultRing) -> Result<Option<Answer>, Garbled> {
+        ring.read()?;
+        ring.hear(0)
+    }
+
     #[test]
     fn answers_come_in_order_and_whole_and_stay_as_they_are() {
         let mut ring = ResultRing::new().unwrap();
@@ -357,7 +362,7 @@ mod tests {
             for task in round * 3..round * 3 + 3 {
                 said(&ring, task, &payload(task));
             }
-            while let Some(answer) = ring.hear(0).unwrap() {
+            while let Some(answer) = hear(&mut ring).unwrap() {
                 kept.push(answer);
             }
             assert!(!ring.has_news());
@@ -380,7 +385,7 @@ mod tests {
             Fork::Parent(child) => child,
         };
         let heard = loop {
-            if let Some(answer) = ring.hear(0).unwrap() {
+            if let Some(answer) = hear(&mut ring).unwrap() {
                 break answer;
             }
             std::thread::yield_now();
@@ -405,7 +410,7 @@ mod tests {
             Fork::Parent(child) => child,
         };
         let heard = |ring: &mut ResultRing| loop {
-            if let Some(answer) = ring.hear(0).unwrap() {
+            if let Some(answer) = hear(ring).unwrap() {
                 break answer;
             }
             std::thread::yield_now();
@@ -429,10 +434,10 @@ mod tests {
     fn garbage_is_no_answer() {
         let mut ring = ResultRing::new().unwrap();
         ring.memory.head().written.store(ROOM as u64 * 2, Ordering::Relaxed);
-        assert_eq!(ring.hear(0), Err(Garbled));
+        assert_eq!(hear(&mut ring), Err(Garbled));
         ring.memory.head().written.store(64, Ordering::Relaxed);
-        assert_eq!(ring.hear(0), Err(Garbled));
+        assert_eq!(hear(&mut ring), Err(Garbled));
         ring.memory.write_ring(ROOM, 0, &header(1, PIECE, Kind::Value, 0, false));
-        assert_eq!(ring.hear(0), Err(Garbled));
+        assert_eq!(hear(&mut ring), Err(Garbled));
     }
 }

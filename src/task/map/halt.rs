@@ -136,20 +136,19 @@ impl MapCall {
         drop(given);
     }
 
-    /// Drops a result of a batch that was cancelled, and returns one of any other batch.
-    pub(crate) fn unless_ending(&self, batch: u64, said: Said) -> Option<Said> {
+    /// Counts a result of a batch that was cancelled. False for any other batch.
+    pub(crate) fn is_cancelled(&self, batch: u64) -> bool {
         let mut ending = self.ending.borrow_mut();
         let Some(left) = ending.get_mut(&batch) else {
-            return Some(said);
+            return false;
         };
         *left = left.saturating_sub(1);
         let over = *left == 0;
         drop(ending);
-        said.discard();
         if over {
             self.end(batch);
         }
-        None
+        true
     }
 
     /// The worker of a batch is gone. False when the batch was not cancelled.

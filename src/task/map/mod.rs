@@ -231,8 +231,14 @@ impl MapCall {
         job::batch(self.id, state().code_index.borrow().next_epoch(), batch)
     }
 
-    /// A result of a batch has arrived.
-    pub(crate) fn answered(self: &Rc<Self>, batch: u64, child: u64, pid: Option<i32>, said: Answered) {
+    /// A result of a batch has arrived. False if others of that batch are still to come: then nothing else changes.
+    pub(crate) fn answered(
+        self: &Rc<Self>,
+        batch: u64,
+        child: u64,
+        pid: Option<i32>,
+        said: Answered,
+    ) -> bool {
         let said = match said {
             Answered::Told(message) => {
                 // What a worker reports of its end, while it is being ended for its time limit, is a consequence of
@@ -245,34 +251,32 @@ impl MapCall {
             }
             Answered::Offered(phase) => Said::Remote(phase),
         };
-        if let Some(said) = self.unless_ending(batch, said) {
-            self.push(batch, said, Some(child));
+        if self.is_cancelled(batch) {
+            said.discard();
+            return true;
         }
+        self.push(batch, said, Some(child))
     }
 
-    fn push(self: &Rc<Self>, batch: u64, said: Said, child: Option<u64>) {
-        let said = if self.repeats.get() > 0 || self.group.retry.get().is_wanted() {
-            self.judge(batch, said)
-        } else {
-            said
-        };
-        let noted = self.batches.change(|batches| match batches.get_mut(&batch) {
-            Some(known) => {
-                let (place, holder) = (known.answered, said.holder());
-                known.bytes += said.size();
-                known.said.push_back(said);
-                known.answered += 1;
-                let all = known.answered == known.len();
-                Ok((place, holder, all, known.answered - known.posted_from, known.bytes))
-            }
-            None => Err(said),
+    /// Notes down what became of an item. False if others of that batch are still to come.
+    fn push(self: &Rc<Self>, batch: u64, mut said: Said, child: Option<u64>) -> bool {
+        if self.repeats.get() > 0 || self.group.retry.get().is_wanted() {
+            said = self.judge(batch, said);
+        }
+        let mut said = Some(said);
+        let noted = self.batches.change(|batches| {
+            let known = batches.get_mut(&batch)?;
+            let said = said.take()?;
+            let (place, holder) = (known.answered, said.holder());
+            known.bytes += said.size();
+            known.said.push_back(said);
+            known.answered += 1;
+            let all = known.answered == known.len();
+            Some((place, holder, all, known.answered - known.posted_from, known.bytes))
         });
-        let (place, holder, all, count, bytes) = match noted {
-            Ok(noted) => noted,
-            Err(said) => {
-                said.discard();
-                return;
-            }
+        let Some((place, holder, all, count, bytes)) = noted else {
+            said.into_iter().for_each(Said::discard);
+            return true;
         };
         if let Some(holder) = holder {
             self.note_loan(holder, batch, place);
@@ -284,6 +288,7 @@ impl MapCall {
             self.over(batch);
             self.forget_repeat(batch);
         }
+        all
     }
 
     fn over(&self, batch: u64) {

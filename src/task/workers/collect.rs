@@ -2,6 +2,7 @@
 
 use crate::ini;
 use crate::process::output::Capture;
+use crate::process::poller::reactor::Reactor;
 use crate::task::life::future::Future;
 use crate::task::life::state::state;
 use crate::task::workers::ending;
@@ -22,6 +23,11 @@ pub(crate) fn printed_so_far(child: u64) -> Option<Box<Capture>> {
     let reactor = reactor.as_mut().filter(|reactor| reactor.captures())?;
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
     reactor.split_off(child, limit).map(Box::new)
+}
+
+/// Is output of any child captured?
+pub(crate) fn captures() -> bool {
+    state().reactor.borrow().as_ref().is_some_and(Reactor::captures)
 }
 
 /// Lets a child go on that stays, if it waits until what it printed has been taken.

@@ -203,10 +203,9 @@ pub(super) enum Heard {
 
 impl RingReader {
     fn hear(&mut self, child: u64, news: &mut VecDeque<News>) -> Result<(), Garbled> {
-        let mut next = self.ring.hear(self.limit)?;
-        while let Some(answer) = next {
+        self.ring.read()?;
+        while let Some(answer) = self.ring.hear(self.limit)? {
             news.push_back(self.news(child, answer)?);
-            next = self.ring.hear_more(self.limit)?;
         }
         Ok(())
     }
