@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services build demo test storm property programs fuzz lint bench bench-plot install uninstall clean
+.PHONY: help setup services build demo test storm property programs loom fuzz lint bench bench-plot install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ property: setup build ## random values there and back; VALUES=20000 and SEED=...
 
 programs: setup build ## random programs over the whole API; PROGRAMS=2000 and SEED=... choose how many, and which
 	tests/programs/run "$(or $(PROGRAMS),2000)" $(SEED)
+
+loom: ## try the orders in which processes can use shared memory; LOOM_MAX_PREEMPTIONS=... tries more; needs no PHP
+	cargo test --release --locked --manifest-path tests/loom/Cargo.toml models
 
 fuzz: ## feed random bytes to the readers, for FUZZ_SECONDS=60 each; needs cargo-fuzz and a nightly Rust, no PHP
 	@fuzz/run "$(or $(FUZZ_SECONDS),60)"

@@ -56,13 +56,19 @@ impl Doorbell {
     /// In the parent: asks to be rung for the next news. The caller has to check once more for news that came before
     /// this call.
     pub(crate) fn listen(&self) {
-        self.head().listening.store(1, Ordering::SeqCst);
+        self.head().listening.swap(1, Ordering::AcqRel);
         fence(Ordering::SeqCst);
     }
 
     /// In the parent: asks not to be rung.
     pub(crate) fn ignore(&self) {
         self.head().listening.store(0, Ordering::Relaxed);
+    }
+
+    /// In a model's parent: sleeps until somebody has rung.
+    #[cfg(loom)]
+    pub(super) fn sleep(&self) {
+        self.head().rung.wait();
     }
 
     /// In a child: its end of the doorbell.
@@ -106,7 +112,7 @@ impl Ringer<'_> {
     pub(crate) fn ring(&self) {
         fence(Ordering::SeqCst);
         let listening = &self.doorbell.head().listening;
-        if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::SeqCst) == 1 {
+        if listening.load(Ordering::Relaxed) == 1 && listening.swap(0, Ordering::AcqRel) == 1 {
             // The parent never reads the counter. It is full only after 2^64 rings, or when a task writes to arbitrary
             // descriptors.
             let pull = || write(self.event(), &1_u64.to_ne_bytes());
@@ -117,6 +123,8 @@ impl Ringer<'_> {
             if rung.is_err() {
                 end(255);
             }
+            #[cfg(loom)]
+            self.doorbell.head().rung.ring();
             if let Some(owner) = self.doorbell.owner.filter(|&owner| owner == getppid()) {
                 let _ = kill(owner, NEWS);
             }

@@ -27,8 +27,8 @@ pub(crate) const SLOTS: usize = if cfg!(loom) { 2 } else { 128 };
 /// The longest payload of an entry. For a longer one it is cheaper to fork a child that inherits it.
 pub(crate) const LONGEST: usize = ROOM / 8;
 
-/// Room for all entries; four without a payload in a model.
-pub(super) const ROOM: usize = if cfg!(loom) { 4 * ALIGN } else { 256 * 1024 };
+/// Room for all entries; eight without a payload in a model.
+pub(super) const ROOM: usize = if cfg!(loom) { 8 * ALIGN } else { 256 * 1024 };
 pub(super) const ALIGN: usize = ENTRY;
 pub(super) const ENTRY: usize = 32;
 
@@ -132,7 +132,7 @@ unsafe impl Shared for Entry {}
 /// The job queue, as the parent sees it.
 #[derive(Debug)]
 pub(crate) struct JobQueue {
-    memory: SharedMemory<Head>,
+    pub(super) memory: SharedMemory<Head>,
     /// The parent's own copies of the head's `end` and `start`. Only the parent changes these, and it does not rely on
     /// the shared ones, which a child may have written over.
     end: cell::Cell<u64>,
@@ -322,7 +322,7 @@ impl JobQueue {
             None => self.begun.borrow().get(&task).copied(),
         };
         match slot.and_then(|slot| Some((slot, self.cell(slot)?))) {
-            Some((slot, cell)) if cell.task.load(Ordering::SeqCst) == task => {
+            Some((slot, cell)) if cell.task.load(Ordering::Acquire) == task => {
                 let since = cell.since.load(Ordering::Acquire);
                 Progress::Running(slot, Duration::from_nanos(now().saturating_sub(since)))
             }
@@ -332,7 +332,7 @@ impl JobQueue {
     }
 
     fn state(&self, posted: &Posted) -> State {
-        let state = entry(&self.memory, posted.at).map_or(0, |entry| entry.state.load(Ordering::SeqCst));
+        let state = entry(&self.memory, posted.at).map_or(0, |entry| entry.state.load(Ordering::Acquire));
         match state & STATE {
             _ if state & !STATE != posted.at << SHIFT => State::Unknown,
             OPEN => State::Open,
@@ -383,7 +383,7 @@ impl JobQueue {
     pub(crate) fn look(&self, wanted: impl Fn(u64) -> bool) -> Look {
         let mut look = Look::default();
         let mut of = |slot: usize, task: u64| match self.cell(slot) {
-            Some(cell) if cell.task.load(Ordering::SeqCst) == task => look.busy.push(task),
+            Some(cell) if cell.task.load(Ordering::Acquire) == task => look.busy.push(task),
             _ => look.adrift.push((slot, task)),
         };
         let begun = self.begun.borrow();
@@ -404,8 +404,8 @@ impl JobQueue {
         let head = self.memory.head();
         head.end.store(self.end.get(), Ordering::Release);
         head.start.store(self.start.get(), Ordering::Release);
-        head.closed.store(self.closed.get().into(), Ordering::SeqCst);
-        head.searching.store(0, Ordering::SeqCst);
+        head.closed.store(self.closed.get().into(), Ordering::Release);
+        head.searching.swap(0, Ordering::AcqRel);
     }
 
     /// Prepares a free slot for a child that is about to be forked in `epoch`; `None` if all are `used`. The child
@@ -437,7 +437,7 @@ impl JobQueue {
     pub(crate) fn be_patient(&self, slot: usize, patience: Option<Duration>) {
         let nanos = patience.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1));
         if let Some(cell) = self.cell(slot) {
-            cell.patience.store(nanos, Ordering::SeqCst);
+            cell.patience.store(nanos, Ordering::Release);
         }
         // As after a post: a child that has not announced yet that it leaves will see the new patience.
         fence(Ordering::SeqCst);
@@ -452,7 +452,7 @@ impl JobQueue {
     /// Has the child on `slot` left on its own? If this returns true, the child can no longer decide to stay.
     pub(crate) fn has_left(&self, slot: usize) -> bool {
         let leaving = |cell: &Cell| {
-            let seen = cell.rest.compare_exchange(LEAVING, GONE, Ordering::SeqCst, Ordering::SeqCst);
+            let seen = cell.rest.compare_exchange(LEAVING, GONE, Ordering::AcqRel, Ordering::Acquire);
             seen.is_ok() || seen == Err(GONE)
         };
         self.cell(slot).is_some_and(leaving)
@@ -464,10 +464,10 @@ impl JobQueue {
         let Some(cell) = self.cell(slot) else {
             return false;
         };
-        cell.dismissed.store(1, Ordering::SeqCst);
+        cell.dismissed.store(1, Ordering::Release);
         fence(Ordering::SeqCst);
         rouse(cell);
-        cell.task.load(Ordering::SeqCst) == 0
+        cell.task.load(Ordering::Acquire) == 0
     }
 
     /// Does the child on `slot` have no task?
@@ -475,14 +475,14 @@ impl JobQueue {
         let being_taken = |at| state_is(&self.memory, at, TAKEN | slot as u64);
         self.cell(slot).is_some_and(|cell| {
             // `taken` before `task`: so a child that is just taking an entry is seen in one of the two.
-            let position = cell.taken.load(Ordering::SeqCst).checked_sub(1);
-            !position.is_some_and(being_taken) && cell.task.load(Ordering::SeqCst) == 0
+            let position = cell.taken.load(Ordering::Acquire).checked_sub(1);
+            !position.is_some_and(being_taken) && cell.task.load(Ordering::Acquire) == 0
         })
     }
 
     /// How many items of its current task the child on `slot` has begun.
     pub(crate) fn begun(&self, slot: usize) -> usize {
-        let begun = self.cell(slot).map_or(0, |cell| cell.begun.load(Ordering::SeqCst));
+        let begun = self.cell(slot).map_or(0, |cell| cell.begun.load(Ordering::Acquire));
         usize::try_from(begun).unwrap_or(usize::MAX)
     }
 
@@ -491,14 +491,14 @@ impl JobQueue {
     pub(crate) fn time_items(&self, slot: usize) {
         if let Some(cell) = self.cell(slot) {
             for (untimed, timed) in [(NO_ITEM, BETWEEN), (SOME_ITEM, now())] {
-                let _ = cell.item.compare_exchange(untimed, timed, Ordering::SeqCst, Ordering::SeqCst);
+                let _ = cell.item.compare_exchange(untimed, timed, Ordering::AcqRel, Ordering::Acquire);
             }
         }
     }
 
     /// The item that the child on `slot` is at, and for how long; `None` if it is at none, or notes no times.
     pub(crate) fn item(&self, slot: usize) -> Option<(Item, Duration)> {
-        let began = self.cell(slot)?.item.load(Ordering::SeqCst);
+        let began = self.cell(slot)?.item.load(Ordering::Acquire);
         let time = Duration::from_nanos(now().saturating_sub(began));
         (began > BETWEEN).then_some((Item(began), time))
     }
@@ -510,7 +510,7 @@ impl JobQueue {
 
     /// The task that the child on `slot` says it runs.
     pub(crate) fn running(&self, slot: usize) -> Option<u64> {
-        self.cell(slot).map(|cell| cell.task.load(Ordering::SeqCst)).filter(|&task| task != 0)
+        self.cell(slot).map(|cell| cell.task.load(Ordering::Acquire)).filter(|&task| task != 0)
     }
 
     /// Has the child on `slot` never taken an entry?
@@ -522,9 +522,9 @@ impl JobQueue {
     /// it had begun: one at most, unless somebody has written over the entries.
     pub(crate) fn reap(&self, slot: usize, wanted: impl Fn(u64) -> bool) -> Vec<u64> {
         if let Some(cell) = self.cell(slot) {
-            cell.task.store(0, Ordering::SeqCst);
+            cell.task.store(0, Ordering::Release);
             // If it still said "asleep", somebody could wake the dead child and rely on it to search.
-            cell.rest.store(AWAKE, Ordering::SeqCst);
+            cell.rest.store(AWAKE, Ordering::Release);
         }
         self.memory.head().wakes(slot);
         self.memory.head().stays(slot);
@@ -546,7 +546,7 @@ impl JobQueue {
         for posted in taken {
             self.repost(posted, slot);
         }
-        self.memory.head().searching.store(0, Ordering::SeqCst);
+        self.memory.head().searching.swap(0, Ordering::AcqRel);
         if !self.open(1).is_empty() {
             wake_one(self.memory.head());
         }
@@ -569,7 +569,7 @@ impl JobQueue {
     pub(crate) fn close(&self) {
         let head = self.memory.head();
         self.closed.set(true);
-        head.closed.store(1, Ordering::SeqCst);
+        head.closed.store(1, Ordering::Release);
         fence(Ordering::SeqCst);
         head.slots.iter().for_each(rouse);
     }
@@ -577,7 +577,7 @@ impl JobQueue {
     /// More entries will come after all: children that have not ended yet stay.
     pub(crate) fn reopen(&self) {
         self.closed.set(false);
-        self.memory.head().closed.store(0, Ordering::SeqCst);
+        self.memory.head().closed.store(0, Ordering::Release);
     }
 
     /// Removes entries from the front of `posted` whose bytes can be reused, as no process reads them any more.
@@ -606,7 +606,7 @@ impl JobQueue {
         }
     }
 
-    fn cell(&self, slot: usize) -> Option<&Cell> {
+    pub(super) fn cell(&self, slot: usize) -> Option<&Cell> {
         self.memory.head().slots.get(slot)
     }
 
@@ -670,13 +670,13 @@ impl Head {
 
 fn set(bits: &Bits, slot: usize) {
     if let Some(word) = bits.get(slot / 64) {
-        word.fetch_or(1 << (slot % 64), Ordering::SeqCst);
+        word.fetch_or(1 << (slot % 64), Ordering::AcqRel);
     }
 }
 
 fn clear(bits: &Bits, slot: usize) {
     if let Some(word) = bits.get(slot / 64) {
-        word.fetch_and(!(1 << (slot % 64)), Ordering::SeqCst);
+        word.fetch_and(!(1 << (slot % 64)), Ordering::AcqRel);
     }
 }
 
@@ -687,23 +687,25 @@ pub(super) fn wake_one(head: &Head) {
     // The sleepers first: `searching` changes with each task, so that reading it costs a cache miss more often.
     if sleepers.peek().is_none()
         || head.searching.load(Ordering::Relaxed) == 1
-        || head.searching.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_err()
+        || head.searching.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed).is_err()
     {
         return;
     }
     if !sleepers.any(rouse_one) {
-        head.searching.store(0, Ordering::SeqCst);
+        head.searching.swap(0, Ordering::AcqRel);
     }
 }
 
 /// Wakes a sleeping child of `epoch` or a later one, even if another is searching. False if none sleeps.
 pub(super) fn wake_younger(head: &Head, epoch: u64) -> bool {
+    // A worker that fell asleep before the parent posted, and was seen asleep by the parent, is seen here as well.
+    fence(Ordering::SeqCst);
     let fits = |cell: &&Cell| cell.epoch.load(Ordering::Relaxed) >= epoch;
     head.sleepers().filter(fits).any(rouse_one)
 }
 
 fn rouse_one(cell: &Cell) -> bool {
-    let slept = cell.rest.compare_exchange(ASLEEP, AWAKE, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+    let slept = cell.rest.compare_exchange(ASLEEP, AWAKE, Ordering::AcqRel, Ordering::Acquire).is_ok();
     if slept {
         cell.rest.wake();
     }
@@ -719,13 +721,13 @@ pub(super) fn entry(memory: &SharedMemory<Head>, at: u64) -> Option<&Entry> {
 }
 
 pub(super) fn state_is(memory: &SharedMemory<Head>, at: u64, state: u64) -> bool {
-    entry(memory, at).is_some_and(|entry| entry.state.load(Ordering::SeqCst) == at << SHIFT | state)
+    entry(memory, at).is_some_and(|entry| entry.state.load(Ordering::Acquire) == at << SHIFT | state)
 }
 
 pub(super) fn exchange(memory: &SharedMemory<Head>, at: u64, old: u64, new: u64) -> bool {
     entry(memory, at).is_some_and(|entry| {
         let (old, new) = (at << SHIFT | old, at << SHIFT | new);
-        entry.state.compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+        entry.state.compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire).is_ok()
     })
 }
 

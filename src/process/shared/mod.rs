@@ -6,6 +6,8 @@
 pub(crate) mod doorbell;
 pub(crate) mod job_queue;
 mod memory;
+#[cfg(all(test, loom))]
+mod models;
 pub(crate) mod result_ring;
 pub(crate) mod slot;
 pub(in crate::process) mod sync;

@@ -16,7 +16,7 @@ use crate::wire::payload::Payload;
 
 /// Room for the results of some hundred small tasks. Large results are remote payloads, which stay in the child's
 /// memory until the parent has read them there.
-const ROOM: usize = if cfg!(loom) { 8 * ALIGN } else { 128 * 1024 };
+const ROOM: usize = if cfg!(loom) { 4 * ALIGN } else { 128 * 1024 };
 /// The longest payload of one message; a longer result takes several messages.
 const PIECE: usize = ROOM / 4;
 /// The longest sleep between two checks: a wake-up may get lost when a task writes over the shared memory.
@@ -91,8 +91,12 @@ impl ResultRing {
     ///
     /// ENOMEM.
     pub(crate) fn new() -> Result<Self, Errno> {
-        Ok(Self {
-            memory: SharedMemory::new(ROOM)?,
+        SharedMemory::new(ROOM).map(Self::over)
+    }
+
+    fn over(memory: SharedMemory<Head>) -> Self {
+        Self {
+            memory,
             written: Cell::new(0),
             known: Cell::new(0),
             over: Cell::new(0),
@@ -102,7 +106,13 @@ impl ResultRing {
             partial: Vec::new(),
             arrived: 0,
             piece: 0,
-        })
+        }
+    }
+
+    /// In a model: the ring as a child has it that is forked now.
+    #[cfg(loom)]
+    pub(super) fn in_child(&self) -> Self {
+        Self::over(self.memory.in_child())
     }
 
     /// In the parent, once the child is forked: keeps the ring out of later children, which do not need it.
@@ -155,10 +165,14 @@ impl ResultRing {
     pub(crate) fn await_release(&self) -> bool {
         let head = self.memory.head();
         loop {
-            head.waiting.store(1, Ordering::SeqCst);
+            head.waiting.swap(1, Ordering::AcqRel);
             fence(Ordering::SeqCst);
             let released = head.released.load(Ordering::Acquire) != self.over.get();
-            if released || head.asked.swap(0, Ordering::Acquire) == 1 {
+            let asked = !released && head.asked.load(Ordering::Acquire) == 1;
+            if asked {
+                head.asked.store(0, Ordering::Relaxed);
+            }
+            if released || asked {
                 head.waiting.store(0, Ordering::Relaxed);
                 self.over.set(self.over.get().wrapping_add(released.into()));
                 return released;
@@ -169,7 +183,7 @@ impl ResultRing {
 
     /// In the parent: asks the child to send its remote payload through the ring, for [`ResultRing::receive`].
     pub(crate) fn ask(&mut self) {
-        self.memory.head().asked.store(1, Ordering::SeqCst);
+        self.memory.head().asked.store(1, Ordering::Release);
         self.nudge();
     }
 
@@ -202,7 +216,7 @@ impl ResultRing {
     /// In the parent: releases the child's remote payload.
     pub(crate) fn release(&self) {
         self.over.set(self.over.get().wrapping_add(1));
-        self.memory.head().released.store(self.over.get(), Ordering::SeqCst);
+        self.memory.head().released.store(self.over.get(), Ordering::Release);
         self.nudge();
     }
 
@@ -267,7 +281,7 @@ impl ResultRing {
         self.memory.read_ring(ROOM, self.read, length, bytes);
         self.at = 0;
         self.read += there;
-        head.read.store(self.read, Ordering::SeqCst);
+        head.read.store(self.read, Ordering::Release);
         self.nudge();
         Ok(true)
     }
@@ -281,7 +295,7 @@ impl ResultRing {
     fn nudge(&self) {
         let waiting = &self.memory.head().waiting;
         fence(Ordering::SeqCst);
-        if waiting.load(Ordering::Relaxed) == 1 && waiting.swap(0, Ordering::SeqCst) == 1 {
+        if waiting.load(Ordering::Relaxed) == 1 && waiting.swap(0, Ordering::AcqRel) == 1 {
             waiting.wake();
         }
     }
@@ -303,7 +317,7 @@ impl ResultRing {
             fits(self.known.get())
         };
         while !free() {
-            head.waiting.store(1, Ordering::SeqCst);
+            head.waiting.swap(1, Ordering::AcqRel);
             fence(Ordering::SeqCst);
             if free() {
                 head.waiting.store(0, Ordering::Relaxed);

@@ -35,7 +35,7 @@ pub(crate) struct WorkerSlot<'b> {
     /// The parent has been told of these.
     told: bool,
     /// What the head or an entry says makes no sense: somebody has written over it.
-    garbled: bool,
+    pub(super) garbled: bool,
     /// When this child first found nothing to do since its last task.
     idle_since: Option<Instant>,
     spin: Spin,
@@ -106,7 +106,7 @@ impl<'b> WorkerSlot<'b> {
                 return Found::Passed;
             }
             let idle_since = *self.idle_since.get_or_insert_with(Instant::now);
-            self.cell.rest.store(ASLEEP, Ordering::SeqCst);
+            self.cell.rest.swap(ASLEEP, Ordering::AcqRel);
             self.memory.head().sleeps(self.number);
             fence(Ordering::SeqCst);
             let found = self.look(payload);
@@ -119,7 +119,7 @@ impl<'b> WorkerSlot<'b> {
             }
             self.memory.head().wakes(self.number);
             // Whoever wakes a child relies on it to search: this child does so if somebody has woken it.
-            self.searching = self.cell.rest.swap(AWAKE, Ordering::SeqCst) == AWAKE;
+            self.searching = self.cell.rest.swap(AWAKE, Ordering::AcqRel) == AWAKE;
             self.told &= !self.searching;
             if let Some(found) = found {
                 self.stop_searching();
@@ -147,7 +147,7 @@ impl<'b> WorkerSlot<'b> {
     /// never do both go on as if the slot were theirs.
     fn leave(&self) -> bool {
         let turn =
-            |from, to| self.cell.rest.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+            |from, to| self.cell.rest.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok();
         if !turn(ASLEEP, LEAVING) {
             return false;
         }
@@ -155,7 +155,7 @@ impl<'b> WorkerSlot<'b> {
         head.leaves(self.number);
         fence(Ordering::SeqCst);
         let wanted =
-            self.at < head.end.load(Ordering::Acquire) || self.cell.patience.load(Ordering::SeqCst) == 0;
+            self.at < head.end.load(Ordering::Acquire) || self.cell.patience.load(Ordering::Acquire) == 0;
         let stays = wanted && turn(LEAVING, ASLEEP);
         if stays {
             head.stays(self.number);
@@ -167,7 +167,7 @@ impl<'b> WorkerSlot<'b> {
 
     /// The outcome of the task has been written to the result ring.
     pub(crate) fn done(&self) {
-        self.cell.task.store(0, Ordering::SeqCst);
+        self.cell.task.store(0, Ordering::Release);
     }
 
     /// The child begins item number `count` of its task, counted from 1; the results of earlier items have been
@@ -178,13 +178,14 @@ impl<'b> WorkerSlot<'b> {
     pub(crate) fn begin(&self, count: u64) -> bool {
         match self.cell.item.load(Ordering::Relaxed) {
             NO_ITEM => self.cell.item.store(SOME_ITEM, Ordering::Relaxed),
-            _ => self.cell.item.store(now(), Ordering::SeqCst),
+            _ => self.cell.item.store(now(), Ordering::Release),
         }
-        self.cell.begun.store(count, Ordering::SeqCst);
-        if self.cell.dismissed.load(Ordering::SeqCst) == 0 {
+        self.cell.begun.store(count, Ordering::Release);
+        fence(Ordering::SeqCst);
+        if self.cell.dismissed.load(Ordering::Acquire) == 0 {
             return true;
         }
-        self.cell.begun.store(count - 1, Ordering::SeqCst);
+        self.cell.begun.store(count - 1, Ordering::Release);
         self.rest();
         false
     }
@@ -193,7 +194,7 @@ impl<'b> WorkerSlot<'b> {
     pub(crate) fn rest(&self) {
         match self.cell.item.load(Ordering::Relaxed) {
             NO_ITEM | SOME_ITEM => self.cell.item.store(NO_ITEM, Ordering::Relaxed),
-            _ => self.cell.item.store(BETWEEN, Ordering::SeqCst),
+            _ => self.cell.item.store(BETWEEN, Ordering::Release),
         }
     }
 
@@ -205,7 +206,7 @@ impl<'b> WorkerSlot<'b> {
 
     /// What there is to do now; `None` if nothing.
     fn look(&mut self, payload: &mut Vec<u8>) -> Option<Found> {
-        if self.cell.dismissed.load(Ordering::SeqCst) == 1 {
+        if self.cell.dismissed.load(Ordering::Acquire) == 1 {
             self.stop_searching();
             return Some(Found::End);
         }
@@ -216,7 +217,9 @@ impl<'b> WorkerSlot<'b> {
             self.stop_searching();
             return Some(Found::End); // the next child that is forked finds the head written anew
         }
-        (self.memory.head().closed.load(Ordering::SeqCst) == 1).then_some(Found::End)
+        let closed = self.memory.head().closed.load(Ordering::Acquire) == 1;
+        // Something may have been posted just before the queue was closed, and after the look above.
+        closed.then(|| self.take(payload).map_or(Found::End, Found::Task))
     }
 
     /// Takes the next open task that this child can run, if there is one.
@@ -232,6 +235,11 @@ impl<'b> WorkerSlot<'b> {
             self.at = self.at.max(head.start.load(Ordering::Acquire));
             if self.at >= self.end {
                 self.end = head.end.load(Ordering::Acquire);
+                // The parent may have gone round the ring since `start` was read above.
+                let start = head.start.load(Ordering::Acquire);
+                if start > self.at {
+                    continue;
+                }
                 self.garbled = !(self.at..=self.at.saturating_add(ROOM as u64)).contains(&self.end);
                 if self.garbled || self.at == self.end {
                     return None;
@@ -289,7 +297,7 @@ impl<'b> WorkerSlot<'b> {
     /// Takes a task, unless another child has been faster.
     fn claim(&mut self, posted: &Posted, payload: &mut Vec<u8>) -> Option<u64> {
         let &Posted { at, length, .. } = posted;
-        self.cell.taken.store(at + 1, Ordering::SeqCst);
+        self.cell.taken.store(at + 1, Ordering::Release);
         let (taken, run) = (TAKEN | self.number as u64, RUN | self.number as u64);
         if !exchange(self.memory, at, OPEN, taken) {
             return None;
@@ -312,7 +320,7 @@ impl<'b> WorkerSlot<'b> {
     fn search(&mut self, payload: &mut Vec<u8>) -> Option<Found> {
         let head = self.memory.head();
         let free =
-            |word: &AtomicU32| word.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_ok();
+            |word: &AtomicU32| word.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed).is_ok();
         self.searching = self.searching || free(&head.searching);
         if !self.searching {
             return None;
@@ -328,7 +336,7 @@ impl<'b> WorkerSlot<'b> {
     fn stop_searching(&mut self) {
         let head = self.memory.head();
         if std::mem::take(&mut self.searching) {
-            head.searching.store(0, Ordering::SeqCst);
+            head.searching.swap(0, Ordering::AcqRel);
             fence(Ordering::SeqCst);
             if self.at < head.end.load(Ordering::Acquire) {
                 wake_one(head);
