@@ -269,7 +269,7 @@ impl<A> Ledger<A> {
     }
 
     /// Is an attempt in the queue, or waiting for its backoff?
-    fn is_waiting(&self, id: u64) -> bool {
+    pub(crate) fn is_waiting(&self, id: u64) -> bool {
         matches!(self.stage(id), Some(Stage::Queued | Stage::Resting))
     }
 

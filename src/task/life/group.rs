@@ -4,6 +4,7 @@
 //! Runs in the parent. `async()` alone uses a group that belongs to no object.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
@@ -21,7 +22,7 @@ use crate::task::life::future::Future;
 use crate::task::life::limits::Limits;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
-use crate::task::life::workers::{Stay, Workers};
+use crate::task::life::workers::{Job, Stay, Workers};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
 use crate::zend::object::{Object, Tracer};
@@ -57,6 +58,8 @@ pub(crate) struct Group {
     pub(crate) owner: Pid,
     /// Where its attempts are.
     pub(crate) ledger: ValueCell<Ledger<Attempt>>,
+    /// The jobs of attempts that are in the queue again, as there was no room for them: no attempt is serialized twice.
+    pub(crate) jobs: DataCell<BTreeMap<u64, Job>>,
     /// Seconds that each task may run.
     pub(crate) timeout: Cell<Option<f64>>,
     /// Which failed attempts are run again, and when.
@@ -104,6 +107,7 @@ impl Group {
         Rc::new(Self {
             owner: state().owner.get(),
             ledger: ValueCell::new(Ledger::new(limit)),
+            jobs: DataCell::default(),
             timeout: Cell::new(timeout),
             retry: Cell::default(),
             stays: Cell::new(false),
@@ -186,6 +190,34 @@ impl Group {
     /// The map call of an attempt, if it is a portion of one.
     pub(crate) fn map_call(&self, id: u64) -> Option<Rc<MapCall>> {
         self.ledger.borrow().get(id)?.map_call().cloned()
+    }
+
+    /// There is no room for the job of an attempt, which waits in the queue again: as the first.
+    pub(crate) fn put_back(&self, id: u64, job: Job) {
+        self.jobs.borrow_mut().insert(id, job);
+        self.ledger.change(|ledger| ledger.requeue(id));
+    }
+
+    /// Removes the job of an attempt for which there was no room, and returns it. `None` for any other attempt.
+    pub(crate) fn take_job(&self, id: u64) -> Option<Job> {
+        let mut jobs = self.jobs.borrow_mut();
+        if jobs.is_empty() { None } else { jobs.remove(&id) }
+    }
+
+    /// Is there an attempt in the queue for whose job there was no room?
+    pub(crate) fn has_unposted(&self) -> bool {
+        let jobs = self.jobs.borrow();
+        !jobs.is_empty() && jobs.keys().any(|&id| self.ledger.borrow().is_waiting(id))
+    }
+
+    /// How many tasks are in the queue, or wait for their backoff.
+    pub(crate) fn waiting_tasks(&self) -> usize {
+        let (ledger, maps) = (self.ledger.borrow(), self.maps.borrow());
+        let portions = maps.values().map(|map_call| {
+            let batches = map_call.batches.borrow();
+            batches.keys().filter(|&&id| ledger.is_waiting(id)).count()
+        });
+        ledger.waiting() - portions.sum::<usize>()
     }
 
     /// An attempt is over: its slot is free. Returns its future, if it was of a task and had not sent everything

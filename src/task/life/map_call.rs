@@ -12,7 +12,6 @@ use crate::process::poller::reactor::Ended;
 use crate::process::wait::Exit;
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
-use crate::task::life::workers::Job;
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, ValueCell};
 use crate::zend::iterate::Walk;
@@ -34,8 +33,6 @@ pub(crate) struct MapCall {
     pub(crate) epoch: u64,
     pub(crate) portion: DataCell<Portion>,
     pub(crate) batches: ValueCell<BTreeMap<u64, Batch>>,
-    /// Jobs for which the job queue had no room.
-    pub(crate) held: DataCell<VecDeque<(u64, Job)>>,
     pub(crate) feeding: Cell<bool>,
     /// How many of the batches are retries.
     pub(crate) repeats: Cell<usize>,
@@ -110,8 +107,6 @@ pub(crate) struct Repeat {
     pub(crate) home: Home,
     /// How it failed the last time.
     pub(crate) failure: Said,
-    /// It waits for the end of its backoff, and is not posted.
-    pub(crate) resting: bool,
 }
 
 /// The place in a batch that an item came from.

@@ -141,7 +141,7 @@ impl Totals {
     pub(crate) fn counts(&self, group: &Group, posted: Untaken, all: usize) -> Counts {
         let [finished, failed, timed_out, cancelled] = self.ended.each_ref().map(Cell::get);
         let [forked, inherited, sent] = self.routes.each_ref().map(Cell::get);
-        let queued = group.ledger.borrow().waiting() + posted.inherited + posted.sent;
+        let queued = group.waiting_tasks() + posted.inherited + posted.sent;
         Counts {
             queued,
             running: all.saturating_sub(finished + failed + timed_out + cancelled + queued),

@@ -1,7 +1,6 @@
 //! The warm workers of a pool, as their parent knows them.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::process::shared::job_queue::JobQueue;
@@ -50,8 +49,6 @@ pub(crate) struct Workers {
     pub(crate) departed: Cell<usize>,
     /// The oldest epoch of those that have not been told to leave. Cached, as it is needed for each task.
     pub(crate) oldest: Cell<Option<u64>>,
-    /// Jobs for which the job queue had no room; the first is posted first.
-    pub(crate) held: DataCell<VecDeque<(u64, Job)>>,
     /// A buffer for the next job.
     pub(crate) spare: DataCell<Vec<u8>>,
     /// Nothing more is expected to be posted.

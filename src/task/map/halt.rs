@@ -87,18 +87,11 @@ impl MapCall {
 
     /// Takes back a batch that no worker has begun. False when one has.
     fn take_back(&self, id: u64) -> bool {
-        if self.wake(id) {
-            state().deadlines.borrow_mut().clear(id);
-            return true;
+        let withdrawn = workers::withdraw(&self.group, id);
+        if withdrawn {
+            state().deadlines.borrow_mut().clear(id); // it may have waited for its backoff
         }
-        self.is_held(id) || workers::withdraw(&self.group, id)
-    }
-
-    fn is_held(&self, id: u64) -> bool {
-        let mut held = self.held.borrow_mut();
-        let before = held.len();
-        held.retain(|(batch, _)| *batch != id);
-        held.len() < before
+        withdrawn
     }
 
     /// No more of a batch is run. If it is a retry, the item has failed as it did before. Runs PHP code: destructors.
@@ -165,7 +158,6 @@ impl MapCall {
     pub(crate) fn abandon(&self) {
         self.halted.set(true);
         let left = (self.source.replace(Source::Empty), self.thrown.take(), self.returned.take());
-        self.held.take();
         self.repeats.set(0);
         let batches = self.batches.take();
         for (id, mut batch) in batches {

@@ -31,7 +31,7 @@ use crate::task::life::shutdown;
 use crate::task::life::state::state;
 use crate::task::life::workers::{Job, Workers};
 use crate::task::workers;
-use crate::task::workers::job;
+use crate::task::workers::{feed, job};
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
@@ -39,7 +39,7 @@ use crate::zend::handler::Thrown;
 use crate::zend::object::Tracer;
 
 pub(crate) use batch::{Answered, End};
-pub(crate) use repeat::{due, post_held};
+pub(crate) use repeat::due;
 pub(crate) use results::Item;
 
 /// How many portions for each worker may be posted, or have results that were not fetched by the script, at a time.
@@ -87,7 +87,6 @@ impl MapCall {
             epoch: state().code_index.borrow().next_epoch(),
             portion: DataCell::new(Portion::new()),
             batches: ValueCell::default(),
-            held: DataCell::default(),
             feeding: Cell::new(false),
             repeats: Cell::new(0),
             ordered,
@@ -138,32 +137,35 @@ impl MapCall {
             Ok(workers) => workers,
             Err(refused) => return self.refuse_all(children, refused),
         };
-        while self.wants_more() {
-            let held = self.held.borrow_mut().pop_front();
-            let (batch, job) = match held {
-                Some(held) => held,
-                None => match self.next_batch(children)? {
-                    Some(next) => next,
-                    None => return Ok(()),
-                },
+        if self.group.has_unposted() {
+            feed::post_all(&self.group, &workers);
+        }
+        while self.wants_items() && !self.group.has_unposted() {
+            let Some((batch, job)) = self.next_batch(children)? else {
+                return Ok(());
             };
-            // PHP code has run to take the items and to serialize them, and may have stopped the pool.
-            if self.halted.get() {
-                self.cut(batch);
-                return Ok(());
-            }
-            if workers.post(batch, &job) == Err(Full) {
-                self.held.borrow_mut().push_front((batch, job));
-                return Ok(());
-            }
+            self.post(batch, job, &workers);
         }
         Ok(())
     }
 
     /// Should something be posted now?
     pub(crate) fn wants_more(&self) -> bool {
-        let has_room = || self.ahead() < AHEAD * self.group.ledger.borrow().limit();
-        !self.held.borrow().is_empty() || !self.is_exhausted() && has_room()
+        self.group.has_unposted() || self.wants_items()
+    }
+
+    /// Are there items left to take from the source, and may more of them be posted?
+    fn wants_items(&self) -> bool {
+        !self.is_exhausted() && self.ahead() < AHEAD * self.group.ledger.borrow().limit()
+    }
+
+    /// Posts a batch. PHP code has run to take its items and to serialize them, and may have stopped the pool.
+    fn post(&self, batch: u64, job: Job, workers: &Workers) {
+        if self.halted.get() {
+            self.cut(batch);
+        } else if workers.post(batch, &job) == Err(Full) {
+            self.group.put_back(batch, job);
+        }
     }
 
     /// How many portions are posted, or have results that were not fetched by the script.
@@ -177,20 +179,25 @@ impl MapCall {
             return Ok(None);
         };
         let batch = state().next_id();
-        self.begin_batch(batch, Batch::new(items));
+        self.begin_batch(batch, Batch::new(items), false);
         loop {
             if let Some(job) = self.sent(batch, false) {
                 return Ok(Some((batch, job)));
             }
             if !self.halve(batch) {
-                return Ok(Some((batch, self.inherited(batch))));
+                return Ok(Some((batch, job::inherited_portion(self.id, batch))));
             }
         }
     }
 
-    fn begin_batch(self: &Rc<Self>, id: u64, batch: Batch) {
+    fn begin_batch(self: &Rc<Self>, id: u64, batch: Batch, rests: bool) {
         self.batches.insert(id, batch);
-        self.group.ledger.change(|ledger| ledger.post(id, Attempt::Portion(Rc::clone(self))));
+        let portion = Attempt::Portion(Rc::clone(self));
+        self.group.ledger.change(
+            |ledger| {
+                if rests { ledger.rest(id, portion) } else { ledger.post(id, portion) }
+            },
+        );
         self.group.activate();
     }
 
@@ -224,11 +231,6 @@ impl MapCall {
         };
         drop(batches);
         job::listed(self.id, self.epoch, values)
-    }
-
-    /// The same for workers that are forked from now on: they have the items in memory.
-    fn inherited(&self, batch: u64) -> Job {
-        job::batch(self.id, state().code_index.borrow().next_epoch(), batch)
     }
 
     /// A result of a batch has arrived. False if others of that batch are still to come: then nothing else changes.
@@ -337,23 +339,13 @@ impl MapCall {
             self.cut(batch);
             return;
         }
-        let job = self.sent(batch, declined).unwrap_or_else(|| self.inherited(batch));
-        if workers.post(batch, &job) == Err(Full) {
-            self.held.borrow_mut().push_back((batch, job));
-        }
+        let job = self.job(batch, declined);
+        self.post(batch, job, workers);
     }
 
-    /// Posts jobs for which the job queue had no room, as far as it has some now.
-    pub(crate) fn post_held(&self, workers: &Workers) {
-        loop {
-            let Some((batch, job)) = self.held.borrow_mut().pop_front() else {
-                return;
-            };
-            if workers.post(batch, &job) == Err(Full) {
-                self.held.borrow_mut().push_front((batch, job));
-                return;
-            }
-        }
+    /// The rest of a batch, in the cheapest way that is right. Re-enters PHP: hooks of serialization.
+    fn job(&self, batch: u64, declined: bool) -> Job {
+        self.sent(batch, declined).unwrap_or_else(|| job::inherited_portion(self.id, batch))
     }
 
     /// Is this the process that has begun it?

@@ -27,19 +27,12 @@ impl MapCall {
     ///
     /// When the source exits.
     pub(crate) fn refuse_all(self: &Rc<Self>, children: usize, refused: Refused) -> Result<(), Thrown> {
-        while self.wants_more() {
-            let held = self.held.borrow_mut().pop_front().map(|(batch, _)| batch);
-            let batch = match held {
-                Some(batch) => batch,
-                None => match self.take_items(children)? {
-                    Some(items) => {
-                        let batch = state().next_id();
-                        self.begin_batch(batch, Batch::new(items));
-                        batch
-                    }
-                    None => return Ok(()),
-                },
+        while self.wants_items() {
+            let Some(items) = self.take_items(children)? else {
+                return Ok(());
             };
+            let batch = state().next_id();
+            self.begin_batch(batch, Batch::new(items), false);
             while self.has_open(batch) {
                 self.push(batch, Said::Refused(refused), None);
             }

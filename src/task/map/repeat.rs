@@ -11,8 +11,6 @@ use crate::process::wait::Exit;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::{Batch, Home, MapCall, Repeat, Said};
 use crate::task::life::state::state;
-use crate::task::life::workers::Workers;
-use crate::task::map::remote_payload;
 use crate::task::workers;
 use crate::task::workers::retry;
 
@@ -74,9 +72,9 @@ impl MapCall {
         let workers = if delay.is_zero() { workers::workers_of(&self.group).ok() } else { None };
         let at = Instant::now().checked_add(delay).filter(|_| workers.is_none());
         let home = Home { repeats: home.repeats + 1, ..home };
-        let repeat = Repeat { home, failure, resting: at.is_some() };
+        let repeat = Repeat { home, failure };
         let id = state().next_id();
-        self.begin_batch(id, Batch { repeat: Some(repeat), ..Batch::new(items) });
+        self.begin_batch(id, Batch { repeat: Some(repeat), ..Batch::new(items) }, at.is_some());
         self.repeats.set(self.repeats.get() + 1);
         if let Some(at) = at {
             state().deadlines.borrow_mut().set(id, at, Stage::Repeat);
@@ -86,12 +84,11 @@ impl MapCall {
         }
     }
 
-    /// The backoff of an item is over: posts it.
-    fn post_repeat(self: &Rc<Self>, id: u64) {
-        self.wake(id);
-        match workers::workers_of(&self.group) {
-            Ok(workers) => self.post_rest(id, &workers, false),
-            Err(refused) => self.refused(id, refused),
+    /// The backoff of an item is over: it is in the queue from now on. Re-enters PHP: hooks of serialization.
+    fn end_rest(&self, id: u64) {
+        let job = self.job(id, false);
+        if self.group.ledger.change(|ledger| ledger.wake(id)) {
+            self.group.jobs.borrow_mut().insert(id, job);
         }
     }
 
@@ -119,14 +116,6 @@ impl MapCall {
         }
     }
 
-    /// Ends the backoff of an item. False if it is not in one.
-    pub(crate) fn wake(&self, id: u64) -> bool {
-        self.batches.change(|batches| {
-            let repeat = batches.get_mut(&id).and_then(|batch| batch.repeat.as_mut());
-            repeat.is_some_and(|repeat| std::mem::take(&mut repeat.resting))
-        })
-    }
-
     /// An item is not run again after all: its last failure stays its result.
     pub(crate) fn give_up(&self, id: u64) {
         state().deadlines.borrow_mut().clear(id);
@@ -147,19 +136,7 @@ pub(crate) fn due(id: u64) {
     let find = |group: &Rc<Group>| group.map_call(id);
     let map_call = state().active.borrow().iter().find_map(find);
     if let Some(map_call) = map_call {
-        map_call.post_repeat(id);
+        map_call.end_rest(id);
         state().held_back.set(true);
-    }
-}
-
-/// Posts jobs of map calls for which there was no room, after fetching results with which workers wait.
-pub(crate) fn post_held(group: &Group, workers: &Workers) {
-    if group.maps.borrow().is_empty() {
-        return;
-    }
-    remote_payload::make_way(group);
-    let maps: Vec<_> = group.maps.borrow().values().cloned().collect();
-    for map_call in maps {
-        map_call.post_held(workers);
     }
 }

@@ -156,6 +156,7 @@ pub(crate) fn kill() {
         halt::end(group);
         surfacing::keep_pending();
         let attempts = group.ledger.change(Ledger::clear);
+        group.jobs.take();
         let (tasks, portions): (Vec<_>, Vec<_>) =
             attempts.into_iter().partition(|attempt| attempt.future().is_some());
         let tasks = tasks.into_iter().filter_map(Attempt::into_future);

@@ -15,15 +15,14 @@ use std::rc::Rc;
 
 use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
-use crate::task::life::future::{Future, Phase};
+use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::worker::Warm;
 use crate::task::life::workers::Workers;
 use crate::task::map::End;
-use crate::task::parent::news::call_off;
 use crate::task::workers::retry::finish;
-use crate::task::workers::{ending, workers_of};
+use crate::task::workers::{ending, retry, workers_of};
 use crate::wire::frame::Malformed;
 
 /// After so many checks at which tasks wait and no worker runs any, the workers are killed. It is twice as many the
@@ -103,14 +102,13 @@ impl Workers {
         if current {
             drop(group.workers.take());
         }
-        let held: Vec<_> = self.held.take().into_iter().map(|(id, _)| id).collect();
         let look = self.job_queue.look(|task| group.expects(task));
         let adrift = look.adrift.into_iter().map(|(_, task)| task);
         for task in look.busy.into_iter().chain(adrift).chain(look.lost) {
             fail(group, task);
         }
         // In reverse order, as each goes to the front of the queue.
-        for task in look.open.into_iter().chain(held).rev() {
+        for task in look.open.into_iter().rev() {
             begin_again(group, task);
         }
     }
@@ -140,23 +138,21 @@ fn begin_again(group: &Rc<Group>, task: u64) {
         }
         return;
     }
-    let is_over = |future: &Future| future.ending.get().is_some() || group.ledger.borrow().is_stopped();
-    let future = group.future(task);
-    if !future.as_ref().is_some_and(|future| is_over(future)) {
-        if let Some(future) = future {
-            future.wait_again();
-        }
-        state().deadlines.borrow_mut().clear(task);
-        group.ledger.change(|ledger| ledger.requeue(task));
-        return;
-    }
-    let Some(future) = group.end(task) else {
+    let Some(future) = group.future(task) else {
         return;
     };
-    if future.ending.get().is_none() {
-        call_off(group, future);
-    } else {
-        let ended = Ended { id: task, exit: Exit::Unknown, message: Message::Nothing };
-        finish(group, future, Phase::Reported(ended));
+    match future.ending.get() {
+        None if group.ledger.borrow().is_stopped() => retry::call_off(group, future),
+        None => {
+            future.wait_again();
+            state().deadlines.borrow_mut().clear(task);
+            group.ledger.change(|ledger| ledger.requeue(task));
+        }
+        Some(_) => {
+            let parked = group.end(task);
+            let ended = Ended { id: task, exit: Exit::Unknown, message: Message::Nothing };
+            finish(group, future, Phase::Reported(ended));
+            drop(parked);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
-use crate::task::life::future::{Ending, Future, Phase};
+use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
@@ -15,7 +15,6 @@ use crate::task::parent::check::accuse;
 use crate::task::workers::retry::finish;
 use crate::task::workers::{collect, retry};
 use crate::wire::frame::{Frame, Kind};
-use crate::zend::object::Object;
 
 /// A worker that tells of the items of one portion of a map, one after the other. What was looked up for the first of
 /// them holds for the others.
@@ -170,31 +169,15 @@ fn declined(group: &Rc<Group>, workers: &Workers, task: u64) {
         map_call.declined(task, workers);
         return;
     }
-    let is_cancelled = |future: &Object<Future>| future.ending.get() == Some(Ending::Cancelled);
-    if group.ledger.borrow().is_stopped() || group.future(task).as_ref().is_some_and(is_cancelled) {
-        if let Some(future) = group.end(task) {
-            call_off(group, future);
-        }
+    let Some(future) = group.future(task) else {
         return;
-    }
-    if let Some(future) = group.future(task) {
+    };
+    if retry::is_called_off(group, &future) {
+        retry::call_off(group, future);
+    } else {
         future.declined.set(true);
         future.wait_again();
         future.epoch.set(state().code_index.borrow().next_epoch());
         group.ledger.change(|ledger| ledger.requeue(task));
     }
-}
-
-/// A posted task has not begun, and was cancelled, or its pool was stopped, meanwhile: ends it as if it had been in the
-/// queue then.
-pub(crate) fn call_off(group: &Rc<Group>, future: Object<Future>) {
-    let id = future.id.get();
-    state().deadlines.borrow_mut().clear(id);
-    if future.ending.get() != Some(Ending::Cancelled) && retry::give_up(group, &future) {
-        return;
-    }
-    future.ending.set(Some(Ending::Cancelled));
-    future.observed.set(true);
-    let ended = Ended { id, exit: Exit::Unknown, message: Message::Nothing };
-    retry::conclude(group, future, Phase::Reported(ended));
 }

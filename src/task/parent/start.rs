@@ -131,7 +131,7 @@ fn run_here(group: &Group, future: &Object<Future>) {
 pub(crate) fn feed(group: &Rc<Group>) {
     match workers_of(group) {
         Ok(workers) => {
-            map::post_held(group, &workers);
+            map::remote_payload::make_way(group);
             feed::post_all(group, &workers);
             scale::scale(group, &workers);
         }
@@ -142,6 +142,7 @@ pub(crate) fn feed(group: &Rc<Group>) {
 /// Fails the first task of the queue.
 fn fail_next(group: &Rc<Group>, refused: Refused) -> Option<()> {
     let id = group.ledger.change(|ledger| ledger.next_within(usize::MAX).map(|(id, _)| id))?;
+    group.take_job(id);
     fail(group, id, refused);
     Some(())
 }

@@ -3,35 +3,28 @@
 use std::rc::Rc;
 
 use crate::process::shared::job_queue::Full;
+use crate::task::life::attempt::Attempt;
 use crate::task::life::future::Future;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::workers::{Job, Route, Workers};
-use crate::task::workers::job;
 use crate::task::workers::reach::watch;
-use crate::zend::object::Object;
+use crate::task::workers::{job, retry};
 
 /// Posted tasks of one pool that nobody has run yet: more would only lie there.
 const AHEAD: usize = 1024;
 
+/// Posts what is in the queue, as long as there is room for it. Re-enters PHP: hooks of serialization, destructors.
 pub(crate) fn post_all(group: &Rc<Group>, workers: &Workers) {
-    loop {
-        let next = if workers.held.borrow().is_empty() {
-            next_job(group, workers)
-        } else {
-            let held = workers.held.borrow_mut().pop_front();
-            held.map(|(id, job)| (id, group.future(id), job))
-        };
-        let Some((id, future, job)) = next else {
-            return;
-        };
+    while let Some((id, attempt, job)) = next_job(group, workers) {
         if workers.post(id, &job) == Err(Full) {
-            // Serializing it may have filled the job queue, and left another one here.
-            workers.held.borrow_mut().push_front((id, job));
+            group.put_back(id, job);
             return;
         }
+        let route = if job::is_inherited(job.bytes.len()) { Route::Inherited } else { Route::Sent };
         workers.spare.replace(job.bytes);
-        if let Some(future) = future {
+        if let Attempt::Task(future) = attempt {
+            future.set_route(route);
             future.limit_by_default(group.timeout.get());
             watch(&future);
             future.give_back();
@@ -39,24 +32,32 @@ pub(crate) fn post_all(group: &Rc<Group>, workers: &Workers) {
     }
 }
 
-/// The next task of the queue as a job, in the cheapest way that is right. Re-enters PHP.
-fn next_job(group: &Rc<Group>, workers: &Workers) -> Option<(u64, Option<Object<Future>>, Job)> {
+/// The next attempt of the queue as a job, in the cheapest way that is right. Re-enters PHP.
+fn next_job(group: &Rc<Group>, workers: &Workers) -> Option<(u64, Attempt, Job)> {
     loop {
-        let (id, future) = group.ledger.change(|ledger| {
-            let (id, of) = ledger.next_within(AHEAD)?;
-            Some((id, of.future()?.clone()))
-        })?;
+        let next = group.ledger.change(|ledger| ledger.next_within(AHEAD).map(|(id, of)| (id, of.clone())));
+        let (id, attempt) = next?;
+        if let Some(job) = group.take_job(id) {
+            return Some((id, attempt, job));
+        }
+        let future = match &attempt {
+            Attempt::Task(future) => future,
+            Attempt::Portion(map_call) => {
+                let job = job::inherited_portion(map_call.id, id);
+                return Some((id, attempt, job));
+            }
+        };
         let known_since = future.epoch.get();
         let all_have_it = workers.oldest.get().is_some_and(|oldest| oldest >= known_since);
-        let sent = if all_have_it || future.declined.get() { None } else { pack(workers, &future) };
-        // Serializing it may have cancelled it.
+        let sent = if all_have_it || future.declined.get() { None } else { pack(workers, future) };
+        // Serializing it may have cancelled it, or stopped its pool.
         if future.has_ended() {
             drop(group.end(id));
-            continue;
+        } else if retry::is_called_off(group, future) {
+            retry::call_off(group, future.clone());
+        } else {
+            return Some((id, attempt, sent.unwrap_or_else(|| job::inherited(known_since))));
         }
-        future.set_route(if sent.is_some() { Route::Sent } else { Route::Inherited });
-        let job = sent.unwrap_or_else(|| job::inherited(known_since));
-        return Some((id, Some(future), job));
     }
 }
 

@@ -79,9 +79,9 @@ pub(crate) fn range(map: u64, epoch: u64, first: u32, from: usize, count: usize)
     numbers(RANGE, epoch, &[map, first.into(), from as u64, count as u64])
 }
 
-/// Items of a batch that children of `epoch` and later have.
-pub(crate) fn batch(map: u64, epoch: u64, batch: u64) -> Job {
-    numbers(BATCH, epoch, &[map, batch])
+/// Items of a batch that children have which are forked from now on.
+pub(crate) fn inherited_portion(map: u64, batch: u64) -> Job {
+    numbers(BATCH, state().code_index.borrow().next_epoch(), &[map, batch])
 }
 
 fn numbers(kind: u8, epoch: u64, numbers: &[u64]) -> Job {

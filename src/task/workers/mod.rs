@@ -66,7 +66,6 @@ impl Workers {
             ids: DataCell::default(),
             departed: Cell::new(0),
             oldest: Cell::new(None),
-            held: DataCell::default(),
             spare: DataCell::default(),
             closed: Cell::new(false),
             condemned: Cell::new(false),
@@ -247,12 +246,6 @@ impl Workers {
         children.into_iter().for_each(ending::kill);
     }
 
-    /// How far a task is that was posted, or is to be.
-    pub(crate) fn progress(&self, task: u64) -> Progress {
-        let held = self.held.borrow().iter().any(|(held, _)| *held == task);
-        if held { Progress::Open } else { self.job_queue.progress(task) }
-    }
-
     /// The first of the pool's attempts that no worker has taken.
     pub(crate) fn first_open(&self, group: &Group) -> Option<u64> {
         let mut ids: Vec<_> = group.ledger.borrow().iter().map(|(id, ..)| id).collect();
@@ -292,14 +285,13 @@ pub(crate) fn untaken(group: &Group) -> Untaken {
     };
     let is_map = !group.maps.borrow().is_empty();
     let mut untaken = Untaken::default();
-    let mut count = |id, bytes| {
+    let count = |id, bytes| {
         if is_map && !group.has_task(id) {
             return; // a portion
         }
         let of = if job::is_inherited(bytes) { &mut untaken.inherited } else { &mut untaken.sent };
         *of += 1;
     };
-    workers.held.borrow().iter().for_each(|(id, job)| count(*id, job.bytes.len()));
     workers.job_queue.each_open(count);
     untaken
 }

@@ -38,7 +38,7 @@ pub(crate) fn whereabouts(group: &Group, id: u64) -> Whereabouts {
     let Some(workers) = workers.as_ref().filter(|_| group.ledger.borrow().is_out(id)) else {
         return Whereabouts::Waiting;
     };
-    match workers.progress(id) {
+    match workers.job_queue.progress(id) {
         Progress::Open => Whereabouts::Waiting,
         Progress::Running(slot, time) => {
             let since = Instant::now().checked_sub(time).unwrap_or_else(Instant::now);
@@ -63,14 +63,11 @@ pub(crate) fn pid_of(group: &Group, id: u64) -> Option<i32> {
 
 /// Takes a task back that has not begun. False when it has.
 pub(crate) fn withdraw(group: &Group, id: u64) -> bool {
-    let workers = group.workers.borrow();
-    let Some(workers) = workers.as_ref() else {
+    if !group.ledger.borrow().is_out(id) {
+        group.take_job(id); // it is not serialized any more
         return true;
-    };
-    let mut waiting = workers.held.borrow_mut();
-    let held = waiting.iter().position(|(held, _)| *held == id).and_then(|at| waiting.remove(at)).is_some();
-    drop(waiting);
-    held || !group.ledger.borrow().is_out(id) || workers.job_queue.retract(id)
+    }
+    group.workers.borrow().as_ref().is_none_or(|workers| workers.job_queue.retract(id))
 }
 
 /// Ends a task that has begun: its child goes with it, and takes no other.
@@ -89,7 +86,8 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
     let since = future.times().sought.unwrap_or_else(Instant::now);
     future.set_times(|times| times.sought = Some(since));
     let is_late = since.elapsed() >= ON_ITS_WAY;
-    let progress = workers.progress(id);
+    let is_out = group.ledger.borrow().is_out(id);
+    let progress = if is_out { workers.job_queue.progress(id) } else { Progress::Open };
     let child = match progress {
         Progress::Running(slot, _) | Progress::Taken(slot) => workers.child_on(slot),
         Progress::Open | Progress::Unknown => None,

@@ -59,6 +59,25 @@ pub(crate) fn finish(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     conclude(group, future, phase);
 }
 
+/// Was a task of `group` that was on its way, and has not begun, cancelled meanwhile, or its pool stopped?
+pub(crate) fn is_called_off(group: &Group, future: &Future) -> bool {
+    group.ledger.borrow().is_stopped() || future.ending.get() == Some(Ending::Cancelled)
+}
+
+/// Such a task does not begin: it ends as one that was in the queue then.
+pub(crate) fn call_off(group: &Rc<Group>, future: Object<Future>) {
+    let id = future.id.get();
+    let parked = group.end(id);
+    state().deadlines.borrow_mut().clear(id);
+    if future.ending.get() == Some(Ending::Cancelled) || !give_up(group, &future) {
+        future.ending.set(Some(Ending::Cancelled));
+        future.observed.set(true);
+        let ended = Ended { id, exit: Exit::Unknown, message: Message::Nothing };
+        conclude(group, future, Phase::Reported(ended));
+    }
+    drop(parked);
+}
+
 /// There was no process for a task of `group` that is in no queue any more.
 pub(crate) fn no_process(group: &Rc<Group>, future: &Object<Future>, refused: Refused) {
     let error = Error::CannotFork { subject: future.subject(), refused };
