@@ -348,6 +348,8 @@ pub(crate) fn on_interrupt() {
         // Exiting is told by what is pending.
         let _ = tick(moment);
         look_out();
+    } else if interrupt::is_inside_ours() && !interrupt::is_of_a_call() {
+        interrupt::flags().raise();
     } else if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         if interrupt::is_of_a_call() {
             // The function that waits in that call looks right after this. An alarm would cut its wait short, end up
@@ -356,9 +358,6 @@ pub(crate) fn on_interrupt() {
         } else {
             reactor.put_off(RETRY);
         }
-    } else if interrupt::is_inside_ours() && !interrupt::is_of_a_call() {
-        // No function of this extension will return that could raise the flags later.
-        interrupt::flags().raise();
     }
 }
 
