@@ -4,8 +4,12 @@ Handlers run at the end of the script at the latest
 <?php
 use function Async\async;
 
-async(fn() => usleep(10_000))->then(function () { echo "handled\n"; });
+require __DIR__ . '/../../support/sync.php';
+
+$gate = new Gate();
+async(fn() => $gate->pass())->then(function () { echo "handled\n"; });
 echo "end of the script\n";
+$gate->open();
 ?>
 --EXPECT--
 end of the script
