@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Declined = 5,
     /// A warm worker has no task, and was forked too early to run one that is waiting.
     Passed = 6,
+    /// A remote payload itself, in a ring: the parent could not read it, and has asked for it.
+    Asked = 7,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             4 => Some(Self::Remote),
             5 => Some(Self::Declined),
             6 => Some(Self::Passed),
+            7 => Some(Self::Asked),
             _ => None,
         }
     }

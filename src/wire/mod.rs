@@ -1,4 +1,4 @@
-//! The bytes that a child sends to its parent. How they are transported, and what PHP makes of them, is not known here.
+//! The bytes that a child sends to its parent, and the seal of some that it gets. How they are transported, and what PHP makes of them, is not known here.
 //!
 //! Written in the child after its task, read in the parent. Without engine and system calls, so that `cargo test` alone
 //! tests it.
@@ -13,6 +13,7 @@ mod object;
 pub(crate) mod payload;
 pub(crate) mod report;
 mod run;
+pub(crate) mod seal;
 pub(crate) mod target;
 pub(crate) mod throwable;
 

@@ -5,7 +5,9 @@ declare(strict_types=1);
 /*
  * A task that writes over the memory that its process shares with its parent, by seed, while others work:
  *
- *     tools/php tests/support/scribble.php SEED [COUNT]     runs so many programs, each in a process of its own
+ *     tools/php tests/support/scribble.php SEED [COUNT [map]]     runs so many programs, each in a process of its own
+ *
+ * With `map` they are programs of which some items do so, of some maps, and tasks beside them.
  *
  * A program prints what is wrong, and nothing when all is well; one that hangs is ended.
  */
@@ -80,25 +82,51 @@ function scribble(int $seed, int $strokes, float $seconds): void
     }
 }
 
+/** Ends this program when it hangs, and tells where, and what $left says. */
+function scribble_watch(int $seed, callable $left): void
+{
+    pcntl_async_signals(true);
+    pcntl_signal(SIGALRM, static function () use ($seed, $left): never {
+        echo "seed $seed: HANGS\n", (new Exception())->getTraceAsString(), "\n";
+        $left();
+        posix_kill(getmypid(), SIGKILL);
+    });
+    pcntl_alarm(SCRIBBLE_WATCHDOG);
+}
+
+/** A new pool works. */
+function scribble_after(callable $wrong): void
+{
+    $after = Pool::create()->concurrency(2)->tasksPerChild(0);
+    for ($i = 0; $i < 10; $i++) {
+        $after[] = static fn () => $i * $i;
+    }
+    foreach ($after->wait() as $i => $value) {
+        $value === $i * $i or $wrong("the pool after it gave $value for $i");
+    }
+}
+
+/** What is said that is wrong. */
+function scribble_wrong(int $seed): Closure
+{
+    return static function (string $text) use ($seed): void {
+        echo "seed $seed: $text\n";
+    };
+}
+
 /** A program. Prints what is wrong. */
 function scribble_program(int $seed): void
 {
     $outcomes = $futures = $nonces = [];
-    pcntl_async_signals(true);
-    pcntl_signal(SIGALRM, static function () use ($seed, &$futures): never {
-        echo "seed $seed: HANGS\n", (new Exception())->getTraceAsString(), "\n";
+    scribble_watch($seed, static function () use (&$futures): void {
         foreach ($futures as $i => $future) {
             if (getenv("DBG") || in_array($future->status(), [Status::Queued, Status::Running], true)) {
                 echo "task $i is {$future->status()->name} in process {$future->pid()} {$future->route()?->name}\n";
             }
         }
-        posix_kill(getmypid(), SIGKILL);
     });
-    pcntl_alarm(SCRIBBLE_WATCHDOG);
     mt_srand($seed);
-    $wrong = static function (string $text) use ($seed): void {
-        echo "seed $seed: $text\n";
-    };
+    $wrong = scribble_wrong($seed);
     $pool = Pool::create()->concurrency(mt_rand(2, 4))->tasksPerChild(0);
     $other = Pool::create()->concurrency(2)->tasksPerChild(0);
     $isolated = Pool::create()->concurrency(2); // its children have what the others share
@@ -156,13 +184,7 @@ function scribble_program(int $seed): void
             str_contains($e->getMessage(), 'Unhandled') and $wrong($e::class . ': ' . $e->getMessage());
         }
     }
-    $after = Pool::create()->concurrency(2)->tasksPerChild(0);
-    for ($i = 0; $i < 10; $i++) {
-        $after[] = static fn () => $i * $i;
-    }
-    foreach ($after->wait() as $i => $value) {
-        $value === $i * $i or $wrong("the pool after it gave $value for $i");
-    }
+    scribble_after($wrong);
     if (in_array('why', $GLOBALS['argv'] ?? [], true)) {
         foreach ($futures as $i => $future) {
             echo $i, ' ', $future->status()->name, ' ', $future->error()?->getMessage(), "\n";
@@ -170,19 +192,111 @@ function scribble_program(int $seed): void
     }
 }
 
+/** One item of a map, and what becomes of it. */
+final class ScribbleItem
+{
+    public function __construct(
+        public readonly string $nonce,
+        public readonly int $sleep,
+        public readonly int $fill,
+        public readonly mixed $beside,
+        public readonly ?array $scribbles,
+    ) {
+    }
+
+    public function run(): string
+    {
+        $this->scribbles and scribble(...$this->scribbles);
+        usleep($this->sleep);
+        return $this->nonce . str_repeat('.', $this->fill);
+    }
+}
+
+/** A program of maps. Prints what is wrong. */
+function scribble_map_program(int $seed): void
+{
+    $maps = $given = [];
+    scribble_watch($seed, static function () use (&$maps, &$given): void {
+        foreach ($maps as $i => [, $nonces, $kind]) {
+            echo "map $i ($kind) gave ", count($given[$i] ?? []), ' of ', count($nonces), "\n";
+        }
+    });
+    mt_srand($seed);
+    $wrong = scribble_wrong($seed);
+    $pools = [];
+    for ($i = 0; $i < 2; $i++) {
+        $pools[$i] = Pool::create()->concurrency(mt_rand(1, 4))->tasksPerChild(0)->timeout(1);
+        mt_rand(0, 2) or $pools[$i]->retry(1);
+        mt_rand(0, 3) or $pools[$i]->recycle(tasks: mt_rand(2, 5));
+        mt_rand(0, 3) or $pools[$i]->output(Async\Output::Capture);
+    }
+    $futures = [];
+    for ($i = 0; $i < 4; $i++) {
+        $nonces = $items = [];
+        $unsent = mt_rand(0, 2) === 0 ? static fn () => 1 : null; // what cannot be sent is taken along by a fork
+        $sleeps = [[0], [0, 0, 0, 100], [0, 0, 3000, 20000]][mt_rand(0, 2)];
+        $fills = [[0], [0], [0, 0, 5000], [0, 0, 0, 0, 100_000]][mt_rand(0, 3)];
+        for ($n = mt_rand(1, 120); $n > 0; $n--) {
+            $key = count($nonces) * 3;
+            $scribbles = null;
+            if (mt_rand(0, 59) === 0) {
+                [$strokes, $time] = [[1, 0.0], [mt_rand(1, 20), 0.0], [0, 0.05], [0, 0.3], [1000, 0.0], [0, 1000.0]][mt_rand(0, 5)];
+                $scribbles = [mt_rand(), $strokes, $time];
+            }
+            $nonces[$key] = bin2hex(pack('PP', mt_rand(), mt_rand()));
+            $items[$key] = new ScribbleItem($nonces[$key], $sleeps[array_rand($sleeps)], $fills[array_rand($fills)], mt_rand(0, 9) ? null : $unsent, $scribbles);
+        }
+        $listed = mt_rand(0, 1) === 1;
+        $source = $listed ? (static fn () => yield from $items)() : $items;
+        $ordered = mt_rand(0, 2) > 0;
+        $maps[$i] = [$pools[mt_rand(0, 1)]->map($source, static fn (ScribbleItem $item) => $item->run(), $ordered), $nonces, ($listed ? 'listed' : 'an array') . ($ordered ? '' : ', as they end')];
+        if (mt_rand(0, 2) === 0) {
+            $futures[] = $pools[mt_rand(0, 1)]->add(static fn () => $i)->timeout(1.0);
+        }
+    }
+    // In turn, as whoever works with several does.
+    $left = array_keys($maps);
+    while ($left !== []) {
+        $i = $left[array_rand($left)];
+        [$results, $nonces] = $maps[$i];
+        if (!$results->valid()) {
+            $left = array_diff($left, [$i]);
+            count($given[$i]) === count($nonces) or $wrong("map $i ({$maps[$i][2]}) gave " . count($given[$i]) . ' of ' . count($nonces) . ' items');
+            continue;
+        }
+        $key = $results->key();
+        isset($given[$i][$key]) || !isset($nonces[$key]) and $wrong("map $i gave item $key twice, or never had it");
+        $given[$i][$key] = true;
+        try {
+            $value = $results->current();
+            $of = is_string($value) ? array_search(rtrim($value, '.'), $nonces, true) : false;
+            if ($of !== $key && $of !== false) {
+                $wrong("item $key of map $i ({$maps[$i][2]}) has the value of item $of");
+            }
+        } catch (AsyncException) {
+            // It was in the way.
+        } catch (Throwable) {
+            // What was sent may have been written over, and still be something.
+        }
+        $results->next();
+    }
+    settle($futures);
+    scribble_after($wrong);
+}
+
 if (realpath($_SERVER['SCRIPT_FILENAME']) === __FILE__) {
     if (getenv('SCRIBBLE_ONE')) {
-        scribble_program((int) $argv[1]);
+        in_array('map', $argv, true) ? scribble_map_program((int) $argv[1]) : scribble_program((int) $argv[1]);
         exit;
     }
     require __DIR__ . '/sync.php';
     [, $first, $count] = $argv + [2 => 1];
     $none = [];
-    $command = array_values(array_filter(explode(' ', (string) getenv('SCRIBBLE_PHP') ?: PHP_BINARY)));
+    $command = array_values(array_filter(explode(' ', (string) getenv('SCRIBBLE_PHP') ?: dirname(__DIR__, 2) . '/tools/php')));
     [$bad, $began, $slowest] = [0, microtime(true), 0];
     for ($seed = (int) $first; $seed < $first + $count; $seed++) {
         $start = microtime(true);
-        $process = proc_open([...$command, __FILE__, (string) $seed], [1 => ['pipe', 'w'], 2 => ['redirect', 1]], $pipes, null, ['SCRIBBLE_ONE' => '1'] + getenv());
+        $process = proc_open([...$command, __FILE__, (string) $seed, ...array_slice($argv, 3)], [1 => ['pipe', 'w'], 2 => ['redirect', 1]], $pipes, null, ['SCRIBBLE_ONE' => '1'] + getenv());
         $said = '';
         while (!feof($pipes[1])) {
             [$ready, $none] = [[$pipes[1]], []];

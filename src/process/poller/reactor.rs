@@ -291,9 +291,14 @@ impl Reactor {
         Ok(())
     }
 
-    /// Is it time to check the memory that children share with this process? True only once each time.
+    /// Is it time to check the memory that children share with this process? True only once each time. What this
+    /// process has written to result rings is written anew then.
     pub(crate) fn is_time_to_check(&mut self) -> bool {
-        self.checks.is_due()
+        let is_due = self.checks.is_due();
+        if is_due {
+            self.rings.restate();
+        }
+        is_due
     }
 
     /// Waits for events, without a time limit if `millis` is negative.

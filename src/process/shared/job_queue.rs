@@ -159,6 +159,8 @@ struct Posted {
     length: usize,
     /// The task has ended, or was taken back: no more answers are expected, whatever the shared entry says.
     over: bool,
+    /// The slot of the child that has sent answers already: no other can have the task, whatever the shared entry says.
+    by: Option<usize>,
     task: u64,
     epoch: u64,
 }
@@ -254,6 +256,7 @@ impl JobQueue {
             at: end,
             length: payload.len(),
             over: false,
+            by: None,
             task,
             epoch,
         });
@@ -302,7 +305,7 @@ impl JobQueue {
     }
 
     fn is_open(&self, posted: &Posted) -> bool {
-        !posted.over && state_is(&self.memory, posted.at, OPEN)
+        !posted.over && posted.by.is_none() && state_is(&self.memory, posted.at, OPEN)
     }
 
     /// Wakes a sleeping child of `epoch` or a later one, even if another child is searching. False if none sleeps.
@@ -335,8 +338,11 @@ impl JobQueue {
         let state = entry(&self.memory, posted.at).map_or(0, |entry| entry.state.load(Ordering::Acquire));
         match state & STATE {
             _ if state & !STATE != posted.at << SHIFT => State::Unknown,
-            OPEN => State::Open,
-            of => State::of(of),
+            OPEN if posted.by.is_none() => State::Open,
+            of => match State::of(of) {
+                State::Of(slot) if posted.by.is_some_and(|by| by != slot) => State::Unknown,
+                of => of,
+            },
         }
     }
 
@@ -363,11 +369,14 @@ impl JobQueue {
         let Some(at) = next().or_else(later).or_else(|| posted.range(..from).position(is_it)) else {
             return false;
         };
-        let has_begun = |posted: &&mut Posted| state_is(&self.memory, posted.at, RUN | slot as u64);
+        let has_begun = |posted: &&mut Posted| {
+            posted.by.is_none_or(|by| by == slot) && state_is(&self.memory, posted.at, RUN | slot as u64)
+        };
         let Some(entry) = posted.get_mut(at).filter(has_begun) else {
             return false;
         };
         entry.over = last;
+        entry.by = Some(slot);
         *hint = dropped + at as u64 + u64::from(last);
         true
     }
@@ -535,12 +544,13 @@ impl JobQueue {
         });
         let mut taken = Vec::new();
         for posted in self.posted.borrow_mut().iter_mut().filter(|posted| !posted.over) {
-            if state_is(&self.memory, posted.at, TAKEN | slot as u64) {
-                posted.over = true;
-                taken.extend(wanted(posted.task).then_some(*posted));
-            } else if state_is(&self.memory, posted.at, RUN | slot as u64) {
+            let state = |state| state_is(&self.memory, posted.at, state | slot as u64);
+            if posted.by.map_or_else(|| state(RUN), |by| by == slot) {
                 posted.over = true;
                 had.extend(wanted(posted.task).then_some(posted.task));
+            } else if posted.by.is_none() && state(TAKEN) {
+                posted.over = true;
+                taken.extend(wanted(posted.task).then_some(*posted));
             }
         }
         for posted in taken {

@@ -67,6 +67,11 @@ pub(crate) struct ResultRing {
     arrived: u64,
     /// How many bytes are left of the current message, while a remote payload is received that was asked for.
     piece: usize,
+    /// In the child: the number of the next message.
+    said: Cell<u16>,
+    /// In the parent: the same. A message with another number was read before, or copied: a task of the child has
+    /// written over the ring.
+    expected: Cell<u16>,
 }
 
 /// A result, or what else a child reports about a task.
@@ -106,6 +111,8 @@ impl ResultRing {
             partial: Vec::new(),
             arrived: 0,
             piece: 0,
+            said: Cell::new(0),
+            expected: Cell::new(0),
         }
     }
 
@@ -149,7 +156,7 @@ impl ResultRing {
                 at += now.len() as u64;
                 chunk = later;
             }
-            self.memory.write_ring(ROOM, start, &header(task, size, kind, format, more));
+            self.memory.write_ring(ROOM, start, &header(task, size, count(&self.said), kind, format, more));
             self.written.set(aligned(end));
             self.memory.head().written.store(aligned(end), Ordering::Release);
             ringer.ring();
@@ -198,7 +205,10 @@ impl ResultRing {
                 return Ok(0);
             }
             let message = self.heard.get(self.at..).unwrap_or_default();
-            let (_, size, ..) = parsed(message).ok_or(Garbled)?;
+            let (_, size, kind, ..) = self.parsed(message).ok_or(Garbled)?;
+            if kind != Kind::Asked {
+                return Err(Garbled);
+            }
             (self.piece, self.at) = (size, self.at + HEADER);
         }
         let count = self.piece.min(to.len());
@@ -242,7 +252,10 @@ impl ResultRing {
     pub(crate) fn hear(&mut self, limit: u64) -> Result<Option<Answer>, Garbled> {
         while self.at < self.heard.len() {
             let message = self.heard.get(self.at..).unwrap_or_default();
-            let (task, size, kind, format, more) = parsed(message).ok_or(Garbled)?;
+            let (task, size, kind, format, more) = self.parsed(message).ok_or(Garbled)?;
+            if kind == Kind::Asked {
+                return Err(Garbled); // nobody has asked
+            }
             let payload = self.at + HEADER..self.at + HEADER + size;
             let piece = self.heard.get(payload.clone()).filter(|_| size <= PIECE).ok_or(Garbled)?;
             self.at = payload.end.next_multiple_of(ALIGN);
@@ -284,6 +297,30 @@ impl ResultRing {
         head.read.store(self.read, Ordering::Release);
         self.nudge();
         Ok(true)
+    }
+
+    /// In the parent: the header of the next message; `None` if it is not one, or not the next.
+    fn parsed(&self, message: &[u8]) -> Option<(u64, usize, Kind, u8, bool)> {
+        let (task, rest) = message.split_first_chunk::<8>()?;
+        let (size, rest) = rest.split_first_chunk::<2>()?;
+        let (number, rest) = rest.split_first_chunk::<2>()?;
+        let [kind, format, more @ (0 | 1), 0, ..] = *rest else {
+            return None;
+        };
+        if u16::from_le_bytes(*number) != count(&self.expected) {
+            return None;
+        }
+        let size = u16::from_le_bytes(*size).into();
+        Some((u64::from_le_bytes(*task), size, Kind::from_byte(kind)?, format, more == 1))
+    }
+
+    /// In the parent: writes its words anew from its own copies, in case a task of the child has written over them: the
+    /// child would wait for room that there is, or for a release that has been.
+    pub(crate) fn restate(&self) {
+        let head = self.memory.head();
+        head.read.store(self.read, Ordering::SeqCst);
+        head.released.store(self.over.get(), Ordering::SeqCst);
+        self.nudge();
     }
 
     /// Is there anything to read?
@@ -330,25 +367,23 @@ impl ResultRing {
     }
 }
 
+fn count(messages: &Cell<u16>) -> u16 {
+    messages.replace(messages.get().wrapping_add(1))
+}
+
 fn aligned(at: u64) -> u64 {
     at.next_multiple_of(ALIGN as u64)
 }
 
-fn header(task: u64, size: usize, kind: Kind, format: u8, more: bool) -> [u8; HEADER] {
-    let size = u32::try_from(size).unwrap_or_default();
+/// `size` is [`PIECE`] at most.
+fn header(task: u64, size: usize, number: u16, kind: Kind, format: u8, more: bool) -> [u8; HEADER] {
+    let size = u16::try_from(size).unwrap_or_default();
     let [kind, format, more] = [kind as u8, format, more.into()].map(u128::from);
-    (u128::from(task) | u128::from(size) << 64 | kind << 96 | format << 104 | more << 112).to_le_bytes()
+    let [size, number] = [size, number].map(u128::from);
+    (u128::from(task) | size << 64 | number << 80 | kind << 96 | format << 104 | more << 112).to_le_bytes()
 }
 
-fn parsed(message: &[u8]) -> Option<(u64, usize, Kind, u8, bool)> {
-    let (task, rest) = message.split_first_chunk::<8>()?;
-    let (size, rest) = rest.split_first_chunk::<4>()?;
-    let [kind, format, more @ (0 | 1), 0, ..] = *rest else {
-        return None;
-    };
-    let size = usize::try_from(u32::from_le_bytes(*size)).ok()?;
-    Some((u64::from_le_bytes(*task), size, Kind::from_byte(kind)?, format, more == 1))
-}
+const _: () = assert!(PIECE <= u16::MAX as usize, "the header has 16 bits for the size");
 
 #[cfg(test)]
 mod tests {
@@ -358,8 +393,12 @@ mod tests {
     use crate::process::wait::end_of;
 
     fn said(ring: &ResultRing, task: u64, payload: &[u8]) {
+        said_as(Kind::Value, ring, task, payload);
+    }
+
+    fn said_as(kind: Kind, ring: &ResultRing, task: u64, payload: &[u8]) {
         let doorbell = Doorbell::new(false).unwrap();
-        ring.say(&doorbell.ringer(), task, Kind::Value, 1, payload.len(), [payload].into_iter());
+        ring.say(&doorbell.ringer(), task, kind, 1, payload.len(), [payload].into_iter());
     }
 
     fn hear(ring: &mut ResultRing) -> Result<Option<Answer>, Garbled> {
@@ -416,7 +455,7 @@ mod tests {
             Fork::Child(_) => {
                 said(&ring, 7, b"remote");
                 while !ring.await_release() {
-                    said(&ring, 7, &payload);
+                    said_as(Kind::Asked, &ring, 7, &payload);
                 }
                 said(&ring, 8, b"next");
                 end(0)
@@ -451,7 +490,42 @@ mod tests {
         assert_eq!(hear(&mut ring), Err(Garbled));
         ring.memory.head().written.store(64, Ordering::Relaxed);
         assert_eq!(hear(&mut ring), Err(Garbled));
-        ring.memory.write_ring(ROOM, 0, &header(1, PIECE, Kind::Value, 0, false));
+        ring.memory.write_ring(ROOM, 0, &header(1, PIECE, 0, Kind::Value, 0, false));
         assert_eq!(hear(&mut ring), Err(Garbled));
+    }
+
+    #[test]
+    fn an_answer_is_heard_once() {
+        let mut ring = ResultRing::new().unwrap();
+        said(&ring, 1, b"one");
+        said(&ring, 1, b"two");
+        assert_eq!(*hear(&mut ring).unwrap().unwrap().frame.payload, *b"one");
+        assert_eq!(*hear(&mut ring).unwrap().unwrap().frame.payload, *b"two");
+        // The ring as it was, but for the position: it holds what has been read.
+        ring.read = 0;
+        assert_eq!(hear(&mut ring), Err(Garbled));
+    }
+
+    #[test]
+    fn a_loan_that_nobody_has_asked_for_is_no_answer() {
+        let mut ring = ResultRing::new().unwrap();
+        said(&ring, 7, b"remote");
+        assert_eq!(*hear(&mut ring).unwrap().unwrap().frame.payload, *b"remote");
+        said_as(Kind::Asked, &ring, 7, b"the same");
+        assert_eq!(hear(&mut ring), Err(Garbled));
+    }
+
+    #[test]
+    fn a_position_that_was_written_over_is_written_anew() {
+        let mut ring = ResultRing::new().unwrap();
+        said(&ring, 1, b"one");
+        hear(&mut ring).unwrap();
+        let read = ring.memory.head().read.load(Ordering::SeqCst);
+        ring.memory.head().read.store(0, Ordering::SeqCst);
+        ring.release();
+        ring.memory.head().released.store(0, Ordering::SeqCst);
+        ring.restate();
+        assert_eq!(ring.memory.head().read.load(Ordering::SeqCst), read);
+        assert_eq!(ring.memory.head().released.load(Ordering::SeqCst), 1);
     }
 }

@@ -174,7 +174,10 @@ impl Sink<'_> {
                     ring.say(ringer, *task, kind, format, length, chunks.clone());
                 }
                 while (remote || *captured) && !ring.await_release() {
-                    ring.say(ringer, *task, kind, format, length, chunks.clone());
+                    // Anything else than a remote payload is asked for by a task that writes over shared memory.
+                    if remote {
+                        ring.say(ringer, *task, Kind::Asked, format, length, chunks.clone());
+                    }
                 }
             }
         }

@@ -9,6 +9,9 @@
 //! | `LISTED` | items of a map |
 //! | `BATCH` | items of a map that the child has |
 //!
+//! The results of items come back in the order of their job, and without positions: a job that is not as it was sent
+//! would give items the results of others. So jobs with items are sealed behind their first byte.
+//!
 //! Values follow as one list in the format of results, so that an object in two places is one object there, too.
 
 use ext_php_rs::types::Zval;
@@ -18,6 +21,7 @@ use crate::task::life::state::state;
 use crate::task::life::work::Work;
 use crate::task::life::workers::Job;
 use crate::wire::codec::Format;
+use crate::wire::seal;
 use crate::zend::array::Array;
 use crate::zend::callable::Callable;
 use crate::zend::cell::ValueCell;
@@ -85,8 +89,18 @@ pub(crate) fn inherited_portion(map: u64, batch: u64) -> Job {
 }
 
 fn numbers(kind: u8, epoch: u64, numbers: &[u64]) -> Job {
-    let bytes = [kind].into_iter().chain(numbers.iter().flat_map(|number| number.to_le_bytes())).collect();
+    let mut bytes = vec![kind];
+    bytes.extend([0; seal::LENGTH]);
+    bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    set_seal(&mut bytes);
     Job { bytes, epoch }
+}
+
+/// Seals a job with items.
+fn set_seal(bytes: &mut [u8]) {
+    if let Some(sealed) = bytes.get_mut(1..) {
+        seal::set(sealed);
+    }
 }
 
 /// Items that are sent, for a map that children of `epoch` and later have. None when they are too long together, or
@@ -99,6 +113,7 @@ pub(crate) fn listed(map: u64, epoch: u64, items: Vec<Zval>) -> Option<Job> {
     }
     // An exit is told by what is pending.
     let written = values.write(&mut job.bytes).is_ok_and(|written| written);
+    set_seal(&mut job.bytes);
     (written && job.bytes.len() <= LONGEST).then_some(job)
 }
 
@@ -274,6 +289,9 @@ pub(crate) fn open(code_index: &ValueCell<CodeIndex>, bytes: &[u8]) -> Result<Op
 
 fn items(bytes: &[u8]) -> Result<Option<Opened>, Thrown> {
     let Some((&kind, rest)) = bytes.split_first() else {
+        return Ok(None);
+    };
+    let Some(rest) = seal::contents(rest) else {
         return Ok(None);
     };
     let (numbers, _) = rest.as_chunks::<8>();

@@ -141,6 +141,11 @@ impl Rings {
         if interrupted() { Err(Errno::EINTR) } else { Ok(news) }
     }
 
+    /// Writes the parent's words of all rings anew.
+    pub(super) fn restate(&self) {
+        self.readers.values().for_each(|reader| reader.ring.restate());
+    }
+
     /// Is there anything to read in any ring?
     pub(super) fn has_news(&self) -> bool {
         told(&self.readers)

@@ -374,3 +374,22 @@ fn a_child_ends_when_what_it_goes_by_makes_no_sense() {
         assert_eq!(job_queue.sit(0, 0).unwrap().next(&mut Vec::new()), Found::Task(1));
     }
 }
+
+#[test]
+fn what_a_child_has_answered_is_no_other_childs() {
+    let job_queue = JobQueue::new().unwrap();
+    let (mut one, mut other) = (job_queue.sit(0, 0).unwrap(), job_queue.sit(1, 0).unwrap());
+    job_queue.post(1, 0, &[]).unwrap();
+    assert_eq!(one.take(&mut Vec::new()), Some(1));
+    assert!(job_queue.admit(0, 1, false));
+    // A task has written over the entry: it is open once more.
+    exchange(&job_queue.memory, 0, RUN, OPEN);
+    assert_eq!(job_queue.open(1), []);
+    assert_eq!(job_queue.progress(1), Progress::Unknown);
+    assert_eq!(job_queue.look(|_| true).lost, [1]);
+    assert_eq!(other.take(&mut Vec::new()), Some(1));
+    assert!(!job_queue.admit(1, 1, false));
+    assert!(!job_queue.admit(0, 1, false), "the entry names the other one");
+    assert_eq!(job_queue.reap(1, |_| true), []);
+    assert_eq!(job_queue.reap(0, |_| true), [1], "the first one has had it");
+}
