@@ -40,6 +40,31 @@ final class Scribbler
         $this->mappings or throw new LogicException('there is no shared memory');
     }
 
+    /**
+     * The first word of which $is says so, given it and the next one: its address, and the word.
+     *
+     * @return array{int, int}|null
+     */
+    public function find(callable $is): ?array
+    {
+        foreach ($this->mappings as [$from, $length]) {
+            $bytes = FFI::new("char[$length]");
+            $this->libc->memmove(FFI::cast('uintptr_t', FFI::addr($bytes))->cdata, $from, $length);
+            $words = unpack('P*', FFI::string($bytes, $length - $length % 8));
+            foreach ($words as $i => $word) {
+                if ($is($word, $words[$i + 1] ?? 0)) {
+                    return [$from + 8 * ($i - 1), $word];
+                }
+            }
+        }
+        return null;
+    }
+
+    public function put(int $address, int $word): void
+    {
+        $this->libc->memcpy($address, pack('P', $word), 8);
+    }
+
     /** One stroke of a random kind. */
     public function strike(): void
     {

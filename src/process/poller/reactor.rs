@@ -194,6 +194,7 @@ impl Reactor {
     /// captured it waits after each result for [`Reactor::go_on`], or for [`Reactor::release`] if the result is a
     /// remote payload.
     pub(crate) fn listen(&mut self, id: u64, ring: ResultRing) {
+        self.checks.wanted = true;
         let limit = self.children.get(&id).map_or(0, |child| child.limit);
         self.rings.add(id, ring, limit, self.captures.contains_key(&id));
     }

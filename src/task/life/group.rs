@@ -72,7 +72,7 @@ pub(crate) struct Group {
     pub(crate) stay: Cell<Stay>,
     /// How many of them stay when they are idle, too.
     pub(crate) kept: Cell<usize>,
-    /// How often all its warm workers had to be killed, as the memory that they share was written over.
+    /// How often all its warm workers were killed, as tasks lay while none of them ran any.
     pub(crate) stalls: Cell<u32>,
     /// Those that stay.
     pub(crate) workers: ValueCell<Option<Rc<Workers>>>,

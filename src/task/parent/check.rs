@@ -10,6 +10,7 @@
 //! | a child answers for a task whose entry does not name it | it is killed |
 //! | the entry of a task names a child that says, at two looks, that it runs something else | it is killed |
 //! | an entry says what no child writes, or tasks lie at some looks while nobody runs any | all children of the pool are killed, and what nobody had begun goes to new ones, on a new job queue |
+//! | a task lies | workers are forked for it, if there are fewer than there may be |
 
 use std::rc::Rc;
 
@@ -28,6 +29,8 @@ use crate::wire::frame::Malformed;
 /// After so many checks at which tasks wait and no worker runs any, the workers are killed. It is twice as many the
 /// next time in a pool: it may be the machine that is slow.
 const LOOKS: u32 = 3;
+/// It is doubled so often at most.
+const MOST_DOUBLINGS: u32 = 6;
 /// So many times as long when all workers have been told to leave: their shutdown functions run.
 const LEAVING: u32 = 4;
 
@@ -80,12 +83,20 @@ impl Workers {
         self.stalled.set(if stalls { self.stalled.get() + 1 } else { 0 });
         let all_leave = self.members().warm().all(Warm::is_leaving);
         let enough = (LOOKS << group.stalls.get()) * if all_leave { LEAVING } else { 1 };
-        if !look.lost.is_empty() || stuck.contains(&None) || self.stalled.get() >= enough {
-            self.condemn(group);
+        let is_slow = self.stalled.get() >= enough;
+        if is_slow || !look.lost.is_empty() || stuck.contains(&None) {
+            if is_slow {
+                group.stalls.set((group.stalls.get() + 1).min(MOST_DOUBLINGS));
+            }
+            self.condemn();
             self.settle_if_last(group);
             return;
         }
         stuck.into_iter().flatten().for_each(accuse);
+        if !look.open.is_empty() {
+            // It may have become open just now, and nobody was forked for it: no other news is to come.
+            state().freed.push_back(Rc::clone(group));
+        }
     }
 
     /// When no worker is left at a job queue that was written over: tasks that none had begun are posted for new ones,

@@ -38,9 +38,6 @@ pub(crate) use idlers::{is_any_ending, make_room, make_room_for, nudge};
 pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
 pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
 
-/// The time that a pool is given to come to terms with its children doubles so often at most: see `parent::check`.
-const MOST_DOUBLINGS: u32 = 6;
-
 /// Those of one pool that somebody waits for, while the table of all workers is borrowed.
 pub(crate) struct Members<'w> {
     ids: Ref<'w, Vec<u64>>,
@@ -237,11 +234,10 @@ impl Workers {
     }
 
     /// Kills all children: what they share makes no sense. Their tasks are dealt with when none of them is left.
-    pub(crate) fn condemn(&self, group: &Group) {
+    pub(crate) fn condemn(&self) {
         if self.condemned.replace(true) {
             return;
         }
-        group.stalls.set((group.stalls.get() + 1).min(MOST_DOUBLINGS));
         let children = self.ids.borrow().clone();
         children.into_iter().for_each(ending::kill);
     }

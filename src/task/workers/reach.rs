@@ -97,7 +97,7 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
         (_, Some(child)) => workers.end(child, id, is_late),
         (Progress::Open, None) => withdraw(&group, id) && call_back(&group, id),
         (_, None) if is_late => {
-            workers.condemn(&group);
+            workers.condemn();
             true
         }
         (_, None) => false,

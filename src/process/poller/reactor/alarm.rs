@@ -81,7 +81,6 @@ impl Reactor {
 
     /// A warm worker has been given a job.
     pub(crate) fn expect(&mut self) {
-        self.checks.wanted = true;
         self.rings.lively = true;
         self.posted += 1;
     }

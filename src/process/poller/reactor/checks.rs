@@ -8,7 +8,7 @@ pub(super) const EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Default)]
 pub(super) struct Checks {
-    /// Jobs have been posted for warm workers. From then on all children share memory with this process.
+    /// There are warm workers, or have been. From then on all children share memory with this process.
     pub(super) wanted: bool,
     /// The last wait has asked the kernel: only such a wait has time for a check.
     pub(super) possible: bool,
