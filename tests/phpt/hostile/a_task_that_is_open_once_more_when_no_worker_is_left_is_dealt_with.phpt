@@ -26,10 +26,12 @@ foreach (['its first task' => false, 'another' => true] as $name => $warm) {
         usleep(100);
     }
     Async\async(static fn () => 1)->await(); // the parent looks now, and then not before a second is over
-    $writes = Pool::create()->concurrency(1)->add(static function () use ($pid): bool {
+    $writes = Pool::create()->concurrency(1)->add(static function () use ($pid, $warm): bool {
         $scribbler = new Scribbler();
-        // The state of an entry that the worker on slot 0 has begun, above it the entry's position, and the task.
-        $begun = static fn (int $word, int $next) => ($word & 0x1FFF) === 0x200 && $word < 1 << 20 && $next > 0 && $next < 100;
+        // The state of an entry that the worker on slot 0 has begun, above it the entry's position, and the task. The
+        // entry of the first task is at position 0.
+        $begun = static fn (int $word, int $next) => ($word & 0x1FFF) === 0x200 && $word < 1 << 20
+            && ($word > 0x1FFF) === $warm && $next > 0 && $next < 100;
         $found = $scribbler->find($begun);
         [$address, $word] = $found ?? throw new LogicException('there is no such entry');
         $scribbler->put($address, $word & ~0x1FFF | 7); // no state at all: nobody has the task, as far as can be told
@@ -47,7 +49,7 @@ foreach (['its first task' => false, 'another' => true] as $name => $warm) {
     } catch (TimeoutException $e) {
         $end = "hangs: {$e->getMessage()}";
     } catch (AsyncException) {
-        $end = 'dealt with'; // the parent knew better, or has looked in between
+        $end = 'dealt with'; // the parent had noted down who has it, or has looked in between
     }
     echo "$name: $end\n";
     unlink($marker);
