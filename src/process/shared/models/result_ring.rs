@@ -20,6 +20,7 @@ fn say(ring: &ResultRing, doorbell: &Doorbell, task: u64, payload: &[u8]) {
 /// As the reactor does: reads, asks to be rung, reads once more, and sleeps.
 fn hear(ring: &mut ResultRing, doorbell: &Doorbell) -> Answer {
     loop {
+        ring.read().unwrap();
         if let Some(answer) = ring.hear(0).unwrap() {
             return answer;
         }
