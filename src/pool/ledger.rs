@@ -11,6 +11,9 @@
 //!    (new) ------------------------------------'
 //! ```
 //!
+//! A [`Sink`] is told of each transition by one [`Event`]. Nobody listens yet outside of the tests, and that costs
+//! nothing.
+//!
 //! No other module keeps a list of the attempts. When a warm worker takes a posted attempt, the parent is not notified:
 //! the job queue in shared memory says which worker has it. A retry is a new attempt with a new id, as the process of
 //! the former attempt may still be there.
@@ -70,9 +73,40 @@ impl Counts {
     }
 }
 
+/// One transition of one attempt. What happens to an attempt is told once, and in order.
+///
+/// When it was is for the [`Sink`] to say, as nothing here reads a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Event<'l, A> {
+    /// The attempt. If a worker is forked for it, this is the id of that worker, too.
+    pub(crate) attempt: u64,
+    /// Its owner, unless somebody has it already.
+    pub(crate) of: Option<&'l A>,
+    /// Where it was; `None` for a new one.
+    pub(crate) from: Option<Stage>,
+    /// Where it is; `None` if it is over.
+    pub(crate) to: Option<Stage>,
+}
+
+/// Whoever is told of all transitions of a ledger, as they happen. The ledger is borrowed then, so that it has to be
+/// left alone, and no PHP code may run.
+pub(crate) trait Sink<A> {
+    /// Something has happened.
+    fn take(&mut self, event: Event<'_, A>);
+}
+
+/// The sink of a ledger to which nobody listens: the calls are compiled away.
+#[derive(Debug)]
+pub(crate) struct Nobody;
+
+impl<A> Sink<A> for Nobody {
+    #[inline]
+    fn take(&mut self, _: Event<'_, A>) {}
+}
+
 /// The attempts of one pool, its queue and its slots.
 #[derive(Debug)]
-pub(crate) struct Ledger<A> {
+pub(crate) struct Ledger<A, S = Nobody> {
     limit: usize,
     stopped: bool,
     records: IdMap<Record<A>>,
@@ -81,17 +115,26 @@ pub(crate) struct Ledger<A> {
     /// way.
     queue: VecDeque<u64>,
     counts: Counts,
+    sink: S,
 }
 
 impl<A> Ledger<A> {
-    /// A ledger without attempts, with `limit` slots.
+    /// A ledger without attempts, with `limit` slots, to which nobody listens.
     pub(crate) fn new(limit: usize) -> Self {
+        Self::told_to(Nobody, limit)
+    }
+}
+
+impl<A, S: Sink<A>> Ledger<A, S> {
+    /// A ledger without attempts, with `limit` slots, of whose transitions `sink` is told.
+    fn told_to(sink: S, limit: usize) -> Self {
         Self {
             limit,
             stopped: false,
             records: IdMap::default(),
             queue: VecDeque::new(),
             counts: Counts::default(),
+            sink,
         }
     }
 
@@ -223,10 +266,11 @@ impl<A> Ledger<A> {
 
     /// An attempt is over: its slot is free. Returns the owner; `None` if the attempt had already sent everything.
     pub(crate) fn end(&mut self, id: u64) -> Option<A> {
-        let record = self.records.remove(&id)?;
-        *self.counts.of(record.stage) -= 1;
+        let Record { stage, of } = self.records.remove(&id)?;
+        *self.counts.of(stage) -= 1;
+        self.sink.take(Event { attempt: id, of: of.as_ref(), from: Some(stage), to: None });
         self.tidy();
-        record.of
+        of
     }
 
     /// Removes all attempts, and returns their owners.
@@ -234,7 +278,11 @@ impl<A> Ledger<A> {
     pub(crate) fn clear(&mut self) -> Vec<A> {
         self.queue.clear();
         self.counts = Counts::default();
-        std::mem::take(&mut self.records).into_values().filter_map(|record| record.of).collect()
+        let records = std::mem::take(&mut self.records);
+        for (&attempt, Record { stage, of }) in &records {
+            self.sink.take(Event { attempt, of: of.as_ref(), from: Some(*stage), to: None });
+        }
+        records.into_values().filter_map(|record| record.of).collect()
     }
 
     /// The owner of an attempt.
@@ -324,6 +372,7 @@ impl<A> Ledger<A> {
 
     fn add(&mut self, id: u64, stage: Stage, of: A) {
         *self.counts.of(stage) += 1;
+        self.sink.take(Event { attempt: id, of: Some(&of), from: None, to: Some(stage) });
         let known = self.records.insert(id, Record { stage, of: Some(of) });
         debug_assert!(known.is_none(), "numbers of attempts never come again");
     }
@@ -340,6 +389,10 @@ impl<A> Ledger<A> {
         let from = std::mem::replace(&mut record.stage, to);
         *self.counts.of(from) -= 1;
         *self.counts.of(to) += 1;
+        // To be moved within the queue is no transition.
+        if from != to {
+            self.sink.take(Event { attempt: id, of: record.of.as_ref(), from: Some(from), to: Some(to) });
+        }
         Some(record)
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 
 fn with(limit: usize, ids: std::ops::Range<u64>) -> Ledger<u64> {
@@ -174,6 +176,30 @@ fn a_raised_limit_frees_slots() {
     assert_eq!((next(&mut ledger), next(&mut ledger)), (Some(1), Some(2)));
 }
 
+/// Where each attempt is, by what was told of it.
+#[derive(Debug, Default)]
+struct Told {
+    stages: BTreeMap<u64, Stage>,
+    /// Those that are over: nothing more is told of them.
+    over: IdSet,
+}
+
+impl Sink<u64> for Told {
+    fn take(&mut self, Event { attempt, of, from, to }: Event<'_, u64>) {
+        assert!(!self.over.contains(&attempt), "{attempt} was over");
+        assert_ne!(from, to, "{attempt} went nowhere");
+        let is_somebodys = !matches!(from, Some(Stage::Reported | Stage::Disowned));
+        assert_eq!(of.copied(), is_somebodys.then_some(attempt));
+        let before = if let Some(stage) = to {
+            self.stages.insert(attempt, stage)
+        } else {
+            self.over.insert(attempt);
+            self.stages.remove(&attempt)
+        };
+        assert_eq!(before, from, "what was told of {attempt} before");
+    }
+}
+
 /// A simple model of the ledger: it searches its lists for each query.
 #[derive(Debug)]
 struct Model {
@@ -230,7 +256,7 @@ impl Random {
     }
 }
 
-fn do_the_same(random: &mut Random, ledger: &mut Ledger<u64>, model: &mut Model, last: &mut u64) {
+fn do_the_same(random: &mut Random, ledger: &mut Ledger<u64, Told>, model: &mut Model, last: &mut u64) {
     // Mostly an id that may still be there.
     let id = (*last).saturating_sub(random.below(12));
     let was = model.stage(id);
@@ -316,9 +342,15 @@ fn do_the_same(random: &mut Random, ledger: &mut Ledger<u64>, model: &mut Model,
     }
 }
 
-fn ensure_the_same(ledger: &Ledger<u64>, model: &Model, last: u64) {
+fn ensure_the_same(ledger: &Ledger<u64, Told>, model: &Model, last: u64) {
+    let told = &ledger.sink.stages;
+    assert_eq!(told.len(), model.queue.len() + model.others.len());
+    let takes_slot = |stage: &&Stage| matches!(stage, Stage::Posted | Stage::Running | Stage::Disowned);
+    assert_eq!(told.values().filter(takes_slot).count(), ledger.slots_taken());
+    assert_eq!(ledger.slots_taken(), model.slots_taken());
     for id in 0..=last {
         assert_eq!(ledger.stage(id), model.stage(id), "{id}");
+        assert_eq!(told.get(&id).copied(), model.stage(id), "{id}");
         let is_somebodys =
             model.stage(id).is_some_and(|stage| !matches!(stage, Stage::Reported | Stage::Disowned));
         assert_eq!(ledger.get(id).copied(), is_somebodys.then_some(id));
@@ -348,7 +380,7 @@ fn ensure_the_same(ledger: &Ledger<u64>, model: &Model, last: u64) {
 fn whatever_happens_it_says_what_lists_would_say() {
     for seed in 0..400 {
         let mut random = Random(seed);
-        let (mut ledger, mut last) = (Ledger::new(2), 0);
+        let (mut ledger, mut last) = (Ledger::told_to(Told::default(), 2), 0);
         let mut model = Model { limit: 2, stopped: false, queue: Vec::new(), others: Vec::new() };
         for _ in 0..80 {
             do_the_same(&mut random, &mut ledger, &mut model, &mut last);
@@ -365,6 +397,6 @@ fn whatever_happens_it_says_what_lists_would_say() {
         assert!(ledger.next_within(usize::MAX).is_none());
         let left = ledger.iter().count();
         assert_eq!(ledger.clear().len(), left);
-        assert!(ledger.is_idle() && !ledger.has_untold());
+        assert!(ledger.is_idle() && !ledger.has_untold() && ledger.sink.stages.is_empty());
     }
 }
