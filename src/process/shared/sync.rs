@@ -56,7 +56,6 @@ mod system {
 
 #[cfg(loom)]
 mod model {
-    pub(in crate::process) use loom::hint::spin_loop;
     pub(in crate::process) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
     pub(in crate::process) use std::default::Default as Zeroed;
 
@@ -64,6 +63,9 @@ mod model {
     use std::time::Duration;
 
     use loom::sync::{Condvar, Mutex};
+
+    /// Nothing: after loom's own, all other threads would run until they have to wait.
+    pub(in crate::process) fn spin_loop() {}
 
     /// A word that threads of a model can sleep on. As in the kernel, to look at the word and to fall asleep is one step
     /// for those who wake. Nobody wakes by himself or after a time: a wake-up that is lost is a deadlock, which loom

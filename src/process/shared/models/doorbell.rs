@@ -44,7 +44,7 @@ fn news_of_two_children_are_both_found() {
         });
         await_news(doorbell, || news[0].load(Ordering::Relaxed) == 1);
         await_news(doorbell, || news[1].load(Ordering::Relaxed) == 1);
-        children.map(reaped);
+        let [(), ()] = children.map(reaped);
         common.end();
     });
 }
