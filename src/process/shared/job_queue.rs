@@ -15,119 +15,20 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::time::TimeSpec;
-use nix::time::{ClockId, clock_gettime};
 
-use super::memory::{Apart, Shared, SharedMemory, place};
+use super::cells::{AWAKE, Cell, Head, now, wake_one, wake_younger};
+use super::entries::{
+    ALIGN, ENTRY, FREE, OPEN, ROOM, RUN, SHIFT, STATE, State, TAKEN, entry, exchange, state_is,
+};
+use super::memory::SharedMemory;
 use super::slot::WorkerSlot;
-use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence};
+use super::sync::{Ordering, fence};
 
-/// Worker slots of a job queue, and so the most children that it can serve.
-pub(crate) const SLOTS: usize = if cfg!(loom) { 2 } else { 128 };
-/// The longest payload of an entry. For a longer one it is cheaper to fork a child that inherits it.
-pub(crate) const LONGEST: usize = ROOM / 8;
+mod slots;
 
-/// Room for all entries; eight without a payload in a model.
-pub(super) const ROOM: usize = if cfg!(loom) { 8 * ALIGN } else { 256 * 1024 };
-pub(super) const ALIGN: usize = ENTRY;
-pub(super) const ENTRY: usize = 32;
-
-/// The states of a child that has no task. The child sets "asleep" and "leaving"; whoever wakes the child, or does
-/// without it, sets the other two. Each step is a compare-and-swap, so that of two processes only one succeeds.
-pub(super) const AWAKE: u32 = 0;
-pub(super) const ASLEEP: u32 = 1;
-/// The child leaves, unless it finds a task that has just been posted.
-pub(super) const LEAVING: u32 = 2;
-/// The parent has seen the child leave, and does without it: the child has to end.
-pub(super) const GONE: u32 = 3;
-
-/// An entry's state: in the lowest bits one of these, above them the entry's position, a multiple of [`ALIGN`].
-pub(super) const OPEN: u64 = 1;
-/// The entry was taken back: nobody runs it.
-pub(super) const FREE: u64 = 2;
-/// The child on a slot has taken the entry, and is reading the payload. The number of the slot is added.
-pub(super) const TAKEN: u64 = 0x100;
-/// The same, once the child has begun the task. The last state of an entry.
-pub(super) const RUN: u64 = 0x200;
-/// The bits of the state itself, and how far the position is shifted to the left. The position is a multiple of
-/// [`ALIGN`], so that the two do not overlap.
-const STATE: u64 = 0x1FFF;
-pub(super) const SHIFT: u32 = 8;
-
-#[repr(C)]
-#[cfg_attr(loom, derive(Default))]
-#[derive(Debug)]
-pub(super) struct Head {
-    /// Position behind the last entry, where the next one will be.
-    pub(super) end: Apart<AtomicU64>,
-    /// Position of the oldest entry whose bytes are in use.
-    pub(super) start: Apart<AtomicU64>,
-    /// 1 if no more entries will come.
-    pub(super) closed: AtomicU32,
-    /// 1 if a child is awake and searches for work, so that nobody needs to wake another.
-    pub(super) searching: Apart<AtomicU32>,
-    /// One bit for each slot whose child is asleep, or about to be.
-    sleepers: Apart<Bits>,
-    /// One bit for each slot whose child leaves on its own.
-    leaving: Apart<Bits>,
-    slots: [Cell; SLOTS],
-}
-
-/// A bit for each slot.
-type Bits = [AtomicU64; SLOTS.div_ceil(64)];
-
-/// Shared state of one worker slot and the child on it.
-#[repr(C, align(64))]
-#[cfg_attr(loom, derive(Default))]
-#[derive(Debug)]
-pub(super) struct Cell {
-    /// One of the states above, from [`AWAKE`] to [`GONE`]. The futex that the child sleeps on.
-    pub(super) rest: Futex,
-    /// 1 if the child may take no more tasks.
-    pub(super) dismissed: AtomicU32,
-    /// The epoch in which the child was forked: it can run entries of this epoch and of earlier ones.
-    pub(super) epoch: AtomicU64,
-    /// The task that the child runs; 0 for none.
-    pub(super) task: AtomicU64,
-    /// When the child began that task, in nanoseconds of the monotonic clock.
-    pub(super) since: AtomicU64,
-    /// How many items of the task the child has begun.
-    pub(super) begun: AtomicU64,
-    /// How long the previous task took, or this one once its last item is over, in nanoseconds.
-    pub(super) spent: AtomicU64,
-    /// The position of the entry that the child took last, plus one; 0 if it never took any.
-    pub(super) taken: AtomicU64,
-    /// When the child's current item began, on the clock of `since`; or one of the three values below.
-    pub(super) item: AtomicU64,
-    /// The time without work after which the child leaves, in nanoseconds; 0 for never.
-    pub(super) patience: AtomicU64,
-}
-
-/// The child is at no item, and need not note when items begin.
-pub(super) const NO_ITEM: u64 = 0;
-/// The child is at an item that began when it did not have to note that.
-pub(super) const SOME_ITEM: u64 = 1;
-/// The child is at no item, and will note when the next one begins.
-pub(super) const BETWEEN: u64 = 2;
-
-#[repr(C)]
-#[cfg_attr(loom, derive(Default))]
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) state: AtomicU64,
-    pub(super) task: AtomicU64,
-    /// The epoch from which on children can run the task.
-    pub(super) epoch: AtomicU64,
-    /// Length of the payload, which follows.
-    pub(super) length: AtomicU64,
-}
-
-const _: () = assert!(cfg!(loom) || size_of::<Entry>() == ENTRY);
-
-// SAFETY: atomics, aligned to less than a page.
-unsafe impl Shared for Head {}
-// SAFETY: as above.
-unsafe impl Shared for Entry {}
+pub(crate) use super::cells::SLOTS;
+pub(crate) use super::entries::LONGEST;
+pub(crate) use slots::Item;
 
 /// The job queue, as the parent sees it.
 #[derive(Debug)]
@@ -171,10 +72,6 @@ impl Posted {
         self.at + ((ENTRY + self.length) as u64).next_multiple_of(ALIGN as u64)
     }
 }
-
-/// The item that a child is at, identified by when it began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Item(u64);
 
 /// The job queue has no room for another entry now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -408,125 +305,6 @@ impl JobQueue {
         Look { open, lost, ..look }
     }
 
-    /// Writes the head's words anew from the parent's own copies, in case somebody has written over them.
-    pub(crate) fn restate(&self) {
-        let head = self.memory.head();
-        head.end.store(self.end.get(), Ordering::Release);
-        head.start.store(self.start.get(), Ordering::Release);
-        head.closed.store(self.closed.get().into(), Ordering::Release);
-        head.searching.swap(0, Ordering::AcqRel);
-    }
-
-    /// Prepares a free slot for a child that is about to be forked in `epoch`; `None` if all are `used`. The child
-    /// leaves after `patience` without work; never if that is `None`.
-    pub(crate) fn slot(
-        &self,
-        used: impl Fn(usize) -> bool,
-        epoch: u64,
-        patience: Option<Duration>,
-    ) -> Option<usize> {
-        let slot = (0..SLOTS).find(|&slot| !used(slot))?;
-        let cell = self.cell(slot)?;
-        for word in [&*cell.rest, &cell.dismissed] {
-            word.store(0, Ordering::Relaxed);
-        }
-        self.be_patient(slot, patience);
-        for word in [&cell.task, &cell.since, &cell.begun, &cell.spent, &cell.taken, &cell.item] {
-            word.store(0, Ordering::Relaxed);
-        }
-        self.memory.head().wakes(slot);
-        self.memory.head().stays(slot);
-        self.restate();
-        self.hints.borrow_mut().get_mut(slot).map(|hint| *hint = 0)?;
-        cell.epoch.store(epoch, Ordering::Release);
-        Some(slot)
-    }
-
-    /// Sets the time without work after which the child on `slot` leaves; `None` for never.
-    pub(crate) fn be_patient(&self, slot: usize, patience: Option<Duration>) {
-        let nanos = patience.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1));
-        if let Some(cell) = self.cell(slot) {
-            cell.patience.store(nanos, Ordering::Release);
-        }
-        // As after a post: a child that has not announced yet that it leaves will see the new patience.
-        fence(Ordering::SeqCst);
-    }
-
-    /// Has some child announced that it leaves on its own, and not been reaped yet? After a [`JobQueue::post`] this is
-    /// reliable: a child that has not announced it by then will see what was posted.
-    pub(crate) fn is_anybody_leaving(&self) -> bool {
-        self.memory.head().leaving.iter().any(|word| word.load(Ordering::Relaxed) != 0)
-    }
-
-    /// Has the child on `slot` left on its own? If this returns true, the child can no longer decide to stay.
-    pub(crate) fn has_left(&self, slot: usize) -> bool {
-        let leaving = |cell: &Cell| {
-            let seen = cell.rest.compare_exchange(LEAVING, GONE, Ordering::AcqRel, Ordering::Acquire);
-            seen.is_ok() || seen == Err(GONE)
-        };
-        self.cell(slot).is_some_and(leaving)
-    }
-
-    /// Tells the child on `slot` to take no more tasks and begin no more items. It ends after what it runs now. True if
-    /// it runs nothing.
-    pub(crate) fn dismiss(&self, slot: usize) -> bool {
-        let Some(cell) = self.cell(slot) else {
-            return false;
-        };
-        cell.dismissed.store(1, Ordering::Release);
-        fence(Ordering::SeqCst);
-        rouse(cell);
-        cell.task.load(Ordering::Acquire) == 0
-    }
-
-    /// Does the child on `slot` have no task?
-    pub(crate) fn is_idle(&self, slot: usize) -> bool {
-        let being_taken = |at| state_is(&self.memory, at, TAKEN | slot as u64);
-        self.cell(slot).is_some_and(|cell| {
-            // `taken` before `task`: so a child that is just taking an entry is seen in one of the two.
-            let position = cell.taken.load(Ordering::Acquire).checked_sub(1);
-            !position.is_some_and(being_taken) && cell.task.load(Ordering::Acquire) == 0
-        })
-    }
-
-    /// How many items of its current task the child on `slot` has begun.
-    pub(crate) fn begun(&self, slot: usize) -> usize {
-        let begun = self.cell(slot).map_or(0, |cell| cell.begun.load(Ordering::Acquire));
-        usize::try_from(begun).unwrap_or(usize::MAX)
-    }
-
-    /// From now on the child on `slot` notes when it begins an item; for its current item, now is noted. This may have
-    /// no effect when the child begins or ends an item at this moment, and then has to be repeated.
-    pub(crate) fn time_items(&self, slot: usize) {
-        if let Some(cell) = self.cell(slot) {
-            for (untimed, timed) in [(NO_ITEM, BETWEEN), (SOME_ITEM, now())] {
-                let _ = cell.item.compare_exchange(untimed, timed, Ordering::AcqRel, Ordering::Acquire);
-            }
-        }
-    }
-
-    /// The item that the child on `slot` is at, and for how long; `None` if it is at none, or notes no times.
-    pub(crate) fn item(&self, slot: usize) -> Option<(Item, Duration)> {
-        let began = self.cell(slot)?.item.load(Ordering::Acquire);
-        let time = Duration::from_nanos(now().saturating_sub(began));
-        (began > BETWEEN).then_some((Item(began), time))
-    }
-
-    /// How long the latest portion of items took the child on `slot`.
-    pub(crate) fn spent(&self, slot: usize) -> Duration {
-        Duration::from_nanos(self.cell(slot).map_or(0, |cell| cell.spent.load(Ordering::Relaxed)))
-    }
-
-    /// The task that the child on `slot` says it runs.
-    pub(crate) fn running(&self, slot: usize) -> Option<u64> {
-        self.cell(slot).map(|cell| cell.task.load(Ordering::Acquire)).filter(|&task| task != 0)
-    }
-
-    /// Has the child on `slot` never taken an entry?
-    pub(crate) fn has_taken_nothing(&self, slot: usize) -> bool {
-        self.cell(slot).is_some_and(|cell| cell.taken.load(Ordering::Acquire) == 0)
-    }
-
     /// The child on `slot` is dead: what it had taken but not begun is posted again. Returns those `wanted` tasks that
     /// it had begun: one at most, unless somebody has written over the entries.
     pub(crate) fn reap(&self, slot: usize, wanted: impl Fn(u64) -> bool) -> Vec<u64> {
@@ -575,21 +353,6 @@ impl JobQueue {
         }
     }
 
-    /// No more entries will come: children end once there is nothing left to do.
-    pub(crate) fn close(&self) {
-        let head = self.memory.head();
-        self.closed.set(true);
-        head.closed.store(1, Ordering::Release);
-        fence(Ordering::SeqCst);
-        head.slots.iter().for_each(rouse);
-    }
-
-    /// More entries will come after all: children that have not ended yet stay.
-    pub(crate) fn reopen(&self) {
-        self.closed.set(false);
-        self.memory.head().closed.store(0, Ordering::Release);
-    }
-
     /// Removes entries from the front of `posted` whose bytes can be reused, as no process reads them any more.
     fn clear_away(&self) {
         let mut posted = self.posted.borrow_mut();
@@ -625,127 +388,6 @@ impl JobQueue {
     pub(crate) fn sit(&self, slot: usize, others: u64) -> Option<WorkerSlot<'_>> {
         Some(WorkerSlot::new(&self.memory, slot, self.cell(slot)?, self.start.get(), others))
     }
-}
-
-/// State of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Open,
-    /// The child on this slot has taken it.
-    Of(usize),
-    /// It was taken back, or its state is none that a process would write.
-    Unknown,
-}
-
-impl State {
-    fn of(state: u64) -> Self {
-        match usize::try_from(state & (TAKEN - 1)) {
-            Ok(slot) if slot < SLOTS && matches!(state - slot as u64, TAKEN | RUN) => Self::Of(slot),
-            _ => Self::Unknown,
-        }
-    }
-}
-
-impl Head {
-    /// The child on `slot` is about to sleep: every later post sees that.
-    pub(super) fn sleeps(&self, slot: usize) {
-        set(&self.sleepers, slot);
-    }
-
-    /// The child on `slot` does not sleep any more.
-    pub(super) fn wakes(&self, slot: usize) {
-        clear(&self.sleepers, slot);
-    }
-
-    /// The child on `slot` is about to leave: every later post sees that.
-    pub(super) fn leaves(&self, slot: usize) {
-        set(&self.leaving, slot);
-    }
-
-    /// The child on `slot` does not leave after all, or has been reaped.
-    pub(super) fn stays(&self, slot: usize) {
-        clear(&self.leaving, slot);
-    }
-
-    /// Cells of the children that are probably asleep.
-    fn sleepers(&self) -> impl Iterator<Item = &Cell> {
-        let words = self.sleepers.iter().zip(self.slots.chunks(64));
-        let words =
-            words.map(|(word, slots)| (word.load(Ordering::Relaxed), slots)).filter(|&(word, _)| word != 0);
-        words
-            .flat_map(|(word, slots)| slots.iter().enumerate().filter(move |(bit, _)| word >> bit & 1 == 1))
-            .map(|(_, cell)| cell)
-    }
-}
-
-fn set(bits: &Bits, slot: usize) {
-    if let Some(word) = bits.get(slot / 64) {
-        word.fetch_or(1 << (slot % 64), Ordering::AcqRel);
-    }
-}
-
-fn clear(bits: &Bits, slot: usize) {
-    if let Some(word) = bits.get(slot / 64) {
-        word.fetch_and(!(1 << (slot % 64)), Ordering::AcqRel);
-    }
-}
-
-/// Wakes a child to search, unless one is searching already.
-pub(super) fn wake_one(head: &Head) {
-    fence(Ordering::SeqCst);
-    let mut sleepers = head.sleepers().peekable();
-    // The sleepers first: `searching` changes with each task, so that reading it costs a cache miss more often.
-    if sleepers.peek().is_none()
-        || head.searching.load(Ordering::Relaxed) == 1
-        || head.searching.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed).is_err()
-    {
-        return;
-    }
-    if !sleepers.any(rouse_one) {
-        head.searching.swap(0, Ordering::AcqRel);
-    }
-}
-
-/// Wakes a sleeping child of `epoch` or a later one, even if another is searching. False if none sleeps.
-pub(super) fn wake_younger(head: &Head, epoch: u64) -> bool {
-    // A worker that fell asleep before the parent posted, and was seen asleep by the parent, is seen here as well.
-    fence(Ordering::SeqCst);
-    let fits = |cell: &&Cell| cell.epoch.load(Ordering::Relaxed) >= epoch;
-    head.sleepers().filter(fits).any(rouse_one)
-}
-
-fn rouse_one(cell: &Cell) -> bool {
-    let slept = cell.rest.compare_exchange(ASLEEP, AWAKE, Ordering::AcqRel, Ordering::Acquire).is_ok();
-    if slept {
-        cell.rest.wake();
-    }
-    slept
-}
-
-fn rouse(cell: &Cell) {
-    rouse_one(cell);
-}
-
-pub(super) fn entry(memory: &SharedMemory<Head>, at: u64) -> Option<&Entry> {
-    memory.at(place(ROOM, at))
-}
-
-pub(super) fn state_is(memory: &SharedMemory<Head>, at: u64, state: u64) -> bool {
-    entry(memory, at).is_some_and(|entry| entry.state.load(Ordering::Acquire) == at << SHIFT | state)
-}
-
-pub(super) fn exchange(memory: &SharedMemory<Head>, at: u64, old: u64, new: u64) -> bool {
-    entry(memory, at).is_some_and(|entry| {
-        let (old, new) = (at << SHIFT | old, at << SHIFT | new);
-        entry.state.compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire).is_ok()
-    })
-}
-
-/// Time of the monotonic clock in nanoseconds.
-pub(super) fn now() -> u64 {
-    let time =
-        clock_gettime(ClockId::CLOCK_MONOTONIC).unwrap_or_else(|_| TimeSpec::from_duration(Duration::ZERO));
-    u64::try_from(time.tv_sec() * 1_000_000_000 + time.tv_nsec()).unwrap_or_default()
 }
 
 #[cfg(test)]

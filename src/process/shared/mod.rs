@@ -2,8 +2,12 @@
 //! while both sides are busy neither makes a system call.
 //!
 //! It holds nothing but bytes and atomics, and the parent checks whatever a child has written before relying on it.
+//!
+#![doc = include_str!("ordering.md")]
 
+mod cells;
 pub(crate) mod doorbell;
+mod entries;
 pub(crate) mod job_queue;
 mod memory;
 #[cfg(all(test, loom))]

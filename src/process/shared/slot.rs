@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::job_queue::{
-    ALIGN, ASLEEP, AWAKE, BETWEEN, Cell, ENTRY, Head, LEAVING, LONGEST, NO_ITEM, OPEN, ROOM, RUN, SHIFT,
-    SOME_ITEM, TAKEN, entry, exchange, now, state_is, wake_one, wake_younger,
+use super::cells::{
+    ASLEEP, AWAKE, BETWEEN, Cell, Head, LEAVING, NO_ITEM, SOME_ITEM, now, wake_one, wake_younger,
 };
+use super::entries::{ALIGN, ENTRY, LONGEST, OPEN, ROOM, RUN, SHIFT, TAKEN, entry, exchange, state_is};
 use super::memory::SharedMemory;
 use super::sync::{AtomicU32, Ordering, fence};
 use crate::process::spin::Spin;

@@ -9,6 +9,7 @@ use nix::unistd::{read, write};
 use super::*;
 use crate::process::child::end;
 use crate::process::fork::{Child, Fork, Purpose, fork};
+use crate::process::shared::cells::ASLEEP;
 use crate::process::shared::slot::Found;
 use crate::process::wait::{Exit, Waited, end_of, wait};
 

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use super::{Common, check, fork, reaped};
-use crate::process::shared::job_queue::{ASLEEP, JobQueue, OPEN, TAKEN, exchange};
+use crate::process::shared::cells::ASLEEP;
+use crate::process::shared::entries::{OPEN, TAKEN, exchange};
+use crate::process::shared::job_queue::JobQueue;
 use crate::process::shared::slot::{Found, WorkerSlot};
 use crate::process::shared::sync::{Ordering, fence};
 
