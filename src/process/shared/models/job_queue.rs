@@ -1,3 +1,4 @@
+use std::iter;
 use std::time::Duration;
 
 use super::{Common, check, fork, reaped};
@@ -253,17 +254,24 @@ fn the_ring_is_used_again_while_it_is_read() {
             assert_eq!(first.take(&mut Vec::new()), Some(task));
         }
         let payload = |task: u64| vec![task.to_le_bytes()[0]; 9];
+        let taken = |slot: &mut WorkerSlot<'_>| {
+            let mut payload = Vec::new();
+            let task = slot.take(&mut payload)?;
+            assert_eq!(payload, vec![task.to_le_bytes()[0]; 9]);
+            Some(Found::Task(task))
+        };
         let mut slot = queue.get().sit(0, 0).unwrap();
         let worker = fork(move || {
-            for task in 6..=8 {
-                assert_eq!(next(&mut slot), (Found::Task(task), payload(task)));
-                slot.done();
-            }
+            let found = [taken(&mut slot), taken(&mut slot)];
+            assert!(!slot.garbled);
+            found
         });
         for task in 6..=8 {
-            queue.get().post(task, 0, &payload(task)).unwrap();
+            queue.get().post(task, 0, &[task.to_le_bytes()[0]; 9]).unwrap();
         }
-        reaped(worker);
+        let mut found: Vec<_> = reaped(worker).into_iter().flatten().collect();
+        found.extend(iter::from_fn(|| taken(&mut first)));
+        assert!(is_each_once(found.clone(), 6..9), "{found:?}");
         queue.end();
     });
 }
