@@ -348,7 +348,12 @@ pub(crate) fn on_interrupt() {
         // Exiting is told by what is pending.
         let _ = tick(moment);
         look_out();
-    } else if interrupt::is_inside_ours() && !interrupt::is_of_a_call() {
+    } else if interrupt::is_inside_ours()
+        && !interrupt::is_of_a_call()
+        && (is_due() || state.reactor.borrow().is_none())
+    {
+        // News of children can wait: requested again each time, interrupts for it made code wrong now and then that the
+        // tracing JIT of PHP 8.5 had compiled.
         interrupt::flags().raise();
     } else if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         if interrupt::is_of_a_call() {
