@@ -2,15 +2,15 @@
 //! parent.
 //!
 //! What the parent relies on is in its own memory: what it has posted, what has ended, and how long it has waited. What
-//! it reads in shared memory decides only which workers are killed, and never whether the parent goes on. Three things
+//! it reads in shared memory decides only which workers are killed, and never whether the parent goes on. Four things
 //! are noticed:
 //!
 //! | what | then |
 //! |---|---|
 //! | a child answers for a task whose entry does not name it | it is killed |
 //! | the entry of a task names a child that says, at two looks, that it runs something else | it is killed |
-//! | an entry says what no child writes, or tasks lie at some looks while nobody runs any | all children of the pool are killed, and what nobody had begun goes to new ones, on a new job queue |
-//! | a task lies | workers are forked for it, if there are fewer than there may be |
+//! | an entry says what no child writes, or tasks wait at several looks in a row while no worker runs any | all children of the pool are killed, and what nobody had begun goes to new ones, on a new job queue |
+//! | a task waits, and fewer workers are there than there may be | workers are forked for it |
 
 use std::rc::Rc;
 

@@ -11,7 +11,7 @@ use crate::task::life::workers::{Job, Route, Workers};
 use crate::task::workers::reach::watch;
 use crate::task::workers::{job, retry};
 
-/// Posted tasks of one pool that nobody has run yet: more would only lie there.
+/// The most posted tasks of one pool that no worker has taken: more would only wait in the job queue.
 const AHEAD: usize = 1024;
 
 /// Posts what is in the queue, as long as there is room for it. Re-enters PHP: hooks of serialization, destructors.

@@ -1,4 +1,5 @@
-//! Warm workers and have nothing to do: who is counted on, and who makes room for others. Runs in the parent.
+//! Idle warm workers: which of them are expected to take a waiting task, and which are ended to make room for others.
+//! Runs in the parent.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -9,20 +10,20 @@ use crate::task::life::state::state;
 use crate::task::life::worker::{Warm, Worker};
 use crate::task::life::workers::Workers;
 
-/// A child that has nothing to do, and lets a task lie for so long, is not counted on: somebody may have stopped it.
+/// An idle worker that has not taken a waiting task for so long is not expected to: it may have been stopped.
 const LATE: Duration = Duration::from_millis(10);
-/// Places of idle children are given up one at a time: the next one is so much later at the earliest.
+/// Idle workers are ended one at a time: the next one so much later at the earliest.
 const ONE_PLACE: Duration = Duration::from_millis(20);
 
 impl Workers {
-    /// The epochs of those who have nothing to do, and can be counted on.
+    /// The epochs of the idle workers that are expected to take a waiting task.
     pub(crate) fn idle(&self) -> Vec<u64> {
         let all = self.members();
         let idle = all.warm().filter(|worker| self.is_idle(worker) && !is_late(worker));
         idle.map(|worker| worker.epoch).collect()
     }
 
-    /// Does a task lie that somebody idle could run, who has let it lie for a while?
+    /// Is there an idle worker that could run a waiting task, and has not taken it for a while?
     pub(crate) fn awaits_somebody(&self) -> bool {
         self.members().warm().any(|worker| worker.awaited.get().is_some() && self.is_idle(worker))
     }
@@ -31,9 +32,9 @@ impl Workers {
         !worker.is_leaving() && self.job_queue.is_idle(worker.slot)
     }
 
-    /// Looks for tasks that lie although somebody could run them. Whoever was woken to look for them may be stopped or
-    /// starved, and nobody else is woken while that one is thought to look: so another one is, whatever he does. True
-    /// when somebody is idle who could run one.
+    /// Looks for tasks that wait although an idle worker could run them. The worker that was woken to search for them may
+    /// be stopped or starved, and no other is woken while it is thought to search: so another one is woken here. True if
+    /// an idle worker could run one.
     fn nudge(&self) -> bool {
         let Some(needed) = self.job_queue.least_open() else {
             return false;
@@ -53,13 +54,13 @@ impl Workers {
         is_awaited
     }
 
-    /// Is this one idle, and no use for any task that lies here?
+    /// Is this worker idle, and not needed for any waiting task?
     fn is_spare(&self, group: &Group, worker: &Warm) -> bool {
         let is_needed = || self.job_queue.least_open().is_some_and(|needed| needed <= worker.epoch);
         !worker.is_leaving() && self.is_done(group, worker) && (is_late(worker) || !is_needed())
     }
 
-    /// Does a worker run nothing of which somebody wants to know the outcome? It tells that before it is idle.
+    /// Has a worker no attempt whose outcome is still expected? It sends an outcome before it is idle.
     fn is_done(&self, group: &Group, worker: &Warm) -> bool {
         let has_told = |task| !group.expects(task);
         self.job_queue.is_idle(worker.slot) || self.job_queue.running(worker.slot).is_some_and(has_told)
@@ -70,13 +71,13 @@ pub(crate) fn is_late(worker: &Warm) -> bool {
     worker.awaited.get().is_some_and(|since| since.elapsed() >= LATE)
 }
 
-/// Nothing has been heard for a while: tasks may lie that somebody could run.
+/// There has been no news for a while: tasks may be waiting that an idle worker could run.
 pub(crate) fn nudge() {
     let state = state();
     let pools_of_workers: Vec<_> =
         state.active.borrow().iter().filter_map(|group| group.workers.borrow().clone()).collect();
     if pools_of_workers.iter().filter(|workers| workers.nudge()).count() > 0 {
-        // Whoever does not come until then is replaced.
+        // A worker that has not taken one by then is replaced.
         state.held_back.set(true);
     }
 }
@@ -113,7 +114,7 @@ fn dismiss_spare(may_go: impl Fn(&Warm) -> bool) -> bool {
     true
 }
 
-/// Will a child be gone soon that is still there? Those of which that was said for long are not counted on.
+/// Is a child ending, so that its place will soon be free? One that has been ending for long does not count.
 pub(crate) fn is_any_ending() -> bool {
     let state = state();
     let is_ending = |worker: &Rc<Worker>| {

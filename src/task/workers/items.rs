@@ -67,7 +67,7 @@ pub(crate) fn look(child: u64) {
             limit
         }
         Some((_, time)) => limit.saturating_sub(time),
-        // A map that somebody has left goes on in whoever is at an item of it.
+        // After a map has been abandoned, workers still run the items that they have begun.
         None if group.maps.borrow().is_empty() => return,
         None => limit,
     };

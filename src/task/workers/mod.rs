@@ -38,7 +38,7 @@ pub(crate) use idlers::{is_any_ending, make_room, make_room_for, nudge};
 pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
 pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
 
-/// Those of one pool that somebody waits for, while the table of all workers is borrowed.
+/// The workers of one pool whose end is awaited, while the table of all workers is borrowed.
 pub(crate) struct Members<'w> {
     ids: Ref<'w, Vec<u64>>,
     table: Ref<'w, Table>,
@@ -78,12 +78,12 @@ impl Workers {
         self.condemned.get() || self.count() - self.departed.get().min(capacity) >= capacity
     }
 
-    /// How many there are that somebody waits for.
+    /// How many workers there are whose end is awaited.
     pub(crate) fn count(&self) -> usize {
         self.ids.borrow().len()
     }
 
-    /// Those that somebody waits for.
+    /// The workers whose end is awaited.
     pub(crate) fn members(&self) -> Members<'_> {
         Members { ids: self.ids.borrow(), table: state().workers.borrow() }
     }

@@ -1,4 +1,4 @@
-//! The one way to make a child, whether it is there for one task or for many. Runs in the parent.
+//! Spawns workers, isolated and warm ones. Runs in the parent.
 
 use std::cell::Cell;
 use std::os::fd::OwnedFd;
@@ -29,35 +29,35 @@ use crate::zend::cell::ValueCell;
 use crate::zend::object::Object;
 use crate::zend::{callable, interrupt, request};
 
-/// Runs one task, and tells of it by this pipe.
+/// Runs one task, and sends its outcome through the pipe.
 pub(crate) type IsolatedMain = fn(&OwnedFd, Streams, &Limits, &[Rc<Hook>], &Object<Future>) -> !;
-/// Runs tasks as long as there are some.
+/// Runs tasks until it is told to end.
 pub(crate) type WarmMain = fn(&Post<'_>, Streams, &Rc<Group>, &[Rc<Hook>]) -> !;
 
-/// What new children do, until they end. They do all that their parent does, and more, so that it is known above all of
-/// that, and handed down here.
+/// The main functions of workers. A worker can do whatever its parent does, so these functions are in modules that import
+/// this one; they are passed down to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mains {
-    /// One that is there for one task.
+    /// An isolated worker's.
     pub(crate) isolated: IsolatedMain,
-    /// One that is there for many.
+    /// A warm worker's.
     pub(crate) warm: WarmMain,
 }
 
 static MAINS: OnceLock<Mains> = OnceLock::new();
 
-/// From now on children do this. MINIT, perhaps more than once in a process.
+/// Sets the main functions. MINIT, perhaps more than once in a process.
 pub(crate) fn install(mains: Mains) {
     MAINS.get_or_init(|| mains);
 }
 
-/// What a child that was just forked does.
+/// The main functions.
 pub(crate) fn mains() -> Mains {
     let Some(mains) = MAINS.get() else { end(255) };
     *mains
 }
 
-/// Where a warm worker works.
+/// What a warm worker is connected to.
 #[derive(Debug)]
 pub(crate) struct Post<'p> {
     /// Where its tasks come from.
@@ -70,9 +70,9 @@ pub(crate) struct Post<'p> {
     pub(crate) ring: &'p ResultRing,
     /// What wakes its parent.
     pub(crate) ringer: &'p Ringer<'p>,
-    /// What tells each of the two of the other's end.
+    /// The pipe by which worker and parent notice each other's end.
     pub(crate) pipe: &'p OwnedFd,
-    /// That one keeps what tasks print.
+    /// The parent captures what tasks print.
     pub(crate) captured: bool,
 }
 
@@ -90,7 +90,7 @@ pub(crate) enum Charge<'c> {
 pub(crate) struct NotSpawned {
     /// What was refused.
     pub(crate) refused: Refused,
-    /// There was one, which had to be killed, and may have begun this.
+    /// There was a process, which had to be killed, and may have begun this task.
     pub(crate) task: Option<u64>,
 }
 
@@ -105,7 +105,7 @@ impl From<Refused> for NotSpawned {
 ///
 /// # Errors
 ///
-/// When there is no room for one more process, or for what it is heard of by.
+/// When there is no room for one more process, or for the descriptors and the memory by which it is watched.
 pub(crate) fn spawn(group: &Rc<Group>, charge: Charge<'_>) -> Result<(), NotSpawned> {
     ensure_reactor()?;
     let hooks = match charge {
@@ -195,7 +195,7 @@ fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<V
 /// Why there is no new process.
 struct NotForked {
     refused: Refused,
-    /// There was one, which had to be killed: it may have begun something.
+    /// There was a process, which had to be killed: it may have begun something.
     was_there: bool,
 }
 
@@ -219,6 +219,7 @@ fn fork_worker(
     };
     let mut permit = permit()?;
     let (streams, capture) = streams(group, id)?;
+    let max_result = ini::max_result();
     heap::before_fork();
     request::expect_child();
     let forked = match fork::fork(purpose)? {
@@ -227,7 +228,7 @@ fn fork_worker(
             end(255)
         }
         Fork::Parent(forked) => {
-            // Hooks fork others, which are not to have them.
+            // Children that hooks fork must not inherit them.
             drop(streams);
             forked
         }
@@ -235,7 +236,7 @@ fn fork_worker(
     let pid = forked.pid.as_raw();
     permit.hand_to(pid);
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
-        let added = reactor.add(id, forked, permit, ini::max_result()).map_err(Refused::by("epoll_ctl"));
+        let added = reactor.add(id, forked, permit, max_result).map_err(Refused::by("epoll_ctl"));
         added.map_err(|refused| NotForked { refused, was_there: true })?;
     }
     capture.keep();
@@ -281,7 +282,7 @@ impl Drop for Listening {
     }
 }
 
-/// Makes sure that children can be heard of.
+/// Makes sure that there is a reactor, which watches children.
 pub(crate) fn ensure_reactor() -> Result<(), Refused> {
     let mut reactor = state().reactor.borrow_mut();
     if reactor.is_none() {
