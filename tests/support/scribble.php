@@ -48,8 +48,8 @@ final class Scribbler
     public function find(callable $is): ?array
     {
         foreach ($this->mappings as [$from, $length]) {
-            $bytes = FFI::new("char[$length]");
-            $this->libc->memmove(FFI::cast('uintptr_t', FFI::addr($bytes))->cdata, $from, $length);
+            $bytes = $this->libc->new("char[$length]");
+            $this->libc->memmove($this->libc->cast('uintptr_t', FFI::addr($bytes))->cdata, $from, $length);
             $words = unpack('P*', FFI::string($bytes, $length - $length % 8));
             foreach ($words as $i => $word) {
                 if ($is($word, $words[$i + 1] ?? 0)) {
