@@ -116,6 +116,11 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
             map_call.abandon();
             return thrown.map_or(Ok(None), |throwable| Err(exception::throw(&throwable)));
         }
+        if map_call.is_waiting_for_source() {
+            return Err(exceptions::throw(&Error::Misuse(
+                "the source of a map cannot wait for the result of an item that it has not given yet",
+            )));
+        }
         // Workers may be missing for what is posted.
         scale::scale_for(&map_call.group);
         wait::until(None, || Ok(map_call.is_ready()))?;

@@ -19,6 +19,7 @@ pub(crate) mod support;
 pub(crate) mod surfacing;
 pub(crate) mod times;
 pub(crate) mod totals;
+pub(crate) mod underway;
 pub(crate) mod work;
 pub(crate) mod worker;
 pub(crate) mod workers;

@@ -90,6 +90,8 @@ pub(crate) struct State {
     /// Tasks and items that are being serialized further down the stack. They have left the queue, and no worker has
     /// them: code that runs meanwhile, and waits, does not wait for them.
     pub(crate) in_hand: Cell<usize>,
+    /// How many functions further down the stack are in the middle of starting something: see `underway`.
+    pub(crate) underway: Cell<usize>,
     /// Messages and ends of children that are not processed yet.
     pub(crate) news: DataCell<VecDeque<News>>,
     /// Groups in which something may start now.
@@ -137,6 +139,7 @@ impl State {
             made_room: Cell::new(None),
             held_back: Cell::new(false),
             in_hand: Cell::new(0),
+            underway: Cell::new(0),
             news: DataCell::default(),
             freed: ValueCell::default(),
             hooks: ValueCell::default(),
@@ -216,6 +219,7 @@ impl State {
         self.dispatching.set(false);
         self.held_back.set(false);
         self.in_hand.set(0);
+        self.underway.set(0);
         self.exit_registered.set(false);
         self.request.set(Request::Runs);
         // Most have neither, and no code is run, or memory touched, that a child has no other use for.

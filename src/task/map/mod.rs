@@ -29,6 +29,7 @@ use crate::task::life::group::Group;
 use crate::task::life::map_call::{Batch, Items, MapCall, Said, Source};
 use crate::task::life::shutdown;
 use crate::task::life::state::state;
+use crate::task::life::underway::Underway;
 use crate::task::life::workers::{Job, Workers};
 use crate::task::workers;
 use crate::task::workers::{feed, job};
@@ -125,7 +126,9 @@ impl MapCall {
         if self.feeding.replace(true) {
             return Ok(());
         }
+        let underway = Underway::new();
         let fed = self.feed_all();
+        drop(underway);
         self.feeding.set(false);
         remote_payload::make_way(&self.group);
         fed

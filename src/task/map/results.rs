@@ -64,6 +64,16 @@ impl MapCall {
 
     /// Have all results been given, and will no more come?
     pub(crate) fn is_over(&self) -> bool {
-        self.batches.borrow().is_empty() && self.is_exhausted() && self.ending.borrow().is_empty()
+        self.has_given_all() && self.is_exhausted() && !self.feeding.get()
+    }
+
+    /// Is there no item left of those that were posted, and does the source give the next ones further down the stack,
+    /// or in a fiber that is suspended?
+    pub(crate) fn is_waiting_for_source(&self) -> bool {
+        self.has_given_all() && self.feeding.get()
+    }
+
+    fn has_given_all(&self) -> bool {
+        self.batches.borrow().is_empty() && self.ending.borrow().is_empty()
     }
 }

@@ -170,6 +170,7 @@ pub(crate) fn kill() {
     state.held_back.set(false);
     // A fatal error may have left in the middle of it.
     state.in_hand.set(0);
+    state.underway.set(0);
     surfacing::release((workers, loose, groups, futures));
     left.into_iter().flatten().for_each(|(pid, why)| ending::tell(pid, why));
     ending::give_notices();

@@ -19,6 +19,7 @@ use crate::task::life::group::Group;
 use crate::task::life::held::{Held, Moment};
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
+use crate::task::life::underway::Underway;
 use crate::task::parent::{check, gone, handlers, news, start};
 use crate::task::workers::{collect, ending, outcome, retry};
 use crate::task::{map, workers};
@@ -41,6 +42,10 @@ const HELD_BACK: Duration = Duration::from_millis(20);
 /// EINTR when a signal wants the script's attention.
 pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let state = state();
+    if state.underway.get() > 0 {
+        state.held_back.set(true);
+        start_next();
+    }
     if timeout != Some(Duration::ZERO) {
         map::remote_payload::fetch_all();
     }
@@ -53,6 +58,7 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     }
     interrupt::acknowledge();
     let heard = hear(timeout);
+    let _underway = Underway::new();
     take_in();
     expire();
     surfacing::keep_pending();
@@ -73,6 +79,7 @@ pub(crate) fn look() {
     interrupt::acknowledge();
     // A signal is the virtual machine's to handle, later.
     let _ = hear(Some(Duration::ZERO));
+    let _underway = Underway::new();
     take_in();
     expire();
     surfacing::keep_pending();

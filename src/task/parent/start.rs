@@ -8,6 +8,7 @@ use crate::task::life::future::{Future, Outcome, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::{Request, state};
+use crate::task::life::underway::Underway;
 use crate::task::life::{conclusion, shutdown, support, surfacing};
 use crate::task::parent::{at_exit, handlers, scale, wait};
 use crate::task::workers::spawn::{Charge, NotSpawned, spawn};
@@ -45,6 +46,7 @@ pub(crate) fn hasten(future: &Object<Future>) {
 
 /// Starts queued tasks while there are slots. Re-enters PHP: hooks run.
 pub(crate) fn pump(group: &Rc<Group>) {
+    let _underway = Underway::new();
     if group.stays.get() {
         if !put_off() {
             feed(group);

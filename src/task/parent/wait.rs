@@ -10,6 +10,8 @@
 //! | a queued task | a slot of its pool | a slot is free when its child has sent everything, also while handlers run; a child that does not end then is killed |
 //! | a queued task | a permit of `async.max_children` | the same; idle workers end and free theirs; the first child of a process uses that process's own; permits of other processes are asked for again every 20 ms |
 //! | a task in the job queue | a worker that is free, and young enough | an idle one that is too old is replaced |
+//! | code that a starting function of ours has called: a source, a hook | what that function has posted so far, and not started yet | whoever waits there starts it (see `underway`) |
+//! | the source of a map, in a call of its own iterator | a result of an item that it has given | that is posted; for any other the wait is an error |
 //! | a handler | other handlers that run | only handlers wait for handlers: nothing that one of them may await does |
 //!
 //! A circle would have to lead back through the parent, as children never wait for each other. The parent waits in one
