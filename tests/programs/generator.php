@@ -27,7 +27,7 @@ final class Generator
 
     private function __construct(int $seed)
     {
-        $this->state = ($seed * 0x9E3779B1 ^ 0x2545F4914F6CDD1D) ?: 1;
+        $this->state = (self::modulo($seed * 0x9E3779B1) ^ 0x2545F4914F6CDD1D) ?: 1;
         for ($i = 0; $i < 8; $i++) {
             $this->below(2);
         }
@@ -50,6 +50,16 @@ final class Generator
             $nodes[] = $self->statement();
         }
         return new Program($seed, $ini, new Slot($nodes));
+    }
+
+    /** The product of a large seed is a float: this is what it is modulo 2^64. */
+    private static function modulo(int|float $product): int
+    {
+        if (is_int($product)) {
+            return $product;
+        }
+        $rest = fmod($product, 2 ** 64);
+        return (int) ($rest >= 2 ** 63 ? $rest - 2 ** 64 : $rest);
     }
 
     private function below(int $limit): int
