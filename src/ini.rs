@@ -53,13 +53,15 @@ static HUGE_PAGES: Setting = Setting::new(c"async.huge_pages", c"1", false, Rule
 static UNSUPPORTED: Setting =
     Setting::new(c"async.unsupported", c"throw", true, Rule::Choice(&["throw", "sync"]));
 
+static MODE: Setting = Setting::new(c"async.mode", c"process", false, Rule::Choice(&["process", "sync"]));
+
 static NOTIFIER: Setting =
     Setting::new(c"async.notifier", c"thread", true, Rule::Choice(&["thread", "signal"]));
 
 static HANDLERS: Setting =
     Setting::new(c"async.handlers", c"scope", false, Rule::Choice(&["scope", "anywhere", "await"]));
 
-static ALL: [&Setting; 14] = [
+static ALL: [&Setting; 15] = [
     &SHORT_NAMES,
     &CONCURRENCY,
     &MAX_CHILDREN,
@@ -74,6 +76,7 @@ static ALL: [&Setting; 14] = [
     &NOTIFIER,
     &UNSUPPORTED,
     &HANDLERS,
+    &MODE,
 ];
 
 /// Registers all entries. MINIT.
@@ -157,6 +160,11 @@ pub(crate) fn kill_at_exit() -> bool {
 /// `async.unsupported=sync`: whether tasks run in the script's own process where forking is not supported.
 pub(crate) fn sync_when_unsupported() -> bool {
     UNSUPPORTED.get() != 0
+}
+
+/// `async.mode=sync`: whether tasks run in the script's own process, although there could be children.
+pub(crate) fn sync() -> bool {
+    MODE.get() != 0
 }
 
 /// `async.notifier`: by which means the VM is interrupted when a child has reported something.

@@ -146,6 +146,9 @@ unsafe extern "C" {
         taker: *const zend_class_entry,
     ) -> bool;
     pub(crate) fn async_exit_status() -> c_int;
+    pub(crate) fn async_exit_status_set(status: c_int);
+    pub(crate) fn async_fiber_hide() -> *mut c_void;
+    pub(crate) fn async_fiber_show(fiber: *mut c_void);
     pub(crate) fn async_ended_by_error_take() -> bool;
     pub(crate) fn async_last_error(
         message: *mut *mut ZendStr,

@@ -119,6 +119,10 @@ size_t async_scope(uintptr_t *functions, size_t most);
 const void *async_floor_set(void);
 void async_floor_reset(const void *before);
 int async_exit_status(void);
+void async_exit_status_set(int status);
+/* Code that runs until async_fiber_show() is in no fiber, and cannot suspend the one that goes on then. */
+void *async_fiber_hide(void);
+void async_fiber_show(void *fiber);
 bool async_ended_by_error_take(void);
 int async_last_error(zend_string **message, zend_string **file, uint32_t *line);
 void async_fiber_block(void);

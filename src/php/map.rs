@@ -12,8 +12,7 @@ use crate::task::life::group::Group;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::support;
 use crate::task::map::Item;
-use crate::task::parent::scale;
-use crate::task::parent::{event_loop, wait};
+use crate::task::parent::{event_loop, in_line, scale, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
@@ -105,6 +104,11 @@ fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<MapCall>, T
 /// is thrown once, and the map is over. PHP code may run.
 fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
     loop {
+        if map_call.in_line
+            && let Some(item) = in_line::run_item(map_call)?
+        {
+            return Ok(Some(item));
+        }
         if map_call.wants_more() {
             scale::feed_map(map_call)?;
         }

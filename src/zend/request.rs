@@ -1,6 +1,6 @@
 //! The engine's state of a request: how it is adapted when a child begins, between its tasks, and when it ends.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_void};
 use std::panic::AssertUnwindSafe;
 use std::ptr;
 
@@ -9,9 +9,9 @@ use ext_php_rs::zend::{CatchError, try_catch};
 
 use super::cell::ensure_free;
 use super::class::Class;
-use super::exception;
 use super::handler::Thrown;
 use super::string::lossy;
+use super::{exception, interrupt};
 use crate::ffi;
 use crate::process::file;
 use crate::wire::report::LastError;
@@ -61,6 +61,42 @@ pub(crate) fn protect<T>(work: impl FnOnce() -> Result<T, Thrown>) -> Ran<T> {
         Err(CatchError::Bailout) => fatal().map_or_else(|| Ran::Exited(exit_status()), Ran::Fatal),
         Err(CatchError::Panic(message)) => Ran::Panicked(message),
         Err(other) => Ran::Panicked(other.to_string()),
+    }
+}
+
+/// A call of PHP code that may call `exit` without ending the script, and that is in no fiber.
+#[derive(Debug)]
+pub(crate) struct Enclosed {
+    status: i32,
+    fiber: *mut c_void,
+}
+
+impl Enclosed {
+    /// Such code runs until this is dropped.
+    pub(crate) fn new() -> Self {
+        // SAFETY: sets a field of the engine, which is set back when this is dropped, in the same function.
+        let fiber = unsafe { ffi::async_fiber_hide() };
+        Self { status: exit_status(), fiber }
+    }
+
+    /// If it has called `exit`, the code: other code can run then. `None` when what unwinds is the end of the script: a
+    /// fatal error, or `exit` in a handler of a signal.
+    pub(crate) fn exited(&self) -> Option<i32> {
+        if !exception::exiting() || interrupt::has_exited() || fatal().is_some() {
+            return None;
+        }
+        let code = exit_status();
+        exception::clear();
+        // SAFETY: sets a field of the engine.
+        unsafe { ffi::async_exit_status_set(self.status) };
+        Some(code)
+    }
+}
+
+impl Drop for Enclosed {
+    fn drop(&mut self) {
+        // SAFETY: the fiber that was active when this was made; it is the same function, and so the same fiber.
+        unsafe { ffi::async_fiber_show(self.fiber) };
     }
 }
 

@@ -296,6 +296,24 @@ int async_exit_status(void)
 	return EG(exit_status);
 }
 
+void async_exit_status_set(int status)
+{
+	EG(exit_status) = status;
+}
+
+void *async_fiber_hide(void)
+{
+	void *fiber = EG(active_fiber);
+
+	EG(active_fiber) = NULL;
+	return fiber;
+}
+
+void async_fiber_show(void *fiber)
+{
+	EG(active_fiber) = fiber;
+}
+
 int async_last_error(zend_string **message, zend_string **file, uint32_t *line)
 {
 	*message = PG(last_error_message);

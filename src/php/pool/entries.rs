@@ -11,6 +11,7 @@ use crate::php::pool::{Pool, boolean, none, this};
 use crate::php::pool_iterator::PoolIterator;
 use crate::php::task;
 use crate::task::life::future::Future;
+use crate::task::life::state::state;
 use crate::task::life::work::Work;
 use crate::task::life::{shutdown, support};
 use crate::task::parent::{adopt, event_loop, wait};
@@ -82,6 +83,11 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
     let future = match given {
         Given::Future(future) if future.added.get() => {
             return Err(exceptions::throw(&Error::Misuse("this future is in a pool already")));
+        }
+        Given::Future(future) if state().runs_in_line(future.id.get()) => {
+            return Err(exceptions::throw(&Error::Misuse(
+                "a future whose task runs in this process cannot be added to a pool before it has ended",
+            )));
         }
         Given::Future(future) => future,
         Given::Work(work) => planned(work),

@@ -38,6 +38,8 @@ pub(crate) struct MapCall {
     pub(crate) repeats: Cell<usize>,
     /// Results are given in the order of the items, otherwise as they arrive.
     pub(crate) ordered: bool,
+    /// Its items run in this process, each when its result is asked for.
+    pub(crate) in_line: bool,
     /// Nothing more begins.
     pub(crate) halted: Cell<bool>,
     /// Batches that were cancelled and whose workers are not gone, and how many results of each have not arrived.

@@ -92,6 +92,8 @@ pub(crate) struct State {
     pub(crate) in_hand: Cell<usize>,
     /// How many functions further down the stack are in the middle of starting something: see `underway`.
     pub(crate) underway: Cell<usize>,
+    /// What runs in this process, the innermost one last: tasks, and `None` for an item of a map.
+    pub(crate) in_line: ValueCell<Vec<Option<Object<Future>>>>,
     /// Messages and ends of children that are not processed yet.
     pub(crate) news: DataCell<VecDeque<News>>,
     /// Groups in which something may start now.
@@ -140,6 +142,7 @@ impl State {
             held_back: Cell::new(false),
             in_hand: Cell::new(0),
             underway: Cell::new(0),
+            in_line: ValueCell::default(),
             news: DataCell::default(),
             freed: ValueCell::default(),
             hooks: ValueCell::default(),
@@ -173,6 +176,12 @@ impl State {
     /// Is there a warm worker that somebody waits for?
     pub(crate) fn has_warm(&self) -> bool {
         self.workers.borrow().values().any(|worker| worker.awaited_warm().is_some())
+    }
+
+    /// Does the task of a future run in this process, further down the stack?
+    pub(crate) fn runs_in_line(&self, id: u64) -> bool {
+        let in_line = self.in_line.borrow();
+        !in_line.is_empty() && in_line.iter().flatten().any(|future| future.id.get() == id)
     }
 
     /// The number of a new task.
@@ -235,6 +244,7 @@ impl State {
         if !is_child {
             self.kept.push(Inherited::take(self));
         }
+        forget(self.in_line.take());
         forget(self.default_group.take());
         forget(self.active.take());
         forget(self.workers.take());

@@ -19,12 +19,12 @@ pub(crate) fn supported() -> bool {
 
 /// Can tasks run here, in children or in the process itself?
 pub(crate) fn available() -> bool {
-    supported() || ini::sync_when_unsupported()
+    supported() || in_line()
 }
 
-/// Do tasks run one after the other, in the process itself?
+/// Do tasks that begin now run one after the other, in the process itself?
 pub(crate) fn in_line() -> bool {
-    !supported() && ini::sync_when_unsupported()
+    ini::sync() || !supported() && ini::sync_when_unsupported()
 }
 
 /// Makes sure that tasks can run here.

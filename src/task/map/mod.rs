@@ -27,10 +27,10 @@ use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::{Batch, Items, MapCall, Said, Source};
-use crate::task::life::shutdown;
 use crate::task::life::state::state;
 use crate::task::life::underway::Underway;
 use crate::task::life::workers::{Job, Workers};
+use crate::task::life::{shutdown, support};
 use crate::task::workers;
 use crate::task::workers::{feed, job};
 use crate::wire::frame::{Frame, Kind};
@@ -91,6 +91,7 @@ impl MapCall {
             feeding: Cell::new(false),
             repeats: Cell::new(0),
             ordered,
+            in_line: support::in_line(),
             halted: Cell::new(halted),
             ending: DataCell::default(),
         });
@@ -123,7 +124,7 @@ impl MapCall {
     ///
     /// When the source exits.
     pub(crate) fn feed(self: &Rc<Self>) -> Result<(), Thrown> {
-        if self.feeding.replace(true) {
+        if self.in_line || self.feeding.replace(true) {
             return Ok(());
         }
         let underway = Underway::new();
@@ -154,7 +155,7 @@ impl MapCall {
 
     /// Should something be posted now?
     pub(crate) fn wants_more(&self) -> bool {
-        self.group.has_unposted() || self.wants_items()
+        !self.in_line && (self.group.has_unposted() || self.wants_items())
     }
 
     /// Are there items left to take from the source, and may more of them be posted?

@@ -5,7 +5,7 @@ use ext_php_rs::types::Zval;
 use crate::task::life::map_call::{Items, MapCall, Source};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::iterate::{Walk, seek};
+use crate::zend::iterate::{Walk, key_at, seek, value_at};
 use crate::zend::object::Tracer;
 
 /// The exception that a source has left pending, if it has.
@@ -52,12 +52,31 @@ impl MapCall {
         let source = self.source.replace(Source::Empty);
         match source {
             Source::Array(from) => Ok(self.take_range(from, children)),
-            source => self.take_listed(source, children),
+            source => {
+                let count = self.portion.borrow().next(None, children);
+                Ok(self.take_listed(source, count)?.map(Items::Listed))
+            }
         }
     }
 
-    fn take_listed(&self, mut source: Source, children: usize) -> Result<Option<Items>, Thrown> {
-        let count = self.portion.borrow().next(None, children);
+    /// The next item, with its key, for a map without processes; none when there are no more. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the source exits.
+    pub(crate) fn take_one(&self) -> Result<Option<(Zval, Zval)>, Thrown> {
+        let source = self.source.replace(Source::Empty);
+        let Source::Array(from) = source else {
+            return Ok(self.take_listed(source, 1)?.and_then(|mut items| items.pop()));
+        };
+        let next = self.array.array().and_then(|table| Some((table, seek(table, from)?)));
+        Ok(next.map(|(table, position)| {
+            self.source.set(Source::Array(position + 1));
+            (key_at(table, position), value_at(table, position).shallow_clone())
+        }))
+    }
+
+    fn take_listed(&self, mut source: Source, count: usize) -> Result<Option<Vec<(Zval, Zval)>>, Thrown> {
         let mut items = Vec::with_capacity(count);
         self.returned.change(|returned| items.extend(returned.drain(..returned.len().min(count))));
         while items.len() < count
@@ -83,7 +102,7 @@ impl MapCall {
             return Ok(None);
         }
         self.source.set(source);
-        Ok((!items.is_empty()).then_some(Items::Listed(items)))
+        Ok((!items.is_empty()).then_some(items))
     }
 
     fn take_range(&self, from: u32, children: usize) -> Option<Items> {

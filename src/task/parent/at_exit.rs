@@ -19,8 +19,8 @@ use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::interruption::Interruption;
 use crate::task::life::state::{Request, state};
-use crate::task::life::surfacing;
 use crate::task::life::worker::Worker;
+use crate::task::life::{support, surfacing};
 use crate::task::map::halt;
 use crate::task::parent::{event_loop, wait};
 use crate::task::workers::{ending, launch};
@@ -62,7 +62,8 @@ pub(crate) fn finish() -> Result<(), Thrown> {
 /// From now on a second signal ends the tasks. Those of a child are ended with it. Re-enters PHP.
 fn listen() {
     let state = state();
-    if !state.is_child.get() && state.interruption.borrow().is_none() {
+    // Elsewhere the process is a server's, and so are its signals.
+    if support::supported() && !state.is_child.get() && state.interruption.borrow().is_none() {
         let interruption = Interruption::watch();
         state.interruption.replace(Some(interruption));
     }
@@ -171,7 +172,8 @@ pub(crate) fn kill() {
     // A fatal error may have left in the middle of it.
     state.in_hand.set(0);
     state.underway.set(0);
-    surfacing::release((workers, loose, groups, futures));
+    let in_line = state.in_line.take();
+    surfacing::release((workers, loose, groups, futures, in_line));
     left.into_iter().flatten().for_each(|(pid, why)| ending::tell(pid, why));
     ending::give_notices();
 }

@@ -20,7 +20,7 @@ use crate::task::life::held::{Held, Moment};
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::underway::Underway;
-use crate::task::parent::{check, gone, handlers, news, start};
+use crate::task::parent::{check, gone, handlers, in_line, news, start};
 use crate::task::workers::{collect, ending, outcome, retry};
 use crate::task::{map, workers};
 use crate::zend::handler::Thrown;
@@ -236,6 +236,9 @@ fn posted(id: u64) -> Option<Object<Future>> {
 
 /// Asks a running task to end, and kills it after the grace period.
 pub(crate) fn end(id: u64, ending: Ending) {
+    if in_line::end(id, ending) {
+        return;
+    }
     if let Some(future) = posted(id) {
         workers::end(&future, ending);
         return;

@@ -7,6 +7,7 @@ pub(crate) mod event_loop;
 pub(crate) mod follow;
 pub(crate) mod gone;
 pub(crate) mod handlers;
+pub(crate) mod in_line;
 pub(crate) mod news;
 pub(crate) mod object;
 pub(crate) mod scale;

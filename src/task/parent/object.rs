@@ -83,7 +83,7 @@ impl Native for Future {
         if this.id.get() <= state().inherited.get() {
             return;
         }
-        if this.is_pending() && this.work.borrow().is_some() && support::supported() {
+        if this.is_pending() && this.work.borrow().is_some() && support::available() {
             this.revive();
             start::enqueue(&Group::default_group(), this);
             event_loop::leave();

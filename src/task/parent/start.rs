@@ -4,26 +4,20 @@ use std::rc::Rc;
 
 use crate::process::fork::Refused;
 use crate::task::life::attempt::Attempt;
-use crate::task::life::future::{Future, Outcome, Phase};
+use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::Group;
-use crate::task::life::held::Moment;
 use crate::task::life::state::{Request, state};
 use crate::task::life::underway::Underway;
-use crate::task::life::{conclusion, shutdown, support, surfacing};
-use crate::task::parent::{at_exit, handlers, scale, wait};
+use crate::task::life::{shutdown, support};
+use crate::task::parent::{at_exit, in_line, scale};
 use crate::task::workers::spawn::{Charge, NotSpawned, spawn};
 use crate::task::workers::{feed, launch, retry, workers_of};
 use crate::task::{map, workers};
 use crate::zend::exception;
-use crate::zend::handler::Thrown;
 use crate::zend::object::Object;
 
-/// Queues a future, and starts what may start. Where there is no forking it runs here and now. Re-enters PHP.
+/// Queues a future, and starts what may start; without processes it is run to its end. Re-enters PHP.
 pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
-    if support::in_line() {
-        run_here(group, future);
-        return;
-    }
     future.phase.set(Phase::Queued);
     future.group.set(Some(Rc::clone(group)));
     future.epoch.set(state().code_index.borrow().next_epoch());
@@ -46,6 +40,10 @@ pub(crate) fn hasten(future: &Object<Future>) {
 
 /// Starts queued tasks while there are slots. Re-enters PHP: hooks run.
 pub(crate) fn pump(group: &Rc<Group>) {
+    if support::in_line() && in_line::is_possible(group) {
+        while !put_off() && in_line::run_next(group) {}
+        return;
+    }
     let _underway = Underway::new();
     if group.stays.get() {
         if !put_off() {
@@ -105,28 +103,6 @@ pub(crate) fn hold_back() {
     state().held_back.set(true);
     map::remote_payload::fetch_all();
     workers::make_room();
-}
-
-/// Runs a task in this process, at once.
-fn run_here(group: &Group, future: &Object<Future>) {
-    let work = future.work.take();
-    let Some(work) = work else {
-        return;
-    };
-    future.phase.set(Phase::Running);
-    future.attempts.set(1);
-    let outcome = match work.run().and_then(wait::resolved) {
-        Ok(value) => Outcome::Value(value),
-        Err(Thrown) => match exception::take() {
-            Some(throwable) => Outcome::Failed(throwable),
-            None => return, // exiting
-        },
-    };
-    conclusion::conclude(future, outcome);
-    surfacing::release(work);
-    group.note_end(future);
-    // Exiting is told by what is pending.
-    let _ = handlers::complete(future, Moment::Call);
 }
 
 /// Posts what is queued, and forks the workers that are missing. Re-enters PHP: hooks of serialization and of forks.

@@ -105,9 +105,12 @@ fn wait_loop(
             return Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }));
         }
         if !event_loop::busy() && !state().has_isolated() && !restart() {
-            return Err(exceptions::throw(&Error::Misuse(
-                "what is awaited can never end: it has not started, and nothing is left that would start it",
-            )));
+            return Err(exceptions::throw(&Error::Misuse(if state().in_line.borrow().is_empty() {
+                "what is awaited can never end: it has not started, and nothing is left that would start it"
+            } else {
+                "what is awaited can never end: it waits for a task that runs in this process, and that goes on when the \
+                 code that waits has returned"
+            })));
         }
         if event_loop::wait(left) == Err(Errno::EINTR) {
             event_loop::interrupted();
@@ -239,6 +242,12 @@ fn ensure_not_in_hand(future: &Future) -> Result<(), Thrown> {
     if future.handling.get() {
         return Err(exceptions::throw(&Error::Misuse(
             "a future cannot be awaited in its own handler: it ends when its handlers have ended",
+        )));
+    }
+    if state().runs_in_line(future.id.get()) {
+        return Err(exceptions::throw(&Error::Misuse(
+            "a task cannot be awaited by code that it runs itself: it runs in this process, and goes on when that code has \
+             returned",
         )));
     }
     if future.is_being_read() {

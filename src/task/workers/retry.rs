@@ -31,6 +31,16 @@ use crate::zend::object::Object;
 /// An attempt of a task of `group` is over that is in no queue any more: what it left makes its outcome, or it is run
 /// again as its pool says.
 pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
+    conclude_as(group, future, phase, failure);
+}
+
+/// The same, with a function that says how the attempt has failed, if it has.
+pub(crate) fn conclude_as(
+    group: &Rc<Group>,
+    future: Object<Future>,
+    phase: Phase,
+    failure: impl FnOnce(&Phase, Option<Ending>) -> Option<Failure>,
+) {
     let policy = group.retry.get();
     let wanted = policy.is_wanted() && !group.ledger.borrow().is_stopped();
     let failure = if wanted { failure(&phase, future.ending.get()) } else { None };

@@ -18,6 +18,7 @@ async.kill_grace = 1.0, anywhere
 async.max_children = 0, php.ini
 async.max_output = 1M, anywhere
 async.max_result = 0, anywhere
+async.mode = process, anywhere
 async.notifier = thread, php.ini
 async.reseed = 1, anywhere
 async.short_names = 1, php.ini

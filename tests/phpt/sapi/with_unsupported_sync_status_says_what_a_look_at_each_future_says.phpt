@@ -27,7 +27,7 @@ echo web("require $support;" . <<<'PHP'
 --EXPECT--
 the same: {"queued":0,"running":1,"finished":0,"failed":0,"timedOut":0,"forked":0,"inherited":0,"sent":0,"retries":0}
 the same: {"queued":0,"running":0,"finished":1,"failed":0,"timedOut":0,"forked":0,"inherited":0,"sent":0,"retries":0}
-the same: {"queued":0,"running":0,"finished":2,"failed":2,"timedOut":0,"forked":0,"inherited":0,"sent":0,"retries":0}
+the same: {"queued":0,"running":0,"finished":2,"failed":2,"timedOut":0,"forked":0,"inherited":0,"sent":0,"retries":1}
 the same: {"queued":0,"running":0,"finished":2,"failed":1,"timedOut":0,"forked":0,"inherited":0,"sent":0,"retries":0}
 the same: {"queued":0,"running":0,"finished":2,"failed":2,"timedOut":0,"forked":0,"inherited":0,"sent":0,"retries":0}
 the same: {"queued":0,"running":0,"finished":0,"failed":0,"timedOut":0,"forked":0,"inherited":0,"sent":0,"retries":0}
