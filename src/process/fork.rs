@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::errno::Errno;
 use nix::unistd::{Pid, getpid, setpgid};
 
-use super::{child, pipe, signals};
+use super::{child, identity, pipe, signals};
 
 /// Purpose of the pipe between parent and child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +87,7 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
             // The child does the same. EACCES means that the child was faster, and has called exec.
             let _ = setpgid(pid, pid);
             drop(blocked);
+            // Not reaped, so that the number cannot belong to another process.
             Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: ours }))
         }
     }
@@ -100,6 +101,7 @@ static FORKED: AtomicBool = AtomicBool::new(false);
 pub(crate) fn watch() {
     extern "C" fn in_child() {
         FORKED.store(true, Ordering::Relaxed);
+        identity::forget();
     }
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {
@@ -113,8 +115,10 @@ pub(crate) fn noticed() -> bool {
     FORKED.load(Ordering::Relaxed) && FORKED.swap(false, Ordering::Relaxed)
 }
 
-fn pidfd(pid: Pid) -> Option<OwnedFd> {
-    // SAFETY: no pointers; `pid` is our child and not reaped, so that the number cannot belong to another process.
+/// A descriptor that stands for the process which has this id now; `None` if the kernel has no pidfds, or no such
+/// process.
+pub(super) fn pidfd(pid: Pid) -> Option<OwnedFd> {
+    // SAFETY: no pointers.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
     // SAFETY: the kernel just made this descriptor for us; it is close-on-exec by definition.
     i32::try_from(fd).ok().filter(|&fd| fd >= 0).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })

@@ -14,6 +14,7 @@ pub(crate) mod fork;
 pub(crate) mod forwarding;
 pub(crate) mod head_and_tail;
 pub(crate) mod huge;
+pub(crate) mod identity;
 pub(crate) mod listener;
 pub(crate) mod memory;
 pub(crate) mod memory_killer;

@@ -6,17 +6,14 @@
 //! needs no place for its first one: that child uses its parent's, as the parent has nothing to do but to wait. So
 //! nobody waits for ever, and there are never more processes without children than there are places.
 
-use std::fs;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use nix::unistd::getpid;
+use super::identity::{PID_BITS, Process};
 
 /// The least time between two checks of the holders, each of which reads a file for every holder.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// Process ids have at most 22 bits (`PID_MAX_LIMIT`).
-const PID_BITS: u32 = 22;
 /// A place that nobody holds.
 const FREE: u64 = 0;
 
@@ -52,7 +49,7 @@ impl Permit {
     /// Makes the child `pid` the holder of the place, once it is forked.
     pub(crate) fn hand_to(&mut self, pid: i32) {
         if let Some((place, holder)) = &mut self.0 {
-            let child = Holder::now(pid).packed();
+            let child = Process::now(pid).packed();
             // Another process may have freed the place meanwhile, believing that its holder was dead: then it is not
             // ours any more.
             let handed = place.compare_exchange(*holder, child, Ordering::AcqRel, Ordering::Relaxed).is_ok();
@@ -96,7 +93,7 @@ impl Places {
     }
 
     fn take(&self) -> Option<Permit> {
-        let me = Holder::now(getpid().as_raw()).packed();
+        let me = Process::own().packed();
         self.claim(me).or_else(|| {
             self.sweep();
             self.claim(me)
@@ -121,51 +118,11 @@ impl Places {
         self.looked.store(now.max(1), Ordering::Relaxed);
         for place in self.table {
             let holder = place.load(Ordering::Acquire);
-            if holder != FREE && !Holder::unpacked(holder).is_there() {
+            if holder != FREE && !Process::unpacked(holder).is_there() {
                 let _ = place.compare_exchange(holder, FREE, Ordering::AcqRel, Ordering::Relaxed);
             }
         }
     }
-}
-
-/// A process, distinguished by its start time from a later one with the same id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Holder {
-    pid: u64,
-    started: u64,
-}
-
-impl Holder {
-    /// The process that has this id now.
-    fn now(pid: i32) -> Self {
-        let pid = u64::from(pid.unsigned_abs());
-        Self { pid, started: started(pid).unwrap_or_default() }
-    }
-
-    fn is_there(self) -> bool {
-        started(self.pid).is_some_and(|started| started == self.started)
-    }
-
-    fn packed(self) -> u64 {
-        self.started << PID_BITS | self.pid
-    }
-
-    fn unpacked(packed: u64) -> Self {
-        Self { pid: packed & ((1 << PID_BITS) - 1), started: packed >> PID_BITS }
-    }
-}
-
-/// When a process was started, in ticks since the machine was. `None` if it is gone, or a zombie.
-fn started(pid: u64) -> Option<u64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name in brackets may contain anything.
-    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
-    let state = fields.next()?;
-    if state == "Z" || state == "X" {
-        return None;
-    }
-    // Field 22 of the whole line, counted from 1; the state is the third.
-    fields.nth(18)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -210,14 +167,6 @@ mod tests {
         drop(place);
         assert!(places.take().is_none());
         drop(taken);
-    }
-
-    #[test]
-    fn a_later_process_with_the_same_id_is_another() {
-        let me = Holder::now(getpid().as_raw());
-        assert!(me.is_there());
-        assert_eq!(Holder::unpacked(me.packed()), me);
-        assert!(!Holder { started: me.started + 1, ..me }.is_there());
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod cells;
 pub(crate) mod doorbell;
 mod entries;
 pub(crate) mod job_queue;
+#[allow(dead_code, reason = "its users come next")]
+pub(crate) mod lock;
 mod memory;
 #[cfg(all(test, loom))]
 mod models;

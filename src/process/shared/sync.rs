@@ -17,6 +17,7 @@ mod system {
     use std::ops::Deref;
     use std::time::Duration;
 
+    use nix::errno::Errno;
     use nix::sys::time::TimeSpec;
 
     /// A word that processes can sleep on, until another one changes it.
@@ -34,11 +35,13 @@ mod system {
 
     impl Futex {
         /// Sleeps while the word is `expected`: until [`Futex::wake`], a signal or `timeout`, whichever comes first.
-        /// May return spuriously.
-        pub(in crate::process) fn wait(&self, expected: u32, timeout: Duration) {
+        /// May return spuriously. True when the time is over.
+        pub(in crate::process) fn wait(&self, expected: u32, timeout: Duration) -> bool {
             let (word, timeout) = (self.as_ptr(), TimeSpec::from_duration(timeout));
             // SAFETY: the address and the time are valid for the duration of the call.
-            unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAIT, expected, timeout.as_ref()) };
+            let woken =
+                unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAIT, expected, timeout.as_ref()) };
+            woken == -1 && Errno::last() == Errno::ETIMEDOUT
         }
 
         /// Wakes one process that sleeps on the word.
@@ -68,8 +71,8 @@ mod model {
     pub(in crate::process) fn spin_loop() {}
 
     /// A word that threads of a model can sleep on. As in the kernel, to look at the word and to fall asleep is one step
-    /// for those who wake. Nobody wakes by himself or after a time: a wake-up that is lost is a deadlock, which loom
-    /// reports.
+    /// for those who wake. Nobody wakes by himself, or after a time that is not zero: a wake-up that is lost is a
+    /// deadlock, which loom reports.
     #[derive(Debug)]
     pub(in crate::process) struct Futex {
         word: AtomicU32,
@@ -92,11 +95,14 @@ mod model {
     }
 
     impl Futex {
-        pub(in crate::process) fn wait(&self, expected: u32, _: Duration) {
+        /// The time is over at once, or never.
+        pub(in crate::process) fn wait(&self, expected: u32, timeout: Duration) -> bool {
             let sleepers = self.sleepers.lock().unwrap();
-            if self.word.load(Ordering::Relaxed) == expected {
+            let sleeps = self.word.load(Ordering::Relaxed) == expected;
+            if sleeps && !timeout.is_zero() {
                 drop(self.woken.wait(sleepers));
             }
+            sleeps && timeout.is_zero()
         }
 
         pub(in crate::process) fn wake(&self) {

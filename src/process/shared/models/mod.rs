@@ -7,6 +7,7 @@
 mod doorbell;
 mod items;
 mod job_queue;
+mod lock;
 mod result_ring;
 
 use std::ptr::NonNull;

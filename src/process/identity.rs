@@ -1,0 +1,175 @@
+//! Which process: an id together with a start time, since the system gives ids again.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::kill;
+use nix::unistd::{Pid, getpid};
+
+use super::fork::pidfd;
+
+/// Process ids have at most 22 bits (`PID_MAX_LIMIT`).
+pub(crate) const PID_BITS: u32 = 22;
+/// Start times are in hundredths of a second, and kept modulo a month: by chance, a later process with the same id would
+/// have the same one once in 268 million times.
+const STARTED_BITS: u32 = 28;
+/// Numbers of namespaces are given one after the other.
+const NAMESPACE_BITS: u32 = 12;
+/// The number of bits of [`Process::packed`].
+pub(crate) const PACKED_BITS: u32 = PID_BITS + STARTED_BITS + NAMESPACE_BITS;
+
+/// A process, distinguished by its start time from a later one with the same id, and by its PID namespace from one that
+/// has the same id elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Process {
+    pid: u64,
+    /// 0 if that is not known.
+    started: u64,
+    /// 0 if that is not known.
+    namespace: u64,
+}
+
+impl Process {
+    /// The process that has this id now.
+    pub(crate) fn now(pid: i32) -> Self {
+        Self { pid: pid.unsigned_abs().into(), ..Self::own() }.looked_up()
+    }
+
+    /// This process. Cheap: it is found out once after each fork.
+    pub(crate) fn own() -> Self {
+        match OWN.load(Ordering::Relaxed) {
+            0 => Self::look_at_own(),
+            packed => Self::unpacked(packed),
+        }
+    }
+
+    #[cold]
+    fn look_at_own() -> Self {
+        let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |file| lower(file.ino(), NAMESPACE_BITS));
+        let own = Self { pid: getpid().as_raw().unsigned_abs().into(), started: 0, namespace }.looked_up();
+        OWN.store(own.packed(), Ordering::Relaxed);
+        own
+    }
+
+    fn looked_up(self) -> Self {
+        Self { started: status(self.pid).map_or(0, |status| status.started), ..self }
+    }
+
+    /// The process id.
+    pub(crate) fn pid(self) -> i32 {
+        i32::try_from(self.pid).unwrap_or_default()
+    }
+
+    /// Whether the process is there, and can still run. A zombie cannot. Of one in another PID namespace nothing is known
+    /// here: it counts as being there.
+    pub(crate) fn is_there(self) -> bool {
+        if self.namespace != Self::own().namespace {
+            return true;
+        }
+        match status(self.pid) {
+            Some(status) => status.runs && (self.started == 0 || status.started == self.started),
+            None => self.pid != 0 && is_running(self.pid()),
+        }
+    }
+
+    /// In one word, whose upper two bits are 0; never 0 for a process that there is.
+    pub(crate) fn packed(self) -> u64 {
+        (self.namespace << STARTED_BITS | self.started) << PID_BITS | self.pid
+    }
+
+    /// From the lower bits of a word.
+    pub(crate) fn unpacked(packed: u64) -> Self {
+        let (pid, rest) = (lower(packed, PID_BITS), packed >> PID_BITS);
+        let (started, rest) = (lower(rest, STARTED_BITS), rest >> STARTED_BITS);
+        Self { pid, started, namespace: lower(rest, NAMESPACE_BITS) }
+    }
+}
+
+fn lower(word: u64, bits: u32) -> u64 {
+    word & ((1 << bits) - 1)
+}
+
+/// This process, packed; 0 if that has not been found out since the last fork.
+static OWN: AtomicU64 = AtomicU64::new(0);
+
+/// In a child that has just been forked, by whatever code: it is another process than its parent. Async-signal-safe.
+pub(super) fn forget() {
+    OWN.store(0, Ordering::Relaxed);
+}
+
+struct Status {
+    started: u64,
+    runs: bool,
+}
+
+/// What `/proc` says; `None` if the process is gone, or not to be seen there.
+fn status(pid: u64) -> Option<Status> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in brackets may contain anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+    let state = fields.next()?;
+    // Field 22 of the whole line, counted from 1; the state is the third.
+    let started = lower(fields.nth(18)?.parse().ok()?, STARTED_BITS);
+    Some(Status { started, runs: state != "Z" && state != "X" })
+}
+
+/// Whether a process runs of which `/proc` shows nothing: there is none here, or it hides the processes of other users.
+fn is_running(pid: i32) -> bool {
+    let pid = Pid::from_raw(pid);
+    if kill(pid, None) == Err(Errno::ESRCH) {
+        return false;
+    }
+    // A zombie, too, can be sent signals. Its pidfd is readable.
+    pidfd(pid).is_none_or(|pidfd| {
+        let mut polled = [PollFd::new(std::os::fd::AsFd::as_fd(&pidfd), PollFlags::POLLIN)];
+        poll(&mut polled, PollTimeout::ZERO) != Ok(1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn a_later_process_with_the_same_id_is_another() {
+        let own = Process::own();
+        assert!(own.is_there());
+        assert_eq!(Process::unpacked(own.packed()), own);
+        assert!(!Process { started: own.started + 1, ..own }.is_there());
+    }
+
+    #[test]
+    fn a_zombie_is_not_there() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = i32::try_from(child.id()).unwrap();
+        let process = Process::now(pid);
+        assert!(process.is_there() && is_running(pid));
+        child.kill().unwrap();
+        while process.is_there() {
+            std::thread::yield_now();
+        }
+        assert!(!is_running(pid), "without /proc, its pidfd tells");
+        child.wait().unwrap();
+        assert!(!is_running(pid));
+    }
+
+    #[test]
+    fn one_in_another_namespace_may_be_there() {
+        let own = Process::own();
+        let elsewhere = Process { namespace: own.namespace ^ 1, started: 1, ..own };
+        assert!(elsewhere.is_there() && elsewhere != own);
+        assert_eq!(Process::unpacked(elsewhere.packed()), elsewhere);
+    }
+
+    #[test]
+    fn what_no_process_has_written_is_no_process() {
+        let namespace = Process::own().namespace;
+        assert!(!Process { namespace, ..Process::unpacked(0) }.is_there());
+        assert!(!Process { namespace, ..Process::unpacked(u64::MAX) }.is_there());
+    }
+}
