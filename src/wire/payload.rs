@@ -7,20 +7,26 @@ use std::rc::Rc;
 /// Bytes that have been received. Each of several payloads that were received together keeps the memory of all of them.
 pub(crate) struct Payload {
     bytes: Rc<Vec<u8>>,
-    range: Range<usize>,
+    start: u32,
+    /// Its length; [`REST`] if it is all that is left.
+    length: u32,
 }
 
+/// A length that stands for all bytes from the start on: only a payload that is alone in its memory may have 4 GiB.
+const REST: u32 = u32::MAX;
+
 impl Payload {
-    /// The part `range` of `bytes`; an empty payload if `bytes` does not have that part.
+    /// The part `range` of `bytes`, within their first 4 GiB; an empty payload if `bytes` does not have that part.
     pub(crate) fn of(bytes: &Rc<Vec<u8>>, range: Range<usize>) -> Self {
-        Self { bytes: Rc::clone(bytes), range }
+        let start = u32::try_from(range.start).unwrap_or(REST);
+        let length = u32::try_from(range.len()).unwrap_or(0);
+        Self { bytes: Rc::clone(bytes), start, length }
     }
 }
 
 impl From<Vec<u8>> for Payload {
     fn from(bytes: Vec<u8>) -> Self {
-        let range = 0..bytes.len();
-        Self { bytes: Rc::new(bytes), range }
+        Self { bytes: Rc::new(bytes), start: 0, length: REST }
     }
 }
 
@@ -28,7 +34,8 @@ impl Deref for Payload {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.bytes.get(self.range.clone()).unwrap_or_default()
+        let rest = self.bytes.get(self.start as usize..).unwrap_or_default();
+        if self.length == REST { rest } else { rest.get(..self.length as usize).unwrap_or_default() }
     }
 }
 

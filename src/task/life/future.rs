@@ -38,7 +38,7 @@ pub(crate) enum Phase {
         /// The id of the child.
         child: u64,
         /// The payload.
-        remote_payload: RemotePayload,
+        remote_payload: Box<RemotePayload>,
     },
     /// The outcome is being decoded: classes are loaded, and their code runs. Only that code can come here meanwhile,
     /// and it cannot wait for what goes on further down its own stack.

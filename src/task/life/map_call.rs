@@ -12,6 +12,7 @@ use crate::process::poller::reactor::Ended;
 use crate::process::wait::Exit;
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
+use crate::wire::frame::Frame;
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, ValueCell};
 use crate::zend::iterate::Walk;
@@ -89,18 +90,34 @@ pub(crate) struct Batch {
 /// The result of an item.
 #[derive(Debug)]
 pub(crate) enum Said {
-    /// What its worker has sent, or how that died; and the pid.
-    Ended(Ended, Option<i32>),
+    /// What its worker has sent, and the pid of that.
+    Told(Frame, Option<i32>),
+    /// Its worker has died, or has sent something that is no frame; and its pid.
+    Ended(Box<Ended>, Option<i32>),
     /// Its worker keeps it in its memory.
-    Remote(Phase),
-    /// It took longer than this limit in seconds; the pid of its worker, and how that ended.
-    Overdue(f64, Option<i32>, Exit),
+    Remote(Box<Phase>),
+    /// It took longer than its limit.
+    Overdue(Box<Overdue>),
     /// No worker could be forked for it.
     Refused(Refused),
     /// It has failed, and is run again.
     Awaited,
     /// It was given, before those in front of it.
     Given,
+}
+
+/// There are as many of them as results that the script has not fetched, and each is moved several times.
+const _: () = assert!(size_of::<Said>() <= 32);
+
+/// How an item ended that took longer than its limit.
+#[derive(Debug)]
+pub(crate) struct Overdue {
+    /// The limit in seconds.
+    pub(crate) limit: f64,
+    /// The pid of its worker.
+    pub(crate) pid: Option<i32>,
+    /// How that ended.
+    pub(crate) exit: Exit,
 }
 
 /// A retry of an item.

@@ -9,7 +9,8 @@ use crate::exceptions;
 use crate::process::poller::reactor::{Ended, Message};
 use crate::task::life::conclusion;
 use crate::task::life::future::{Ending, Future, Outcome, Phase};
-use crate::task::life::map_call::{Batch, Items, Said};
+use crate::process::wait::Exit;
+use crate::task::life::map_call::{Batch, Items, Overdue, Said};
 use crate::task::workers::{collect, outcome};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::{key_at, seek};
@@ -33,23 +34,36 @@ pub(crate) fn trace_items(items: &[(Zval, Zval)], tracer: &mut Tracer) {
 }
 
 impl Said {
+    /// What a worker with this pid has left.
+    pub(crate) fn of(ended: Ended, pid: Option<i32>) -> Self {
+        match ended {
+            Ended { message: Message::Frame(frame), exit: Exit::Unknown, .. } => Self::Told(frame, pid),
+            ended => Self::Ended(Box::new(ended), pid),
+        }
+    }
+
     /// The worker that keeps the result in its memory, and waits until it is fetched.
     pub(crate) fn holder(&self) -> Option<u64> {
-        if let Self::Remote(Phase::Remote { child, .. }) = self { Some(*child) } else { None }
+        match self {
+            Self::Remote(phase) if let Phase::Remote { child, .. } = **phase => Some(child),
+            _ => None,
+        }
     }
 
     /// The size of the result in bytes.
     pub(crate) fn size(&self) -> usize {
         match self {
-            Self::Ended(Ended { message: Message::Frame(frame), .. }, _) => frame.payload.len(),
-            Self::Remote(Phase::Remote { remote_payload, .. }) => remote_payload.length,
+            Self::Told(frame, _) => frame.payload.len(),
+            Self::Remote(phase) if let Phase::Remote { remote_payload, .. } = &**phase => {
+                remote_payload.length
+            }
             _ => 0,
         }
     }
 
     /// Drops the result. A worker that keeps it in its memory goes on.
     pub(crate) fn discard(self) {
-        if let Self::Remote(Phase::Remote { child, .. }) = self {
+        if let Some(child) = self.holder() {
             collect::release(child);
         }
     }
@@ -173,8 +187,8 @@ impl End {
     /// The result of the item that it was running.
     pub(crate) fn said(self, batch: u64) -> Said {
         match self.overdue {
-            Some(limit) => Said::Overdue(limit, self.pid, self.ended.exit),
-            None => Said::Ended(Ended { id: batch, ..self.ended }, self.pid),
+            Some(limit) => Said::Overdue(Box::new(Overdue { limit, pid: self.pid, exit: self.ended.exit })),
+            None => Said::Ended(Box::new(Ended { id: batch, ..self.ended }), self.pid),
         }
     }
 }
@@ -194,14 +208,20 @@ pub(crate) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval
     future.key.set(key.shallow_clone());
     future.observed.set(true);
     match said {
+        Said::Told(frame, pid) => {
+            future.pid.set(pid);
+            let message = Message::Frame(frame);
+            future.phase.set(Phase::Reported(Ended { id: 0, exit: Exit::Unknown, message }));
+        }
         Said::Ended(ended, pid) => {
             future.pid.set(pid);
-            future.phase.set(Phase::Reported(ended));
+            future.phase.set(Phase::Reported(*ended));
         }
         Said::Remote(phase) => {
-            future.phase.set(phase);
+            future.phase.set(*phase);
         }
-        Said::Overdue(limit, pid, exit) => {
+        Said::Overdue(overdue) => {
+            let Overdue { limit, pid, exit } = *overdue;
             future.pid.set(pid);
             future.set_times(|times| times.limit = Some(limit));
             future.ending.set(Some(Ending::TimedOut));

@@ -26,7 +26,7 @@ use crate::process::shared::job_queue::Full;
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::group::Group;
-use crate::task::life::map_call::{Batch, Items, MapCall, Said, Source};
+use crate::task::life::map_call::{Batch, Items, MapCall, Overdue, Said, Source};
 use crate::task::life::state::state;
 use crate::task::life::underway::Underway;
 use crate::task::life::workers::{Job, Workers};
@@ -251,11 +251,12 @@ impl MapCall {
                 // that.
                 let reported = matches!(message, Message::Frame(Frame { kind: Kind::Report, .. }));
                 let overdue = if reported { workers::overdue(&self.group, child) } else { None };
-                let ended = Ended { id: batch, exit: Exit::Unknown, message };
-                overdue
-                    .map_or_else(|| Said::Ended(ended, pid), |limit| Said::Overdue(limit, pid, Exit::Unknown))
+                match overdue {
+                    Some(limit) => Said::Overdue(Box::new(Overdue { limit, pid, exit: Exit::Unknown })),
+                    None => Said::of(Ended { id: batch, exit: Exit::Unknown, message }, pid),
+                }
             }
-            Answered::Offered(phase) => Said::Remote(phase),
+            Answered::Offered(phase) => Said::Remote(Box::new(phase)),
         };
         if self.is_cancelled(batch) {
             said.discard();

@@ -48,9 +48,9 @@ impl Said {
     pub(crate) fn brought_home(self, group: &Group) -> Self {
         let pid = self.holder().and_then(|child| workers::pid_of_child(group, child));
         match self {
-            Self::Remote(phase) => match retry::brought_home(phase) {
-                Phase::Reported(ended) => Self::Ended(ended, pid),
-                phase => Self::Remote(phase),
+            Self::Remote(phase) => match retry::brought_home(*phase) {
+                Phase::Reported(ended) => Self::of(ended, pid),
+                phase => Self::Remote(Box::new(phase)),
             },
             said => said,
         }

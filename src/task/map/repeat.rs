@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use crate::pool::deadlines::Stage;
 use crate::pool::retry::Failure;
-use crate::process::poller::reactor::Ended;
 use crate::process::wait::Exit;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::{Batch, Home, MapCall, Repeat, Said};
@@ -18,9 +17,9 @@ impl Said {
     fn failure(&self) -> Option<Failure> {
         match self {
             // Its process is still there: the item would be run twice at a time.
-            Self::Ended(Ended { exit: Exit::Unended(_), .. }, _) | Self::Overdue(_, _, Exit::Unended(_)) => {
-                Some(Failure::Final)
-            }
+            Self::Ended(ended, _) if matches!(ended.exit, Exit::Unended(_)) => Some(Failure::Final),
+            Self::Overdue(overdue) if matches!(overdue.exit, Exit::Unended(_)) => Some(Failure::Final),
+            Self::Told(frame, _) => retry::of_frame(frame),
             Self::Ended(ended, _) => retry::of_message(&ended.message),
             Self::Remote(phase) => retry::failure(phase, None),
             Self::Overdue(..) => Some(Failure::TimedOut),

@@ -2,7 +2,6 @@
 
 use ext_php_rs::types::Zval;
 
-use crate::process::poller::reactor::{Ended, Message};
 use crate::task::life::map_call::{Batch, MapCall, Said};
 use crate::task::map::batch::settled;
 use crate::wire::codec::Format;
@@ -37,8 +36,7 @@ impl MapCall {
         let Some((key, said)) = self.take_ready() else {
             return Ok(None);
         };
-        if let Said::Ended(Ended { message: Message::Frame(frame), .. }, _) = &said
-            && let Frame { kind: Kind::Value, format: PACKED, payload } = frame
+        if let Said::Told(Frame { kind: Kind::Value, format: PACKED, payload }, _) = &said
             && let Ok(value) = value::decode(Format::Packed, payload)
         {
             return Ok(Some((key, Ok(value))));

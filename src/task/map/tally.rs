@@ -1,6 +1,5 @@
 //! Counts the items of maps by their states, from when they are taken out of the source until their results are given.
 
-use crate::process::poller::reactor::{Ended, Message};
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::{MapCall, Said};
@@ -30,13 +29,14 @@ impl MapCall {
 
 fn count(counts: &mut Counts, said: &Said) {
     match said {
-        Said::Ended(Ended { message: Message::Frame(Frame { kind: Kind::Value, .. }), .. }, _) => {
+        Said::Told(Frame { kind: Kind::Value, .. }, _) => counts.finished += 1,
+        Said::Remote(phase)
+            if let Phase::Remote { remote_payload, .. } = &**phase
+                && remote_payload.kind == Kind::Value =>
+        {
             counts.finished += 1;
         }
-        Said::Remote(Phase::Remote { remote_payload, .. }) if remote_payload.kind == Kind::Value => {
-            counts.finished += 1;
-        }
-        Said::Ended(..) | Said::Remote(_) | Said::Refused(_) => counts.failed += 1,
+        Said::Told(..) | Said::Ended(..) | Said::Remote(_) | Said::Refused(_) => counts.failed += 1,
         Said::Overdue(..) => counts.timed_out += 1,
         // A retry is counted in its own batch; what was given is not counted.
         Said::Awaited | Said::Given => {}

@@ -48,7 +48,7 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     let _fibers = FiberBlock::new();
     let read = match phase {
         Phase::Remote { child, remote_payload } => {
-            let outcome = fetch(future, child, remote_payload);
+            let outcome = fetch(future, child, *remote_payload);
             collect::release(child);
             outcome
         }

@@ -177,14 +177,22 @@ pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> 
 /// How what left this message has failed; none when it has not.
 pub(crate) fn of_message(message: &Message) -> Option<Failure> {
     match message {
-        Message::Frame(Frame { kind: Kind::Value, .. }) => None,
-        Message::Frame(Frame { kind: Kind::Thrown, .. }) => Some(Failure::Thrown),
-        Message::Frame(Frame { kind: Kind::Report, payload, .. }) => Some(match Report::decode(payload) {
+        Message::Frame(frame) => of_frame(frame),
+        Message::Malformed(_) => Some(Failure::Final),
+        Message::Nothing | Message::Truncated => Some(Failure::Died),
+    }
+}
+
+/// The same for a whole frame.
+pub(crate) fn of_frame(frame: &Frame) -> Option<Failure> {
+    match frame.kind {
+        Kind::Value => None,
+        Kind::Thrown => Some(Failure::Thrown),
+        Kind::Report => Some(match Report::decode(&frame.payload) {
             None | Some(Report::NotSerializable { .. }) => Failure::Final,
             Some(_) => Failure::Died,
         }),
-        Message::Frame(_) | Message::Malformed(_) => Some(Failure::Final),
-        Message::Nothing | Message::Truncated => Some(Failure::Died),
+        _ => Some(Failure::Final),
     }
 }
 
@@ -199,7 +207,7 @@ pub(crate) fn brought_home(phase: Phase) -> Phase {
         Err(_) => state().reactor.borrow().as_ref().map_or(Exit::Unknown, |reactor| reactor.fate(child)),
     };
     collect::release(child);
-    let RemotePayload { kind, format, .. } = remote_payload;
+    let RemotePayload { kind, format, .. } = *remote_payload;
     let message = payload.map_or(Message::Truncated, |payload| {
         Message::Frame(Frame { kind, format, payload: payload.into() })
     });

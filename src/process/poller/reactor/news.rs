@@ -22,7 +22,7 @@ pub(crate) enum News {
         /// The id under which the child was added.
         id: u64,
         /// Where in the child's memory the payload is.
-        remote_payload: RemotePayload,
+        remote_payload: Box<RemotePayload>,
     },
     /// A warm worker has sent an answer about a task.
     Answered {
@@ -40,7 +40,7 @@ pub(crate) enum News {
         /// The id of the task.
         task: u64,
         /// Where in the worker's memory the payload is.
-        remote_payload: RemotePayload,
+        remote_payload: Box<RemotePayload>,
     },
     /// A warm worker has sent something that is no message: it has to be ended.
     Garbled {

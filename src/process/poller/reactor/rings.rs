@@ -225,6 +225,7 @@ impl RingReader {
                 let remote_payload = RemotePayload::announced(&frame).ok_or(Garbled)?;
                 if !too_long(remote_payload.length as u64) {
                     self.lends = true;
+                    let remote_payload = Box::new(remote_payload);
                     return Ok(News::HoldsResult { child, task, remote_payload });
                 }
                 if !self.waits {

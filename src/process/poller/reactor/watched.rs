@@ -65,7 +65,7 @@ impl Watched {
             return None;
         }
         if let Some(remote_payload) = self.remote_payload(registry) {
-            return Some(News::HoldsPayload { id, remote_payload });
+            return Some(News::HoldsPayload { id, remote_payload: Box::new(remote_payload) });
         }
         self.close_pipe(registry);
         let refused = self.refused.take().map(Message::Malformed);
