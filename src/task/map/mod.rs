@@ -155,12 +155,12 @@ impl MapCall {
 
     /// Should something be posted now?
     pub(crate) fn wants_more(&self) -> bool {
-        !self.in_line && (self.group.has_unposted() || self.wants_items())
+        !self.in_line && (self.wants_items() || self.group.has_unposted())
     }
 
     /// Are there items left to take from the source, and may more of them be posted?
     fn wants_items(&self) -> bool {
-        !self.is_exhausted() && self.ahead() < AHEAD * self.group.ledger.borrow().limit()
+        self.ahead() < AHEAD * self.group.ledger.borrow().limit() && !self.is_exhausted()
     }
 
     /// Posts a batch. PHP code has run to take its items and to serialize them, and may have stopped the pool.
@@ -265,27 +265,52 @@ impl MapCall {
         self.push(batch, said, Some(child))
     }
 
+    /// Values of a batch have arrived, of one item after the other. False if others of that batch are still to come.
+    pub(crate) fn answered_all(
+        self: &Rc<Self>,
+        batch: u64,
+        child: u64,
+        pid: Option<i32>,
+        values: Vec<Frame>,
+    ) -> bool {
+        let one_by_one =
+            self.repeats.get() > 0 || self.group.retry.get().is_wanted() || !self.ending.borrow().is_empty();
+        if one_by_one {
+            let answered = |value| self.answered(batch, child, pid, Answered::Told(Message::Frame(value)));
+            return values.into_iter().map(answered).last().unwrap_or_default();
+        }
+        self.note(batch, values.into_iter().map(|value| Said::Told(value, pid)), Some(child))
+    }
+
     /// Notes down what became of an item. False if others of that batch are still to come.
     fn push(self: &Rc<Self>, batch: u64, mut said: Said, child: Option<u64>) -> bool {
         if self.repeats.get() > 0 || self.group.retry.get().is_wanted() {
             said = self.judge(batch, said);
         }
-        let mut said = Some(said);
+        self.note(batch, std::iter::once(said), child)
+    }
+
+    /// Notes down what became of the next items of a batch; at most one is a remote payload. A worker whose task has
+    /// written over shared memory may send more of them than there are items.
+    fn note(self: &Rc<Self>, batch: u64, mut said: impl Iterator<Item = Said>, child: Option<u64>) -> bool {
         let noted = self.batches.change(|batches| {
             let known = batches.get_mut(&batch)?;
-            let said = said.take()?;
-            let (place, holder) = (known.answered, said.holder());
-            known.bytes += said.size();
-            known.said.push_back(said);
-            known.answered += 1;
+            let mut lent = None;
+            let missing = known.len().saturating_sub(known.answered);
+            for said in said.by_ref().take(missing) {
+                lent = lent.or(said.holder().map(|holder| (holder, known.answered)));
+                known.bytes += said.size();
+                known.said.push_back(said);
+                known.answered += 1;
+            }
             let all = known.answered == known.len();
-            Some((place, holder, all, known.answered - known.posted_from, known.bytes))
+            (missing > 0).then_some((lent, all, known.answered - known.posted_from, known.bytes))
         });
-        let Some((place, holder, all, count, bytes)) = noted else {
-            said.into_iter().for_each(Said::discard);
+        said.for_each(Said::discard);
+        let Some((lent, all, count, bytes)) = noted else {
             return true;
         };
-        if let Some(holder) = holder {
+        if let Some((holder, place)) = lent {
             self.note_loan(holder, batch, place);
         }
         if all {

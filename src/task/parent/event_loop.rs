@@ -113,15 +113,11 @@ fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
 /// and come back here: so all news that is not processed stays in the state, where it is found.
 fn take_in() {
     let state = state();
-    let mut telling = None;
     loop {
         let next = state.news.borrow_mut().pop_front();
         let Some(one) = next else {
             return;
         };
-        if !matches!(one, News::Answered { .. }) {
-            telling = None;
-        }
         let group = match one {
             News::Told { id, message } => {
                 let whole = matches!(message, Message::Frame(_));
@@ -137,7 +133,8 @@ fn take_in() {
                 told(id, Phase::Remote { child: id, remote_payload });
                 None
             }
-            News::Answered { child, task, message } => news::answered(child, task, message, &mut telling),
+            News::Answered { child, task, message } => news::answered(child, task, message),
+            News::Values { child, task, values } => news::values(child, task, values),
             News::HoldsResult { child, task, remote_payload } => {
                 news::offered(child, task, Phase::Remote { child, remote_payload })
             }

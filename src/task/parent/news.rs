@@ -16,48 +16,10 @@ use crate::task::workers::retry::finish;
 use crate::task::workers::{collect, retry};
 use crate::wire::frame::{Frame, Kind};
 
-/// A worker that tells of the items of one portion of a map, one after the other. What was looked up for the first of
-/// them holds for the others.
-#[derive(Debug)]
-pub(crate) struct Telling {
-    worker: Rc<Worker>,
-    portion: u64,
-    pid: Option<i32>,
-    map_call: Rc<MapCall>,
-}
-
-impl Telling {
-    fn is(&self, child: u64, task: u64) -> bool {
-        self.worker.id == child && self.portion == task
-    }
-
-    /// Notes down the value of the next item. The pool, if that was the last.
-    fn next(&self, message: Message) -> Option<Rc<Group>> {
-        let answered = Answered::Told(message);
-        if !self.map_call.answered(self.portion, self.worker.id, self.pid, answered) {
-            return None;
-        }
-        let (group, _, warm) = employed(&self.worker)?;
-        end_of_batch(&group, &warm.workers, self.portion);
-        Some(group)
-    }
-}
-
-/// A child has told what became of a task. `telling` is for the next call, unless there is other news in between.
-pub(crate) fn answered(
-    child: u64,
-    task: u64,
-    message: Message,
-    telling: &mut Option<Telling>,
-) -> Option<Rc<Group>> {
-    if let Some(telling) = telling.as_ref().filter(|telling| telling.is(child, task))
-        && let Message::Frame(Frame { kind: Kind::Value, .. }) = message
-    {
-        return telling.next(message);
-    }
-    *telling = None;
-    let known = state().worker(child);
-    let Some((group, worker, warm)) = known.as_ref().and_then(employed) else {
+/// A child has told what became of a task.
+pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Group>> {
+    let worker = state().worker(child);
+    let Some((group, worker, warm)) = worker.as_ref().and_then(employed) else {
         collect::go_on(child); // nobody waits for what it says
         return None;
     };
@@ -82,9 +44,6 @@ pub(crate) fn answered(
             end_of_batch(&group, workers, task);
             return Some(group);
         }
-        if let Some(worker) = known.filter(|_| !collect::captures()) {
-            *telling = Some(Telling { worker, portion: task, pid, map_call });
-        }
         return None;
     } else {
         let ended = Ended { id: task, exit: Exit::Unknown, message };
@@ -92,6 +51,25 @@ pub(crate) fn answered(
     }
     collect::go_on(child);
     Some(group)
+}
+
+/// A child has told several values in a row of one task.
+pub(crate) fn values(child: u64, task: u64, values: Vec<Frame>) -> Option<Rc<Group>> {
+    let worker = state().worker(child);
+    if let Some((group, worker, warm)) = worker.as_ref().and_then(employed)
+        && let Some(map_call) = mapping_of(&group, task).filter(|_| !collect::captures())
+    {
+        let over = match admit(&group, worker, warm, task, false) {
+            Ok(pid) => map_call.answered_all(task, child, pid, values),
+            Err(Accused) => return Some(group),
+        };
+        if over {
+            end_of_batch(&group, &warm.workers, task);
+        }
+        return over.then_some(group);
+    }
+    // What was printed has to be taken after each of them; or they are from a worker that is not waited for.
+    values.into_iter().fold(None, |freed, value| answered(child, task, Message::Frame(value)).or(freed))
 }
 
 /// A worker has sent something about a task that it was not given, and is being killed for that.

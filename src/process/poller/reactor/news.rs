@@ -33,6 +33,15 @@ pub(crate) enum News {
         /// What the worker sent.
         message: Message,
     },
+    /// A warm worker has sent several values in a row for one task: those of items of a map.
+    Values {
+        /// The id of the worker.
+        child: u64,
+        /// The id that the items were posted under.
+        task: u64,
+        /// The values, in the order of the items.
+        values: Vec<Frame>,
+    },
     /// A warm worker has the result of a task as a remote payload, and waits as above.
     HoldsResult {
         /// The id of the worker.

@@ -13,7 +13,7 @@ use crate::process::remote_payload::RemotePayload;
 use crate::process::shared::doorbell::Doorbell;
 use crate::process::shared::result_ring::{Answer, Garbled, ResultRing};
 use crate::process::spin::Spin;
-use crate::wire::frame::{Kind, Malformed};
+use crate::wire::frame::{Frame, Kind, Malformed};
 
 /// So many waits in a row may find results without asking the kernel, which may also have news: of deaths, and of other
 /// children.
@@ -197,6 +197,32 @@ fn told(readers: &BTreeMap<u64, RingReader>) -> bool {
     readers.values().any(|reader| reader.ring.has_news())
 }
 
+/// Appends a value to `news`: to the latest, if that has values of the same task.
+fn append(news: &mut VecDeque<News>, child: u64, task: u64, value: Frame) {
+    match news.back_mut() {
+        Some(News::Values { child: of, task: about, values }) if (*of, *about) == (child, task) => {
+            values.push(value);
+        }
+        Some(last) if is_value_of(last, child, task) => {
+            let first = std::mem::replace(last, News::Values { child, task, values: Vec::new() });
+            if let (News::Answered { message: Message::Frame(first), .. }, News::Values { values, .. }) =
+                (first, last)
+            {
+                values.extend([first, value]);
+            }
+        }
+        _ => news.push_back(News::Answered { child, task, message: Message::Frame(value) }),
+    }
+}
+
+fn is_value_of(news: &News, child: u64, task: u64) -> bool {
+    matches!(
+        news,
+        News::Answered { child: of, task: about, message: Message::Frame(Frame { kind: Kind::Value, .. }) }
+            if (*of, *about) == (child, task)
+    )
+}
+
 /// The result of reading the rings.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Heard {
@@ -210,7 +236,14 @@ impl RingReader {
     fn hear(&mut self, child: u64, news: &mut VecDeque<News>) -> Result<(), Garbled> {
         self.ring.read()?;
         while let Some(answer) = self.ring.hear(self.limit)? {
-            news.push_back(self.news(child, answer)?);
+            match self.news(child, answer)? {
+                News::Answered { child, task, message: Message::Frame(frame) }
+                    if frame.kind == Kind::Value =>
+                {
+                    append(news, child, task, frame);
+                }
+                other => news.push_back(other),
+            }
         }
         Ok(())
     }

@@ -46,7 +46,10 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
             match news {
                 News::Told { message, .. } => told = Some(message),
                 News::HoldsPayload { .. } => panic!("nothing was remote"),
-                News::Answered { .. } | News::HoldsResult { .. } | News::Garbled { .. } => {
+                News::Answered { .. }
+                | News::Values { .. }
+                | News::HoldsResult { .. }
+                | News::Garbled { .. } => {
                     panic!("nobody stays")
                 }
                 News::Ended(gone) => ended = Some(gone),
