@@ -792,6 +792,30 @@ final class Future
     }
 
     /**
+     * Makes a future that has ended with this value, without a task: for tests of code that takes futures. Works where
+     * there are no processes, too.
+     *
+     * @template V
+     *
+     * @param V|Future<V> $value a future: its outcome is the outcome
+     *
+     * @return self<V>
+     */
+    public static function resolved(mixed $value): self
+    {
+    }
+
+    /**
+     * Makes a future that has failed, without a task. As any other failure it is told by an E_WARNING when nobody has
+     * handled or awaited it.
+     *
+     * @return self<never>
+     */
+    public static function failed(\Throwable $throwable): self
+    {
+    }
+
+    /**
      * Adds a handler for the value. It runs in the parent, where {@see Handlers} says, after the child has ended, also
      * when nobody awaits. What it returns is the value from then on, null included; a handler without a `return`
      * statement keeps the value. A future that it returns is awaited, and gives its value. What it throws surfaces

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ext_php_rs::types::Zval;
 
 use crate::error::Error;
+use crate::php::settled;
 use crate::php::status as states;
 use crate::php::status::Status;
 use crate::process::output::Stream;
@@ -27,6 +28,8 @@ use crate::zend::{interrupt, object, string};
 pub(crate) fn register() {
     object::register::<Future>(&[
         object::private_constructor(),
+        Function::new("resolved", "mixed $value", "self", entry(settled::resolved)).fixed(),
+        Function::new("failed", "Throwable $throwable", "self", entry(settled::failed)).fixed(),
         Function::new("then", "callable $fn", "self", entry(then)),
         Function::new("catch", "callable $fn", "self", entry(catch)),
         Function::new("finally", "callable $fn", "self", entry(finally)),

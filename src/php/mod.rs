@@ -13,6 +13,7 @@ pub(crate) mod pool;
 pub(crate) mod pool_iterator;
 #[cfg(feature = "recode")]
 pub(crate) mod recode;
+pub(crate) mod settled;
 pub(crate) mod status;
 pub(crate) mod task;
 
