@@ -11,97 +11,36 @@
 //!    (new) ------------------------------------'
 //! ```
 //!
-//! A [`Sink`] is told of each transition by one [`Event`]. Nobody listens yet outside of the tests, and that costs
-//! nothing.
+//! An attempt that is cancelled while a warm worker has it is `Cancelled` until its last result has arrived, or that
+//! worker is gone. A [`Sink`] is told of each transition by one [`Event`]. Nobody listens yet outside of the tests, and
+//! that costs nothing.
 //!
 //! No other module keeps a list of the attempts. When a warm worker takes a posted attempt, the parent is not notified:
 //! the job queue in shared memory says which worker has it. A retry is a new attempt with a new id, as the process of
 //! the former attempt may still be there.
 
+mod event;
+mod stage;
+
 use std::collections::VecDeque;
 
 use super::ids::{IdMap, IdSet};
+use event::{Event, Nobody, Sink};
+use stage::Counts;
+
+pub(crate) use stage::Stage;
 
 /// How many stale ids the queue may hold in addition to one for each valid id: if there are more, they are cleared out.
 const STALE: usize = 64;
 
-/// Where an attempt is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// In the pool's queue.
-    Queued,
-    /// It is a retry, and waits for its backoff to be over.
-    Resting,
-    /// About to run: a process is about to be forked for it, or a warm worker takes it from the job queue.
-    Posted,
-    /// In a process of its own.
-    Running,
-    /// Its process has sent everything, but has not ended yet. It needs no slot any more.
-    Reported,
-    /// This pool does not wait for its process any more, but the slot is taken until that process has ended. Either its
-    /// task belongs to another pool by now, or its outcome is still in the memory of that process.
-    Disowned,
-}
-
-/// One attempt. Its owner, `of`, is removed as soon as the attempt has sent everything or is disowned.
+/// One attempt.
 #[derive(Debug)]
 struct Record<A> {
     stage: Stage,
+    /// How many results of a cancelled attempt have not arrived.
+    unwanted: u32,
+    /// Its owner, until the attempt has sent everything or is disowned.
     of: Option<A>,
-}
-
-/// How many attempts are in each stage.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
-    queued: usize,
-    resting: usize,
-    /// Posted or running.
-    out: usize,
-    reported: usize,
-    disowned: usize,
-}
-
-impl Counts {
-    fn of(&mut self, stage: Stage) -> &mut usize {
-        match stage {
-            Stage::Queued => &mut self.queued,
-            Stage::Resting => &mut self.resting,
-            Stage::Posted | Stage::Running => &mut self.out,
-            Stage::Reported => &mut self.reported,
-            Stage::Disowned => &mut self.disowned,
-        }
-    }
-}
-
-/// One transition of one attempt. What happens to an attempt is told once, and in order.
-///
-/// When it was is for the [`Sink`] to say, as nothing here reads a clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Event<'l, A> {
-    /// The attempt. If a worker is forked for it, this is the id of that worker, too.
-    pub(crate) attempt: u64,
-    /// Its owner, unless somebody has it already.
-    pub(crate) of: Option<&'l A>,
-    /// Where it was; `None` for a new one.
-    pub(crate) from: Option<Stage>,
-    /// Where it is; `None` if it is over.
-    pub(crate) to: Option<Stage>,
-}
-
-/// Whoever is told of all transitions of a ledger, as they happen. The ledger is borrowed then, so that it has to be
-/// left alone, and no PHP code may run.
-pub(crate) trait Sink<A> {
-    /// Something has happened.
-    fn take(&mut self, event: Event<'_, A>);
-}
-
-/// The sink of a ledger to which nobody listens: the calls are compiled away.
-#[derive(Debug)]
-pub(crate) struct Nobody;
-
-impl<A> Sink<A> for Nobody {
-    #[inline]
-    fn take(&mut self, _: Event<'_, A>) {}
 }
 
 /// The attempts of one pool, its queue and its slots.
@@ -194,7 +133,7 @@ impl<A, S: Sink<A>> Ledger<A, S> {
     /// Processes that are about to end need no slot, but should not pile up: if more than `ahead` of them are left,
     /// nothing is taken.
     pub(crate) fn next_within(&mut self, ahead: usize) -> Option<(u64, &A)> {
-        if self.stopped || self.counts.queued == 0 || self.slots_taken() >= ahead {
+        if self.stopped || self.counts.queued == 0 || self.counts.slots() >= ahead {
             return None;
         }
         if self.counts.reported > ahead {
@@ -264,11 +203,44 @@ impl<A, S: Sink<A>> Ledger<A, S> {
         if self.is_waiting(id) { self.end(id) } else { None }
     }
 
+    /// Nobody wants the results of an attempt any more that is out: so many of them have not arrived.
+    pub(crate) fn cancel(&mut self, id: u64, results: usize) {
+        if self.stage(id) == Some(Stage::Posted)
+            && let Some(record) = self.step(id, Stage::Cancelled)
+        {
+            record.unwanted = u32::try_from(results).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// A result of an attempt has arrived. If the attempt was cancelled, the result is to be dropped: whether it was the
+    /// last one. `None` for any other attempt.
+    pub(crate) fn drop_result(&mut self, id: u64) -> Option<bool> {
+        if self.counts.cancelled == 0 {
+            return None;
+        }
+        let record = self.records.get_mut(&id).filter(|record| record.stage == Stage::Cancelled)?;
+        record.unwanted = record.unwanted.saturating_sub(1);
+        Some(record.unwanted == 0)
+    }
+
+    /// The cancelled attempts.
+    pub(crate) fn cancelled(&self) -> impl Iterator<Item = (u64, &A)> {
+        let any = if self.counts.cancelled > 0 { Some(self.iter()) } else { None };
+        any.into_iter()
+            .flatten()
+            .filter_map(|(id, stage, of)| (stage == Stage::Cancelled).then_some((id, of)))
+    }
+
     /// An attempt is over: its slot is free. Returns the owner; `None` if the attempt had already sent everything.
     pub(crate) fn end(&mut self, id: u64) -> Option<A> {
-        let Record { stage, of } = self.records.remove(&id)?;
+        self.end_in(None, id)
+    }
+
+    /// The same, if it is known which warm worker had it.
+    pub(crate) fn end_in(&mut self, worker: Option<u64>, id: u64) -> Option<A> {
+        let Record { stage, of, .. } = self.records.remove(&id)?;
         *self.counts.of(stage) -= 1;
-        self.sink.take(Event { attempt: id, of: of.as_ref(), from: Some(stage), to: None });
+        self.sink.take(Event::new(id, of.as_ref(), worker, (Some(stage), None)));
         self.tidy();
         of
     }
@@ -279,8 +251,8 @@ impl<A, S: Sink<A>> Ledger<A, S> {
         self.queue.clear();
         self.counts = Counts::default();
         let records = std::mem::take(&mut self.records);
-        for (&attempt, Record { stage, of }) in &records {
-            self.sink.take(Event { attempt, of: of.as_ref(), from: Some(*stage), to: None });
+        for (&id, Record { stage, of, .. }) in &records {
+            self.sink.take(Event::new(id, of.as_ref(), None, (Some(*stage), None)));
         }
         records.into_values().filter_map(|record| record.of).collect()
     }
@@ -307,18 +279,17 @@ impl<A, S: Sink<A>> Ledger<A, S> {
 
     /// Has an attempt left the queue, and not ended?
     pub(crate) fn is_out(&self, id: u64) -> bool {
-        matches!(self.stage(id), Some(Stage::Posted | Stage::Running | Stage::Reported | Stage::Disowned))
+        self.stage(id).is_some_and(|stage| !stage.is_waiting())
     }
 
     /// Has an attempt left the queue, and not sent everything?
     pub(crate) fn expects(&self, id: u64) -> bool {
-        let is_out = |stage| !matches!(stage, Stage::Queued | Stage::Resting);
-        self.records.get(&id).is_some_and(|record| record.of.is_some() && is_out(record.stage))
+        self.records.get(&id).is_some_and(|record| record.of.is_some() && !record.stage.is_waiting())
     }
 
     /// Is an attempt in the queue, or waiting for its backoff?
     pub(crate) fn is_waiting(&self, id: u64) -> bool {
-        matches!(self.stage(id), Some(Stage::Queued | Stage::Resting))
+        self.stage(id).is_some_and(Stage::is_waiting)
     }
 
     /// Is there work in progress that will end or be retried by itself? Of the attempts that have left the queue here
@@ -351,13 +322,9 @@ impl<A, S: Sink<A>> Ledger<A, S> {
         self.records.len() > self.counts.reported + self.counts.disowned
     }
 
-    fn slots_taken(&self) -> usize {
-        self.counts.out + self.counts.disowned
-    }
-
     /// How many attempts have left the queue, and not ended.
     fn not_ended(&self) -> usize {
-        self.slots_taken() + self.counts.reported
+        self.counts.slots() + self.counts.reported
     }
 
     /// Clears stale ids out of the queue, when there are many.
@@ -372,8 +339,8 @@ impl<A, S: Sink<A>> Ledger<A, S> {
 
     fn add(&mut self, id: u64, stage: Stage, of: A) {
         *self.counts.of(stage) += 1;
-        self.sink.take(Event { attempt: id, of: Some(&of), from: None, to: Some(stage) });
-        let known = self.records.insert(id, Record { stage, of: Some(of) });
+        self.sink.take(Event::new(id, Some(&of), None, (None, Some(stage))));
+        let known = self.records.insert(id, Record { stage, unwanted: 0, of: Some(of) });
         debug_assert!(known.is_none(), "numbers of attempts never come again");
     }
 
@@ -391,7 +358,7 @@ impl<A, S: Sink<A>> Ledger<A, S> {
         *self.counts.of(to) += 1;
         // To be moved within the queue is no transition.
         if from != to {
-            self.sink.take(Event { attempt: id, of: record.of.as_ref(), from: Some(from), to: Some(to) });
+            self.sink.take(Event::new(id, record.of.as_ref(), None, (Some(from), Some(to))));
         }
         Some(record)
     }

@@ -226,6 +226,11 @@ impl Group {
         self.ledger.change(|ledger| ledger.end(id)).and_then(Attempt::into_future)
     }
 
+    /// The same, for an attempt that a warm worker has run.
+    pub(crate) fn end_in(&self, worker: u64, id: u64) -> Option<Object<Future>> {
+        self.ledger.change(|ledger| ledger.end_in(Some(worker), id)).and_then(Attempt::into_future)
+    }
+
     /// Adds a future to the list of those that have ended, if there is an object that can ask for it.
     pub(crate) fn note_end(&self, future: &Object<Future>) {
         self.ended.change(|ended| ended.iter_mut().for_each(|ended| ended.push(future.clone())));

@@ -43,8 +43,6 @@ pub(crate) struct MapCall {
     pub(crate) in_line: bool,
     /// Nothing more begins.
     pub(crate) halted: Cell<bool>,
-    /// Batches that were cancelled and whose workers are not gone, and how many results of each have not arrived.
-    pub(crate) ending: DataCell<BTreeMap<u64, usize>>,
 }
 
 /// Where items come from.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::pool::ledger::Stage;
+use crate::task::life::attempt::Attempt;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::{Batch, MapCall, Said, Source};
 use crate::task::life::state::state;
@@ -29,7 +31,9 @@ pub(crate) fn cancel(group: &Group) {
 pub(crate) fn end(group: &Group) {
     for map_call in maps(group) {
         map_call.cancel();
-        map_call.ending.take();
+        for batch in map_call.cancelled() {
+            map_call.over(batch, None);
+        }
     }
 }
 
@@ -52,9 +56,8 @@ impl MapCall {
             }
         }
         // A batch is open again when its worker was killed while it took that from the job queue.
-        let ending: Vec<_> = self.ending.borrow().keys().copied().collect();
-        for id in ending.into_iter().filter(|&id| workers::withdraw(&self.group, id)) {
-            self.end(id);
+        for id in self.cancelled().into_iter().filter(|&id| workers::withdraw(&self.group, id)) {
+            self.over(id, None);
         }
         drop(left);
     }
@@ -63,9 +66,9 @@ impl MapCall {
         self.halted.set(true);
         for (id, left) in self.unfinished() {
             if self.take_back(id) {
-                self.over(id);
+                self.over(id, None);
             } else {
-                self.ending.borrow_mut().insert(id, left);
+                self.group.ledger.change(|ledger| ledger.cancel(id, left));
             }
             self.shorten(id);
         }
@@ -98,9 +101,9 @@ impl MapCall {
     pub(crate) fn cut(&self, id: u64) {
         if self.is_repeat(id) {
             self.give_up(id);
-        } else if !self.end(id) {
+        } else if !self.end_cancelled(id) {
             self.shorten(id);
-            self.over(id);
+            self.over(id, None);
         }
     }
 
@@ -129,28 +132,34 @@ impl MapCall {
         drop(given);
     }
 
-    /// Counts a result of a batch that was cancelled. False for any other batch.
-    pub(crate) fn is_cancelled(&self, batch: u64) -> bool {
-        let mut ending = self.ending.borrow_mut();
-        let Some(left) = ending.get_mut(&batch) else {
-            return false;
-        };
-        *left = left.saturating_sub(1);
-        let over = *left == 0;
-        drop(ending);
-        if over {
-            self.end(batch);
+    /// Its batches that were cancelled, and whose workers are not done with them.
+    pub(crate) fn cancelled(&self) -> Vec<u64> {
+        let ledger = self.group.ledger.borrow();
+        let own = |of: &Attempt| of.map_call().is_some_and(|of| std::ptr::eq(&raw const **of, self));
+        ledger.cancelled().filter(|(_, of)| own(of)).map(|(id, _)| id).collect()
+    }
+
+    /// Is a result that `worker` has sent to be dropped, as its batch was cancelled?
+    pub(crate) fn drops(&self, batch: u64, worker: u64) -> bool {
+        let last = self.group.ledger.change(|ledger| ledger.drop_result(batch));
+        if last == Some(true) {
+            self.over(batch, Some(worker));
         }
-        true
+        last.is_some()
+    }
+
+    /// Was a batch cancelled that a worker had, and is that not done with it?
+    pub(crate) fn is_cancelled(&self, batch: u64) -> bool {
+        self.group.ledger.borrow().stage(batch) == Some(Stage::Cancelled)
     }
 
     /// The worker of a batch is gone. False when the batch was not cancelled.
-    pub(crate) fn end(&self, batch: u64) -> bool {
-        let known = self.ending.borrow_mut().remove(&batch).is_some();
-        if known {
-            self.over(batch);
+    pub(crate) fn end_cancelled(&self, batch: u64) -> bool {
+        let is_cancelled = self.is_cancelled(batch);
+        if is_cancelled {
+            self.over(batch, None);
         }
-        known
+        is_cancelled
     }
 
     /// Its iterator is gone, or at its end: what has not begun does not begin, and all else is dropped. Runs PHP code:
@@ -165,7 +174,7 @@ impl MapCall {
             if batch.answered < batch.len() {
                 workers::withdraw(&self.group, id);
                 state().deadlines.borrow_mut().clear(id);
-                self.over(id);
+                self.over(id, None);
             }
         }
         let forgotten = self.group.maps.remove(&self.id);

@@ -93,7 +93,6 @@ impl MapCall {
             ordered,
             in_line: support::in_line(),
             halted: Cell::new(halted),
-            ending: DataCell::default(),
         });
         group.maps.insert(map_call.id, Rc::clone(&map_call));
         drop(unwanted);
@@ -258,7 +257,7 @@ impl MapCall {
             }
             Answered::Offered(phase) => Said::Remote(Box::new(phase)),
         };
-        if self.is_cancelled(batch) {
+        if self.drops(batch, child) {
             said.discard();
             return true;
         }
@@ -274,7 +273,7 @@ impl MapCall {
         values: Vec<Frame>,
     ) -> bool {
         let one_by_one =
-            self.repeats.get() > 0 || self.group.retry.get().is_wanted() || !self.ending.borrow().is_empty();
+            self.repeats.get() > 0 || self.group.retry.get().is_wanted() || self.is_cancelled(batch);
         if one_by_one {
             let answered = |value| self.answered(batch, child, pid, Answered::Told(Message::Frame(value)));
             return values.into_iter().map(answered).last().unwrap_or_default();
@@ -317,20 +316,21 @@ impl MapCall {
             if let Some(time) = child.and_then(|child| workers::spent_by(&self.group, child)) {
                 self.portion.borrow_mut().took(count, time, bytes);
             }
-            self.over(batch);
+            self.over(batch, child);
             self.forget_repeat(batch);
         }
         all
     }
 
-    fn over(&self, batch: u64) {
-        let over = self.group.ledger.change(|ledger| ledger.end(batch));
+    /// A batch is over, whose last result `worker` has sent.
+    fn over(&self, batch: u64, worker: Option<u64>) {
+        let over = self.group.ledger.change(|ledger| ledger.end_in(worker, batch));
         drop(over);
     }
 
     /// The worker of a batch has died, and had begun so many of its items. Another one gets the rest.
     pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, end: End, workers: &Workers) {
-        if self.end(batch) {
+        if self.end_cancelled(batch) {
             return;
         }
         let at = self.batches.borrow().get(&batch).map(|batch| (batch.posted_from, batch.answered));
@@ -345,14 +345,14 @@ impl MapCall {
 
     /// A worker could not decode the items of a batch.
     pub(crate) fn declined(&self, batch: u64, workers: &Workers) {
-        if !self.end(batch) {
+        if !self.end_cancelled(batch) {
             self.post_rest(batch, workers, true);
         }
     }
 
     /// No worker has begun what was posted of a batch, and none will: it is posted again.
     pub(crate) fn post_again(&self, batch: u64, workers: &Workers) {
-        if !self.end(batch) {
+        if !self.end_cancelled(batch) {
             self.post_rest(batch, workers, false);
         }
     }

@@ -11,7 +11,7 @@ impl MapCall {
     /// No worker can be forked for a batch that waits for one: its next item fails with that, and the others wait on.
     /// Re-enters PHP: hooks of serialization.
     pub(crate) fn refused(self: &Rc<Self>, batch: u64, refused: Refused) {
-        if self.end(batch) {
+        if self.end_cancelled(batch) {
             return;
         }
         self.push(batch, Said::Refused(refused), None);

@@ -125,7 +125,7 @@ impl MapCall {
         if let Some((home, failure)) = repeat {
             self.put(home, failure);
         }
-        self.over(id);
+        self.over(id, None);
         self.forget_repeat(id);
     }
 }

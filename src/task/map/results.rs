@@ -20,7 +20,7 @@ impl MapCall {
     pub(crate) fn is_ready(&self) -> bool {
         let batches = self.batches.borrow();
         if batches.is_empty() {
-            return self.ending.borrow().is_empty();
+            return self.cancelled().is_empty();
         }
         let ready = |batch: &Batch| batch.ready(self.ordered).is_some();
         let mut firsts = batches.values().filter(|batch| batch.repeat.is_none());
@@ -72,6 +72,6 @@ impl MapCall {
     }
 
     fn has_given_all(&self) -> bool {
-        self.batches.borrow().is_empty() && self.ending.borrow().is_empty()
+        self.batches.borrow().is_empty() && self.cancelled().is_empty()
     }
 }

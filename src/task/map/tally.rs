@@ -23,7 +23,7 @@ impl MapCall {
             counts.queued += left - running;
             batch.said.iter().for_each(|said| count(counts, said));
         }
-        counts.running += self.ending.borrow().keys().map(|&id| is_running(id)).sum::<usize>();
+        counts.running += self.cancelled().into_iter().map(is_running).sum::<usize>();
     }
 }
 

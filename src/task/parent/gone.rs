@@ -102,7 +102,7 @@ fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
             map_call.died(task, begun, end, workers);
             continue;
         }
-        if let Some(future) = group.end(task) {
+        if let Some(future) = group.end_in(worker.id, task) {
             future.pid.set(Some(worker.pid));
             future.captured.replace(printed.take());
             finish(group, future, Phase::Reported(Ended { id: task, ..ended }));

@@ -129,7 +129,7 @@ pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> 
 /// A task has ended in a worker: `phase` has what the worker sent, or where it is.
 fn told(group: &Rc<Group>, child: u64, pid: Option<i32>, task: u64, phase: Phase) {
     let page = collect::printed_so_far(child);
-    let Some(future) = group.end(task) else {
+    let Some(future) = group.end_in(child, task) else {
         // The task was over for its pool.
         if let Phase::Remote { child, .. } = phase {
             collect::release(child);
