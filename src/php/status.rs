@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use ext_php_rs::types::Zval;
 
+use crate::pool::ledger::Stage;
 use crate::task::life::future::{Future, Phase, describe};
 use crate::task::life::totals::{Counts, End};
 use crate::task::life::workers::Route;
@@ -53,17 +54,21 @@ impl Status {
             (Some(End::TimedOut), _) => Self::TimedOut,
             (Some(End::Cancelled), _) => Self::Cancelled,
             (None, Phase::Pending) => Self::Pending,
-            (None, Phase::Queued) => Self::queued(future),
+            (None, Phase::Active) => Self::active(future),
             (None, _) => Self::Running,
         }
     }
 
-    /// The state of a queued task: a worker may have taken it from the job queue already.
-    fn queued(future: &Future) -> Self {
-        let group = future.group.borrow();
-        match group.as_ref().map(|group| workers::whereabouts(group, future.id.get())) {
-            None | Some(Whereabouts::Waiting) => Self::Queued,
-            Some(Whereabouts::Running(..) | Whereabouts::Unknown) => Self::Running,
+    /// The state of a task that is queued or runs: a worker may have taken it from the job queue already.
+    fn active(future: &Future) -> Self {
+        match (&*future.group.borrow(), future.stage()) {
+            (Some(group), Some(stage)) if stage != Stage::Running => {
+                match workers::whereabouts(group, future.id.get()) {
+                    Whereabouts::Waiting => Self::Queued,
+                    Whereabouts::Running(..) | Whereabouts::Unknown => Self::Running,
+                }
+            }
+            _ => Self::Running,
         }
     }
 
@@ -84,7 +89,8 @@ pub(crate) fn route_of(future: &Future) -> Option<Route> {
 pub(crate) fn attempts(future: &Future) -> u32 {
     // A worker that takes a task from the job queue does not report this before the task's end, so `attempts` does not
     // include a running attempt that was posted.
-    let begun = matches!(*future.phase.borrow(), Phase::Queued) && Status::of(future) == Status::Running;
+    let is_posted = future.stage() == Some(Stage::Posted);
+    let begun = is_posted && !future.has_ended() && Status::of(future) == Status::Running;
     future.attempts.get() + u32::from(begun)
 }
 

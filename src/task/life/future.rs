@@ -7,6 +7,7 @@ use std::time::Instant;
 use ext_php_rs::types::Zval;
 
 use crate::error::{Label, Subject};
+use crate::pool::ledger::Stage;
 use crate::pool::place::Place;
 use crate::process::output::Capture;
 use crate::process::poller::reactor::Ended;
@@ -27,10 +28,8 @@ impl Plain for Capture {}
 pub(crate) enum Phase {
     /// Nobody has asked for it to run.
     Pending,
-    /// In the queue of its group.
-    Queued,
-    /// In a child.
-    Running,
+    /// It is queued, or runs: the ledger of its group says where its attempt is.
+    Active,
     /// The child has sent everything, or has ended; its outcome has not been decoded yet.
     Reported(Ended),
     /// The child keeps a large outcome in its memory until it is fetched.
@@ -118,11 +117,15 @@ impl Future {
         matches!(*self.phase.borrow(), Phase::Pending)
     }
 
+    /// Where its attempt is, while the ledger of its group knows it.
+    pub(crate) fn stage(&self) -> Option<Stage> {
+        self.group.borrow().as_ref()?.ledger.borrow().stage(self.id.get())
+    }
+
     /// It runs from now on, in a process that was forked for it.
     pub(crate) fn begin_in(&self, pid: i32) {
         self.pid.set(Some(pid));
         self.set_route(Route::Forked);
-        self.phase.set(Phase::Running);
         self.attempts.set(self.attempts.get() + 1);
         self.set_times(|times| times.started = Some(Instant::now()));
     }

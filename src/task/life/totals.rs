@@ -9,6 +9,7 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 use crate::pool::ids::IdSet;
+use crate::pool::ledger::Stage;
 use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::workers::Route;
@@ -95,7 +96,8 @@ impl Totals {
     pub(crate) fn enter(self: &Rc<Self>, future: &Future) {
         let totals = Rc::clone(self);
         let share = Share { totals, end: Cell::new(None), route: Cell::new(None), retries: Cell::new(0) };
-        if !matches!(*future.phase.borrow(), Phase::Pending | Phase::Queued) {
+        // One that waits in a queue once more has the route of the attempt before.
+        if future.has_ended() || future.stage() == Some(Stage::Running) {
             share.set_route(future.route.get());
         }
         share.set_retries(future.repeats.get());

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use crate::task::life::attempt::Attempt;
-use crate::task::life::future::{Future, Phase};
+use crate::task::life::future::Future;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::worker::Budget;
@@ -18,8 +18,7 @@ use crate::zend::object::Object;
 /// Makes a future that is in no pool one of `group`, whatever its state. Re-enters PHP. False when it has not begun,
 /// and will not, as the group was stopped.
 pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
-    let queued = matches!(*future.phase.borrow(), Phase::Queued);
-    if future.is_pending() || queued && withdrawn(future) {
+    if future.is_pending() || withdrawn(future) {
         if group.ledger.borrow().is_stopped() {
             return false;
         }

@@ -60,7 +60,7 @@ fn run(group: &Rc<Group>, future: &Object<Future>) {
         return;
     };
     future.pid.set(None);
-    future.phase.set(Phase::Running);
+    group.ledger.change(|ledger| ledger.run(id));
     future.attempts.set(future.attempts.get() + 1);
     let ran = enclosed(Some(future), || work.run());
     future.work.set(Some(work));

@@ -18,7 +18,7 @@ use crate::zend::object::Object;
 
 /// Queues a future, and starts what may start; without processes it is run to its end. Re-enters PHP.
 pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
-    future.phase.set(Phase::Queued);
+    future.phase.set(Phase::Active);
     future.group.set(Some(Rc::clone(group)));
     future.epoch.set(state().code_index.borrow().next_epoch());
     group.ledger.change(|ledger| ledger.enqueue(future.id.get(), Attempt::Task(future.clone())));

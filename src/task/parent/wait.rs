@@ -265,9 +265,7 @@ fn ensure_not_in_hand(future: &Future) -> Result<(), Thrown> {
 /// `AsyncError` in any other.
 pub(crate) fn ensure_here(future: &Future) -> Result<(), Thrown> {
     let elsewhere = match &*future.phase.borrow() {
-        Phase::Queued | Phase::Running => {
-            !future.group.borrow().as_ref().is_some_and(|group| group.is_here())
-        }
+        Phase::Active => !future.group.borrow().as_ref().is_some_and(|group| group.is_here()),
         _ => false,
     };
     if elsewhere {

@@ -152,7 +152,7 @@ fn again(future: &Future, phase: Phase) -> (u64, Option<Box<Failed>>) {
     future.epoch.set(state.code_index.borrow().next_epoch());
     future.declined.set(false);
     future.set_times(|times| (times.started, times.sought) = (None, None));
-    future.phase.set(Phase::Queued);
+    future.phase.set(Phase::Active);
     (id, older)
 }
 
