@@ -10,7 +10,7 @@ use crate::task::life::support;
 use crate::task::parent::{at_exit, event_loop};
 use crate::task::workers::spawn::{self, Mains};
 use crate::zend::module::{self, Life};
-use crate::zend::{class, interrupt, names, request, serialize, signal, throwable, value};
+use crate::zend::{class, interrupt, names, request, signal, throwable, value};
 use crate::{ini, php};
 
 /// The version of the extension.
@@ -36,7 +36,7 @@ fn startup(number: c_int) -> Result<(), String> {
     spawn::install(Mains { isolated: isolated::run, warm: worker_loop::run });
     quota::establish(ini::max_children());
     php::register();
-    serialize::startup();
+    value::serialize::startup();
     value::startup();
     interrupt::install(event_loop::on_interrupt);
     request::install();
@@ -62,7 +62,7 @@ fn shutdown(number: c_int) {
     names::shutdown();
     request::uninstall();
     interrupt::uninstall();
-    serialize::shutdown();
+    value::serialize::shutdown();
     crate::zend::ini::unregister(number);
 }
 

@@ -18,7 +18,7 @@ use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{Native, Object, Registration, Tracer};
-use crate::zend::{exception, object};
+use crate::zend::{exception, interfaces, object};
 use crate::{exceptions, ini};
 
 /// The data of an iterator: the call of `map()`, and the current result.
@@ -73,7 +73,7 @@ pub(crate) fn register() {
         Function::new("rewind", "", "void", entry(rewind)),
         Function::new("valid", "", "bool", entry(valid)),
     ]);
-    REGISTRATION.class.implement(object::iterator());
+    REGISTRATION.class.implement(interfaces::iterator());
 }
 
 /// Starts a map in `group` with the arguments of `call` (the items and the function), and returns an iterator over its

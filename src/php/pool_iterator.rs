@@ -13,8 +13,8 @@ use crate::task::parent::wait;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::object;
 use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::{interfaces, object};
 
 /// The data of an iterator: the pool, its position in the pool's list of ended futures, and the current future.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ pub(crate) fn register() {
         Function::new("rewind", "", "void", entry(rewind)),
         Function::new("valid", "", "bool", entry(valid)),
     ]);
-    REGISTRATION.class.implement(object::iterator());
+    REGISTRATION.class.implement(interfaces::iterator());
 }
 
 fn this(call: &Call) -> Result<Object<PoolIterator>, Thrown> {

@@ -17,7 +17,7 @@ use crate::zend::cell::DataCell;
 use crate::zend::class::{Class, Function};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{Native, Object, Registration, Tracer};
-use crate::zend::{object, string};
+use crate::zend::{interfaces, object, string};
 
 static STATUS: Class = Class::new();
 static ROUTE: Class = Class::new();
@@ -208,5 +208,5 @@ pub(crate) fn register() {
     ] {
         REGISTRATION.class.property(name, "int", object::READ_ONLY);
     }
-    REGISTRATION.class.implement(object::stringable());
+    REGISTRATION.class.implement(interfaces::stringable());
 }

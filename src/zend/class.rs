@@ -9,6 +9,7 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ClassEntry, ExecuteData, FunctionEntry};
 
 use super::signature::{Type, arg_info, permanent};
+use super::zval::zval_of;
 use crate::ffi::{self, CreateObject};
 
 /// The C function that the engine calls for one of this extension's functions.
@@ -151,7 +152,7 @@ impl Class {
         // SAFETY: the class is a registered enum that has this case.
         let case = unsafe { ffi::async_enum_case(self.entry(), name.as_ptr()) };
         // SAFETY: the engine keeps its cases alive; a reference is added.
-        unsafe { super::object::zval_of(case) }
+        unsafe { zval_of(case) }
     }
 }
 
@@ -177,4 +178,10 @@ pub(crate) fn function_exists(name: &CStr) -> bool {
 pub(crate) fn extension_exists(name: &CStr) -> bool {
     // SAFETY: MINIT; the name is read only.
     unsafe { ffi::async_extension_exists(name.as_ptr()) }
+}
+
+/// Whether the engine's serializer refuses objects of this class.
+pub(crate) fn refuses_serialization(class: &ClassEntry) -> bool {
+    // SAFETY: a live class, which is read only.
+    unsafe { ffi::async_class_refuses_serialization(ptr::from_ref(class)) }
 }

@@ -9,8 +9,8 @@ use ext_php_rs::zend::ClassEntry;
 use super::cell::ensure_free;
 use super::class::Class;
 use super::handler::Thrown;
-use super::object::zval_of;
 use super::string::lossy;
+use super::zval::zval_of;
 use crate::ffi;
 
 /// Whether an exception is pending. This is asked several times for each task, so without threads the field is read

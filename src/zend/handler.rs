@@ -8,7 +8,6 @@ use ext_php_rs::zend::{ExecuteData, run_handler};
 
 use super::cell::ensure_free;
 use super::class::Entry;
-use super::object::{Native, Object};
 
 /// The error of a function after which an exception is pending in the engine: the caller returns as soon as possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ const EXTRA_NAMED: u32 = 1 << 27;
 const FRAME_SLOT: usize = size_of::<ExecuteData>().div_ceil(size_of::<Zval>());
 
 impl Call {
-    fn frame(&self) -> &ExecuteData {
+    pub(super) fn frame(&self) -> &ExecuteData {
         // SAFETY: the engine's frame, which lives as long as the call.
         unsafe { &*self.0 }
     }
@@ -66,11 +65,6 @@ impl Call {
         }
         // SAFETY: the flag says that the table is there; it lives as long as the call.
         unsafe { frame.extra_named_params.as_ref() }
-    }
-
-    /// The object whose method is called; `None` in a static method.
-    pub(crate) fn this<T: Native>(&self) -> Option<Object<T>> {
-        Object::from_zval(&self.frame().This)
     }
 }
 

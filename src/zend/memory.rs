@@ -4,7 +4,7 @@
 
 use ext_php_rs::types::Zval;
 
-use super::object::disown;
+use super::value::walk::disown;
 use crate::ffi;
 
 /// The engine takes memory from the system in chunks of this size, so a value may take up to this much more than its

@@ -20,9 +20,9 @@ use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
 use super::cell::ensure_free;
 use super::class::{Class, Function};
 use super::exception::Aside;
-use super::handler::{self, Thrown};
+use super::handler::{self, Call, Thrown};
 use super::placeholder::{self, Mistaken};
-use super::value::walk;
+use super::zval::zval_of;
 use crate::ffi::{self, GcBuffer, ObjectIterator};
 
 /// `IS_OBJ_DESTRUCTOR_CALLED`.
@@ -64,14 +64,6 @@ impl Registration {
     /// Not registered yet.
     pub(crate) const fn new() -> Self {
         Self { class: Class::new(), handlers: OnceLock::new() }
-    }
-}
-
-/// Marks all objects in a graph as copies whose destructors must not run: those of the originals do.
-pub(crate) fn disown(graph: &Zval) {
-    for object in walk::objects(graph) {
-        // SAFETY: a live object of this thread; the engine sets one of its flags.
-        unsafe { ffi::async_object_disown(ptr::from_ref(object).cast_mut()) };
     }
 }
 
@@ -244,16 +236,11 @@ impl<T: Native> Deref for Object<T> {
     }
 }
 
-/// A PHP value with a new reference to `object`.
-///
-/// # Safety
-///
-/// `object` is alive.
-pub(crate) unsafe fn zval_of(object: *mut ZendObject) -> Zval {
-    let mut value = Zval::new();
-    // SAFETY: the caller's contract. `set_object` adds the reference.
-    value.set_object(unsafe { &mut *object });
-    value
+impl Call {
+    /// The object whose method is called; `None` in a static method.
+    pub(crate) fn this<T: Native>(&self) -> Option<Object<T>> {
+        Object::from_zval(&self.frame().This)
+    }
 }
 
 /// Registers the class of `T`: final, not serializable, not cloneable. MINIT.
@@ -408,34 +395,4 @@ pub(crate) fn set_property(object: &Zval, class: &Class, name: &CStr, mut value:
 pub(crate) const fn private_constructor() -> Function {
     unsafe extern "C" fn refuse(_: *mut ext_php_rs::zend::ExecuteData, _: *mut Zval) {}
     Function::new("__construct", "", "", refuse).flags(ZEND_ACC_PRIVATE)
-}
-
-/// The engine's `Stringable`.
-pub(crate) fn stringable() -> *mut ClassEntry {
-    // SAFETY: set before any module starts, and constant since.
-    unsafe { ext_php_rs::ffi::zend_ce_stringable }
-}
-
-/// The engine's `ArrayAccess`.
-pub(crate) fn array_access() -> *mut ClassEntry {
-    // SAFETY: set before any module starts, and constant since.
-    unsafe { ext_php_rs::ffi::zend_ce_arrayaccess }
-}
-
-/// The engine's `Countable`.
-pub(crate) fn countable() -> *mut ClassEntry {
-    // SAFETY: set before any module starts, and constant since.
-    unsafe { ext_php_rs::ffi::zend_ce_countable }
-}
-
-/// The engine's `IteratorAggregate`.
-pub(crate) fn iterator_aggregate() -> *mut ClassEntry {
-    // SAFETY: set before any module starts, and constant since.
-    unsafe { ext_php_rs::ffi::zend_ce_aggregate }
-}
-
-/// The engine's `Iterator`.
-pub(crate) fn iterator() -> *mut ClassEntry {
-    // SAFETY: set before any module starts, and constant since.
-    unsafe { ext_php_rs::ffi::zend_ce_iterator }
 }

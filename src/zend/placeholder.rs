@@ -5,7 +5,6 @@
 //! error.
 
 use std::ffi::c_int;
-use std::ptr;
 
 use ext_php_rs::ffi::{IS_STRING, ZEND_RESULT_CODE_FAILURE, std_object_handlers, zend_prop_purpose};
 use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
@@ -80,10 +79,4 @@ unsafe extern "C" fn compare(one: *mut Zval, other: *mut Zval) -> c_int {
     let standard = unsafe { std_object_handlers.compare };
     // SAFETY: what the engine gave us.
     standard.map_or(UNEQUAL, |standard| unsafe { standard(one, other) })
-}
-
-/// Whether the engine's serializer refuses objects of this class.
-pub(crate) fn refuses_serialization(class: &ClassEntry) -> bool {
-    // SAFETY: a live class, which is read only.
-    unsafe { ffi::async_class_refuses_serialization(ptr::from_ref(class)) }
 }

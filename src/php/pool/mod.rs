@@ -27,7 +27,7 @@ use crate::zend::cell::ValueCell;
 use crate::zend::class::{Function, class_exists};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{Assign, Native, Object, Registration, Tracer};
-use crate::zend::{names, object};
+use crate::zend::{interfaces, names, object};
 use crate::{exceptions, ini};
 
 /// The data of a pool.
@@ -154,7 +154,7 @@ pub(crate) fn register() {
         Function::new("clearFinished", "", "self", entry(states::clear_finished)),
         Function::new("clearResults", "", "self", entry(states::clear_results)),
     ]);
-    for interface in [object::array_access(), object::countable(), object::iterator_aggregate()] {
+    for interface in [interfaces::array_access(), interfaces::countable(), interfaces::iterator_aggregate()] {
         REGISTRATION.class.implement(interface);
     }
 }

@@ -28,8 +28,8 @@ use crate::zend::cell::ValueCell;
 use crate::zend::code::{CodeIndex, Statics, bound_to, closure_in};
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt::FiberBlock;
-use crate::zend::object::disown;
 use crate::zend::value::DecodeError;
+use crate::zend::value::walk::disown;
 use crate::zend::{exception, value};
 
 const INHERITED: u8 = 0;

@@ -12,7 +12,7 @@ use crate::ffi;
 use crate::wire::codec::Format;
 use crate::wire::decode::Malformed;
 use crate::wire::throwable::{Record, Throwable};
-use crate::zend::serialize::take_exception;
+use crate::zend::exception;
 use crate::zend::value::object::{class_of, type_name};
 use crate::zend::value::{self, DecodeError};
 
@@ -99,7 +99,7 @@ fn instantiate(class: &[u8]) -> Result<Option<Zval>, DecodeError> {
     // SAFETY: `class.len()` bytes are there.
     let found = unsafe { ffi::async_class_find(class.as_ptr().cast(), class.len()) };
     // An autoloader that throws counts as one that does not know the class.
-    drop(take_exception());
+    drop(exception::take());
     // SAFETY: reads a pointer of the engine.
     if unsafe { ffi::async_exception_pending() } {
         return Err(DecodeError::Exiting);
@@ -116,7 +116,7 @@ fn instantiate(class: &[u8]) -> Result<Option<Zval>, DecodeError> {
     }
     let made = make(class);
     // Making an object throws when the default of a property is a constant that does not exist.
-    drop(take_exception());
+    drop(exception::take());
     // SAFETY: reads a pointer of the engine.
     if unsafe { ffi::async_exception_pending() } {
         return Err(DecodeError::Exiting);
@@ -135,7 +135,7 @@ fn make(class: &zend_class_entry) -> Option<Zval> {
 
 /// The error for a failed [`make`] of one of this extension's own classes.
 fn failure() -> DecodeError {
-    take_exception().map_or(DecodeError::Exiting, DecodeError::Thrown)
+    exception::take().map_or(DecodeError::Exiting, DecodeError::Thrown)
 }
 
 fn object_of(value: &Zval) -> Result<&zend_object, DecodeError> {

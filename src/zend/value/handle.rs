@@ -6,7 +6,7 @@ use ext_php_rs::types::Zval;
 
 use super::object::class_of;
 use super::table::{object, type_of};
-use crate::zend::placeholder::refuses_serialization;
+use crate::zend::class::refuses_serialization;
 
 /// Whether PHP's serializer would silently lose the value, or what it consists of.
 pub(super) fn is_handle(value: &Zval) -> bool {

@@ -2,12 +2,15 @@
 //! `wire::codec`.
 
 mod decode;
+mod depth;
 mod encode;
+mod error;
 mod graph;
 mod handle;
 pub(crate) mod object;
 mod objects;
 pub(crate) mod prune;
+pub(crate) mod serialize;
 pub(crate) mod table;
 pub(crate) mod walk;
 
@@ -17,13 +20,15 @@ use ext_php_rs::types::Zval;
 
 use super::cell::ensure_free;
 use super::memory::{NoRoom, Room};
-use super::serialize::{self, Serialized};
 use crate::ffi;
 use crate::wire::codec::Format;
 use crate::wire::decode::{self as wire, Malformed};
 use crate::wire::encode::{Buffer, Chunks, Scalar};
 use crate::wire::target::Target as _;
 use crate::zend::value::decode::{Builder, Slot};
+use crate::zend::value::serialize::Serialized;
+
+pub(crate) use error::{DecodeError, Unserializable};
 
 /// An encoded value. Long strings in it are not copied but referenced. It holds a reference count on each, since PHP
 /// code that runs before the bytes are written may release the value.
@@ -78,38 +83,6 @@ impl Encoded<'_> {
             Body::Serialized(bytes) => Chunks::of(bytes.get()),
         }
     }
-}
-
-/// A value that PHP cannot serialize, or would serialize with a loss that it does not report.
-#[derive(Debug)]
-pub(crate) struct Unserializable {
-    /// The part that cannot be serialized, where it is known which one it is.
-    pub(crate) part: Option<Zval>,
-    /// As `get_debug_type()` names the part that cannot be serialized.
-    pub(crate) type_name: String,
-    /// Where that part is, as `[3]->prop["key"]`; empty for the value itself.
-    pub(crate) path: String,
-    pub(crate) reason: String,
-}
-
-/// Why bytes could not be decoded to a value.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum DecodeError {
-    #[error(transparent)]
-    Malformed(#[from] Malformed),
-    /// The value contains an object of a class that this process does not know, and no autoloader does.
-    #[error("class {class} is not known here")]
-    UnknownClass { class: String },
-    /// An autoloader, `__unserialize()` or `__wakeup()` threw this exception.
-    #[error("an exception was thrown")]
-    Thrown(Zval),
-    /// PHP code that ran during decoding called `exit()`. The unwinding of that is pending: the caller has to return to
-    /// the engine.
-    #[error("exit was called")]
-    Exiting,
-    /// The decoded value would exceed `memory_limit`.
-    #[error(transparent)]
-    NoRoom(#[from] NoRoom),
 }
 
 /// A decoded value takes at least the length of its payload divided by this: numbers that are written as text take less

@@ -4,11 +4,11 @@
 use ext_php_rs::ffi::{IS_OBJECT_EX, zend_class_entry, zend_object, zend_property_info};
 use ext_php_rs::types::Zval;
 
-use super::DecodeError;
+use super::error::DecodeError;
 use crate::ffi;
 use crate::wire::codec::{SHAPE_KEYS, SHAPES};
 use crate::wire::target::Date;
-use crate::zend::serialize::take_exception;
+use crate::zend::exception;
 
 /// The objects of the value that is being decoded.
 pub(super) struct Objects {
@@ -215,7 +215,7 @@ impl Objects {
     fn fail(&mut self, class: &[u8]) {
         // SAFETY: reads a pointer of the engine.
         let pending = unsafe { ffi::async_exception_pending() };
-        self.failure = match take_exception() {
+        self.failure = match exception::take() {
             Some(exception) => Some(DecodeError::Thrown(exception)),
             None if pending => Some(DecodeError::Exiting),
             None if class.is_empty() => None,

@@ -11,13 +11,13 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::{ZendHashTable, Zval};
 
+use super::depth::depth_limit;
 use super::handle::is_handle;
 use super::object::{class_of, property_name, slots, type_name, unmangled};
 use super::table::{self, Table, array, element, key, object, reference, type_of};
 use super::walk::{Children, Step, children_of, is_inside, path};
 use crate::ffi;
-use crate::zend::placeholder::refuses_serialization;
-use crate::zend::serialize::depth_limit;
+use crate::zend::class::refuses_serialization;
 
 /// A part that was removed.
 #[derive(Debug, PartialEq, Eq)]

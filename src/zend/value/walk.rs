@@ -11,12 +11,12 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::Zval;
 
+use super::depth::depth_limit;
 use super::handle::{self, is_handle};
 use super::object::{class_name, class_of, lineage, property_name, slots, type_name, unmangled};
 use super::table::{Table, array, dereferenced, element, key, object, reference, type_of};
 use crate::ffi;
-use crate::zend::placeholder::refuses_serialization;
-use crate::zend::serialize::depth_limit;
+use crate::zend::class::refuses_serialization;
 
 /// A part that cannot be serialized.
 #[derive(Debug)]
@@ -111,6 +111,14 @@ pub(crate) fn objects(graph: &Zval) -> Vec<&zend_object> {
     let _complete = Walk::new(Hooks::LookBehind).visit(graph, 0, &mut collect).is_none();
     // SAFETY: `graph` holds them.
     found.into_iter().map(|object| unsafe { &*object }).collect()
+}
+
+/// Marks all objects in a graph as copies whose destructors must not run: those of the originals do.
+pub(crate) fn disown(graph: &Zval) {
+    for object in objects(graph) {
+        // SAFETY: a live object of this thread; the engine sets one of its flags.
+        unsafe { ffi::async_object_disown(std::ptr::from_ref(object).cast_mut()) };
+    }
 }
 
 /// What to do with objects whose serialization hook, and not the list of properties, decides what is sent.

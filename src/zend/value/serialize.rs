@@ -7,27 +7,13 @@ use std::fmt;
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::Zval;
 
-use super::cell::ensure_free;
-use super::value::table::{self, Table};
-use super::value::walk::{self, Finding};
-use super::value::{DecodeError, Unserializable};
+use super::error::{DecodeError, Unserializable};
+use super::table::{self, Table};
+use super::walk::{self, Finding};
 use crate::ffi;
 use crate::wire::decode::Malformed;
-
-/// The maximum nesting of a graph, which is the default of `unserialize()`. `ffi/shim.h` has the same number. PHP's
-/// serializer has no limit of its own except for the stack.
-pub(crate) const GRAPH_DEPTH: usize = 4096;
-
-/// The stack in bytes that one level of nesting takes at most: each frame of PHP's serializer has a buffer for a float.
-const LEVEL: usize = 1800;
-
-/// The maximum nesting with what is left of the stack.
-pub(crate) fn depth_limit() -> usize {
-    const RESERVE: usize = 256 * 1024;
-    // SAFETY: reads where the stack ends.
-    let left = unsafe { ffi::async_stack_left() };
-    GRAPH_DEPTH.min(left.saturating_sub(RESERVE) / LEVEL)
-}
+use crate::zend::cell::ensure_free;
+use crate::zend::exception;
 
 /// The string that PHP's serializer made.
 pub(crate) struct Serialized(*mut zend_string);
@@ -64,7 +50,7 @@ pub(crate) fn shutdown() {
     unsafe { ffi::async_unserialize_shutdown() };
 }
 
-/// Serializes a graph. PHP code may run; see [`super::value::encode`].
+/// Serializes a graph. PHP code may run; see [`super::encode()`].
 pub(crate) fn serialize(value: &Zval) -> Result<Serialized, Unserializable> {
     // For a resource PHP would write 0, and on deep nesting it would overflow the stack.
     if let Some(found) = walk::find_lost(value) {
@@ -78,7 +64,7 @@ pub(crate) fn serialize(value: &Zval) -> Result<Serialized, Unserializable> {
     if !bytes.is_null() {
         return Ok(Serialized(bytes));
     }
-    let exception = take_exception();
+    let exception = exception::take();
     Err(walk::find_culprit(value, exception.as_ref()).into_error())
 }
 
@@ -97,13 +83,6 @@ fn own_reference(value: &Zval) -> Option<Zval> {
     .map(Zval::shallow_clone)
 }
 
-/// Takes the pending exception from the engine. `None` for the unwinding of an `exit()`, which stays pending.
-pub(crate) fn take_exception() -> Option<Zval> {
-    let mut exception = Zval::new();
-    // SAFETY: writes the zval, with a reference of its own, only when it returns true.
-    unsafe { ffi::async_exception_take(&raw mut exception) }.then_some(exception)
-}
-
 /// Decodes what [`serialize`] wrote. PHP code may run: autoloaders, `__unserialize()`, `__wakeup()`.
 pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
     ensure_free();
@@ -120,7 +99,7 @@ pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
     if done {
         return Ok(value);
     }
-    if let Some(exception) = take_exception() {
+    if let Some(exception) = exception::take() {
         return Err(DecodeError::Thrown(exception));
     }
     // SAFETY: reads a pointer of the engine.
