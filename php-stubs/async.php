@@ -39,13 +39,15 @@ function async(callable|Task $task, mixed ...$args): Future
  *
  * Many give an array with the keys that went in, in the order that they went in, whatever ended first. All are
  * waited for; then the first unhandled failure in that order is thrown, as the very class that the task threw.
+ * What is nested, arrays, iterators and pools, is awaited too, and gives arrays with the keys of all levels. Of what an
+ * iterator gives under the same key all is awaited, and the last one has the key.
  * A second await gives the same value again. When the time runs out a {@see TimeoutException} is thrown and the
  * tasks go on: only the waiting is over.
  *
  * @template T
  * @template K of array-key
  *
- * @param Future<T>|Pool<T>|iterable<K, Future<T>> $what what to wait for
+ * @param Future<T>|Pool<T>|iterable<K, Future<T>|Pool<T>|iterable<array-key, mixed>> $what what to wait for
  * @param float|null $timeout seconds to wait; null: as long as it takes
  *
  * @return ($what is Future ? T : array<K, T>)
@@ -59,6 +61,68 @@ function async(callable|Task $task, mixed ...$args): Future
  * @throws AsyncError in a handler of the same future, and for a future of the parent inside its child
  */
 function await(Future|Pool|iterable $what, ?float $timeout = null): mixed
+{
+}
+
+/**
+ * Waits for the first value, and cancels all that have not ended then, as {@see Future::cancel()} does.
+ *
+ * What has failed before is no matter, nor is what fails later: neither is a warning. A failure that a handler has
+ * handled is a value. Of several that have ended when it looks, the first in order counts. When the time runs out,
+ * nothing is cancelled.
+ *
+ * @template T
+ *
+ * @param iterable<array-key, Future<T>> $futures at least one; a pool stands for all that it has
+ * @param float|null $timeout seconds to wait; null: as long as it takes
+ *
+ * @return T
+ *
+ * @throws AggregateException when all have failed
+ * @throws TimeoutException when the time is over
+ * @throws \ValueError when there are none
+ * @throws AsyncError in a handler of one of them, and for a future of the parent inside its child
+ */
+function any(iterable $futures, ?float $timeout = null): mixed
+{
+}
+
+/**
+ * Waits for the first outcome, gives or throws it, and cancels all that have not ended then, as {@see Future::cancel()}
+ * does. Otherwise as {@see any()}.
+ *
+ * @template T
+ *
+ * @param iterable<array-key, Future<T>> $futures at least one; a pool stands for all that it has
+ * @param float|null $timeout seconds to wait; null: as long as it takes
+ *
+ * @return T
+ *
+ * @throws \Throwable the failure, if the first outcome is one
+ * @throws TimeoutException when the time is over
+ * @throws \ValueError when there are none
+ * @throws AsyncError in a handler of one of them, and for a future of the parent inside its child
+ */
+function race(iterable $futures, ?float $timeout = null): mixed
+{
+}
+
+/**
+ * Waits until at least one is ready: it has an outcome, and its handlers have run. Cancels and throws nothing of what
+ * they did.
+ *
+ * @template T
+ * @template K of array-key
+ *
+ * @param iterable<K, Future<T>> $what at least one; a pool stands for all that it has
+ * @param float|null $timeout seconds to wait; 0: not at all; null: as long as it takes
+ *
+ * @return array<K, Future<T>> all that are ready, with their keys, in order; empty when the time is over
+ *
+ * @throws \ValueError when there are none
+ * @throws AsyncError in a handler of one of them, and for a future of the parent inside its child
+ */
+function select(iterable $what, ?float $timeout = null): array
 {
 }
 
@@ -385,6 +449,17 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @throws \ValueError when one is negative, or $backoff is not finite
      */
     public function retry(int $times, float $backoff = 0.0): self
+    {
+    }
+
+    /**
+     * Sets whether the first failure that no handler has handled cancels the rest, as {@see cancel()} does: what runs and
+     * what waits, and what is added afterwards. {@see await()} of the pool then throws that failure, whatever comes before
+     * it in order. A cancelled task is no failure, nor is an attempt after which there is another one.
+     *
+     * @return $this
+     */
+    public function failFast(bool $on = true): self
     {
     }
 
@@ -1086,6 +1161,15 @@ class ProcessDiedException extends AsyncException
 
     /** The last 20 lines of its error output, 4096 bytes at most; null when that was not captured. */
     public readonly ?string $errorOutput;
+}
+
+/**
+ * All tasks have failed of which {@see any()} was to give a value. Its previous exception is the first failure.
+ */
+class AggregateException extends AsyncException
+{
+    /** @var array<array-key, \Throwable> the failures, under the keys of the futures */
+    public readonly array $reasons;
 }
 
 /**

@@ -144,6 +144,14 @@ pub(crate) enum Error {
         /// The time limit in seconds.
         limit: Seconds,
     },
+    /// All tasks have failed of which one was to give a value.
+    #[error("none of {count} tasks gave a value: {}; $reasons has all failures", quoted_text(.quoted, *.count))]
+    NoneSucceeded {
+        /// How many there were.
+        count: usize,
+        /// The first of them, and their failures.
+        quoted: Vec<(Subject, String)>,
+    },
     /// The task was cancelled.
     #[error("{subject} was cancelled{}", unended_text(*.unended))]
     Cancelled {
@@ -298,6 +306,14 @@ fn threads_text(threads: usize) -> String {
             "; libraries in the parent have {threads} threads, whose locks a child can inherit: use those libraries only in tasks"
         ),
     }
+}
+
+fn quoted_text(quoted: &[(Subject, String)], count: usize) -> String {
+    let mut text: Vec<_> = quoted.iter().map(|(subject, failure)| format!("{subject}: {failure}")).collect();
+    if count > quoted.len() {
+        text.push(format!("and {} more", count - quoted.len()));
+    }
+    text.join("; ")
 }
 
 fn ended_text(unended: Option<Unended>) -> String {

@@ -8,6 +8,7 @@ use nix::errno::Errno;
 use crate::error::{Death, Error, Limit, Subject, Traces, limit_name, signal_name};
 use crate::process::wait::Exit;
 use crate::wire::report::LastError;
+use crate::zend::array::Array;
 use crate::zend::class::Class;
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
@@ -22,6 +23,7 @@ static NOT_SERIALIZABLE: Class = Class::new();
 static CANNOT_FORK: Class = Class::new();
 static UNSUPPORTED: Class = Class::new();
 static PROTOCOL: Class = Class::new();
+static AGGREGATE: Class = Class::new();
 static REMOTE: Class = Class::new();
 static ASYNC_ERROR: Class = Class::new();
 
@@ -38,6 +40,7 @@ pub(crate) fn register() {
     CANNOT_FORK.register(c"Async\\CannotForkException", base, &[], 0, None);
     UNSUPPORTED.register(c"Async\\UnsupportedException", base, &[], 0, None);
     PROTOCOL.register(c"Async\\ProtocolException", base, &[], 0, None);
+    AGGREGATE.register(c"Async\\AggregateException", base, &[], 0, None);
     REMOTE.register(c"Async\\RemoteException", base, &[], 0, None);
     for (name, of) in [
         (c"exitCode", "?int"),
@@ -57,6 +60,7 @@ pub(crate) fn register() {
     NOT_SERIALIZABLE.property(c"path", "string", READ_ONLY);
     CANNOT_FORK.property(c"errno", "int", READ_ONLY);
     CANNOT_FORK.property(c"limit", "?string", READ_ONLY);
+    AGGREGATE.property(c"reasons", "array", READ_ONLY);
     REMOTE.property(c"class", "string", READ_ONLY);
     REMOTE.property(c"properties", "array", READ_ONLY);
 }
@@ -69,6 +73,16 @@ pub(crate) fn remote() -> &'static ClassEntry {
 /// Throws the PHP exception for an error.
 pub(crate) fn throw(error: &Error) -> Thrown {
     exception::throw(&new(error))
+}
+
+/// Makes the PHP exception for an error that consists of several: `reasons` has them, and `first` is its previous one.
+pub(crate) fn aggregate(error: &Error, reasons: Array, first: Option<Zval>) -> Zval {
+    let throwable = new(error);
+    set_property(&throwable, &AGGREGATE, c"reasons", reasons.into_zval());
+    if let Some(first) = first {
+        exception::chain(&throwable, first);
+    }
+    throwable
 }
 
 /// Makes the PHP exception for an error.
@@ -102,6 +116,7 @@ fn class_of(error: &Error) -> &'static Class {
     match error {
         Error::Died { .. } => &PROCESS_DIED,
         Error::TimedOut { .. } | Error::GaveUp { .. } => &TIMEOUT,
+        Error::NoneSucceeded { .. } => &AGGREGATE,
         Error::Cancelled { .. } | Error::Abandoned { .. } => &CANCELLED,
         Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
         Error::CannotFork { .. }

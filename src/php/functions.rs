@@ -1,38 +1,44 @@
-//! The functions of the extension: `async`, `await`, `settle`, `onFork`, `cpus`, `lost`, `map`.
+//! The functions of the extension: `async`, `await`, `settle`, `onFork`, `cpus`, `lost`; `map` and those of `combine` are
+//! in their own files.
 
-use std::borrow::Borrow;
-use std::ffi::CStr;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
 use crate::php::future::patience;
 use crate::php::pool::{Pool, waiting};
-use crate::php::{map, task};
+use crate::php::{awaited, combine, map, task};
 use crate::process::cpus;
-use crate::task::life::future::{Future, Outcome, Phase};
+use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::state::state;
 use crate::task::life::support;
 use crate::task::life::work::Work;
-use crate::task::parent::wait::Patience;
 use crate::task::parent::{event_loop, start, wait};
 use crate::zend::array::{Array, entries};
-use crate::zend::callable::Callable;
 use crate::zend::class::{Function, function_exists, register_functions};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{Native, Object};
-use crate::zend::value::object::type_name;
-use crate::zend::{exception, names, string, throwable};
+use crate::zend::{names, throwable};
 
 const ASYNC: (&str, &str) = ("Async\\Task|callable $task, mixed ...$args", "Async\\Future");
 const AWAIT: (&str, &str) =
     ("Async\\Future|Async\\Pool|Traversable|array $what, ?float $timeout = null", "mixed");
+const SOME: (&str, &str) = ("Traversable|array $futures, ?float $timeout = null", "mixed");
 
 /// The functions in the namespace `Async`.
-pub(crate) static NAMESPACED: [Function; 7] = [
+pub(crate) static NAMESPACED: [Function; 10] = [
     Function::new("Async\\async", ASYNC.0, ASYNC.1, entry(make)).flags(0),
     Function::new("Async\\await", AWAIT.0, AWAIT.1, entry(await_any)).flags(0),
+    Function::new("Async\\any", SOME.0, SOME.1, entry(combine::any)).flags(0),
+    Function::new("Async\\race", SOME.0, SOME.1, entry(combine::race)).flags(0),
+    Function::new(
+        "Async\\select",
+        "Traversable|array $what, ?float $timeout = null",
+        "array",
+        entry(combine::select),
+    )
+    .flags(0),
     Function::new("Async\\settle", "Async\\Pool|Traversable|array $futures", "array", entry(settle)).flags(0),
     Function::new(
         "Async\\onFork",
@@ -118,69 +124,9 @@ fn await_any(call: &Call) -> Returned {
         waiting::finish(&pool, patience)?;
         return waiting::values(&pool);
     }
-    let futures = collect(call, what, c"Async\\Future|Async\\Pool|iterable")?;
-    wait_for(&futures, patience)?;
-    unless_failed(values(futures.len(), futures.iter().map(|(key, future)| (key, &**future))))
-}
-
-fn wait_for(futures: &[(Zval, Object<Future>)], patience: Option<Patience>) -> Result<(), Thrown> {
-    let handles: Vec<_> = futures.iter().map(|(_, future)| future.clone()).collect();
-    wait::all(&handles, patience)
-}
-
-/// Collects the values of futures that have ended (at most `count`), under their keys, which must differ; and the first
-/// failure in order. The failure is returned and not thrown, as throwing drops values, and the caller may still borrow
-/// what contains the futures.
-pub(crate) fn values<'f>(
-    count: usize,
-    futures: impl Iterator<Item = (impl Borrow<Zval>, &'f Future)>,
-) -> (Array, Option<Zval>) {
-    let mut array = Array::with_capacity(count);
-    let mut failure = None;
-    for (key, future) in futures {
-        future.observed.set(true);
-        match &*future.phase.borrow() {
-            Phase::Done(Outcome::Value(value)) => array.set(key.borrow(), value.shallow_clone()),
-            Phase::Done(Outcome::Failed(throwable)) if failure.is_none() => {
-                failure = Some(throwable.shallow_clone());
-            }
-            _ => {}
-        }
-    }
-    (array, failure)
-}
-
-/// Returns the values, or throws the failure.
-pub(crate) fn unless_failed((values, failure): (Array, Option<Zval>)) -> Returned {
-    match failure {
-        None => Ok(values.into_zval()),
-        Some(throwable) => Err(exception::throw(&throwable)),
-    }
-}
-
-/// The futures in an array or a `Traversable`, with their keys.
-fn collect(call: &Call, what: &Zval, expected: &CStr) -> Result<Vec<(Zval, Object<Future>)>, Thrown> {
-    let listed = match what.array() {
-        Some(array) => entries(array),
-        None if what.is_traversable() => {
-            let unpack = Callable::bind(&string::zval("iterator_to_array")).map_err(|_| Thrown)?;
-            let array = unpack.call(&mut [what.shallow_clone()])?;
-            array.array().map(entries).unwrap_or_default()
-        }
-        None => return Err(call.type_error(0, expected)),
-    };
-    let mut futures = Vec::with_capacity(listed.len());
-    for (key, value) in listed {
-        let Some(future) = Object::<Future>::from_zval(&value) else {
-            let given = type_name(&value);
-            return Err(call.type_error_saying(
-                0,
-                &format!("must contain only values of type Async\\Future, {given} given"),
-            ));
-        };
-        futures.push((key, future));
-    }
-    Ok(futures)
+    let all = awaited::nested(call, c"Async\\Future|Async\\Pool|iterable")?;
+    awaited::finish(&all, patience)?;
+    awaited::values(&all)
 }
 
 fn settle(call: &Call) -> Returned {
@@ -188,20 +134,15 @@ fn settle(call: &Call) -> Returned {
     let Some(what) = call.arg(0) else {
         return Err(Thrown);
     };
-    let futures = match Object::<Pool>::from_zval(what) {
-        Some(pool) => {
-            waiting::finish(&pool, None)?;
-            waiting::entries(&pool)
-        }
-        None => collect(call, what, c"Async\\Pool|iterable")?,
-    };
-    wait_for(&futures, None)?;
-    let mut array = Array::new();
-    for (key, future) in &futures {
-        future.observed.set(true);
-        array.set(key, future.zval());
+    if let Some(pool) = Object::<Pool>::from_zval(what) {
+        waiting::finish(&pool, None)?;
+        let futures: Vec<_> = waiting::entries(&pool).into_iter().map(|(_, future)| future).collect();
+        wait::all(&futures, None)?;
+        return Ok(awaited::pool_handles(&pool));
     }
-    Ok(array.into_zval())
+    let all = awaited::nested(call, c"Async\\Pool|iterable")?;
+    awaited::finish(&all, None)?;
+    Ok(awaited::handles(&all))
 }
 
 fn on_fork(call: &Call) -> Returned {

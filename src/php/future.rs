@@ -4,25 +4,24 @@ use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 
-use crate::error::Error;
 use crate::php::settled;
 use crate::php::status as states;
 use crate::php::status::Status;
 use crate::process::output::Stream;
-use crate::task::life::future::{Ending, Future};
+use crate::task::life::conclusion;
+use crate::task::life::future::Future;
 use crate::task::life::group::Group;
 use crate::task::life::handler::Handler;
 use crate::task::life::state::state;
-use crate::task::life::{conclusion, ended};
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{at_exit, event_loop, handlers, start, wait};
+use crate::task::parent::{at_exit, cancel as task, event_loop, handlers, start, wait};
 use crate::task::workers;
-use crate::task::workers::{launch, outcome, retry};
+use crate::task::workers::{launch, outcome};
 use crate::zend::callable::Callable;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::Object;
-use crate::zend::{interrupt, object, string};
+use crate::zend::{object, string};
 
 /// Registers the class. MINIT.
 pub(crate) fn register() {
@@ -117,64 +116,10 @@ fn cancel(call: &Call) -> Returned {
     // cancellation: their fork hooks may wait for something that this task holds.
     event_loop::look();
     let mut cancelled = Zval::new();
-    cancelled.set_bool(cancel_task(&future));
+    cancelled.set_bool(task::cancel(&future));
     let _ = event_loop::wait(Some(Duration::ZERO));
     event_loop::leave();
     Ok(cancelled)
-}
-
-/// Cancels a task that is queued or running. Returns false if it has already ended.
-pub(crate) fn cancel_task(future: &Object<Future>) -> bool {
-    let phase = Status::of(future);
-    let group = future.group.borrow().clone();
-    match phase {
-        Status::Pending | Status::Queued if take_back(group.as_deref(), future) => {
-            future.ending.set(Some(Ending::Cancelled));
-            let previous = future.keep_previous(None);
-            outcome::fail(future, &Error::Cancelled { subject: future.subject(), unended: None });
-            drop(previous);
-            future.observed.set(true);
-            match group {
-                Some(group) => ended::end(&group, future.clone()),
-                None => state().reported.push_back(future.clone()),
-            }
-            interrupt::flags().raise();
-            true
-        }
-        Status::Queued | Status::Running if !future.has_ended() => {
-            future.observed.set(true);
-            event_loop::end(future.id.get(), Ending::Cancelled);
-            true
-        }
-        _ => false,
-    }
-}
-
-/// Cancels a task that has not begun, for a pool that is stopped. A task that waits for a retry ends with its last
-/// failure instead.
-pub(crate) fn stop_task(future: &Object<Future>) {
-    let group = future.group.borrow().clone();
-    match group {
-        Some(group) if future.has_previous() => {
-            if take_back(Some(&group), future) && retry::give_up(&group, future) {
-                interrupt::flags().raise();
-            }
-        }
-        _ => drop(cancel_task(future)),
-    }
-}
-
-/// Removes a waiting task from the queue of its group. Returns false if it has already begun.
-fn take_back(group: Option<&Group>, future: &Object<Future>) -> bool {
-    let (Some(group), id) = (group, future.id.get()) else {
-        return true;
-    };
-    if !workers::withdraw(group, id) {
-        return false;
-    }
-    state().deadlines.borrow_mut().clear(id);
-    drop(group.end(id));
-    true
 }
 
 fn await_one(call: &Call) -> Returned {

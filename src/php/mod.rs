@@ -4,7 +4,9 @@
 use crate::ini;
 use crate::zend::{class, names};
 
-pub(crate) mod functions;
+pub(crate) mod awaited;
+mod combine;
+mod functions;
 pub(crate) mod future;
 pub(crate) mod map;
 pub(crate) mod output;

@@ -6,7 +6,6 @@ use ext_php_rs::types::Zval;
 
 use crate::error::Error;
 use crate::exceptions;
-use crate::php::future::cancel_task;
 use crate::php::pool::{Pool, boolean, none, this};
 use crate::php::pool_iterator::PoolIterator;
 use crate::php::task;
@@ -14,7 +13,7 @@ use crate::task::life::future::Future;
 use crate::task::life::state::state;
 use crate::task::life::work::Work;
 use crate::task::life::{shutdown, support};
-use crate::task::parent::{adopt, event_loop, wait};
+use crate::task::parent::{adopt, cancel, event_loop, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -133,7 +132,7 @@ fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Res
     pool.totals.enter(future);
     if !adopt::adopt(&pool.group, future) {
         future.group.set(Some(Rc::clone(&pool.group)));
-        cancel_task(future);
+        cancel::cancel(future);
         shutdown::register();
     }
     event_loop::leave();
@@ -205,7 +204,7 @@ pub(super) fn offset_unset(call: &Call) -> Returned {
     if let Some(future) = removed.as_ref().and_then(Object::<Future>::from_zval) {
         pool.totals.leave(&future);
         pool.totals.tidy();
-        cancel_task(&future);
+        cancel::cancel(&future);
         drop(pool.group.ended.change(|ended| ended.as_mut()?.remove(future.id.get())));
         event_loop::leave();
     }

@@ -115,6 +115,7 @@ pub(crate) fn register() {
         ),
         Function::new("warm", "?int $workers = null", "self", entry(settings::warm)),
         Function::new("retry", "int $times, float $backoff = 0.0", "self", entry(settings::retry)),
+        Function::new("failFast", "bool $on = true", "self", entry(settings::fail_fast)),
         Function::new("output", "Async\\Output $mode", "self", entry(settings::output)),
         Function::new("handlers", "Async\\Handlers $where", "self", entry(settings::handlers)),
         Function::new("memoryLimit", "string|int $limit", "self", entry(settings::memory_limit)),

@@ -41,6 +41,14 @@ pub(super) fn retry(call: &Call) -> Returned {
     Ok(pool.zval())
 }
 
+pub(super) fn fail_fast(call: &Call) -> Returned {
+    call.expect(0, Some(1))?;
+    let pool = this(call)?;
+    let on = call.bool_or_true(0)?;
+    pool.totals.set_fail_fast(on.then_some(&pool.group));
+    Ok(pool.zval())
+}
+
 /// `Pool::warm()`: forks warm workers before the first task. PHP code may run: fork hooks.
 pub(super) fn warm(call: &Call) -> Returned {
     call.expect(0, Some(1))?;

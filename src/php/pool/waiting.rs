@@ -9,23 +9,21 @@ use nix::errno::Errno;
 
 use crate::error::Error;
 use crate::exceptions;
-use crate::php::functions;
-use crate::php::future::{cancel_task, stop_task};
 use crate::php::pool::{Pool, here, none, this};
-use crate::php::status::Status;
 use crate::pool::ledger::Ledger;
 use crate::process::fork::Refused;
 use crate::process::ready::ReadyDescriptor;
-use crate::task::life::future::{Ending, Future};
+use crate::task::life::future::{Ending, Future, Outcome, Phase};
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
-use crate::task::map::{halt, remote_payload};
+use crate::task::map::halt;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, wait};
+use crate::task::parent::{cancel as tasks, event_loop, wait};
 use crate::task::workers;
+use crate::zend::array::Array;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
-use crate::zend::request;
+use crate::zend::{exception, request};
 
 /// Waits until all tasks of a pool have ended, including those that handlers add meanwhile. PHP code may run.
 ///
@@ -60,14 +58,33 @@ pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<
 ///
 /// The first failure in the order of the keys.
 pub(crate) fn values(pool: &Pool) -> Returned {
+    let (values, failure) = outcomes(pool);
+    match failure {
+        None => Ok(values.into_zval()),
+        Some(throwable) => Err(exception::throw(&throwable)),
+    }
+}
+
+/// These values, and that failure. It is not thrown here, as throwing drops values, and the pool is borrowed.
+pub(crate) fn outcomes(pool: &Pool) -> (Array, Option<Zval>) {
     let entries = pool.entries.borrow();
     let futures = entries.pairs().filter_map(|(key, value)| Some((key, Object::<Future>::peek(value)?)));
     let is_cancelled =
         |future: &Future| future.ending.get() == Some(Ending::Cancelled) && future.has_failed();
     let wanted = futures.filter(|(_, future)| future.is_complete() && !is_cancelled(future));
-    let values = functions::values(entries.len(), wanted);
-    drop(entries);
-    functions::unless_failed(values)
+    let (mut array, mut failure) = (Array::with_capacity(entries.len()), None);
+    for (key, future) in wanted {
+        future.observed.set(true);
+        match &*future.phase.borrow() {
+            // The keys of a pool differ: there is no former element to drop.
+            Phase::Done(Outcome::Value(value)) => array.set(&key, value.shallow_clone()),
+            Phase::Done(Outcome::Failed(throwable)) if failure.is_none() || pool.totals.is_first(future) => {
+                failure = Some(throwable.shallow_clone());
+            }
+            _ => {}
+        }
+    }
+    (array, failure)
 }
 
 /// The futures of a pool with their keys, in order.
@@ -143,9 +160,7 @@ pub(super) fn stop(call: &Call) -> Returned {
     pool.group.ledger.change(Ledger::stop);
     workers::dismiss_all(&pool.group);
     for (_, future) in entries(&pool) {
-        if Status::of(&future) == Status::Queued {
-            stop_task(&future);
-        }
+        tasks::call_off(&future);
     }
     halt::stop(&pool.group);
     pool.group.let_go();
@@ -155,19 +170,8 @@ pub(super) fn stop(call: &Call) -> Returned {
 
 pub(super) fn cancel(call: &Call) -> Returned {
     let pool = none(call)?;
-    pool.group.ledger.change(Ledger::stop);
-    if !pool.group.maps.borrow().is_empty() {
-        // The results of items that are already done are still delivered.
-        event_loop::look();
-        remote_payload::fetch_all();
-    }
-    workers::dismiss_all(&pool.group);
-    workers::end_items(&pool.group);
-    for (_, future) in entries(&pool) {
-        cancel_task(&future);
-    }
-    halt::cancel(&pool.group);
-    pool.group.let_go();
+    let futures: Vec<_> = entries(&pool).into_iter().map(|(_, future)| future).collect();
+    tasks::cancel_all(&pool.group, &futures);
     let _ = event_loop::wait(Some(Duration::ZERO));
     event_loop::leave();
     Ok(pool.zval())

@@ -3,12 +3,18 @@
 use ext_php_rs::types::Zval;
 
 use crate::task::life::future::{Future, Outcome, Phase};
+use crate::task::life::handler::{Handler, Registered};
 use crate::task::life::surfacing::release;
 
 /// Sets how the task has ended. Handlers may replace that.
 pub(crate) fn conclude(future: &Future, outcome: Outcome) {
     let old = match &outcome {
-        Outcome::Failed(throwable) => future.note_failure(Some(throwable.shallow_clone())),
+        Outcome::Failed(throwable) => {
+            if future.fails_fast() {
+                future.push_handler(Registered { handler: Handler::FailFast, scope: None });
+            }
+            future.note_failure(Some(throwable.shallow_clone()))
+        }
         Outcome::Value(_) => future.note_failure(None),
     };
     set(future, outcome);

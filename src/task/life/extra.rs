@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use ext_php_rs::types::Zval;
 
 use crate::task::life::future::{Failed, Future};
-use crate::task::life::handler::Registered;
+use crate::task::life::handler::{Handler, Registered};
 use crate::zend::object::{Object, Tracer};
 use crate::zend::scope::Scope;
 
@@ -46,6 +46,15 @@ impl Future {
     /// Something is to be called when it has ended, and was not called yet.
     pub(crate) fn has_handlers(&self) -> bool {
         self.extra.borrow().as_ref().is_some_and(|extra| !extra.handlers.is_empty())
+    }
+
+    /// Is all that is to be done to cancel the rest of its pool if it has failed? That need not wait for other handlers.
+    pub(crate) fn has_only_to_fail_fast(&self) -> bool {
+        let only = |extra: &Extra| match extra.handlers.front() {
+            Some(Registered { handler: Handler::FailFast, .. }) => Some(()),
+            _ => None,
+        };
+        self.look(only).is_some()
     }
 
     /// One more handler, behind the others.

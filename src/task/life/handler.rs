@@ -16,6 +16,8 @@ pub(crate) enum Handler {
     Finally(Callable),
     /// For an end by a deadline; what it returns is the value from then on.
     Timeout(Callable),
+    /// For a failure that nothing has handled: the rest of the pool is cancelled.
+    FailFast,
     /// For any end: this future, which follows, gets the same outcome.
     Follow(Object<Future>),
 }
@@ -28,6 +30,7 @@ impl Handler {
             | Self::Catch(callable)
             | Self::Finally(callable)
             | Self::Timeout(callable) => tracer.value(callable.value()),
+            Self::FailFast => {}
             Self::Follow(future) => future.trace_in(tracer),
         }
     }

@@ -4,7 +4,7 @@
 //! Each future that is in a pool knows what is counted of it there; that is subtracted when it leaves the pool.
 
 use std::cell::Cell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use ext_php_rs::types::Zval;
 
@@ -74,6 +74,10 @@ pub(crate) struct Totals {
     left: DataCell<Vec<u64>>,
     /// One of the futures has ended, and nothing is going to decode its outcome.
     has_unread: Cell<bool>,
+    /// The pool's own group, if its first failure is to cancel the rest.
+    fail_fast: ValueCell<Option<Weak<Group>>>,
+    /// The future that has done so.
+    first: Cell<Option<u64>>,
 }
 
 #[derive(Debug)]
@@ -138,6 +142,16 @@ impl Totals {
         self.has_unread.take()
     }
 
+    /// The first failure is to cancel the rest of `group`, or none is.
+    pub(crate) fn set_fail_fast(&self, group: Option<&Rc<Group>>) {
+        self.fail_fast.set(group.map(Rc::downgrade));
+    }
+
+    /// Is this the future whose failure has cancelled the rest?
+    pub(crate) fn is_first(&self, future: &Future) -> bool {
+        self.first.get() == Some(future.id.get())
+    }
+
     /// How many of the `all` futures of the pool, whose tasks are those of `group`, are in which state. `posted` ones
     /// have been taken by no worker.
     pub(crate) fn counts(&self, group: &Group, posted: Untaken, all: usize) -> Counts {
@@ -168,6 +182,14 @@ impl Totals {
 }
 
 impl Share {
+    /// The failure of a future is to cancel the rest of its pool: that pool's group. Only of the first one.
+    fn fail_fast(&self, id: u64) -> Option<Rc<Group>> {
+        let group = self.totals.fail_fast.borrow().as_ref().and_then(Weak::upgrade)?;
+        let is_first = self.totals.first.get().is_none();
+        self.totals.first.set(self.totals.first.get().or(Some(id)));
+        is_first.then_some(group)
+    }
+
     fn set_route(&self, route: Option<Route>) {
         if let Some(old) = self.route.replace(route) {
             step(&self.totals.routes, old as usize, -1);
@@ -199,6 +221,17 @@ impl Future {
             (Phase::Done(_), Some(Ending::Cancelled | Ending::Abandoned)) => Some(End::Cancelled),
             _ => None,
         }
+    }
+
+    /// Is its failure, if no handler handles that, to cancel the rest of its pool?
+    pub(crate) fn fails_fast(&self) -> bool {
+        let share = self.share.borrow();
+        share.as_ref().is_some_and(|share| share.totals.fail_fast.borrow().is_some())
+    }
+
+    /// It has failed: gives the group of its pool, if that is to cancel the rest, and no other has failed before.
+    pub(crate) fn fail_fast(&self) -> Option<Rc<Group>> {
+        self.share.borrow().as_ref()?.fail_fast(self.id.get())
     }
 
     /// It is about to reach a child in this way.

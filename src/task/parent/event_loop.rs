@@ -292,7 +292,10 @@ fn run_handlers(moment: Moment) -> Result<(), Thrown> {
 /// When the script is exiting.
 pub(crate) fn read() -> Result<(), Thrown> {
     while let Some(future) = unread() {
-        let read = outcome::settle(&future);
+        let mut read = outcome::settle(&future);
+        if read.is_ok() && future.has_only_to_fail_fast() {
+            read = handlers::complete(&future, Moment::Call);
+        }
         if future.has_handlers() {
             state().settled.push_back(future);
         } else {

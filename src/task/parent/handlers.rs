@@ -11,7 +11,7 @@ use crate::task::life::handler::{Handler, Registered};
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::parent::follow;
+use crate::task::parent::{cancel, follow};
 use crate::task::workers::outcome;
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Returned, Thrown};
@@ -126,6 +126,11 @@ fn step(future: &Object<Future>, handler: &Handler) -> Result<(), Thrown> {
             }
             Err(thrown) => fail(future, thrown),
         }),
+        (Handler::FailFast, _, Some(failure)) => {
+            cancel::after_failure(future);
+            release(failure);
+            Ok(())
+        }
         (Handler::Follow(follower), ..) => {
             follow::arrive(follower, future);
             Ok(())

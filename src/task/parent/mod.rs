@@ -2,7 +2,9 @@
 
 pub(crate) mod adopt;
 pub(crate) mod at_exit;
+pub(crate) mod cancel;
 mod check;
+pub(crate) mod combine;
 pub(crate) mod event_loop;
 pub(crate) mod follow;
 pub(crate) mod gone;

@@ -67,6 +67,23 @@ pub(crate) fn until(
     patience: Option<Patience>,
     mut done: impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<(), Thrown> {
+    match (in_time(patience, &mut done)?, patience) {
+        (false, Some(Patience { seconds, .. })) => {
+            Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Waits until `done`, handling all that happens meanwhile. False when patience is at an end before. Re-enters PHP.
+///
+/// # Errors
+///
+/// When a signal handler threw, or the script is exiting.
+pub(crate) fn in_time(
+    patience: Option<Patience>,
+    mut done: impl FnMut() -> Result<bool, Thrown>,
+) -> Result<bool, Thrown> {
     let result = wait_loop(patience, &mut || {
         surfacing::throw()?;
         done()
@@ -84,13 +101,14 @@ pub(crate) fn until(
 pub(crate) fn at_end(mut done: impl FnMut() -> bool) -> Result<(), Thrown> {
     let result = wait_loop(None, &mut || Ok(done()));
     event_loop::leave();
-    result
+    result.map(drop)
 }
 
+/// False when patience is at an end.
 fn wait_loop(
     patience: Option<Patience>,
     done: &mut impl FnMut() -> Result<bool, Thrown>,
-) -> Result<(), Thrown> {
+) -> Result<bool, Thrown> {
     loop {
         // Of a signal handler, or of a hook that has called exit or whose fiber was ended.
         if exception::pending() {
@@ -98,11 +116,11 @@ fn wait_loop(
         }
         event_loop::dispatch(Moment::Call)?;
         if done()? {
-            return Ok(());
+            return Ok(true);
         }
         let left = patience.map(|patience| patience.until.saturating_duration_since(Instant::now()));
-        if let (Some(Patience { seconds, .. }), Some(Duration::ZERO)) = (patience, left) {
-            return Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }));
+        if left == Some(Duration::ZERO) {
+            return Ok(false);
         }
         if !event_loop::busy() && !state().has_isolated() && !restart() {
             return Err(exceptions::throw(&Error::Misuse(if state().in_line.borrow().is_empty() {
@@ -200,21 +218,32 @@ pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Res
     if future.is_settled() {
         return surfacing::throw();
     }
-    until(patience, || {
-        if future.has_ended() {
-            // Inside a handler the handlers of others wait, but what is awaited there must come to its end.
-            handlers::complete(future, Moment::Call)?;
-            // A handler may have returned a future.
-            if future.is_following() {
-                ensure_not_underneath(future)?;
-            }
-        }
-        Ok(future.is_complete())
-    })
+    until(patience, || is_complete(future))
 }
 
-/// Makes sure that a future can end: starts one that was not started.
-fn begin(future: &Object<Future>) -> Result<(), Thrown> {
+/// Is there nothing to wait for any more? Runs the handlers of a future that has ended. Re-enters PHP.
+///
+/// # Errors
+///
+/// When the script is exiting, or a handler has returned a future that can never end.
+pub(crate) fn is_complete(future: &Object<Future>) -> Result<bool, Thrown> {
+    if future.has_ended() {
+        // Inside a handler the handlers of others wait, but what is awaited there must come to its end.
+        handlers::complete(future, Moment::Call)?;
+        // A handler may have returned a future.
+        if future.is_following() {
+            ensure_not_underneath(future)?;
+        }
+    }
+    Ok(future.is_complete())
+}
+
+/// Makes sure that a future can end: starts one that was not started. Re-enters PHP.
+///
+/// # Errors
+///
+/// `AsyncError` when it cannot end for who waits here.
+pub(crate) fn begin(future: &Object<Future>) -> Result<(), Thrown> {
     ensure_not_underneath(future)?;
     if future.is_pending() {
         start::enqueue(&Group::default_group(), future);
