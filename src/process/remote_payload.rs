@@ -163,7 +163,8 @@ impl RemotePayload {
     ///
     /// # Errors
     ///
-    /// ESRCH when the child is gone, EFAULT when its memory is not as announced, and the errors of `holder`.
+    /// ESRCH when the child is gone, EFAULT when its memory is not as announced, EPROTO when the child has gone on before
+    /// its payload was copied, and the errors of `holder`.
     pub(crate) fn fetch(
         &mut self,
         child: Pid,
@@ -180,6 +181,7 @@ impl RemotePayload {
                         self.have_sent(holder)?;
                         continue;
                     }
+                    _ if !holder.is_held() => return Err(Errno::EPROTO),
                     copied => copied?,
                 }
             };

@@ -60,6 +60,14 @@ final class Scribbler
         return null;
     }
 
+    /** Where the first mapping begins that is at least so long: of a warm worker's, its result ring. */
+    public function smallest(int $length): int
+    {
+        $long = array_filter($this->mappings, static fn (array $mapping) => $mapping[1] >= $length);
+        usort($long, static fn (array $one, array $other) => $one[1] <=> $other[1]);
+        return $long[0][0];
+    }
+
     public function put(int $address, int $word): void
     {
         $this->libc->memcpy($address, pack('P', $word), 8);

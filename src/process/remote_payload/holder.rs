@@ -18,6 +18,9 @@ const SOON: u8 = 1;
 
 /// A child that has a remote payload, and can be asked to send it.
 pub(crate) trait Lender {
+    /// Has the child kept the payload in its memory so far? Otherwise what was read there may be something else.
+    fn is_held(&self) -> bool;
+
     /// Asks for the payload, from its beginning.
     ///
     /// # Errors
@@ -38,6 +41,11 @@ pub(crate) trait Lender {
 pub(crate) struct ByPipe<'r>(pub(crate) &'r OwnedFd);
 
 impl Lender for ByPipe<'_> {
+    /// Nobody else can close the parent's end of the pipe.
+    fn is_held(&self) -> bool {
+        true
+    }
+
     /// Reads the one byte that the child's pipe is filled with: the child waits for room there, see [`super::lend`].
     fn ask(&mut self) -> Result<(), Errno> {
         self.receive(&mut [MaybeUninit::uninit()]).map(drop)
@@ -75,6 +83,10 @@ pub(crate) struct ByLine<'r> {
 }
 
 impl Lender for ByLine<'_> {
+    fn is_held(&self) -> bool {
+        self.ring.is_lent()
+    }
+
     fn ask(&mut self) -> Result<(), Errno> {
         self.ring.ask();
         Ok(())

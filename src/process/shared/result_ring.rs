@@ -37,6 +37,9 @@ struct Head {
     read: Apart<AtomicU64>,
     /// Total of remote payloads that the parent has released.
     released: AtomicU32,
+    /// Total of releases after which the child has gone on: nothing it kept for them is in its memory any more. Only the
+    /// child changes it.
+    gone_on: AtomicU32,
     /// 1 if the parent cannot read the remote payload: the child has to send it through this ring.
     asked: AtomicU32,
 }
@@ -182,6 +185,9 @@ impl ResultRing {
             if released || asked {
                 head.waiting.store(0, Ordering::Relaxed);
                 self.over.set(self.over.get().wrapping_add(released.into()));
+                head.gone_on.store(self.over.get(), Ordering::Relaxed);
+                // Before the memory of the payload is written again: see `is_lent`.
+                fence(Ordering::SeqCst);
                 return released;
             }
             head.waiting.wait(1, LOOK_AGAIN);
@@ -221,6 +227,13 @@ impl ResultRing {
             self.at = self.at.next_multiple_of(ALIGN);
         }
         Ok(count)
+    }
+
+    /// In the parent: does the child still keep its remote payload? It does until it is released, unless a process has
+    /// written over `released`. To be asked behind each read of the child's memory.
+    pub(crate) fn is_lent(&self) -> bool {
+        fence(Ordering::SeqCst);
+        self.memory.head().gone_on.load(Ordering::Relaxed) == self.over.get()
     }
 
     /// In the parent: releases the child's remote payload.

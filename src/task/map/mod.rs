@@ -328,19 +328,22 @@ impl MapCall {
         drop(over);
     }
 
-    /// The worker of a batch has died, and had begun so many of its items. Another one gets the rest.
-    pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, end: End, workers: &Workers) {
+    /// The worker of a batch has died, and had begun so many of its items. Another one gets the rest. False if it is no
+    /// item's failure.
+    pub(crate) fn died(self: &Rc<Self>, batch: u64, begun: usize, end: End, workers: &Workers) -> bool {
         if self.end_cancelled(batch) {
-            return;
+            return false;
         }
         let at = self.batches.borrow().get(&batch).map(|batch| (batch.posted_from, batch.answered));
         let Some((from, answered)) = at else {
-            return;
+            return false;
         };
-        if from.saturating_add(begun) > answered {
+        let is_failure = from.saturating_add(begun) > answered;
+        if is_failure {
             self.push(batch, end.said(batch), None);
         }
         self.post_rest(batch, workers, false);
+        is_failure
     }
 
     /// A worker could not decode the items of a batch.

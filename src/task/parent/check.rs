@@ -130,7 +130,9 @@ fn fail(group: &Rc<Group>, task: u64) {
     let ended = Ended { id: task, exit: Exit::Unknown, message: Message::Malformed(Malformed::Overwritten) };
     if let Some(map_call) = group.map_call(task) {
         match workers_of(group) {
-            Ok(workers) => map_call.died(task, 1, End { pid: None, overdue: None, ended }, &workers),
+            Ok(workers) => {
+                map_call.died(task, 1, End { pid: None, overdue: None, ended }, &workers);
+            }
             Err(refused) => map_call.refused(task, refused),
         }
         return;

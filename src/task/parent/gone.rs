@@ -75,6 +75,7 @@ fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
     let begun = workers.job_queue.begun(warm.slot).max(usize::from(unasked));
     if workers.condemned.get() {
         workers.settle_if_last(group);
+        tell(worker, ended.exit);
         return;
     }
     // This worker was killed to end this task, which is over whatever the job queue says.
@@ -91,6 +92,7 @@ fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
     }
     let exit = ended.exit;
     let mut ended = Some(ended);
+    let mut is_told = false;
     for task in had {
         let overwritten = || {
             let message = Message::Malformed(Malformed::Overwritten);
@@ -99,13 +101,24 @@ fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
         let ended = ended.take().unwrap_or_else(overwritten);
         if let Some(map_call) = group.map_call(task) {
             let end = End { pid: Some(worker.pid), overdue: warm.overdue.get(), ended };
-            map_call.died(task, begun, end, workers);
+            is_told |= map_call.died(task, begun, end, workers);
             continue;
         }
         if let Some(future) = group.end_in(worker.id, task) {
             future.pid.set(Some(worker.pid));
             future.captured.replace(printed.take());
             finish(group, future, Phase::Reported(Ended { id: task, ..ended }));
+            is_told = true;
         }
+    }
+    if !is_told {
+        tell(worker, exit);
+    }
+}
+
+/// A worker is left that could not be ended, and no failure of a task says so.
+fn tell(worker: &Worker, exit: Exit) {
+    if let Exit::Unended(why) = exit {
+        ending::tell(worker.pid, why);
     }
 }

@@ -107,8 +107,10 @@ fn fetch(future: &Future, child: u64, mut remote_payload: RemotePayload) -> Resu
     };
     match fetched {
         Ok(outcome) => Ok(outcome),
-        Err(Errno::ENOMEM) => {
-            let why = Malformed::NoMemory { length: length as u64 };
+        Err(errno @ (Errno::ENOMEM | Errno::EPROTO)) => {
+            let length = length as u64;
+            let why =
+                if errno == Errno::ENOMEM { Malformed::NoMemory { length } } else { Malformed::Overwritten };
             Ok(failed(&Error::Protocol { subject: future.subject(), why }))
         }
         Err(_) => {

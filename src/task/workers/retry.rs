@@ -24,7 +24,7 @@ use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
 use crate::task::life::{conclusion, ended};
 use crate::task::workers::collect;
-use crate::wire::frame::{Frame, Kind};
+use crate::wire::frame::{Frame, Kind, Malformed};
 use crate::wire::report::Report;
 use crate::zend::object::Object;
 
@@ -208,9 +208,11 @@ pub(crate) fn brought_home(phase: Phase) -> Phase {
     };
     collect::release(child);
     let RemotePayload { kind, format, .. } = *remote_payload;
-    let message = payload.map_or(Message::Truncated, |payload| {
-        Message::Frame(Frame { kind, format, payload: payload.into() })
-    });
+    let message = match payload {
+        Ok(payload) => Message::Frame(Frame { kind, format, payload: payload.into() }),
+        Err(Errno::EPROTO) => Message::Malformed(Malformed::Overwritten),
+        Err(_) => Message::Truncated,
+    };
     Phase::Reported(Ended { id: child, exit, message })
 }
 

@@ -17,7 +17,8 @@ impl Reactor {
     /// As for [`Reactor::fetch`].
     pub(crate) fn check(&self, id: u64, remote_payload: &RemotePayload) -> Result<(), Errno> {
         let child = self.children.get(&id).ok_or(Errno::ESRCH)?;
-        remote_payload.check(child.pid)
+        let checked = remote_payload.check(child.pid);
+        if self.rings.is_lent(id) { checked } else { Err(Errno::EPROTO) }
     }
 
     /// Copies the next bytes of the remote payload of child `id`: as many as `to` has room for.

@@ -91,6 +91,11 @@ impl Rings {
         self.readers.get_mut(&child).map(|reader| &mut reader.ring)
     }
 
+    /// False if `child` is a warm worker that has gone on although its remote payload has not been released.
+    pub(super) fn is_lent(&self, child: u64) -> bool {
+        self.readers.get(&child).is_none_or(|reader| reader.ring.is_lent())
+    }
+
     /// Releases the remote payload of `child`. False if that is not a warm worker.
     pub(super) fn release(&mut self, child: u64) -> bool {
         let Some(reader) = self.readers.get_mut(&child) else {

@@ -139,3 +139,25 @@ fn a_position_that_was_written_over_is_written_anew() {
     assert_eq!(ring.memory.head().read.load(Ordering::SeqCst), read);
     assert_eq!(ring.memory.head().released.load(Ordering::SeqCst), 1);
 }
+
+#[test]
+fn a_child_that_has_gone_on_before_its_release_is_noticed() {
+    let ring = ResultRing::new().unwrap();
+    let child = |releases: u32| match fork(Purpose::Outcome).unwrap() {
+        Fork::Child(_) => {
+            ring.over.set(releases);
+            ring.await_release();
+            end(0)
+        }
+        Fork::Parent(child) => child.pid,
+    };
+    assert!(ring.is_lent());
+    ring.release();
+    end_of(child(0));
+    assert!(ring.is_lent(), "the next one");
+    ring.memory.head().released.store(7, Ordering::SeqCst);
+    end_of(child(1));
+    assert!(!ring.is_lent());
+    ring.release();
+    assert!(ring.is_lent(), "the one after it");
+}
