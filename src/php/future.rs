@@ -131,7 +131,10 @@ fn await_one(call: &Call) -> Returned {
 /// Parses the time limit of an `await`.
 pub(crate) fn patience(call: &Call, index: u32) -> Result<Option<Patience>, Thrown> {
     let seconds = call.optional_double(index)?;
-    if seconds.is_some_and(|seconds| seconds.is_nan() || seconds < 0.0) {
+    if seconds.is_some_and(f64::is_nan) {
+        return Err(call.value_error(index, "must not be NAN"));
+    }
+    if seconds.is_some_and(|seconds| seconds < 0.0) {
         return Err(call.value_error(index, "must be greater than or equal to 0"));
     }
     Ok(Patience::new(seconds))

@@ -157,20 +157,44 @@ pub(crate) fn all(call: &Call) -> Returned {
     };
     let collected = collect();
     let source_threw = collected.is_err() && map_call.is_over();
+    // None of an exit, which goes on.
+    let thrown = if collected.is_err() { exception::take() } else { None };
     if collected.is_err() {
+        if thrown.is_some() && failure.is_none() {
+            failure = first_failure(&map_call);
+        }
         map_call.abandon();
     }
     group.close();
     event_loop::leave();
-    match failure {
-        Some(failure) if source_threw && let Some(later) = exception::take() => {
+    if exception::pending() {
+        return Err(Thrown);
+    }
+    match (failure, thrown) {
+        (Some(failure), Some(later)) if source_threw => {
             exception::chain(&failure, later);
             Err(exception::throw(&failure))
         }
-        _ if let Err(thrown) = collected => Err(thrown),
-        Some(failure) => Err(exception::throw(&failure)),
-        None => Ok(results.into_zval()),
+        // Other code that ran meanwhile has thrown: that goes on, and hides no failure.
+        (failure, Some(other)) => {
+            if let Some(failure) = failure {
+                exception::chain(&other, failure);
+            }
+            Err(exception::throw(&other))
+        }
+        (Some(failure), None) => Err(exception::throw(&failure)),
+        (None, None) => collected.map(|()| results.into_zval()),
     }
+}
+
+/// The first failure among the results that are there. PHP code may run.
+fn first_failure(map_call: &MapCall) -> Option<Zval> {
+    while let Ok(Some((_, result))) = map_call.next() {
+        if let Err(throwable) = result {
+            return Some(throwable);
+        }
+    }
+    None
 }
 
 fn this(call: &Call) -> Result<Object<MapIterator>, Thrown> {

@@ -103,6 +103,15 @@ pub(crate) struct Look {
     pub(crate) lost: Vec<u64>,
 }
 
+/// What a dead child had, see [`JobQueue::reap`].
+#[derive(Debug, Default)]
+pub(crate) struct Reaped {
+    /// Tasks that it had begun: one at most, unless somebody has written over the entries.
+    pub(crate) begun: Vec<u64>,
+    /// Tasks that it had taken and not begun, and for which there was no room: they are not in the job queue any more.
+    pub(crate) unposted: Vec<u64>,
+}
+
 impl JobQueue {
     /// An empty job queue.
     ///
@@ -305,9 +314,9 @@ impl JobQueue {
         Look { open, lost, ..look }
     }
 
-    /// The child on `slot` is dead: what it had taken but not begun is posted again. Returns those `wanted` tasks that
-    /// it had begun: one at most, unless somebody has written over the entries.
-    pub(crate) fn reap(&self, slot: usize, wanted: impl Fn(u64) -> bool) -> Vec<u64> {
+    /// The child on `slot` is dead: what it had taken but not begun is posted again. Returns the `wanted` tasks of which
+    /// that is not so.
+    pub(crate) fn reap(&self, slot: usize, wanted: impl Fn(u64) -> bool) -> Reaped {
         if let Some(cell) = self.cell(slot) {
             cell.task.store(0, Ordering::Release);
             // If it still said "asleep", somebody could wake the dead child and rely on it to search.
@@ -315,9 +324,9 @@ impl JobQueue {
         }
         self.memory.head().wakes(slot);
         self.memory.head().stays(slot);
-        let mut had = Vec::new();
+        let mut begun = Vec::new();
         self.begun.borrow_mut().retain(|&task, of| {
-            had.extend((*of == slot && wanted(task)).then_some(task));
+            begun.extend((*of == slot && wanted(task)).then_some(task));
             *of != slot
         });
         let mut taken = Vec::new();
@@ -325,32 +334,26 @@ impl JobQueue {
             let state = |state| state_is(&self.memory, posted.at, state | slot as u64);
             if posted.by.map_or_else(|| state(RUN), |by| by == slot) {
                 posted.over = true;
-                had.extend(wanted(posted.task).then_some(posted.task));
+                begun.extend(wanted(posted.task).then_some(posted.task));
             } else if posted.by.is_none() && state(TAKEN) {
                 posted.over = true;
                 taken.extend(wanted(posted.task).then_some(*posted));
             }
         }
-        for posted in taken {
-            self.repost(posted, slot);
-        }
+        taken.retain(|&posted| !self.repost(posted));
         self.memory.head().searching.swap(0, Ordering::AcqRel);
         if !self.open(1).is_empty() {
             wake_one(self.memory.head());
         }
-        had
+        Reaped { begun, unposted: taken.into_iter().map(|posted| posted.task).collect() }
     }
 
-    /// Posts an entry again at the end, where children see it that are already past its old position.
-    fn repost(&self, old: Posted, slot: usize) {
+    /// Posts an entry again at the end, where children see it that are already past its old position. False if there is
+    /// no room.
+    fn repost(&self, old: Posted) -> bool {
         let mut payload = Vec::new();
         self.memory.read_ring(ROOM, old.at + ENTRY as u64, old.length, &mut payload);
-        if self.post(old.task, old.epoch, &payload).is_err() {
-            // At its old position it is seen by children that are yet to be forked.
-            exchange(&self.memory, old.at, TAKEN | slot as u64, OPEN);
-            let mut posted = self.posted.borrow_mut();
-            posted.iter_mut().filter(|posted| posted.at == old.at).for_each(|posted| posted.over = false);
-        }
+        self.post(old.task, old.epoch, &payload).is_ok()
     }
 
     /// Removes entries from the front of `posted` whose bytes can be reused, as no process reads them any more.

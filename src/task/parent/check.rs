@@ -143,7 +143,7 @@ fn fail(group: &Rc<Group>, task: u64) {
 }
 
 /// No worker has begun this task, or this batch.
-fn begin_again(group: &Rc<Group>, task: u64) {
+pub(super) fn begin_again(group: &Rc<Group>, task: u64) {
     if let Some(map_call) = group.map_call(task) {
         match workers_of(group) {
             Ok(workers) => map_call.post_again(task, &workers),

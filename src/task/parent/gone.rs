@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::process::poller::reactor::{Ended, Message};
+use crate::process::shared::job_queue::Reaped;
 use crate::process::wait::Exit;
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
@@ -10,7 +11,7 @@ use crate::task::life::state::state;
 use crate::task::life::worker::{Budget, Warm, Worker};
 use crate::task::map;
 use crate::task::map::End;
-use crate::task::parent::adopt;
+use crate::task::parent::{adopt, check};
 use crate::task::workers::retry::finish;
 use crate::task::workers::{collect, ending, retry};
 use crate::wire::frame::Malformed;
@@ -82,13 +83,16 @@ fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
     if let Some(task) = warm.ends.get() {
         workers.job_queue.over(task);
     }
-    let mut had = workers.job_queue.reap(warm.slot, |task| group.expects(task));
+    let Reaped { begun: mut had, unposted } = workers.job_queue.reap(warm.slot, |task| group.expects(task));
     had.extend(warm.ends.get().filter(|&task| group.expects(task)));
     if had.is_empty() && took_nothing {
         had.extend(workers.first_open(group).filter(|&open| workers.job_queue.retract(open)));
     }
     if group.ledger.borrow().is_stopped() {
         map::halt::stop(group); // the batch that it had taken and not begun is open again
+    }
+    for task in unposted {
+        check::begin_again(group, task);
     }
     let exit = ended.exit;
     let mut ended = Some(ended);

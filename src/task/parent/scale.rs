@@ -55,18 +55,23 @@ pub(crate) fn scale(group: &Rc<Group>, workers: &Rc<Workers>) {
         };
         match spawn(group, Charge::Jobs(workers, others)) {
             Ok(()) => {}
-            Err(NotSpawned { refused, task: None })
-                if launch::is_shortage(refused.errno) && launch::children() > 0 =>
+            Err(NotSpawned { refused, tasks })
+                if tasks.is_empty() && launch::is_shortage(refused.errno) && launch::children() > 0 =>
             {
                 start::hold_back();
                 return;
             }
-            Err(NotSpawned { refused, task }) => {
-                let Some(id) = task.or_else(|| workers.first_open(group)) else {
+            Err(NotSpawned { refused, mut tasks }) => {
+                if tasks.is_empty() {
+                    tasks.extend(workers.first_open(group));
+                }
+                if tasks.is_empty() {
                     return;
-                };
-                workers.job_queue.retract(id);
-                start::fail(group, id, refused);
+                }
+                for id in tasks {
+                    workers.job_queue.retract(id);
+                    start::fail(group, id, refused);
+                }
             }
         }
     }
@@ -117,9 +122,11 @@ fn fork_warm(group: &Rc<Group>, wanted: usize) -> Result<ControlFlow<()>, Refuse
         } else {
             match spawn(group, Charge::Jobs(&workers, u64::MAX)) {
                 Ok(()) => continue,
-                Err(NotSpawned { refused, task: None }) => Some(refused),
-                Err(NotSpawned { refused, task: Some(task) }) => {
-                    start::fail(group, task, refused);
+                Err(NotSpawned { refused, tasks }) if tasks.is_empty() => Some(refused),
+                Err(NotSpawned { refused, tasks }) => {
+                    for task in tasks {
+                        start::fail(group, task, refused);
+                    }
                     return Err(refused);
                 }
             }

@@ -77,8 +77,8 @@ fn launch(group: &Rc<Group>, future: &Object<Future>) -> std::ops::ControlFlow<(
     match spawn(group, Charge::Attempt(future)) {
         Ok(()) => std::ops::ControlFlow::Continue(()),
         // A child of this process will end and make room, or another process will.
-        Err(NotSpawned { refused, task: None })
-            if launch::is_shortage(refused.errno) && launch::children() > 0 =>
+        Err(NotSpawned { refused, tasks })
+            if tasks.is_empty() && launch::is_shortage(refused.errno) && launch::children() > 0 =>
         {
             if group.ledger.borrow().has_reported() {
                 // A child that is ending makes room soon: no idle worker has to end for that.

@@ -14,7 +14,7 @@ use crate::process::output::Streams;
 use crate::process::poller::reactor::Reactor;
 use crate::process::quota::Permit;
 use crate::process::shared::doorbell::Ringer;
-use crate::process::shared::job_queue::JobQueue;
+use crate::process::shared::job_queue::{JobQueue, Reaped};
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::{fork, output, quota};
 use crate::task::life::future::Future;
@@ -90,13 +90,13 @@ pub(crate) enum Charge<'c> {
 pub(crate) struct NotSpawned {
     /// What was refused.
     pub(crate) refused: Refused,
-    /// There was a process, which had to be killed, and may have begun this task.
-    pub(crate) task: Option<u64>,
+    /// There was a process, which had to be killed, and may have begun these tasks.
+    pub(crate) tasks: Vec<u64>,
 }
 
 impl From<Refused> for NotSpawned {
     fn from(refused: Refused) -> Self {
-        Self { refused, task: None }
+        Self { refused, tasks: Vec::new() }
     }
 }
 
@@ -125,8 +125,8 @@ fn spawn_isolated(group: &Rc<Group>, future: &Object<Future>) -> Result<Vec<Rc<H
     let budget = Budget::One { origin: ValueCell::default() };
     let forked = fork_worker(group, id, budget, main);
     let pid = forked.map_err(|NotForked { refused, was_there }| {
-        let task = was_there.then_some(id);
-        NotSpawned { refused, task }
+        let tasks = if was_there { vec![id] } else { Vec::new() };
+        NotSpawned { refused, tasks }
     })?;
     group.ledger.change(|ledger| ledger.run(id));
     future.begin_in(pid);
@@ -179,8 +179,9 @@ fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<V
     };
     let forked = fork_worker(group, id, Budget::Many(warm), main);
     forked.map_err(|NotForked { refused, was_there }| {
-        let task = if was_there { workers.job_queue.reap(slot, |_| true).pop() } else { None };
-        NotSpawned { refused, task }
+        let reaped = was_there.then(|| workers.job_queue.reap(slot, |task| group.expects(task)));
+        let Reaped { begun, unposted } = reaped.unwrap_or_default();
+        NotSpawned { refused, tasks: [begun, unposted].concat() }
     })?;
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
         reactor.listen(id, ring);

@@ -17,6 +17,9 @@ echo told(fn() => $future->await(-1.5)), "\n";
 foreach ([NAN, INF, -INF] as $time) {
     echo told(fn() => $pool->timeout($time)), "\n", told(fn() => $future->timeout($time)), "\n";
 }
+foreach ([NAN, -INF] as $time) {
+    echo told(fn() => await($future, $time)), "\n", told(fn() => $future->await($time)), "\n";
+}
 echo await($future, INF), "\n";
 echo await($future), "\n";
 ?>
@@ -32,5 +35,9 @@ ValueError: Async\Pool::timeout(): Argument #1 ($seconds) must be finite
 ValueError: Async\Future::timeout(): Argument #1 ($limit) must be finite
 ValueError: Async\Pool::timeout(): Argument #1 ($seconds) must be finite
 ValueError: Async\Future::timeout(): Argument #1 ($limit) must be finite
+ValueError: Async\await(): Argument #2 ($timeout) must not be NAN
+ValueError: Async\Future::await(): Argument #1 ($timeout) must not be NAN
+ValueError: Async\await(): Argument #2 ($timeout) must be greater than or equal to 0
+ValueError: Async\Future::await(): Argument #1 ($timeout) must be greater than or equal to 0
 1
 1

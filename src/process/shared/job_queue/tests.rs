@@ -114,13 +114,13 @@ fn a_death_costs_what_was_begun_and_nothing_else() {
     assert_eq!(dying.take(&mut Vec::new()), Some(1));
     assert!(matches!(job_queue.progress(1), Progress::Running(0, _)));
     assert_eq!(job_queue.progress(2), Progress::Open);
-    assert_eq!(job_queue.reap(0, |_| true), [1]);
+    assert_eq!(job_queue.reap(0, |_| true).begun, [1]);
     // Taken, but the child is killed before it begins.
     let cell = job_queue.cell(0).unwrap();
     let at = job_queue.posted.borrow().back().unwrap().at;
     cell.taken.store(at + 1, Ordering::SeqCst);
     assert!(exchange(&job_queue.memory, at, OPEN, TAKEN));
-    assert_eq!(job_queue.reap(0, |_| true), []);
+    assert_eq!(job_queue.reap(0, |_| true).begun, []);
     assert_eq!(taken(&mut job_queue.sit(1, 0).unwrap()), Some((2, b"two".to_vec())));
 }
 
@@ -143,7 +143,7 @@ fn one_that_died_in_its_sleep_is_not_taken_for_one_that_looks() {
     job_queue.sit(0, 0).unwrap();
     job_queue.cell(0).unwrap().rest.store(ASLEEP, Ordering::SeqCst);
     job_queue.memory.head().sleeps(0);
-    assert_eq!(job_queue.reap(0, |_| true), []);
+    assert_eq!(job_queue.reap(0, |_| true).begun, []);
     job_queue.post(1, 0, b"").unwrap();
     assert_eq!(job_queue.memory.head().searching.load(Ordering::SeqCst), 0, "nobody was there to be woken");
 }
@@ -227,7 +227,7 @@ impl Idlers {
             if self.job_queue.has_left(slot) {
                 let child = self.children[slot].take().unwrap();
                 assert_eq!(end_of(child.pid), Waited::Ended(Exit::Code(0)));
-                assert_eq!(self.job_queue.reap(slot, |_| false), []);
+                assert_eq!(self.job_queue.reap(slot, |_| false).begun, []);
                 self.spawn_warm(slot, patience);
             }
         }
@@ -262,7 +262,7 @@ fn a_child_without_work_leaves_and_its_seat_says_so() {
     assert!(idlers.job_queue.is_anybody_leaving());
     assert!(idlers.job_queue.has_left(0));
     assert!(!idlers.job_queue.has_left(1));
-    assert_eq!(idlers.job_queue.reap(0, |_| true), []);
+    assert_eq!(idlers.job_queue.reap(0, |_| true).begun, []);
     assert!(!idlers.job_queue.is_anybody_leaving());
     assert!(!idlers.job_queue.has_left(0));
 }
@@ -338,9 +338,9 @@ fn who_has_a_task_is_known_when_its_place_has_been_used_again() {
     }
     assert!(matches!(job_queue.progress(1), Progress::Running(0, _)));
     assert!(!job_queue.admit(1, 1, true));
-    assert_eq!(job_queue.reap(1, |_| true), []);
+    assert_eq!(job_queue.reap(1, |_| true).begun, []);
     assert!(job_queue.admit(0, 1, false));
-    assert_eq!(job_queue.reap(0, |_| true), [1]);
+    assert_eq!(job_queue.reap(0, |_| true).begun, [1]);
     assert!(!job_queue.admit(0, 1, true));
 }
 
@@ -391,6 +391,21 @@ fn what_a_child_has_answered_is_no_other_childs() {
     assert_eq!(other.take(&mut Vec::new()), Some(1));
     assert!(!job_queue.admit(1, 1, false));
     assert!(!job_queue.admit(0, 1, false), "the entry names the other one");
-    assert_eq!(job_queue.reap(1, |_| true), []);
-    assert_eq!(job_queue.reap(0, |_| true), [1], "the first one has had it");
+    assert_eq!(job_queue.reap(1, |_| true).begun, []);
+    assert_eq!(job_queue.reap(0, |_| true).begun, [1], "the first one has had it");
+}
+
+#[test]
+fn what_a_dead_child_had_taken_is_given_back_where_there_is_no_room_for_it() {
+    let job_queue = JobQueue::new().unwrap();
+    let payload = vec![0; LONGEST];
+    // The first one keeps the others from being cleared away.
+    let last = (1..10_000).find(|&task| job_queue.post(task, 0, &payload).is_err()).unwrap() - 1;
+    let at = job_queue.posted.borrow().back().unwrap().at;
+    job_queue.cell(0).unwrap().taken.store(at + 1, Ordering::SeqCst);
+    assert!(exchange(&job_queue.memory, at, OPEN, TAKEN));
+    let reaped = job_queue.reap(0, |_| true);
+    assert_eq!((reaped.begun, reaped.unposted), (vec![], vec![last]));
+    assert_eq!(job_queue.progress(last), Progress::Unknown, "it is posted again when there is room");
+    assert_eq!(job_queue.progress(1), Progress::Open);
 }

@@ -132,7 +132,7 @@ fn what_a_dead_worker_had_taken_and_not_begun_is_taken_by_another() {
         let mut slot = queue.get().sit(1, 0).unwrap();
         let other = fork(move || [next(&mut slot), next(&mut slot)]);
         reaped(dying);
-        assert_eq!(queue.get().reap(0, |_| true), []);
+        assert_eq!(queue.get().reap(0, |_| true).begun, []);
         let mut found = reaped(other);
         found.sort_by_key(|(_, payload)| payload.clone());
         assert_eq!(found, [(Found::Task(1), b"one".to_vec()), (Found::Task(2), b"two".to_vec())]);
@@ -158,7 +158,7 @@ fn what_a_dead_worker_had_begun_is_known_and_the_rest_is_taken_by_another() {
             found
         });
         let had = reaped(dying);
-        assert_eq!(queue.get().reap(0, |_| true), had.into_iter().collect::<Vec<_>>());
+        assert_eq!(queue.get().reap(0, |_| true).begun, had.into_iter().collect::<Vec<_>>());
         queue.get().close();
         let mut found = reaped(other);
         found.extend(had.map(Found::Task));
@@ -184,7 +184,7 @@ fn the_wake_up_of_one_that_dies_in_its_sleep_is_not_lost() {
         let other = fork(move || next(&mut slot).0);
         queue.get().post(1, 0, b"").unwrap();
         reaped(dying);
-        assert_eq!(queue.get().reap(0, |_| true), []);
+        assert_eq!(queue.get().reap(0, |_| true).begun, []);
         assert_eq!(reaped(other), Found::Task(1));
         queue.end();
     });
