@@ -178,6 +178,7 @@ function round_of_tasks(array $kinds, Closure $complain): int
         }
     }
     $checks = [];
+    $GLOBALS['started'] = null; // its value may have megabytes, which would be compared with those of another round
     return $n;
 }
 
