@@ -464,6 +464,36 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Sets how many tasks may wait for a slot: while there are so many {@see add()} and `$pool[] = $task` wait, run handlers
+     * and start what is next. Those that wait to be run again count. A pool that was stopped always has room.
+     *
+     * @param positive-int|null $tasks null, the default: any number
+     *
+     * @return $this
+     *
+     * @throws \ValueError when $tasks is below 1
+     */
+    public function queueLimit(?int $tasks): self
+    {
+    }
+
+    /**
+     * Sets how many tasks start at most in any time of $per seconds: repeats, and items of {@see map()}, are tasks. Starts are
+     * spread evenly: with 10 per second one each 0.1 s. Those that come late, as the machine or the parent was busy, catch
+     * up by 20 ms at most. Tasks that wait are {@see Status::Queued}.
+     *
+     * @param int|float $tasks may be less than 1: 0.5 is one in 2 x $per seconds
+     * @param float $per in seconds
+     *
+     * @return $this
+     *
+     * @throws \ValueError when one is not greater than 0, or not finite
+     */
+    public function rate(int|float $tasks, float $per = 1.0): self
+    {
+    }
+
+    /**
      * Sets where the handlers of this pool's futures run while the script does something else. The default is what
      * `async.handlers` says when they are to run. It counts for tasks that end from now on.
      *
@@ -568,13 +598,15 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      *     of this pool until it has ended, though there may be none that is free
      * @param int|string|null $key the key in the results; null: one more than the highest integer that was ever in use in
      *     this pool, so that no key is given again
+     * @param int $priority of the tasks that wait for a slot those with the highest start first, equal ones in order; a
+     *     repeat keeps it. {@see Future::start()} goes before all
      *
      * @return Future<U>
      *
      * @throws \ValueError when the key is in use
      * @throws AsyncError when the future is in a pool already, or this is a pool of the parent
      */
-    public function add(callable|Task|Future $task, int|string|null $key = null): Future
+    public function add(callable|Task|Future $task, int|string|null $key = null, int $priority = 0): Future
     {
     }
 

@@ -127,7 +127,8 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
         }
         // Workers may be missing for what is posted.
         scale::scale_for(&map_call.group);
-        wait::until(None, || Ok(map_call.is_ready()))?;
+        let has_time = || map_call.group.is_paced() && map_call.wants_more();
+        wait::until(None, || Ok(map_call.is_ready() || has_time()))?;
     }
 }
 

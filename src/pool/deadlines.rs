@@ -14,6 +14,8 @@ pub(crate) enum Stage {
     GiveUp,
     /// The backoff of a failed task is over: retry it.
     Repeat,
+    /// Of a pool, not a task: the next task may start.
+    Start,
     /// Of a child, not a task: check how long it has been at its item.
     Look,
 }
@@ -46,6 +48,11 @@ impl Deadlines {
     /// Was a task, or a child, asked to end or killed, and its process is still there?
     pub(crate) fn is_any_ending(&self) -> bool {
         self.of.values().any(|(_, stage)| matches!(stage, Stage::Kill | Stage::GiveUp))
+    }
+
+    /// Will a task start by itself that waits for its time?
+    pub(crate) fn is_any_to_start(&self) -> bool {
+        self.of.values().any(|(_, stage)| *stage == Stage::Start)
     }
 
     /// When the next deadline is.

@@ -22,9 +22,8 @@
 mod event;
 mod stage;
 
-use std::collections::VecDeque;
-
 use super::ids::{IdMap, IdSet};
+use super::queue::Queue;
 use event::{Event, Nobody, Sink};
 use stage::Counts;
 
@@ -52,7 +51,9 @@ pub(crate) struct Ledger<A, S = Nobody> {
     /// Ids of queued attempts, in the order in which they start. It may also hold stale ids, which are skipped: a
     /// second one of an attempt that was moved to the front, and those of attempts that have left the queue in another
     /// way.
-    queue: VecDeque<u64>,
+    queue: Queue,
+    /// Nothing is posted for workers that are not free.
+    close: bool,
     counts: Counts,
     sink: S,
 }
@@ -71,7 +72,8 @@ impl<A, S: Sink<A>> Ledger<A, S> {
             limit,
             stopped: false,
             records: IdMap::default(),
-            queue: VecDeque::new(),
+            queue: Queue::default(),
+            close: false,
             counts: Counts::default(),
             sink,
         }
@@ -95,6 +97,31 @@ impl<A, S: Sink<A>> Ledger<A, S> {
     /// Are no more attempts started?
     pub(crate) fn is_stopped(&self) -> bool {
         self.stopped
+    }
+
+    /// Leaves attempts in the queue until a slot is free for them, as their order, or the time of their start, matters.
+    pub(crate) fn keep_close(&mut self) {
+        self.close = true;
+    }
+
+    /// Is that so?
+    pub(crate) fn is_close(&self) -> bool {
+        self.close
+    }
+
+    /// How many attempts may be posted or running, where `most` would be possible.
+    pub(crate) fn ahead(&self, most: usize) -> usize {
+        if self.close { self.limit.min(most) } else { most }
+    }
+
+    /// Sets the priority of an attempt that is about to be added: 0, if it is not set.
+    pub(crate) fn rank(&mut self, id: u64, priority: i64) {
+        self.queue.rank(id, priority);
+    }
+
+    /// An attempt has not been added after all.
+    pub(crate) fn unrank(&mut self, id: u64) {
+        self.queue.forget(id);
     }
 
     /// Adds a new attempt at the end of the queue.
@@ -140,7 +167,7 @@ impl<A, S: Sink<A>> Ledger<A, S> {
             return None;
         }
         let id = loop {
-            let id = self.queue.pop_front()?;
+            let id = self.queue.pop()?;
             if self.stage(id) == Some(Stage::Queued) {
                 break id;
             }
@@ -173,7 +200,7 @@ impl<A, S: Sink<A>> Ledger<A, S> {
         let waits = self.is_waiting(id);
         if waits {
             self.step(id, Stage::Queued);
-            self.queue.push_front(id);
+            self.queue.push_first(id);
             self.tidy();
         }
         waits
@@ -239,6 +266,7 @@ impl<A, S: Sink<A>> Ledger<A, S> {
     /// The same, if it is known which warm worker had it.
     pub(crate) fn end_in(&mut self, worker: Option<u64>, id: u64) -> Option<A> {
         let Record { stage, of, .. } = self.records.remove(&id)?;
+        self.queue.forget(id);
         *self.counts.of(stage) -= 1;
         self.sink.take(Event::new(id, of.as_ref(), worker, (Some(stage), None)));
         self.tidy();
@@ -312,6 +340,16 @@ impl<A, S: Sink<A>> Ledger<A, S> {
         self.counts.queued + self.counts.resting
     }
 
+    /// Is an attempt in the queue that may start?
+    pub(crate) fn has_queued(&self) -> bool {
+        !self.stopped && self.counts.queued > 0
+    }
+
+    /// How many attempts wait for a slot: those too that were posted for workers which have none free.
+    pub(crate) fn backlog(&self) -> usize {
+        self.waiting() + self.counts.out.saturating_sub(self.limit)
+    }
+
     /// Does nothing run, and will nothing start by itself?
     pub(crate) fn is_idle(&self) -> bool {
         self.not_ended() == 0 && !self.has_waiting()
@@ -334,7 +372,7 @@ impl<A, S: Sink<A>> Ledger<A, S> {
         }
         let (records, mut seen) = (&self.records, IdSet::default());
         let is_queued = |id| records.get(&id).is_some_and(|record| record.stage == Stage::Queued);
-        self.queue.retain(|&id| is_queued(id) && seen.insert(id));
+        self.queue.retain(|id| is_queued(id) && seen.insert(id));
     }
 
     fn add(&mut self, id: u64, stage: Stage, of: A) {

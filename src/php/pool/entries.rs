@@ -9,7 +9,9 @@ use crate::exceptions;
 use crate::php::pool::{Pool, boolean, none, this};
 use crate::php::pool_iterator::PoolIterator;
 use crate::php::task;
+use crate::pool::ledger::Stage;
 use crate::task::life::future::Future;
+use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::work::Work;
 use crate::task::life::{shutdown, support};
@@ -21,8 +23,9 @@ use crate::zend::object::Object;
 use crate::zend::string;
 
 pub(super) fn add(call: &Call) -> Returned {
-    call.expect(1, Some(2))?;
+    call.expect(1, Some(3))?;
     let pool = this(call)?;
+    let priority = if call.arg(2).is_some() { call.long(2)? } else { 0 };
     let key = match call.arg(1) {
         None => None,
         Some(key) if key.is_null() => None,
@@ -34,7 +37,7 @@ pub(super) fn add(call: &Call) -> Returned {
         }
         Some(_) => return Err(call.type_error(1, c"string|int|null")),
     };
-    insert(call, &pool, 0, key.map(|key| (1, key)))
+    insert(call, &pool, 0, key.map(|key| (1, key)), priority)
 }
 
 /// The key as an array stores it: `"7"` becomes 7.
@@ -63,16 +66,19 @@ pub(super) fn offset_set(call: &Call) -> Returned {
     call.expect(2, Some(2))?;
     let pool = this(call)?;
     let key = offset(call)?;
-    insert(call, &pool, 1, key.map(|key| (0, key)))?;
+    insert(call, &pool, 1, key.map(|key| (0, key)), 0)?;
     Ok(Zval::new())
 }
 
 /// Adds the task in the argument at index `task` under `key`, which comes with the index of its argument. Errors name
 /// the arguments.
-fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>) -> Returned {
+fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>, priority: i64) -> Returned {
     support::ensure()?;
     let given = given(call, task)?;
-    // Checked only now, as an autoloader may have added something in [`given`]; but before a future is made for a
+    if let Some(limit) = pool.group.queue_limit.get() {
+        wait_for_room(&pool.group, limit)?;
+    }
+    // Checked only now, as an autoloader, or a handler, may have added something; but before a future is made for a
     // callable, since a future that is dropped is started.
     if is_taken(pool, key.as_ref().map(|(_, key)| key)) {
         return Err(key.map_or_else(no_next_key, |(argument, key)| {
@@ -92,14 +98,35 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>)
         Given::Work(work) => planned(work),
     };
     wait::ensure_here(&future)?;
+    if priority != 0 {
+        rank(&pool.group, &future, priority);
+    }
     store(pool, key.map(|(_, key)| key), &future)?;
     Ok(future.zval())
+}
+
+/// Waits, and handles what ends meanwhile, until fewer than `limit` tasks wait for a slot. PHP code may run.
+fn wait_for_room(group: &Group, limit: usize) -> Result<(), Thrown> {
+    let has_room = || {
+        let ledger = group.ledger.borrow();
+        ledger.is_stopped() || ledger.backlog() < limit
+    };
+    if support::in_line() || has_room() { Ok(()) } else { wait::until(None, || Ok(has_room())) }
+}
+
+/// A future that is about to be added to a group gets a priority there, unless it runs already.
+fn rank(group: &Group, future: &Future, priority: i64) {
+    if !future.has_ended() && future.stage() != Some(Stage::Running) {
+        future.set_priority(priority);
+        group.keep_close();
+        group.ledger.change(|ledger| ledger.rank(future.id.get(), priority));
+    }
 }
 
 /// The fast path of `$pool[] = fn() => …`, without a method call. Returns false in all cases where `offsetSet()` has to
 /// check more or throw.
 pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) -> Result<bool, Thrown> {
-    if !pool.group.is_here() || !support::available() {
+    if !pool.group.is_here() || !support::available() || pool.group.queue_limit.get().is_some() {
         return Ok(false);
     }
     let Some(callable) = Callable::closure(task).filter(|_| offset.is_none_or(is_key)) else {
@@ -131,6 +158,7 @@ fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Res
     future.key.set(key);
     pool.totals.enter(future);
     if !adopt::adopt(&pool.group, future) {
+        pool.group.ledger.change(|ledger| ledger.unrank(future.id.get()));
         future.group.set(Some(Rc::clone(&pool.group)));
         cancel::cancel(future);
         shutdown::register();

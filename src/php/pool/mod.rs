@@ -1,6 +1,7 @@
 //! `Async\Pool`: a set of tasks with keys, and a limit of how many of them run at once.
 
 mod entries;
+mod flow;
 mod settings;
 mod states;
 pub(crate) mod waiting;
@@ -116,6 +117,8 @@ pub(crate) fn register() {
         Function::new("warm", "?int $workers = null", "self", entry(settings::warm)),
         Function::new("retry", "int $times, float $backoff = 0.0", "self", entry(settings::retry)),
         Function::new("failFast", "bool $on = true", "self", entry(settings::fail_fast)),
+        Function::new("queueLimit", "?int $tasks", "self", entry(flow::queue_limit)),
+        Function::new("rate", "int|float $tasks, float $per = 1.0", "self", entry(flow::rate)),
         Function::new("output", "Async\\Output $mode", "self", entry(settings::output)),
         Function::new("handlers", "Async\\Handlers $where", "self", entry(settings::handlers)),
         Function::new("memoryLimit", "string|int $limit", "self", entry(settings::memory_limit)),
@@ -124,7 +127,7 @@ pub(crate) fn register() {
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
         Function::new(
             "add",
-            "Async\\Task|Async\\Future|callable $task, string|int|null $key = null",
+            "Async\\Task|Async\\Future|callable $task, string|int|null $key = null, int $priority = 0",
             "Async\\Future",
             entry(entries::add),
         ),

@@ -23,6 +23,8 @@ pub(crate) struct Extra {
     previous: Option<Box<Failed>>,
     /// The future that a handler has returned: this one ends when that does, with the same outcome.
     following: Option<Object<Future>>,
+    /// Which of the tasks that wait for a slot starts first, if that was said.
+    priority: Option<i64>,
 }
 
 impl Extra {
@@ -114,6 +116,16 @@ impl Future {
     #[must_use = "its destructor may be PHP's"]
     pub(crate) fn set_followed(&self, other: Option<Object<Future>>) -> Option<Object<Future>> {
         self.exchange(|extra| &mut extra.following, other)
+    }
+
+    /// Its priority in the queue, if it was given one.
+    pub(crate) fn priority(&self) -> Option<i64> {
+        self.look(|extra| extra.priority)
+    }
+
+    /// Gives it one.
+    pub(crate) fn set_priority(&self, priority: i64) {
+        self.extra.change(|extra| extra.get_or_insert_default().priority = Some(priority));
     }
 
     /// Whether there is nothing that the cycle collector would have to see; no answer while it changes.

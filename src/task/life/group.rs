@@ -12,6 +12,7 @@ use nix::unistd::Pid;
 
 use crate::pool::ids::IdMap;
 use crate::pool::ledger::Ledger;
+use crate::pool::pace::Pace;
 use crate::pool::place::Place;
 use crate::pool::retry::Retry;
 use crate::process::forwarding::Signals;
@@ -28,6 +29,7 @@ use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
 use crate::zend::object::{Object, Tracer};
 
 impl Plain for Limits {}
+impl Plain for (Pace, u64) {}
 
 /// What to call around a fork.
 #[derive(Debug)]
@@ -60,6 +62,11 @@ pub(crate) struct Group {
     pub(crate) ledger: ValueCell<Ledger<Attempt>>,
     /// The jobs of attempts that are in the queue again, as there was no room for them: no attempt is serialized twice.
     pub(crate) jobs: DataCell<BTreeMap<u64, Job>>,
+    /// How fast its tasks may start, and the number under which the time of the next start is a deadline; none for as
+    /// fast as there are slots.
+    pub(crate) pace: DataCell<Option<Box<(Pace, u64)>>>,
+    /// `add()` waits while so many tasks wait for a slot.
+    pub(crate) queue_limit: Cell<Option<usize>>,
     /// Seconds that each task may run.
     pub(crate) timeout: Cell<Option<f64>>,
     /// Which failed attempts are run again, and when.
@@ -108,6 +115,8 @@ impl Group {
             owner: state().owner.get(),
             ledger: ValueCell::new(Ledger::new(limit)),
             jobs: DataCell::default(),
+            pace: DataCell::default(),
+            queue_limit: Cell::new(None),
             timeout: Cell::new(timeout),
             retry: Cell::default(),
             stays: Cell::new(false),

@@ -147,6 +147,7 @@ impl MapCall {
             let Some((batch, job)) = self.next_batch(children)? else {
                 return Ok(());
             };
+            self.group.note_start();
             self.post(batch, job, &workers);
         }
         Ok(())
@@ -159,7 +160,11 @@ impl MapCall {
 
     /// Are there items left to take from the source, and may more of them be posted?
     fn wants_items(&self) -> bool {
-        self.ahead() < AHEAD * self.group.ledger.borrow().limit() && !self.is_exhausted()
+        let has_room = || {
+            let ledger = self.group.ledger.borrow();
+            self.ahead() < ledger.ahead(AHEAD * ledger.limit())
+        };
+        !self.is_exhausted() && has_room() && self.group.is_time_to_start()
     }
 
     /// Posts a batch. PHP code has run to take its items and to serialize them, and may have stopped the pool.

@@ -68,7 +68,8 @@ impl MapCall {
         let Some(items) = items else {
             return;
         };
-        let workers = if delay.is_zero() { workers::workers_of(&self.group).ok() } else { None };
+        let at_once = delay.is_zero() && !self.group.is_paced();
+        let workers = if at_once { workers::workers_of(&self.group).ok() } else { None };
         let at = Instant::now().checked_add(delay).filter(|_| workers.is_none());
         let home = Home { repeats: home.repeats + 1, ..home };
         let repeat = Repeat { home, failure };

@@ -53,7 +53,7 @@ impl MapCall {
         match source {
             Source::Array(from) => Ok(self.take_range(from, children)),
             source => {
-                let count = self.portion.borrow().next(None, children);
+                let count = self.next_portion(None, children);
                 Ok(self.take_listed(source, count)?.map(Items::Listed))
             }
         }
@@ -74,6 +74,11 @@ impl MapCall {
             self.source.set(Source::Array(position + 1));
             (key_at(table, position), value_at(table, position).shallow_clone())
         }))
+    }
+
+    /// How many items go together. Where they have a pace, each starts at its own time.
+    fn next_portion(&self, left: Option<usize>, children: usize) -> usize {
+        if self.group.is_paced() { 1 } else { self.portion.borrow().next(left, children) }
     }
 
     fn take_listed(&self, mut source: Source, count: usize) -> Result<Option<Vec<(Zval, Zval)>>, Thrown> {
@@ -109,7 +114,7 @@ impl MapCall {
         let table = self.array.array()?;
         let first = seek(table, from)?;
         let left = usize::try_from(table.nNumUsed - first).unwrap_or(usize::MAX);
-        let wanted = self.portion.borrow().next(Some(left), children);
+        let wanted = self.next_portion(Some(left), children);
         let (mut count, mut next) = (0, Some(first));
         let mut end = first;
         while let Some(position) = next.filter(|_| count < wanted) {

@@ -212,6 +212,7 @@ fn expire() {
         };
         match (stage, posted(id)) {
             (Stage::Look, _) => workers::look(id),
+            (Stage::Start, _) => state().held_back.set(true),
             (Stage::Repeat, Some(future)) => retry::due(&future),
             (Stage::Repeat, None) => map::due(id),
             (Stage::Expire, None) => end(id, Ending::TimedOut),

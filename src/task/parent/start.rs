@@ -51,11 +51,13 @@ pub(crate) fn pump(group: &Rc<Group>) {
         }
         return;
     }
-    while !put_off() {
+    while !put_off() && (!group.is_paced() || group.ledger.borrow().has_queued() && group.is_time_to_start())
+    {
         let next = group.ledger.change(|ledger| ledger.next().and_then(|(_, of)| of.future().cloned()));
         let Some(future) = next else {
             return;
         };
+        group.note_start();
         if launch(group, &future).is_break() {
             return;
         }

@@ -164,7 +164,10 @@ pub(crate) fn ticking(mut done: impl FnMut() -> Result<bool, Thrown>) -> Result<
 fn restart() -> bool {
     let active = state().active.borrow().clone();
     active.iter().for_each(start::pump);
-    event_loop::busy() || event_loop::is_due_in_a_call() || state().held_back.get()
+    event_loop::busy()
+        || event_loop::is_due_in_a_call()
+        || state().held_back.get()
+        || state().deadlines.borrow().is_any_to_start()
 }
 
 /// The value of one future. Re-enters PHP.

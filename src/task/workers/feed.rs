@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::pool::ledger::Ledger;
 use crate::process::shared::job_queue::Full;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::Future;
@@ -35,8 +36,17 @@ pub(crate) fn post_all(group: &Rc<Group>, workers: &Workers) {
 /// The next attempt of the queue as a job, in the cheapest way that is right. Re-enters PHP.
 fn next_job(group: &Rc<Group>, workers: &Workers) -> Option<(u64, Attempt, Job)> {
     loop {
-        let next = group.ledger.change(|ledger| ledger.next_within(AHEAD).map(|(id, of)| (id, of.clone())));
-        let (id, attempt) = next?;
+        let is_close = group.ledger.borrow().is_close();
+        if is_close && !is_time_to_start(group) {
+            return None;
+        }
+        let next = |ledger: &mut Ledger<Attempt>| {
+            ledger.next_within(ledger.ahead(AHEAD)).map(|(id, of)| (id, of.clone()))
+        };
+        let (id, attempt) = group.ledger.change(next)?;
+        if is_close {
+            group.note_start();
+        }
         if let Some(job) = group.take_job(id) {
             return Some((id, attempt, job));
         }
@@ -59,6 +69,12 @@ fn next_job(group: &Rc<Group>, workers: &Workers) -> Option<(u64, Attempt, Job)>
             return Some((id, attempt, sent.unwrap_or_else(|| job::inherited(known_since))));
         }
     }
+}
+
+/// May the next attempt of the queue start, if there is one?
+#[cold]
+fn is_time_to_start(group: &Group) -> bool {
+    group.ledger.borrow().has_queued() && group.is_time_to_start()
 }
 
 fn pack(workers: &Workers, future: &Future) -> Option<Job> {

@@ -12,6 +12,7 @@ mod items;
 pub(crate) mod job;
 pub(crate) mod launch;
 pub(crate) mod outcome;
+mod pacing;
 pub(crate) mod reach;
 pub(crate) mod retry;
 pub(crate) mod spawn;

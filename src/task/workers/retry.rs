@@ -51,6 +51,9 @@ pub(crate) fn conclude_as(
         return;
     };
     let (id, older) = again(&future, phase);
+    if let Some(priority) = future.priority() {
+        group.ledger.change(|ledger| ledger.rank(id, priority));
+    }
     let attempt = Attempt::Task(future);
     match Instant::now().checked_add(delay) {
         Some(at) if !delay.is_zero() => {
