@@ -1152,6 +1152,259 @@ final class MapIterator implements \Iterator
 }
 
 /**
+ * A lock between processes: of all that have it, one at a time is behind `acquire()`.
+ *
+ * It is made before the fork. Every process that is forked from then on has it: tasks, warm workers, functions of a
+ * map, and the tasks of tasks, as deep as they go. It is memory that they share, and nothing of the system's: no file, no
+ * semaphore of System V, and nothing is left after a `kill -9`.
+ *
+ * The process holds the lock, whichever function took it, and gives it back itself. When the process dies, or when its
+ * task ends with the lock held, the lock is free, and whoever gets it next finds {@see wasAbandoned()} true: what the
+ * lock protects may be half done. At the end of the script its own locks are given up as well, before it waits for
+ * tasks.
+ */
+final class Mutex
+{
+    /**
+     * @throws LockException when there is no memory
+     */
+    public function __construct()
+    {
+    }
+
+    /**
+     * Takes the lock; waits as long as another process has it. A process that has children looks after them meanwhile,
+     * as `await()` does, and handlers run.
+     *
+     * @param float|null $timeout seconds to wait; 0.0: not at all; null: as long as it takes
+     *
+     * @throws TimeoutException when the time is over; it names who holds the lock
+     * @throws LockException when this process holds it already: it would wait for itself for ever
+     */
+    public function acquire(?float $timeout = null): void
+    {
+    }
+
+    /**
+     * Takes the lock if it is free.
+     *
+     * @return bool false when it is held, by this process too
+     */
+    public function tryAcquire(): bool
+    {
+    }
+
+    /**
+     * Gives the lock back.
+     *
+     * @throws LockException when this process does not hold it; it names who does
+     */
+    public function release(): void
+    {
+    }
+
+    /**
+     * Calls a function with the lock held, and gives it back, also when the function throws.
+     *
+     * @template T
+     *
+     * @param callable(): T $fn
+     *
+     * @return T what it returns
+     *
+     * @throws LockException when this process holds the lock already
+     */
+    public function synchronized(callable $fn): mixed
+    {
+    }
+
+    /**
+     * Did the holder before this process end with the lock? Asked by who holds it; the answer stays until this process
+     * takes the lock again.
+     */
+    public function wasAbandoned(): bool
+    {
+    }
+}
+
+/**
+ * A number of permits, of which each process takes what it needs: so many are behind `acquire()` at a time.
+ *
+ * Made, shared and freed as a {@see Mutex} is: the permits of a process that dies, or whose task ends with them, are free
+ * again. A process may hold several.
+ */
+final class Semaphore
+{
+    /**
+     * @param int $permits 1 to 32767
+     *
+     * @throws LockException when there is no memory
+     */
+    public function __construct(int $permits)
+    {
+    }
+
+    /**
+     * Takes a permit; waits as long as there is none. See {@see Mutex::acquire()}.
+     *
+     * @param float|null $timeout seconds to wait; 0.0: not at all; null: as long as it takes
+     *
+     * @throws TimeoutException when the time is over; it names who holds the permits
+     * @throws LockException when this process holds all of them: it would wait for itself for ever
+     */
+    public function acquire(?float $timeout = null): void
+    {
+    }
+
+    /**
+     * Takes a permit if there is one.
+     */
+    public function tryAcquire(): bool
+    {
+    }
+
+    /**
+     * Gives a permit back.
+     *
+     * @throws LockException when this process holds none
+     */
+    public function release(): void
+    {
+    }
+
+    /**
+     * Calls a function with a permit, and gives it back, also when the function throws.
+     *
+     * @template T
+     *
+     * @param callable(): T $fn
+     *
+     * @return T what it returns
+     *
+     * @throws LockException when this process holds all permits already
+     */
+    public function synchronized(callable $fn): mixed
+    {
+    }
+
+    /**
+     * How many permits nobody holds now.
+     */
+    public function available(): int
+    {
+    }
+}
+
+/**
+ * A number that processes share, and change in one step. Made and shared as a {@see Mutex} is; it needs no lock.
+ */
+final class Counter
+{
+    /**
+     * @throws LockException when there is no memory
+     */
+    public function __construct(int $value = 0)
+    {
+    }
+
+    /**
+     * Adds to the number.
+     *
+     * @param int $by may be negative
+     *
+     * @return int the sum
+     *
+     * @throws \ValueError when that is no int; the number stays as it was
+     */
+    public function add(int $by = 1): int
+    {
+    }
+
+    /**
+     * The number.
+     */
+    public function get(): int
+    {
+    }
+
+    /**
+     * Sets the number.
+     *
+     * @return int what it was before
+     */
+    public function set(int $value): int
+    {
+    }
+
+    /**
+     * Sets the number if it is what the caller expects.
+     *
+     * @return bool was it?
+     */
+    public function compareAndSet(int $expected, int $value): bool
+    {
+    }
+}
+
+/**
+ * A value that processes share. Each process gets copies of it, and sets it as a whole.
+ *
+ * Made and shared as a {@see Mutex} is. A reader waits for nobody, and never sees half a value; a process that dies while
+ * it sets the value leaves the one before.
+ *
+ * @template T
+ */
+final class Shared
+{
+    /**
+     * @param T $value anything that can be serialized
+     * @param int $bytes the most that a value may take, serialized; twice as much memory is set aside
+     *
+     * @throws LockException when there is no memory, or no room for the value
+     * @throws NotSerializableException when the value cannot be serialized
+     */
+    public function __construct(mixed $value = null, int $bytes = 65536)
+    {
+    }
+
+    /**
+     * A copy of the value.
+     *
+     * @return T
+     */
+    public function get(): mixed
+    {
+    }
+
+    /**
+     * Sets the value. Waits for an {@see update()} of another process.
+     *
+     * @param T $value
+     *
+     * @throws LockException when there is no room for it, which names both sizes; or in the function of an update
+     * @throws NotSerializableException when it cannot be serialized
+     */
+    public function set(mixed $value): void
+    {
+    }
+
+    /**
+     * Calls a function with the value, and sets what it returns; no other process sets it meanwhile. When the function
+     * throws, the value stays as it was.
+     *
+     * @param callable(T): T $fn
+     *
+     * @return T the new value
+     *
+     * @throws LockException as {@see set()}
+     * @throws NotSerializableException when what the function returns cannot be serialized
+     */
+    public function update(callable $fn): mixed
+    {
+    }
+}
+
+/**
  * The base of all that can go wrong at run time. No message is ever empty: each names task, pid and cause.
  */
 class AsyncException extends \RuntimeException
@@ -1271,6 +1524,14 @@ class RemoteException extends AsyncException
      * @var array<string, mixed>
      */
     public readonly array $properties;
+}
+
+/**
+ * Something that processes share cannot be used like this: a lock that the process holds already, or does not hold; a
+ * value for which there is no room. It says which process holds it, and what to do.
+ */
+class LockException extends AsyncException
+{
 }
 
 /**

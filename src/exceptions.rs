@@ -5,7 +5,7 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
 use nix::errno::Errno;
 
-use crate::error::{Death, Error, Limit, Subject, Traces, limit_name, signal_name};
+use crate::error::{Death, Error, Limit, LockError, Subject, Traces, limit_name, signal_name};
 use crate::process::wait::Exit;
 use crate::wire::report::LastError;
 use crate::zend::array::Array;
@@ -25,6 +25,7 @@ static UNSUPPORTED: Class = Class::new();
 static PROTOCOL: Class = Class::new();
 static AGGREGATE: Class = Class::new();
 static REMOTE: Class = Class::new();
+static LOCK: Class = Class::new();
 static ASYNC_ERROR: Class = Class::new();
 
 /// Registers the classes. MINIT.
@@ -42,6 +43,7 @@ pub(crate) fn register() {
     PROTOCOL.register(c"Async\\ProtocolException", base, &[], 0, None);
     AGGREGATE.register(c"Async\\AggregateException", base, &[], 0, None);
     REMOTE.register(c"Async\\RemoteException", base, &[], 0, None);
+    LOCK.register(c"Async\\LockException", base, &[], 0, None);
     for (name, of) in [
         (c"exitCode", "?int"),
         (c"signal", "?int"),
@@ -91,7 +93,7 @@ pub(crate) fn new(error: &Error) -> Zval {
     let throwable = exception::new(class, &error.to_string());
     match error {
         Error::Died { subject, death, traces } => describe_death(&throwable, subject, death, traces),
-        Error::NotSerializable { type_name, path, .. } => {
+        Error::NotSerializable { type_name, path, .. } | Error::NotShareable { type_name, path, .. } => {
             set_property(&throwable, class, c"type", string::zval(type_name));
             set_property(&throwable, class, c"path", string::zval(path));
         }
@@ -115,10 +117,11 @@ pub(crate) fn new(error: &Error) -> Zval {
 fn class_of(error: &Error) -> &'static Class {
     match error {
         Error::Died { .. } => &PROCESS_DIED,
-        Error::TimedOut { .. } | Error::GaveUp { .. } => &TIMEOUT,
         Error::NoneSucceeded { .. } => &AGGREGATE,
+        Error::TimedOut { .. } | Error::GaveUp { .. } | Error::Lock(LockError::GaveUp { .. }) => &TIMEOUT,
+        Error::Lock(_) => &LOCK,
         Error::Cancelled { .. } | Error::Abandoned { .. } => &CANCELLED,
-        Error::NotSerializable { .. } => &NOT_SERIALIZABLE,
+        Error::NotSerializable { .. } | Error::NotShareable { .. } => &NOT_SERIALIZABLE,
         Error::CannotFork { .. }
         | Error::NoWorkers { .. }
         | Error::LimitRefused { .. }

@@ -16,6 +16,7 @@ pub(crate) mod pool_iterator;
 #[cfg(feature = "recode")]
 pub(crate) mod recode;
 pub(crate) mod settled;
+pub(crate) mod sharing;
 pub(crate) mod status;
 pub(crate) mod task;
 
@@ -30,6 +31,7 @@ pub(crate) fn register() {
     pool_iterator::register();
     map::register();
     pool::register();
+    sharing::register();
     class::register_functions(&functions::NAMESPACED);
     #[cfg(feature = "recode")]
     class::register_functions(&recode::FUNCTIONS);

@@ -6,9 +6,12 @@
 //! kernel's list of such locks, which frees them at a death, belongs to the C library, and has one distance between its
 //! links and all words. So a waiter looks from time to time whether the holder still is there.
 
+use std::ops::Deref;
 use std::time::Duration;
 
-use super::memory::Shared;
+use nix::errno::Errno;
+
+use super::memory::{Shared, SharedMemory};
 use super::sync::{AtomicU64, Futex, Ordering, spin_loop};
 use crate::process::identity::{PACKED_BITS, Process};
 
@@ -41,6 +44,29 @@ pub(crate) struct Lock {
 
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Lock {}
+
+/// A lock in memory of its own.
+#[derive(Debug)]
+pub(crate) struct SharedLock(SharedMemory<Lock>);
+
+impl SharedLock {
+    /// A free lock.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM.
+    pub(crate) fn new() -> Result<Self, Errno> {
+        SharedMemory::new(0).map(Self)
+    }
+}
+
+impl Deref for SharedLock {
+    type Target = Lock;
+
+    fn deref(&self) -> &Lock {
+        self.0.head()
+    }
+}
 
 /// How a lock was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +129,16 @@ impl Lock {
         }
         let taken = self.exchange(after, own.packed() | AWAITED);
         taken.then_some(Taken::Abandoned(holder))
+    }
+
+    /// Takes the lock if its holder is dead. `None` if it is there, which takes the reading of a file to find out.
+    pub(crate) fn take_over(&self, own: Process) -> Option<Taken> {
+        let word = self.holder.load(Ordering::Acquire);
+        let holder = Process::unpacked(word);
+        if !is_held(word) || holder.is_there() {
+            return None;
+        }
+        self.exchange(word, own.packed() | AWAITED).then_some(Taken::Abandoned(holder))
     }
 
     /// Gives the lock back.

@@ -6,14 +6,16 @@
 #![doc = include_str!("ordering.md")]
 
 mod cells;
+pub(crate) mod counter;
 pub(crate) mod doorbell;
 mod entries;
 pub(crate) mod job_queue;
-#[allow(dead_code, reason = "its users come next")]
 pub(crate) mod lock;
 mod memory;
 #[cfg(all(test, loom))]
 mod models;
 pub(crate) mod result_ring;
+pub(crate) mod semaphore;
 pub(crate) mod slot;
 pub(in crate::process) mod sync;
+pub(crate) mod value;

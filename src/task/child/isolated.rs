@@ -14,6 +14,7 @@ use crate::process::{channel, child, remote_payload};
 use crate::task::life::future::Future;
 use crate::task::life::group::Hook;
 use crate::task::life::limits::Limits;
+use crate::task::life::locks;
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::work::Work;
@@ -152,6 +153,7 @@ impl Sink<'_> {
             }
             Self::Ring { .. } => flush(false),
         }
+        locks::abandon_all_but(0);
     }
 
     /// Writes the frame of an outcome. Of a large one only its address is sent, and the parent reads it from this

@@ -12,6 +12,7 @@ pub(crate) mod held;
 pub(crate) mod inherited;
 pub(crate) mod interruption;
 pub(crate) mod limits;
+pub(crate) mod locks;
 pub(crate) mod map_call;
 pub(crate) mod shutdown;
 pub(crate) mod state;

@@ -22,6 +22,7 @@ use crate::task::life::heap::Heap;
 use crate::task::life::held::Held;
 use crate::task::life::inherited::Inherited;
 use crate::task::life::interruption::Interruption;
+use crate::task::life::locks::Lock;
 use crate::task::life::map_call::RemoteResults;
 use crate::task::life::worker::{Table, Worker};
 use crate::zend::cell::{DataCell, Plain, ValueCell};
@@ -106,6 +107,8 @@ pub(crate) struct State {
     pub(crate) kept: ValueCell<Vec<Inherited>>,
     /// What forks of its heap cost.
     pub(crate) heap: DataCell<Heap>,
+    /// The locks that this process holds, the latest one last.
+    pub(crate) locks: DataCell<Vec<Lock>>,
     /// Handlers are running.
     pub(crate) dispatching: Cell<bool>,
     /// The end of the script is known to wait for what was started.
@@ -149,6 +152,7 @@ impl State {
             surfacing: ValueCell::default(),
             kept: ValueCell::default(),
             heap: DataCell::default(),
+            locks: DataCell::default(),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),
             forwarding: DataCell::default(),
@@ -244,6 +248,7 @@ impl State {
         if !is_child {
             self.kept.push(Inherited::take(self));
         }
+        forget(self.locks.take());
         forget(self.in_line.take());
         forget(self.default_group.take());
         forget(self.active.take());

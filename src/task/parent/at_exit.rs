@@ -20,7 +20,7 @@ use crate::task::life::group::Group;
 use crate::task::life::interruption::Interruption;
 use crate::task::life::state::{Request, state};
 use crate::task::life::worker::Worker;
-use crate::task::life::{support, surfacing};
+use crate::task::life::{locks, support, surfacing};
 use crate::task::map::halt;
 use crate::task::parent::{event_loop, wait};
 use crate::task::workers::{ending, launch};
@@ -39,6 +39,8 @@ const ROUNDS: u32 = 100;
 /// When a handler exits.
 pub(crate) fn finish() -> Result<(), Thrown> {
     let state = state();
+    // What is waited for may itself wait for one of them.
+    locks::abandon_all_but(0);
     // A fatal error may have left in the middle of it.
     if state.dispatching.replace(false) {
         Floor::forget();

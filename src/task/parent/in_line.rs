@@ -16,6 +16,7 @@ use crate::pool::retry::Failure;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Ending, Future, Outcome, Phase};
 use crate::task::life::group::Group;
+use crate::task::life::locks;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
@@ -116,10 +117,12 @@ fn enclosed(
     if future.is_some() {
         state.in_hand.set(state.in_hand.get() + 1);
     }
+    let locks_before = locks::held();
     let enclosure = Enclosed::new();
     let returned = work().and_then(wait::resolved);
     let exited = if returned.is_err() { enclosure.exited() } else { None };
     drop(enclosure);
+    locks::abandon_all_but(locks_before);
     if future.is_some() {
         state.in_hand.set(state.in_hand.get().saturating_sub(1));
     }

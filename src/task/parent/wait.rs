@@ -56,6 +56,16 @@ impl Patience {
             Duration::try_from_secs_f64(seconds).ok().and_then(|limit| Instant::now().checked_add(limit))?;
         Some(Self { seconds, until })
     }
+
+    /// How much of it is left.
+    pub(crate) fn left(self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    /// How many seconds it was in all.
+    pub(crate) fn seconds(self) -> f64 {
+        self.seconds
+    }
 }
 
 /// Waits until `done`, handling all that happens meanwhile. Re-enters PHP.
@@ -118,7 +128,7 @@ fn wait_loop(
         if done()? {
             return Ok(true);
         }
-        let left = patience.map(|patience| patience.until.saturating_duration_since(Instant::now()));
+        let left = patience.map(Patience::left);
         if left == Some(Duration::ZERO) {
             return Ok(false);
         }

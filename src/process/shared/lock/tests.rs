@@ -94,7 +94,7 @@ fn it_is_held_by_one_at_a_time() {
         .map(|_| {
             watch();
             match fork(Purpose::Outcome).unwrap() {
-                Fork::Parent(child) => child.pid,
+                Fork::Parent(child) => child,
                 Fork::Child(_channel) => {
                     for _ in 0..EACH {
                         acquire(lock);
@@ -107,8 +107,8 @@ fn it_is_held_by_one_at_a_time() {
             }
         })
         .collect();
-    for pid in children {
-        end_of(pid);
+    for child in &children {
+        end_of(child.pid);
     }
     assert_eq!(number.load(Ordering::Relaxed), 4 * EACH);
 }

@@ -9,6 +9,8 @@ mod items;
 mod job_queue;
 mod lock;
 mod result_ring;
+mod semaphore;
+mod value;
 
 use std::ptr::NonNull;
 

@@ -1,0 +1,55 @@
+//! `Async\Counter`: a number that processes share.
+
+use ext_php_rs::types::Zval;
+
+use super::{boolean, construct, integer, of, shared_object};
+use crate::process::shared::counter::Counter;
+use crate::zend::class::Function;
+use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::object;
+
+shared_object!(CounterObject, c"Async\\Counter", Counter);
+
+pub(super) fn register() {
+    object::register::<CounterObject>(&[
+        Function::new("__construct", "int $value = 0", "", entry(make)),
+        Function::new("add", "int $by = 1", "int", entry(add)),
+        Function::new("get", "", "int", entry(get)),
+        Function::new("set", "int $value", "int", entry(set)),
+        Function::new("compareAndSet", "int $expected, int $value", "bool", entry(compare_and_set)),
+    ]);
+}
+
+fn optional(call: &Call, default: i64) -> Result<i64, Thrown> {
+    call.expect(0, Some(1))?;
+    if call.arg(0).is_none() { Ok(default) } else { call.long(0) }
+}
+
+fn make(call: &Call) -> Returned {
+    let value = optional(call, 0)?;
+    construct::<CounterObject>(call, size_of::<u64>(), || Counter::new(value))?;
+    Ok(Zval::new())
+}
+
+fn add(call: &Call) -> Returned {
+    let by = optional(call, 1)?;
+    let sum = of::<CounterObject>(call)?.add(by);
+    sum.map(integer).ok_or_else(|| call.value_error(0, "must not take the counter out of the range of int"))
+}
+
+fn get(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    Ok(integer(of::<CounterObject>(call)?.get()))
+}
+
+fn set(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let value = call.long(0)?;
+    Ok(integer(of::<CounterObject>(call)?.set(value)))
+}
+
+fn compare_and_set(call: &Call) -> Returned {
+    call.expect(2, Some(2))?;
+    let (expected, value) = (call.long(0)?, call.long(1)?);
+    Ok(boolean(of::<CounterObject>(call)?.compare_and_set(expected, value)))
+}

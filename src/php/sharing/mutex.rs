@@ -1,0 +1,65 @@
+//! `Async\Mutex`: a lock between processes.
+
+use std::cell::Cell;
+
+use ext_php_rs::types::Zval;
+
+use super::{boolean, construct, of, shared_object};
+use crate::php::future::patience;
+use crate::process::shared::lock::SharedLock;
+use crate::task::life::locks::Mutex;
+use crate::task::parent::locks;
+use crate::zend::class::Function;
+use crate::zend::handler::{Call, Returned, entry};
+use crate::zend::object;
+
+shared_object!(MutexObject, c"Async\\Mutex", Mutex);
+
+pub(super) fn register() {
+    object::register::<MutexObject>(&[
+        Function::new("__construct", "", "", entry(make)),
+        Function::new("acquire", "?float $timeout = null", "void", entry(acquire)),
+        Function::new("tryAcquire", "", "bool", entry(try_acquire)),
+        Function::new("release", "", "void", entry(release)),
+        Function::new("synchronized", "callable $fn", "mixed", entry(synchronized)),
+        Function::new("wasAbandoned", "", "bool", entry(was_abandoned)),
+    ]);
+}
+
+fn make(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let new = || Ok(Mutex { lock: SharedLock::new()?, abandoned: Cell::new(false) });
+    construct::<MutexObject>(call, size_of::<u64>(), new)?;
+    Ok(Zval::new())
+}
+
+fn acquire(call: &Call) -> Returned {
+    call.expect(0, Some(1))?;
+    let patience = patience(call, 0)?;
+    locks::acquire(&of::<MutexObject>(call)?, patience)?;
+    Ok(Zval::new())
+}
+
+fn try_acquire(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    Ok(boolean(locks::try_acquire(&of::<MutexObject>(call)?)))
+}
+
+fn release(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    locks::release(&of::<MutexObject>(call)?)?;
+    Ok(Zval::new())
+}
+
+fn synchronized(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let callable = call.callable(0)?;
+    let mutex = of::<MutexObject>(call)?;
+    locks::acquire(&mutex, None)?;
+    locks::synchronized(|| callable.call(&mut []), || locks::release(&mutex))
+}
+
+fn was_abandoned(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    Ok(boolean(of::<MutexObject>(call)?.abandoned.get()))
+}
