@@ -88,11 +88,12 @@ pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
     shutdown::register();
     let wanted = wanted.min(capacity(group));
     group.kept.set(wanted);
-    let mut forked = fork_warm(group, wanted);
+    let mut forks = wanted;
+    let mut forked = fork_warm(group, wanted, &mut forks);
     if matches!(forked, Ok(ControlFlow::Continue(()))) {
         // What ends the wait is pending.
         let _ = wait::ticking(|| {
-            forked = fork_warm(group, wanted);
+            forked = fork_warm(group, wanted, &mut forks);
             Ok(!matches!(forked, Ok(ControlFlow::Continue(()))))
         });
     }
@@ -101,11 +102,12 @@ pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
 }
 
 /// Forks those that are missing. Continues when there will soon be room for one more, and breaks when no more are wanted.
+/// There are `forks` left: where the hook of each fork takes the room of the one before, there would be no end.
 ///
 /// # Errors
 ///
 /// When there is no room for one.
-fn fork_warm(group: &Rc<Group>, wanted: usize) -> Result<ControlFlow<()>, Refused> {
+fn fork_warm(group: &Rc<Group>, wanted: usize, forks: &mut usize) -> Result<ControlFlow<()>, Refused> {
     let workers = workers_of(group)?;
     workers.reopen();
     workers.keep(wanted);
@@ -114,14 +116,17 @@ fn fork_warm(group: &Rc<Group>, wanted: usize) -> Result<ControlFlow<()>, Refuse
         workers.note_departures();
         // While it waited, a handler may have stopped the pool, or have it fork a child for each task.
         let is_wanted = group.stays.get() && !group.ledger.borrow().is_stopped();
-        if workers.staying().0 >= wanted || !is_wanted || exception::pending() {
+        if workers.staying().0 >= wanted || !is_wanted || *forks == 0 || exception::pending() {
             return Ok(ControlFlow::Break(()));
         }
         let refused = if workers.is_full(group) {
             None
         } else {
             match spawn(group, Charge::Jobs(&workers, u64::MAX)) {
-                Ok(()) => continue,
+                Ok(()) => {
+                    *forks -= 1;
+                    continue;
+                }
                 Err(NotSpawned { refused, tasks }) if tasks.is_empty() => Some(refused),
                 Err(NotSpawned { refused, tasks }) => {
                     for task in tasks {
