@@ -15,10 +15,11 @@
 //! | `DATE immutable, shared` | what a `DateTime` or `DateTimeImmutable` is made of: its text, the kind of its time zone, the zone |
 //! | `CASE s` | the name of an enum and that of a case, which becomes case `s` |
 //! | `AGAIN s` | case `s` |
+//! | `HANDLE n` | an object for something that processes share, and that both have under the number `n` |
 //!
 //! An element of a PHP list is never an extension type, so that the first element tells these arrays from lists. The
-//! only objects that are packed are those for which PHP's serializer would write nothing but their properties, and
-//! dates, which are common.
+//! only objects that are packed are those for which PHP's serializer would write nothing but their properties,
+//! dates, which are common, and in jobs those that stand for something which processes share.
 
 /// The encoding of a payload: one byte in the header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,7 @@ pub(crate) mod tag {
     pub(crate) const CASE: i8 = 13;
     pub(crate) const AGAIN: i8 = 14;
     pub(crate) const DATE: i8 = 15;
+    pub(crate) const HANDLE: i8 = 16;
 }
 
 #[cfg(test)]

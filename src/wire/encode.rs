@@ -283,6 +283,16 @@ impl<'v> Packer<'v> {
         self.mark(tag::SAME, id.to_le_bytes())
     }
 
+    /// Something that both processes have under a number.
+    pub(crate) fn handle(&mut self, [high, low]: [u64; 2]) -> Result<(), TooLong> {
+        self.list(1)?;
+        let mut number = [0; 16];
+        for (byte, of) in number.iter_mut().zip(high.to_le_bytes().into_iter().chain(low.to_le_bytes())) {
+            *byte = of;
+        }
+        self.mark(tag::HANDLE, number)
+    }
+
     /// A date, by its parts.
     pub(crate) fn date(
         &mut self,

@@ -159,11 +159,18 @@ impl<T: Target> Extended for First<'_, '_, T> {
             (tag::SAME, &[a, b, c, d]) if input.target.same(slot, u32::from_le_bytes([a, b, c, d])) => {
                 Ok(Opened::Done)
             }
+            (tag::HANDLE, payload) if input.target.handle(slot, number(payload)) => Ok(Opened::Done),
             (tag::CASE, &[case]) if is_known(case) && len == 3 => Ok(Opened::Case(case)),
             (tag::AGAIN, &[case]) if is_known(case) && input.target.again(slot, case) => Ok(Opened::Done),
             _ => Err(E::custom("unknown extension type")),
         }
     }
+}
+
+/// Two words; 0 for what is not there.
+fn number(payload: &[u8]) -> [u64; 2] {
+    let mut words = payload.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
+    std::array::from_fn(|_| words.next().unwrap_or_default())
 }
 
 /// Is this a number that a writer may give to a shape, a class or a case?

@@ -76,6 +76,9 @@ pub(crate) trait Target {
     /// Writes the shared object number `id` again. False if there is none with this number.
     fn same(&mut self, slot: Self::Slot, id: u32) -> bool;
 
+    /// Writes an object for something that processes share. False if this process does not have it.
+    fn handle(&mut self, slot: Self::Slot, number: [u64; 2]) -> bool;
+
     /// Writes a case of an enum, which becomes case `case`. False if this process has no such case.
     fn case(&mut self, slot: Self::Slot, case: u8, class: &[u8], name: &[u8]) -> bool;
     /// Writes case `case` again. False if there is none.

@@ -224,6 +224,10 @@ impl Target for Forest {
         true
     }
 
+    fn handle(&mut self, _: usize, _: [u64; 2]) -> bool {
+        false
+    }
+
     fn same(&mut self, slot: usize, id: u32) -> bool {
         match self.shared.get(id as usize) {
             // A tree has no cycles: this shows the index of the shared value.

@@ -4,11 +4,12 @@ use ext_php_rs::types::Zval;
 
 use super::{boolean, construct, integer, of, shared_object};
 use crate::process::shared::counter::Counter;
+use crate::task::life::sharing::Thing;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object;
 
-shared_object!(CounterObject, c"Async\\Counter", Counter);
+shared_object!(CounterObject, c"Async\\Counter", Counter, Thing::Counter);
 
 pub(super) fn register() {
     object::register::<CounterObject>(&[

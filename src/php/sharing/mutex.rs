@@ -8,12 +8,13 @@ use super::{boolean, construct, of, shared_object};
 use crate::php::future::patience;
 use crate::process::shared::lock::SharedLock;
 use crate::task::life::locks::Mutex;
+use crate::task::life::sharing::Thing;
 use crate::task::parent::locks;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, entry};
 use crate::zend::object;
 
-shared_object!(MutexObject, c"Async\\Mutex", Mutex);
+shared_object!(MutexObject, c"Async\\Mutex", Mutex, Thing::Mutex);
 
 pub(super) fn register() {
     object::register::<MutexObject>(&[

@@ -5,12 +5,13 @@ use ext_php_rs::types::Zval;
 use super::{boolean, construct, integer, of, shared_object};
 use crate::php::future::patience;
 use crate::process::shared::semaphore::{MOST, Semaphore};
+use crate::task::life::sharing::Thing;
 use crate::task::parent::locks;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, entry};
 use crate::zend::object;
 
-shared_object!(SemaphoreObject, c"Async\\Semaphore", Semaphore);
+shared_object!(SemaphoreObject, c"Async\\Semaphore", Semaphore, Thing::Semaphore);
 
 pub(super) fn register() {
     object::register::<SemaphoreObject>(&[

@@ -4,12 +4,13 @@ use ext_php_rs::types::Zval;
 
 use super::{construct, of, shared_object};
 use crate::process::shared::value::SharedBytes;
+use crate::task::life::sharing::Thing;
 use crate::task::parent::shared_value;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, entry};
 use crate::zend::object;
 
-shared_object!(SharedObject, c"Async\\Shared", SharedBytes);
+shared_object!(SharedObject, c"Async\\Shared", SharedBytes, Thing::Bytes);
 
 pub(super) fn register() {
     object::register::<SharedObject>(&[

@@ -24,6 +24,7 @@ use crate::task::life::inherited::Inherited;
 use crate::task::life::interruption::Interruption;
 use crate::task::life::locks::Lock;
 use crate::task::life::map_call::RemoteResults;
+use crate::task::life::sharing::Things;
 use crate::task::life::worker::{Table, Worker};
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::code::CodeIndex;
@@ -109,6 +110,12 @@ pub(crate) struct State {
     pub(crate) heap: DataCell<Heap>,
     /// The locks that this process holds, the latest one last.
     pub(crate) locks: DataCell<Vec<Lock>>,
+    /// What this process shares with others, by numbers.
+    pub(crate) things: DataCell<Things>,
+    /// How many such things this process and those that it was forked from had made by then.
+    pub(crate) things_made: Cell<u64>,
+    /// While a job is written: the first epoch whose children have all that it refers to by numbers.
+    pub(crate) job_epoch: Cell<Option<u64>>,
     /// Handlers are running.
     pub(crate) dispatching: Cell<bool>,
     /// The end of the script is known to wait for what was started.
@@ -153,6 +160,9 @@ impl State {
             kept: ValueCell::default(),
             heap: DataCell::default(),
             locks: DataCell::default(),
+            things: DataCell::default(),
+            things_made: Cell::new(0),
+            job_epoch: Cell::new(None),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),
             forwarding: DataCell::default(),
@@ -229,6 +239,7 @@ impl State {
         self.is_child.set(is_child || self.is_child.get());
         self.inherited.set(self.last_id.get());
         self.pools.set(0);
+        self.job_epoch.set(None);
         self.dispatching.set(false);
         self.held_back.set(false);
         self.in_hand.set(0);

@@ -17,6 +17,7 @@
 use ext_php_rs::types::Zval;
 
 use crate::process::shared::job_queue::LONGEST;
+use crate::task::life::sharing;
 use crate::task::life::state::state;
 use crate::task::life::work::Work;
 use crate::task::life::workers::Job;
@@ -112,7 +113,13 @@ pub(crate) fn listed(map: u64, epoch: u64, items: Vec<Zval>) -> Option<Job> {
         values.push(item);
     }
     // An exit is told by what is pending.
-    let written = values.write(&mut job.bytes).is_ok_and(|written| written);
+    let written = match values.write(&mut job.bytes) {
+        Ok(Some(since)) => {
+            job.epoch = job.epoch.max(since);
+            true
+        }
+        _ => false,
+    };
     set_seal(&mut job.bytes);
     (written && job.bytes.len() <= LONGEST).then_some(job)
 }
@@ -150,10 +157,8 @@ pub(crate) fn pack(
     let Some(epoch) = named else {
         return Ok(None);
     };
-    if !values.write(&mut bytes)? || bytes.len() > LONGEST {
-        return Ok(None);
-    }
-    Ok(Some(Job { bytes, epoch }))
+    let since = values.write(&mut bytes)?.filter(|_| bytes.len() <= LONGEST);
+    Ok(since.map(|since| Job { bytes, epoch: epoch.max(since) }))
 }
 
 /// Writes what is no value, and collects what is. The first epoch that knows the code; none when it has no name.
@@ -219,11 +224,12 @@ impl Values {
         }
     }
 
-    /// Appends them to `bytes`. False when they cannot be serialized. Re-enters PHP.
-    fn write(self, bytes: &mut Vec<u8>) -> Result<bool, Thrown> {
+    /// Appends them to `bytes`. Gives the first epoch whose children can read them; none when they cannot be serialized.
+    /// Re-enters PHP.
+    fn write(self, bytes: &mut Vec<u8>) -> Result<Option<u64>, Thrown> {
         let Some(first) = self.first else {
             bytes.push(NOTHING);
-            return Ok(true);
+            return Ok(Some(0));
         };
         let (values, alone) = if self.others.is_empty() {
             (first, ALONE)
@@ -233,21 +239,21 @@ impl Values {
             (list.into_zval(), 0)
         };
         let in_hand = InHand::new();
-        let encoded = value::encode(&values);
+        let (encoded, since) = sharing::for_a_job(|| value::encode(&values));
         drop(in_hand);
         if exception::pending() {
             // Whatever it was: a child that is forked for the task does not need this.
-            return exception::take().map(|_| false).ok_or(Thrown);
+            return exception::take().map(|_| None).ok_or(Thrown);
         }
         let Ok(encoded) = encoded else {
-            return Ok(false);
+            return Ok(None);
         };
         if encoded.len() > LONGEST {
-            return Ok(false);
+            return Ok(None);
         }
         bytes.push(encoded.format() as u8 | alone);
         encoded.chunks().for_each(|chunk| bytes.extend(chunk));
-        Ok(true)
+        Ok(Some(since))
     }
 }
 

@@ -6,6 +6,7 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::Zval;
 
+use super::handles;
 use super::objects::{Bag, Object, Objects};
 use super::table;
 use crate::ffi;
@@ -412,6 +413,13 @@ impl Target for Builder {
 
     fn same(&mut self, slot: Slot, id: u32) -> bool {
         self.objects.same(slot.zval(), id)
+    }
+
+    fn handle(&mut self, slot: Slot, number: [u64; 2]) -> bool {
+        // Nothing to release: the place is new.
+        handles::object(number)
+            .map(|object| std::mem::forget(std::mem::replace(slot.zval(), object)))
+            .is_some()
     }
 
     fn case(&mut self, slot: Slot, case: u8, class: &[u8], name: &[u8]) -> bool {

@@ -7,6 +7,7 @@ use ext_php_rs::ffi::{IS_UNDEF, ZEND_ACC_ENUM, zend_class_entry, zend_object};
 use ext_php_rs::types::Zval;
 
 use super::encode::{NotPackable, Walk, needs_care};
+use super::handles;
 use super::object::{class_name, class_of, mangled_name, slots};
 use super::table::{Table, key, string, type_of};
 use crate::ffi;
@@ -53,7 +54,8 @@ impl<'v> Walk<'v> {
         }
         // SAFETY: reads the object.
         if self.depth == MAX_DEPTH || !unsafe { ffi::async_object_is_plain(object) } {
-            return Err(NotPackable);
+            let number = handles::number(object).ok_or(NotPackable)?;
+            return Ok(self.packer.handle(number)?);
         }
         if shared {
             self.objects.share(object)?;

@@ -7,6 +7,7 @@ mod encode;
 mod error;
 mod graph;
 mod handle;
+pub(crate) mod handles;
 pub(crate) mod object;
 mod objects;
 pub(crate) mod prune;
