@@ -182,6 +182,8 @@ function cpus(): int
  * @param iterable<K, V> $items
  * @param callable(V): R $fn
  * @param positive-int|null $concurrency how many children; null: `async.concurrency`, else max(8, 2 x cpus())
+ * @param (callable(\Throwable, V, K): R)|null $catch is called in the parent with a failure that its first parameter takes:
+ *     what it returns is the value of the item
  *
  * @return array<K, R> under the keys of the items, and in their order
  *
@@ -189,7 +191,7 @@ function cpus(): int
  * @throws \Throwable the first failure in order, after all items have ended; what $items itself threw, as a previous exception of
  *     that if there is one
  */
-function map(iterable $items, callable $fn, ?int $concurrency = null): array
+function map(iterable $items, callable $fn, ?int $concurrency = null, ?callable $catch = null): array
 {
 }
 
@@ -443,12 +445,16 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      *
      * @param int<0, max> $times so many times at most, after the first; 0, the default: never
      * @param float $backoff seconds before the first repeat; before each further one twice as long as before the last
+     * @param float|null $maxBackoff seconds that no wait exceeds; null: no limit
+     * @param float $jitter each wait is shorter by a random part of it, this one at most; 1 is full jitter, 0 none
+     * @param (callable(\Throwable): bool)|null $if is asked, in the parent and where handlers may run, whether a failure is
+     *     worth another attempt; what it throws is the failure of the task. null: each is
      *
      * @return $this
      *
-     * @throws \ValueError when one is negative, or $backoff is not finite
+     * @throws \ValueError when one is negative or not finite, or $jitter is not between 0 and 1
      */
-    public function retry(int $times, float $backoff = 0.0): self
+    public function retry(int $times, float $backoff = 0.0, ?float $maxBackoff = null, float $jitter = 0.0, ?callable $if = null): self
     {
     }
 
@@ -703,12 +709,14 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * @param iterable<K, V> $items
      * @param callable(V): R $fn
      * @param bool $ordered true: in the order of the items; false: as they end
+     * @param (callable(\Throwable, V, K): R)|null $catch is called in the parent with a failure that its first parameter takes,
+     *     when its turn comes: what it returns is the value of the item
      *
      * @return \Iterator<K, R> to be walked along once; the keys are those of the items
      *
      * @throws AsyncError when tasks are queued or running in children of their own, or this is a pool of the parent
      */
-    public function map(iterable $items, callable $fn, bool $ordered = true): \Iterator
+    public function map(iterable $items, callable $fn, bool $ordered = true, ?callable $catch = null): \Iterator
     {
     }
 

@@ -51,7 +51,7 @@ pub(crate) static NAMESPACED: [Function; 10] = [
     Function::new("Async\\lost", "Throwable $throwable", "array", entry(lost)).flags(0),
     Function::new(
         "Async\\map",
-        "Traversable|array $items, callable $fn, ?int $concurrency = null",
+        "Traversable|array $items, callable $fn, ?int $concurrency = null, ?callable $catch = null",
         "array",
         entry(map::all),
     )

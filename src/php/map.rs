@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::support;
-use crate::task::map::Item;
+use crate::task::map::{Item, ItemOf};
 use crate::task::parent::{event_loop, in_line, scale, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::cell::ValueCell;
@@ -79,18 +79,20 @@ pub(crate) fn register() {
 /// Starts a map in `group` with the arguments of `call` (the items and the function), and returns an iterator over its
 /// results.
 pub(crate) fn over(call: &Call, group: &Rc<Group>, ordered: bool) -> Returned {
-    let map_call = begin(call, group, ordered)?;
+    let map_call = begin(call, group, ordered, 3)?;
     let iterator = Object::<MapIterator>::new();
     iterator.map_call.set(Some(map_call));
     Ok(iterator.zval())
 }
 
-fn begin(call: &Call, group: &Rc<Group>, ordered: bool) -> Result<Rc<MapCall>, Thrown> {
+/// Begins a map; `catch` is the index of the argument that is called with failures.
+fn begin(call: &Call, group: &Rc<Group>, ordered: bool, catch: u32) -> Result<Rc<MapCall>, Thrown> {
     support::ensure()?;
     let items = call.arg(0).filter(|items| items.is_array() || items.is_traversable());
     let items = items.ok_or_else(|| call.type_error(0, c"iterable"))?;
     let callable = call.callable(1)?;
-    let map_call = MapCall::begin(group, items, callable, ordered)?;
+    let catch = call.optional_callable(catch)?;
+    let map_call = MapCall::begin(group, items, callable, catch, ordered)?;
     // The first items are sent to workers now, and not only when the first result is requested.
     if let Err(thrown) = scale::feed_map(&map_call) {
         map_call.abandon();
@@ -107,13 +109,16 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
         if map_call.in_line
             && let Some(item) = in_line::run_item(map_call)?
         {
-            return Ok(Some(item));
+            return caught(map_call, item).map(Some);
         }
         if map_call.wants_more() {
             scale::feed_map(map_call)?;
         }
+        if !map_call.doubts.borrow().is_empty() {
+            map_call.ask()?;
+        }
         if let Some(item) = map_call.next()? {
-            return Ok(Some(item));
+            return caught(map_call, item).map(Some);
         }
         if map_call.is_over() {
             let thrown = map_call.thrown.take();
@@ -128,17 +133,33 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
         // Workers may be missing for what is posted.
         scale::scale_for(&map_call.group);
         let has_time = || map_call.group.is_paced() && map_call.wants_more();
-        wait::until(None, || Ok(map_call.is_ready() || has_time()))?;
+        wait::until(None, || Ok(map_call.is_ready() || has_time() || !map_call.doubts.borrow().is_empty()))?;
     }
+}
+
+/// Gives a failure to the function that was passed for that, if its first parameter takes it: what that returns or
+/// throws is the result of the item. PHP code may run.
+fn caught(map_call: &MapCall, ((key, result), given): ItemOf) -> Result<Item, Thrown> {
+    let catch = map_call.catch.borrow().clone();
+    let result = match (result, catch) {
+        (Err(throwable), Some(catch)) if catch.accepts(&throwable) => {
+            match catch.call(&mut [throwable, given, key.shallow_clone()]).and_then(wait::resolved) {
+                Ok(value) => Ok(value),
+                Err(Thrown) => Err(exception::take().ok_or(Thrown)?),
+            }
+        }
+        (result, _) => result,
+    };
+    Ok((key, result))
 }
 
 /// `Async\map()`: runs a whole map, and returns all results under their keys.
 pub(crate) fn all(call: &Call) -> Returned {
-    call.expect(2, Some(3))?;
+    call.expect(2, Some(4))?;
     let limit = call.optional_count(2)?.unwrap_or_else(ini::concurrency);
     let group = Group::new(limit, ini::timeout());
     group.stays.set(true);
-    let map_call = begin(call, &group, true)?;
+    let map_call = begin(call, &group, true, 3)?;
     let (mut results, mut failure) = (Array::new(), None);
     let mut collect = || {
         while let Some((key, result)) = advance(&map_call)? {
@@ -190,7 +211,7 @@ pub(crate) fn all(call: &Call) -> Returned {
 
 /// The first failure among the results that are there. PHP code may run.
 fn first_failure(map_call: &MapCall) -> Option<Zval> {
-    while let Ok(Some((_, result))) = map_call.next() {
+    while let Ok(Some(((_, result), _))) = map_call.next() {
         if let Err(throwable) = result {
             return Some(throwable);
         }

@@ -115,7 +115,12 @@ pub(crate) fn register() {
             entry(recycle),
         ),
         Function::new("warm", "?int $workers = null", "self", entry(settings::warm)),
-        Function::new("retry", "int $times, float $backoff = 0.0", "self", entry(settings::retry)),
+        Function::new(
+            "retry",
+            "int $times, float $backoff = 0.0, ?float $maxBackoff = null, float $jitter = 0.0, ?callable $if = null",
+            "self",
+            entry(flow::retry),
+        ),
         Function::new("failFast", "bool $on = true", "self", entry(settings::fail_fast)),
         Function::new("queueLimit", "?int $tasks", "self", entry(flow::queue_limit)),
         Function::new("rate", "int|float $tasks, float $per = 1.0", "self", entry(flow::rate)),
@@ -140,7 +145,7 @@ pub(crate) fn register() {
         Function::new("keys", "", "array", entry(entries::keys)),
         Function::new(
             "map",
-            "Traversable|array $items, callable $fn, bool $ordered = true",
+            "Traversable|array $items, callable $fn, bool $ordered = true, ?callable $catch = null",
             "Iterator",
             entry(map_items),
         ),
@@ -265,7 +270,7 @@ fn recycle(call: &Call) -> Returned {
 }
 
 fn map_items(call: &Call) -> Returned {
-    call.expect(2, Some(3))?;
+    call.expect(2, Some(4))?;
     let pool = this(call)?;
     let ordered = call.bool_or_true(2)?;
     let stopped = pool.group.ledger.borrow().is_stopped();

@@ -1,12 +1,9 @@
 //! The settings of a pool for its children: where their output goes, which resources they may use, retries and warm
 //! workers.
 
-use std::time::Duration;
-
 use crate::error::Error;
 use crate::php::pool::{set_stays, this};
 use crate::php::{output, places};
-use crate::pool::retry::Retry;
 use crate::process::forwarding::Signals;
 use crate::task::life::limits::MemoryLimit;
 use crate::task::life::support;
@@ -21,23 +18,6 @@ pub(super) fn output(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let pool = this(call)?;
     pool.group.output.set(output::mode(call, 0)?);
-    Ok(pool.zval())
-}
-
-pub(super) fn retry(call: &Call) -> Returned {
-    call.expect(1, Some(2))?;
-    let pool = this(call)?;
-    let times = u64::try_from(call.long(0)?);
-    let times = times.map_err(|_| call.value_error(0, "must be greater than or equal to 0"))?;
-    let backoff = call.double_or_zero(1)?;
-    if !backoff.is_finite() {
-        return Err(call.value_error(1, "must be finite"));
-    }
-    if backoff < 0.0 {
-        return Err(call.value_error(1, "must be greater than or equal to 0"));
-    }
-    let backoff = Duration::try_from_secs_f64(backoff).unwrap_or(Duration::MAX);
-    pool.group.retry.set(Retry::new(u32::try_from(times).unwrap_or(u32::MAX), backoff));
     Ok(pool.zval())
 }
 

@@ -71,6 +71,8 @@ pub(crate) struct Group {
     pub(crate) timeout: Cell<Option<f64>>,
     /// Which failed attempts are run again, and when.
     pub(crate) retry: Cell<Retry>,
+    /// A function of the script that says of a failure whether it is one of them.
+    pub(crate) retry_if: ValueCell<Option<Rc<Callable>>>,
     /// Its children are warm workers.
     pub(crate) stays: Cell<bool>,
     /// But only as long as there is a map call.
@@ -119,6 +121,7 @@ impl Group {
             queue_limit: Cell::new(None),
             timeout: Cell::new(timeout),
             retry: Cell::default(),
+            retry_if: ValueCell::default(),
             stays: Cell::new(false),
             stays_for_maps: Cell::new(false),
             stay: Cell::default(),
@@ -174,6 +177,10 @@ impl Group {
         }
         self.ledger.peek(|ledger| {
             ledger.iter().filter_map(|(.., of)| of.future()).for_each(|future| future.trace_in(tracer));
+        });
+        self.retry_if.peek(|callable| {
+            let callable = callable.iter().filter(|callable| Rc::strong_count(callable) == 1);
+            callable.for_each(|callable| tracer.value(callable.value()));
         });
         self.hooks.peek(|hooks| {
             // A hook that is about to be called is dropped later.

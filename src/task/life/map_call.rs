@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 
@@ -23,6 +24,8 @@ pub(crate) struct MapCall {
     pub(crate) id: u64,
     pub(crate) group: Rc<Group>,
     pub(crate) callable: Callable,
+    /// What is called in the parent with a failure, the item and its key: what that returns is the item's value.
+    pub(crate) catch: ValueCell<Option<Rc<Callable>>>,
     pub(crate) source: ValueCell<Source>,
     /// What ended the source, if it has thrown: thrown in turn when all that came before it has been given.
     pub(crate) thrown: ValueCell<Option<Zval>>,
@@ -37,6 +40,8 @@ pub(crate) struct MapCall {
     pub(crate) feeding: Cell<bool>,
     /// How many of the batches are retries.
     pub(crate) repeats: Cell<usize>,
+    /// Items that have failed, and of which the script says whether they are run again, and after what time.
+    pub(crate) doubts: ValueCell<Vec<(Home, Said, Duration)>>,
     /// Results are given in the order of the items, otherwise as they arrive.
     pub(crate) ordered: bool,
     /// Its items run in this process, each when its result is asked for.

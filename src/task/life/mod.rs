@@ -2,6 +2,7 @@
 
 pub(crate) mod attempt;
 pub(crate) mod conclusion;
+pub(crate) mod doubt;
 pub(crate) mod ended;
 pub(crate) mod extra;
 pub(crate) mod future;

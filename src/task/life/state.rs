@@ -16,6 +16,7 @@ use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
 use crate::process::forwarding::Forwarding;
 use crate::process::poller::reactor::{News, Reactor};
+use crate::task::life::doubt::Doubt;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::heap::Heap;
@@ -85,6 +86,8 @@ pub(crate) struct State {
     pub(crate) settled: ValueCell<VecDeque<Object<Future>>>,
     /// Futures whose next handler may not run at the place where the script is now.
     pub(crate) held: ValueCell<Held>,
+    /// Tasks that have failed, and of which a function of the script says whether they are run again.
+    pub(crate) doubts: ValueCell<VecDeque<Doubt>>,
     /// When a warm worker was last dismissed to make room.
     pub(crate) made_room: Cell<Option<Instant>>,
     /// Something could not be started, and is tried again soon.
@@ -148,6 +151,7 @@ impl State {
             reported: ValueCell::default(),
             settled: ValueCell::default(),
             held: ValueCell::default(),
+            doubts: ValueCell::default(),
             made_room: Cell::new(None),
             held_back: Cell::new(false),
             in_hand: Cell::new(0),
@@ -271,7 +275,7 @@ impl State {
         forget(self.deadlines.take());
         forget(self.reported.take());
         forget(self.settled.take());
-        forget(self.held.take());
+        forget((self.held.take(), self.doubts.take()));
         forget(self.surfacing.take());
     }
 }

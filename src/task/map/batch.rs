@@ -13,7 +13,7 @@ use crate::task::life::future::{Ending, Future, Outcome, Phase};
 use crate::task::life::map_call::{Batch, Items, Overdue, Said};
 use crate::task::workers::{collect, outcome};
 use crate::zend::handler::Thrown;
-use crate::zend::iterate::{key_at, seek};
+use crate::zend::iterate::{key_at, seek, value_at};
 use crate::zend::object::{Object, Tracer};
 
 impl Items {
@@ -95,26 +95,37 @@ impl Batch {
         }
     }
 
-    /// Takes the result at a place that is ready, and the key of its item. Keys of a range are in `array`.
-    pub(crate) fn take(&mut self, at: usize, array: Option<&ZendHashTable>) -> Option<(Zval, Said)> {
-        let key = match (&self.items, array) {
+    /// Takes the result at a place that is ready, the key of its item, and its value if that is `wanted`. Those of a range
+    /// are in `array`.
+    pub(crate) fn take(
+        &mut self,
+        at: usize,
+        array: Option<&ZendHashTable>,
+        wanted: bool,
+    ) -> Option<(Zval, Zval, Said)> {
+        let value_of = |value: &Zval| if wanted { value.shallow_clone() } else { Zval::new() };
+        let (key, value) = match (&self.items, array) {
             (Items::Range(..), Some(array)) => {
                 let position = self.position(at, array)?;
                 if at == 0 {
                     self.cursor = position + 1;
                 }
-                key_at(array, position)
+                let value = if wanted { value_of(value_at(array, position)) } else { Zval::new() };
+                (key_at(array, position), value)
             }
             (Items::Range(..), None) => return None,
-            (Items::Listed(items), _) => items.get(self.given + at)?.0.shallow_clone(),
+            (Items::Listed(items), _) => {
+                let (key, value) = items.get(self.given + at)?;
+                (key.shallow_clone(), value_of(value))
+            }
         };
         if at > 0 {
-            return Some((key, std::mem::replace(self.said.get_mut(at)?, Said::Given)));
+            return Some((key, value, std::mem::replace(self.said.get_mut(at)?, Said::Given)));
         }
         let said = self.said.pop_front()?;
         self.given += 1;
         self.pass_given(array);
-        Some((key, said))
+        Some((key, value, said))
     }
 
     /// Goes on behind results that were given out of order.

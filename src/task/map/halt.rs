@@ -168,6 +168,9 @@ impl MapCall {
         self.halted.set(true);
         let left = (self.source.replace(Source::Empty), self.thrown.take(), self.returned.take());
         self.repeats.set(0);
+        for (_, said, _) in self.doubts.take() {
+            said.discard();
+        }
         let batches = self.batches.take();
         for (id, mut batch) in batches {
             batch.said.drain(..).for_each(Said::discard);

@@ -41,7 +41,7 @@ use crate::zend::object::Tracer;
 
 pub(crate) use batch::{Answered, End};
 pub(crate) use repeat::due;
-pub(crate) use results::Item;
+pub(crate) use results::{Item, ItemOf};
 
 /// How many portions for each worker may be posted, or have results that were not fetched by the script, at a time.
 const AHEAD: usize = 4;
@@ -59,6 +59,7 @@ impl MapCall {
         group: &Rc<Group>,
         items: &Zval,
         callable: Callable,
+        catch: Option<Callable>,
         ordered: bool,
     ) -> Result<Rc<Self>, Thrown> {
         let halted = group.ledger.borrow().is_stopped();
@@ -81,6 +82,7 @@ impl MapCall {
             id: state().next_id(),
             group: Rc::clone(group),
             callable,
+            catch: ValueCell::new(catch.map(Rc::new)),
             source: ValueCell::new(source),
             thrown: ValueCell::new(thrown),
             array,
@@ -90,6 +92,7 @@ impl MapCall {
             batches: ValueCell::default(),
             feeding: Cell::new(false),
             repeats: Cell::new(0),
+            doubts: ValueCell::default(),
             ordered,
             in_line: support::in_line(),
             halted: Cell::new(halted),
@@ -110,6 +113,7 @@ impl MapCall {
             return; // its function is being called, or its items are being taken
         }
         tracer.value(self.callable.value());
+        self.catch.peek(|catch| catch.iter().for_each(|catch| tracer.value(catch.value())));
         tracer.value(&self.array);
         self.source.peek(|source| source.trace(tracer));
         self.thrown.peek(|thrown| thrown.iter().for_each(|throwable| tracer.value(throwable)));

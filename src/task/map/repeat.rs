@@ -4,14 +4,21 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use ext_php_rs::types::Zval;
+
 use crate::pool::deadlines::Stage;
 use crate::pool::retry::Failure;
 use crate::process::wait::Exit;
+use crate::task::life::future::{Outcome, Phase};
 use crate::task::life::group::Group;
-use crate::task::life::map_call::{Batch, Home, MapCall, Repeat, Said};
+use crate::task::life::map_call::{Batch, Home, Items, MapCall, Repeat, Said};
 use crate::task::life::state::state;
+use crate::task::map::batch::settled;
 use crate::task::workers;
 use crate::task::workers::retry;
+use crate::zend::exception;
+use crate::zend::handler::Thrown;
+use crate::zend::iterate::key_at;
 
 impl Said {
     fn failure(&self) -> Option<Failure> {
@@ -41,6 +48,10 @@ impl MapCall {
         };
         let is_repeat = home.batch != batch;
         match self.delay(&said, home.repeats) {
+            Some(delay) if self.group.retry_if.borrow().is_some() => {
+                self.doubts.push((home, said.brought_home(&self.group), delay));
+                if is_repeat { Said::Given } else { Said::Awaited }
+            }
             Some(delay) => {
                 self.run_again(home, said.brought_home(&self.group), delay);
                 if is_repeat { Said::Given } else { Said::Awaited }
@@ -53,10 +64,55 @@ impl MapCall {
         }
     }
 
+    /// Asks of each item in doubt whether it is run again. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When the script is exiting.
+    pub(crate) fn ask(self: &Rc<Self>) -> Result<(), Thrown> {
+        for (home, said, delay) in self.doubts.take() {
+            let key = self.key_of(home);
+            let Some(Err(throwable)) = settled(&key, said)? else {
+                continue;
+            };
+            let callable = self.group.retry_if.borrow().clone();
+            let answer = callable.map(|callable| callable.call(&mut [throwable.shallow_clone()]));
+            let (again, failure) = match answer {
+                None => (true, throwable),
+                Some(Ok(answer)) => (answer.is_true(), throwable),
+                Some(Err(Thrown)) => {
+                    let thrown = exception::take().ok_or(Thrown)?;
+                    exception::chain(&thrown, throwable);
+                    (false, thrown)
+                }
+            };
+            let said = Said::Remote(Box::new(Phase::Done(Outcome::Failed(failure))));
+            if again && !self.halted.get() && !self.group.ledger.borrow().is_stopped() {
+                self.run_again(home, said, delay);
+            } else {
+                self.put(home, said);
+            }
+        }
+        Ok(())
+    }
+
+    fn key_of(&self, home: Home) -> Zval {
+        let batches = self.batches.borrow();
+        let array = self.array.array();
+        let items = batches.get(&home.batch).and_then(|known| known.alone(home.place, array));
+        match (items, array) {
+            (Some(Items::Range(at, _)), Some(array)) => key_at(array, at),
+            (Some(Items::Listed(items)), _) => {
+                items.first().map_or_else(Zval::new, |(key, _)| key.shallow_clone())
+            }
+            _ => Zval::new(),
+        }
+    }
+
     fn delay(&self, said: &Said, repeats: u32) -> Option<Duration> {
         let stopped = self.group.ledger.borrow().is_stopped();
         let failure = said.failure().filter(|_| !stopped)?;
-        self.group.retry.get().after(failure, repeats)
+        self.group.retry.get().after(failure, repeats, retry::seed(self.id))
     }
 
     fn run_again(self: &Rc<Self>, home: Home, failure: Said, delay: Duration) {

@@ -14,6 +14,8 @@ const PACKED: u8 = Format::Packed as u8;
 
 /// An item that has been run: its key, and its value or failure.
 pub(crate) type Item = (Zval, Result<Zval, Zval>);
+/// The same, and what the function was called with.
+pub(crate) type ItemOf = (Item, Zval);
 
 impl MapCall {
     /// Is a result ready, or is there none to wait for?
@@ -27,31 +29,32 @@ impl MapCall {
         if self.ordered { firsts.next().is_some_and(ready) } else { firsts.any(ready) }
     }
 
-    /// The next item that is ready: its key, and its value or failure. Re-enters PHP: classes may be loaded.
+    /// The next item that is ready. Re-enters PHP: classes may be loaded.
     ///
     /// # Errors
     ///
     /// When the script is exiting.
-    pub(crate) fn next(&self) -> Result<Option<Item>, Thrown> {
-        let Some((key, said)) = self.take_ready() else {
+    pub(crate) fn next(&self) -> Result<Option<ItemOf>, Thrown> {
+        let Some((key, given, said)) = self.take_ready() else {
             return Ok(None);
         };
         if let Said::Told(Frame { kind: Kind::Value, format: PACKED, payload }, _) = &said
             && let Ok(value) = value::decode(Format::Packed, payload)
         {
-            return Ok(Some((key, Ok(value))));
+            return Ok(Some(((key, Ok(value)), given)));
         }
         let result = settled(&key, said)?;
-        Ok(result.map(|result| (key, result)))
+        Ok(result.map(|result| ((key, result), given)))
     }
 
-    fn take_ready(&self) -> Option<(Zval, Said)> {
+    fn take_ready(&self) -> Option<(Zval, Zval, Said)> {
+        let wanted = self.catch.borrow().is_some();
         let (taken, done) = self.batches.change(|batches| {
             let firsts = batches.iter_mut().filter(|(_, batch)| batch.repeat.is_none());
             let mut ready = firsts.filter(|(_, batch)| self.ordered || batch.ready(false).is_some());
             let (&id, batch) = ready.next()?;
             let at = batch.ready(self.ordered)?;
-            let taken = batch.take(at, self.array.array())?;
+            let taken = batch.take(at, self.array.array(), wanted)?;
             Some((taken, (batch.given == batch.len()).then_some(id)))
         })?;
         if let Some(id) = done {

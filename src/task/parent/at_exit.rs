@@ -153,7 +153,13 @@ pub(crate) fn kill() {
         let (group, origin) = worker.part();
         groups.extend(origin.into_iter().chain(group));
     }
-    let loose = (state.news.take(), state.freed.take(), state.remote_results.take(), state.deadlines.take());
+    let loose = (
+        state.doubts.take(),
+        state.news.take(),
+        state.freed.take(),
+        state.remote_results.take(),
+        state.deadlines.take(),
+    );
     let mut futures: Vec<(Rc<Group>, Object<Future>)> = Vec::new();
     for group in &groups {
         halt::end(group);

@@ -20,7 +20,7 @@ use crate::task::life::held::{Held, Moment};
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::underway::Underway;
-use crate::task::parent::{check, gone, handlers, in_line, news, start};
+use crate::task::parent::{check, doubts, gone, handlers, in_line, news, start};
 use crate::task::workers::{collect, ending, outcome, retry};
 use crate::task::{map, workers};
 use crate::zend::handler::Thrown;
@@ -260,6 +260,9 @@ pub(crate) fn dispatch(moment: Moment) -> Result<(), Thrown> {
     let state = state();
     ending::give_notices();
     if state.dispatching.get() {
+        if moment == Moment::Call {
+            doubts::ask_all(moment)?;
+        }
         return read();
     }
     if !is_due_in_a_call() {
@@ -275,6 +278,7 @@ pub(crate) fn dispatch(moment: Moment) -> Result<(), Thrown> {
 
 fn run_handlers(moment: Moment) -> Result<(), Thrown> {
     loop {
+        doubts::ask_all(moment)?;
         let held = state().held.change(|held| held.pop(moment));
         let settled = held.or_else(|| state().settled.pop_front());
         let Some(future) = settled.or_else(unread) else {
@@ -322,8 +326,8 @@ fn unread() -> Option<Object<Future>> {
 /// Is there something for [`dispatch`]?
 pub(crate) fn is_due() -> bool {
     let state = state();
-    let waits = !state.dispatching.get() && !state.settled.borrow().is_empty();
-    waits || !state.notices.borrow().is_empty() || {
+    let waits = || !state.settled.borrow().is_empty() || doubts::may_ask(Moment::Interrupt(None));
+    !state.dispatching.get() && waits() || !state.notices.borrow().is_empty() || {
         let reported = state.reported.borrow();
         !reported.is_empty() && reported.iter().any(|future| !future.is_being_read())
     }
@@ -332,7 +336,9 @@ pub(crate) fn is_due() -> bool {
 /// The same for a call that waits, where no handler is held back.
 pub(crate) fn is_due_in_a_call() -> bool {
     let state = state();
-    is_due() || !state.dispatching.get() && !state.held.borrow().is_empty()
+    is_due()
+        || !state.doubts.borrow().is_empty()
+        || !state.dispatching.get() && !state.held.borrow().is_empty()
 }
 
 /// Processes the news, gives outcomes and runs handlers: for `tick()`, and the interrupt. Re-enters PHP.

@@ -6,7 +6,7 @@
 //! pool, and whoever waits for it there would wait for ever.
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
 
@@ -20,7 +20,7 @@ use crate::task::life::locks;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::map::Item;
+use crate::task::map::ItemOf;
 use crate::task::parent::wait;
 use crate::task::workers::retry;
 use crate::zend::handler::{Returned, Thrown};
@@ -143,7 +143,7 @@ fn enclosed(
 /// # Errors
 ///
 /// When the script is ending.
-pub(crate) fn run_item(map_call: &MapCall) -> Result<Option<Item>, Thrown> {
+pub(crate) fn run_item(map_call: &MapCall) -> Result<Option<ItemOf>, Thrown> {
     let Some((key, value)) = map_call.take_one()? else {
         return Ok(None);
     };
@@ -156,12 +156,14 @@ pub(crate) fn run_item(map_call: &MapCall) -> Result<Option<Item>, Thrown> {
         };
         let policy = map_call.group.retry.get();
         let again = ran.failure.filter(|_| !map_call.halted.get());
-        let Some(delay) = again.and_then(|failure| policy.after(failure, repeats)) else {
+        let delay = again.and_then(|failure| policy.after(failure, repeats, retry::seed(repeats.into())));
+        let (ran, again) = asked(map_call, ran, delay)?;
+        let Some(delay) = again else {
             let result = match ran.outcome {
                 Outcome::Value(value) => Ok(value),
                 Outcome::Failed(throwable) => Err(throwable),
             };
-            return Ok(Some((key, result)));
+            return Ok(Some(((key, result), value)));
         };
         let due = Instant::now().checked_add(delay);
         if !delay.is_zero() {
@@ -170,6 +172,20 @@ pub(crate) fn run_item(map_call: &MapCall) -> Result<Option<Item>, Thrown> {
         repeats += 1;
         release(ran);
     }
+}
+
+/// Asks the script whether an item that has failed is run again, if its pool says so. Re-enters PHP.
+fn asked(map_call: &MapCall, ran: Ran, delay: Option<Duration>) -> Result<(Ran, Option<Duration>), Thrown> {
+    let callable = map_call.group.retry_if.borrow().clone();
+    let (Some(callable), Some(_), Outcome::Failed(throwable)) = (callable, delay, &ran.outcome) else {
+        return Ok((ran, delay));
+    };
+    if let Ok(answer) = callable.call(&mut [throwable.shallow_clone()]) {
+        return Ok((ran, delay.filter(|_| answer.is_true())));
+    }
+    let thrown = exception::take().ok_or(Thrown)?;
+    exception::chain(&thrown, throwable.shallow_clone());
+    Ok((Ran { outcome: Outcome::Failed(thrown), ..ran }, None))
 }
 
 fn subject(key: &Zval) -> Subject {

@@ -50,12 +50,14 @@ impl Group {
             return;
         }
         let left = self.ledger.change(Ledger::clear);
-        drop((left, self.hooks.take()));
+        drop((left, self.hooks.take(), self.retry_if.take()));
     }
 
     /// The hooks are the object's own from now on. The cycle collector looks at a value again only when a reference to
     /// it is dropped: so one is made and dropped.
     fn tell_collector(&self) {
+        let asked = self.retry_if.borrow().as_ref().map(|callable| callable.value().shallow_clone());
+        drop(asked);
         let callables = |at: usize| self.hooks.borrow().get(at).map(|hook| hook.values());
         for (child, parent) in (0..).map_while(callables) {
             drop(child);

@@ -4,7 +4,7 @@
 //! may still be on its way out, and it is new to warm workers, as those that had it have used it up.
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use nix::errno::Errno;
 
@@ -18,6 +18,7 @@ use crate::process::poller::reactor::{Ended, Message};
 use crate::process::remote_payload::RemotePayload;
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
+use crate::task::life::doubt::Doubt;
 use crate::task::life::future::{Ending, Failed, Future, Outcome, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
@@ -26,6 +27,7 @@ use crate::task::life::{conclusion, ended};
 use crate::task::workers::collect;
 use crate::wire::frame::{Frame, Kind, Malformed};
 use crate::wire::report::Report;
+use crate::zend::interrupt;
 use crate::zend::object::Object;
 
 /// An attempt of a task of `group` is over that is in no queue any more: what it left makes its outcome, or it is run
@@ -44,7 +46,9 @@ pub(crate) fn conclude_as(
     let policy = group.retry.get();
     let wanted = policy.is_wanted() && !group.ledger.borrow().is_stopped();
     let failure = if wanted { failure(&phase, future.ending.get()) } else { None };
-    let Some(delay) = failure.and_then(|failure| policy.after(failure, future.repeats.get())) else {
+    let seed = || seed(future.id.get());
+    let delay = failure.and_then(|failure| policy.after(failure, future.repeats.get(), seed()));
+    let Some(delay) = delay else {
         let previous = future.keep_previous(None);
         end(group, future, phase);
         release(previous);
@@ -53,6 +57,14 @@ pub(crate) fn conclude_as(
     let (id, older) = again(&future, phase);
     if let Some(priority) = future.priority() {
         group.ledger.change(|ledger| ledger.rank(id, priority));
+    }
+    if group.retry_if.borrow().is_some() {
+        // Whether it is run again is asked where PHP code may run. Until then it rests.
+        group.ledger.change(|ledger| ledger.rest(id, Attempt::Task(future.clone())));
+        state().doubts.push_back(Doubt { group: Rc::clone(group), future, delay });
+        interrupt::flags().raise();
+        release(older);
+        return;
     }
     let attempt = Attempt::Task(future);
     match Instant::now().checked_add(delay) {
@@ -63,6 +75,12 @@ pub(crate) fn conclude_as(
         _ => group.ledger.change(|ledger| ledger.enqueue_first(id, attempt)),
     }
     release(older);
+}
+
+/// Another number for each task, process and time.
+pub(crate) fn seed(id: u64) -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.subsec_nanos());
+    id ^ u64::from(now) << 32 ^ u64::from(state().owner.get().as_raw().unsigned_abs())
 }
 
 /// A task that was posted, and is out no more, has ended.
