@@ -848,6 +848,162 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
 }
 
 /**
+ * Messages between processes: a queue in shared memory, for any processes that are forked after it was made, in any
+ * number of generations, and for the one that made it.
+ *
+ * Several processes may send, and several receive: each message is received once, and those of one sender in their order.
+ * Values are encoded as the results of tasks are. Nothing is left in the system when the processes are gone, in
+ * whatever way. A process that is killed in the middle of a message costs that message, and a receiver is told.
+ *
+ * Whoever waits here handles meanwhile what ends, as in {@see await()}: handlers run, queued tasks start.
+ *
+ * @template T
+ *
+ * @implements \IteratorAggregate<int, T>
+ */
+final class Channel implements \Countable, \IteratorAggregate
+{
+    private function __construct()
+    {
+    }
+
+    /**
+     * Makes a channel. To be called before the processes are forked that are to use it: a task of a warm worker that was
+     * forked before gets a process of its own.
+     *
+     * @param int<1, 1048575> $capacity how many messages may wait to be received. Their bytes have to fit as well:
+     *     128 KiB for up to 64 messages, 1 MiB for up to 1,024, 8 MiB beyond. A message that is longer goes through in
+     *     pieces, while it is received
+     *
+     * @return self<mixed>
+     *
+     * @throws \ValueError when the capacity is less than 1, or more than 1,048,575
+     * @throws CannotForkException when there is no memory
+     */
+    public static function create(int $capacity = 16): self
+    {
+    }
+
+    /**
+     * Sends a value, and waits while the channel is full. When it returns, the message can be received, also after the
+     * end of this process.
+     *
+     * @param T $message
+     * @param float|null $timeout seconds to wait for room; null: as long as it takes
+     *
+     * @throws ChannelClosedException when the channel is closed; or full, and no other process is left that could receive
+     * @throws TimeoutException when there was no room in time; nothing was sent
+     * @throws NotSerializableException when the value cannot be sent; `path` tells which part of it
+     * @throws ProtocolException when some process has written over the channel's memory
+     * @throws AsyncError in a handler that runs while this process is in the middle of a message that it sends
+     */
+    public function send(mixed $message, ?float $timeout = null): void
+    {
+    }
+
+    /**
+     * Receives the next value, and waits for one. What was sent before {@see close()} can be received after it.
+     *
+     * @param float|null $timeout seconds to wait for a message; null: as long as it takes; 0: not at all
+     *
+     * @return T
+     *
+     * @throws ChannelClosedException when the channel is closed and empty; or empty, and no other process is left that could
+     *     send
+     * @throws TimeoutException when none came in time
+     * @throws ProcessDiedException when a process ended, or gave up, in the middle of a message, which is lost: told once;
+     *     the channel works on
+     * @throws ProtocolException when the message cannot be read, as it does not fit under `memory_limit`, or some process
+     *     has written over the channel's memory
+     * @throws AsyncError in a handler that runs while this process is in the middle of a message that it receives
+     */
+    public function receive(?float $timeout = null): mixed
+    {
+    }
+
+    /**
+     * Lets no more messages be sent, by any process: loops over the channel end when it is empty. A second call does nothing.
+     */
+    public function close(): void
+    {
+    }
+
+    /** Has any process closed it? There may still be messages to be received. */
+    public function isClosed(): bool
+    {
+    }
+
+    /**
+     * Counts the messages that wait to be received.
+     *
+     * @return int<0, max>
+     */
+    public function count(): int
+    {
+    }
+
+    /**
+     * Gives a stream for stream_select() or an event loop: readable while a message can be received, and when the channel
+     * is closed. Do not read it. Of several processes that see it readable, one gets the message: call `receive(0)`.
+     *
+     * @return resource
+     *
+     * @throws CannotForkException for a channel that was made while there were 128 others: those have descriptors
+     */
+    public function stream()
+    {
+    }
+
+    /**
+     * Receives messages until the channel is closed and empty. A second loop goes on with what comes then.
+     *
+     * @return \Iterator<int, T>
+     */
+    public function getIterator(): \Iterator
+    {
+    }
+}
+
+/**
+ * What {@see Channel::getIterator()} gives: the messages of a channel, as they come.
+ *
+ * @internal declare `\Iterator`
+ *
+ * @template T
+ *
+ * @implements \Iterator<int, T>
+ */
+final class ChannelIterator implements \Iterator
+{
+    private function __construct()
+    {
+    }
+
+    /**
+     * @return T|null
+     */
+    public function current(): mixed
+    {
+    }
+
+    public function key(): ?int
+    {
+    }
+
+    public function next(): void
+    {
+    }
+
+    public function rewind(): void
+    {
+    }
+
+    public function valid(): bool
+    {
+    }
+}
+
+/**
  * What {@see Pool::getIterator()} gives: the futures of a pool, as they end.
  *
  * @internal declare `\Iterator`
@@ -1539,6 +1695,13 @@ class RemoteException extends AsyncException
  * value for which there is no room. It says which process holds it, and what to do.
  */
 class LockException extends AsyncException
+{
+}
+
+/**
+ * A channel that is closed, or that no other process is left to use.
+ */
+class ChannelClosedException extends AsyncException
 {
 }
 

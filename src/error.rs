@@ -94,6 +94,24 @@ pub(crate) enum Limit {
     },
 }
 
+/// What is done with a message of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Message {
+    /// It is sent.
+    Sent,
+    /// It is received.
+    Received,
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sent => "sent",
+            Self::Received => "received",
+        })
+    }
+}
+
 /// How a process died that was to return a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Death {
@@ -356,6 +374,81 @@ pub(crate) enum Error {
         /// The name of the server API.
         sapi: String,
     },
+    /// A value cannot be sent through a channel.
+    #[error("the message {} cannot be sent: {reason}", message_part(.type_name, .path))]
+    NotSendable {
+        /// The type of the part that cannot be serialized.
+        type_name: String,
+        /// Where that part is in the message; empty for the message itself.
+        path: String,
+        /// The reason, as given by the serializer.
+        reason: String,
+    },
+    /// A channel is closed.
+    #[error("no message can be {message}: the channel was closed{}", closer_text(*.by))]
+    ChannelClosed {
+        /// What was to be done with a message.
+        message: Message,
+        /// The process that has closed it; 0 if that is not known.
+        by: u32,
+    },
+    /// No process is left that could go on with a channel.
+    #[error("{}", deserted_text(*.message, *.capacity))]
+    ChannelDeserted {
+        /// What was to be done with a message.
+        message: Message,
+        /// How many messages fit into the channel.
+        capacity: u32,
+    },
+    /// A message was lost with a process.
+    #[error("{} in the middle of a message that it {}: that message is lost, the channel works on", gone_text(*.pid), lost_text(*.message))]
+    MessageLost {
+        /// The process.
+        pid: Option<i32>,
+        /// What it was doing with the message.
+        message: Message,
+    },
+    /// Somebody has written over the memory of a channel.
+    #[error(
+        "the channel's shared memory was written over by some process, or an extension that one uses: what was in it is          lost, the channel works on"
+    )]
+    ChannelGarbled,
+    /// A message arrived whole, but is no value here.
+    #[error("a message was received that cannot be read: {reason}")]
+    UnreadableMessage {
+        /// The reason, as given by the decoder.
+        reason: String,
+    },
+    /// No message came in time.
+    #[error("no message within {limit} s")]
+    NoMessage {
+        /// The time limit in seconds.
+        limit: Seconds,
+    },
+    /// No room came in time.
+    #[error(
+        "no room for a message within {limit} s: the channel holds {capacity}, and nobody has received one"
+    )]
+    NoRoomInChannel {
+        /// The time limit in seconds.
+        limit: Seconds,
+        /// How many messages fit into the channel.
+        capacity: u32,
+    },
+    /// Another process was using the channel all the time.
+    #[error(
+        "the channel was in use by another process for {limit} s: one is in the middle of a message, and does not go on"
+    )]
+    NoTurnInChannel {
+        /// The time limit in seconds.
+        limit: Seconds,
+    },
+    /// There is no memory for a channel.
+    #[error("no channel could be made: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(*.refused))]
+    NoChannel {
+        /// The call that failed, and its error.
+        refused: Refused,
+    },
     /// A future was used in place of its value.
     #[error("the future of {subject} cannot be {doing}, only its value can: await() it first")]
     NotAwaited {
@@ -481,6 +574,50 @@ fn part_text(type_name: &str, path: &str) -> String {
         format!("a value of type {type_name}")
     } else {
         format!("{type_name} at $value{path}")
+    }
+}
+
+fn message_part(type_name: &str, path: &str) -> String {
+    if path.is_empty() {
+        format!("of type {type_name}")
+    } else {
+        format!("with {type_name} at $message{path}")
+    }
+}
+
+fn closer_text(by: u32) -> String {
+    match by {
+        0 => String::new(),
+        by if by == std::process::id() => " by this process".to_owned(),
+        by => format!(" by process {by}"),
+    }
+}
+
+fn deserted_text(message: Message, capacity: u32) -> String {
+    match message {
+        Message::Received => {
+            "no message can be received: no other process is there that could send one; those that had the \
+                              channel have ended, or were forked before it was made"
+                .to_owned()
+        }
+        Message::Sent => format!(
+            "no message can be sent: {capacity} are in the channel already, and no other process is there that could receive \
+             one; those that had the channel have ended, or were forked before it was made"
+        ),
+    }
+}
+
+fn gone_text(pid: Option<i32>) -> String {
+    pid.map_or_else(
+        || "a process ended, or gave up,".to_owned(),
+        |pid| format!("process {pid} ended, or gave up,"),
+    )
+}
+
+fn lost_text(message: Message) -> &'static str {
+    match message {
+        Message::Sent => "sent",
+        Message::Received => "received",
     }
 }
 

@@ -5,7 +5,7 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
 use nix::errno::Errno;
 
-use crate::error::{Death, Error, Limit, LockError, Subject, Traces, limit_name, signal_name};
+use crate::error::{Death, Error, Label, Limit, LockError, Subject, Traces, limit_name, signal_name};
 use crate::process::wait::Exit;
 use crate::wire::report::LastError;
 use crate::zend::array::Array;
@@ -26,6 +26,7 @@ static PROTOCOL: Class = Class::new();
 static AGGREGATE: Class = Class::new();
 static REMOTE: Class = Class::new();
 static LOCK: Class = Class::new();
+static CHANNEL_CLOSED: Class = Class::new();
 static ASYNC_ERROR: Class = Class::new();
 
 /// Registers the classes. MINIT.
@@ -44,6 +45,7 @@ pub(crate) fn register() {
     AGGREGATE.register(c"Async\\AggregateException", base, &[], 0, None);
     REMOTE.register(c"Async\\RemoteException", base, &[], 0, None);
     LOCK.register(c"Async\\LockException", base, &[], 0, None);
+    CHANNEL_CLOSED.register(c"Async\\ChannelClosedException", base, &[], 0, None);
     for (name, of) in [
         (c"exitCode", "?int"),
         (c"signal", "?int"),
@@ -93,11 +95,16 @@ pub(crate) fn new(error: &Error) -> Zval {
     let throwable = exception::new(class, &error.to_string());
     match error {
         Error::Died { subject, death, traces } => describe_death(&throwable, subject, death, traces),
-        Error::NotSerializable { type_name, path, .. } | Error::NotShareable { type_name, path, .. } => {
+        Error::NotSerializable { type_name, path, .. }
+        | Error::NotShareable { type_name, path, .. }
+        | Error::NotSendable { type_name, path, .. } => {
             set_property(&throwable, class, c"type", string::zval(type_name));
             set_property(&throwable, class, c"path", string::zval(path));
         }
-        Error::CannotFork { refused, .. } | Error::NoWorkers { refused } | Error::NoStream { refused } => {
+        Error::CannotFork { refused, .. }
+        | Error::NoWorkers { refused }
+        | Error::NoChannel { refused }
+        | Error::NoStream { refused } => {
             set_property(&throwable, class, c"errno", int(Some(refused.errno as i32)));
             set_property(&throwable, class, c"limit", text(limit_name(refused.errno)));
         }
@@ -109,6 +116,11 @@ pub(crate) fn new(error: &Error) -> Zval {
             set_property(&throwable, class, c"errno", int(Some(errno as i32)));
             set_property(&throwable, class, c"limit", string::zval(name));
         }
+        Error::MessageLost { pid, .. } => {
+            let subject = Subject { label: Label::Key(String::new()), pid: *pid };
+            let death = Death::Gone { exit: Exit::Unknown, writing: false };
+            describe_death(&throwable, &subject, &death, &Traces::default());
+        }
         _ => {}
     }
     throwable
@@ -116,17 +128,30 @@ pub(crate) fn new(error: &Error) -> Zval {
 
 fn class_of(error: &Error) -> &'static Class {
     match error {
-        Error::Died { .. } => &PROCESS_DIED,
+        Error::Died { .. } | Error::MessageLost { .. } => &PROCESS_DIED,
         Error::NoneSucceeded { .. } => &AGGREGATE,
-        Error::TimedOut { .. } | Error::GaveUp { .. } | Error::Lock(LockError::GaveUp { .. }) => &TIMEOUT,
+        Error::TimedOut { .. }
+        | Error::GaveUp { .. }
+        | Error::Lock(LockError::GaveUp { .. })
+        | Error::NoMessage { .. }
+        | Error::NoRoomInChannel { .. }
+        | Error::NoTurnInChannel { .. } => &TIMEOUT,
         Error::Lock(_) => &LOCK,
         Error::Cancelled { .. } | Error::Abandoned { .. } => &CANCELLED,
-        Error::NotSerializable { .. } | Error::NotShareable { .. } => &NOT_SERIALIZABLE,
+        Error::NotSerializable { .. } | Error::NotShareable { .. } | Error::NotSendable { .. } => {
+            &NOT_SERIALIZABLE
+        }
         Error::CannotFork { .. }
         | Error::NoWorkers { .. }
         | Error::LimitRefused { .. }
+        | Error::NoChannel { .. }
         | Error::NoStream { .. } => &CANNOT_FORK,
-        Error::Protocol { .. } | Error::Unreadable { .. } | Error::Unread { .. } => &PROTOCOL,
+        Error::ChannelClosed { .. } | Error::ChannelDeserted { .. } => &CHANNEL_CLOSED,
+        Error::Protocol { .. }
+        | Error::Unreadable { .. }
+        | Error::Unread { .. }
+        | Error::ChannelGarbled
+        | Error::UnreadableMessage { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
         Error::Misuse(_) | Error::NotAwaited { .. } => &ASYNC_ERROR,
     }

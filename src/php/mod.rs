@@ -5,6 +5,7 @@ use crate::ini;
 use crate::zend::{class, names};
 
 pub(crate) mod awaited;
+pub(crate) mod channel;
 mod combine;
 mod functions;
 pub(crate) mod future;
@@ -27,6 +28,7 @@ pub(crate) fn register() {
     output::register();
     places::register();
     crate::exceptions::register();
+    channel::register();
     future::register();
     pool_iterator::register();
     map::register();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::errno::Errno;
 use nix::unistd::{Pid, getpid, setpgid};
 
-use super::{child, identity, pipe, signals};
+use super::{census, child, identity, pipe, signals};
 
 /// Purpose of the pipe between parent and child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,11 +102,15 @@ pub(crate) fn watch() {
     extern "C" fn in_child() {
         FORKED.store(true, Ordering::Relaxed);
         identity::forget();
+        census::in_child();
+    }
+    extern "C" fn before() {
+        census::before_fork();
     }
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {
-        // SAFETY: the handler is async-signal-safe; the C library removes it when this library is unloaded.
-        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        // SAFETY: the handlers are async-signal-safe; the C library removes them when this library is unloaded.
+        unsafe { libc::pthread_atfork(Some(before), None, Some(in_child)) };
     });
 }
 

@@ -58,6 +58,11 @@ impl Process {
         Self { started: status(self.pid).map_or(0, |status| status.started), ..self }
     }
 
+    /// The child of this process that has this id, as long as its start time is not known. Async-signal-safe.
+    pub(super) fn child(self, pid: i32) -> Self {
+        Self { pid: pid.unsigned_abs().into(), started: 0, ..self }
+    }
+
     /// The process id.
     pub(crate) fn pid(self) -> i32 {
         i32::try_from(self.pid).unwrap_or_default()

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
 pub(crate) mod bytes;
+pub(crate) mod census;
 pub(crate) mod cgroup;
 pub(crate) mod channel;
 pub(crate) mod child;

@@ -12,6 +12,7 @@ mod entries;
 pub(crate) mod job_queue;
 pub(crate) mod lock;
 mod memory;
+pub(crate) mod message_ring;
 #[cfg(all(test, loom))]
 mod models;
 pub(crate) mod result_ring;

@@ -49,6 +49,12 @@ mod system {
             // SAFETY: a valid address; nothing is read or written there.
             unsafe { libc::syscall(libc::SYS_futex, self.as_ptr(), libc::FUTEX_WAKE, 1) };
         }
+
+        /// Wakes all processes that sleep on the word.
+        pub(in crate::process) fn wake_all(&self) {
+            // SAFETY: as for `wake`.
+            unsafe { libc::syscall(libc::SYS_futex, self.as_ptr(), libc::FUTEX_WAKE, i32::MAX) };
+        }
     }
 
     /// In the model, shared memory is made of values; here it is zeroed pages, and of any type that may be there.
@@ -108,6 +114,11 @@ mod model {
         pub(in crate::process) fn wake(&self) {
             let _sleepers = self.sleepers.lock().unwrap();
             self.woken.notify_one();
+        }
+
+        pub(in crate::process) fn wake_all(&self) {
+            let _sleepers = self.sleepers.lock().unwrap();
+            self.woken.notify_all();
         }
     }
 

@@ -12,6 +12,7 @@ use nix::unistd::Pid;
 
 use crate::error::Label;
 use crate::ini;
+use crate::process::census;
 use crate::process::child::{end, stay_when_closed};
 use crate::process::output::Streams;
 use crate::process::shared::slot::{Found, WorkerSlot};
@@ -37,6 +38,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
     streams.put_in_place();
     request::begin_child(ini::reseed());
     let stay = group.stay.get();
+    census::stays_warm();
     let born = Instant::now();
     let Some(mut slot) = post.job_queue.sit(post.slot, post.others) else { end(255) };
     let mut payload = Vec::new();

@@ -16,6 +16,7 @@ use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
 use crate::process::forwarding::Forwarding;
 use crate::process::poller::reactor::{News, Reactor};
+use crate::process::spin::Spin;
 use crate::task::life::doubt::Doubt;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
@@ -39,6 +40,7 @@ impl Plain for Reactor {}
 impl Plain for News {}
 impl Plain for Deadlines {}
 impl Plain for Heap {}
+impl Plain for Spin {}
 impl Plain for RemoteResults {}
 
 /// How far a request is.
@@ -119,6 +121,10 @@ pub(crate) struct State {
     pub(crate) things_made: Cell<u64>,
     /// While a job is written: the first epoch whose children have all that it refers to by numbers.
     pub(crate) job_epoch: Cell<Option<u64>>,
+    /// Memory for the next message of a channel.
+    pub(crate) message: DataCell<Vec<u8>>,
+    /// How this process waits for channels.
+    pub(crate) spin: DataCell<Option<Spin>>,
     /// Handlers are running.
     pub(crate) dispatching: Cell<bool>,
     /// The end of the script is known to wait for what was started.
@@ -167,6 +173,8 @@ impl State {
             things: DataCell::default(),
             things_made: Cell::new(0),
             job_epoch: Cell::new(None),
+            message: DataCell::default(),
+            spin: DataCell::default(),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),
             forwarding: DataCell::default(),

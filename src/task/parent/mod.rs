@@ -12,6 +12,7 @@ pub(crate) mod gone;
 pub(crate) mod handlers;
 pub(crate) mod in_line;
 pub(crate) mod locks;
+pub(crate) mod messages;
 pub(crate) mod news;
 pub(crate) mod object;
 pub(crate) mod scale;

@@ -15,6 +15,7 @@ use thread::Thread;
 
 use super::wake_state::Order;
 use crate::process::fork::Refused;
+use crate::process::shared::message_ring::rouse;
 
 /// The two flags that a wake-up raises. They live as long as the process, beyond a request.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,7 @@ impl Flags {
     pub(crate) fn raise(self) {
         self.pending.store(true, Ordering::Release);
         self.interrupt.store(true, Ordering::Release);
+        rouse();
     }
 }
 

@@ -55,7 +55,7 @@ impl<H: Shared> SharedMemory<H> {
     }
 
     /// Copies `bytes` to byte `at` of the body. If they do not fit, copies nothing and returns false.
-    pub(super) fn write(&self, at: usize, bytes: &[u8]) -> bool {
+    pub(in crate::process::shared) fn write(&self, at: usize, bytes: &[u8]) -> bool {
         let Some(at) = self.within(at, bytes.len()) else {
             return false;
         };
@@ -68,7 +68,7 @@ impl<H: Shared> SharedMemory<H> {
 
     /// Appends `length` bytes from byte `at` of the body to `to`. If the body has fewer bytes from there, copies
     /// nothing and returns false.
-    pub(super) fn read(&self, at: usize, length: usize, to: &mut Vec<u8>) -> bool {
+    pub(in crate::process::shared) fn read(&self, at: usize, length: usize, to: &mut Vec<u8>) -> bool {
         let Some(at) = self.within(at, length) else {
             return false;
         };

@@ -41,7 +41,7 @@ impl<H: Shared> SharedMemory<H> {
         Some(unsafe { &*words.as_ptr().cast() })
     }
 
-    pub(super) fn write(&self, mut at: usize, mut bytes: &[u8]) -> bool {
+    pub(in crate::process::shared) fn write(&self, mut at: usize, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
             let Some(word) = self.0.1.get(at / WORD) else {
                 return false;
@@ -57,7 +57,7 @@ impl<H: Shared> SharedMemory<H> {
         true
     }
 
-    pub(super) fn read(&self, mut at: usize, length: usize, to: &mut Vec<u8>) -> bool {
+    pub(in crate::process::shared) fn read(&self, mut at: usize, length: usize, to: &mut Vec<u8>) -> bool {
         let end = at + length;
         while at < end {
             let Some(word) = self.0.1.get(at / WORD) else {

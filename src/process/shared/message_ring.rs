@@ -1,0 +1,318 @@
+//! Messages between any processes that have the same memory: a ring buffer with several writers and several readers.
+//!
+//! One sender at a time writes, and one receiver at a time reads, each with a lock of their side. What has been written,
+//! and what has been read, is one word each ([`Mark`]), and changes by one store: a process that is killed has sent or
+//! taken its message, or has not. The lock tells the next one that its holder died, and two words beside it whether
+//! that was in the middle of a message, which is lost then. Others are told once of such a loss.
+//!
+//! A message that is longer than a quarter of the ring goes through it in pieces. Its sender keeps its lock meanwhile, and
+//! so does its receiver.
+//!
+//! Nothing here waits: the caller gets a [`Waiting`] and decides how, as PHP code may have to run meanwhile.
+
+mod bell;
+mod header;
+mod mark;
+mod place;
+mod read;
+mod waiting;
+mod write;
+
+use std::cell::Cell;
+use std::os::fd::BorrowedFd;
+
+use nix::errno::Errno;
+
+use super::lock::{Lock, Taken};
+use super::memory::{Apart, Shared};
+use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence, spin_loop};
+use crate::process::census;
+use crate::process::identity::Process;
+use bell::Bell;
+use header::HEADER;
+pub(crate) use mark::MOST;
+use mark::{Mark, UNIT};
+use place::Place;
+pub(crate) use waiting::{Waiting, What, rouse};
+
+/// The shared words of one ring.
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
+#[derive(Debug)]
+struct Head {
+    senders: Apart<Side>,
+    receivers: Apart<Side>,
+    calls: Apart<Calls>,
+    /// The process that has read a part of a message, packed; 0 for none.
+    reader: AtomicU64,
+}
+
+/// What one side writes, and the other side reads.
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
+#[derive(Debug)]
+struct Side {
+    /// Who may write or read now.
+    turn: Lock,
+    /// A [`Mark`]: how far this side has come.
+    mark: AtomicU64,
+    /// The mark before the message that is being written or read, plus 1; 0 if there is none.
+    began: AtomicU64,
+}
+
+/// Who waits for whom.
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
+#[derive(Debug)]
+struct Calls {
+    /// 1 while a receiver may sleep until there is a message.
+    receivers: Futex,
+    /// 1 while a sender may sleep until there is room.
+    senders: Futex,
+    /// The process that has closed the ring; 0 while messages may be sent.
+    closed: AtomicU32,
+    /// 1 while an event loop wants a ring for the next message.
+    listening: AtomicU32,
+    /// 1 once an event loop has ever wanted one.
+    watched: AtomicU32,
+    /// The process whose unfinished message is lost, packed; 0 for none. Here, as both sides read this line anyway.
+    lost: AtomicU64,
+}
+
+// SAFETY: atomics, aligned to less than a page.
+unsafe impl Shared for Head {}
+
+/// One channel's ring, as one process has it.
+#[derive(Debug)]
+pub(crate) struct MessageRing {
+    place: Place,
+    capacity: u32,
+    /// The other side's mark, as last seen. To read it takes its cache line from the other side.
+    read: Cell<Mark>,
+    written: Cell<Mark>,
+    bell: Option<Bell>,
+    /// When it was made, and by whom: see [`census`].
+    birth: u64,
+    maker: u64,
+}
+
+/// Why a message was not sent or received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble<E> {
+    /// The channel is closed; for a receiver: and empty.
+    Closed,
+    /// A process died, or gave up, in the middle of a message, which is lost. The channel works on.
+    Lost(Loss),
+    /// Somebody has written over the ring. What was in it is lost; the channel works on.
+    Garbled,
+    /// This very process is in the middle of a message, further down its stack.
+    Underneath,
+    /// The error of the caller's waiting.
+    Stopped(E),
+}
+
+/// A message that is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Loss {
+    /// The process that sent or received it.
+    pub(crate) process: Process,
+    /// It was being received.
+    pub(crate) received: bool,
+}
+
+/// A message that was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Received {
+    /// The format of its value.
+    pub(crate) format: u8,
+    /// How many bytes it had.
+    pub(crate) length: u64,
+    /// Were they kept?
+    pub(crate) kept: bool,
+}
+
+/// The marks are no marks that two sides would have set.
+struct Unsound;
+
+impl<E> From<Unsound> for Trouble<E> {
+    fn from(_: Unsound) -> Self {
+        Self::Garbled
+    }
+}
+
+/// The lock of a side, until dropped.
+struct Turn<'r> {
+    side: &'r Side,
+    own: Process,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        // Not held: somebody has written over the lock. There is nothing to give back then.
+        let _ = self.side.turn.release(self.own);
+    }
+}
+
+/// How a caller waits.
+pub(crate) type Pause<'p, E> = &'p mut dyn FnMut(&Waiting<'_>) -> Result<(), E>;
+
+impl MessageRing {
+    /// An empty ring for `capacity` messages, which processes have that are forked from now on.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM.
+    pub(crate) fn new(capacity: u32) -> Result<Self, Errno> {
+        let place = Place::find(capacity)?;
+        let birth = census::birth();
+        Ok(Self::at(place, capacity, birth))
+    }
+
+    fn at(place: Place, capacity: u32, birth: u64) -> Self {
+        let marks = Cell::default;
+        Self {
+            place,
+            capacity,
+            read: marks(),
+            written: marks(),
+            bell: Bell::new(),
+            birth,
+            maker: census::own(),
+        }
+    }
+
+    /// In a model: the ring as a child has it that is forked now.
+    #[cfg(loom)]
+    pub(super) fn in_child(&self) -> Self {
+        Self::at(self.place.in_child(), self.capacity, self.birth)
+    }
+
+    /// Whether another process is there that can use the ring. This one is `busy` if its own warm workers may have
+    /// something to do.
+    pub(crate) fn may_be_used(&self, busy: bool) -> bool {
+        census::may_be_used(self.maker, self.birth, busy)
+    }
+
+    /// No more messages may be sent. What has been sent can still be received.
+    pub(crate) fn close(&self) {
+        let calls = &self.head().calls;
+        let pid = Process::own().pid().unsigned_abs();
+        let _ = calls.closed.compare_exchange(0, pid.max(1), Ordering::AcqRel, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        wake(&calls.receivers);
+        wake(&calls.senders);
+        if calls.watched.load(Ordering::Relaxed) == 1 {
+            self.bell.iter().for_each(Bell::ring);
+        }
+    }
+
+    /// Was the ring closed?
+    pub(crate) fn is_closed(&self) -> bool {
+        self.head().calls.closed.load(Ordering::Acquire) != 0
+    }
+
+    /// The process that has closed the ring.
+    pub(crate) fn closer(&self) -> u32 {
+        self.head().calls.closed.load(Ordering::Relaxed)
+    }
+
+    /// How many whole messages can be received.
+    pub(crate) fn count(&self) -> u32 {
+        let head = self.head();
+        let at = Mark(head.receivers.mark.load(Ordering::Acquire));
+        let tail = Mark(head.senders.mark.load(Ordering::Acquire));
+        tail.messages_since(at).min(self.capacity)
+    }
+
+    /// How many messages there is room for, if they are short.
+    pub(crate) fn capacity(&self) -> u32 {
+        self.capacity
+    }
+
+    /// A descriptor that is readable from now on while there is a message, or the ring is closed. `None` if the ring has
+    /// none, as there were too many already.
+    pub(crate) fn watch(&self) -> Option<BorrowedFd<'_>> {
+        let bell = self.bell.as_ref()?;
+        let calls = &self.head().calls;
+        calls.watched.store(1, Ordering::Relaxed);
+        calls.listening.store(1, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        if self.has_news() && calls.listening.swap(0, Ordering::AcqRel) == 1 {
+            bell.ring();
+        }
+        Some(bell.descriptor())
+    }
+
+    fn head(&self) -> &Head {
+        self.place.head()
+    }
+
+    /// Is there anything that would end a receiver's wait?
+    fn has_news(&self) -> bool {
+        let head = self.head();
+        let at = Mark(head.receivers.mark.load(Ordering::Acquire));
+        let tail = Mark(head.senders.mark.load(Ordering::Acquire));
+        tail.units() != at.units() || self.is_closed() || head.calls.lost.load(Ordering::Relaxed) != 0
+    }
+
+    /// Takes the turn of one side, and says how.
+    fn turn<'r, E>(
+        side: &'r Side,
+        own: Process,
+        pause: Pause<'_, E>,
+    ) -> Result<(Turn<'r>, Taken), Trouble<E>> {
+        let turn = |taken| (Turn { side, own }, taken);
+        for _ in 0..LOOKS {
+            match side.turn.try_acquire(own) {
+                Ok(taken) => return Ok(turn(taken)),
+                Err(holder) if holder == own => return Err(Trouble::Underneath),
+                Err(_) => spin_loop(),
+            }
+        }
+        let got = Cell::new(None);
+        loop {
+            let over = || side.turn.holder().is_none();
+            let sleep = |longest| got.set(side.turn.wait(own, longest));
+            let paused = pause(&Waiting::for_turn(&over, &sleep));
+            if let Some(taken) = got.take().or_else(|| side.turn.try_acquire(own).ok()) {
+                let turn = turn(taken);
+                paused.map_err(Trouble::Stopped)?;
+                return Ok(turn);
+            }
+            paused.map_err(Trouble::Stopped)?;
+        }
+    }
+}
+
+impl Drop for MessageRing {
+    fn drop(&mut self) {
+        self.place.give_back(self.birth);
+    }
+}
+
+/// Looks at a turn that somebody else has before the first pause: a message is written in less time.
+const LOOKS: u32 = if cfg!(loom) { 1 } else { 200 };
+
+fn wake(word: &Futex) {
+    if word.load(Ordering::Relaxed) == 1 && word.swap(0, Ordering::AcqRel) == 1 {
+        word.wake_all();
+    }
+}
+
+/// The length in units of a piece with `size` bytes.
+fn units(size: usize) -> u64 {
+    (HEADER + size).div_ceil(UNIT) as u64
+}
+
+/// The header of a piece, in shared memory.
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
+#[derive(Debug)]
+struct HeaderWords([AtomicU64; 2]);
+
+// SAFETY: atomics of 64 bits, in the order of C.
+unsafe impl Shared for HeaderWords {}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;

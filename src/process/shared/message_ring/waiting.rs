@@ -1,0 +1,85 @@
+//! What a sender or a receiver waits for, and how to sleep until then.
+
+use std::sync::atomic::{AtomicBool, AtomicPtr};
+use std::time::Duration;
+
+use crate::process::shared::sync::{Futex, Ordering, fence};
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A message, or the next piece of one.
+    Message,
+    /// Room for a message, or for its next piece.
+    Room,
+    /// The end of another process's sending, or receiving.
+    Turn,
+}
+
+/// One wait, for as long as the caller wants.
+pub(crate) struct Waiting<'r> {
+    what: What,
+    over: &'r dyn Fn() -> bool,
+    sleep: Sleep<'r>,
+}
+
+enum Sleep<'r> {
+    Word(&'r Futex),
+    Turn(&'r dyn Fn(Duration)),
+}
+
+impl<'r> Waiting<'r> {
+    pub(super) fn on(what: What, word: &'r Futex, over: &'r dyn Fn() -> bool) -> Self {
+        Self { what, over, sleep: Sleep::Word(word) }
+    }
+
+    pub(super) fn for_turn(over: &'r dyn Fn() -> bool, sleep: &'r dyn Fn(Duration)) -> Self {
+        Self { what: What::Turn, over, sleep: Sleep::Turn(sleep) }
+    }
+
+    /// What is waited for.
+    pub(crate) fn what(&self) -> What {
+        self.what
+    }
+
+    /// Is it there?
+    pub(crate) fn is_over(&self) -> bool {
+        (self.over)()
+    }
+
+    /// Sleeps until it may be there, `longest` is over, a signal comes, or `interrupt` is set by who then calls
+    /// [`rouse`].
+    pub(crate) fn sleep(&self, longest: Duration, interrupt: &AtomicBool) {
+        let word = match self.sleep {
+            Sleep::Word(word) => word,
+            Sleep::Turn(sleep) => return sleep(longest),
+        };
+        word.swap(1, Ordering::AcqRel);
+        slept_on(word);
+        fence(Ordering::SeqCst);
+        if !self.is_over() && !interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+            word.wait(1, longest);
+        }
+        ROUSED.store(std::ptr::null_mut(), std::sync::atomic::Ordering::Release);
+    }
+}
+
+/// The word that this process sleeps on, or is about to. In memory that is never unmapped.
+static ROUSED: AtomicPtr<Futex> = AtomicPtr::new(std::ptr::null_mut());
+
+fn slept_on(word: &Futex) {
+    ROUSED.store(std::ptr::from_ref(word).cast_mut(), std::sync::atomic::Ordering::Release);
+}
+
+/// Ends the sleep of this process, if it sleeps in a [`Waiting`]: after its flag for interrupts was set, by another
+/// thread or by the handler of a signal. Async-signal-safe.
+pub(crate) fn rouse() {
+    std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
+    let word = ROUSED.load(std::sync::atomic::Ordering::Acquire);
+    // SAFETY: null, or a word in memory that is never unmapped.
+    if let Some(word) = unsafe { word.as_ref() } {
+        // Others that sleep on the word wake for nothing.
+        word.store(0, Ordering::Release);
+        word.wake_all();
+    }
+}

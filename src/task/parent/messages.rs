@@ -1,0 +1,228 @@
+//! Messages of a channel: values are encoded as results are, and go through a ring in shared memory. In any process of
+//! the tree, whether it has children or not.
+//!
+//! Whoever has to wait does what a waiting parent does ([`super::wait`]): reads what children report, starts queued
+//! tasks, runs handlers. It sleeps on a word in shared memory, from which the other side wakes it, and so does the
+//! notifier, for what children report. Signals cut the sleep short; one that comes just before it is seen a tick later.
+
+use std::time::{Duration, Instant};
+
+use ext_php_rs::types::Zval;
+
+use crate::error::{Error, Message, Seconds};
+use crate::exceptions;
+use crate::process::identity::Process;
+use crate::process::shared::message_ring::{Loss, MessageRing, Trouble, Waiting, What};
+use crate::process::spin::Spin;
+use crate::task::life::held::Moment;
+use crate::task::life::state::state;
+use crate::task::parent::event_loop;
+use crate::task::parent::wait::Patience;
+use crate::wire::codec::Format;
+use crate::zend::handler::{Returned, Thrown};
+use crate::zend::value::{DecodeError, Unserializable};
+use crate::zend::{exception, interrupt, value};
+
+/// The longest sleep between two looks for signals.
+const TICK: Duration = Duration::from_millis(20);
+/// The first sleep: most waits are over then.
+const BRIEFLY: Duration = Duration::from_millis(2);
+/// How often to look whether another process is there that could end the wait. That reads a file.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// The most memory that is kept for the bytes of the next message.
+const KEPT: usize = 64 * 1024;
+
+/// Sends a value. Re-enters PHP: hooks of serialization, and what [`Pausing`] does.
+///
+/// # Errors
+///
+/// When it cannot be serialized, the channel is closed, or time is over.
+pub(crate) fn send(ring: &MessageRing, message: &Zval, patience: Option<Patience>) -> Result<(), Thrown> {
+    let encoded = value::encode(message);
+    if exception::pending() {
+        return Err(Thrown);
+    }
+    let encoded = encoded.map_err(|Unserializable { type_name, path, reason, .. }| {
+        exceptions::throw(&Error::NotSendable { type_name, path, reason })
+    })?;
+    let mut pausing = Pausing::new(ring, patience);
+    ring.send(Process::own(), encoded.format() as u8, encoded.len(), encoded.chunks(), &mut |waiting| {
+        pausing.pause(waiting)
+    })
+    .map_err(|trouble| raise(ring, trouble, What::Room))
+}
+
+/// Receives the next value. `None` if the channel is closed and empty. Re-enters PHP: what decoding does, and what
+/// [`Pausing`] does.
+///
+/// # Errors
+///
+/// When a message was lost or cannot be read, no other process is left, or time is over.
+pub(crate) fn receive(ring: &MessageRing, patience: Option<Patience>) -> Result<Option<Zval>, Thrown> {
+    let mut bytes = state().message.take();
+    let mut refused = None;
+    let mut pausing = Pausing::new(ring, patience);
+    let mut wanted = |format: u8, length: u64| {
+        // Before its memory is taken: no memory is worth it for what is refused in any case.
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let format = Format::try_from(format).unwrap_or(Format::Serialized);
+        refused = value::room(format, length).err();
+        refused.is_none()
+    };
+    let received =
+        ring.receive(Process::own(), &mut bytes, &mut wanted, &mut |waiting| pausing.pause(waiting));
+    let received = match received {
+        Ok(received) => received,
+        Err(Trouble::Closed) => {
+            keep(bytes);
+            return Ok(None);
+        }
+        Err(trouble) => {
+            keep(bytes);
+            return Err(raise(ring, trouble, What::Message));
+        }
+    };
+    let unreadable = |reason: String| exceptions::throw(&Error::UnreadableMessage { reason });
+    if !received.kept {
+        let reason = refused.map_or_else(
+            || format!("there is no memory for its {} bytes", received.length),
+            |why| why.to_string(),
+        );
+        return Err(unreadable(reason));
+    }
+    let decoded = match Format::try_from(received.format) {
+        Ok(format) => value::decode(format, &bytes),
+        Err(unknown) => return Err(unreadable(unknown.to_string())),
+    };
+    keep(bytes);
+    decoded.map(Some).map_err(|error| match error {
+        DecodeError::Thrown(throwable) => exception::throw(&throwable),
+        DecodeError::Exiting => Thrown,
+        error => unreadable(error.to_string()),
+    })
+}
+
+/// Receives the next value. Re-enters PHP, as [`receive`].
+///
+/// # Errors
+///
+/// As [`receive`]; and when the channel is closed and empty.
+pub(crate) fn receive_one(ring: &MessageRing, patience: Option<Patience>) -> Returned {
+    receive(ring, patience)?.ok_or_else(|| raise(ring, Trouble::Closed, What::Message))
+}
+
+/// The memory for the next message.
+fn keep(mut bytes: Vec<u8>) {
+    if bytes.capacity() <= KEPT {
+        bytes.clear();
+        state().message.replace(bytes);
+    }
+}
+
+/// Throws what was in the way.
+fn raise(ring: &MessageRing, trouble: Trouble<Thrown>, what: What) -> Thrown {
+    let message = if what == What::Message { Message::Received } else { Message::Sent };
+    exceptions::throw(&match trouble {
+        Trouble::Closed => Error::ChannelClosed { message, by: ring.closer() },
+        Trouble::Lost(Loss { process, received }) => Error::MessageLost {
+            pid: Some(process.pid()).filter(|&pid| pid != 0),
+            message: if received { Message::Received } else { Message::Sent },
+        },
+        Trouble::Garbled => Error::ChannelGarbled,
+        Trouble::Underneath => Error::Misuse(
+            "the channel is in the middle of a message that this process sends or receives: a handler that runs meanwhile \
+             cannot use the same end",
+        ),
+        Trouble::Stopped(Thrown) => return Thrown,
+    })
+}
+
+/// A process that waits for a channel.
+struct Pausing<'r> {
+    ring: &'r MessageRing,
+    patience: Option<Patience>,
+    /// When to look next whether another process is there; `None` before the first sleep.
+    looks: Option<Instant>,
+}
+
+impl<'r> Pausing<'r> {
+    fn new(ring: &'r MessageRing, patience: Option<Patience>) -> Self {
+        Self { ring, patience, looks: None }
+    }
+
+    /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
+    ///
+    /// # Errors
+    ///
+    /// When time is over, nobody is left who could end the wait, or code that ran has thrown.
+    fn pause(&mut self, waiting: &Waiting<'_>) -> Result<(), Thrown> {
+        let over = || waiting.is_over();
+        if state().spin.borrow_mut().get_or_insert_with(Spin::new).until(over) {
+            return Ok(());
+        }
+        if exception::pending() {
+            return Err(Thrown);
+        }
+        // Reads what there is, starts what can start, and arms the notifier.
+        if state().reactor.borrow().is_some() {
+            event_loop::tick(Moment::Call)?;
+        }
+        if exception::pending() {
+            return Err(Thrown);
+        }
+        if waiting.is_over() {
+            return Ok(());
+        }
+        let left = self.patience.map_or(Duration::MAX, Patience::left);
+        if left.is_zero() {
+            return Err(self.give_up(waiting));
+        }
+        let longest = match self.looks {
+            None => BRIEFLY,
+            Some(_) => TICK,
+        };
+        let now = Instant::now();
+        if self.looks.is_some_and(|at| at <= now) && waiting.what() != What::Turn && !self.may_end() {
+            if waiting.is_over() {
+                return Ok(());
+            }
+            return Err(self.despair(waiting));
+        }
+        if self.looks.is_none_or(|at| at <= now) {
+            self.looks = Some(now + if self.looks.is_none() { BRIEFLY } else { LOOK_EVERY });
+        }
+        let interrupt = interrupt::flags().interrupt;
+        waiting.sleep(longest.min(left), interrupt);
+        if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+            event_loop::interrupted();
+        }
+        if exception::pending() { Err(Thrown) } else { Ok(()) }
+    }
+
+    /// Is there a process, or will there be one, that could end the wait?
+    fn may_end(&self) -> bool {
+        let busy =
+            event_loop::busy() || event_loop::is_due_in_a_call() || state().has_isolated() || has_queued();
+        busy || self.ring.may_be_used(busy)
+    }
+
+    fn give_up(&self, waiting: &Waiting<'_>) -> Thrown {
+        let limit = Seconds(self.patience.map_or(0.0, Patience::seconds));
+        let error = match waiting.what() {
+            What::Message => Error::NoMessage { limit },
+            What::Room => Error::NoRoomInChannel { limit, capacity: self.ring.capacity() },
+            What::Turn => Error::NoTurnInChannel { limit },
+        };
+        exceptions::throw(&error)
+    }
+
+    fn despair(&self, waiting: &Waiting<'_>) -> Thrown {
+        let message = if waiting.what() == What::Message { Message::Received } else { Message::Sent };
+        exceptions::throw(&Error::ChannelDeserted { message, capacity: self.ring.capacity() })
+    }
+}
+
+/// Does something wait for a process of its own?
+fn has_queued() -> bool {
+    state().active.borrow().iter().any(|group| !group.idle())
+}

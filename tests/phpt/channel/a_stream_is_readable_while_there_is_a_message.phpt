@@ -1,0 +1,48 @@
+--TEST--
+stream() is readable while a message can be received, and when the channel is closed, not before and not after
+--FILE--
+<?php
+use Async\Channel;
+use function Async\{async, await};
+
+require __DIR__ . '/../../support/sync.php';
+
+function readable(mixed $stream, float $seconds = 0): string
+{
+    [$read, $none] = [[$stream], null];
+    return stream_select($read, $none, $none, (int) $seconds) === 1 ? 'readable' : 'not readable';
+}
+
+$channel = Channel::create();
+$stream = $channel->stream();
+var_dump($stream === $channel->stream());
+echo readable($stream), "\n";
+$gate = new Gate();
+$task = async(function () use ($channel, $gate): void {
+    $channel->send('one');
+    $channel->send('two');
+    $gate->pass();
+    $channel->send('three');
+    $gate->pass();
+    $channel->close();
+});
+echo readable($stream, PATIENCE), ' ', readable($stream), "\n";
+echo $channel->receive(), ' ', $channel->receive(), ' ', readable($stream), "\n";
+$gate->open();
+echo readable($stream, PATIENCE), ' ', $channel->receive(), ' ', readable($stream), "\n";
+$gate->open();
+echo readable($stream, PATIENCE), "\n";
+await($task);
+
+$before = Channel::create();
+$before->send('was there before');
+echo readable($before->stream()), ' ', $before->receive(), ' ', readable($before->stream()), "\n";
+?>
+--EXPECT--
+bool(true)
+not readable
+readable readable
+one two not readable
+readable three not readable
+readable
+readable was there before not readable

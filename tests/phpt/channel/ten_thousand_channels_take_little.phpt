@@ -1,0 +1,47 @@
+--TEST--
+Ten thousand channels take few mappings and descriptors, work between processes, and leave nothing
+--FILE--
+<?php
+use Async\Channel;
+use function Async\{async, await};
+
+$maps = fn (): int => count(file('/proc/self/maps'));
+$files = fn (): int => count(scandir('/proc/self/fd'));
+[$mapped, $opened] = [$maps(), $files()];
+$channels = [];
+for ($i = 0; $i < 10_000; $i++) {
+    $channels[] = Channel::create();
+}
+var_dump($maps() - $mapped < 250, $files() - $opened <= 128 + 1);
+$task = async(function () use ($channels): void {
+    foreach ($channels as $i => $channel) {
+        $channel->send($i);
+    }
+});
+$wrong = 0;
+foreach ($channels as $i => $channel) {
+    $wrong += $channel->receive() !== $i;
+}
+echo $wrong, "\n";
+await($task);
+try {
+    $channels[9_999]->stream();
+} catch (Async\AsyncException $e) {
+    echo $e->getMessage(), "\n";
+}
+$channels = [];
+unset($channel);
+$mapped = $maps();
+for ($i = 0; $i < 30_000; $i++) {
+    $one = Channel::create();
+    $one->send($i);
+    $one->receive() === $i or print("wrong\n");
+}
+var_dump($maps() - $mapped < 10);
+?>
+--EXPECT--
+bool(true)
+bool(true)
+0
+stream() could not be made: eventfd() failed: Too many open files; the limit of open files is reached (ulimit -n)
+bool(true)
