@@ -1,4 +1,6 @@
-//! Compares the tables of allowed imports, in `lib.rs` and `task/mod.rs`, with what the files import.
+//! Compares the tables of allowed imports, in `lib.rs` and `task/mod.rs`, with what the files import, and finds circles.
+
+mod circles;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

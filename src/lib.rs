@@ -48,7 +48,8 @@
 //! | `wire` | frames and the value format: bytes | nothing |
 //! | `ffi` | the C shim, its declarations, and the symbol that PHP looks for | `module`, for that symbol |
 //!
-//! A test (`layers`) compares this table with what the files import.
+//! A test (`layers`) compares this table with what the files import; another one finds circles: files may import one
+//! another in a circle only inside of one folder.
 //!
 //! `pool`, `process` and `wire` do not use PHP: `cargo test` links without the engine, so that a test which needed it
 //! would not link. Only `ffi`, `zend` and `process` may contain `unsafe` code.

@@ -1,16 +1,14 @@
 //! The functions of the extension: `async`, `await`, `settle`, `onFork`, `cpus`, `lost`; `map` and those of `combine` are
 //! in their own files.
 
-use std::rc::Rc;
-
 use ext_php_rs::types::Zval;
 
 use crate::php::future::patience;
 use crate::php::pool::{Pool, waiting};
-use crate::php::{awaited, combine, map, task};
+use crate::php::{awaited, combine, hooks, map, task};
 use crate::process::cpus;
 use crate::task::life::future::Future;
-use crate::task::life::group::{Group, Hook};
+use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::support;
 use crate::task::life::work::Work;
@@ -44,7 +42,7 @@ pub(crate) static NAMESPACED: [Function; 10] = [
         "Async\\onFork",
         "?callable $child = null, ?callable $parent = null",
         "void",
-        entry(on_fork),
+        entry(hooks::on_fork),
     )
     .flags(0),
     Function::new("Async\\cpus", "", "int", entry(usable_cpus)).flags(0),
@@ -143,18 +141,6 @@ fn settle(call: &Call) -> Returned {
     let all = awaited::nested(call, c"Async\\Pool|iterable")?;
     awaited::finish(&all, None)?;
     Ok(awaited::handles(&all))
-}
-
-fn on_fork(call: &Call) -> Returned {
-    let hook = hook(call)?;
-    state().hooks.push(hook);
-    Ok(Zval::new())
-}
-
-/// Parses the two hooks that `onFork` takes.
-pub(crate) fn hook(call: &Call) -> Result<Rc<Hook>, Thrown> {
-    call.expect(0, Some(2))?;
-    Ok(Rc::new(Hook { child: call.optional_callable(0)?, parent: call.optional_callable(1)? }))
 }
 
 /// `Async\lost()`: the values that a throwable from a child has lost on its way.

@@ -9,6 +9,7 @@ pub(crate) mod channel;
 mod combine;
 mod functions;
 pub(crate) mod future;
+mod hooks;
 pub(crate) mod map;
 pub(crate) mod output;
 pub(crate) mod places;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use ext_php_rs::types::Zval;
 
 use crate::error::Error;
-use crate::php::{functions, map};
+use crate::php::{hooks, map};
 use crate::task::life::ended::Ended;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
@@ -304,7 +304,7 @@ fn set_stays(pool: &Pool, stays: bool) -> Result<(), Thrown> {
 
 fn on_fork(call: &Call) -> Returned {
     let pool = this(call)?;
-    let hook = functions::hook(call)?;
+    let hook = hooks::hook(call)?;
     pool.group.hooks.push(hook);
     Ok(pool.zval())
 }
