@@ -313,13 +313,13 @@ unsafe extern "C" {
     pub(crate) fn async_code_find(
         closure: *mut ZendObject,
         anchors: *const Zval,
-        pin_count: u32,
+        anchor_count: u32,
         code: *mut Code,
     ) -> bool;
     pub(crate) fn async_code_closure(
         code: *const Code,
         anchors: *const Zval,
-        pin_count: u32,
+        anchor_count: u32,
         this: *mut ZendObject,
         closure: *mut Zval,
     ) -> bool;
@@ -328,7 +328,7 @@ unsafe extern "C" {
         frame: *mut *mut zend_execute_data,
         next: *mut u32,
         anchors: *const Zval,
-        pin_count: u32,
+        anchor_count: u32,
         anchor: *mut Zval,
     ) -> bool;
     pub(crate) fn async_declared(functions: *mut u32, classes: *mut u32);

@@ -314,10 +314,10 @@ typedef struct {
 } async_code;
 
 void async_code_key(zend_object *closure, uintptr_t key[3]);
-bool async_code_find(zend_object *closure, const zval *anchors, uint32_t pin_count, async_code *code);
-bool async_code_closure(const async_code *code, const zval *anchors, uint32_t pin_count, zend_object *this, zval *closure);
+bool async_code_find(zend_object *closure, const zval *anchors, uint32_t anchor_count, async_code *code);
+bool async_code_closure(const async_code *code, const zval *anchors, uint32_t anchor_count, zend_object *this, zval *closure);
 void async_code_anchor(zend_object *closure, zval *anchor);
-bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zval *anchors, uint32_t pin_count, zval *anchor);
+bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zval *anchors, uint32_t anchor_count, zval *anchor);
 void async_declared(uint32_t *functions, uint32_t *classes);
 void async_object_disown(zend_object *object);
 zend_object *async_closure_this(zend_object *closure);

@@ -134,7 +134,7 @@ static bool async_code_in_classes(const zend_function *wanted, async_code *code)
 }
 
 /* Finds the position of a closure's code. False if a child could not find that code. Runs no PHP code. */
-bool async_code_find(zend_object *closure, const zval *anchors, uint32_t pin_count, async_code *code)
+bool async_code_find(zend_object *closure, const zval *anchors, uint32_t anchor_count, async_code *code)
 {
 	zend_function *wanted = async_closure_func(closure);
 	zend_class_entry *called = async_closure_called_scope(closure);
@@ -147,7 +147,7 @@ bool async_code_find(zend_object *closure, const zval *anchors, uint32_t pin_cou
 	if ((scope && !code->scope) || (called && !code->called)) {
 		return false;
 	}
-	for (uint32_t i = 0; i < pin_count; i++) {
+	for (uint32_t i = 0; i < anchor_count; i++) {
 		if (async_code_below(async_closure_func(Z_OBJ(anchors[i])), wanted, code, 0)) {
 			code->root = ASYNC_CODE_ANCHOR;
 			code->at = i;
@@ -172,14 +172,14 @@ static zend_class_entry *async_class_at(uint32_t position)
 	return bucket ? Z_PTR(bucket->val) : NULL;
 }
 
-static zend_function *async_code_root(const async_code *code, const zval *anchors, uint32_t pin_count)
+static zend_function *async_code_root(const async_code *code, const zval *anchors, uint32_t anchor_count)
 {
 	Bucket *bucket = NULL;
 	zend_class_entry *class;
 
 	switch (code->root) {
 		case ASYNC_CODE_ANCHOR:
-			return code->at < pin_count ? async_closure_func(Z_OBJ(anchors[code->at])) : NULL;
+			return code->at < anchor_count ? async_closure_func(Z_OBJ(anchors[code->at])) : NULL;
 		case ASYNC_CODE_FUNCTION:
 			bucket = async_bucket(EG(function_table), code->at);
 			break;
@@ -192,9 +192,9 @@ static zend_function *async_code_root(const async_code *code, const zval *anchor
 }
 
 /* In a child: makes a closure of the code at a position that the parent has found. False if there is no code there. */
-bool async_code_closure(const async_code *code, const zval *anchors, uint32_t pin_count, zend_object *this, zval *closure)
+bool async_code_closure(const async_code *code, const zval *anchors, uint32_t anchor_count, zend_object *this, zval *closure)
 {
-	zend_function *function = async_code_root(code, anchors, pin_count);
+	zend_function *function = async_code_root(code, anchors, anchor_count);
 	zend_class_entry *scope = async_class_at(code->scope);
 	zend_class_entry *called = async_class_at(code->called);
 
@@ -220,7 +220,7 @@ bool async_code_closure(const async_code *code, const zval *anchors, uint32_t pi
 }
 
 /* Makes an anchor: a closure with the same code and no bound values, which keeps that code in memory. */
-static void async_function_pin(zend_function *function, zend_class_entry *scope, zval *anchor)
+static void async_anchor_of(zend_function *function, zend_class_entry *scope, zval *anchor)
 {
 	zval *value;
 
@@ -241,13 +241,13 @@ void async_code_anchor(zend_object *closure, zval *anchor)
 {
 	zend_function *function = async_closure_func(closure);
 
-	async_function_pin(function, function->common.scope, anchor);
+	async_anchor_of(function, function->common.scope, anchor);
 }
 
 /* Makes an anchor for the next function that is defined inside of a frame up the stack, if that frame's own function is
  * in no table: those of scripts, and closures. *frame and *next say where to continue; at first they are NULL and 0.
  * False if there is none left. */
-bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zval *anchors, uint32_t pin_count, zval *anchor)
+bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zval *anchors, uint32_t anchor_count, zval *anchor)
 {
 	zend_execute_data *at = *frame ? *frame : EG(current_execute_data);
 
@@ -261,13 +261,13 @@ bool async_code_anchor_frame(zend_execute_data **frame, uint32_t *next, const zv
 		while (*next < function->op_array.num_dynamic_func_defs) {
 			zend_function *inner = (zend_function *) function->op_array.dynamic_func_defs[(*next)++];
 			bool known = false;
-			for (uint32_t i = 0; !known && i < pin_count; i++) {
+			for (uint32_t i = 0; !known && i < anchor_count; i++) {
 				known = async_same_code(async_closure_func(Z_OBJ(anchors[i])), inner);
 			}
 			if (!known) {
 				/* With the scope that the function will have: its run-time cache belongs to the first scope, and makes others
 				 * slower. */
-				async_function_pin(inner, function->common.scope, anchor);
+				async_anchor_of(inner, function->common.scope, anchor);
 				return true;
 			}
 		}

@@ -319,7 +319,7 @@ impl MapCall {
             return true;
         };
         if let Some((holder, place)) = lent {
-            self.note_loan(holder, batch, place);
+            self.note_remote(holder, batch, place);
         }
         if all {
             if let Some(time) = child.and_then(|child| workers::spent_by(&self.group, child)) {

@@ -59,7 +59,7 @@ impl Said {
 
 impl MapCall {
     /// Notes where a result is that stays in the memory of its worker.
-    pub(crate) fn note_loan(self: &Rc<Self>, child: u64, batch: u64, place: usize) {
+    pub(crate) fn note_remote(self: &Rc<Self>, child: u64, batch: u64, place: usize) {
         let remote_payload = RemotePayload { map_call: Rc::downgrade(self), batch, place };
         state().remote_results.borrow_mut().insert(child, remote_payload);
     }

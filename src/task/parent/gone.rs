@@ -65,7 +65,7 @@ fn end_attempt(group: &Rc<Group>, origin: Option<Rc<Group>>, ended: Ended, pid: 
 /// Whatever a warm worker ran has ended with it, and what it had taken and not begun is open again.
 fn end_jobs(group: &Rc<Group>, worker: &Worker, warm: &Warm, ended: Ended) {
     let workers = &warm.workers;
-    collect::forget_loan(ended.id);
+    collect::forget_remote(ended.id);
     let mut printed = collect::printed_by(ended.id);
     workers.remove(ended.id, warm);
     // A worker that died before it took a task fails one, too, and one that died before it began the first of its items

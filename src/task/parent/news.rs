@@ -6,7 +6,6 @@ use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
-use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
 use crate::task::life::worker::{Warm, Worker};
 use crate::task::life::workers::Workers;
@@ -27,7 +26,7 @@ pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Gro
     if let Message::Frame(Frame { kind: Kind::Passed, .. }) = message {
         return Some(group);
     }
-    let map_call = mapping_of(&group, task);
+    let map_call = group.map_call(task);
     let Ok(pid) = admit(&group, worker, warm, task, map_call.is_none()) else {
         return Some(group);
     };
@@ -57,7 +56,7 @@ pub(crate) fn answered(child: u64, task: u64, message: Message) -> Option<Rc<Gro
 pub(crate) fn values(child: u64, task: u64, values: Vec<Frame>) -> Option<Rc<Group>> {
     let worker = state().worker(child);
     if let Some((group, worker, warm)) = worker.as_ref().and_then(employed)
-        && let Some(map_call) = mapping_of(&group, task).filter(|_| !collect::captures())
+        && let Some(map_call) = group.map_call(task).filter(|_| !collect::captures())
     {
         let over = match admit(&group, worker, warm, task, false) {
             Ok(pid) => map_call.answered_all(task, child, pid, values),
@@ -98,11 +97,6 @@ fn end_of_batch(group: &Group, workers: &Workers, batch: u64) {
     }
 }
 
-/// The map call of a batch, if this is the id of one.
-fn mapping_of(group: &Group, batch: u64) -> Option<Rc<MapCall>> {
-    group.map_call(batch)
-}
-
 /// A worker keeps a result in its memory.
 pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> {
     let worker = state().worker(child);
@@ -111,7 +105,7 @@ pub(crate) fn offered(child: u64, task: u64, phase: Phase) -> Option<Rc<Group>> 
         return None;
     };
     let workers = &warm.workers;
-    let map_call = mapping_of(&group, task);
+    let map_call = group.map_call(task);
     let Ok(pid) = admit(&group, worker, warm, task, map_call.is_none()) else {
         return Some(group);
     };
@@ -143,7 +137,7 @@ fn told(group: &Rc<Group>, child: u64, pid: Option<i32>, task: u64, phase: Phase
 
 /// A worker cannot run a task: one that is forked from now on can.
 fn declined(group: &Rc<Group>, workers: &Workers, task: u64) {
-    if let Some(map_call) = mapping_of(group, task) {
+    if let Some(map_call) = group.map_call(task) {
         map_call.declined(task, workers);
         return;
     }

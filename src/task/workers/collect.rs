@@ -40,7 +40,7 @@ pub(crate) fn go_on(child: u64) {
 
 /// Lets a child go whose remote payload has been fetched.
 pub(crate) fn release(id: u64) {
-    forget_loan(id);
+    forget_remote(id);
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
         reactor.release(id);
     }
@@ -50,7 +50,7 @@ pub(crate) fn release(id: u64) {
 }
 
 /// The child is not waited for any more, or is gone.
-pub(crate) fn forget_loan(child: u64) {
+pub(crate) fn forget_remote(child: u64) {
     let mut remote_results = state().remote_results.borrow_mut();
     if !remote_results.is_empty() {
         remote_results.remove(&child);
