@@ -173,6 +173,49 @@ function cpus(): int
 }
 
 /**
+ * In a task: returns whether it has been asked to stop, by {@see Future::cancel()} with a grace. It makes no system call.
+ *
+ * Outside of tasks: false.
+ */
+function cancelled(): bool
+{
+}
+
+/**
+ * In a task that has been asked to stop: throws. A task that lets the exception through is Cancelled, and its `finally`
+ * blocks have run.
+ *
+ * @throws CancelledException
+ */
+function throwIfCancelled(): void
+{
+}
+
+/**
+ * In a task: reports how far it is, for {@see Future::progress()} and {@see Future::progressMessage()} in the parent. The last
+ * report counts. It makes no system call. Outside of tasks it does nothing.
+ *
+ * @param float $fraction from 0 to 1
+ * @param string|null $message the first 200 bytes of it, whole characters of UTF-8
+ *
+ * @throws \ValueError when $fraction is not between 0 and 1
+ */
+function progress(float $fraction, ?string $message = null): void
+{
+}
+
+/**
+ * In a task, or a function of {@see map()}: returns how many seconds it has left by its time limit; null without one, outside of
+ * tasks, and with `async.mode=sync`. It fits as the $timeout of {@see await()}, where null stands for no limit, too.
+ *
+ * A limit that {@see Future::timeout()} changes while the task runs counts; one that {@see Pool::timeout()} changes later counts in
+ * children that are forked after that.
+ */
+function deadline(): ?float
+{
+}
+
+/**
  * Calls a function with each item, in warm workers that run many of them, and gives all results. See {@see Pool::map()}.
  *
  * @template K of array-key
@@ -773,6 +816,20 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Sends a signal to the children of this pool that run a task or an item now, and to what these have started. What it does
+     * there is what a signal does: a task without a handler for SIGUSR1 dies of it.
+     *
+     * @param int<1, 64> $signal one that can be handled
+     *
+     * @return $this
+     *
+     * @throws \ValueError for other numbers, and for SIGKILL, SIGSTOP, SIGSEGV, SIGFPE and SIGILL
+     */
+    public function signal(int $signal): self
+    {
+    }
+
+    /**
      * Counts the futures by state, and the items of {@see map()} that have been taken out of their source and not been given:
      * one is running for each child that is at items, what such a child has yet to begin is queued. It takes the same time
      * however many futures there are.
@@ -1158,9 +1215,33 @@ final class Future
     /**
      * Ends the task: takes it from the queue, or ends its child with all that it started.
      *
+     * With a grace a task that runs is asked first: {@see cancelled()} is true in it, {@see throwIfCancelled()} throws. What
+     * it makes of that is its outcome: Cancelled if it lets that exception through, else the value that it returns or what
+     * it throws. When the grace is over it is ended as without one: by SIGTERM, and by SIGKILL after `async.kill_grace`. A
+     * task that was asked is not run again. Asked twice, it has the shorter of both times.
+     *
+     * @param float|null $grace seconds; null: the task is not asked
+     *
      * @return bool false when the task had ended already
+     *
+     * @throws \ValueError when $grace is negative or not finite
      */
-    public function cancel(): bool
+    public function cancel(?float $grace = null): bool
+    {
+    }
+
+    /**
+     * Returns what the task has reported last by {@see \Async\progress()}: a fraction from 0 to 1; null before it has, and
+     * when it does not run any more.
+     */
+    public function progress(): ?float
+    {
+    }
+
+    /**
+     * Returns the message of that report; null when it had none.
+     */
+    public function progressMessage(): ?string
     {
     }
 

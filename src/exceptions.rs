@@ -12,7 +12,7 @@ use crate::zend::array::Array;
 use crate::zend::class::Class;
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::object::{READ_ONLY, set_property};
+use crate::zend::object::{READ_ONLY, is_instance, set_property};
 use crate::zend::string;
 
 static ASYNC_EXCEPTION: Class = Class::new();
@@ -72,6 +72,11 @@ pub(crate) fn register() {
 /// `Async\RemoteException`, which replaces a throwable whose class the parent does not know.
 pub(crate) fn remote() -> &'static ClassEntry {
     REMOTE.get()
+}
+
+/// Is it an `Async\CancelledException`?
+pub(crate) fn is_cancelled(throwable: &Zval) -> bool {
+    is_instance(throwable, &CANCELLED)
 }
 
 /// Throws the PHP exception for an error.

@@ -92,6 +92,7 @@ unsafe extern "C" {
     pub(crate) fn zend_unexpected_extra_named_error();
     pub(crate) fn async_arg_long(number: u32, arg: *mut Zval, nullable: bool, out: *mut i64) -> bool;
     pub(crate) fn async_arg_bool(number: u32, arg: *mut Zval, out: *mut bool) -> bool;
+    pub(crate) fn async_arg_str(number: u32, arg: *mut Zval) -> *mut ZendStr;
     pub(crate) fn async_arg_double(number: u32, arg: *mut Zval, nullable: bool, out: *mut f64) -> bool;
     pub(crate) fn async_arg_type_error(number: u32, expected: *const c_char, arg: *mut Zval);
     pub(crate) fn async_arg_type_error_text(number: u32, message: *const c_char);

@@ -83,6 +83,7 @@ void async_gc_use(zend_get_gc_buffer *buffer, zval **table, int *count);
 /* Arguments: the inline parsers behind the Z_PARAM macros, with the engine's own messages. */
 bool async_arg_long(uint32_t number, zval *arg, bool nullable, zend_long *out);
 bool async_arg_bool(uint32_t number, zval *arg, bool *out);
+zend_string *async_arg_str(uint32_t number, zval *arg);
 bool async_arg_double(uint32_t number, zval *arg, bool nullable, double *out);
 void async_arg_type_error(uint32_t number, const char *expected, zval *arg);
 void async_arg_type_error_text(uint32_t number, const char *message);

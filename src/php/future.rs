@@ -14,7 +14,7 @@ use crate::task::life::group::Group;
 use crate::task::life::handler::Handler;
 use crate::task::life::state::state;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{at_exit, cancel as task, event_loop, handlers, start, wait};
+use crate::task::parent::{at_exit, cancel as task, event_loop, handlers, start, steer, wait};
 use crate::task::workers;
 use crate::task::workers::{launch, outcome};
 use crate::zend::callable::Callable;
@@ -34,7 +34,9 @@ pub(crate) fn register() {
         Function::new("finally", "callable $fn", "self", entry(finally)),
         Function::new("timeout", "callable|float $limit", "self", entry(timeout)),
         Function::new("start", "", "self", entry(start)),
-        Function::new("cancel", "", "bool", entry(cancel)),
+        Function::new("cancel", "?float $grace = null", "bool", entry(cancel)),
+        Function::new("progress", "", "?float", entry(progress)),
+        Function::new("progressMessage", "", "?string", entry(progress_message)),
         Function::new("await", "?float $timeout = null", "mixed", entry(await_one)),
         Function::new("__invoke", "", "mixed", entry(invoke)),
         Function::new("status", "", "Async\\Status", entry(status)),
@@ -91,6 +93,7 @@ fn timeout(call: &Call) -> Returned {
             future.set_times(|times| times.limit = Some(seconds));
             launch::set_deadline(&future);
             workers::renew_limit(&future);
+            steer::tell_limit(&future);
             event_loop::leave();
         }
         _ => handlers::attach(&future, Handler::Timeout(call.callable_of(0, c"callable|float")?)),
@@ -110,16 +113,49 @@ fn start(call: &Call) -> Returned {
 }
 
 fn cancel(call: &Call) -> Returned {
-    call.expect(0, Some(0))?;
+    call.expect(0, Some(1))?;
+    let grace = call.optional_finite(0)?;
+    if grace.is_some_and(|grace| grace < 0.0) {
+        return Err(call.value_error(0, "must be greater than or equal to 0"));
+    }
     let future = changeable(call)?;
     // Process pending reports first, as the task may have ended already. Queued tasks are only started after the
     // cancellation: their fork hooks may wait for something that this task holds.
     event_loop::look();
     let mut cancelled = Zval::new();
-    cancelled.set_bool(task::cancel(&future));
+    cancelled.set_bool(cancel_within(&future, grace));
     let _ = event_loop::wait(Some(Duration::ZERO));
     event_loop::leave();
     Ok(cancelled)
+}
+
+/// Cancels a task; one that runs is asked first, if there is a grace, and has so many seconds then. Returns false if it
+/// has already ended.
+fn cancel_within(future: &Object<Future>, grace: Option<f64>) -> bool {
+    let grace = grace.map(|grace| Duration::try_from_secs_f64(grace).unwrap_or(Duration::MAX));
+    let asked = grace.filter(|_| Status::of(future) == Status::Running && !future.has_ended());
+    let Some(grace) = asked else {
+        return task::cancel(future);
+    };
+    if future.ending.get().is_none() {
+        steer::ask(future, grace);
+    }
+    true
+}
+
+fn progress(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let mut fraction = Zval::new();
+    if let Some(report) = steer::report_of(&*this(call)?) {
+        fraction.set_double(report.fraction);
+    }
+    Ok(fraction)
+}
+
+fn progress_message(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let text = steer::report_of(&*this(call)?).map(|report| report.text).filter(|text| !text.is_empty());
+    Ok(text.map_or_else(Zval::new, string::zval))
 }
 
 fn await_one(call: &Call) -> Returned {

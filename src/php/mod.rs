@@ -20,6 +20,7 @@ pub(crate) mod recode;
 pub(crate) mod settled;
 pub(crate) mod sharing;
 pub(crate) mod status;
+pub(crate) mod steering;
 pub(crate) mod task;
 
 /// Registers all classes and functions. MINIT.
@@ -36,6 +37,7 @@ pub(crate) fn register() {
     pool::register();
     sharing::register();
     class::register_functions(&functions::NAMESPACED);
+    class::register_functions(&steering::FUNCTIONS);
     #[cfg(feature = "recode")]
     class::register_functions(&recode::FUNCTIONS);
     if ini::short_names() {

@@ -16,6 +16,8 @@ pub(crate) enum Stage {
     Repeat,
     /// Of a pool, not a task: the next task may start.
     Start,
+    /// The task was asked to stop: see to it that this is known, and end it when its time is over.
+    Ask,
     /// Of a child, not a task: check how long it has been at its item.
     Look,
 }

@@ -129,6 +129,11 @@ pub(crate) fn forget() {
     FIRST.store(ptr::null_mut(), Ordering::Release);
 }
 
+/// Sends `signal` to the child `pid`, to which `pidfd` refers, and to its group.
+pub(crate) fn send_to(pid: Pid, pidfd: Option<&OwnedFd>, signal: i32) {
+    send(pid.as_raw(), pidfd.map_or(-1, AsRawFd::as_raw_fd), signal);
+}
+
 /// Sends `signal` to all children that shall get it. Async-signal-safe.
 fn forward(signal: i32) {
     for place in places() {

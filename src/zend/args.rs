@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString};
 use std::ptr;
 
 use ext_php_rs::ffi::zend_wrong_parameters_count_error;
-use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::types::{ZendObject, ZendStr, Zval};
 
 use super::callable::{Callable, NotCallable};
 use super::cell::ensure_free;
@@ -102,7 +102,7 @@ impl Call {
         if self.arg(index).is_none_or(Zval::is_null) {
             return Ok(None);
         }
-        self.double(index, true).map(Some)
+        self.real(index, true).map(Some)
     }
 
     /// Parses a float; 0.0 when it is omitted.
@@ -111,7 +111,7 @@ impl Call {
     ///
     /// `TypeError`.
     pub(crate) fn double_or_zero(&self, index: u32) -> Result<f64, Thrown> {
-        if self.arg(index).is_none() { Ok(0.0) } else { self.double(index, false) }
+        if self.arg(index).is_none() { Ok(0.0) } else { self.real(index, false) }
     }
 
     /// Parses a float that is no infinity and no NAN; `None` for null, and when it is omitted.
@@ -126,7 +126,32 @@ impl Call {
         }
     }
 
-    fn double(&self, index: u32, nullable: bool) -> Result<f64, Thrown> {
+    /// Parses a float.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError`.
+    pub(crate) fn double(&self, index: u32) -> Result<f64, Thrown> {
+        self.real(index, false)
+    }
+
+    /// Parses a string; `None` when it is null or omitted.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError`; what `__toString()` throws.
+    pub(crate) fn optional_string(&self, index: u32) -> Result<Option<&ZendStr>, Thrown> {
+        if self.arg(index).is_none_or(Zval::is_null) {
+            return Ok(None);
+        }
+        // SAFETY: an argument of this call; a conversion may throw, in which case the function returns null.
+        let text = unsafe { ffi::async_arg_str(index + 1, self.raw(index)) };
+        // SAFETY: null, or the string that the argument is or has been converted to, which holds it during the call.
+        let text = unsafe { text.as_ref() };
+        text.map(Some).ok_or(Thrown)
+    }
+
+    fn real(&self, index: u32, nullable: bool) -> Result<f64, Thrown> {
         let mut value = 0.0;
         let arg = self.raw(index);
         // SAFETY: an argument of this call; a conversion may throw, in which case the function returns false.

@@ -3,6 +3,20 @@
 #include "zend_closures.h"
 #include "zend_exceptions.h"
 
+/* The caller has checked that the argument is not null. */
+zend_string *async_arg_str(uint32_t number, zval *arg)
+{
+	zend_string *text = NULL;
+
+	if (zend_parse_arg_str(arg, &text, false, number)) {
+		return text;
+	}
+	if (!EG(exception)) {
+		zend_wrong_parameter_type_error(number, Z_EXPECTED_STRING_OR_NULL, arg);
+	}
+	return NULL;
+}
+
 /* If nullable is true, the caller has checked that the argument is not null. */
 bool async_arg_long(uint32_t number, zval *arg, bool nullable, zend_long *out)
 {

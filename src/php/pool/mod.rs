@@ -154,6 +154,7 @@ pub(crate) fn register() {
         Function::new("stream", "", "", entry(waiting::stream)),
         Function::new("stop", "", "self", entry(waiting::stop)),
         Function::new("cancel", "", "self", entry(waiting::cancel)),
+        Function::new("signal", "int $signal", "self", entry(settings::signal)),
         Function::new("status", "", "Async\\PoolStatus", entry(states::status)),
         Function::new("getQueue", "", "array", entry(states::get_queue)),
         Function::new("getInProgress", "", "array", entry(states::get_in_progress)),

@@ -8,7 +8,7 @@ use crate::process::forwarding::Signals;
 use crate::task::life::limits::MemoryLimit;
 use crate::task::life::support;
 use crate::task::life::workers::Stay;
-use crate::task::parent::{event_loop, scale};
+use crate::task::parent::{event_loop, scale, steer};
 use crate::task::workers::launch;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::{exception, string};
@@ -102,13 +102,32 @@ pub(super) fn forward_signals(call: &Call) -> Returned {
     let pool = this(call)?;
     let mut signals = Signals::NONE;
     for index in 0..call.count() {
-        let signal = i32::try_from(call.long(index)?).ok().filter(|signal| (1..=64).contains(signal));
-        let signal = signal.ok_or_else(|| call.value_error(index, "must be between 1 and 64"))?;
-        signals = signals
-            .with(signal)
-            .ok_or_else(|| call.value_error(index, "must be a signal that can be handled"))?;
+        let signal = handleable(call, index)?;
+        signals = signals.with(signal).unwrap_or(signals);
     }
     launch::forward_from_now_on(&pool.group, signals);
+    Ok(pool.zval())
+}
+
+/// A signal that a task can handle.
+fn handleable(call: &Call, index: u32) -> Result<i32, Thrown> {
+    let signal = i32::try_from(call.long(index)?).ok().filter(|signal| (1..=64).contains(signal));
+    let signal = signal.ok_or_else(|| call.value_error(index, "must be between 1 and 64"))?;
+    if Signals::NONE.with(signal).is_none() {
+        return Err(call.value_error(index, "must be a signal that can be handled"));
+    }
+    Ok(signal)
+}
+
+/// `Pool::signal()`: sends a signal to the tasks that run.
+pub(super) fn signal(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let signal = handleable(call, 0)?;
+    // What has ended by now is not sent anything.
+    event_loop::look();
+    steer::signal(&pool.group, signal);
+    event_loop::leave();
     Ok(pool.zval())
 }
 

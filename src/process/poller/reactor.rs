@@ -177,6 +177,13 @@ impl Reactor {
         }
     }
 
+    /// Sends `signal` to child `id` and to its group, as forwarded signals are sent.
+    pub(crate) fn pass(&self, id: u64, signal: i32) {
+        if let Some(child) = self.children.get(&id).filter(|child| !child.told) {
+            forwarding::send_to(child.pid, child.pidfd.as_ref(), signal);
+        }
+    }
+
     /// The doorbell that warm workers ring.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 #![doc = include_str!("ordering.md")]
 
 mod cells;
+pub(crate) mod control;
 pub(crate) mod counter;
 pub(crate) mod doorbell;
 mod entries;

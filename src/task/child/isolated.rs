@@ -59,6 +59,7 @@ pub(crate) fn run(
     // Not before: the parent's descriptors may have these numbers.
     streams.put_in_place();
     request::begin_child(ini::reseed());
+    state().own.begin_isolated(future);
     let ran = request::protect(|| {
         limits.apply(|| future.subject().label)?;
         prepare(hooks)?;

@@ -37,6 +37,8 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
     // Not before: the parent's descriptors may have these numbers.
     streams.put_in_place();
     request::begin_child(ini::reseed());
+    let at_work_on = &state().own;
+    at_work_on.warm.set(Some((Rc::clone(group), post.slot)));
     let stay = group.stay.get();
     census::stays_warm();
     let born = Instant::now();
@@ -52,6 +54,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
             }
             Found::End => break,
         };
+        at_work_on.begin(task);
         // A failure before the first task, of a limit or a hook, is reported as the failure of that task, so that the
         // script sees it. It ends this worker, too.
         let failure = if count == 0 { prepare(group, hooks, task) } else { None };

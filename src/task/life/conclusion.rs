@@ -2,12 +2,21 @@
 
 use ext_php_rs::types::Zval;
 
-use crate::task::life::future::{Future, Outcome, Phase};
+use crate::exceptions;
+use crate::task::life::future::{Ending, Future, Outcome, Phase};
 use crate::task::life::handler::{Handler, Registered};
 use crate::task::life::surfacing::release;
 
 /// Sets how the task has ended. Handlers may replace that.
 pub(crate) fn conclude(future: &Future, outcome: Outcome) {
+    if let Outcome::Failed(throwable) = &outcome
+        && future.is_asked()
+        && future.ending.get().is_none()
+        && exceptions::is_cancelled(throwable)
+    {
+        future.ending.set(Some(Ending::Cancelled));
+        future.observed.set(true);
+    }
     let old = match &outcome {
         Outcome::Failed(throwable) => {
             if future.fails_fast() {

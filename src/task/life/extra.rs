@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use ext_php_rs::types::Zval;
 
+use crate::process::shared::control::Report;
 use crate::task::life::future::{Failed, Future};
 use crate::task::life::handler::{Handler, Registered};
 use crate::zend::object::{Object, Tracer};
@@ -25,6 +26,8 @@ pub(crate) struct Extra {
     following: Option<Object<Future>>,
     /// Which of the tasks that wait for a slot starts first, if that was said.
     priority: Option<i64>,
+    /// What it has reported of itself, if it runs in this process.
+    report: Option<Report>,
 }
 
 impl Extra {
@@ -126,6 +129,17 @@ impl Future {
     /// Gives it one.
     pub(crate) fn set_priority(&self, priority: i64) {
         self.extra.change(|extra| extra.get_or_insert_default().priority = Some(priority));
+    }
+
+    /// It runs in this process, and is so far.
+    pub(crate) fn report_here(&self, fraction: f64, text: &str) {
+        let report = Report { fraction, text: text.to_owned() };
+        self.extra.change(|extra| extra.get_or_insert_default().report = Some(report));
+    }
+
+    /// What it has reported of itself in this process.
+    pub(crate) fn reported_here(&self) -> Option<Report> {
+        self.look(|extra| extra.report.clone())
     }
 
     /// Whether there is nothing that the cycle collector would have to see; no answer while it changes.

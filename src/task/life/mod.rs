@@ -15,6 +15,7 @@ pub(crate) mod interruption;
 pub(crate) mod limits;
 pub(crate) mod locks;
 pub(crate) mod map_call;
+pub(crate) mod own;
 pub(crate) mod sharing;
 pub(crate) mod shutdown;
 pub(crate) mod state;

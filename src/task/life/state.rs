@@ -16,6 +16,7 @@ use crate::pool::deadlines::Deadlines;
 use crate::process::fork;
 use crate::process::forwarding::Forwarding;
 use crate::process::poller::reactor::{News, Reactor};
+use crate::process::shared::control::{Control, Place};
 use crate::process::spin::Spin;
 use crate::task::life::doubt::Doubt;
 use crate::task::life::future::Future;
@@ -26,6 +27,7 @@ use crate::task::life::inherited::Inherited;
 use crate::task::life::interruption::Interruption;
 use crate::task::life::locks::Lock;
 use crate::task::life::map_call::RemoteResults;
+use crate::task::life::own::Own;
 use crate::task::life::sharing::Things;
 use crate::task::life::worker::{Table, Worker};
 use crate::zend::cell::{DataCell, Plain, ValueCell};
@@ -99,6 +101,10 @@ pub(crate) struct State {
     pub(crate) in_hand: Cell<usize>,
     /// How many functions further down the stack are in the middle of starting something: see `underway`.
     pub(crate) underway: Cell<usize>,
+    /// What children are asked and report, once there was one.
+    pub(crate) control: Cell<Option<&'static Control>>,
+    /// What this process knows of its own attempt.
+    pub(crate) own: Own,
     /// What runs in this process, the innermost one last: tasks, and `None` for an item of a map.
     pub(crate) in_line: ValueCell<Vec<Option<Object<Future>>>>,
     /// Messages and ends of children that are not processed yet.
@@ -162,6 +168,8 @@ impl State {
             held_back: Cell::new(false),
             in_hand: Cell::new(0),
             underway: Cell::new(0),
+            control: Cell::new(None),
+            own: Own::default(),
             in_line: ValueCell::default(),
             news: DataCell::default(),
             freed: ValueCell::default(),
@@ -208,6 +216,16 @@ impl State {
     pub(crate) fn runs_in_line(&self, id: u64) -> bool {
         let in_line = self.in_line.borrow();
         !in_line.is_empty() && in_line.iter().flatten().any(|future| future.id.get() == id)
+    }
+
+    /// A slot for a child that is about to be forked. Without one it cannot be asked anything.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let control = match self.control.get() {
+            Some(control) => control,
+            None => Box::leak(Box::new(Control::new().ok()?)),
+        };
+        self.control.set(Some(control));
+        control.take()
     }
 
     /// The number of a new task.
@@ -272,6 +290,8 @@ impl State {
             self.kept.push(Inherited::take(self));
         }
         forget(self.locks.take());
+        self.control.set(None);
+        self.own.forget(is_child);
         forget(self.in_line.take());
         forget(self.default_group.take());
         forget(self.active.take());

@@ -26,6 +26,8 @@ pub(crate) struct Times {
     pub(crate) started: Option<Instant>,
     /// When it began in a warm worker, as far as that is known.
     pub(crate) seen: Seen,
+    /// It was asked to stop, and is ended when this time has come.
+    pub(crate) asked: Option<Instant>,
     /// Since when it has been to be ended, in a warm worker.
     pub(crate) sought: Option<Instant>,
 }
@@ -36,6 +38,11 @@ impl Future {
     /// When it began, and how long it may run.
     pub(crate) fn times(&self) -> Times {
         self.times.borrow().as_deref().copied().unwrap_or_default()
+    }
+
+    /// Was it asked to stop?
+    pub(crate) fn is_asked(&self) -> bool {
+        self.times.borrow().as_ref().is_some_and(|times| times.asked.is_some())
     }
 
     /// Changes them.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Instant;
 
+use crate::process::shared::control::Place;
 use crate::task::life::group::Group;
 use crate::task::life::workers::Workers;
 use crate::zend::cell::ValueCell;
@@ -24,6 +25,8 @@ pub(crate) struct Worker {
     pub(crate) pid: i32,
     /// The pool whose attempts it runs; `None` once it is not waited for any more.
     pub(crate) group: ValueCell<Option<Rc<Group>>>,
+    /// Its slot in the memory in which it can be asked to stop, and reports how far it is.
+    pub(crate) place: Option<Place>,
     /// How many attempts it runs.
     pub(crate) budget: Budget,
 }

@@ -20,7 +20,7 @@ use crate::task::life::held::{Held, Moment};
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::underway::Underway;
-use crate::task::parent::{check, doubts, gone, handlers, in_line, news, start};
+use crate::task::parent::{check, doubts, gone, handlers, in_line, news, start, steer};
 use crate::task::workers::{collect, ending, outcome, retry};
 use crate::task::{map, workers};
 use crate::zend::handler::Thrown;
@@ -211,6 +211,7 @@ fn expire() {
             return;
         };
         match (stage, posted(id)) {
+            (Stage::Ask, _) => steer::due(id),
             (Stage::Look, _) => workers::look(id),
             (Stage::Start, _) => state().held_back.set(true),
             (Stage::Repeat, Some(future)) => retry::due(&future),

@@ -18,4 +18,5 @@ pub(crate) mod object;
 pub(crate) mod scale;
 pub(crate) mod shared_value;
 pub(crate) mod start;
+pub(crate) mod steer;
 pub(crate) mod wait;

@@ -80,5 +80,9 @@ fn is_time_to_start(group: &Group) -> bool {
 fn pack(workers: &Workers, future: &Future) -> Option<Job> {
     let job = job::pack(&state().code_index, &future.work, workers.spare.take());
     // An exit is told by what is pending.
-    job.ok().flatten()
+    let mut job = job.ok().flatten()?;
+    if let Some(seconds) = future.times().limit {
+        job::limit(&mut job, seconds);
+    }
+    Some(job)
 }

@@ -39,6 +39,8 @@ const OBJECT: u8 = 2;
 const RANGE: u8 = 3;
 const LISTED: u8 = 4;
 const BATCH: u8 = 5;
+/// Added to the first byte: the last eight are the seconds that the task may run, if that is not what its pool says.
+const LIMITED: u8 = 0x80;
 /// In place of a format: there are no values.
 const NOTHING: u8 = u8::MAX;
 /// Added to a format: there is one value, and no list round it.
@@ -159,6 +161,16 @@ pub(crate) fn pack(
     };
     let since = values.write(&mut bytes)?.filter(|_| bytes.len() <= LONGEST);
     Ok(since.map(|since| Job { bytes, epoch: epoch.max(since) }))
+}
+
+/// Adds the time limit of the task that was packed.
+pub(crate) fn limit(job: &mut Job, seconds: f64) {
+    if job.bytes.len() + size_of::<f64>() <= LONGEST
+        && let Some(kind) = job.bytes.first_mut()
+    {
+        *kind |= LIMITED;
+        job.bytes.extend(seconds.to_le_bytes());
+    }
 }
 
 /// Writes what is no value, and collects what is. The first epoch that knows the code; none when it has no name.
@@ -284,6 +296,16 @@ impl Drop for InHand {
 ///
 /// When one of them exits.
 pub(crate) fn open(code_index: &ValueCell<CodeIndex>, bytes: &[u8]) -> Result<Opened, Thrown> {
+    if let Some((kind, rest)) = bytes.split_first()
+        && kind & LIMITED != 0
+        && let Some((_, seconds)) = rest.split_last_chunk()
+    {
+        state().own.sent_limit.set(Some(f64::from_le_bytes(*seconds)));
+        let mut unlimited = bytes.to_vec();
+        unlimited.truncate(bytes.len() - seconds.len());
+        unlimited.iter_mut().take(1).for_each(|kind| *kind &= !LIMITED);
+        return open(code_index, &unlimited);
+    }
     match bytes.split_first() {
         Some((&INHERITED, _)) => Ok(Opened::Inherited),
         Some((&CLOSURE, rest)) => Ok(closure(code_index, rest)?.map_or(Opened::Declined, Opened::Work)),

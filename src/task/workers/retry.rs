@@ -44,7 +44,7 @@ pub(crate) fn conclude_as(
     failure: impl FnOnce(&Phase, Option<Ending>) -> Option<Failure>,
 ) {
     let policy = group.retry.get();
-    let wanted = policy.is_wanted() && !group.ledger.borrow().is_stopped();
+    let wanted = policy.is_wanted() && !group.ledger.borrow().is_stopped() && !future.is_asked();
     let failure = if wanted { failure(&phase, future.ending.get()) } else { None };
     let seed = || seed(future.id.get());
     let delay = failure.and_then(|failure| policy.after(failure, future.repeats.get(), seed()));

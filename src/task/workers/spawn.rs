@@ -13,6 +13,7 @@ use crate::process::fork::{Fork, Purpose, Refused};
 use crate::process::output::Streams;
 use crate::process::poller::reactor::Reactor;
 use crate::process::quota::Permit;
+use crate::process::shared::control::Place;
 use crate::process::shared::doorbell::Ringer;
 use crate::process::shared::job_queue::{JobQueue, Reaped};
 use crate::process::shared::result_ring::ResultRing;
@@ -223,8 +224,10 @@ fn fork_worker(
     let max_result = ini::max_result();
     heap::before_fork();
     request::expect_child();
+    let place = state().place();
     let forked = match fork::fork(purpose)? {
         Fork::Child(pipe) => {
+            state().own.seat.set(place.as_ref().map(Place::seat));
             main(&pipe, streams);
             end(255)
         }
@@ -242,7 +245,7 @@ fn fork_worker(
     }
     capture.keep();
     let group_of = ValueCell::new(Some(Rc::clone(group)));
-    state().workers.insert(id, Rc::new(Worker { id, pid, group: group_of, budget }));
+    state().workers.insert(id, Rc::new(Worker { id, pid, group: group_of, place, budget }));
     launch::forward(group, id);
     Ok(pid)
 }

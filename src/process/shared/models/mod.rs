@@ -4,6 +4,7 @@
 //! A thread stands for a process, and the first one for the parent. Nobody wakes up without being woken, so that a
 //! wake-up that is lost shows itself as a deadlock.
 
+mod control;
 mod doorbell;
 mod items;
 mod job_queue;

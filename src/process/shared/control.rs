@@ -1,0 +1,289 @@
+//! A slot for each child: the parent asks it there to stop, and it reports its progress there. Neither makes a system call.
+//!
+//! All children see all slots. Each word is marked with the attempt that it is about, and the numbers of attempts never
+//! come again: what an earlier user of a slot has left, or who has written over it, is about nobody.
+
+use std::cell::Cell;
+use std::fmt;
+
+use nix::errno::Errno;
+
+use super::memory::{Shared, SharedMemory};
+use super::sync::{AtomicU64, Ordering, fence, spin_loop};
+
+/// How many children can have a slot at a time. One without a slot learns that it is to stop by SIGTERM.
+const SLOTS: u32 = if cfg!(loom) { 2 } else { 4096 };
+/// The longest text of a report, in words.
+const TEXT: usize = if cfg!(loom) { 1 } else { 25 };
+/// How often a report is read again that its writer is at.
+const TRIES: u32 = if cfg!(loom) { 2 } else { 1000 };
+
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
+#[derive(Debug)]
+struct Head(AtomicU64);
+
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
+#[derive(Debug)]
+struct Slot {
+    /// The attempt that is asked to stop. The parent writes it, and the next two.
+    asked: AtomicU64,
+    /// The attempt whose time limit has changed while it ran.
+    limited: AtomicU64,
+    /// The end of that, in nanoseconds of the monotonic clock; `u64::MAX` for none.
+    until: AtomicU64,
+    /// Odd while the child writes what follows.
+    version: AtomicU64,
+    /// The attempt that reports.
+    reporter: AtomicU64,
+    /// The bits of a float.
+    fraction: AtomicU64,
+    /// The length of the text in bytes.
+    length: AtomicU64,
+    text: [AtomicU64; TEXT],
+}
+
+// SAFETY: atomics, aligned to less than a page.
+unsafe impl Shared for Head {}
+// SAFETY: 64-bit atomics alone, in the order of C.
+unsafe impl Shared for Slot {}
+
+/// The slots of all children of one process.
+pub(crate) struct Control {
+    memory: SharedMemory<Head>,
+    free: Cell<Vec<u32>>,
+    /// Slots from this one on were never used, and take no memory.
+    unused: Cell<u32>,
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control").field("unused", &self.unused).finish_non_exhaustive()
+    }
+}
+
+/// The slot of a child that is about to be forked, or that runs, as its parent has it.
+#[derive(Debug)]
+pub(crate) struct Place(Seat);
+
+/// The same, as the child has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seat {
+    control: &'static Control,
+    index: u32,
+}
+
+/// What an attempt has reported of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Report {
+    /// From 0 to 1.
+    pub(crate) fraction: f64,
+    /// Empty if there was none.
+    pub(crate) text: String,
+}
+
+/// What has become of the time limit of an attempt while it ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// It is what it was.
+    Unchanged,
+    /// There is none any more.
+    Lifted,
+    /// It ends then, in nanoseconds of the monotonic clock.
+    Until(u64),
+}
+
+/// What stands for an attempt: small numbers, zeros and text are none.
+fn mark(attempt: u64) -> u64 {
+    attempt.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0xa5a5_5a5a_c3c3_3c3c
+}
+
+impl Control {
+    /// Maps the slots.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM.
+    pub(crate) fn new() -> Result<Self, Errno> {
+        let memory = SharedMemory::new(SLOTS as usize * size_of::<Slot>())?;
+        Ok(Self { memory, free: Cell::default(), unused: Cell::new(0) })
+    }
+
+    /// A slot that nobody has; `None` when all are taken.
+    pub(crate) fn take(&'static self) -> Option<Place> {
+        let mut free = self.free.take();
+        let given_back = free.pop();
+        self.free.set(free);
+        let index = given_back.or_else(|| {
+            let next = self.unused.get();
+            self.unused.set(next.saturating_add(1).min(SLOTS));
+            (next < SLOTS).then_some(next)
+        })?;
+        Some(Place(Seat { control: self, index }))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Seat { control, index } = self.0;
+        let mut free = control.free.take();
+        free.push(index);
+        control.free.set(free);
+    }
+}
+
+impl Place {
+    /// For the child.
+    pub(crate) fn seat(&self) -> Seat {
+        self.0
+    }
+
+    /// Asks an attempt to stop.
+    pub(crate) fn ask(&self, attempt: u64) {
+        if let Some(slot) = self.0.slot() {
+            slot.asked.store(mark(attempt), Ordering::Relaxed);
+        }
+    }
+
+    /// The time limit of an attempt that runs has changed: it ends then, in nanoseconds of the monotonic clock, or never.
+    pub(crate) fn limit(&self, attempt: u64, until: Option<u64>) {
+        if let Some(slot) = self.0.slot() {
+            slot.until.store(until.unwrap_or(u64::MAX), Ordering::Relaxed);
+            slot.limited.store(mark(attempt), Ordering::Release);
+        }
+    }
+
+    /// What an attempt has reported last; `None` when it has not, or when that makes no sense.
+    pub(crate) fn report(&self, attempt: u64) -> Option<Report> {
+        let slot = self.0.slot()?;
+        for _ in 0..TRIES {
+            let version = slot.version.load(Ordering::Acquire);
+            let reporter = slot.reporter.load(Ordering::Relaxed);
+            let fraction = f64::from_bits(slot.fraction.load(Ordering::Relaxed));
+            let length = slot.length.load(Ordering::Relaxed);
+            let text: Vec<u8> =
+                slot.text.iter().flat_map(|word| word.load(Ordering::Relaxed).to_le_bytes()).collect();
+            // Whoever has seen a word of a later report sees its odd version, too.
+            fence(Ordering::Acquire);
+            if version % 2 == 1 || slot.version.load(Ordering::Relaxed) != version {
+                spin_loop();
+                continue;
+            }
+            let text = text.get(..usize::try_from(length).ok()?)?;
+            let text = String::from_utf8_lossy(text).into_owned();
+            let is_right = reporter == mark(attempt) && (0.0..=1.0).contains(&fraction);
+            return is_right.then_some(Report { fraction, text });
+        }
+        None
+    }
+}
+
+impl Seat {
+    fn slot(self) -> Option<&'static Slot> {
+        self.control.memory.at(self.index as usize * size_of::<Slot>())
+    }
+
+    /// Is this attempt to stop?
+    pub(crate) fn is_asked(self, attempt: u64) -> bool {
+        self.slot().is_some_and(|slot| slot.asked.load(Ordering::Relaxed) == mark(attempt))
+    }
+
+    /// When this attempt ends by its time limit, if that has changed while it ran.
+    pub(crate) fn limit(self, attempt: u64) -> Limit {
+        let slot = self.slot().filter(|slot| slot.limited.load(Ordering::Acquire) == mark(attempt));
+        match slot.map(|slot| slot.until.load(Ordering::Relaxed)) {
+            None => Limit::Unchanged,
+            Some(u64::MAX) => Limit::Lifted,
+            Some(until) => Limit::Until(until),
+        }
+    }
+
+    /// Reports how far this attempt is. Of a text that is too long the beginning is kept.
+    pub(crate) fn report(self, attempt: u64, fraction: f64, text: &str) {
+        let Some(slot) = self.slot() else {
+            return;
+        };
+        let mut end = text.len().min(TEXT * size_of::<u64>());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = text.get(..end).unwrap_or_default();
+        // A child that was killed in the middle has left it odd.
+        let writing = slot.version.load(Ordering::Relaxed) | 1;
+        slot.version.store(writing, Ordering::Relaxed);
+        // No word of the report is seen before its odd version.
+        fence(Ordering::Release);
+        slot.reporter.store(mark(attempt), Ordering::Relaxed);
+        slot.fraction.store(fraction.to_bits(), Ordering::Relaxed);
+        slot.length.store(text.len() as u64, Ordering::Relaxed);
+        for (word, bytes) in slot.text.iter().zip(text.as_bytes().chunks(size_of::<u64>())) {
+            let mut whole = [0; size_of::<u64>()];
+            whole.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+            word.store(u64::from_le_bytes(whole), Ordering::Relaxed);
+        }
+        slot.version.store(writing.wrapping_add(1), Ordering::Release);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn leaked(control: Control) -> &'static Control {
+        Box::leak(Box::new(control))
+    }
+
+    #[test]
+    fn what_is_about_another_attempt_is_about_nobody() {
+        let place = leaked(Control::new().unwrap()).take().unwrap();
+        let seat = place.seat();
+        assert!(!seat.is_asked(0) && !seat.is_asked(7));
+        place.ask(7);
+        assert!(seat.is_asked(7) && !seat.is_asked(8));
+        seat.report(7, 0.5, "half");
+        assert_eq!(place.report(7), Some(Report { fraction: 0.5, text: "half".into() }));
+        assert_eq!(place.report(8), None);
+        assert_eq!(seat.limit(7), Limit::Unchanged);
+        place.limit(7, Some(5));
+        assert_eq!((seat.limit(7), seat.limit(8)), (Limit::Until(5), Limit::Unchanged));
+        place.limit(7, None);
+        assert_eq!(seat.limit(7), Limit::Lifted);
+    }
+
+    #[test]
+    fn a_slot_is_given_back_and_there_are_so_many() {
+        let control = leaked(Control::new().unwrap());
+        let mut all: Vec<_> = (0..SLOTS).map(|_| control.take().unwrap()).collect();
+        assert!(control.take().is_none());
+        let last = all.pop().unwrap().seat().index;
+        assert_eq!(control.take().unwrap().seat().index, last);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let place = leaked(Control::new().unwrap()).take().unwrap();
+        place.seat().report(1, 1.0, &"ä".repeat(200));
+        assert_eq!(place.report(1).unwrap().text, "ä".repeat(100));
+        place.seat().report(1, 1.0, &format!("x{}", "ä".repeat(200)));
+        assert_eq!(place.report(1).unwrap().text, format!("x{}", "ä".repeat(99)));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_no_report() {
+        let place = leaked(Control::new().unwrap()).take().unwrap();
+        let slot = place.seat().slot().unwrap();
+        for wrong in [f64::NAN, f64::INFINITY, -0.1, 1.1] {
+            place.seat().report(1, wrong, "");
+            assert_eq!(place.report(1), None);
+        }
+        place.seat().report(1, 0.5, "");
+        slot.length.store(u64::MAX, Ordering::Relaxed);
+        assert_eq!(place.report(1), None);
+        // Killed in the middle of it, and then somebody else reports.
+        slot.version.store(7, Ordering::Relaxed);
+        assert_eq!(place.report(1), None);
+        place.seat().report(2, 0.25, "");
+        assert_eq!(place.report(2), Some(Report { fraction: 0.25, text: String::new() }));
+    }
+}

@@ -1,0 +1,138 @@
+//! What a child knows of the attempt that it runs: for code that asks whether it is to stop, or reports how far it is.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::error::{Label, Subject};
+use crate::process::shared::control::{Limit, Seat};
+use crate::process::shared::job_queue::Progress;
+use crate::process::{child, clock};
+use crate::task::life::future::{Ending, Future};
+use crate::task::life::group::Group;
+use crate::task::life::state::state;
+use crate::zend::cell::ValueCell;
+use crate::zend::object::Object;
+
+/// The attempt that this process runs, if it is a child of ours.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    /// Its slot in the memory that it shares with its parent.
+    pub(crate) seat: Cell<Option<Seat>>,
+    /// The number of the attempt; 0 for none.
+    pub(crate) attempt: Cell<u64>,
+    /// Its future, if the child was forked for it alone.
+    pub(crate) future: ValueCell<Option<Object<Future>>>,
+    /// When it began, and the seconds that it may run, if the child was forked for it alone.
+    pub(crate) limit: Cell<Option<(Instant, f64)>>,
+    /// The seconds that it may run, if they were sent with it.
+    pub(crate) sent_limit: Cell<Option<f64>>,
+    /// The pool of a warm worker, and its slot in the job queue.
+    pub(crate) warm: ValueCell<Option<(Rc<Group>, usize)>>,
+}
+
+impl Own {
+    /// The child was forked for this task alone.
+    pub(crate) fn begin_isolated(&self, future: &Object<Future>) {
+        self.attempt.set(future.id.get());
+        let group_limit = || future.group.borrow().as_ref().and_then(|group| group.timeout.get());
+        let seconds = future.times().limit.or_else(group_limit).filter(|&seconds| seconds > 0.0);
+        self.limit.set(seconds.map(|seconds| (Instant::now(), seconds)));
+        self.future.set(Some(future.clone()));
+    }
+
+    /// A warm worker has taken this attempt.
+    #[inline]
+    pub(crate) fn begin(&self, attempt: u64) {
+        self.attempt.set(attempt);
+        self.sent_limit.set(None);
+    }
+
+    /// What is the parent's is left where it is.
+    pub(crate) fn forget(&self, is_child: bool) {
+        if !is_child {
+            self.seat.set(None);
+        }
+        self.attempt.set(0);
+        self.limit.set(None);
+        std::mem::forget((self.future.take(), self.warm.take()));
+    }
+
+    fn seat(&self) -> Option<(Seat, u64)> {
+        let attempt = self.attempt.get();
+        self.seat.get().filter(|_| attempt != 0).map(|seat| (seat, attempt))
+    }
+
+    /// Seconds that are left, by what this process knows of its limit.
+    fn left(&self) -> Option<f64> {
+        if let Some((since, seconds)) = self.limit.get() {
+            return Some(seconds - since.elapsed().as_secs_f64());
+        }
+        let warm = self.warm.borrow();
+        let (group, slot) = warm.as_ref()?;
+        let attempt = self.attempt.get();
+        let own =
+            self.sent_limit.get().or_else(|| group.ledger.borrow().get(attempt)?.future()?.times().limit);
+        let seconds = own.or_else(|| group.timeout.get()).filter(|&seconds| seconds > 0.0)?;
+        let workers = group.workers.borrow();
+        let queue = &workers.as_ref()?.job_queue;
+        let time = match (queue.item(*slot), queue.progress(attempt)) {
+            (Some((_, time)), _) if !group.maps.borrow().is_empty() => time,
+            (_, Progress::Running(_, time)) => time,
+            _ => Duration::ZERO,
+        };
+        Some(seconds - time.as_secs_f64())
+    }
+}
+
+/// Is the task that calls this to stop? False outside of tasks.
+pub(crate) fn is_asked() -> bool {
+    let state = state();
+    if let Some(innermost) = state.in_line.borrow().last() {
+        return innermost
+            .as_ref()
+            .is_some_and(|future| future.is_asked() || future.ending.get() == Some(Ending::Cancelled));
+    }
+    state.own.seat().is_some_and(|(seat, attempt)| seat.is_asked(attempt))
+}
+
+/// The task that calls this, as exceptions name it.
+pub(crate) fn subject() -> Subject {
+    let state = state();
+    if let Some(Some(future)) = state.in_line.borrow().last() {
+        return future.subject();
+    }
+    let pid = Some(child::id());
+    match &*state.own.future.borrow() {
+        Some(future) => Subject { pid, ..future.subject() },
+        None => Subject { label: Label::Number(state.own.attempt.get()), pid },
+    }
+}
+
+/// The task that calls this is so far. Outside of tasks that is told to nobody.
+pub(crate) fn report(fraction: f64, text: &str) {
+    let state = state();
+    if let Some(innermost) = state.in_line.borrow().last() {
+        if let Some(future) = innermost {
+            future.report_here(fraction, text);
+        }
+    } else if let Some((seat, attempt)) = state.own.seat() {
+        seat.report(attempt, fraction, text);
+    }
+}
+
+/// How many seconds the task that calls this has left; none without a limit.
+pub(crate) fn left() -> Option<f64> {
+    let state = state();
+    if !state.in_line.borrow().is_empty() {
+        return None;
+    }
+    let own = &state.own;
+    let (seat, attempt) = own.seat()?;
+    let left = match seat.limit(attempt) {
+        Limit::Until(until) => Duration::from_nanos(until).as_secs_f64() - clock::monotonic().as_secs_f64(),
+        Limit::Lifted => return None,
+        Limit::Unchanged => own.left()?,
+    };
+    Some(left.max(0.0))
+}
