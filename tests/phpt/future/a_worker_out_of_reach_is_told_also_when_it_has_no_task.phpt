@@ -53,7 +53,10 @@ while ($told === [] && hrtime(true) < $deadline) {
 restore_error_handler();
 echo str_replace((string) $pid, 'N', implode("\n", $told)), "\n";
 touch($over);
-ended($pid); // it is reaped at the end
+while (file_exists("/proc/$pid")) { // until it is reaped
+    clearstatcache();
+    await(async(fn() => null));
+}
 unlink($over);
 ?>
 --EXPECT--
