@@ -639,6 +639,22 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Adds a hook that runs in each child of this pool at its end, when the outcome of its task was told, and whatever that
+     * was: to flush logs and traces. Hooks run in the order in which they were added; in a warm worker once, after its last
+     * task. Nobody waits for them but the end of the script: not {@see await()}, not a slot. The kernel kills the child when
+     * they take longer than `async.kill_grace` together. What one throws is a warning of the child. What they print is not
+     * captured. A child that is killed, as for a time limit or by {@see cancel()}, runs none, and where tasks run in this
+     * process there is none to run.
+     *
+     * @param callable(): mixed $fn
+     *
+     * @return $this
+     */
+    public function onExit(callable $fn): self
+    {
+    }
+
+    /**
      * Puts a task into the queue, or into a slot when one is free.
      *
      * @template U

@@ -17,5 +17,6 @@ pub(super) fn on_fork(call: &Call) -> Returned {
 /// Parses the two hooks that `onFork` takes.
 pub(crate) fn hook(call: &Call) -> Result<Rc<Hook>, Thrown> {
     call.expect(0, Some(2))?;
-    Ok(Rc::new(Hook { child: call.optional_callable(0)?, parent: call.optional_callable(1)? }))
+    let (child, parent) = (call.optional_callable(0)?, call.optional_callable(1)?);
+    Ok(Rc::new(Hook { child, parent, exit: None }))
 }

@@ -92,7 +92,7 @@ fn advance(iterator: &PoolIterator) -> Result<(), Thrown> {
     let walker = &iterator.walker;
     pool.group.ended.change(|ended| ended.iter_mut().for_each(|ended| ended.enter(walker)));
     let next = || pool.group.ended.borrow().as_ref().and_then(|ended| ended.next(walker));
-    wait::until(None, || Ok(next().is_some() || pool.group.idle()))?;
+    wait::until(None, || Ok(next().is_some() || pool.group.has_told()))?;
     let next = next();
     let previous = if let Some((number, future)) = next {
         wait::finish(&future, None)?;

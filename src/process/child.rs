@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SigEvent, SigevNotify, Signal, kill};
+use nix::sys::timer::{Expiration, Timer, TimerSetTimeFlags};
+use nix::time::ClockId;
 use nix::unistd::{Pid, getpgrp, getpid, getppid, setpgid};
 
 use super::{listener, signals};
@@ -54,6 +56,20 @@ fn die_when_closed(pipe: &OwnedFd, farewell: i32) {
 pub(crate) fn stay_when_closed(pipe: &OwnedFd) {
     // SAFETY: numbers only.
     unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETFL, 0) };
+}
+
+/// Has the kernel kill this process after `time`, whatever it does until then. Without a timer, of which a user has only
+/// so many, only the parent does that.
+pub(crate) fn end_within(time: Duration) {
+    let kill = SigEvent::new(SigevNotify::SigevSignal { signal: Signal::SIGKILL, si_value: 0 });
+    let Ok(mut timer) = Timer::new(ClockId::CLOCK_MONOTONIC, kill) else {
+        return;
+    };
+    // 0 would be never.
+    let after = Expiration::OneShot(time.max(Duration::from_millis(1)).into());
+    let _ = timer.set(after, TimerSetTimeFlags::empty());
+    // It would be deleted with this value, and lasts as long as the process.
+    std::mem::forget(timer);
 }
 
 /// The process id of this child.

@@ -16,7 +16,7 @@ use ext_php_rs::types::Zval;
 use crate::error::Error;
 use crate::php::{hooks, map};
 use crate::task::life::ended::Ended;
-use crate::task::life::group::Group;
+use crate::task::life::group::{Group, Hook};
 use crate::task::life::state::state;
 use crate::task::life::support;
 use crate::task::life::totals::Totals;
@@ -130,6 +130,7 @@ pub(crate) fn register() {
         Function::new("nice", "int $increment", "self", entry(settings::nice)),
         Function::new("forwardSignals", "int ...$signals", "self", entry(settings::forward_signals)),
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
+        Function::new("onExit", "callable $fn", "self", entry(on_exit)),
         Function::new(
             "add",
             "Async\\Task|Async\\Future|callable $task, string|int|null $key = null, int $priority = 0",
@@ -307,5 +308,14 @@ fn on_fork(call: &Call) -> Returned {
     let pool = this(call)?;
     let hook = hooks::hook(call)?;
     pool.group.hooks.push(hook);
+    Ok(pool.zval())
+}
+
+fn on_exit(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let exit = call.callable(0)?;
+    pool.group.hooks.push(Rc::new(Hook { child: None, parent: None, exit: Some(exit) }));
+    pool.group.has_exit_hooks.set(true);
     Ok(pool.zval())
 }

@@ -33,7 +33,7 @@ use crate::zend::{exception, request};
 pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<(), Thrown> {
     here(pool)?;
     loop {
-        wait::until(patience, || Ok(pool.group.idle()))?;
+        wait::until(patience, || Ok(pool.group.has_told()))?;
         // Collected first, as there are usually none, though there may be very many futures.
         let incomplete: Vec<_> = pool
             .entries
@@ -45,7 +45,7 @@ pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<
         for future in &incomplete {
             wait::finish(future, patience)?;
         }
-        if incomplete.is_empty() && pool.group.idle() {
+        if incomplete.is_empty() && pool.group.has_told() {
             return Ok(());
         }
     }
@@ -101,7 +101,7 @@ pub(super) fn wait_for_all(call: &Call) -> Returned {
         let mut stopped = false;
         wait::ticking(|| {
             stopped = tick.call(&mut [pool.zval()])?.is_true();
-            Ok(stopped || group.idle())
+            Ok(stopped || group.has_told())
         })?;
         if stopped {
             return values(&pool);

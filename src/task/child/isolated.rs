@@ -11,7 +11,7 @@ use crate::process::output::Streams;
 use crate::process::shared::doorbell::Ringer;
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::{channel, child, remote_payload};
-use crate::task::life::future::Future;
+use crate::task::life::future::{Future, describe};
 use crate::task::life::group::Hook;
 use crate::task::life::limits::Limits;
 use crate::task::life::locks;
@@ -31,8 +31,13 @@ use crate::zend::{exception, request, throwable, value};
 /// Where an outcome goes.
 #[derive(Debug)]
 pub(crate) enum Sink<'s> {
-    /// A pipe of its own: the child has one task, and ends with it.
-    Pipe(&'s OwnedFd),
+    /// A pipe of its own: the child has one task, and ends with it, at once or after hooks.
+    Pipe {
+        /// The pipe.
+        channel: &'s OwnedFd,
+        /// Hooks run after the outcome is told.
+        has_hooks: bool,
+    },
     /// A ring that serves many tasks.
     Ring {
         /// The ring.
@@ -67,10 +72,17 @@ pub(crate) fn run(
         let work = ManuallyDrop::new(future.work.take());
         call(work.as_ref().ok_or(Thrown)?)
     });
-    let sink = Sink::Pipe(channel);
+    let has_hooks = has_exit_hooks(hooks);
+    let sink = Sink::Pipe { channel, has_hooks };
     // A process that the task forked by itself comes here, too, when it returns from the task's function. It has
     // nothing to report.
-    let code = if state().owner.get() == own { report(&sink, &ran) } else { leave(&sink, &ran) };
+    if state().owner.get() != own {
+        child::end(leave(&sink, &ran));
+    }
+    let code = report(&sink, &ran);
+    if has_hooks {
+        run_exit_hooks(hooks);
+    }
     child::end(code)
 }
 
@@ -148,7 +160,9 @@ impl Sink<'_> {
     /// Does what has to be done before the parent gets the outcome.
     fn settle(&self) {
         match self {
-            Self::Pipe(channel) => {
+            // Hooks may need what is open.
+            Self::Pipe { has_hooks: true, .. } => wind_up_before_hooks(),
+            Self::Pipe { channel, .. } => {
                 wind_up();
                 child::let_go(channel);
             }
@@ -167,8 +181,10 @@ impl Sink<'_> {
         chunks: impl Iterator<Item = &'c [u8]> + Clone,
     ) {
         match (self, remote_payload::wanted(length)) {
-            (Self::Pipe(pipe), true) => drop(remote_payload::lend(pipe, kind, format, chunks)),
-            (Self::Pipe(pipe), false) => drop(channel::write(pipe, kind, format, length, chunks)),
+            (Self::Pipe { channel, .. }, true) => drop(remote_payload::lend(channel, kind, format, chunks)),
+            (Self::Pipe { channel, .. }, false) => {
+                let _ = channel::write(channel, kind, format, length, chunks);
+            }
             (Self::Ring { ring, ringer, task, captured }, remote) => {
                 if remote {
                     let places = remote_payload::places(kind, format, chunks.clone());
@@ -229,11 +245,59 @@ fn abnormal<T>(sink: &Sink<'_>, outcome: &Zval, ran: Ran<T>) -> i32 {
 
 /// What a script's end does, for what this child itself began: its shutdown functions, its output, its streams.
 pub(crate) fn wind_up() {
+    shut_down();
+    flush(true);
+}
+
+/// The same, where hooks come after it: files stay open.
+fn wind_up_before_hooks() {
+    shut_down();
+    flush(false);
+}
+
+fn shut_down() {
     if request::has_shutdown_functions() {
         let _ = request::protect(|| {
             request::call_shutdown_functions();
             Ok(())
         });
+    }
+}
+
+/// Are there hooks for the end of a child?
+fn has_exit_hooks(hooks: &[Rc<Hook>]) -> bool {
+    hooks.iter().any(|hook| hook.exit.is_some())
+}
+
+/// What a warm worker does at its end: the same as for a task of its own, whose outcome is told.
+pub(crate) fn wind_up_worker(hooks: &[Rc<Hook>]) {
+    if has_exit_hooks(hooks) {
+        wind_up_before_hooks();
+        run_exit_hooks(hooks);
+    } else {
+        wind_up();
+    }
+}
+
+/// Calls the hooks for the end of a child, whose outcomes are all told. The kernel ends this process after the grace
+/// period. An exception is that of no task, and becomes a warning, after which the next hook is called. Re-enters PHP.
+fn run_exit_hooks(hooks: &[Rc<Hook>]) {
+    child::end_within(ini::kill_grace());
+    for callable in hooks.iter().filter_map(|hook| hook.exit.as_ref()) {
+        let ran = request::protect(|| {
+            let returned = callable.call(&mut []);
+            if returned.is_err()
+                && let Some(throwable) = exception::take()
+            {
+                let message = format!("Unhandled exception of an onExit() hook: {}", describe(&throwable));
+                exception::warn_at(&throwable, &message);
+            }
+            surfacing::release(returned);
+            if exception::pending() { Err(Thrown) } else { Ok(()) }
+        });
+        if matches!(ran, Ran::Fatal(_) | Ran::Panicked(_)) {
+            break;
+        }
     }
     flush(true);
 }

@@ -89,7 +89,7 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
             break;
         }
     }
-    isolated::wind_up();
+    isolated::wind_up_worker(hooks);
     stay_when_closed(post.pipe);
     end(0)
 }

@@ -38,18 +38,24 @@ pub(crate) struct Hook {
     pub(crate) child: Option<Callable>,
     /// In the parent, after each fork.
     pub(crate) parent: Option<Callable>,
+    /// In the child, at its end.
+    pub(crate) exit: Option<Callable>,
 }
 
 impl Hook {
     /// Reports its values to the cycle collector.
     fn trace(&self, tracer: &mut Tracer) {
-        self.child.iter().chain(&self.parent).for_each(|callable| tracer.value(callable.value()));
+        self.child
+            .iter()
+            .chain(&self.parent)
+            .chain(&self.exit)
+            .for_each(|callable| tracer.value(callable.value()));
     }
 
-    pub(crate) fn values(&self) -> (Option<Zval>, Option<Zval>) {
+    pub(crate) fn values(&self) -> [Option<Zval>; 3] {
         let value =
             |callable: &Option<Callable>| callable.as_ref().map(|callable| callable.value().shallow_clone());
-        (value(&self.child), value(&self.parent))
+        [value(&self.child), value(&self.parent), value(&self.exit)]
     }
 }
 
@@ -99,6 +105,8 @@ pub(crate) struct Group {
     pub(crate) adopted: Cell<usize>,
     /// Hooks for its children.
     pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
+    /// Its children run hooks when their outcomes are told.
+    pub(crate) has_exit_hooks: Cell<bool>,
     /// Futures in the order in which they ended, while there is an object that can ask for them.
     pub(crate) ended: ValueCell<Option<Ended>>,
 }
@@ -135,6 +143,7 @@ impl Group {
             maps: ValueCell::default(),
             adopted: Cell::new(0),
             hooks: ValueCell::default(),
+            has_exit_hooks: Cell::new(false),
             ended: ValueCell::default(),
         })
     }
@@ -153,6 +162,16 @@ impl Group {
     /// Nothing runs, and nothing will start by itself.
     pub(crate) fn idle(&self) -> bool {
         self.ledger.borrow().is_idle()
+    }
+
+    /// Has everything been told that is awaited? Children that run hooks after that are not waited for, others until they
+    /// have ended.
+    pub(crate) fn has_told(&self) -> bool {
+        if !self.has_exit_hooks.get() {
+            return self.idle();
+        }
+        let ledger = self.ledger.borrow();
+        !ledger.has_untold() && !ledger.has_waiting()
     }
 
     /// Is a task queued or running? One whose child has sent everything is neither, though the child may not have ended

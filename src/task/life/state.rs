@@ -202,6 +202,14 @@ impl State {
         self.workers.borrow().get(&id).is_some_and(|worker| worker.is_isolated())
     }
 
+    /// Does somebody wait for the end of that worker who waits for its attempt? It may run hooks after that.
+    pub(crate) fn ends_with_attempt(&self, id: u64) -> bool {
+        self.workers.borrow().get(&id).is_some_and(|worker| {
+            worker.is_isolated()
+                && worker.group.borrow().as_ref().is_some_and(|group| !group.has_exit_hooks.get())
+        })
+    }
+
     /// Is there an isolated worker that somebody waits for?
     pub(crate) fn has_isolated(&self) -> bool {
         self.workers.borrow().values().any(|worker| worker.is_isolated())

@@ -222,7 +222,7 @@ pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Res
         finish(future, patience)?;
     }
     // They have sent everything: this is short, and needs no time limit.
-    until(None, || Ok(!futures.iter().any(|future| state().is_isolated(future.id.get()))))
+    until(None, || Ok(!futures.iter().any(|future| state().ends_with_attempt(future.id.get()))))
 }
 
 /// Waits for the end of one future, and runs its handlers. Re-enters PHP.

@@ -59,9 +59,8 @@ impl Group {
         let asked = self.retry_if.borrow().as_ref().map(|callable| callable.value().shallow_clone());
         drop(asked);
         let callables = |at: usize| self.hooks.borrow().get(at).map(|hook| hook.values());
-        for (child, parent) in (0..).map_while(callables) {
-            drop(child);
-            drop(parent);
+        for values in (0..).map_while(callables) {
+            drop(values);
         }
     }
 }

@@ -23,9 +23,11 @@ pub(crate) fn dismiss(child: u64) {
     }
 }
 
-/// A child has nothing left to do but to end: it is killed if it does not.
+/// A child has nothing left to do but to run its hooks, if it has some, and to end: it is killed if it does not.
 pub(crate) fn expect_end(child: u64) {
-    set(child, EXIT_WAIT, Stage::Kill);
+    let hooks = state().worker(child).and_then(|worker| worker.group());
+    let hooks = hooks.filter(|group| group.has_exit_hooks.get()).map(|_| ini::kill_grace());
+    set(child, EXIT_WAIT.saturating_add(hooks.unwrap_or_default()), Stage::Kill);
 }
 
 /// Kills a child.
