@@ -1,6 +1,6 @@
 //! Translates the engine's call of one of our functions to a call of a safe Rust function, and its result back.
 
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -90,6 +90,39 @@ pub(crate) const fn entry<F: Fn(&Call) -> Returned + Copy>(_: F) -> Entry {
         assert!(size_of::<F>() == 0, "functions only: a closure with captures would need memory");
     };
     enter::<F>
+}
+
+/// [`entry`] for a function whose common case is so short that the protection against bailouts would take longer. `quick`
+/// does that case, or nothing; it calls no function of the engine's that allocates, throws or runs code.
+pub(crate) const fn quick_entry<Q, F>(_: Q, _: F) -> Entry
+where
+    Q: Fn(&Call) -> Option<Zval> + Copy,
+    F: Fn(&Call) -> Returned + Copy,
+{
+    const {
+        assert!(
+            size_of::<Q>() == 0 && size_of::<F>() == 0,
+            "functions only: a closure with captures would need memory"
+        );
+    };
+    enter_quick::<Q, F>
+}
+
+unsafe extern "C" fn enter_quick<Q, F>(frame: *mut ExecuteData, result: *mut Zval)
+where
+    Q: Fn(&Call) -> Option<Zval> + Copy,
+    F: Fn(&Call) -> Returned + Copy,
+{
+    // SAFETY: `quick_entry` checked that the type has no size; it is `Copy`, and `quick_entry` got a value of it.
+    let quick = unsafe { NonNull::<Q>::dangling().as_ref() };
+    // A panic must not leave an `extern "C"` frame. What has panicked once does so in the other function, which tells it.
+    if let Ok(Some(value)) = catch_unwind(AssertUnwindSafe(|| quick(&Call(frame)))) {
+        // SAFETY: the engine initialized `result` with null, which needs no release.
+        unsafe { ptr::write(result, value) };
+        return;
+    }
+    // SAFETY: what the engine gave us.
+    unsafe { enter::<F>(frame, result) };
 }
 
 unsafe extern "C" fn enter<F: Fn(&Call) -> Returned + Copy>(frame: *mut ExecuteData, result: *mut Zval) {

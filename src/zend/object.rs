@@ -237,6 +237,11 @@ impl<T: Native> Deref for Object<T> {
 }
 
 impl Call {
+    /// The data of the object whose method is called; `None` in a static method.
+    pub(crate) fn peek_this<T: Native>(&self) -> Option<&T> {
+        Object::peek(&self.frame().This)
+    }
+
     /// The object whose method is called; `None` in a static method.
     pub(crate) fn this<T: Native>(&self) -> Option<Object<T>> {
         Object::from_zval(&self.frame().This)

@@ -2,11 +2,11 @@
 
 use ext_php_rs::types::Zval;
 
-use super::{boolean, construct, integer, of, shared_object};
+use super::{boolean, construct, integer, of, quick, shared_object};
 use crate::process::shared::counter::Counter;
 use crate::task::life::sharing::Thing;
 use crate::zend::class::Function;
-use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::handler::{Call, Returned, Thrown, entry, quick_entry};
 use crate::zend::object;
 
 shared_object!(CounterObject, c"Async\\Counter", Counter, Thing::Counter);
@@ -14,8 +14,8 @@ shared_object!(CounterObject, c"Async\\Counter", Counter, Thing::Counter);
 pub(super) fn register() {
     object::register::<CounterObject>(&[
         Function::new("__construct", "int $value = 0", "", entry(make)),
-        Function::new("add", "int $by = 1", "int", entry(add)),
-        Function::new("get", "", "int", entry(get)),
+        Function::new("add", "int $by = 1", "int", quick_entry(add_one, add)),
+        Function::new("get", "", "int", quick_entry(get_now, get)),
         Function::new("set", "int $value", "int", entry(set)),
         Function::new("compareAndSet", "int $expected, int $value", "bool", entry(compare_and_set)),
     ]);
@@ -30,6 +30,14 @@ fn make(call: &Call) -> Returned {
     let value = optional(call, 0)?;
     construct::<CounterObject>(call, size_of::<u64>(), || Counter::new(value))?;
     Ok(Zval::new())
+}
+
+fn add_one(call: &Call) -> Option<Zval> {
+    quick::<CounterObject>(call)?.add(1).map(integer)
+}
+
+fn get_now(call: &Call) -> Option<Zval> {
+    Some(integer(quick::<CounterObject>(call)?.get()))
 }
 
 fn add(call: &Call) -> Returned {

@@ -144,6 +144,12 @@ fn of<T: Sharing>(call: &Call) -> Result<Rc<T::Of>, Thrown> {
     of.ok_or_else(|| exceptions::throw(&Error::Misuse("the object is not made: its constructor has failed")))
 }
 
+/// The same, for a call without arguments, where that is all there is to do.
+fn quick<T: Sharing>(call: &Call) -> Option<&Rc<T::Of>> {
+    let object: &T = call.peek_this().filter(|_| call.count() == 0)?;
+    object.stands().0.get().map(|(of, _)| of)
+}
+
 /// Makes what the object stands for whose constructor is called. `bytes` is how much memory that takes.
 fn construct<T: Sharing>(
     call: &Call,

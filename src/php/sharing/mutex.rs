@@ -4,14 +4,14 @@ use std::cell::Cell;
 
 use ext_php_rs::types::Zval;
 
-use super::{boolean, construct, of, shared_object};
+use super::{boolean, construct, of, quick, shared_object};
 use crate::php::future::patience;
 use crate::process::shared::lock::SharedLock;
 use crate::task::life::locks::Mutex;
 use crate::task::life::sharing::Thing;
 use crate::task::parent::locks;
 use crate::zend::class::Function;
-use crate::zend::handler::{Call, Returned, entry};
+use crate::zend::handler::{Call, Returned, entry, quick_entry};
 use crate::zend::object;
 
 shared_object!(MutexObject, c"Async\\Mutex", Mutex, Thing::Mutex);
@@ -19,9 +19,9 @@ shared_object!(MutexObject, c"Async\\Mutex", Mutex, Thing::Mutex);
 pub(super) fn register() {
     object::register::<MutexObject>(&[
         Function::new("__construct", "", "", entry(make)),
-        Function::new("acquire", "?float $timeout = null", "void", entry(acquire)),
+        Function::new("acquire", "?float $timeout = null", "void", quick_entry(acquire_free, acquire)),
         Function::new("tryAcquire", "", "bool", entry(try_acquire)),
-        Function::new("release", "", "void", entry(release)),
+        Function::new("release", "", "void", quick_entry(release_own, release)),
         Function::new("synchronized", "callable $fn", "mixed", entry(synchronized)),
         Function::new("wasAbandoned", "", "bool", entry(was_abandoned)),
     ]);
@@ -32,6 +32,16 @@ fn make(call: &Call) -> Returned {
     let new = || Ok(Mutex { lock: SharedLock::new()?, abandoned: Cell::new(false) });
     construct::<MutexObject>(call, size_of::<u64>(), new)?;
     Ok(Zval::new())
+}
+
+/// A lock that is free.
+fn acquire_free(call: &Call) -> Option<Zval> {
+    locks::acquire_free(quick::<MutexObject>(call)?).then(Zval::new)
+}
+
+/// A lock that this process holds.
+fn release_own(call: &Call) -> Option<Zval> {
+    locks::release_own(quick::<MutexObject>(call)?).then(Zval::new)
 }
 
 fn acquire(call: &Call) -> Returned {

@@ -2,13 +2,13 @@
 
 use ext_php_rs::types::Zval;
 
-use super::{boolean, construct, integer, of, shared_object};
+use super::{boolean, construct, integer, of, quick, shared_object};
 use crate::php::future::patience;
 use crate::process::shared::semaphore::{MOST, Semaphore};
 use crate::task::life::sharing::Thing;
 use crate::task::parent::locks;
 use crate::zend::class::Function;
-use crate::zend::handler::{Call, Returned, entry};
+use crate::zend::handler::{Call, Returned, entry, quick_entry};
 use crate::zend::object;
 
 shared_object!(SemaphoreObject, c"Async\\Semaphore", Semaphore, Thing::Semaphore);
@@ -16,9 +16,9 @@ shared_object!(SemaphoreObject, c"Async\\Semaphore", Semaphore, Thing::Semaphore
 pub(super) fn register() {
     object::register::<SemaphoreObject>(&[
         Function::new("__construct", "int $permits", "", entry(make)),
-        Function::new("acquire", "?float $timeout = null", "void", entry(acquire)),
+        Function::new("acquire", "?float $timeout = null", "void", quick_entry(acquire_free, acquire)),
         Function::new("tryAcquire", "", "bool", entry(try_acquire)),
-        Function::new("release", "", "void", entry(release)),
+        Function::new("release", "", "void", quick_entry(release_own, release)),
         Function::new("synchronized", "callable $fn", "mixed", entry(synchronized)),
         Function::new("available", "", "int", entry(available)),
     ]);
@@ -30,6 +30,16 @@ fn make(call: &Call) -> Returned {
     let permits = permits.ok_or_else(|| call.value_error(0, &format!("must be between 1 and {MOST}")))?;
     construct::<SemaphoreObject>(call, permits * size_of::<u64>(), || Semaphore::new(permits))?;
     Ok(Zval::new())
+}
+
+/// A permit that is free.
+fn acquire_free(call: &Call) -> Option<Zval> {
+    locks::acquire_free_permit(quick::<SemaphoreObject>(call)?).then(Zval::new)
+}
+
+/// A permit that this process holds.
+fn release_own(call: &Call) -> Option<Zval> {
+    locks::release_own_permit(quick::<SemaphoreObject>(call)?).then(Zval::new)
 }
 
 fn acquire(call: &Call) -> Returned {

@@ -72,6 +72,15 @@ pub(crate) fn gave_back(lock: &Lock) {
     }
 }
 
+/// The same for a mutex, which mostly is the latest of them.
+pub(crate) fn gave_back_mutex(mutex: &Rc<Mutex>) {
+    let is_it = |last: &mut Lock| matches!(last, Lock::Mutex(last) if Rc::ptr_eq(last, mutex));
+    let last = state().locks.borrow_mut().pop_if(is_it);
+    if last.is_none() {
+        gave_back(&Lock::Mutex(Rc::clone(mutex)));
+    }
+}
+
 /// How many locks this process holds.
 pub(crate) fn held() -> usize {
     state().locks.borrow().len()

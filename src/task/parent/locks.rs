@@ -46,6 +46,21 @@ pub(crate) fn acquire(mutex: &Rc<Mutex>, patience: Option<Patience>) -> Result<(
     Ok(())
 }
 
+/// Takes a mutex that is free. False, and nothing is done, if it is not.
+pub(crate) fn acquire_free(mutex: &Rc<Mutex>) -> bool {
+    let taken = mutex.lock.try_acquire(Process::own());
+    taken.inspect(|&taken| locks::took_mutex(mutex, taken)).is_ok()
+}
+
+/// Gives a mutex back that this process holds. False, and nothing is done, if it does not.
+pub(crate) fn release_own(mutex: &Rc<Mutex>) -> bool {
+    let released = mutex.lock.release(Process::own()).is_ok();
+    if released {
+        locks::gave_back_mutex(mutex);
+    }
+    released
+}
+
 /// Takes a mutex, if nobody has it. False also when this process has it.
 pub(crate) fn try_acquire(mutex: &Rc<Mutex>) -> bool {
     let own = Process::own();
@@ -81,6 +96,24 @@ pub(crate) fn acquire_permit(semaphore: &Rc<Semaphore>, patience: Option<Patienc
     }
     locks::took(Lock::Permit(Rc::clone(semaphore)));
     Ok(())
+}
+
+/// Takes a permit that is free. False, and nothing is done, if none is.
+pub(crate) fn acquire_free_permit(semaphore: &Rc<Semaphore>) -> bool {
+    let taken = semaphore.try_acquire(Process::own());
+    if taken {
+        locks::took(Lock::Permit(Rc::clone(semaphore)));
+    }
+    taken
+}
+
+/// Gives a permit back that this process holds. False, and nothing is done, if it holds none.
+pub(crate) fn release_own_permit(semaphore: &Rc<Semaphore>) -> bool {
+    let released = semaphore.release(Process::own()).is_ok();
+    if released {
+        locks::gave_back(&Lock::Permit(Rc::clone(semaphore)));
+    }
+    released
 }
 
 /// Takes a permit, if one is free.
