@@ -26,7 +26,7 @@ if ($rest !== $argc) {
     exit(2);
 }
 $values = json_decode((string) shell_exec(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg(__DIR__ . '/values.php') . ' --list'), true);
-$all = [...array_keys(workloads() + warm_workloads() + $values), 'pages'];
+$all = [...array_keys(workloads() + warm_workloads() + $values), 'pages', 'locks-1', 'locks-2', 'locks-4'];
 $only = [];
 foreach (isset($options['only']) ? explode(',', $options['only']) : $all as $name) {
     $family = array_filter($all, fn (string $workload): bool => str_starts_with($workload, "$name-"));
@@ -261,6 +261,35 @@ if (in_array('pages', $only, true)) {
         echo $skipped === null ? '' : "pages      skipped: $skipped\n";
         foreach ($medians as $how => $us) {
             printf("pages      %-6s %9s %6s\n", $how, $shown($us), $ratio($us, $medians['one']));
+        }
+    }
+}
+
+// Locks: nanoseconds.
+foreach (array_intersect($only, ['locks-1', 'locks-2', 'locks-4']) as $workload) {
+    $processes = substr($workload, 6);
+    $sysv = getenv('BENCH_SYSVSEM') === '1' ? ['-d', 'extension=sysvsem'] : [];
+    $kinds = ['mutex', 'semaphore', 'flock', ...($sysv === [] ? [] : ['sem']), ...($processes === '1' ? ['loop'] : [])];
+    $times = [];
+    for ($round = 0; $round < $rounds; $round++) {
+        foreach ($kinds as $kind) {
+            $output = output_of([...$php, ...$sysv, '-d', "extension=$so", __DIR__ . '/locks.php', $kind, $processes], 100);
+            $ns = json_decode($output, true)['ns'] ?? null;
+            if ($ns === null) {
+                $wrong++;
+                fwrite(STDERR, "$workload, $kind: $output\n");
+                continue 3;
+            }
+            $times[$kind][] = $ns;
+        }
+    }
+    $medians = array_map(median(...), $times);
+    $lines[] = json_encode(['what' => 'locks', 'workload' => $workload] + $medians + ['rounds' => $times]);
+    if ($verbose) {
+        isset($printed_locks) || print("\nnanoseconds to take a lock and to give it back, in a loop; 1, 2 or 4 processes want it\n\n");
+        $printed_locks = true;
+        foreach ($medians as $kind => $ns) {
+            printf("%-10s %-10s %9.1f %6s\n", $workload, $kind, $ns, $ratio($ns, $medians['mutex']));
         }
     }
 }
