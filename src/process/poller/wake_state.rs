@@ -67,7 +67,7 @@ pub(super) enum Notifier {
 pub(super) enum Input {
     /// It lowers the flag and looks for news, possibly in shared memory only, possibly in vain.
     Look,
-    /// It asks the kernel which descriptors are ready, and sleeps: the notifier is not needed meanwhile.
+    /// It asks the kernel which descriptors are ready, and sleeps, or it forks: the notifier is not needed meanwhile.
     Ask,
     /// It goes back to the script without saying what may bring news. Most tasks are posted closely one after another,
     /// and saying it each time would take longer than all the rest.

@@ -122,6 +122,12 @@ pub(crate) fn spawn(group: &Rc<Group>, charge: Charge<'_>) -> Result<(), NotSpaw
 /// Forks a worker for one attempt. The hooks that are to be called.
 fn spawn_isolated(group: &Rc<Group>, future: &Object<Future>) -> Result<Vec<Rc<Hook>>, NotSpawned> {
     let (id, hooks, limits) = (future.id.get(), launch::hooks(group), group.limits.borrow().clone());
+    // Hooks are code of the script, which is told of news while it runs.
+    if hooks.is_empty()
+        && let Some(reactor) = state().reactor.borrow_mut().as_mut()
+    {
+        reactor.before_fork();
+    }
     let main = |pipe: &OwnedFd, streams| (mains().isolated)(pipe, streams, &limits, &hooks, future);
     let budget = Budget::One { origin: ValueCell::default() };
     let forked = fork_worker(group, id, budget, main);

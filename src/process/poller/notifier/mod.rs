@@ -4,11 +4,12 @@
 mod signal;
 mod thread;
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 pub(crate) use signal::NEWS;
 use signal::Signals;
 use thread::Thread;
@@ -115,4 +116,9 @@ impl Notifier {
             Self::Signal(signals) => drop(signals),
         }
     }
+}
+
+/// Is there something to read from `children` now?
+fn is_readable(children: &OwnedFd) -> bool {
+    poll(&mut [PollFd::new(children.as_fd(), PollFlags::POLLIN)], PollTimeout::ZERO) == Ok(1)
 }

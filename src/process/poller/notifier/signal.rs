@@ -5,19 +5,18 @@
 //! well: it reports the end of a child whose pipe is still held open by a process which that child has started. Each of
 //! these signals cuts the script's `sleep` short.
 
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigEvent, SigevNotify, Signal};
 use nix::sys::time::TimeSpec;
 use nix::sys::timer::{Expiration, Timer, TimerSetTimeFlags};
 use nix::time::ClockId;
 use nix::unistd::getpid;
 
-use super::Flags;
+use super::{Flags, is_readable};
 use crate::process::fork::Refused;
 use crate::process::listener::Listener;
 
@@ -68,8 +67,7 @@ impl Signals {
     /// From now on the next news of `children` raises the flags; if there is some already, raises them at once.
     pub(super) fn arm(&self, children: &OwnedFd) {
         self.listeners.iter().for_each(Listener::renew);
-        let mut ready = [PollFd::new(children.as_fd(), PollFlags::POLLIN)];
-        if poll(&mut ready, PollTimeout::ZERO) == Ok(1) {
+        if is_readable(children) {
             self.flags.raise();
         }
     }

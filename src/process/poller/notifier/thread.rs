@@ -16,7 +16,7 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
-use super::Flags;
+use super::{Flags, is_readable};
 use crate::process::fork::Refused;
 use crate::process::signals::Blocked;
 
@@ -32,6 +32,7 @@ pub(crate) struct Thread {
     epoll: Epoll,
     timer: TimerFd,
     stop: EventFd,
+    flags: Flags,
     handle: libc::pthread_t,
 }
 
@@ -62,11 +63,18 @@ impl Thread {
             .map_err(Refused::by("epoll_ctl"))?;
         let work = Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
         let handle = spawn(work).map_err(Refused::by("pthread_create"))?;
-        Ok(Self { epoll, timer, stop, handle })
+        Ok(Self { epoll, timer, stop, flags, handle })
     }
 
-    /// From now on the next readiness of `children` raises the flags, once.
+    /// From now on the next readiness of `children` raises the flags, once. If they are readable already, the flags are
+    /// raised at once and the thread sleeps on. With short tasks that is so after nearly every fork: a thread that woke
+    /// each time would preempt a child, and would leave this process's page tables in use on another processor, which
+    /// every page fault and fork would then have to interrupt.
     pub(super) fn arm(&self, children: &OwnedFd) -> Result<(), Errno> {
+        if is_readable(children) {
+            self.flags.raise();
+            return Ok(());
+        }
         let mut event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLONESHOT, CHILDREN);
         self.epoll.modify(children, &mut event)
     }

@@ -56,6 +56,12 @@ impl Reactor {
         self.step(Input::Look);
     }
 
+    /// The caller is about to fork, and arms before it goes back to the script: the notifier does nothing meanwhile. The
+    /// news that a fork takes long enough for would wake its thread nearly every time.
+    pub(crate) fn before_fork(&mut self) {
+        self.step(Input::Ask);
+    }
+
     /// The caller has lowered the flags, and cannot look for news now: they are raised again after `delay`.
     pub(crate) fn put_off(&mut self, delay: Duration) {
         self.posted = 0;
