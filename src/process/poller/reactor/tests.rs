@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::raise;
 
 use super::*;
@@ -166,6 +167,28 @@ fn the_notifier_raises_both_flags_once_armed() {
     if ended.is_empty() {
         next(&mut reactor);
     }
+    reactor.stop();
+}
+
+#[test]
+fn news_that_comes_during_a_fork_is_told_afterwards_without_the_thread() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (waits, opens) = nix::unistd::pipe().unwrap();
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    start(&mut reactor, 1, |channel| {
+        nix::unistd::read(&waits, &mut [0]).unwrap();
+        send(channel, b"news");
+    });
+    PENDING.store(false, Ordering::Release);
+    reactor.arm(None, false);
+    reactor.before_fork();
+    nix::unistd::write(&opens, b"x").unwrap();
+    let readable = PollFd::new(reactor.registry.descriptor().as_fd(), PollFlags::POLLIN);
+    assert_eq!(poll(&mut [readable], PollTimeout::NONE), Ok(1));
+    assert!(!PENDING.load(Ordering::Acquire), "the notifier is not armed");
+    reactor.arm(None, false);
+    assert!(PENDING.load(Ordering::Acquire), "by this call, and not some time later");
+    while !matches!(next(&mut reactor), News::Ended(_)) {}
     reactor.stop();
 }
 
