@@ -9,6 +9,7 @@ mod doorbell;
 mod items;
 mod job_queue;
 mod lock;
+mod message_ring;
 mod result_ring;
 mod semaphore;
 mod value;
