@@ -137,7 +137,7 @@ trait Closures
 
     private function setting(): Node
     {
-        $text = match ($this->weighed(['concurrency' => 6, 'tasks' => 6, 'recycle' => 2, 'retry' => 3, 'output' => 3, 'timeout' => 2, 'memory' => 1, 'nice' => 1, 'hook' => 3, 'handlers' => 2, 'signals' => 1])) {
+        $text = match ($this->weighed(['concurrency' => 6, 'tasks' => 6, 'recycle' => 2, 'retry' => 3, 'output' => 3, 'timeout' => 2, 'memory' => 1, 'nice' => 1, 'hook' => 3, 'handlers' => 2, 'signals' => 1, 'flow' => 4])) {
             'concurrency' => '->concurrency(' . $this->pick([1, 1, 2, 2, 3, 4]) . ')',
             'tasks' => '->tasksPerChild(' . $this->pick([0, 0, 0, 1, 2, 3]) . ')',
             'recycle' => '->recycle(' . $this->pick(['tasks: 2', 'seconds: 0.004', 'bytes: 64 << 20', 'tasks: 1']) . ')',
@@ -148,6 +148,7 @@ trait Closures
             'nice' => '->nice(1)',
             'handlers' => '->handlers(Async\Handlers::' . $this->pick(['Scope', 'Anywhere', 'Await']) . ')',
             'signals' => '->forwardSignals(' . $this->pick(['SIGUSR1', 'SIGUSR1, SIGTERM', '']) . ')',
+            'flow' => $this->pick(['->failFast()', '->queueLimit(1)', '->queueLimit(3)', '->rate(500)', '->rate(20, 0.05)', '->retry(2, 0.001, 0.002, 0.5, fn (Throwable $error) => $error instanceof Exception)', '->onExit(fn () => usleep(100))']),
             'hook' => null,
         };
         if ($text !== null) {

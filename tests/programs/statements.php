@@ -92,7 +92,7 @@ trait Statements
     private function addLazy(): ?Node
     {
         [$pool, $future] = [$this->some('p'), $this->some('f')];
-        return $pool === null || $future === null ? null : $this->safely("{$pool}->add($future);");
+        return $pool === null || $future === null ? null : $this->safely("{$pool}->add($future" . $this->pick(['', '', ', priority: 1', ', null, -1']) . ');');
     }
 
     private function chained(): ?Node
@@ -128,13 +128,13 @@ trait Statements
     private function awaitMany(): ?Node
     {
         [$one, $other] = [$this->some('f'), $this->some('f')];
-        return $one === null ? null : $this->safely($this->pick(["await([$one, $other]);", "settle([$one, $other]);", "await([$one, $other], 0.003);"]));
+        return $one === null ? null : $this->safely($this->pick(["await([$one, $other]);", "settle([$one, $other]);", "await([$one, $other], 0.003);", "await(['a' => [$one], 'b' => [[$other]]]);", "Async\\any([$one, $other]);", "Async\\race([$one, $other], 1.5);", "Async\\select([$one, $other], 0.003);"]));
     }
 
     private function awaitPool(): ?Node
     {
         $pool = $this->some('p');
-        return $pool === null ? null : $this->safely($this->pick(["await($pool);", "settle($pool);", "{$pool}->wait();", "await($pool, 0.003);", "await($pool, 0);"]));
+        return $pool === null ? null : $this->safely($this->pick(["await($pool);", "settle($pool);", "{$pool}->wait();", "await($pool, 0.003);", "await($pool, 0);", "await([[$pool]]);", "Async\\any($pool);", "Async\\select($pool, 0);"]));
     }
 
     private function waitWith(): ?Node
@@ -235,7 +235,7 @@ trait Statements
         if ($pool === null) {
             return null;
         }
-        $parts = [" = {$pool}->map(", $this->items(), ', ', $this->mapper(), $this->one(3) ? ', false);' : ');'];
+        $parts = [" = {$pool}->map(", $this->items(), ', ', $this->mapper(), $this->pick([', false);', ', catch: fn (Throwable $error) => 0);', ');', ');'])];
         return $this->safely($this->fresh('i'), ...$parts);
     }
 

@@ -312,6 +312,15 @@ function kinds(): array
             $items = mt_rand(1, 50);
             return [task(fn () => array_sum(Async\map(range(1, $items), fn (int $i) => $i, mt_rand(1, 3)))), gives($items * ($items + 1) / 2)];
         },
+        'the first of several in a task' => fn () => [task(fn () => Async\any([async(fn () => throw new DomainException('lost')), async(fn () => 'first')])), gives('first')],
+        'a pool with a rate in a task' => fn () => [task(function () {
+            $pool = Pool::create()->concurrency(2)->queueLimit(2)->rate(1000);
+            foreach (range(1, 8) as $n) {
+                $pool->add(fn () => $n, priority: $n % 3);
+            }
+            return array_sum(await($pool));
+        }), gives(36)],
+        'a map in a task that catches' => fn () => [task(fn () => array_sum(Async\map(range(1, 9), fn (int $i) => $i === 5 ? throw new DomainException('caught') : $i, 2, fn (Throwable $error, int $item) => $item))), gives(45)],
         'map that a task leaves' => fn () => [task(function () {
             foreach (Pool::create()->concurrency(2)->map((fn () => yield from range(0, 99))(), fn (int $i) => str_repeat("$i ", 1000)) as $key => $text) {
                 if ($key === 7) {
