@@ -29,7 +29,7 @@ TypeError: Async\any(): Argument #1 ($futures) must contain only values of type 
 TypeError: Async\any(): Argument #1 ($futures) must have only keys of type string|int, stdClass given
 LogicException: of the generator
 ValueError: Async\any(): Argument #2 ($timeout) must be greater than or equal to 0
-ValueError: Async\any(): Argument #2 ($timeout) must be greater than or equal to 0
+ValueError: Async\any(): Argument #2 ($timeout) must not be NAN
 ArgumentCountError: Async\any() expects at least 1 argument, 0 given
 ValueError: Async\race(): Argument #1 ($futures) must contain at least one element
 ValueError: Async\race(): Argument #1 ($futures) must contain at least one element
@@ -41,7 +41,7 @@ TypeError: Async\race(): Argument #1 ($futures) must contain only values of type
 TypeError: Async\race(): Argument #1 ($futures) must have only keys of type string|int, stdClass given
 LogicException: of the generator
 ValueError: Async\race(): Argument #2 ($timeout) must be greater than or equal to 0
-ValueError: Async\race(): Argument #2 ($timeout) must be greater than or equal to 0
+ValueError: Async\race(): Argument #2 ($timeout) must not be NAN
 ArgumentCountError: Async\race() expects at least 1 argument, 0 given
 ValueError: Async\select(): Argument #1 ($what) must contain at least one element
 ValueError: Async\select(): Argument #1 ($what) must contain at least one element
@@ -53,5 +53,5 @@ TypeError: Async\select(): Argument #1 ($what) must contain only values of type 
 TypeError: Async\select(): Argument #1 ($what) must have only keys of type string|int, stdClass given
 LogicException: of the generator
 ValueError: Async\select(): Argument #2 ($timeout) must be greater than or equal to 0
-ValueError: Async\select(): Argument #2 ($timeout) must be greater than or equal to 0
+ValueError: Async\select(): Argument #2 ($timeout) must not be NAN
 ArgumentCountError: Async\select() expects at least 1 argument, 0 given
