@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::support;
-use crate::task::map::{Item, ItemOf};
+use crate::task::map::Item;
 use crate::task::parent::{event_loop, in_line, scale, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::cell::ValueCell;
@@ -109,7 +109,7 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
         if map_call.in_line
             && let Some(item) = in_line::run_item(map_call)?
         {
-            return caught(map_call, item).map(Some);
+            return Ok(Some(item));
         }
         if map_call.wants_more() {
             scale::feed_map(map_call)?;
@@ -118,7 +118,7 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
             map_call.ask()?;
         }
         if let Some(item) = map_call.next()? {
-            return caught(map_call, item).map(Some);
+            return Ok(Some(item));
         }
         if map_call.is_over() {
             let thrown = map_call.thrown.take();
@@ -135,22 +135,6 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
         let has_time = || map_call.group.is_paced() && map_call.wants_more();
         wait::until(None, || Ok(map_call.is_ready() || has_time() || !map_call.doubts.borrow().is_empty()))?;
     }
-}
-
-/// Gives a failure to the function that was passed for that, if its first parameter takes it: what that returns or
-/// throws is the result of the item. PHP code may run.
-fn caught(map_call: &MapCall, ((key, result), given): ItemOf) -> Result<Item, Thrown> {
-    let catch = map_call.catch.borrow().clone();
-    let result = match (result, catch) {
-        (Err(throwable), Some(catch)) if catch.accepts(&throwable) => {
-            match catch.call(&mut [throwable, given, key.shallow_clone()]).and_then(wait::resolved) {
-                Ok(value) => Ok(value),
-                Err(Thrown) => Err(exception::take().ok_or(Thrown)?),
-            }
-        }
-        (result, _) => result,
-    };
-    Ok((key, result))
 }
 
 /// `Async\map()`: runs a whole map, and returns all results under their keys.
@@ -211,7 +195,7 @@ pub(crate) fn all(call: &Call) -> Returned {
 
 /// The first failure among the results that are there. PHP code may run.
 fn first_failure(map_call: &MapCall) -> Option<Zval> {
-    while let Ok(Some(((_, result), _))) = map_call.next() {
+    while let Ok(Some((_, result))) = map_call.next() {
         if let Err(throwable) = result {
             return Some(throwable);
         }

@@ -4,18 +4,17 @@ use ext_php_rs::types::Zval;
 
 use crate::task::life::map_call::{Batch, MapCall, Said};
 use crate::task::map::batch::settled;
+use crate::task::parent::wait;
 use crate::wire::codec::Format;
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::handler::Thrown;
-use crate::zend::value;
+use crate::zend::{exception, value};
 
 /// The format of values that are decoded here, without a future.
 const PACKED: u8 = Format::Packed as u8;
 
 /// An item that has been run: its key, and its value or failure.
 pub(crate) type Item = (Zval, Result<Zval, Zval>);
-/// The same, and what the function was called with.
-pub(crate) type ItemOf = (Item, Zval);
 
 impl MapCall {
     /// Is a result ready, or is there none to wait for?
@@ -34,17 +33,45 @@ impl MapCall {
     /// # Errors
     ///
     /// When the script is exiting.
-    pub(crate) fn next(&self) -> Result<Option<ItemOf>, Thrown> {
+    pub(crate) fn next(&self) -> Result<Option<Item>, Thrown> {
         let Some((key, given, said)) = self.take_ready() else {
             return Ok(None);
         };
         if let Said::Told(Frame { kind: Kind::Value, format: PACKED, payload }, _) = &said
             && let Ok(value) = value::decode(Format::Packed, payload)
         {
-            return Ok(Some(((key, Ok(value)), given)));
+            return Ok(Some((key, Ok(value))));
         }
-        let result = settled(&key, said)?;
-        Ok(result.map(|result| ((key, result), given)))
+        let Some(result) = settled(&key, said)? else {
+            return Ok(None);
+        };
+        let result = match result {
+            Ok(value) => Ok(value),
+            Err(throwable) => self.caught(&key, given, throwable)?,
+        };
+        Ok(Some((key, result)))
+    }
+
+    /// Gives a failure to the function that was passed for that, if its first parameter takes it: what that returns or
+    /// throws is the result of the item. PHP code may run.
+    ///
+    /// # Errors
+    ///
+    /// When the script is exiting.
+    pub(crate) fn caught(
+        &self,
+        key: &Zval,
+        given: Zval,
+        throwable: Zval,
+    ) -> Result<Result<Zval, Zval>, Thrown> {
+        let catch = self.catch.borrow().clone();
+        let Some(catch) = catch.filter(|catch| catch.accepts(&throwable)) else {
+            return Ok(Err(throwable));
+        };
+        match catch.call(&mut [throwable, given, key.shallow_clone()]).and_then(wait::resolved) {
+            Ok(value) => Ok(Ok(value)),
+            Err(Thrown) => Ok(Err(exception::take().ok_or(Thrown)?)),
+        }
     }
 
     fn take_ready(&self) -> Option<(Zval, Zval, Said)> {

@@ -20,7 +20,7 @@ use crate::task::life::locks;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::map::ItemOf;
+use crate::task::map::Item;
 use crate::task::parent::wait;
 use crate::task::workers::retry;
 use crate::zend::handler::{Returned, Thrown};
@@ -143,7 +143,7 @@ fn enclosed(
 /// # Errors
 ///
 /// When the script is ending.
-pub(crate) fn run_item(map_call: &MapCall) -> Result<Option<ItemOf>, Thrown> {
+pub(crate) fn run_item(map_call: &MapCall) -> Result<Option<Item>, Thrown> {
     let Some((key, value)) = map_call.take_one()? else {
         return Ok(None);
     };
@@ -161,9 +161,9 @@ pub(crate) fn run_item(map_call: &MapCall) -> Result<Option<ItemOf>, Thrown> {
         let Some(delay) = again else {
             let result = match ran.outcome {
                 Outcome::Value(value) => Ok(value),
-                Outcome::Failed(throwable) => Err(throwable),
+                Outcome::Failed(throwable) => map_call.caught(&key, value, throwable)?,
             };
-            return Ok(Some(((key, result), value)));
+            return Ok(Some((key, result)));
         };
         let due = Instant::now().checked_add(delay);
         if !delay.is_zero() {
