@@ -303,7 +303,7 @@ pub(crate) enum Error {
     },
     /// Somebody has written over the memory of a channel.
     #[error(
-        "the channel's shared memory was written over by some process, or an extension that one uses: what was in it is          lost, the channel works on"
+        "the channel's shared memory was written over by some process, or an extension that one uses: what was in it is lost, the channel works on"
     )]
     ChannelGarbled,
     /// A message arrived whole, but is no value here.
