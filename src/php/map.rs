@@ -12,7 +12,7 @@ use crate::task::life::group::Group;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::support;
 use crate::task::map::Item;
-use crate::task::parent::{event_loop, in_line, scale, wait};
+use crate::task::parent::{event_loop, in_line, item_failure, scale, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
@@ -21,11 +21,14 @@ use crate::zend::object::{Native, Object, Registration, Tracer};
 use crate::zend::{exception, interfaces, object};
 use crate::{exceptions, ini};
 
+/// A key, and the value or the failure that the script gets for it.
+type Given = (Zval, Result<Zval, Zval>);
+
 /// The data of an iterator: the call of `map()`, and the current result.
 #[derive(Debug, Default)]
 pub(crate) struct MapIterator {
     map_call: ValueCell<Option<Rc<MapCall>>>,
-    current: ValueCell<Option<Item>>,
+    current: ValueCell<Option<Given>>,
     begun: Cell<bool>,
 }
 
@@ -104,12 +107,12 @@ fn begin(call: &Call, group: &Rc<Group>, ordered: bool, catch: u32) -> Result<Rc
 
 /// Waits for the next result, and feeds the workers meanwhile. `None` after the last, unless the source has thrown: that
 /// is thrown once, and the map is over. PHP code may run.
-fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
+fn advance(map_call: &Rc<MapCall>) -> Result<Option<Given>, Thrown> {
     loop {
         if map_call.in_line
             && let Some(item) = in_line::run_item(map_call)?
         {
-            return Ok(Some(item));
+            return given(map_call, item);
         }
         if map_call.wants_more() {
             scale::feed_map(map_call)?;
@@ -118,7 +121,7 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
             map_call.ask()?;
         }
         if let Some(item) = map_call.next()? {
-            return Ok(Some(item));
+            return given(map_call, item);
         }
         if map_call.is_over() {
             let thrown = map_call.thrown.take();
@@ -135,6 +138,14 @@ fn advance(map_call: &Rc<MapCall>) -> Result<Option<Item>, Thrown> {
         let has_time = || map_call.group.is_paced() && map_call.wants_more();
         wait::until(None, || Ok(map_call.is_ready() || has_time() || !map_call.doubts.borrow().is_empty()))?;
     }
+}
+
+fn given(map_call: &MapCall, (key, result): Item) -> Result<Option<Given>, Thrown> {
+    let result = match result {
+        Ok(value) => Ok(value),
+        Err(failed) => item_failure::caught(map_call, &key, *failed)?,
+    };
+    Ok(Some((key, result)))
 }
 
 /// `Async\map()`: runs a whole map, and returns all results under their keys.
@@ -196,8 +207,8 @@ pub(crate) fn all(call: &Call) -> Returned {
 /// The first failure among the results that are there. PHP code may run.
 fn first_failure(map_call: &MapCall) -> Option<Zval> {
     while let Ok(Some((_, result))) = map_call.next() {
-        if let Err(throwable) = result {
-            return Some(throwable);
+        if let Err(failed) = result {
+            return Some(failed.throwable);
         }
     }
     None

@@ -41,7 +41,7 @@ use crate::zend::object::Tracer;
 
 pub(crate) use batch::{Answered, End};
 pub(crate) use repeat::due;
-pub(crate) use results::Item;
+pub(crate) use results::{Failed, Item};
 
 /// How many portions for each worker may be posted, or have results that were not fetched by the script, at a time.
 const AHEAD: usize = 4;

@@ -4,17 +4,24 @@ use ext_php_rs::types::Zval;
 
 use crate::task::life::map_call::{Batch, MapCall, Said};
 use crate::task::map::batch::settled;
-use crate::task::parent::wait;
 use crate::wire::codec::Format;
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::handler::Thrown;
-use crate::zend::{exception, value};
+use crate::zend::value;
 
 /// The format of values that are decoded here, without a future.
 const PACKED: u8 = Format::Packed as u8;
 
 /// An item that has been run: its key, and its value or failure.
-pub(crate) type Item = (Zval, Result<Zval, Zval>);
+pub(crate) type Item = (Zval, Result<Zval, Box<Failed>>);
+
+/// The failure of an item.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) throwable: Zval,
+    /// The item, if the map has a function for failures; else null.
+    pub(crate) given: Zval,
+}
 
 impl MapCall {
     /// Is a result ready, or is there none to wait for?
@@ -45,33 +52,7 @@ impl MapCall {
         let Some(result) = settled(&key, said)? else {
             return Ok(None);
         };
-        let result = match result {
-            Ok(value) => Ok(value),
-            Err(throwable) => self.caught(&key, given, throwable)?,
-        };
-        Ok(Some((key, result)))
-    }
-
-    /// Gives a failure to the function that was passed for that, if its first parameter takes it: what that returns or
-    /// throws is the result of the item. PHP code may run.
-    ///
-    /// # Errors
-    ///
-    /// When the script is exiting.
-    pub(crate) fn caught(
-        &self,
-        key: &Zval,
-        given: Zval,
-        throwable: Zval,
-    ) -> Result<Result<Zval, Zval>, Thrown> {
-        let catch = self.catch.borrow().clone();
-        let Some(catch) = catch.filter(|catch| catch.accepts(&throwable)) else {
-            return Ok(Err(throwable));
-        };
-        match catch.call(&mut [throwable, given, key.shallow_clone()]).and_then(wait::resolved) {
-            Ok(value) => Ok(Ok(value)),
-            Err(Thrown) => Ok(Err(exception::take().ok_or(Thrown)?)),
-        }
+        Ok(Some((key, result.map_err(|throwable| Box::new(Failed { throwable, given })))))
     }
 
     fn take_ready(&self) -> Option<(Zval, Zval, Said)> {

@@ -20,7 +20,7 @@ use crate::task::life::locks;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::map::Item;
+use crate::task::map::{Failed, Item};
 use crate::task::parent::wait;
 use crate::task::workers::retry;
 use crate::zend::handler::{Returned, Thrown};
@@ -161,7 +161,7 @@ pub(crate) fn run_item(map_call: &MapCall) -> Result<Option<Item>, Thrown> {
         let Some(delay) = again else {
             let result = match ran.outcome {
                 Outcome::Value(value) => Ok(value),
-                Outcome::Failed(throwable) => map_call.caught(&key, value, throwable)?,
+                Outcome::Failed(throwable) => Err(Box::new(Failed { throwable, given: value })),
             };
             return Ok(Some((key, result)));
         };

@@ -11,6 +11,7 @@ pub(crate) mod follow;
 pub(crate) mod gone;
 pub(crate) mod handlers;
 pub(crate) mod in_line;
+pub(crate) mod item_failure;
 pub(crate) mod locks;
 pub(crate) mod messages;
 pub(crate) mod news;
