@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use crate::task::life::attempt::Attempt;
-use crate::task::life::future::Future;
+use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::worker::Budget;
@@ -32,8 +32,11 @@ pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
 /// Takes a future out of the queue that it is in. False when it is in none.
 fn withdrawn(future: &Future) -> bool {
     let group = future.group.borrow().clone();
-    let parked = group.and_then(|group| group.ledger.change(|ledger| ledger.remove(future.id.get())));
-    parked.is_some()
+    let queued = group.and_then(|group| group.ledger.change(|ledger| ledger.remove(future.id.get())));
+    if queued.is_some() {
+        future.phase.set(Phase::Pending);
+    }
+    queued.is_some()
 }
 
 /// Gives a running task to `group`. False when it has ended.
