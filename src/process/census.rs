@@ -58,8 +58,8 @@ static OWN: AtomicU64 = AtomicU64::new(0);
 /// The numbers of its ancestors.
 static ANCESTORS: [AtomicU64; LINE] = [const { AtomicU64::new(0) }; LINE];
 /// The entry of this process, and that of the child that is being forked; `usize::MAX` for none.
-static SEAT: AtomicUsize = AtomicUsize::new(usize::MAX);
-static CHILDS_SEAT: AtomicUsize = AtomicUsize::new(usize::MAX);
+static OWN_ENTRY: AtomicUsize = AtomicUsize::new(usize::MAX);
+static CHILDS_ENTRY: AtomicUsize = AtomicUsize::new(usize::MAX);
 /// The process that forks, packed.
 static PARENT: AtomicU64 = AtomicU64::new(0);
 /// Whether forks are to be noted.
@@ -84,10 +84,10 @@ fn begin() -> Option<&'static Table> {
     }
     // SAFETY: mapped just now with room for it, zeroed, aligned to a page, and never unmapped; it consists of atomics.
     let table: &'static Table = unsafe { &*memory.cast::<Table>() };
-    let seat = table.take()?;
-    if let Some(entry) = table.entries.get(seat) {
+    let slot_ref = table.take()?;
+    if let Some(entry) = table.entries.get(slot_ref) {
         OWN.store(entry.id.load(Ordering::Relaxed), Ordering::Relaxed);
-        SEAT.store(seat, Ordering::Relaxed);
+        OWN_ENTRY.store(slot_ref, Ordering::Relaxed);
         entry.process.store(Process::own().packed(), Ordering::Release);
     }
     let table = TABLE.get_or_init(|| table);
@@ -100,9 +100,9 @@ pub(super) fn before_fork() {
     if !COUNTS.load(Ordering::Acquire) {
         return;
     }
-    let seat = TABLE.get().and_then(|table| table.take()).unwrap_or(usize::MAX);
+    let slot_ref = TABLE.get().and_then(|table| table.take()).unwrap_or(usize::MAX);
     PARENT.store(Process::own().packed(), Ordering::Relaxed);
-    CHILDS_SEAT.store(seat, Ordering::Relaxed);
+    CHILDS_ENTRY.store(slot_ref, Ordering::Relaxed);
 }
 
 /// In the child, after that. Async-signal-safe.
@@ -115,9 +115,9 @@ pub(super) fn in_child() {
         ANCESTORS.get(at).inspect(|id| id.store(nearer, Ordering::Relaxed));
     }
     ANCESTORS[0].store(OWN.load(Ordering::Relaxed), Ordering::Relaxed);
-    let seat = CHILDS_SEAT.load(Ordering::Relaxed);
-    SEAT.store(seat, Ordering::Relaxed);
-    let Some(entry) = seat_of(seat) else {
+    let slot_ref = CHILDS_ENTRY.load(Ordering::Relaxed);
+    OWN_ENTRY.store(slot_ref, Ordering::Relaxed);
+    let Some(entry) = seat_of(slot_ref) else {
         OWN.store(TAKEN, Ordering::Relaxed);
         return;
     };
@@ -131,13 +131,13 @@ pub(super) fn in_child() {
 
 /// In a warm worker: it does nothing while its parent has nothing for it to do.
 pub(crate) fn stays_warm() {
-    if let Some(entry) = seat_of(SEAT.load(Ordering::Relaxed)) {
+    if let Some(entry) = seat_of(OWN_ENTRY.load(Ordering::Relaxed)) {
         entry.warm.store(1, Ordering::Release);
     }
 }
 
-fn seat_of(seat: usize) -> Option<&'static Entry> {
-    TABLE.get()?.entries.get(seat)
+fn seat_of(slot_ref: usize) -> Option<&'static Entry> {
+    TABLE.get()?.entries.get(slot_ref)
 }
 
 /// What has this birth: may any other process that is there have it?
@@ -190,14 +190,14 @@ fn has(id: u64, line: &[u64; LINE], maker: u64, birth: u64) -> bool {
 impl Table {
     /// Takes an entry for a process that is about to be forked.
     fn take(&self) -> Option<usize> {
-        let seat = self.free().or_else(|| {
+        let slot_ref = self.free().or_else(|| {
             self.sweep();
             self.free()
         });
-        if seat.is_none() {
+        if slot_ref.is_none() {
             self.lost_count.store(1, Ordering::Release);
         }
-        seat
+        slot_ref
     }
 
     fn free(&self) -> Option<usize> {
@@ -206,8 +206,8 @@ impl Table {
             entry.id.load(Ordering::Relaxed) == 0
                 && entry.id.compare_exchange(0, TAKEN, Ordering::AcqRel, Ordering::Relaxed).is_ok()
         };
-        let seat = self.entries.iter().position(free)?;
-        let entry = self.entries.get(seat)?;
+        let slot_ref = self.entries.iter().position(free)?;
+        let entry = self.entries.get(slot_ref)?;
         entry.process.store(FORKING | now(), Ordering::Relaxed);
         entry.warm.store(0, Ordering::Relaxed);
         let parent = std::iter::once(&OWN).chain(&ANCESTORS);
@@ -215,8 +215,8 @@ impl Table {
             place.store(ancestor.load(Ordering::Relaxed), Ordering::Relaxed);
         }
         entry.id.store(id, Ordering::Release);
-        self.used.fetch_max(seat + 1, Ordering::AcqRel);
-        Some(seat)
+        self.used.fetch_max(slot_ref + 1, Ordering::AcqRel);
+        Some(slot_ref)
     }
 
     /// Frees the entries of processes that are gone.

@@ -65,11 +65,11 @@ impl fmt::Debug for Control {
 
 /// The slot of a child that is about to be forked, or that runs, as its parent has it.
 #[derive(Debug)]
-pub(crate) struct Place(Seat);
+pub(crate) struct Place(SlotRef);
 
 /// The same, as the child has it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Seat {
+pub(crate) struct SlotRef {
     control: &'static Control,
     index: u32,
 }
@@ -120,13 +120,13 @@ impl Control {
             self.unused.set(next.saturating_add(1).min(SLOTS));
             (next < SLOTS).then_some(next)
         })?;
-        Some(Place(Seat { control: self, index }))
+        Some(Place(SlotRef { control: self, index }))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let Seat { control, index } = self.0;
+        let SlotRef { control, index } = self.0;
         let mut free = control.free.take();
         free.push(index);
         control.free.set(free);
@@ -135,7 +135,7 @@ impl Drop for Place {
 
 impl Place {
     /// For the child.
-    pub(crate) fn seat(&self) -> Seat {
+    pub(crate) fn slot_ref(&self) -> SlotRef {
         self.0
     }
 
@@ -179,7 +179,7 @@ impl Place {
     }
 }
 
-impl Seat {
+impl SlotRef {
     fn slot(self) -> Option<&'static Slot> {
         self.control.memory.at(self.index as usize * size_of::<Slot>())
     }
@@ -237,18 +237,18 @@ mod tests {
     #[test]
     fn what_is_about_another_attempt_is_about_nobody() {
         let place = leaked(Control::new().unwrap()).take().unwrap();
-        let seat = place.seat();
-        assert!(!seat.is_asked(0) && !seat.is_asked(7));
+        let slot_ref = place.slot_ref();
+        assert!(!slot_ref.is_asked(0) && !slot_ref.is_asked(7));
         place.ask(7);
-        assert!(seat.is_asked(7) && !seat.is_asked(8));
-        seat.report(7, 0.5, "half");
+        assert!(slot_ref.is_asked(7) && !slot_ref.is_asked(8));
+        slot_ref.report(7, 0.5, "half");
         assert_eq!(place.report(7), Some(Report { fraction: 0.5, text: "half".into() }));
         assert_eq!(place.report(8), None);
-        assert_eq!(seat.limit(7), Limit::Unchanged);
+        assert_eq!(slot_ref.limit(7), Limit::Unchanged);
         place.limit(7, Some(5));
-        assert_eq!((seat.limit(7), seat.limit(8)), (Limit::Until(5), Limit::Unchanged));
+        assert_eq!((slot_ref.limit(7), slot_ref.limit(8)), (Limit::Until(5), Limit::Unchanged));
         place.limit(7, None);
-        assert_eq!(seat.limit(7), Limit::Lifted);
+        assert_eq!(slot_ref.limit(7), Limit::Lifted);
     }
 
     #[test]
@@ -256,34 +256,34 @@ mod tests {
         let control = leaked(Control::new().unwrap());
         let mut all: Vec<_> = (0..SLOTS).map(|_| control.take().unwrap()).collect();
         assert!(control.take().is_none());
-        let last = all.pop().unwrap().seat().index;
-        assert_eq!(control.take().unwrap().seat().index, last);
+        let last = all.pop().unwrap().slot_ref().index;
+        assert_eq!(control.take().unwrap().slot_ref().index, last);
     }
 
     #[test]
     fn a_long_text_is_cut_between_characters() {
         let place = leaked(Control::new().unwrap()).take().unwrap();
-        place.seat().report(1, 1.0, &"ä".repeat(200));
+        place.slot_ref().report(1, 1.0, &"ä".repeat(200));
         assert_eq!(place.report(1).unwrap().text, "ä".repeat(100));
-        place.seat().report(1, 1.0, &format!("x{}", "ä".repeat(200)));
+        place.slot_ref().report(1, 1.0, &format!("x{}", "ä".repeat(200)));
         assert_eq!(place.report(1).unwrap().text, format!("x{}", "ä".repeat(99)));
     }
 
     #[test]
     fn what_makes_no_sense_is_no_report() {
         let place = leaked(Control::new().unwrap()).take().unwrap();
-        let slot = place.seat().slot().unwrap();
+        let slot = place.slot_ref().slot().unwrap();
         for wrong in [f64::NAN, f64::INFINITY, -0.1, 1.1] {
-            place.seat().report(1, wrong, "");
+            place.slot_ref().report(1, wrong, "");
             assert_eq!(place.report(1), None);
         }
-        place.seat().report(1, 0.5, "");
+        place.slot_ref().report(1, 0.5, "");
         slot.length.store(u64::MAX, Ordering::Relaxed);
         assert_eq!(place.report(1), None);
         // Killed in the middle of it, and then somebody else reports.
         slot.version.store(7, Ordering::Relaxed);
         assert_eq!(place.report(1), None);
-        place.seat().report(2, 0.25, "");
+        place.slot_ref().report(2, 0.25, "");
         assert_eq!(place.report(2), Some(Report { fraction: 0.25, text: String::new() }));
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Label, Subject};
-use crate::process::shared::control::{Limit, Seat};
+use crate::process::shared::control::{Limit, SlotRef};
 use crate::process::shared::job_queue::Progress;
 use crate::process::{child, clock};
 use crate::task::life::future::{Ending, Future};
@@ -18,7 +18,7 @@ use crate::zend::object::Object;
 #[derive(Debug, Default)]
 pub(crate) struct Own {
     /// Its slot in the memory that it shares with its parent.
-    pub(crate) seat: Cell<Option<Seat>>,
+    pub(crate) slot_ref: Cell<Option<SlotRef>>,
     /// The number of the attempt; 0 for none.
     pub(crate) attempt: Cell<u64>,
     /// Its future, if the child was forked for it alone.
@@ -51,16 +51,16 @@ impl Own {
     /// What is the parent's is left where it is.
     pub(crate) fn forget(&self, is_child: bool) {
         if !is_child {
-            self.seat.set(None);
+            self.slot_ref.set(None);
         }
         self.attempt.set(0);
         self.limit.set(None);
         std::mem::forget((self.future.take(), self.warm.take()));
     }
 
-    fn seat(&self) -> Option<(Seat, u64)> {
+    fn slot_ref(&self) -> Option<(SlotRef, u64)> {
         let attempt = self.attempt.get();
-        self.seat.get().filter(|_| attempt != 0).map(|seat| (seat, attempt))
+        self.slot_ref.get().filter(|_| attempt != 0).map(|slot_ref| (slot_ref, attempt))
     }
 
     /// Seconds that are left, by what this process knows of its limit.
@@ -93,7 +93,7 @@ pub(crate) fn is_asked() -> bool {
             .as_ref()
             .is_some_and(|future| future.is_asked() || future.ending.get() == Some(Ending::Cancelled));
     }
-    state.own.seat().is_some_and(|(seat, attempt)| seat.is_asked(attempt))
+    state.own.slot_ref().is_some_and(|(slot_ref, attempt)| slot_ref.is_asked(attempt))
 }
 
 /// The task that calls this, as exceptions name it.
@@ -116,8 +116,8 @@ pub(crate) fn report(fraction: f64, text: &str) {
         if let Some(future) = innermost {
             future.report_here(fraction, text);
         }
-    } else if let Some((seat, attempt)) = state.own.seat() {
-        seat.report(attempt, fraction, text);
+    } else if let Some((slot_ref, attempt)) = state.own.slot_ref() {
+        slot_ref.report(attempt, fraction, text);
     }
 }
 
@@ -128,8 +128,8 @@ pub(crate) fn left() -> Option<f64> {
         return None;
     }
     let own = &state.own;
-    let (seat, attempt) = own.seat()?;
-    let left = match seat.limit(attempt) {
+    let (slot_ref, attempt) = own.slot_ref()?;
+    let left = match slot_ref.limit(attempt) {
         Limit::Until(until) => Duration::from_nanos(until).as_secs_f64() - clock::monotonic().as_secs_f64(),
         Limit::Lifted => return None,
         Limit::Unchanged => own.left()?,

@@ -233,7 +233,7 @@ fn fork_worker(
     let place = state().place();
     let forked = match fork::fork(purpose)? {
         Fork::Child(pipe) => {
-            state().own.seat.set(place.as_ref().map(Place::seat));
+            state().own.slot_ref.set(place.as_ref().map(Place::slot_ref));
             main(&pipe, streams);
             end(255)
         }

@@ -7,10 +7,10 @@ fn a_report_is_read_whole_or_not_at_all() {
     check(3, || {
         let common = Common::new(Control::new().unwrap());
         let place = common.get().take().unwrap();
-        let seat = place.seat();
+        let slot_ref = place.slot_ref();
         let child = fork(move || {
-            seat.report(7, 0.25, "a");
-            seat.report(7, 0.5, "b");
+            slot_ref.report(7, 0.25, "a");
+            slot_ref.report(7, 0.5, "b");
         });
         let seen = place.report(7);
         let all = [(0.25, "a"), (0.5, "b")].map(|(fraction, text)| Report { fraction, text: text.into() });
@@ -28,8 +28,8 @@ fn a_changed_limit_is_seen_with_its_end() {
     check(3, || {
         let common = Common::new(Control::new().unwrap());
         let place = common.get().take().unwrap();
-        let seat = place.seat();
-        let child = fork(move || seat.limit(7));
+        let slot_ref = place.slot_ref();
+        let child = fork(move || slot_ref.limit(7));
         place.limit(7, Some(5));
         assert!(matches!(reaped(child), Limit::Unchanged | Limit::Until(5)));
         drop(place);
