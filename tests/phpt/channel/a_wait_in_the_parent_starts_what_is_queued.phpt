@@ -20,7 +20,8 @@ $pool->add(function () use ($channel): void {
     $channel->send('from the last task in the queue');
 });
 echo $channel->receive(PATIENCE), "\n";
-echo implode(', ', $log), "\n";
+// The last task starts when the fifth has told its value, maybe before the handler of that has run.
+echo implode(', ', array_slice($log, 0, 4)), "\n";
 await($pool);
 
 // A handler that sends is what its own process waits for.
@@ -56,7 +57,7 @@ await($pool);
 ?>
 --EXPECT--
 from the last task in the queue
-then 0, then 1, then 2, then 3, then 4
+then 0, then 1, then 2, then 3
 a handler sent the value
 from the handler of a signal
 thrown by the handler of a signal
