@@ -20,13 +20,10 @@ foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
         $started->write('runs');
         $closed->never();
     }, 'runs')->catch(function (CancelledException $e) use (&$cancelled) { $cancelled[] = 'runs'; });
-    $fine = new Gate();
-    $pool->add(fn() => 1, 'fine')->then(function () use ($fine): void {
-        $fine->open();
-    });
-    $pool['fails'] = function () use ($started, $fine) {
+    $pool['fine'] = fn() => 1;
+    $pool['fine']->await();
+    $pool['fails'] = function () use ($started) {
         $started->write('fails');
-        $fine->pass();
         throw new DomainException('the first');
     };
     $pool->add(fn() => $closed->never(), 'waits')->catch(function (CancelledException $e) use (&$cancelled) { $cancelled[] = 'waits'; });
