@@ -40,7 +40,7 @@ foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
 }
 echo "-- a failure that a handler has handled is none, nor is a cancelled task\n";
 $pool = Pool::create()->failFast();
-$pool->add(fn() => throw new DomainException())->catch(fn() => 'handled');
+$pool[] = async(fn() => throw new DomainException())->catch(fn() => 'handled');
 $pool->add(fn() => sleep(20))->cancel();
 $pool[] = fn() => 'goes on';
 echo json_encode(await($pool)), "\n";
