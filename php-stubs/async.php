@@ -506,6 +506,9 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * what waits, and what is added afterwards. {@see await()} of the pool then throws that failure, whatever comes before
      * it in order. A cancelled task is no failure, nor is an attempt after which there is another one.
      *
+     * A `catch` that is attached to what {@see add()} returns may come too late: the task has started, and may have failed.
+     * Attach it first: `$pool[] = async(...)->catch(...)`.
+     *
      * @return $this
      */
     public function failFast(bool $on = true): self

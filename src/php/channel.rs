@@ -187,9 +187,15 @@ fn stream(call: &Call) -> Returned {
         return Ok(stream.shallow_clone());
     }
     let ring = ring_of(&channel)?;
-    let refused = |call, errno| exceptions::throw(&Error::NoStream { refused: Refused { call, errno } });
-    let descriptor = ring.watch().ok_or_else(|| refused("eventfd", Errno::EMFILE))?;
-    let descriptor = descriptor.try_clone_to_owned().map_err(|_| refused("dup", Errno::last()))?;
+    let descriptor = ring.watch().ok_or_else(|| {
+        exceptions::throw(&Error::Misuse(
+            "this channel has no stream: when it was made, 128 channels of this process had a descriptor for one, or no \
+             more files could be open; keep fewer channels, or call receive() with a time limit",
+        ))
+    })?;
+    let refused =
+        |_| exceptions::throw(&Error::NoStream { refused: Refused { call: "dup", errno: Errno::last() } });
+    let descriptor = descriptor.try_clone_to_owned().map_err(refused)?;
     let stream = request::stream(descriptor).ok_or(Thrown)?;
     channel.stream.set(Some(stream.shallow_clone()));
     Ok(stream)

@@ -8,7 +8,8 @@ use nix::unistd::{Whence, lseek, read, write};
 
 use crate::process::pipe;
 
-/// Rings that have a descriptor, at a time: others are for the script.
+/// How many rings can have a descriptor at a time, which a message of `Channel::stream()` says too: the other
+/// descriptors are for the script.
 const MOST: usize = if cfg!(loom) { 0 } else { 128 };
 /// The lowest number of one. A task may close arbitrary descriptors and then open files, which get the lowest free
 /// numbers: none of these may be mistaken for it.
