@@ -84,10 +84,10 @@ fn begin() -> Option<&'static Table> {
     }
     // SAFETY: mapped just now with room for it, zeroed, aligned to a page, and never unmapped; it consists of atomics.
     let table: &'static Table = unsafe { &*memory.cast::<Table>() };
-    let slot_ref = table.take()?;
-    if let Some(entry) = table.entries.get(slot_ref) {
+    let at = table.take()?;
+    if let Some(entry) = table.entries.get(at) {
         OWN.store(entry.id.load(Ordering::Relaxed), Ordering::Relaxed);
-        OWN_ENTRY.store(slot_ref, Ordering::Relaxed);
+        OWN_ENTRY.store(at, Ordering::Relaxed);
         entry.process.store(Process::own().packed(), Ordering::Release);
     }
     let table = TABLE.get_or_init(|| table);
@@ -100,9 +100,9 @@ pub(super) fn before_fork() {
     if !COUNTS.load(Ordering::Acquire) {
         return;
     }
-    let slot_ref = TABLE.get().and_then(|table| table.take()).unwrap_or(usize::MAX);
+    let at = TABLE.get().and_then(|table| table.take()).unwrap_or(usize::MAX);
     PARENT.store(Process::own().packed(), Ordering::Relaxed);
-    CHILDS_ENTRY.store(slot_ref, Ordering::Relaxed);
+    CHILDS_ENTRY.store(at, Ordering::Relaxed);
 }
 
 /// In the child, after that. Async-signal-safe.
@@ -115,9 +115,9 @@ pub(super) fn in_child() {
         ANCESTORS.get(at).inspect(|id| id.store(nearer, Ordering::Relaxed));
     }
     ANCESTORS[0].store(OWN.load(Ordering::Relaxed), Ordering::Relaxed);
-    let slot_ref = CHILDS_ENTRY.load(Ordering::Relaxed);
-    OWN_ENTRY.store(slot_ref, Ordering::Relaxed);
-    let Some(entry) = seat_of(slot_ref) else {
+    let at = CHILDS_ENTRY.load(Ordering::Relaxed);
+    OWN_ENTRY.store(at, Ordering::Relaxed);
+    let Some(entry) = entry_at(at) else {
         OWN.store(TAKEN, Ordering::Relaxed);
         return;
     };
@@ -131,13 +131,13 @@ pub(super) fn in_child() {
 
 /// In a warm worker: it does nothing while its parent has nothing for it to do.
 pub(crate) fn stays_warm() {
-    if let Some(entry) = seat_of(OWN_ENTRY.load(Ordering::Relaxed)) {
+    if let Some(entry) = entry_at(OWN_ENTRY.load(Ordering::Relaxed)) {
         entry.warm.store(1, Ordering::Release);
     }
 }
 
-fn seat_of(slot_ref: usize) -> Option<&'static Entry> {
-    TABLE.get()?.entries.get(slot_ref)
+fn entry_at(at: usize) -> Option<&'static Entry> {
+    TABLE.get()?.entries.get(at)
 }
 
 /// What has this birth: may any other process that is there have it?
@@ -190,14 +190,14 @@ fn has(id: u64, line: &[u64; LINE], maker: u64, birth: u64) -> bool {
 impl Table {
     /// Takes an entry for a process that is about to be forked.
     fn take(&self) -> Option<usize> {
-        let slot_ref = self.free().or_else(|| {
+        let at = self.free().or_else(|| {
             self.sweep();
             self.free()
         });
-        if slot_ref.is_none() {
+        if at.is_none() {
             self.lost_count.store(1, Ordering::Release);
         }
-        slot_ref
+        at
     }
 
     fn free(&self) -> Option<usize> {
@@ -206,8 +206,8 @@ impl Table {
             entry.id.load(Ordering::Relaxed) == 0
                 && entry.id.compare_exchange(0, TAKEN, Ordering::AcqRel, Ordering::Relaxed).is_ok()
         };
-        let slot_ref = self.entries.iter().position(free)?;
-        let entry = self.entries.get(slot_ref)?;
+        let at = self.entries.iter().position(free)?;
+        let entry = self.entries.get(at)?;
         entry.process.store(FORKING | now(), Ordering::Relaxed);
         entry.warm.store(0, Ordering::Relaxed);
         let parent = std::iter::once(&OWN).chain(&ANCESTORS);
@@ -215,8 +215,8 @@ impl Table {
             place.store(ancestor.load(Ordering::Relaxed), Ordering::Relaxed);
         }
         entry.id.store(id, Ordering::Release);
-        self.used.fetch_max(slot_ref + 1, Ordering::AcqRel);
-        Some(slot_ref)
+        self.used.fetch_max(at + 1, Ordering::AcqRel);
+        Some(at)
     }
 
     /// Frees the entries of processes that are gone.
