@@ -1024,7 +1024,7 @@ final class Channel implements \Countable, \IteratorAggregate
      *
      * @return resource
      *
-     * @throws CannotForkException for a channel that was made while there were 128 others: those have descriptors
+     * @throws AsyncError for a channel that was made while there were 128 others: those have descriptors
      */
     public function stream()
     {
