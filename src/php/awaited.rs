@@ -5,7 +5,8 @@ use std::ffi::CStr;
 
 use ext_php_rs::types::Zval;
 
-use crate::php::pool::{Pool, waiting};
+use crate::php::pool;
+use crate::php::pool::Pool;
 use crate::task::life::conclusion;
 use crate::task::life::future::Future;
 use crate::task::parent::wait;
@@ -74,7 +75,7 @@ pub(crate) fn futures(call: &Call) -> Result<Vec<(Zval, Object<Future>)>, Thrown
         None => Err(refuse(call, "Async\\Future", &value)),
     };
     let futures = if let Some(pool) = call.arg(0).and_then(Object::<Pool>::from_zval) {
-        waiting::entries(&pool)
+        pool.futures.all()
     } else {
         listed_argument(call, c"iterable")?.into_iter().map(future).collect::<Result<Vec<_>, _>>()?
     };
@@ -126,7 +127,7 @@ pub(crate) fn finish(all: &[(Zval, Awaited)], patience: Option<Patience>) -> Res
     let (mut futures, mut pools) = (Vec::new(), Vec::new());
     flatten(all, &mut futures, &mut pools);
     wait::all(&futures, patience)?;
-    pools.iter().try_for_each(|pool| waiting::finish(pool, patience))
+    pools.iter().try_for_each(|pool| pool::finish(pool, patience))
 }
 
 fn flatten(all: &[(Zval, Awaited)], futures: &mut Vec<Object<Future>>, pools: &mut Vec<Object<Pool>>) {
@@ -157,7 +158,7 @@ pub(crate) fn values(all: &[(Zval, Awaited)]) -> Returned {
                 }
             }
             Awaited::Pool(pool) => {
-                let (values, failed) = waiting::outcomes(pool);
+                let (values, failed) = pool.futures.outcomes();
                 (Some(values.into_zval()), failed)
             }
             Awaited::Many(_) => (None, None),
@@ -187,7 +188,7 @@ pub(crate) fn handles(all: &[(Zval, Awaited)]) -> Zval {
 /// The futures of a pool under their keys.
 pub(crate) fn pool_handles(pool: &Pool) -> Zval {
     let mut array = Array::new();
-    for (key, future) in waiting::entries(pool) {
+    for (key, future) in pool.futures.all() {
         future.observed.set(true);
         array.set(&key, future.zval());
     }

@@ -4,8 +4,9 @@
 use ext_php_rs::types::Zval;
 
 use crate::php::future::patience;
-use crate::php::pool::{Pool, waiting};
-use crate::php::{awaited, combine, hooks, map, task};
+use crate::php::pool;
+use crate::php::pool::Pool;
+use crate::php::{awaited, combine, hooks, map_iterator, task};
 use crate::process::cpus;
 use crate::task::life::future::Future;
 use crate::task::life::group::Group;
@@ -51,7 +52,7 @@ pub(crate) static NAMESPACED: [Function; 10] = [
         "Async\\map",
         "Traversable|array $items, callable $fn, ?int $concurrency = null, ?callable $catch = null",
         "array",
-        entry(map::all),
+        entry(map_iterator::all),
     )
     .flags(0),
 ];
@@ -119,8 +120,8 @@ fn await_any(call: &Call) -> Returned {
         return wait::one(&future, patience);
     }
     if let Some(pool) = Object::<Pool>::from_zval(what) {
-        waiting::finish(&pool, patience)?;
-        return waiting::values(&pool);
+        pool::finish(&pool, patience)?;
+        return pool::values(&pool);
     }
     let all = awaited::nested(call, c"Async\\Future|Async\\Pool|iterable")?;
     awaited::finish(&all, patience)?;
@@ -133,8 +134,8 @@ fn settle(call: &Call) -> Returned {
         return Err(Thrown);
     };
     if let Some(pool) = Object::<Pool>::from_zval(what) {
-        waiting::finish(&pool, None)?;
-        let futures: Vec<_> = waiting::entries(&pool).into_iter().map(|(_, future)| future).collect();
+        pool::finish(&pool, None)?;
+        let futures: Vec<_> = pool.futures.all().into_iter().map(|(_, future)| future).collect();
         wait::all(&futures, None)?;
         return Ok(awaited::pool_handles(&pool));
     }

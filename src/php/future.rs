@@ -5,16 +5,17 @@ use std::time::Duration;
 use ext_php_rs::types::Zval;
 
 use crate::php::settled;
-use crate::php::status as states;
-use crate::php::status::Status;
+use crate::php::status as enums;
 use crate::process::output::Stream;
 use crate::task::life::conclusion;
 use crate::task::life::future::Future;
 use crate::task::life::group::Group;
 use crate::task::life::handler::Handler;
-use crate::task::life::state::state;
+use crate::task::parent::status::Status;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{at_exit, cancel as task, event_loop, handlers, start, steer, wait};
+use crate::task::parent::{
+    at_exit, cancel as task, event_loop, handlers, start, status as states, steer, wait,
+};
 use crate::task::workers;
 use crate::task::workers::{launch, outcome};
 use crate::zend::callable::Callable;
@@ -196,10 +197,7 @@ fn key(call: &Call) -> Returned {
 fn pid(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let mut pid = Zval::new();
-    let future = this(call)?;
-    let group = future.group.borrow().clone();
-    let number = future.pid.get().or_else(|| workers::pid_of(&*group?, future.id.get()));
-    if let Some(number) = number {
+    if let Some(number) = states::pid(&*this(call)?) {
         pid.set_long(number);
     }
     Ok(pid)
@@ -220,7 +218,7 @@ fn error(call: &Call) -> Returned {
 
 fn route(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
-    Ok(states::route(&*this(call)?))
+    Ok(enums::route(&*this(call)?))
 }
 
 fn attempts(call: &Call) -> Returned {
@@ -238,16 +236,9 @@ fn error_output(call: &Call) -> Returned {
     printed(call, Stream::Error)
 }
 
-/// The captured output of a task: all of it after the task has ended, and what has been read until now while it runs.
 fn printed(call: &Call, stream: Stream) -> Returned {
     call.expect(0, Some(0))?;
-    let future = this(call)?;
-    let ended = future.captured.borrow().as_ref().map(|captured| captured.text(stream));
-    let group = future.group.borrow().clone();
-    let source =
-        group.and_then(|group| workers::child_of(&group, future.id.get())).unwrap_or(future.id.get());
-    let printed = ended.or_else(|| state().reactor.borrow_mut().as_mut()?.printed(source, stream));
-    Ok(string::zval(printed.unwrap_or_default()))
+    Ok(string::zval(states::printed(&*this(call)?, stream)))
 }
 
 fn at_end_of_script(_: &Call) -> Returned {

@@ -10,7 +10,7 @@ mod combine;
 mod functions;
 pub(crate) mod future;
 mod hooks;
-pub(crate) mod map;
+pub(crate) mod map_iterator;
 pub(crate) mod output;
 pub(crate) mod places;
 pub(crate) mod pool;
@@ -33,7 +33,7 @@ pub(crate) fn register() {
     channel::register();
     future::register();
     pool_iterator::register();
-    map::register();
+    map_iterator::register();
     pool::register();
     sharing::register();
     class::register_functions(&functions::NAMESPACED);

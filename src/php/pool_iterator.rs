@@ -7,9 +7,9 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 
 use crate::php::pool::Pool;
-use crate::task::life::ended::{Ended, Walker};
+use crate::task::life::ended::Walker;
 use crate::task::life::future::Future;
-use crate::task::parent::wait;
+use crate::task::parent::finished;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -46,7 +46,7 @@ impl Native for PoolIterator {
     fn released(this: &Object<Self>) {
         let pool = this.pool.borrow().clone();
         if let Some(pool) = pool {
-            with_ended(&pool, |ended| ended.leave(&this.walker));
+            finished::leave(&pool.group, &this.walker);
         }
     }
 }
@@ -78,31 +78,12 @@ fn this(call: &Call) -> Result<Object<PoolIterator>, Thrown> {
     call.this().ok_or(Thrown)
 }
 
-/// Changes the pool's list of ended futures, and drops those that the list no longer needs. PHP code may run.
-fn with_ended(pool: &Pool, change: impl FnOnce(&mut Ended) -> Vec<Object<Future>>) {
-    drop(pool.group.ended.change(|ended| ended.as_mut().map(change)));
-}
-
 /// Waits for the next future that ends; there is no current one when nothing is left to wait for. PHP code may run.
 fn advance(iterator: &PoolIterator) -> Result<(), Thrown> {
     let pool = iterator.pool.borrow().clone();
-    let Some(pool) = pool else {
-        return Ok(());
-    };
-    let walker = &iterator.walker;
-    pool.group.ended.change(|ended| ended.iter_mut().for_each(|ended| ended.enter(walker)));
-    let next = || pool.group.ended.borrow().as_ref().and_then(|ended| ended.next(walker));
-    wait::until(None, || Ok(next().is_some() || pool.group.has_told()))?;
-    let next = next();
-    let previous = if let Some((number, future)) = next {
-        wait::finish(&future, None)?;
-        with_ended(&pool, |ended| ended.give(walker, number));
-        iterator.current.replace(Some(future))
-    } else {
-        with_ended(&pool, |ended| ended.leave(walker));
-        iterator.current.take()
-    };
-    drop(previous);
+    if let Some(pool) = pool {
+        iterator.current.set(finished::next(&pool.group, &iterator.walker)?);
+    }
     Ok(())
 }
 
@@ -127,7 +108,7 @@ fn rewind(call: &Call) -> Returned {
     let iterator = this(call)?;
     let pool = iterator.pool.borrow().clone();
     if let Some(pool) = pool {
-        with_ended(&pool, |ended| ended.rewind(&iterator.walker));
+        finished::rewind(&pool.group, &iterator.walker);
     }
     advance(&iterator)?;
     Ok(Zval::new())

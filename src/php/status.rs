@@ -7,12 +7,10 @@ use std::fmt::Write;
 
 use ext_php_rs::types::Zval;
 
-use crate::pool::ledger::Stage;
-use crate::task::life::future::{Future, Phase, describe};
-use crate::task::life::totals::{Counts, End};
-use crate::task::life::workers::Route;
-use crate::task::workers;
-use crate::task::workers::Whereabouts;
+use crate::task::life::future::{Future, describe};
+use crate::task::life::totals::Counts;
+use crate::task::parent::status;
+use crate::task::parent::status::Status;
 use crate::zend::cell::DataCell;
 use crate::zend::class::{Class, Function};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
@@ -22,56 +20,10 @@ use crate::zend::{interfaces, object, string};
 static STATUS: Class = Class::new();
 static ROUTE: Class = Class::new();
 
-/// The state of a task, as PHP code sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// It has not been queued.
-    Pending,
-    /// It waits for a slot.
-    Queued,
-    /// It runs.
-    Running,
-    /// It returned a value.
-    Succeeded,
-    /// It threw an exception, or its process died.
-    Failed,
-    /// Its time ran out.
-    TimedOut,
-    /// It was cancelled.
-    Cancelled,
-}
-
 const CASES: [&CStr; 7] =
     [c"Pending", c"Queued", c"Running", c"Succeeded", c"Failed", c"TimedOut", c"Cancelled"];
 
 impl Status {
-    /// The state of a future's task, regardless of what its handlers made of the result. A task whose process has ended
-    /// still counts as running until the event loop has processed that.
-    pub(crate) fn of(future: &Future) -> Self {
-        match (future.end(), &*future.phase.borrow()) {
-            (Some(End::Succeeded), _) => Self::Succeeded,
-            (Some(End::Failed), _) => Self::Failed,
-            (Some(End::TimedOut), _) => Self::TimedOut,
-            (Some(End::Cancelled), _) => Self::Cancelled,
-            (None, Phase::Pending) => Self::Pending,
-            (None, Phase::Active) => Self::active(future),
-            (None, _) => Self::Running,
-        }
-    }
-
-    /// The state of a task that is queued or runs: a worker may have taken it from the job queue already.
-    fn active(future: &Future) -> Self {
-        match (&*future.group.borrow(), future.stage()) {
-            (Some(group), Some(stage)) if stage != Stage::Running => {
-                match workers::whereabouts(group, future.id.get()) {
-                    Whereabouts::Waiting => Self::Queued,
-                    Whereabouts::Running(..) | Whereabouts::Unknown => Self::Running,
-                }
-            }
-            _ => Self::Running,
-        }
-    }
-
     /// The case of the enum.
     pub(crate) fn case(self) -> Zval {
         CASES.get(self as usize).map_or_else(Zval::new, |name| STATUS.case(name))
@@ -80,23 +32,9 @@ impl Status {
 
 const ROUTES: [&CStr; 3] = [c"Forked", c"Inherited", c"Sent"];
 
-/// How the task of a future that has begun reached its child.
-pub(crate) fn route_of(future: &Future) -> Option<Route> {
-    future.route.get().filter(|_| !matches!(Status::of(future), Status::Pending | Status::Queued))
-}
-
-/// How many attempts of a task have begun.
-pub(crate) fn attempts(future: &Future) -> u32 {
-    // A worker that takes a task from the job queue does not report this before the task's end, so `attempts` does not
-    // include a running attempt that was posted.
-    let is_posted = future.stage() == Some(Stage::Posted);
-    let begun = is_posted && !future.has_ended() && Status::of(future) == Status::Running;
-    future.attempts.get() + u32::from(begun)
-}
-
 /// The case of `Async\Route`; null when the task has not begun.
 pub(crate) fn route(future: &Future) -> Zval {
-    let name = route_of(future).and_then(|route| ROUTES.get(route as usize));
+    let name = status::route(future).and_then(|route| ROUTES.get(route as usize));
     name.map_or_else(Zval::new, |name| ROUTE.case(name))
 }
 

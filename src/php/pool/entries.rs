@@ -1,7 +1,5 @@
 //! The array-like methods of `Async\Pool`: adding, reading and removing its futures by key.
 
-use std::rc::Rc;
-
 use ext_php_rs::types::Zval;
 
 use crate::error::Error;
@@ -9,14 +7,13 @@ use crate::exceptions;
 use crate::php::pool::{Pool, boolean, none, this};
 use crate::php::pool_iterator::PoolIterator;
 use crate::php::task;
-use crate::pool::ledger::Stage;
 use crate::task::life::future::Future;
-use crate::task::life::group::Group;
+use crate::task::life::futures::NoNextKey;
 use crate::task::life::state::state;
+use crate::task::life::support;
 use crate::task::life::work::Work;
-use crate::task::life::{shutdown, support};
 use crate::task::parent::{adopt, cancel, event_loop, wait};
-use crate::zend::array::{Array, normal_key};
+use crate::zend::array::normal_key;
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
@@ -57,11 +54,6 @@ fn is_key(offset: &Zval) -> bool {
     offset.is_null() || offset.is_long() || offset.is_string()
 }
 
-/// Whether this key is in use; without a key, whether there is no next one.
-fn is_taken(pool: &Pool, key: Option<&Zval>) -> bool {
-    key.map_or_else(|| pool.full.get(), |key| pool.entries.borrow().has(key))
-}
-
 pub(super) fn offset_set(call: &Call) -> Returned {
     call.expect(2, Some(2))?;
     let pool = this(call)?;
@@ -76,14 +68,15 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>,
     support::ensure()?;
     let given = given(call, task)?;
     if let Some(limit) = pool.group.queue_limit.get() {
-        wait_for_room(&pool.group, limit)?;
+        wait::room(&pool.group, limit)?;
     }
     // Checked only now, as an autoloader, or a handler, may have added something; but before a future is made for a
     // callable, since a future that is dropped is started.
-    if is_taken(pool, key.as_ref().map(|(_, key)| key)) {
-        return Err(key.map_or_else(no_next_key, |(argument, key)| {
-            call.value_error(argument, &format!("must not be in use, {} is", shown(&key)))
-        }));
+    if pool.futures.is_taken(key.as_ref().map(|(_, key)| key)) {
+        return Err(key.map_or_else(
+            || no_next_key(NoNextKey),
+            |(argument, key)| call.value_error(argument, &format!("must not be in use, {} is", shown(&key))),
+        ));
     }
     let future = match given {
         Given::Future(future) if future.added.get() => {
@@ -99,28 +92,10 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>,
     };
     wait::ensure_here(&future)?;
     if priority != 0 {
-        rank(&pool.group, &future, priority);
+        adopt::rank(&pool.group, &future, priority);
     }
     store(pool, key.map(|(_, key)| key), &future)?;
     Ok(future.zval())
-}
-
-/// Waits, and handles what ends meanwhile, until fewer than `limit` tasks wait for a slot. PHP code may run.
-fn wait_for_room(group: &Group, limit: usize) -> Result<(), Thrown> {
-    let has_room = || {
-        let ledger = group.ledger.borrow();
-        ledger.is_stopped() || ledger.backlog() < limit
-    };
-    if support::in_line() || has_room() { Ok(()) } else { wait::until(None, || Ok(has_room())) }
-}
-
-/// A future that is about to be added to a group gets a priority there, unless it runs already.
-fn rank(group: &Group, future: &Future, priority: i64) {
-    if !future.has_ended() && future.stage() != Some(Stage::Running) {
-        future.set_priority(priority);
-        group.keep_close();
-        group.ledger.change(|ledger| ledger.rank(future.id.get(), priority));
-    }
 }
 
 /// The fast path of `$pool[] = fn() => …`, without a method call. Returns false in all cases where `offsetSet()` has to
@@ -133,7 +108,7 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
         return Ok(false);
     };
     let key = offset.filter(|key| !key.is_null()).map(normal);
-    if is_taken(pool, key.as_ref()) {
+    if pool.futures.is_taken(key.as_ref()) {
         return Ok(false);
     }
     let future = planned(Work::Call(callable, None));
@@ -142,32 +117,14 @@ pub(super) fn assign(pool: &Object<Pool>, offset: Option<&Zval>, task: &Zval) ->
     Ok(true)
 }
 
-/// Adds a future, which is in no pool, to `pool` and its queue, under a free key or the next one. In a pool that was
-/// stopped, a future that has not begun is cancelled.
-fn store(pool: &Object<Pool>, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
-    let key = if let Some(key) = key {
-        // There is no former element to drop: the key is free.
-        drop(pool.entries.change(|entries| entries.replace(&key, future.zval())));
-        key
-    } else {
-        let appended = pool.entries.change(|entries| entries.append(future.zval()));
-        appended.map_err(|_refused| no_next_key())?
-    };
-    pool.full.set(pool.full.get() || key.long() == Some(i64::MAX));
-    future.added.set(true);
-    future.key.set(key);
-    pool.totals.enter(future);
-    if !adopt::adopt(&pool.group, future) {
-        pool.group.ledger.change(|ledger| ledger.unrank(future.id.get()));
-        future.group.set(Some(Rc::clone(&pool.group)));
-        cancel::cancel(future);
-        shutdown::register();
-    }
-    event_loop::leave();
+/// Adds a future that is in no pool, under a key that is free, or the next one.
+fn store(pool: &Pool, key: Option<Zval>, future: &Object<Future>) -> Result<(), Thrown> {
+    pool.futures.add(key, future).map_err(no_next_key)?;
+    adopt::add(&pool.group, future);
     Ok(())
 }
 
-fn no_next_key() -> Thrown {
+fn no_next_key(_: NoNextKey) -> Thrown {
     exceptions::throw(&Error::Misuse("there is no next key: the last one is PHP_INT_MAX"))
 }
 
@@ -211,14 +168,14 @@ pub(super) fn offset_exists(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let pool = this(call)?;
     let key = offset(call)?;
-    Ok(boolean(key.is_some_and(|key| pool.entries.borrow().has(&key))))
+    Ok(boolean(key.is_some_and(|key| pool.futures.is_taken(Some(&key)))))
 }
 
 pub(super) fn offset_get(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let pool = this(call)?;
     let key = offset(call)?.unwrap_or_default();
-    let found = pool.entries.borrow().get(&key);
+    let found = pool.futures.get(&key);
     found.ok_or_else(|| call.value_error(0, &format!("must be a key of the pool, {} given", shown(&key))))
 }
 
@@ -228,10 +185,7 @@ pub(super) fn offset_unset(call: &Call) -> Returned {
     let Some(key) = offset(call)? else {
         return Ok(Zval::new());
     };
-    let removed = pool.entries.change(|entries| entries.remove(&key));
-    if let Some(future) = removed.as_ref().and_then(Object::<Future>::from_zval) {
-        pool.totals.leave(&future);
-        pool.totals.tidy();
+    if let Some(future) = pool.futures.remove(&key) {
         cancel::cancel(&future);
         drop(pool.group.ended.change(|ended| ended.as_mut()?.remove(future.id.get())));
         event_loop::leave();
@@ -242,7 +196,7 @@ pub(super) fn offset_unset(call: &Call) -> Returned {
 pub(super) fn count(call: &Call) -> Returned {
     let pool = none(call)?;
     let mut count = Zval::new();
-    count.set_long(i64::try_from(pool.entries.borrow().len()).unwrap_or(i64::MAX));
+    count.set_long(i64::try_from(pool.futures.len()).unwrap_or(i64::MAX));
     Ok(count)
 }
 
@@ -253,9 +207,5 @@ pub(super) fn get_iterator(call: &Call) -> Returned {
 
 pub(super) fn keys(call: &Call) -> Returned {
     let pool = none(call)?;
-    let mut keys = Array::new();
-    for (key, _) in pool.entries.borrow().pairs() {
-        drop(keys.append(key));
-    }
-    Ok(keys.into_zval())
+    Ok(pool.futures.keys().into_zval())
 }

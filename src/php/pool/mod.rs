@@ -4,7 +4,7 @@ mod entries;
 mod flow;
 mod settings;
 mod states;
-pub(crate) mod waiting;
+mod waiting;
 
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -14,21 +14,21 @@ use std::time::Duration;
 use ext_php_rs::types::Zval;
 
 use crate::error::Error;
-use crate::php::{hooks, map};
+use crate::php::{hooks, map_iterator};
 use crate::task::life::ended::Ended;
+use crate::task::life::futures::Futures;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::state::state;
 use crate::task::life::support;
-use crate::task::life::totals::Totals;
 use crate::task::life::workers::Stay;
-use crate::task::parent::{event_loop, start};
+use crate::task::parent::wait::Patience;
+use crate::task::parent::{event_loop, start, wait};
 use crate::task::workers;
-use crate::zend::array::Array;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::{Function, class_exists};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{Assign, Native, Object, Registration, Tracer};
-use crate::zend::{interfaces, names, object};
+use crate::zend::{exception, interfaces, names, object};
 use crate::{exceptions, ini};
 
 /// The data of a pool.
@@ -36,12 +36,8 @@ use crate::{exceptions, ini};
 pub(crate) struct Pool {
     /// Its queue and slots. The group outlives the object while tasks are queued or running.
     pub(crate) group: Rc<Group>,
-    /// Its futures by key, until they are removed by `clearFinished()` and the like.
-    entries: ValueCell<Array>,
-    /// Counts of how these have ended.
-    totals: Rc<Totals>,
-    /// Whether the highest possible key has ever been used: then there is no next one, even if that key is free again.
-    full: Cell<bool>,
+    /// Its futures.
+    pub(crate) futures: Futures,
     /// The stream that `stream()` returned, if it was called.
     stream: ValueCell<Option<Zval>>,
     alive: Cell<bool>,
@@ -65,9 +61,7 @@ impl Native for Pool {
         state.pools.set(state.pools.get() + 1);
         Self {
             group,
-            entries: ValueCell::new(Array::new()),
-            totals: Rc::default(),
-            full: Cell::new(false),
+            futures: Futures::new(),
             stream: ValueCell::default(),
             alive: Cell::new(true),
             told: Cell::new(0),
@@ -75,7 +69,7 @@ impl Native for Pool {
     }
 
     fn trace(&self, tracer: &mut Tracer) {
-        self.entries.peek(|entries| entries.values().for_each(|value| tracer.value(value)));
+        self.futures.trace(tracer);
         self.group.trace(tracer);
     }
 
@@ -193,6 +187,29 @@ fn here(pool: &Pool) -> Result<(), Thrown> {
     )))
 }
 
+/// Waits until all tasks of a pool have ended. PHP code may run.
+///
+/// # Errors
+///
+/// When the pool belongs to another process; as those of [`wait::pool`].
+pub(crate) fn finish(pool: &Object<Pool>, patience: Option<Patience>) -> Result<(), Thrown> {
+    here(pool)?;
+    wait::pool(&pool.group, &pool.futures, patience)
+}
+
+/// The values of the tasks that have succeeded.
+///
+/// # Errors
+///
+/// The first failure.
+pub(crate) fn values(pool: &Pool) -> Returned {
+    let (values, failure) = pool.futures.outcomes();
+    match failure {
+        None => Ok(values.into_zval()),
+        Some(throwable) => Err(exception::throw(&throwable)),
+    }
+}
+
 fn none(call: &Call) -> Result<Object<Pool>, Thrown> {
     call.expect(0, Some(0))?;
     this(call)
@@ -282,7 +299,7 @@ fn map_items(call: &Call) -> Returned {
     }
     // The workers of a previous map may be closing, and be needed again.
     pool.group.workers.borrow().iter().for_each(|workers| workers.reopen());
-    map::over(call, &pool.group, ordered)
+    map_iterator::over(call, &pool.group, ordered)
 }
 
 /// Sets whether the pool uses warm workers or a child of its own for each task. Throws if tasks are queued or running.

@@ -25,7 +25,7 @@ pub(super) fn fail_fast(call: &Call) -> Returned {
     call.expect(0, Some(1))?;
     let pool = this(call)?;
     let on = call.bool_or_true(0)?;
-    pool.totals.set_fail_fast(on.then_some(&pool.group));
+    pool.futures.totals.set_fail_fast(on.then_some(&pool.group));
     Ok(pool.zval())
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod doubt;
 pub(crate) mod ended;
 pub(crate) mod extra;
 pub(crate) mod future;
+pub(crate) mod futures;
 pub(crate) mod group;
 pub(crate) mod handler;
 pub(crate) mod heap;

@@ -1,23 +1,45 @@
-//! Futures that are added to a pool after they were made ready to run outside of any.
+//! Futures that are added to a pool, perhaps after they were started outside of any.
 //!
 //! A running one holds a slot of its pool from then on, and its slot in the group where it began until its child has
 //! ended: so a loop that starts tasks outside of pools, and adds each to a pool, has no more processes than both allow.
 
 use std::rc::Rc;
 
+use crate::pool::ledger::Stage;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::Group;
+use crate::task::life::shutdown;
 use crate::task::life::state::state;
 use crate::task::life::worker::Budget;
-use crate::task::parent::start;
+use crate::task::parent::{cancel, event_loop, start};
 use crate::task::workers;
 use crate::task::workers::launch;
 use crate::zend::object::Object;
 
-/// Makes a future that is in no pool one of `group`, whatever its state. Re-enters PHP. False when it has not begun,
-/// and will not, as the group was stopped.
-pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
+/// Makes a future that is in no pool one of `group`, whatever its state. One that has not begun is cancelled if the
+/// group was stopped. Re-enters PHP.
+pub(crate) fn add(group: &Rc<Group>, future: &Object<Future>) {
+    if !adopt(group, future) {
+        group.ledger.change(|ledger| ledger.unrank(future.id.get()));
+        future.group.set(Some(Rc::clone(group)));
+        cancel::cancel(future);
+        shutdown::register();
+    }
+    event_loop::leave();
+}
+
+/// Sets the priority of a future that is about to be added to `group`, unless it runs already.
+pub(crate) fn rank(group: &Group, future: &Future, priority: i64) {
+    if !future.has_ended() && future.stage() != Some(Stage::Running) {
+        future.set_priority(priority);
+        group.keep_close();
+        group.ledger.change(|ledger| ledger.rank(future.id.get(), priority));
+    }
+}
+
+/// False when the future has not begun, and will not, as the group was stopped.
+fn adopt(group: &Rc<Group>, future: &Object<Future>) -> bool {
     if future.is_pending() || withdrawn(future) {
         if group.ledger.borrow().is_stopped() {
             return false;

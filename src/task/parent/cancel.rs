@@ -42,7 +42,7 @@ pub(crate) fn cancel(future: &Object<Future>) -> bool {
 
 /// Cancels a task that has not begun, for a pool that is stopped. A task that waits for a retry ends with its last
 /// failure instead.
-pub(crate) fn call_off(future: &Object<Future>) {
+fn call_off(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     if !waits(group.as_deref(), future) {
         return;
@@ -79,6 +79,19 @@ fn take_back(group: Option<&Group>, future: &Object<Future>) -> bool {
     state().deadlines.borrow_mut().clear(id);
     drop(group.end(id));
     true
+}
+
+/// Stops a group: nothing more begins, and those of `futures`, which are its own, and of the items of its map calls that
+/// have not begun are cancelled. Runs PHP code: destructors.
+pub(crate) fn stop_all(group: &Group, futures: &[Object<Future>]) {
+    group.ledger.change(Ledger::stop);
+    workers::dismiss_all(group);
+    for future in futures {
+        call_off(future);
+    }
+    halt::stop(group);
+    group.let_go();
+    event_loop::leave();
 }
 
 /// Stops a group: `futures`, which are its own, and its map calls are cancelled, and nothing more begins. Runs PHP code:

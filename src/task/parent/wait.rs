@@ -29,10 +29,11 @@ use nix::errno::Errno;
 use crate::error::{Error, Seconds};
 use crate::exceptions;
 use crate::task::life::future::{Future, Phase};
+use crate::task::life::futures::Futures;
 use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
-use crate::task::life::{conclusion, surfacing};
+use crate::task::life::{conclusion, support, surfacing};
 use crate::task::parent::{event_loop, handlers, start};
 use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
@@ -223,6 +224,38 @@ pub(crate) fn all(futures: &[Object<Future>], patience: Option<Patience>) -> Res
     }
     // They have sent everything: this is short, and needs no time limit.
     until(None, || Ok(!futures.iter().any(|future| state().ends_with_attempt(future.id.get()))))
+}
+
+/// Waits until all tasks of a pool have ended, including those that handlers add meanwhile. Re-enters PHP.
+///
+/// # Errors
+///
+/// As [`all`].
+pub(crate) fn pool(group: &Group, futures: &Futures, patience: Option<Patience>) -> Result<(), Thrown> {
+    loop {
+        until(patience, || Ok(group.has_told()))?;
+        // Collected first, as there are usually none, though there may be very many futures.
+        let unsettled = futures.unsettled();
+        for future in &unsettled {
+            finish(future, patience)?;
+        }
+        if unsettled.is_empty() && group.has_told() {
+            return Ok(());
+        }
+    }
+}
+
+/// Waits, and handles what ends meanwhile, until fewer than `limit` tasks of a pool wait for a slot. Re-enters PHP.
+///
+/// # Errors
+///
+/// As [`until`].
+pub(crate) fn room(group: &Group, limit: usize) -> Result<(), Thrown> {
+    let has_room = || {
+        let ledger = group.ledger.borrow();
+        ledger.is_stopped() || ledger.backlog() < limit
+    };
+    if support::in_line() || has_room() { Ok(()) } else { until(None, || Ok(has_room())) }
 }
 
 /// Waits for the end of one future, and runs its handlers. Re-enters PHP.
