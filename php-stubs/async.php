@@ -599,6 +599,24 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Sets the classes whose objects the results of this pool may have, as `allowed_classes` of `unserialize()` does; for
+     * tasks that work on hostile input. A result with any other class is not made in this process, not even in part: its
+     * task fails with a {@see ProtocolException} that names the class. `stdClass` and dates have to be named like any other
+     * class; cases of enums are let in. Throwables that PHP or an extension has built in always arrive as themselves; one of a class of
+     * the script that is not named arrives as a {@see RemoteException}. What comes through a channel or shared values is
+     * not restricted.
+     *
+     * @param array<class-string>|bool $classes true: all, which is the default; false: none
+     *
+     * @return $this
+     *
+     * @throws \TypeError when it is no array of strings
+     */
+    public function allowedClasses(array|bool $classes): self
+    {
+    }
+
+    /**
      * Sets what is added to the nice value of the children of this pool, before their hooks run: 19 gives way to
      * everybody. A task whose child may not have a negative one fails with a {@see CannotForkException}.
      *

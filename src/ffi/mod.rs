@@ -253,6 +253,7 @@ unsafe extern "C" {
         value: *mut zval,
         bytes: *const c_char,
         len: usize,
+        allowed: *mut HashTable,
         unknown: *mut *mut zend_string,
     ) -> bool;
     pub(crate) fn async_unserialize_startup();
@@ -272,6 +273,7 @@ unsafe extern "C" {
     pub(crate) fn async_resource_type(resource: *mut zend_resource) -> *const c_char;
 
     pub(crate) fn async_class_find(name: *const c_char, len: usize) -> *mut zend_class_entry;
+    pub(crate) fn async_class_builtin(name: *const c_char, len: usize) -> *mut zend_class_entry;
     pub(crate) fn async_class_extends(
         child: *const zend_class_entry,
         parent: *const zend_class_entry,

@@ -260,7 +260,7 @@ size_t async_stack_left(void);
 zend_string *async_serialize(zval *value);
 /* False if the bytes are invalid or an exception is pending; value is unchanged then. *unknown is the name of a class
  * of which no object could be made, or NULL; if it is set, the result is false. */
-bool async_unserialize(zval *value, const char *bytes, size_t len, zend_string **unknown);
+bool async_unserialize(zval *value, const char *bytes, size_t len, HashTable *allowed, zend_string **unknown);
 /* For MINIT and MSHUTDOWN: a hook on the creation of __PHP_Incomplete_Class, which async_unserialize() needs. */
 void async_unserialize_startup(void);
 void async_unserialize_shutdown(void);
@@ -280,6 +280,8 @@ const char *async_resource_type(zend_resource *resource);
 
 /* The class, loaded by an autoloader if necessary; NULL if there is none. May leave an exception pending. */
 zend_class_entry *async_class_find(const char *name, size_t len);
+/* The class, if PHP or one of its extensions has it built in; NULL otherwise. */
+zend_class_entry *async_class_builtin(const char *name, size_t len);
 bool async_class_extends(const zend_class_entry *child, const zend_class_entry *parent);
 zend_class_entry *async_class_throwable(void);
 /* An object, made without calling its constructor. False if the class cannot have one (abstract, enum, ...), or if an

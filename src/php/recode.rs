@@ -15,9 +15,9 @@ fn recode(call: &Call) -> Returned {
     let encoded = value::encode(call.arg(0).ok_or(Thrown)?).map_err(|_| Thrown)?;
     let mut chunks = encoded.chunks();
     let decoded = match (encoded.format(), chunks.next(), chunks.next()) {
-        (format, Some(only), None) => value::decode(format, only),
-        (Format::Raw, ..) => value::decode(Format::Raw, &[]),
-        (format, ..) => value::decode(format, &encoded.chunks().collect::<Vec<_>>().concat()),
+        (format, Some(only), None) => value::decode(format, only, None),
+        (Format::Raw, ..) => value::decode(Format::Raw, &[], None),
+        (format, ..) => value::decode(format, &encoded.chunks().collect::<Vec<_>>().concat(), None),
     };
     decoded.map_err(|_| Thrown)
 }

@@ -137,7 +137,7 @@ static zend_string *unknown_enum(const char *at, const char *end)
 	return name;
 }
 
-bool async_unserialize(zval *value, const char *bytes, size_t len, zend_string **unknown)
+bool async_unserialize(zval *value, const char *bytes, size_t len, HashTable *allowed, zend_string **unknown)
 {
 	zval result;
 	php_unserialize_data_t state;
@@ -157,6 +157,7 @@ bool async_unserialize(zval *value, const char *bytes, size_t len, zend_string *
 	zend_try {
 		PHP_VAR_UNSERIALIZE_INIT(state);
 		php_var_unserialize_set_max_depth(state, ASYNC_GRAPH_DEPTH);
+		php_var_unserialize_set_allowed_classes(state, allowed);
 		done = php_var_unserialize(&result, &at, end, &state) && at == end && !EG(exception);
 		incomplete_watched = false;
 		if (!done) {

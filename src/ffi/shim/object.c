@@ -214,6 +214,14 @@ zend_class_entry *async_class_find(const char *name, size_t len)
 	return class;
 }
 
+zend_class_entry *async_class_builtin(const char *name, size_t len)
+{
+	zend_string *string = zend_string_init(name, len, 0);
+	zend_class_entry *class = zend_lookup_class_ex(string, NULL, ZEND_FETCH_CLASS_NO_AUTOLOAD);
+	zend_string_release(string);
+	return class && class->type == ZEND_INTERNAL_CLASS ? class : NULL;
+}
+
 bool async_class_extends(const zend_class_entry *child, const zend_class_entry *parent)
 {
 	return instanceof_function(child, parent);

@@ -121,6 +121,7 @@ pub(crate) fn register() {
         Function::new("output", "Async\\Output $mode", "self", entry(settings::output)),
         Function::new("handlers", "Async\\Handlers $where", "self", entry(settings::handlers)),
         Function::new("memoryLimit", "string|int $limit", "self", entry(settings::memory_limit)),
+        Function::new("allowedClasses", "array|bool $classes", "self", entry(settings::allowed_classes)),
         Function::new("nice", "int $increment", "self", entry(settings::nice)),
         Function::new("forwardSignals", "int ...$signals", "self", entry(settings::forward_signals)),
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),

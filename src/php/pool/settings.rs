@@ -1,6 +1,10 @@
 //! The settings of a pool for its children: where their output goes, which resources they may use, retries and warm
 //! workers.
 
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+
 use crate::error::Error;
 use crate::php::pool::{set_stays, this};
 use crate::php::{output, places};
@@ -10,7 +14,9 @@ use crate::task::life::support;
 use crate::task::life::workers::Stay;
 use crate::task::parent::{event_loop, scale, steer};
 use crate::task::workers::launch;
+use crate::zend::array::entries;
 use crate::zend::handler::{Call, Returned, Thrown};
+use crate::zend::value::classes::Classes;
 use crate::zend::{exception, string};
 use crate::{exceptions, ini};
 
@@ -70,6 +76,27 @@ pub(super) fn memory_limit(call: &Call) -> Returned {
     })?;
     pool.group.limits.borrow_mut().memory = Some(limit);
     Ok(pool.zval())
+}
+
+/// `Pool::allowedClasses()`: the classes whose objects a result may have.
+pub(super) fn allowed_classes(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let classes = match call.arg(0) {
+        Some(all) if all.is_true() => None,
+        Some(none) if none.is_false() => Some(Classes::new([])),
+        Some(list) if list.is_array() => Some(Classes::new(names(call, list)?)),
+        _ => return Err(call.type_error(0, c"array|bool")),
+    };
+    *pool.group.classes.borrow_mut() = classes.map(Rc::new);
+    Ok(pool.zval())
+}
+
+fn names(call: &Call, list: &Zval) -> Result<Vec<Vec<u8>>, Thrown> {
+    let table = list.array().ok_or(Thrown)?;
+    let name = |(_, name): (Zval, Zval)| name.zend_str().map(|name| name.as_bytes().to_vec());
+    let names: Option<Vec<_>> = entries(table).into_iter().map(name).collect();
+    names.ok_or_else(|| call.type_error_saying(0, "must be an array of class names, all of them strings"))
 }
 
 fn quantity(text: &str) -> Option<MemoryLimit> {

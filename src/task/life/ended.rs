@@ -145,6 +145,7 @@ impl Ended {
 /// A future of `group` has ended: adds it to the pool's list of ended futures, and to those whose outcome is to be
 /// read.
 pub(crate) fn end(group: &Group, future: Object<Future>) {
+    future.restrict(group.classes());
     future.group.set(None);
     future.place.set(group.handlers.get());
     group.note_end(&future);

@@ -4,6 +4,7 @@
 //! size.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 
@@ -12,6 +13,7 @@ use crate::task::life::future::{Failed, Future};
 use crate::task::life::handler::{Handler, Registered};
 use crate::zend::object::{Object, Tracer};
 use crate::zend::scope::Scope;
+use crate::zend::value::classes::Classes;
 
 /// What most futures do not have.
 #[derive(Debug, Default)]
@@ -26,6 +28,8 @@ pub(crate) struct Extra {
     following: Option<Object<Future>>,
     /// Which of the tasks that wait for a slot starts first, if that was said.
     priority: Option<i64>,
+    /// The classes that its outcome may have, if its pool restricts them.
+    classes: Option<Rc<Classes>>,
     /// What it has reported of itself, if it runs in this process.
     report: Option<Report>,
 }
@@ -129,6 +133,18 @@ impl Future {
     /// Gives it one.
     pub(crate) fn set_priority(&self, priority: i64) {
         self.extra.change(|extra| extra.get_or_insert_default().priority = Some(priority));
+    }
+
+    /// The classes that its outcome may have; none for all.
+    pub(crate) fn classes(&self) -> Option<Rc<Classes>> {
+        self.look(|extra| extra.classes.clone())
+    }
+
+    /// Restricts them, if `classes` are given.
+    pub(crate) fn restrict(&self, classes: Option<Rc<Classes>>) {
+        if classes.is_some() {
+            self.extra.change(|extra| extra.get_or_insert_default().classes = classes);
+        }
     }
 
     /// It runs in this process, and is so far.

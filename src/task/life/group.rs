@@ -27,6 +27,7 @@ use crate::task::life::workers::{Job, Stay, Workers};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
 use crate::zend::object::{Object, Tracer};
+use crate::zend::value::classes::Classes;
 
 impl Plain for Limits {}
 impl Plain for (Pace, u64) {}
@@ -95,6 +96,8 @@ pub(crate) struct Group {
     pub(crate) handlers: Cell<Option<Place>>,
     /// Where the output of its tasks goes.
     pub(crate) output: Cell<output::Mode>,
+    /// The classes that outcomes may have; none for all.
+    pub(crate) classes: DataCell<Option<Rc<Classes>>>,
     /// Their memory limit and priority.
     pub(crate) limits: DataCell<Limits>,
     /// Signals that are forwarded to its children when the application handles them.
@@ -138,6 +141,7 @@ impl Group {
             workers: ValueCell::default(),
             handlers: Cell::default(),
             output: Cell::default(),
+            classes: DataCell::default(),
             limits: DataCell::default(),
             forwarded: Cell::default(),
             maps: ValueCell::default(),
@@ -146,6 +150,11 @@ impl Group {
             has_exit_hooks: Cell::new(false),
             ended: ValueCell::default(),
         })
+    }
+
+    /// The classes that outcomes may have; none for all.
+    pub(crate) fn classes(&self) -> Option<Rc<Classes>> {
+        self.classes.borrow().clone()
     }
 
     /// The group that `async()` alone uses.

@@ -1,6 +1,7 @@
 //! Items that are posted together, as one job, and their results.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use ext_php_rs::types::{ZendHashTable, Zval};
 
@@ -15,6 +16,7 @@ use crate::task::workers::{collect, outcome};
 use crate::zend::handler::Thrown;
 use crate::zend::iterate::{key_at, seek, value_at};
 use crate::zend::object::{Object, Tracer};
+use crate::zend::value::classes::Classes;
 
 impl Items {
     /// Its values, for the cycle collector.
@@ -213,9 +215,15 @@ pub(crate) enum Answered {
     Offered(Phase),
 }
 
-/// Decodes the result of an item, a value or a failure, in the way of tasks. Re-enters PHP.
-pub(crate) fn settled(key: &Zval, said: Said) -> Result<Option<Result<Zval, Zval>>, Thrown> {
+/// Decodes the result of an item, a value or a failure, in the way of tasks, with objects of `classes` only, if that is
+/// given. Re-enters PHP.
+pub(crate) fn settled(
+    key: &Zval,
+    said: Said,
+    classes: Option<Rc<Classes>>,
+) -> Result<Option<Result<Zval, Zval>>, Thrown> {
     let future = Object::<Future>::new();
+    future.restrict(classes);
     future.key.set(key.shallow_clone());
     future.observed.set(true);
     match said {

@@ -72,7 +72,7 @@ impl MapCall {
     pub(crate) fn ask(self: &Rc<Self>) -> Result<(), Thrown> {
         for (home, said, delay) in self.doubts.take() {
             let key = self.key_of(home);
-            let Some(Err(throwable)) = settled(&key, said)? else {
+            let Some(Err(throwable)) = settled(&key, said, self.group.classes())? else {
                 continue;
             };
             let callable = self.group.retry_if.borrow().clone();

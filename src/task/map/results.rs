@@ -45,11 +45,11 @@ impl MapCall {
             return Ok(None);
         };
         if let Said::Told(Frame { kind: Kind::Value, format: PACKED, payload }, _) = &said
-            && let Ok(value) = value::decode(Format::Packed, payload)
+            && let Ok(value) = value::decode(Format::Packed, payload, self.group.classes().as_deref())
         {
             return Ok(Some((key, Ok(value))));
         }
-        let Some(result) = settled(&key, said)? else {
+        let Some(result) = settled(&key, said, self.group.classes())? else {
             return Ok(None);
         };
         Ok(Some((key, result.map_err(|throwable| Box::new(Failed { throwable, given })))))

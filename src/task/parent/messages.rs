@@ -91,7 +91,7 @@ pub(crate) fn receive(ring: &MessageRing, patience: Option<Patience>) -> Result<
         return Err(unreadable(reason));
     }
     let decoded = match Format::try_from(received.format) {
-        Ok(format) => value::decode(format, &bytes),
+        Ok(format) => value::decode(format, &bytes, None),
         Err(unknown) => return Err(unreadable(unknown.to_string())),
     };
     keep(bytes);

@@ -33,7 +33,7 @@ pub(crate) fn get(shared: &Rc<SharedBytes>) -> Returned {
     let garbled = |reason: String| fail(LockError::Garbled { reason });
     let (format, bytes) = read.map_err(|_| garbled("it has an impossible length".to_owned()))?;
     let format = Format::try_from(format).map_err(|error| garbled(error.to_string()))?;
-    value::decode(format, &bytes).map_err(|error| match error {
+    value::decode(format, &bytes, None).map_err(|error| match error {
         DecodeError::Exiting => Thrown,
         DecodeError::Thrown(throwable) => exception::throw(&throwable),
         other => garbled(other.to_string()),

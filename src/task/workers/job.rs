@@ -401,7 +401,7 @@ fn read(bytes: &[u8]) -> Result<Option<Vec<Zval>>, Thrown> {
     let Ok(encoding) = Format::try_from(format & !ALONE) else {
         return Ok(None);
     };
-    match value::decode(encoding, payload) {
+    match value::decode(encoding, payload, None) {
         Ok(value) if format & ALONE != 0 => {
             if value.is_object() || value.is_array() {
                 disown(&value);

@@ -66,6 +66,7 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
 /// refuse it, and leave.
 fn fetch(future: &Future, child: u64, mut remote_payload: RemotePayload) -> Result<Outcome, Thrown> {
     let RemotePayload { kind, format, length, .. } = remote_payload;
+    let classes = future.classes();
     let checked = state()
         .reactor
         .borrow()
@@ -91,7 +92,10 @@ fn fetch(future: &Future, child: u64, mut remote_payload: RemotePayload) -> Resu
         (Kind::Value, Ok(Format::Packed)) if length >= chunked_reader::FROM => {
             drop(room);
             let mut chunked_reader = ChunkedReader::new(length, copy);
-            match (value::decode_from(&mut chunked_reader, length), chunked_reader.failure()) {
+            match (
+                value::decode_from(&mut chunked_reader, length, classes.as_deref()),
+                chunked_reader.failure(),
+            ) {
                 (Ok(value), _) => Ok(Outcome::Value(value)),
                 (Err(DecodeError::Malformed(_)), Some(errno)) => Err(errno),
                 (Err(error), _) => return unreadable(future, error),
@@ -144,9 +148,11 @@ fn failed(error: &Error) -> Outcome {
 
 /// The outcome in a payload.
 fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result<Outcome, Thrown> {
+    let classes = future.classes();
+    let classes = classes.as_deref();
     let decoded = match (kind, Format::try_from(format)) {
-        (Kind::Value, Ok(format)) => value::decode(format, payload).map(Outcome::Value),
-        (Kind::Thrown, _) => throwable::decode(payload, exceptions::remote()).map(Outcome::Failed),
+        (Kind::Value, Ok(format)) => value::decode(format, payload, classes).map(Outcome::Value),
+        (Kind::Thrown, _) => throwable::decode(payload, exceptions::remote(), classes).map(Outcome::Failed),
         (kind, format) => return Ok(failed(&reported(future, kind, format, payload))),
     };
     decoded.or_else(|error| unreadable(future, error))
@@ -217,6 +223,10 @@ fn unreadable(future: &Future, error: DecodeError) -> Result<Outcome, Thrown> {
             type_name: class,
             path: String::new(),
         },
+        DecodeError::RefusedClass { class } => {
+            let reason = format!("class {class} is not one that the pool's allowedClasses() lets in");
+            Error::Unreadable { subject, reason }
+        }
         DecodeError::Malformed(why) => Error::Unreadable { subject, reason: why.to_string() },
         DecodeError::NoRoom(why) => Error::Unreadable { subject, reason: why.to_string() },
     };

@@ -13,26 +13,36 @@ use crate::wire::codec::Format;
 use crate::wire::decode::Malformed;
 use crate::wire::throwable::{Record, Throwable};
 use crate::zend::exception;
+use crate::zend::value::classes::{self, Classes};
 use crate::zend::value::object::{class_of, type_name};
 use crate::zend::value::{self, DecodeError};
 
 /// Builds the throwable, and the chain of its previous ones, from the bytes that [`super::encode()`] made. Each becomes
 /// an object of its own class, or of `remote` if that class is not known in this process, cannot be instantiated, or is
-/// not throwable. Constructors do not run.
-pub(crate) fn decode(bytes: &[u8], remote: &ClassEntry) -> Result<Zval, DecodeError> {
+/// not throwable. Constructors do not run. Where `classes` are given, classes of the script have to be among them.
+pub(crate) fn decode(
+    bytes: &[u8],
+    remote: &ClassEntry,
+    classes: Option<&Classes>,
+) -> Result<Zval, DecodeError> {
     let fault = Throwable::decode(bytes)?;
     if fault.chain.is_empty() || fault.chain.len() > CHAIN {
         return Err(Malformed("no throwable".to_owned()).into());
     }
     let mut previous = None;
     for record in fault.chain.iter().rev() {
-        previous = Some(throwable(record, remote, previous)?);
+        previous = Some(throwable(record, remote, classes, previous)?);
     }
     previous.ok_or_else(|| Malformed("no throwable".to_owned()).into())
 }
 
-fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -> Result<Zval, DecodeError> {
-    let own = instantiate(record.class.get())?;
+fn throwable(
+    record: &Record<'_>,
+    remote: &ClassEntry,
+    classes: Option<&Classes>,
+    previous: Option<Zval>,
+) -> Result<Zval, DecodeError> {
+    let own = instantiate(record.class.get(), classes)?;
     let is_own = own.is_some();
     let throwable = match own {
         Some(own) => own,
@@ -46,7 +56,7 @@ fn throwable(record: &Record<'_>, remote: &ClassEntry, previous: Option<Zval>) -
         record.lost.iter().map(|(path, kind)| (text(path.get()), text(kind.get()))).collect();
     for property in &record.properties {
         let (scope, name) = (property.scope.get(), property.name.get());
-        let value = match readable(property.format, property.value.get())? {
+        let value = match readable(property.format, property.value.get(), classes)? {
             Ok(value) => value,
             Err(kind) => {
                 losses.push((format!("->{}", text(name)), kind));
@@ -93,11 +103,17 @@ fn is_common(name: &[u8]) -> bool {
     [&b"message"[..], b"code", b"file", b"line"].contains(&name)
 }
 
-/// Makes an object of the class of this name. `None` if there is no such class in this process, or its objects cannot
-/// be thrown or made.
-fn instantiate(class: &[u8]) -> Result<Option<Zval>, DecodeError> {
-    // SAFETY: `class.len()` bytes are there.
-    let found = unsafe { ffi::async_class_find(class.as_ptr().cast(), class.len()) };
+/// Makes an object of the class of this name. `None` if there is no such class in this process, if it is one of the
+/// script that is not among `classes`, or if its objects cannot be thrown or made.
+fn instantiate(class: &[u8], classes: Option<&Classes>) -> Result<Option<Zval>, DecodeError> {
+    let (name, len) = (class.as_ptr().cast(), class.len());
+    let found = if classes::admits(classes, class) {
+        // SAFETY: `len` bytes are there.
+        unsafe { ffi::async_class_find(name, len) }
+    } else {
+        // SAFETY: as above.
+        unsafe { ffi::async_class_builtin(name, len) }
+    };
     // An autoloader that throws counts as one that does not know the class.
     drop(exception::take());
     // SAFETY: reads a pointer of the engine.
@@ -144,11 +160,18 @@ fn object_of(value: &Zval) -> Result<&zend_object, DecodeError> {
 
 /// Decodes the value of a property. The inner error describes a value that this process cannot rebuild; such a property
 /// is left out, and listed as lost.
-fn readable(format: u8, bytes: &[u8]) -> Result<Result<Zval, String>, DecodeError> {
+fn readable(
+    format: u8,
+    bytes: &[u8],
+    classes: Option<&Classes>,
+) -> Result<Result<Zval, String>, DecodeError> {
     let format = Format::try_from(format).map_err(|unknown| Malformed(unknown.to_string()))?;
-    match value::decode(format, bytes) {
+    match value::decode(format, bytes, classes) {
         Err(DecodeError::UnknownClass { class }) => {
             Ok(Err(format!("{class}, a class that is not known here")))
+        }
+        Err(DecodeError::RefusedClass { class }) => {
+            Ok(Err(format!("{class}, a class that the pool does not let in")))
         }
         Err(DecodeError::Thrown(exception)) => {
             Ok(Err(format!("a value whose making threw {}", type_name(&exception))))

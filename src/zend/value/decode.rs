@@ -6,6 +6,7 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::Zval;
 
+use super::classes::Classes;
 use super::handles;
 use super::objects::{Bag, Object, Objects};
 use super::table;
@@ -20,10 +21,10 @@ const KEYS: usize = 128;
 /// Builds zvals. A [`Slot`] is written at most once, while the table that contains it is alive and has not moved: the
 /// reader goes depth first, tables are allocated at their final size, and the only PHP code that runs, autoloaders,
 /// cannot reach the unfinished value.
-pub(super) struct Builder {
+pub(super) struct Builder<'c> {
     /// The caches; allocated on first use, as most values have no keys.
     kept: Option<Box<Kept>>,
-    pub(super) objects: Objects,
+    pub(super) objects: Objects<'c>,
     /// How many more bytes the value may allocate.
     room: usize,
     /// Whether an allocation was refused because `room` was used up.
@@ -75,11 +76,12 @@ pub(super) struct Row {
     left: u32,
 }
 
-impl Builder {
+impl<'c> Builder<'c> {
     /// A builder whose value takes at most about `room` bytes. Parts that would exceed this are not built; the reader
-    /// then fails or returns an incomplete value, and [`Builder::is_over`] returns true.
-    pub(super) fn new(room: usize) -> Self {
-        Self { kept: None, objects: Objects::new(), room, over: false }
+    /// then fails or returns an incomplete value, and [`Builder::is_over`] returns true. Its objects are of `classes`, if
+    /// that is given.
+    pub(super) fn new(room: usize, classes: Option<&'c Classes>) -> Self {
+        Self { kept: None, objects: Objects::new(classes), room, over: false }
     }
 
     /// Whether the value exceeded the room.
@@ -225,7 +227,7 @@ impl List {
     }
 }
 
-impl Target for Builder {
+impl Target for Builder<'_> {
     type Slot = Slot;
     type List = List;
     type Map = Map;

@@ -1,6 +1,7 @@
 //! Encodes zvals as bytes, and decodes them, with the result of `unserialize(serialize($value))`. The byte format is in
 //! `wire::codec`.
 
+pub(crate) mod classes;
 mod decode;
 mod depth;
 mod encode;
@@ -26,6 +27,7 @@ use crate::wire::codec::Format;
 use crate::wire::decode::{self as wire, Malformed};
 use crate::wire::encode::{Buffer, Chunks, Scalar};
 use crate::wire::target::Target as _;
+use crate::zend::value::classes::Classes;
 use crate::zend::value::decode::{Builder, Slot};
 use crate::zend::value::serialize::Serialized;
 
@@ -124,14 +126,14 @@ pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
     Ok(Encoded { body })
 }
 
-/// Decodes what [`encode()`] returned; other bytes give another value or an error. PHP code may run for
-/// [`Format::Serialized`] (autoloaders, `__unserialize()`, `__wakeup()`).
-pub(crate) fn decode(format: Format, bytes: &[u8]) -> Result<Zval, DecodeError> {
+/// Decodes what [`encode()`] returned; other bytes give another value or an error. Objects are of `classes`, if that is
+/// given. PHP code may run for [`Format::Serialized`] (autoloaders, `__unserialize()`, `__wakeup()`).
+pub(crate) fn decode(format: Format, bytes: &[u8], classes: Option<&Classes>) -> Result<Zval, DecodeError> {
     let mut value = Zval::new();
     match format {
         Format::Raw => {
             let room = room(format, bytes.len())?;
-            Builder::new(usize::MAX).string(Builder::slot(&mut value), bytes);
+            Builder::new(usize::MAX, None).string(Builder::slot(&mut value), bytes);
             return Ok(room.admit(value)?);
         }
         Format::Packed => match wire::scalar(bytes) {
@@ -139,30 +141,35 @@ pub(crate) fn decode(format: Format, bytes: &[u8]) -> Result<Zval, DecodeError> 
             Some(wire::Scalar::Bool(scalar)) => value.set_bool(scalar),
             Some(wire::Scalar::Int(scalar)) => value.set_long(scalar),
             Some(wire::Scalar::Float(scalar)) => value.set_double(scalar),
-            None => return build(bytes.len(), |builder, slot| wire::decode(bytes, builder, slot)),
+            None => return build(bytes.len(), classes, |builder, slot| wire::decode(bytes, builder, slot)),
         },
         Format::Serialized => {
             let room = room(format, bytes.len())?;
-            return Ok(room.admit(serialize::unserialize(bytes)?)?);
+            return Ok(room.admit(serialize::unserialize(bytes, classes)?)?);
         }
     }
     Ok(value)
 }
 
-/// Decodes [`Format::Packed`] from a source of `length` bytes.
-pub(crate) fn decode_from(source: impl Read, length: usize) -> Result<Zval, DecodeError> {
-    build(length, |builder, slot| wire::decode_from(source, length, builder, slot))
+/// Decodes [`Format::Packed`] from a source of `length` bytes; see [`decode()`].
+pub(crate) fn decode_from(
+    source: impl Read,
+    length: usize,
+    classes: Option<&Classes>,
+) -> Result<Zval, DecodeError> {
+    build(length, classes, |builder, slot| wire::decode_from(source, length, builder, slot))
 }
 
 fn build(
     length: usize,
-    read: impl FnOnce(&mut Builder, Slot) -> Result<(), Malformed>,
+    classes: Option<&Classes>,
+    read: impl FnOnce(&mut Builder<'_>, Slot) -> Result<(), Malformed>,
 ) -> Result<Zval, DecodeError> {
     ensure_free();
     // These three are dropped in reverse order: a value that is discarded is released before `room` restores the limit.
     let mut room = room(Format::Packed, length)?;
     let mut value = Zval::new();
-    let mut builder = Builder::new(room.left());
+    let mut builder = Builder::new(room.left(), classes);
     let slot = Builder::slot(&mut value);
     let read = read(&mut builder, slot);
     let held = if builder.is_over() { Err(NoRoom { length, left: room.left() }) } else { room.hold() };

@@ -4,6 +4,7 @@
 use ext_php_rs::ffi::{IS_OBJECT_EX, zend_class_entry, zend_object, zend_property_info};
 use ext_php_rs::types::Zval;
 
+use super::classes::{self, Classes};
 use super::error::DecodeError;
 use crate::ffi;
 use crate::wire::codec::{SHAPE_KEYS, SHAPES};
@@ -11,7 +12,9 @@ use crate::wire::target::Date;
 use crate::zend::exception;
 
 /// The objects of the value that is being decoded.
-pub(super) struct Objects {
+pub(super) struct Objects<'c> {
+    /// The classes that they may have; none for all.
+    admitted: Option<&'c Classes>,
     /// The index in `layouts` that each class number currently stands for.
     classes: [Option<usize>; SHAPES],
     layouts: Vec<Layout>,
@@ -44,9 +47,10 @@ pub(super) struct Bag {
     properties: Box<Zval>,
 }
 
-impl Objects {
-    pub(super) fn new() -> Self {
+impl<'c> Objects<'c> {
+    pub(super) fn new(admitted: Option<&'c Classes>) -> Self {
         Self {
+            admitted,
             classes: [None; SHAPES],
             layouts: Vec::new(),
             cases: [std::ptr::null_mut(); SHAPES],
@@ -67,6 +71,9 @@ impl Objects {
     }
 
     pub(super) fn class(&mut self, number: u8, name: &[u8]) -> bool {
+        if !self.admits(name) {
+            return false;
+        }
         // SAFETY: `name.len()` bytes are there.
         let class = unsafe { ffi::async_class_restore(name.as_ptr().cast(), name.len()) };
         if class.is_null() {
@@ -134,7 +141,9 @@ impl Objects {
     pub(super) fn bag(&mut self, slot: &mut Zval, shared: bool) -> Bag {
         // SAFETY: reads a pointer of the engine.
         let class = unsafe { ffi::async_class_bag() };
-        let object = self.make(slot, class, shared).unwrap_or(std::ptr::null_mut());
+        let admitted = self.admits(b"stdClass");
+        let object =
+            admitted.then(|| self.make(slot, class, shared)).flatten().unwrap_or(std::ptr::null_mut());
         Bag { object, properties: Box::new(Zval::new()) }
     }
 
@@ -144,6 +153,9 @@ impl Objects {
     }
 
     pub(super) fn date(&mut self, slot: &mut Zval, immutable: bool, shared: bool, date: Date<'_>) -> bool {
+        if !self.admits(if immutable { b"DateTimeImmutable" } else { b"DateTime" }) {
+            return false;
+        }
         let Date { text, kind, zone } = date;
         // SAFETY: reads a pointer that the date extension, which every PHP has built in, set before our MINIT.
         let class = unsafe { ffi::async_date_class(immutable) };
@@ -167,6 +179,7 @@ impl Objects {
     }
 
     pub(super) fn case(&mut self, slot: &mut Zval, number: u8, class: &[u8], name: &[u8]) -> bool {
+        // Not restricted: PHP's own unserialize() lets cases in whatever its allowed classes are.
         // SAFETY: as many bytes are there.
         let case = unsafe {
             ffi::async_enum_find(class.as_ptr().cast(), class.len(), name.as_ptr().cast(), name.len())
@@ -184,6 +197,16 @@ impl Objects {
     #[inline]
     pub(super) fn again(&self, slot: &mut Zval, number: u8) -> bool {
         refer(slot, self.cases.get(usize::from(number)).copied().filter(|case| !case.is_null()))
+    }
+
+    /// May there be objects of this class? If not, decoding fails.
+    fn admits(&mut self, class: &[u8]) -> bool {
+        let admitted = classes::admits(self.admitted, class);
+        if !admitted {
+            let class = String::from_utf8_lossy(class).into_owned();
+            self.failure = Some(DecodeError::RefusedClass { class });
+        }
+        admitted
     }
 
     fn layout(&self, number: u8) -> Option<usize> {
@@ -224,7 +247,7 @@ impl Objects {
     }
 }
 
-impl Drop for Objects {
+impl Drop for Objects<'_> {
     fn drop(&mut self) {
         for object in self.made.drain(..) {
             // SAFETY: the reference of `made`, given back once.

@@ -7,6 +7,7 @@ use std::fmt;
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::Zval;
 
+use super::classes::{self, Classes};
 use super::error::{DecodeError, Unserializable};
 use super::table::{self, Table};
 use super::walk::{self, Finding};
@@ -83,14 +84,20 @@ fn own_reference(value: &Zval) -> Option<Zval> {
     .map(Zval::shallow_clone)
 }
 
-/// Decodes what [`serialize`] wrote. PHP code may run: autoloaders, `__unserialize()`, `__wakeup()`.
-pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
+/// Decodes what [`serialize`] wrote, with objects of `classes` only, if that is given. PHP code may run: autoloaders,
+/// `__unserialize()`, `__wakeup()`.
+pub(crate) fn unserialize(bytes: &[u8], classes: Option<&Classes>) -> Result<Zval, DecodeError> {
     ensure_free();
+    let table = classes.map(Classes::table);
+    let allowed = table
+        .as_ref()
+        .and_then(table::array)
+        .map_or(std::ptr::null_mut(), |table| std::ptr::from_ref(table).cast_mut());
     let mut value = Zval::new();
     let mut unknown = std::ptr::null_mut();
-    // SAFETY: `bytes.len()` bytes are there; both out-pointers are ours.
+    // SAFETY: `bytes.len()` bytes are there; both out-pointers are ours; `allowed` is null, or an array that is only read.
     let done = unsafe {
-        ffi::async_unserialize(&raw mut value, bytes.as_ptr().cast(), bytes.len(), &raw mut unknown)
+        ffi::async_unserialize(&raw mut value, bytes.as_ptr().cast(), bytes.len(), allowed, &raw mut unknown)
     };
     let class = (!unknown.is_null()).then(|| {
         let class = Serialized(unknown);
@@ -108,7 +115,13 @@ pub(crate) fn unserialize(bytes: &[u8]) -> Result<Zval, DecodeError> {
     }
     Err(class.map_or_else(
         || Malformed("not what PHP's serializer writes".to_owned()).into(),
-        |class| DecodeError::UnknownClass { class },
+        |class| {
+            if classes::admits(classes, class.as_bytes()) {
+                DecodeError::UnknownClass { class }
+            } else {
+                DecodeError::RefusedClass { class }
+            }
+        },
     ))
 }
 
