@@ -53,7 +53,11 @@ impl Inherited {
     }
 
     fn add(&mut self, group: Rc<Group>) {
-        forget(group.workers.take());
+        if let Some(workers) = group.workers.take() {
+            // Functions further down the stack, in which the application has forked, have them, too.
+            workers.condemned.set(true);
+            forget(workers);
+        }
         self.groups.push(Values {
             attempts: group.ledger.change(Ledger::clear),
             maps: group.maps.take(),

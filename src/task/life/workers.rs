@@ -53,7 +53,8 @@ pub(crate) struct Workers {
     pub(crate) spare: DataCell<Vec<u8>>,
     /// Nothing more is expected to be posted.
     pub(crate) closed: Cell<bool>,
-    /// The memory that they share was written over: all of them are being killed.
+    /// Nothing is posted for them, and none is forked, any more: the memory that they share was written over, and all of
+    /// them are being killed; or they are of the process that this one was forked from by the application.
     pub(crate) condemned: Cell<bool>,
     /// Slots and tasks that did not match at the last check: see `task::parent::check`.
     pub(crate) adrift: DataCell<Vec<(usize, u64)>>,

@@ -185,9 +185,9 @@ impl MapCall {
         self.batches.borrow().len() - self.repeats.get()
     }
 
-    /// Takes the next items out of the source. Re-enters PHP.
+    /// Takes the next items out of the source; none in a fork that its code has made. Re-enters PHP.
     fn next_batch(self: &Rc<Self>, children: usize) -> Result<Option<(u64, Job)>, Thrown> {
-        let Some(items) = self.take_items(children)? else {
+        let Some(items) = self.take_items(children)?.filter(|_| self.is_here()) else {
             return Ok(None);
         };
         let batch = state().next_id();

@@ -49,6 +49,12 @@ pub(crate) fn begin(
 /// code throws that runs meanwhile: the map call goes on.
 pub(crate) fn next(map_call: &Rc<MapCall>) -> Result<Option<Given>, Thrown> {
     loop {
+        // In a fork of the application, which may have been made by code that is called below.
+        if !map_call.is_here() {
+            return Err(exceptions::throw(&Error::Misuse(
+                "this map belongs to another process: only the one that has begun it gets its results",
+            )));
+        }
         if map_call.in_line
             && let Some(item) = in_line::run_item(map_call)?
         {

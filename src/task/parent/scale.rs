@@ -30,12 +30,15 @@ pub(crate) fn scale(group: &Rc<Group>, workers: &Rc<Workers>) {
     if workers.is_full(group) && workers.oldest.get() >= Some(workers.job_queue.newest()) {
         return; // the search below comes to the same, and costs much
     }
-    if exception::pending() {
-        // A hook of serialization has exited: a child would do so too.
-        state().held_back.set(true);
-        return;
-    }
     loop {
+        if !group.is_here() {
+            return; // a hook has forked, and this is its child
+        }
+        if exception::pending() {
+            // A hook of serialization, or of a fork, has exited: a child would do so too.
+            state().held_back.set(true);
+            return;
+        }
         // In this order: a task that a worker takes meanwhile is not counted as one that waits for an idle worker.
         let open = workers.job_queue.open(workers.count() + 1);
         workers.note_departures();
@@ -115,7 +118,7 @@ fn fork_warm(group: &Rc<Group>, wanted: usize, forks: &mut usize) -> Result<Cont
     loop {
         workers.note_departures();
         // While it waited, a handler may have stopped the pool, or have it fork a child for each task.
-        let is_wanted = group.stays.get() && !group.ledger.borrow().is_stopped();
+        let is_wanted = group.is_here() && group.stays.get() && !group.ledger.borrow().is_stopped();
         if workers.staying().0 >= wanted || !is_wanted || *forks == 0 || exception::pending() {
             return Ok(ControlFlow::Break(()));
         }

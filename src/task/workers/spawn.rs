@@ -148,8 +148,8 @@ fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<V
     let state = state();
     let autoloads = callable::autoloads();
     // To ask was a call, with an interrupt of the virtual machine at its end, in which another one may have been
-    // spawned.
-    if workers.is_full(group) {
+    // spawned, or which has forked this process.
+    if workers.is_full(group) || !group.is_here() {
         return Ok(Vec::new());
     }
     let hooks = launch::hooks(group);
