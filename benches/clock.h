@@ -2,7 +2,7 @@
 #include <time.h>
 
 /* Microseconds since some moment. */
-static double now(void)
+static inline double now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -10,7 +10,7 @@ static double now(void)
 }
 
 /* For qsort() of times. */
-static int ascending(const void *a, const void *b)
+static inline int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);

@@ -26,7 +26,7 @@ if ($rest !== $argc) {
     exit(2);
 }
 $values = json_decode((string) shell_exec(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg(__DIR__ . '/values.php') . ' --list'), true);
-$all = [...array_keys(workloads() + warm_workloads() + $values), 'pages', 'locks-1', 'locks-2', 'locks-4'];
+$all = [...array_keys(workloads() + warm_workloads() + $values), 'pages', 'locks-1', 'locks-2', 'locks-4', 'channel-16', 'channel-1024', 'channel-1048576'];
 $only = [];
 foreach (isset($options['only']) ? explode(',', $options['only']) : $all as $name) {
     $family = array_filter($all, fn (string $workload): bool => str_starts_with($workload, "$name-"));
@@ -266,7 +266,7 @@ if (in_array('pages', $only, true)) {
 }
 
 // Locks: nanoseconds.
-foreach (array_intersect($only, ['locks-1', 'locks-2', 'locks-4']) as $workload) {
+foreach (array_intersect($only, ['locks-1', 'locks-2', 'locks-4', 'channel-16', 'channel-1024', 'channel-1048576']) as $workload) {
     $processes = substr($workload, 6);
     $sysv = getenv('BENCH_SYSVSEM') === '1' ? ['-d', 'extension=sysvsem'] : [];
     $kinds = ['mutex', 'semaphore', 'flock', ...($sysv === [] ? [] : ['sem']), ...($processes === '1' ? ['loop'] : [])];
@@ -290,6 +290,49 @@ foreach (array_intersect($only, ['locks-1', 'locks-2', 'locks-4']) as $workload)
         $printed_locks = true;
         foreach ($medians as $kind => $ns) {
             printf("%-10s %-10s %9.1f %6s\n", $workload, $kind, $ns, $ratio($ns, $medians['mutex']));
+        }
+    }
+}
+
+// Channels: nanoseconds.
+foreach (array_intersect($only, ['channel-16', 'channel-1024', 'channel-1048576']) as $workload) {
+    $bytes = substr($workload, 8);
+    $messages = ['16' => '500000', '1024' => '200000', '1048576' => '500'][$bytes];
+    $commands = [
+        'channel' => [...$php, '-d', "extension=$so", __DIR__ . '/channel.php', 'channel', $bytes, $messages],
+        'socket pair' => [...$php, '-d', 'extension=sockets', __DIR__ . '/channel.php', 'pair', $bytes, $messages],
+        'C pipe' => [getenv('BENCH_MESSAGES'), 'pipe', $bytes, $messages],
+        'C ring' => [getenv('BENCH_MESSAGES'), 'ring', $bytes, $messages],
+    ];
+    if (getenv('BENCH_SOCKETS') !== '1') {
+        unset($commands['socket pair']);
+    }
+    $times = [];
+    for ($round = 0; $round < $rounds; $round++) {
+        foreach ($commands as $kind => $command) {
+            $output = output_of($command, 100);
+            $result = json_decode($output, true);
+            if (($result['wrong'] ?? null) !== 0) {
+                $wrong++;
+                fwrite(STDERR, "$workload, $kind: $output\n");
+                continue 3;
+            }
+            $times[$kind][] = (float) $result['ns'];
+        }
+    }
+    $medians = array_map(median(...), $times);
+    $lines[] = json_encode(['what' => 'channel', 'workload' => $workload] + $medians + ['rounds' => $times]);
+    if ($verbose) {
+        isset($printed_channels) || print(<<<'TEXT'
+
+            nanoseconds for a message of so many bytes from a child to its parent; socket pair: socket_create_pair(), with
+            serialize(); C: C programs that bring the bytes
+
+
+            TEXT);
+        $printed_channels = true;
+        foreach ($medians as $kind => $ns) {
+            printf("%-16s %-12s %11s %6s\n", $workload, $kind, number_format($ns), $ratio($ns, $medians['channel']));
         }
     }
 }

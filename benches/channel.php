@@ -1,0 +1,82 @@
+<?php
+
+// What it takes to bring messages from a forked child to its parent. Prints {"ns": for each message, "wrong": how many}.
+// usage: php [-d extension=/path/to/libasync.so] benches/channel.php channel|pair BYTES MESSAGES [CAPACITY]
+
+declare(strict_types=1);
+
+[, $kind, $bytes, $messages] = $argv;
+$bytes = (int) $bytes;
+$messages = (int) $messages;
+$warm_up = intdiv($messages, 10) + 1;
+$message = str_repeat('.', $bytes);
+
+// Serialized, and with its length before it, as it takes to send any value: a pair of sockets that carry bytes.
+if ($kind === 'pair') {
+    socket_create_pair(AF_UNIX, SOCK_STREAM, 0, $pair);
+    [$ours, $theirs] = $pair;
+    $send = function (mixed $value) use ($theirs): void {
+        $text = serialize($value);
+        $text = pack('J', strlen($text)) . $text;
+        for ($sent = socket_write($theirs, $text); $sent < strlen($text);) {
+            $sent += socket_write($theirs, substr($text, $sent));
+        }
+    };
+    // Reads ahead, as a buffered stream does: fewer system calls than two for each message.
+    $buffer = '';
+    $at = 0;
+    $receive = function () use ($ours, &$buffer, &$at): mixed {
+        $need = function (int $bytes) use ($ours, &$buffer, &$at): void {
+            if (strlen($buffer) - $at >= $bytes) {
+                return;
+            }
+            $parts = [substr($buffer, $at)];
+            for ($have = strlen($parts[0]); $have < $bytes; $have += strlen($part)) {
+                $part = socket_read($ours, 65536);
+                $parts[] = $part;
+            }
+            [$buffer, $at] = [implode($parts), 0];
+        };
+        $need(8);
+        $length = unpack('J', $buffer, $at)[1];
+        $need(8 + $length);
+        $value = unserialize(substr($buffer, $at + 8, $length));
+        $at += 8 + $length;
+        return $value;
+    };
+} else {
+    $channel = Async\Channel::create((int) ($argv[4] ?? 1024));
+}
+if (pcntl_fork() === 0) {
+    if ($kind === 'pair') {
+        for ($i = $warm_up + $messages; $i > 0; $i--) {
+            $send($message);
+        }
+    } else {
+        for ($i = $warm_up + $messages; $i > 0; $i--) {
+            $channel->send($message);
+        }
+    }
+    posix_kill(getmypid(), SIGKILL);
+}
+$wrong = 0;
+if ($kind === 'pair') {
+    for ($i = $warm_up; $i > 0; $i--) {
+        $receive();
+    }
+    $started = hrtime(true);
+    for ($i = $messages; $i > 0; $i--) {
+        $wrong += (int) (strlen($receive()) !== $bytes);
+    }
+} else {
+    for ($i = $warm_up; $i > 0; $i--) {
+        $channel->receive();
+    }
+    $started = hrtime(true);
+    for ($i = $messages; $i > 0; $i--) {
+        $wrong += (int) (strlen($channel->receive()) !== $bytes);
+    }
+}
+$took = hrtime(true) - $started;
+pcntl_wait($status);
+echo json_encode(['ns' => round($took / $messages, 1), 'wrong' => $wrong]), "\n";
