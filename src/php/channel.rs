@@ -15,7 +15,7 @@ use crate::process::shared::message_ring::{MOST, MessageRing};
 use crate::task::parent::messages;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
-use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::handler::{Call, Returned, Thrown, entry, quick_entry};
 use crate::zend::object::{Native, Object, Registration, Tracer};
 use crate::zend::{interfaces, object, request};
 
@@ -98,7 +98,7 @@ pub(crate) fn register() {
     object::register::<Channel>(&[
         object::private_constructor(),
         Function::new("create", "int $capacity = 16", "self", entry(create)).fixed(),
-        Function::new("send", "mixed $message, ?float $timeout = null", "void", entry(send)),
+        Function::new("send", "mixed $message, ?float $timeout = null", "void", quick_entry(send_now, send)),
         Function::new("receive", "?float $timeout = null", "mixed", entry(receive)),
         Function::new("close", "", "void", entry(close)),
         Function::new("isClosed", "", "bool", entry(is_closed)),
@@ -141,6 +141,12 @@ fn ring_of(channel: &Channel) -> Result<Rc<MessageRing>, Thrown> {
     channel.ring.get().cloned().ok_or_else(|| {
         exceptions::throw(&Error::Misuse("this channel was not made by Async\\Channel::create()"))
     })
+}
+
+/// What needs neither PHP's serializer nor a wait.
+fn send_now(call: &Call) -> Option<Zval> {
+    let channel: &Channel = call.peek_this().filter(|_| call.count() == 1)?;
+    messages::send_now(channel.ring.get()?, call.arg(0)?).then(Zval::new)
 }
 
 fn send(call: &Call) -> Returned {

@@ -26,6 +26,8 @@ const ABANDONED: u64 = 1 << (PACKED_BITS + 1);
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Looks at a lock that is held before the first sleep: about a microsecond.
 const LOOKS: u32 = if cfg!(loom) { 0 } else { 100 };
+/// Looks before the next attempt, for who tries several times.
+const FEW_LOOKS: u32 = if cfg!(loom) { 0 } else { 10 };
 
 /// A lock in shared memory, free when all bits are 0.
 ///
@@ -105,12 +107,7 @@ impl Lock {
         longest: Duration,
         is_there: impl Fn(Process) -> bool,
     ) -> Option<Taken> {
-        for _ in 0..LOOKS {
-            spin_loop();
-            if !is_held(self.holder.load(Ordering::Relaxed)) {
-                break;
-            }
-        }
+        self.look(LOOKS);
         // Before the lock is marked as awaited: whoever gives it back after that changes the word.
         let turn = self.turn.load(Ordering::Acquire);
         let before = match self.attempt_or_mark(own) {
@@ -129,6 +126,21 @@ impl Lock {
         }
         let taken = self.exchange(after, own.packed() | AWAITED);
         taken.then_some(Taken::Abandoned(holder))
+    }
+
+    /// Waits a little, or until the lock is free, without an attempt to take it: that would take its cache line from
+    /// the holder.
+    pub(super) fn await_briefly(&self) {
+        self.look(FEW_LOOKS);
+    }
+
+    fn look(&self, looks: u32) {
+        for _ in 0..looks {
+            spin_loop();
+            if !is_held(self.holder.load(Ordering::Relaxed)) {
+                break;
+            }
+        }
     }
 
     /// Takes the lock if its holder is dead. `None` if it is there, which takes the reading of a file to find out.

@@ -25,7 +25,7 @@ use nix::errno::Errno;
 
 use super::lock::{Lock, Taken};
 use super::memory::{Apart, Shared};
-use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence, spin_loop};
+use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence};
 use crate::process::census;
 use crate::process::identity::Process;
 use bell::Bell;
@@ -54,10 +54,11 @@ struct Head {
 struct Side {
     /// Who may write or read now.
     turn: Lock,
-    /// A [`Mark`]: how far this side has come.
-    mark: AtomicU64,
     /// The mark before the message that is being written or read, plus 1; 0 if there is none.
     began: AtomicU64,
+    /// A [`Mark`]: how far this side has come. Apart from the rest, as the other side looks at it again and again: each
+    /// look takes the line from this side, which would wait for it at each of its other words.
+    mark: Apart<AtomicU64>,
 }
 
 /// Who waits for whom.
@@ -87,6 +88,8 @@ unsafe impl Shared for Head {}
 pub(crate) struct MessageRing {
     place: Place,
     capacity: u32,
+    /// Senders are woken up when a position, or a count of messages, of which these bits were shifted out, has changed.
+    quarter: [u32; 2],
     /// The other side's mark, as last seen. To read it takes its cache line from the other side.
     read: Cell<Mark>,
     written: Cell<Mark>,
@@ -170,9 +173,11 @@ impl MessageRing {
 
     fn at(place: Place, capacity: u32, birth: u64) -> Self {
         let marks = Cell::default;
+        let quarter = [place.units(), capacity.into()].map(|whole| (whole / 4).max(1).ilog2());
         Self {
             place,
             capacity,
+            quarter,
             read: marks(),
             written: marks(),
             bell: Bell::new(),
@@ -266,7 +271,7 @@ impl MessageRing {
             match side.turn.try_acquire(own) {
                 Ok(taken) => return Ok(turn(taken)),
                 Err(holder) if holder == own => return Err(Trouble::Underneath),
-                Err(_) => spin_loop(),
+                Err(_) => side.turn.await_briefly(),
             }
         }
         let got = Cell::new(None);
@@ -290,8 +295,9 @@ impl Drop for MessageRing {
     }
 }
 
-/// Looks at a turn that somebody else has before the first pause: a message is written in less time.
-const LOOKS: u32 = if cfg!(loom) { 1 } else { 200 };
+/// Attempts at a turn that somebody else has before the first pause, each after a short wait: a message is written in less
+/// time.
+const LOOKS: u32 = if cfg!(loom) { 1 } else { 20 };
 
 fn wake(word: &Futex) {
     if word.load(Ordering::Relaxed) == 1 && word.swap(0, Ordering::AcqRel) == 1 {

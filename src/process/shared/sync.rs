@@ -15,10 +15,21 @@ mod system {
     pub(in crate::process) use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
     use std::ops::Deref;
+    use std::sync::atomic::compiler_fence;
     use std::time::Duration;
 
     use nix::errno::Errno;
     use nix::sys::time::TimeSpec;
+
+    /// A fence of all orders, for who has just exchanged the value of some atomic: on processors where that is a fence
+    /// itself, it costs nothing.
+    pub(in crate::process) fn fence_after_exchange() {
+        if cfg!(target_arch = "x86_64") {
+            compiler_fence(Ordering::SeqCst);
+        } else {
+            fence(Ordering::SeqCst);
+        }
+    }
 
     /// A word that processes can sleep on, until another one changes it.
     #[repr(transparent)]
@@ -72,6 +83,10 @@ mod model {
     use std::time::Duration;
 
     use loom::sync::{Condvar, Mutex};
+
+    pub(in crate::process) fn fence_after_exchange() {
+        fence(Ordering::SeqCst);
+    }
 
     /// Nothing: after loom's own, all other threads would run until they have to wait.
     pub(in crate::process) fn spin_loop() {}

@@ -29,6 +29,9 @@ const TICK: Duration = Duration::from_millis(20);
 const BRIEFLY: Duration = Duration::from_millis(2);
 /// How often to look whether another process is there that could end the wait. That reads a file.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Of so many looks without sleeping one is at the other side's word, and takes its cache line from it: meanwhile that side
+/// sends or receives several messages.
+const LOOK_ONCE_IN: u32 = 8;
 /// The most memory that is kept for the bytes of the next message.
 const KEPT: usize = 64 * 1024;
 
@@ -52,6 +55,15 @@ pub(crate) fn send(ring: &MessageRing, message: &Zval, patience: Option<Patience
     .map_err(|trouble| raise(ring, trouble, What::Room))
 }
 
+/// Sends a string or a scalar, if nothing is in the way: then no PHP code runs. False, and nothing is done, if something
+/// is.
+pub(crate) fn send_now(ring: &MessageRing, message: &Zval) -> bool {
+    let Some(encoded) = value::encode_simple(message) else {
+        return false;
+    };
+    ring.send_now(Process::own(), encoded.format() as u8, encoded.len(), encoded.chunks())
+}
+
 /// Receives the next value. `None` if the channel is closed and empty. Re-enters PHP: what decoding does, and what
 /// [`Pausing`] does.
 ///
@@ -65,6 +77,9 @@ pub(crate) fn receive(ring: &MessageRing, patience: Option<Patience>) -> Result<
     let mut wanted = |format: u8, length: u64| {
         // Before its memory is taken: no memory is worth it for what is refused in any case.
         let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length <= KEPT {
+            return true; // decoding finds that out, too
+        }
         let format = Format::try_from(format).unwrap_or(Format::Serialized);
         refused = value::room(format, length).err();
         refused.is_none()
@@ -156,8 +171,12 @@ impl<'r> Pausing<'r> {
     ///
     /// When time is over, nobody is left who could end the wait, or code that ran has thrown.
     fn pause(&mut self, waiting: &Waiting<'_>) -> Result<(), Thrown> {
-        let over = || waiting.is_over();
-        if state().spin.borrow_mut().get_or_insert_with(Spin::new).until(over) {
+        let mut looks = 0_u32;
+        let over = || {
+            looks += 1;
+            looks.is_multiple_of(LOOK_ONCE_IN) && waiting.is_ample()
+        };
+        if state().spin.borrow_mut().get_or_insert_with(Spin::new).until(over) || waiting.is_over() {
             return Ok(());
         }
         if exception::pending() {

@@ -26,7 +26,6 @@ use crate::ffi;
 use crate::wire::codec::Format;
 use crate::wire::decode::{self as wire, Malformed};
 use crate::wire::encode::{Buffer, Chunks, Scalar};
-use crate::wire::target::Target as _;
 use crate::zend::value::classes::Classes;
 use crate::zend::value::decode::{Builder, Slot};
 use crate::zend::value::serialize::Serialized;
@@ -109,15 +108,21 @@ pub(crate) fn room(format: Format, length: usize) -> Result<Room, NoRoom> {
     }
 }
 
+/// Encodes `value` if it is a string or a scalar. No PHP code runs, and nothing is allocated.
+pub(crate) fn encode_simple(value: &Zval) -> Option<Encoded<'_>> {
+    let body = match value.zend_str() {
+        Some(string) => Body::Raw(string.as_bytes()),
+        None => Body::Scalar(encode::scalar(value)?),
+    };
+    Some(Encoded { body })
+}
+
 /// Encodes `value`. PHP code may run when there are objects in it: `__serialize()` and the like may throw, bail out, or
 /// call `exit()`. The unwinding of an `exit()` stays pending, and the returned error must then be ignored.
 pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
     let value = table::dereferenced(value);
-    if let Some(string) = value.zend_str() {
-        return Ok(Encoded { body: Body::Raw(string.as_bytes()) });
-    }
-    if let Some(scalar) = encode::scalar(value) {
-        return Ok(Encoded { body: Body::Scalar(scalar) });
+    if let Some(simple) = encode_simple(value) {
+        return Ok(simple);
     }
     let body = match encode::pack(value) {
         Ok((buffer, held)) => Body::Packed { buffer, held },
@@ -133,7 +138,8 @@ pub(crate) fn decode(format: Format, bytes: &[u8], classes: Option<&Classes>) ->
     match format {
         Format::Raw => {
             let room = room(format, bytes.len())?;
-            Builder::new(usize::MAX, None).string(Builder::slot(&mut value), bytes);
+            // SAFETY: a new value; `bytes.len()` bytes are there.
+            unsafe { ffi::async_value_string(&raw mut value, bytes.as_ptr().cast(), bytes.len()) };
             return Ok(room.admit(value)?);
         }
         Format::Packed => match wire::scalar(bytes) {

@@ -84,6 +84,20 @@ impl<H: Shared> SharedMemory<H> {
         true
     }
 
+    /// Tells the processor that byte `at` of the body will be read soon.
+    pub(in crate::process::shared) fn prefetch(&self, at: usize) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(at) = self.within(at, 1) {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: within the mapping.
+            let place = unsafe { self.start.add(at) };
+            // SAFETY: a hint, which any address may be given for.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(place.as_ptr().cast()) };
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = at;
+    }
+
     /// Offset in the mapping of the `length` bytes at byte `at` of the body; `None` if they are not inside.
     fn within(&self, at: usize, length: usize) -> Option<usize> {
         let at = at.checked_add(size_of::<H>())?;

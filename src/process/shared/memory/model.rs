@@ -57,6 +57,8 @@ impl<H: Shared> SharedMemory<H> {
         true
     }
 
+    pub(in crate::process::shared) fn prefetch(&self, _: usize) {}
+
     pub(in crate::process::shared) fn read(&self, mut at: usize, length: usize, to: &mut Vec<u8>) -> bool {
         let end = at + length;
         while at < end {

@@ -22,6 +22,10 @@ impl Mark {
         self.0 >> SHIFT
     }
 
+    pub(super) fn count(self) -> u64 {
+        self.0 & u64::from(MOST)
+    }
+
     /// Is the message at this position in the middle: were some of its pieces written or read, and not the last?
     pub(super) fn is_open(self) -> bool {
         self.0 & OPEN != 0
@@ -45,7 +49,7 @@ impl Mark {
 
     /// How many whole messages this is ahead of `other`.
     pub(super) fn messages_since(self, other: Self) -> u32 {
-        let count = self.0.wrapping_sub(other.0) & u64::from(MOST);
+        let count = Self(self.0.wrapping_sub(other.0)).count();
         u32::try_from(count).unwrap_or(MOST)
     }
 }

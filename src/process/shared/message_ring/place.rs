@@ -83,6 +83,11 @@ impl Place {
         }
     }
 
+    /// Has the processor fetch what is `at` bytes behind `mark`, where the next messages are.
+    pub(super) fn prefetch(&self, mark: Mark, at: usize) {
+        self.memory.prefetch(self.start() + self.offset(mark, at));
+    }
+
     /// Appends the `size` bytes of the piece at `mark` to `to`.
     pub(super) fn read(&self, mark: Mark, size: usize, to: &mut Vec<u8>) {
         let offset = self.offset(mark, HEADER);

@@ -20,6 +20,8 @@ pub(crate) enum What {
 pub(crate) struct Waiting<'r> {
     what: What,
     over: &'r dyn Fn() -> bool,
+    /// What is worth to wait for without sleeping; `over` if that is not set.
+    ample: Option<&'r dyn Fn() -> bool>,
     sleep: Sleep<'r>,
 }
 
@@ -30,11 +32,17 @@ enum Sleep<'r> {
 
 impl<'r> Waiting<'r> {
     pub(super) fn on(what: What, word: &'r Futex, over: &'r dyn Fn() -> bool) -> Self {
-        Self { what, over, sleep: Sleep::Word(word) }
+        Self { what, over, ample: None, sleep: Sleep::Word(word) }
+    }
+
+    /// One who looks again and again without sleeping had better look until there is that much: who goes on with each bit
+    /// of it slows the other side down, which has to get its cache line back each time.
+    pub(super) fn rather(self, ample: &'r dyn Fn() -> bool) -> Self {
+        Self { ample: Some(ample), ..self }
     }
 
     pub(super) fn for_turn(over: &'r dyn Fn() -> bool, sleep: &'r dyn Fn(Duration)) -> Self {
-        Self { what: What::Turn, over, sleep: Sleep::Turn(sleep) }
+        Self { what: What::Turn, over, ample: None, sleep: Sleep::Turn(sleep) }
     }
 
     /// What is waited for.
@@ -45,6 +53,11 @@ impl<'r> Waiting<'r> {
     /// Is it there?
     pub(crate) fn is_over(&self) -> bool {
         (self.over)()
+    }
+
+    /// For who looks without sleeping: is as much of it there as is worth to wait for?
+    pub(crate) fn is_ample(&self) -> bool {
+        self.ample.unwrap_or(self.over)()
     }
 
     /// Sleeps until it may be there, `longest` is over, a signal comes, or `interrupt` is set by who then calls

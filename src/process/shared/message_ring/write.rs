@@ -5,7 +5,7 @@ use super::{
     Loss, MOST, Mark, MessageRing, Ordering, Pause, Process, Taken, Trouble, Turn, Unsound, Waiting, What,
     units, wake,
 };
-use crate::process::shared::sync::fence;
+use crate::process::shared::sync::{fence, fence_after_exchange};
 
 /// A message that is being sent: its format, its length, and the bytes that are not written yet.
 struct Outgoing<'m, C> {
@@ -53,17 +53,45 @@ impl MessageRing {
             }
             let tail = Mark(head.senders.mark.load(Ordering::Relaxed));
             if self.fits(tail, first, self.capacity)? {
-                return self.write(&turn, tail, Outgoing { format, length, chunks, chunk: &[] }, pause);
+                return self.write(turn, tail, Outgoing { format, length, chunks, chunk: &[] }, pause);
             }
             drop(turn);
             self.pause_for_room(first, self.capacity, pause)?;
         }
     }
 
+    /// Sends a short message, if nothing is in the way. False, and nothing is done, if something is.
+    pub(crate) fn send_now<'c>(
+        &self,
+        own: Process,
+        format: u8,
+        length: usize,
+        chunks: impl Iterator<Item = &'c [u8]>,
+    ) -> bool {
+        let head = self.head();
+        if length > self.place.piece() {
+            return false;
+        }
+        let Ok(taken) = head.senders.turn.try_acquire(own) else {
+            return false;
+        };
+        let turn = Turn { side: &head.senders, own };
+        if let Taken::Abandoned(process) = taken {
+            self.settle(process);
+        }
+        let tail = Mark(head.senders.mark.load(Ordering::Relaxed));
+        let has_room = || self.has_room(tail, units(length), self.capacity).unwrap_or(false);
+        if self.is_closed() || !has_room() {
+            return false;
+        }
+        let message = Outgoing { format, length, chunks, chunk: &[] };
+        self.write(turn, tail, message, &mut |_: &Waiting<'_>| Err(())).is_ok()
+    }
+
     /// Writes a message for whose first piece there is room.
     fn write<'c, E>(
         &self,
-        turn: &Turn<'_>,
+        turn: Turn<'_>,
         mut tail: Mark,
         mut message: Outgoing<'c, impl Iterator<Item = &'c [u8]>>,
         pause: Pause<'_, E>,
@@ -87,7 +115,10 @@ impl MessageRing {
             senders.mark.store(tail.0, Ordering::Release);
             if !more {
                 senders.began.store(0, Ordering::Release);
-                self.call_receivers();
+                drop(turn);
+                // To give a turn back is an exchange.
+                fence_after_exchange();
+                self.wake_receivers();
                 return Ok(());
             }
             self.call_receivers();
@@ -126,7 +157,13 @@ impl MessageRing {
             let tail = Mark(head.senders.mark.load(Ordering::Acquire));
             self.is_closed() || self.has_room(tail, next, capacity).unwrap_or(true)
         };
-        pause(&Waiting::on(What::Room, &head.calls.senders, &over)).map_err(Trouble::Stopped)
+        let ample = || {
+            let (tail, quarter) = (head.senders.mark.load(Ordering::Acquire), self.capacity / 4);
+            let room = self.has_room(Mark(tail), next.max(self.place.units() / 4), capacity - quarter);
+            self.is_closed() || room.unwrap_or(true)
+        };
+        let waiting = Waiting::on(What::Room, &head.calls.senders, &over);
+        pause(&waiting.rather(&ample)).map_err(Trouble::Stopped)
     }
 
     /// Is there room behind `tail`? Marks that make no sense are set anew.
@@ -171,8 +208,13 @@ impl MessageRing {
     }
 
     fn call_receivers(&self) {
-        let calls = &self.head().calls;
         fence(Ordering::SeqCst);
+        self.wake_receivers();
+    }
+
+    /// After a fence.
+    fn wake_receivers(&self) {
+        let calls = &self.head().calls;
         wake(&calls.receivers);
         if calls.listening.load(Ordering::Relaxed) == 1 && calls.listening.swap(0, Ordering::AcqRel) == 1 {
             self.bell.iter().for_each(super::Bell::ring);
