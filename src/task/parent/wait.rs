@@ -120,6 +120,7 @@ fn wait_loop(
     patience: Option<Patience>,
     done: &mut impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<bool, Thrown> {
+    let mut is_over = false;
     loop {
         // Of a signal handler, or of a hook that has called exit or whose fiber was ended.
         if exception::pending() {
@@ -129,11 +130,13 @@ fn wait_loop(
         if done()? {
             return Ok(true);
         }
-        let left = patience.map(Patience::left);
-        if left == Some(Duration::ZERO) {
+        if is_over {
             return Ok(false);
         }
-        if !event_loop::busy() && !state().has_isolated() && !restart() {
+        let left = patience.map(Patience::left);
+        // What has ended by then counts: there is one more look, which does not wait.
+        is_over = left == Some(Duration::ZERO);
+        if !is_over && !event_loop::busy() && !state().has_isolated() && !restart() {
             return Err(exceptions::throw(&Error::Misuse(if state().in_line.borrow().is_empty() {
                 "what is awaited can never end: it has not started, and nothing is left that would start it"
             } else {
