@@ -14,6 +14,7 @@ setup: ## install PHP, its headers, libclang, a C compiler, PHPUnit and GD, wher
 
 services: setup ## install what only tests ask for, such as databases and brokers, where it is missing; starts none
 	@tools/services
+	@tools/php-packages
 
 build: ## build target/release/libasync.so
 	@tools/setup --check

@@ -5,6 +5,8 @@
 declare(strict_types=1);
 
 const PHP_WITH_ASYNC = __DIR__ . '/../../tools/php';
+const VENDOR = 'vendor/autoload.php';
+const PACKAGES = __DIR__ . '/../support/packages.php'; // stands for it
 
 /** @return array{int, string, string} status, standard output, standard error */
 function execute(array $command, string $folder): array
@@ -17,11 +19,24 @@ function execute(array $command, string $folder): array
     return [$status, $output, stream_get_contents($error)];
 }
 
+/** Why a block that uses packages of Composer cannot run here, null if it can. */
+function lacks_packages(): ?string
+{
+    static $lacks = [];
+    $code = 'require $argv[1]; exit(class_exists("Revolt\EventLoop") && class_exists("React\Promise\Promise") ? 0 : 1);';
+    $lacks[0] ??= execute([realpath(PHP_WITH_ASYNC), '-r', $code, '--', PACKAGES], '.')[0];
+    return $lacks[0] === 0 ? null : 'needs revolt/event-loop and react/promise (tools/php-packages)';
+}
+
 /** What is wrong with a block, null for nothing. */
 function problem_of(string $code, ?string $expected, string $folder): ?string
 {
     if (!str_starts_with($code, "<?php\n")) {
         return 'does not begin with <?php: what is copied must run';
+    }
+    if (str_contains($code, VENDOR)) {
+        @mkdir("$folder/vendor");
+        file_put_contents("$folder/" . VENDOR, '<?php require ' . var_export(PACKAGES, true) . ';');
     }
     file_put_contents("$folder/script.php", $code);
     [$status, $output, $error] = execute(['timeout', '60', realpath(PHP_WITH_ASYNC), 'script.php'], $folder);
@@ -40,7 +55,7 @@ function anchors(string $page): array
     return array_map(fn (string $heading): string => str_replace(' ', '-', preg_replace('/[^\w\- ]/', '', strtolower($heading))), $headings[1]);
 }
 
-$passed = $failed = 0;
+$passed = $failed = $skipped = 0;
 $report = function (string $where, ?string $problem) use (&$passed, &$failed): void {
     $problem === null ? $passed++ : $failed++;
     echo $problem === null ? 'ok   ' : 'FAIL ', $where, $problem === null ? '' : ": $problem", "\n";
@@ -57,7 +72,13 @@ foreach (array_slice($argv, 1) as $page) {
             $next = $blocks[$i + 1] ?? null;
             $end = $whole[1] + strlen($whole[0]);
             $expected = $next && $next[1][0] === 'text' && trim(substr($text, $end, $next[0][1] - $end)) === '' ? $next[2][0] : null;
-            $report($page . ':' . substr_count($text, "\n", 0, $whole[1]) + 1, problem_of($code[0], $expected, $folder));
+            $where = $page . ':' . substr_count($text, "\n", 0, $whole[1]) + 1;
+            if (str_contains($code[0], VENDOR) && ($reason = lacks_packages()) !== null) {
+                $skipped++;
+                echo "skip $where: $reason\n";
+                continue;
+            }
+            $report($where, problem_of($code[0], $expected, $folder));
         }
     }
     // Links within the project.
@@ -84,7 +105,8 @@ foreach (array_slice($argv, 1) as $page) {
         $report("$page, php.ini", json_encode($told) === $output ? null : "the page says\n" . json_encode($told) . "\nPHP says\n$output$error");
     }
 }
-array_map(unlink(...), glob("$folder/*"));
+array_map(unlink(...), array_filter(glob("$folder/{,vendor/}*", GLOB_BRACE), is_file(...)));
+@rmdir("$folder/vendor");
 rmdir($folder);
-echo "$passed passed, $failed failed\n";
+echo "$passed passed, $failed failed", $skipped ? ", $skipped skipped" : '', "\n";
 exit($failed === 0 && $passed > 0 ? 0 : 1);
