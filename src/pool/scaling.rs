@@ -9,27 +9,40 @@ pub(crate) enum Need {
     Nothing,
     /// That idle workers take what waits, as they can.
     Takers,
-    /// One more worker. Those that are idle are of this epoch at best.
+    /// One more worker. It begins with the first attempt that needs a later epoch than this one; [`IN_ORDER`] if with the
+    /// first of all.
     Worker(u64),
     /// The slot of a worker that is too old for what waits.
     Slot,
-    /// The end of what runs: all workers are busy, and there may be no more of them.
+    /// The end of what runs: all workers are busy, or will be, and there may be no more of them.
     Turn,
 }
 
-/// What is needed when so many attempts wait as are `open`, which need these epochs, and the workers of the epochs in
-/// `idle` have nothing to do. If the pool `is_full`, there may be no more workers.
+/// No attempt needs a later epoch than this one.
+pub(crate) const IN_ORDER: u64 = u64::MAX;
+
+/// What is needed when so many attempts wait as are `open`, in this order, which need these epochs, and the workers of
+/// the epochs in `idle` have nothing to do. If the pool `is_full`, there may be no more workers.
+///
+/// Attempts begin in order, as one may wait for what an earlier one does: so the idle workers are for the first ones. What
+/// is behind those takes no idle worker's slot, and is begun by a new worker only if idle ones take all that is before it.
 pub(crate) fn need(mut open: Vec<u64>, mut idle: Vec<u64>, is_full: bool) -> Need {
     if open.is_empty() {
         return Need::Nothing;
     }
+    let are_more = open.len() > idle.len();
     // What needs the latest epoch goes to the youngest: if one of these pairs does not fit, no others would all fit.
-    open.sort_unstable_by(|one, other| other.cmp(one));
     idle.sort_unstable_by(|one, other| other.cmp(one));
+    let youngest = idle.first().copied().unwrap_or(0);
+    let before = open.iter().position(|&needed| needed > youngest);
+    open.truncate(idle.len());
+    open.sort_unstable_by(|one, other| other.cmp(one));
     let outdated = open.iter().zip(&idle).any(|(needed, epoch)| needed > epoch);
-    match (outdated, open.len() > idle.len(), is_full) {
+    match (outdated, are_more, is_full) {
         (false, false, _) => Need::Takers,
-        (.., false) => Need::Worker(idle.first().copied().unwrap_or(0)),
+        (.., false) => {
+            Need::Worker(before.filter(|&before| before <= idle.len()).map_or(IN_ORDER, |_| youngest))
+        }
         (true, _, true) => Need::Slot,
         (false, true, true) => Need::Turn,
     }
@@ -57,7 +70,7 @@ mod tests {
 
     #[test]
     fn more_that_waits_than_workers_that_are_idle_needs_another_one_or_has_to_wait() {
-        assert_eq!(need(vec![1, 1], vec![4], false), Need::Worker(4));
+        assert_eq!(need(vec![1, 1], vec![4], false), Need::Worker(IN_ORDER));
         assert_eq!(need(vec![1], vec![], false), Need::Worker(0));
         assert_eq!(need(vec![1, 1], vec![4], true), Need::Turn);
     }
@@ -68,6 +81,21 @@ mod tests {
         assert_eq!(need(vec![3], vec![2], true), Need::Slot);
         // One of the two is young enough for either, and the other for none.
         assert_eq!(need(vec![3, 3], vec![4, 2], true), Need::Slot);
+    }
+
+    #[test]
+    fn what_waits_behind_others_takes_no_idle_worker_from_them() {
+        assert_eq!(need(vec![1, 3], vec![2], true), Need::Turn);
+        assert_eq!(need(vec![3, 1], vec![2], true), Need::Slot);
+        assert_eq!(need(vec![1, 3, 3], vec![2, 2], true), Need::Slot);
+    }
+
+    #[test]
+    fn a_new_worker_begins_with_what_idle_ones_leave() {
+        assert_eq!(need(vec![1, 3], vec![2], false), Need::Worker(2));
+        // The idle one takes the first, and the second would wait behind the third.
+        assert_eq!(need(vec![1, 1, 3], vec![2], false), Need::Worker(IN_ORDER));
+        assert_eq!(need(vec![0, 3], vec![], false), Need::Worker(IN_ORDER));
     }
 
     /// Can each of `open` have a worker of its own? Tries all ways.

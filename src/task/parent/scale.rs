@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use crate::pool::scaling::{Need, need};
+use crate::pool::scaling::{IN_ORDER, Need, need};
 use crate::process::fork::Refused;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::MapCall;
@@ -125,7 +125,7 @@ fn fork_warm(group: &Rc<Group>, wanted: usize, forks: &mut usize) -> Result<Cont
         let refused = if workers.is_full(group) {
             None
         } else {
-            match spawn(group, Charge::Jobs(&workers, u64::MAX)) {
+            match spawn(group, Charge::Jobs(&workers, IN_ORDER)) {
                 Ok(()) => {
                     *forks -= 1;
                     continue;
