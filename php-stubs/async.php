@@ -1687,6 +1687,222 @@ final class Shared
 }
 
 /**
+ * Which workers of a {@see Supervisor} are started again when they have ended.
+ */
+enum Restart
+{
+    /** Those that have failed: thrown, died, or called `exit` with a code other than 0. */
+    case OnFailure;
+
+    /** Those that have returned, too. */
+    case Always;
+
+    /** None. */
+    case Never;
+}
+
+/**
+ * Keeps workers up: forks them, starts again what has failed, replaces what has had enough, and lets all of them come to
+ * an end when it is told to, by signals that are those of php-fpm and gunicorn.
+ *
+ * See docs/supervisor.md for the tables of signals, exit codes and events.
+ */
+final class Supervisor
+{
+    public static function create(): self
+    {
+    }
+
+    public function __construct()
+    {
+    }
+
+    /**
+     * Sets how many workers the callable gets that {@see run()} is given. Without this call: as many as there are usable CPUs.
+     *
+     * @param int|string $workers a number, or a share of the usable CPUs such as `'75%'`, rounded down, at least one
+     *
+     * @throws \ValueError when that is less than one
+     */
+    public function workers(string|int $workers): self
+    {
+    }
+
+    /**
+     * Adds workers that run the same. Several calls make several kinds of workers.
+     *
+     * @param (callable(Worker, mixed): mixed)|Task<mixed> $worker is called with the worker, and with what the bootstrap has returned
+     * @param int|string $workers a number, or a share of the usable CPUs
+     *
+     * @throws \ValueError when the name is empty or in use, or there are no workers
+     */
+    public function add(string $name, callable|Task $worker, string|int $workers = 1): self
+    {
+    }
+
+    /**
+     * Sets what each worker does first: a function that is called with the worker, or a file that is required. What it
+     * returns is the second argument of the worker's own function. A file is loaded by workers alone: those that are
+     * started later, by SIGHUP for example, have what the file says by then.
+     *
+     * @param string|callable(Worker): mixed $bootstrap
+     */
+    public function bootstrap(callable|string $bootstrap): self
+    {
+    }
+
+    /**
+     * Sets which workers are started again, and after what time: `$backoff` seconds after the first failure of a row, then
+     * twice the time for each further one, `$maxBackoff` at most. One that has lasted for longer than `$maxBackoff` begins a new row.
+     *
+     * @param int|null $limit more failures than that within `$within` seconds, of all workers, end the supervisor; null: any number
+     * @param float $jitter how much of each time is random, from 0 to 1
+     *
+     * @throws \ValueError when a number is out of its range
+     */
+    public function restart(Restart $restart, float $backoff = 1.0, float $maxBackoff = 30.0, ?int $limit = null, float $within = 60.0, float $jitter = 0.2): self
+    {
+    }
+
+    /**
+     * Sets when a worker has had enough: it is told to stop, and another one takes its place at once.
+     *
+     * @param int|null $jobs after so many calls of {@see Worker::job()}
+     * @param float|null $seconds after this time
+     * @param int|null $bytes when PHP has so much memory from the system, by `memory_get_usage(true)`
+     *
+     * @throws \ValueError when a number is not greater than 0
+     */
+    public function recycle(?int $jobs = null, ?float $seconds = null, ?int $bytes = null): self
+    {
+    }
+
+    /**
+     * Sets the time that a worker has to stop once it was told to; after that it is killed. Without this call: 25 s.
+     *
+     * @throws \ValueError when it is negative or not finite
+     */
+    public function grace(float $seconds): self
+    {
+    }
+
+    /**
+     * Sets how long a worker may give no sign of life: it is replaced then. Each method of {@see Worker} but id() and name() is one.
+     *
+     * @param float|null $seconds null, as without this call: for ever
+     *
+     * @throws \ValueError when it is not greater than 0
+     */
+    public function heartbeat(?float $seconds): self
+    {
+    }
+
+    /**
+     * Sets a file that says in JSON how all is. It is written about once a second, and replaced as a whole.
+     *
+     * @throws \ValueError when the path is empty
+     */
+    public function health(?string $path): self
+    {
+    }
+
+    /**
+     * Sets what is told of each event. `[$logger, 'log']` of a PSR-3 logger fits. Without a listener, what is a notice or more
+     * is a line of the error output. What the listener throws is a warning.
+     *
+     * @param (callable(string, string, array<string, mixed>): mixed)|null $fn is called with level, message and context
+     */
+    public function onEvent(?callable $fn): self
+    {
+    }
+
+    /**
+     * Sets how many workers of a kind there shall be, also while the supervisor runs. With 0 it waits for more.
+     *
+     * @throws \ValueError when there is no such kind, or the number is negative
+     */
+    public function scale(string $name, int $workers): self
+    {
+    }
+
+    /**
+     * Runs the workers, until all have come to an end.
+     *
+     * @param (callable(Worker, mixed): mixed)|Task<mixed>|null $worker one more kind, of the name "worker"
+     *
+     * @return int the exit code: 0 drained or done, 1 something has failed that is not started again, 2 some had to be killed,
+     *             70 a storm of failures, 78 no worker has come past its bootstrap
+     *
+     * @throws SupervisorException when the health file cannot be written
+     * @throws UnsupportedException where this PHP cannot fork
+     * @throws AsyncError when there are no workers, or a supervisor runs in this process already
+     */
+    public function run(callable|Task|null $worker = null): int
+    {
+    }
+}
+
+/**
+ * What a worker of a {@see Supervisor} knows of itself, and is asked. Each method but id() and name() is a sign of life.
+ */
+final class Worker
+{
+    private function __construct()
+    {
+    }
+
+    /** Returns its number among those of its kind, from 1 on. One that takes the place of another has the same. */
+    public function id(): int
+    {
+    }
+
+    /** Returns the name of its kind. */
+    public function name(): string
+    {
+    }
+
+    /** Is it to stop? Between two jobs it looks here, and returns. */
+    public function stopping(): bool
+    {
+    }
+
+    /**
+     * Says that it is alive.
+     *
+     * @param string|null $status what it is at, for the health file and SIGUSR1; of a long text the beginning is kept
+     */
+    public function heartbeat(?string $status = null): void
+    {
+    }
+
+    /** Says that it has done one job more. */
+    public function job(): void
+    {
+    }
+
+    /**
+     * Sleeps, and is woken when it is to stop. Its own tasks go on meanwhile.
+     *
+     * @return bool false when it is to stop: `while ($worker->sleep(1)) { ... }`
+     *
+     * @throws \ValueError when the time is negative
+     */
+    public function sleep(float $seconds): bool
+    {
+    }
+
+    /**
+     * Has something called once when it is to stop: at the next statement, also in the middle of something that blocks if
+     * a signal cuts that short; at once if it is to stop already.
+     *
+     * @param callable(): mixed $fn
+     */
+    public function onStop(callable $fn): self
+    {
+    }
+}
+
+/**
  * The base of all that can go wrong at run time. No message is ever empty: each names task, pid and cause.
  */
 class AsyncException extends \RuntimeException
@@ -1820,6 +2036,13 @@ class LockException extends AsyncException
  * A channel that is closed, or that no other process is left to use.
  */
 class ChannelClosedException extends AsyncException
+{
+}
+
+/**
+ * A supervisor cannot begin: its health file cannot be written.
+ */
+class SupervisorException extends AsyncException
 {
 }
 

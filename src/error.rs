@@ -363,6 +363,14 @@ pub(crate) enum Error {
         /// The reason, as given by the serializer.
         reason: String,
     },
+    /// The file in which a supervisor shows how it is cannot be written.
+    #[error("the health file {path} cannot be written: {reason}; choose a place where this user may write")]
+    NoHealthFile {
+        /// The path.
+        path: String,
+        /// The reason, as the operating system gives it.
+        reason: String,
+    },
     /// The program uses the API in a way that cannot work: the message for it.
     #[error("{0}")]
     Misuse(&'static str),

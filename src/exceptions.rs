@@ -12,7 +12,7 @@ use crate::zend::array::Array;
 use crate::zend::class::Class;
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
-use crate::zend::object::{READ_ONLY, is_instance, set_property};
+use crate::zend::object::{READ_ONLY, int_property, is_instance, set_property};
 use crate::zend::string;
 
 static ASYNC_EXCEPTION: Class = Class::new();
@@ -27,6 +27,7 @@ static AGGREGATE: Class = Class::new();
 static REMOTE: Class = Class::new();
 static LOCK: Class = Class::new();
 static CHANNEL_CLOSED: Class = Class::new();
+static SUPERVISOR: Class = Class::new();
 static ASYNC_ERROR: Class = Class::new();
 
 /// Registers the classes. MINIT.
@@ -46,6 +47,7 @@ pub(crate) fn register() {
     REMOTE.register(c"Async\\RemoteException", base, &[], 0, None);
     LOCK.register(c"Async\\LockException", base, &[], 0, None);
     CHANNEL_CLOSED.register(c"Async\\ChannelClosedException", base, &[], 0, None);
+    SUPERVISOR.register(c"Async\\SupervisorException", base, &[], 0, None);
     for (name, of) in [
         (c"exitCode", "?int"),
         (c"signal", "?int"),
@@ -77,6 +79,12 @@ pub(crate) fn remote() -> &'static ClassEntry {
 /// Is it an `Async\CancelledException`?
 pub(crate) fn is_cancelled(throwable: &Zval) -> bool {
     is_instance(throwable, &CANCELLED)
+}
+
+/// With which exit code, or by which signal, a process has ended of whose death `throwable` tells.
+pub(crate) fn death_of(throwable: &Zval) -> Option<(Option<i64>, Option<i64>)> {
+    let number = |name| int_property(throwable, &PROCESS_DIED, name);
+    is_instance(throwable, &PROCESS_DIED).then(|| (number(c"exitCode"), number(c"signal")))
 }
 
 /// Throws the PHP exception for an error.
@@ -158,6 +166,7 @@ fn class_of(error: &Error) -> &'static Class {
         | Error::ChannelGarbled
         | Error::UnreadableMessage { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
+        Error::NoHealthFile { .. } => &SUPERVISOR,
         Error::Misuse(_) | Error::NotAwaited { .. } => &ASYNC_ERROR,
     }
 }

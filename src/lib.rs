@@ -36,8 +36,9 @@
 //!
 //! | file or folder | owns | knows |
 //! |---|---|---|
-//! | `module` | what happens in which phase | `ini`, `php`, `process`, `task`, `zend` |
-//! | `php` | what PHP code sees: a file for each class, and the functions | `error`, `exceptions`, `ini`, `pool`, `process`, `task`, `wire`, `zend` |
+//! | `module` | what happens in which phase | `ini`, `php`, `process`, `supervisor`, `task`, `zend` |
+//! | `php` | what PHP code sees: a file for each class, and the functions | `error`, `exceptions`, `ini`, `pool`, `process`, `supervisor`, `task`, `wire`, `zend` |
+//! | `supervisor` | workers that stay up | `error`, `exceptions`, `pool`, `process`, `task`, `zend` |
 //! | `task` | the life of a task in parent and child | `error`, `exceptions`, `ini`, `pool`, `process`, `wire`, `zend` |
 //! | `exceptions` | the one table from what can go wrong to what PHP gets | `error`, `process`, `wire`, `zend` |
 //! | `ini` | php.ini | `pool`, `process`, `zend` |
@@ -72,6 +73,7 @@ mod module;
 mod php;
 mod pool;
 mod process;
+mod supervisor;
 mod task;
 mod wire;
 mod zend;

@@ -7,11 +7,11 @@ use ext_php_rs::zend::ModuleEntry;
 use crate::process::{cpus, fork, quota};
 use crate::task::child::{isolated, worker_loop};
 use crate::task::life::support;
-use crate::task::parent::{at_exit, event_loop};
+use crate::task::parent::at_exit;
 use crate::task::workers::spawn::{self, Mains};
 use crate::zend::module::{self, Life};
 use crate::zend::{class, interrupt, names, request, signal, throwable, value};
-use crate::{ini, php};
+use crate::{ini, php, supervisor};
 
 /// The version of the extension.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -38,7 +38,7 @@ fn startup(number: c_int) -> Result<(), String> {
     php::register();
     value::serialize::startup();
     value::startup();
-    interrupt::install(event_loop::on_interrupt);
+    interrupt::install(supervisor::on_interrupt);
     request::install();
     signal::install();
     Ok(())

@@ -107,6 +107,7 @@ unsafe extern "C" {
         named: *mut ZendHashTable,
         result: *mut Zval,
     );
+    pub(crate) fn async_require(path: *const c_char, length: usize, result: *mut Zval);
     pub(crate) fn async_call_method(object: *mut ZendObject, name: *const c_char, result: *mut Zval);
     pub(crate) fn async_callable_accepts(callable: *mut Zval, throwable: *mut ZendObject) -> bool;
     pub(crate) fn async_callable_returns(callable: *mut Zval) -> bool;
@@ -127,6 +128,12 @@ unsafe extern "C" {
         name: *const c_char,
         value: *mut Zval,
     );
+    pub(crate) fn async_property_long(
+        object: *mut ZendObject,
+        scope: *mut ClassEntry,
+        name: *const c_char,
+        out: *mut i64,
+    ) -> bool;
     pub(crate) fn async_exception_message(exception: *mut ZendObject, out: *mut Zval);
     pub(crate) fn async_warning(message: *const c_char);
     pub(crate) fn async_notice(message: *const c_char);

@@ -92,6 +92,7 @@ void async_arg_value_error(uint32_t number, const char *message);
 /* Calling PHP. Each of these re-enters the engine: it may throw, bail out, or call back into any object. */
 bool async_callable_bind(zval *callable, zval *bound, char **error);
 void async_call(zval *callable, uint32_t argc, zval *argv, HashTable *named, zval *result);
+void async_require(const char *path, size_t length, zval *result);
 void async_call_method(zend_object *object, const char *name, zval *result);
 bool async_callable_accepts(zval *callable, zend_object *throwable);
 bool async_callable_returns(zval *callable);
@@ -104,6 +105,7 @@ zend_object *async_exception_set_aside(const void **opline);
 void async_exception_put_back(zend_object *exception, const void *opline);
 void async_exception_new(zval *out, zend_class_entry *ce, const char *message, size_t length);
 void async_property_set(zend_object *object, zend_class_entry *scope, const char *name, zval *value);
+bool async_property_long(zend_object *object, zend_class_entry *scope, const char *name, zend_long *out);
 void async_exception_message(zend_object *exception, zval *out);
 void async_warning(const char *message);
 void async_notice(const char *message);

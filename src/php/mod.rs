@@ -21,7 +21,9 @@ pub(crate) mod settled;
 pub(crate) mod sharing;
 pub(crate) mod status;
 pub(crate) mod steering;
+pub(crate) mod supervisor;
 pub(crate) mod task;
+pub(crate) mod worker;
 
 /// Registers all classes and functions. MINIT.
 pub(crate) fn register() {
@@ -36,6 +38,8 @@ pub(crate) fn register() {
     map_iterator::register();
     pool::register();
     sharing::register();
+    supervisor::register();
+    worker::register();
     class::register_functions(&functions::NAMESPACED);
     class::register_functions(&steering::FUNCTIONS);
     #[cfg(feature = "recode")]

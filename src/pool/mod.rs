@@ -14,5 +14,6 @@ pub(crate) mod pace;
 pub(crate) mod place;
 pub(crate) mod portion;
 mod queue;
+pub(crate) mod restart;
 pub(crate) mod retry;
 pub(crate) mod scaling;

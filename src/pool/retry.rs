@@ -66,7 +66,7 @@ impl Retry {
 }
 
 /// A number from 0 to 1 that depends on each bit of the seed: the finalizer of splitmix64.
-fn fraction(seed: u64) -> f64 {
+pub(super) fn fraction(seed: u64) -> f64 {
     let mut bits = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

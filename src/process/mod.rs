@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
 pub(crate) mod bytes;
+pub(crate) mod caught;
 pub(crate) mod census;
 pub(crate) mod cgroup;
 pub(crate) mod channel;
@@ -19,6 +20,7 @@ pub(crate) mod identity;
 pub(crate) mod listener;
 pub(crate) mod memory;
 pub(crate) mod memory_killer;
+pub(crate) mod orphans;
 pub(crate) mod output;
 pub(crate) mod pipe;
 pub(crate) mod poller;
@@ -26,6 +28,7 @@ pub(crate) mod quota;
 pub(crate) mod ready;
 pub(crate) mod recipient;
 pub(crate) mod remote_payload;
+pub(crate) mod service;
 pub(crate) mod shared;
 pub(crate) mod signals;
 pub(crate) mod spin;

@@ -8,8 +8,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::poll::ppoll;
 use nix::sys::epoll::{Epoll, EpollEvent};
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+use nix::sys::time::TimeSpec;
 
 /// Blocks every signal, until dropped.
 #[derive(Debug)]
@@ -42,6 +44,15 @@ impl Blocked {
         let count =
             unsafe { libc::epoll_pwait(fd, events.as_mut_ptr().cast(), room, millis, self.before.as_ref()) };
         Errno::result(count).map(|count| usize::try_from(count).unwrap_or_default())
+    }
+
+    /// Sleeps for `time`, while the signals that were not blocked before are unblocked.
+    ///
+    /// # Errors
+    ///
+    /// EINTR when one of these signals arrived.
+    pub(crate) fn pause(&self, time: Duration) -> Result<(), Errno> {
+        ppoll(&mut [], Some(TimeSpec::from_duration(time)), Some(self.before)).map(drop)
     }
 }
 

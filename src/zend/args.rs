@@ -188,6 +188,16 @@ impl Call {
         self.callable_or(index, |why| format!("must be a valid callback, {why}"))
     }
 
+    /// Parses a callable for a parameter that also takes strings of another kind; `message` begins what is said of any other
+    /// value.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` with the reason why it is not callable.
+    pub(crate) fn callable_saying(&self, index: u32, message: &str) -> Result<Callable, Thrown> {
+        self.callable_or(index, |why| format!("{message}, {why}"))
+    }
+
     /// Parses a callable; `None` when it is null or omitted.
     ///
     /// # Errors

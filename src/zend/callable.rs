@@ -132,6 +132,19 @@ pub(crate) fn autoloads() -> bool {
     loaders.is_some_and(|loaders| loaders.array().is_some_and(|loaders| !loaders.is_empty()))
 }
 
+/// Requires a file, and returns what it returns. PHP code runs: it may throw, bail out, or call back into any object.
+///
+/// # Errors
+///
+/// When an exception is pending afterwards.
+pub(crate) fn require(path: &str) -> Returned {
+    ensure_free();
+    let mut result = Zval::new();
+    // SAFETY: the engine copies the path.
+    unsafe { ffi::async_require(path.as_ptr().cast(), path.len(), &raw mut result) };
+    returned(result)
+}
+
 /// Calls a method without arguments. PHP code runs: it may throw, bail out, or call back into any object.
 ///
 /// # Errors

@@ -396,6 +396,16 @@ pub(crate) fn set_property(object: &Zval, class: &Class, name: &CStr, mut value:
     }
 }
 
+/// A property of an object of `class` or a subclass, if it is an int.
+pub(crate) fn int_property(object: &Zval, class: &Class, name: &CStr) -> Option<i64> {
+    ensure_free();
+    let object = ptr::from_ref(object.object()?).cast_mut();
+    let mut number = 0;
+    // SAFETY: a live object of `class`, and a valid out-pointer.
+    unsafe { ffi::async_property_long(object, class.entry(), name.as_ptr(), &raw mut number) }
+        .then_some(number)
+}
+
 /// A private constructor, for classes whose objects only the extension makes.
 pub(crate) const fn private_constructor() -> Function {
     unsafe extern "C" fn refuse(_: *mut ext_php_rs::zend::ExecuteData, _: *mut Zval) {}

@@ -124,6 +124,23 @@ void async_call(zval *callable, uint32_t argc, zval *argv, HashTable *named, zva
 	}
 }
 
+/* Requires a file, in a scope of its own, and gives what it returns. An exception may be pending afterwards; a file that
+ * is not there is a fatal error, as for any script. */
+void async_require(const char *path, size_t length, zval *result)
+{
+	zval closure, name;
+
+	ZVAL_UNDEF(result);
+	ZVAL_UNDEF(&closure);
+	if (zend_eval_stringl(ZEND_STRL("static fn(string $file) => require $file"), &closure, "async bootstrap") == SUCCESS
+		&& !EG(exception)) {
+		ZVAL_STRINGL(&name, path, length);
+		async_call(&closure, 1, &name, NULL, result);
+		zval_ptr_dtor(&name);
+	}
+	zval_ptr_dtor(&closure);
+}
+
 void async_call_method(zend_object *object, const char *name, zval *result)
 {
 	zend_function *method = zend_hash_str_find_ptr(&object->ce->function_table, name, strlen(name));

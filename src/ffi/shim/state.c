@@ -77,6 +77,18 @@ void async_property_set(zend_object *object, zend_class_entry *scope, const char
 	zend_update_property(scope, object, name, strlen(name), value);
 }
 
+/* False if the property is no int. */
+bool async_property_long(zend_object *object, zend_class_entry *scope, const char *name, zend_long *out)
+{
+	zval buffer, *value = zend_read_property(scope, object, name, strlen(name), true, &buffer);
+
+	if (Z_TYPE_P(value) != IS_LONG) {
+		return false;
+	}
+	*out = Z_LVAL_P(value);
+	return true;
+}
+
 void async_exception_message(zend_object *exception, zval *out)
 {
 	zend_class_entry *base = async_base(exception->ce);

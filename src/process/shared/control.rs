@@ -9,6 +9,7 @@ use std::fmt;
 use nix::errno::Errno;
 
 use super::memory::{Shared, SharedMemory};
+use super::pulse::{Pulse, Signs, Words};
 use super::sync::{AtomicU64, Ordering, fence, spin_loop};
 
 /// How many children can have a slot at a time. One without a slot learns that it is to stop by SIGTERM.
@@ -42,6 +43,8 @@ struct Slot {
     /// The length of the text in bytes.
     length: AtomicU64,
     text: [AtomicU64; TEXT],
+    /// What a supervised worker shows of itself.
+    pulse: Words,
 }
 
 // SAFETY: atomics, aligned to less than a page.
@@ -154,6 +157,11 @@ impl Place {
         }
     }
 
+    /// What a supervised worker has shown last; `None` when it has not begun.
+    pub(crate) fn pulse(&self, attempt: u64) -> Option<Pulse> {
+        self.0.slot()?.pulse.read(mark(attempt))
+    }
+
     /// What an attempt has reported last; `None` when it has not, or when that makes no sense.
     pub(crate) fn report(&self, attempt: u64) -> Option<Report> {
         let slot = self.0.slot()?;
@@ -196,6 +204,32 @@ impl SlotRef {
             None => Limit::Unchanged,
             Some(u64::MAX) => Limit::Lifted,
             Some(until) => Limit::Until(until),
+        }
+    }
+
+    /// This attempt is that of a supervised worker, which begins at `now`, in nanoseconds of the monotonic clock.
+    pub(crate) fn begin_pulse(self, attempt: u64, now: u64) {
+        if let Some(slot) = self.slot() {
+            slot.pulse.begin(mark(attempt), now);
+        }
+    }
+
+    /// The worker is alive, and PHP has so much memory from the system.
+    pub(crate) fn beat(self, now: u64, bytes: u64) {
+        if let Some(slot) = self.slot() {
+            slot.pulse.beat(now, bytes);
+        }
+    }
+
+    /// The worker has done so many jobs more. How many that are in all; 0 if there is no slot.
+    pub(crate) fn add_jobs(self, jobs: u64) -> u64 {
+        self.slot().map_or(0, |slot| slot.pulse.add_jobs(jobs))
+    }
+
+    /// This has happened to the worker. Async-signal-safe.
+    pub(crate) fn sign(self, signs: Signs) {
+        if let Some(slot) = self.slot() {
+            slot.pulse.sign(signs);
         }
     }
 
@@ -258,6 +292,25 @@ mod tests {
         assert!(control.take().is_none());
         let last = all.pop().unwrap().slot_ref().index;
         assert_eq!(control.take().unwrap().slot_ref().index, last);
+    }
+
+    #[test]
+    fn a_worker_shows_how_it_is_and_only_its_own_attempt_is_seen() {
+        let place = leaked(Control::new().unwrap()).take().unwrap();
+        let slot_ref = place.slot_ref();
+        assert_eq!(place.pulse(7), None);
+        slot_ref.begin_pulse(7, 10);
+        let begun = Pulse { beat: 10, ..Pulse::default() };
+        assert_eq!((place.pulse(7), place.pulse(8)), (Some(begun), None));
+        slot_ref.beat(20, 4096);
+        assert_eq!((slot_ref.add_jobs(2), slot_ref.add_jobs(1)), (2, 3));
+        slot_ref.sign(Signs::READY);
+        slot_ref.sign(Signs::SPENT);
+        let Pulse { beat, jobs, bytes, signs } = place.pulse(7).unwrap();
+        assert_eq!((beat, jobs, bytes), (20, 3, 4096));
+        assert!(signs.has(Signs::READY) && signs.has(Signs::SPENT) && !signs.has(Signs::TOLD));
+        slot_ref.begin_pulse(8, 30);
+        assert_eq!((place.pulse(7), place.pulse(8)), (None, Some(Pulse { beat: 30, ..Pulse::default() })));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod memory;
 pub(crate) mod message_ring;
 #[cfg(all(test, loom))]
 mod models;
+pub(crate) mod pulse;
 pub(crate) mod result_ring;
 pub(crate) mod semaphore;
 pub(crate) mod slot;

@@ -1,5 +1,8 @@
 //! What a task runs: a callable with its arguments, or an object that implements `Async\Task`.
 
+use std::fmt::Debug;
+use std::rc::Rc;
+
 use ext_php_rs::types::Zval;
 
 use crate::zend::callable::{Callable, call_method};
@@ -14,6 +17,19 @@ pub(crate) enum Work {
     Call(Callable, Option<Box<Arguments>>),
     /// An object whose `run` method is called.
     Task(Zval),
+    /// Something that another part of this extension does in a child of its own. Its owner shows its values to the cycle
+    /// collector.
+    Program(Rc<dyn Program>),
+}
+
+/// What another part of this extension does in a child.
+pub(crate) trait Program: Debug {
+    /// Does it. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When it throws.
+    fn run(&self) -> Returned;
 }
 
 /// The arguments of a callable.
@@ -41,6 +57,7 @@ impl Work {
                 callable.call_named(&mut args, arguments.named.as_ref().and_then(Zval::array))
             }
             Self::Task(object) => call_method(object, c"run"),
+            Self::Program(program) => program.run(),
         }
     }
 
@@ -63,6 +80,7 @@ impl Work {
                 values.for_each(|value| tracer.value(value));
             }
             Self::Task(object) => tracer.value(object),
+            Self::Program(_) => {}
         }
     }
 }

@@ -36,6 +36,22 @@ pub(crate) fn kill(child: u64) {
     set(child, time, Stage::GiveUp);
 }
 
+/// Sends a child SIGTERM, and nothing to what it has started: when all of that ends is its own matter.
+pub(crate) fn request(child: u64) {
+    let reactor = state().reactor.borrow();
+    if let Some(reactor) = reactor.as_ref() {
+        // One that cannot be sent signals sees the wish in its slot.
+        let _ = reactor.tell(child, Signal::SIGTERM);
+        // One that was stopped would not see anything.
+        let _ = reactor.tell(child, Signal::SIGCONT);
+    }
+}
+
+/// Kills a child `time` from now, if it has not ended by then.
+pub(crate) fn kill_after(child: u64, time: Duration) {
+    set(child, time, Stage::Kill);
+}
+
 /// Lets a child go on that was stopped by a signal.
 pub(crate) fn go_on(child: u64) {
     send(child, Signal::SIGCONT);

@@ -187,6 +187,7 @@ fn pack_work(
             values.push(object.shallow_clone());
             return Some(0);
         }
+        Work::Program(_) => return None,
     };
     let args = arguments.map_or(&[][..], |arguments| &arguments.positional);
     let named = arguments.and_then(|arguments| arguments.named.as_ref());

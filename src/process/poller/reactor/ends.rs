@@ -19,6 +19,15 @@ impl Reactor {
         self.children.get_mut(&id).map_or(Ok(()), |child| child.signal(signal, &mut self.registry))
     }
 
+    /// Sends `signal` to child `id` alone: what it has started goes on.
+    ///
+    /// # Errors
+    ///
+    /// EPERM when this process may not send the child a signal.
+    pub(crate) fn tell(&self, id: u64, signal: Signal) -> Result<(), Errno> {
+        self.children.get(&id).map_or(Ok(()), |child| child.recipient().send(Some(signal)))
+    }
+
     /// Kills every child with its group, and reaps it. Returns the pids of those that are still there, and why they
     /// are.
     pub(crate) fn kill_all(&mut self) -> Vec<(i32, Unended)> {

@@ -1,0 +1,242 @@
+//! What becomes of each worker: its processes are forked, looked after, and replaced. Runs in the parent.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::pool::restart::{Decision, Ended};
+use crate::process::shared::pulse::Signs;
+use crate::supervisor::assignment::Assignment;
+use crate::supervisor::end::End;
+use crate::supervisor::event::{Event, Level};
+use crate::supervisor::object::Settings;
+use crate::supervisor::run::{BOOTSTRAP, Run, STORM};
+use crate::supervisor::unit::{Running, State, Unit, Why};
+use crate::task::life::future::Future;
+use crate::task::life::surfacing;
+use crate::task::life::work::Work;
+use crate::task::parent::start;
+use crate::task::workers::outcome;
+use crate::zend::object::Object;
+use crate::zend::string;
+
+/// So many processes of a worker in a row that have not come past their bootstrap are enough to see that none will.
+const BOOTS: u32 = 3;
+/// A process that has lasted for so long was of use, whatever it did.
+const USEFUL: Duration = Duration::from_secs(1);
+
+impl Run<'_> {
+    /// Looks what the workers show of themselves.
+    pub(super) fn look(&mut self) {
+        let (now, mut events, mut booted, mut killed) = (Instant::now(), Vec::new(), false, false);
+        for unit in &mut self.units {
+            let Some(running) = unit.running_mut() else {
+                continue;
+            };
+            let begins = running.meet();
+            let signs = running.pulse().map(|pulse| pulse.signs).unwrap_or_default();
+            let is_ready = !running.ready && (signs.has(Signs::READY) || running.is_mute());
+            running.ready |= is_ready;
+            let leaves = self.settings.reason(running, signs);
+            if let Some((why, _)) = leaves {
+                running.stop(why, self.settings.grace);
+            }
+            let is_killed = running.press(now);
+            killed |= is_killed && unit.leaves();
+            booted |= is_ready;
+            if begins {
+                events.push(about(unit, Level::Info, "started", "is started"));
+            }
+            if is_ready {
+                unit.unready = 0;
+                events.push(about(unit, Level::Info, "ready", "is ready"));
+            }
+            match leaves {
+                Some((Why::Silent, silence)) => {
+                    let silence = silence.as_secs_f64();
+                    let text =
+                        format!("has given no sign of life for {silence:.1} s: another one takes its place");
+                    events.push(about(unit, Level::Warning, "silent", &text).float("silence", silence));
+                }
+                Some(_) => {
+                    events.push(about(
+                        unit,
+                        Level::Info,
+                        "spent",
+                        "has had enough: another one takes its place",
+                    ));
+                }
+                None => {}
+            }
+            if is_killed {
+                events.push(about(unit, Level::Warning, "killed", "has not stopped, and is killed"));
+            }
+        }
+        self.seen.booted |= booted;
+        self.seen.killed |= killed;
+        self.events.extend(events);
+    }
+
+    /// Takes the processes that have ended.
+    pub(super) fn bury(&mut self) {
+        // From the last one on: one that is not replaced is removed.
+        for index in (0..self.units.len()).rev() {
+            let Some(running) = self.units.get_mut(index).and_then(Unit::running_mut) else {
+                continue;
+            };
+            if running.end.is_none() && running.future.has_ended() {
+                // It fails only when an exception is pending; then it is tried again.
+                let _ = outcome::settle(&running.future);
+                running.end = End::of(&running.future);
+            }
+            if running.is_gone() {
+                self.replace(index);
+            }
+        }
+        if self.code.is_some() {
+            let gone = |unit: &mut Unit| !matches!(unit.state, State::Running(_));
+            drop(self.units.extract_if(.., gone).collect::<Vec<_>>());
+        }
+    }
+
+    /// The process of a worker has ended: decides whether it gets another one.
+    fn replace(&mut self, index: usize) {
+        let Some(unit) = self.units.get_mut(index) else {
+            return;
+        };
+        let pid = unit.pid();
+        let State::Running(running) = std::mem::replace(&mut unit.state, State::Done) else {
+            return;
+        };
+        let (pulse, told) = (running.pulse().unwrap_or_default(), running.told);
+        let Running { future, since, ready, end: Some(end), .. } = running else {
+            return;
+        };
+        let (ready, ran) = (ready || pulse.signs.has(Signs::READY), since.elapsed());
+        self.seen.booted |= ready;
+        unit.jobs = unit.jobs.saturating_add(pulse.jobs);
+        if ready || told.is_none() {
+            unit.unready = if ready { 0 } else { unit.unready.saturating_add(1) };
+        }
+        let ended = match told.map(|told| told.why) {
+            Some(Why::Silent) => Ended::Failed,
+            Some(_) => Ended::Replaced,
+            None if matches!(end, End::Failed { .. }) => Ended::Failed,
+            // Somebody else has told it to stop.
+            None if pulse.signs.has(Signs::SPENT) || pulse.signs.has(Signs::HEARD) => Ended::Replaced,
+            None => Ended::Returned { useful: pulse.jobs > 0 || ran >= USEFUL },
+        };
+        let (code, signal) = end.status();
+        let event = ended_event(unit, &end, told.is_some() && ended != Ended::Failed)
+            .int("pid", pid.map(i64::from))
+            .int("exitCode", code)
+            .int("signal", signal)
+            .int("jobs", i64::try_from(pulse.jobs).ok())
+            .float("seconds", ran.as_secs_f64())
+            .value("exception", end.throwable());
+        if self.code.is_some() || told.is_some_and(|told| told.why == Why::Scale) {
+            self.events.push(event);
+            let unit = self.units.remove(index);
+            surfacing::release((unit, end, future));
+            return;
+        }
+        let (now, restart) = (Instant::now(), self.settings.restart);
+        // Another one for each process.
+        let seed = future.id.get() << 32 ^ u64::from(pid.unwrap_or_default().unsigned_abs());
+        match restart.decide(&mut unit.record, &mut self.failures, ended, ran, now, seed) {
+            Decision::After(time) => {
+                unit.restarts += 1;
+                unit.state = State::Waiting(now.checked_add(time).unwrap_or(now));
+                self.restarts += 1;
+                self.events.push(event.float("delay", time.as_secs_f64()));
+            }
+            Decision::Done => {
+                self.seen.failed |= ended == Ended::Failed;
+                self.events.push(event);
+            }
+            Decision::Storm => {
+                self.events.push(event);
+                let text = format!(
+                    "more than {} workers have failed within {} s: nothing is started any more",
+                    restart.limit.unwrap_or_default(),
+                    restart.within.as_secs_f64()
+                );
+                self.drain(STORM, Event::new(Level::Critical, "storm", text));
+            }
+        }
+        if !self.seen.booted && self.units.iter().all(|unit| unit.unready >= BOOTS) {
+            let text = "no worker has come past its bootstrap: nothing is started any more".to_owned();
+            self.drain(BOOTSTRAP, Event::new(Level::Critical, "bootstrap", text));
+        }
+        surfacing::release((end, future));
+    }
+
+    /// Starts what is due. Re-enters PHP: hooks of forks.
+    pub(super) fn fork(&mut self) {
+        if self.code.is_some() {
+            return;
+        }
+        let now = Instant::now();
+        for index in 0..self.units.len() {
+            let due = |unit: &&mut Unit| matches!(unit.state, State::Waiting(at) if at <= now);
+            let Some(unit) = self.units.get_mut(index).filter(due) else {
+                continue;
+            };
+            let assignment = Assignment {
+                work: Rc::clone(&unit.kind.work),
+                bootstrap: self.supervisor.bootstrap.borrow().as_ref().map(Rc::clone),
+                name: unit.kind.name.clone(),
+                id: unit.id,
+                recycle: self.settings.recycle,
+                heartbeat: self.settings.heartbeat,
+            };
+            let future = Object::<Future>::new();
+            future.work.set(Some(Work::Program(Rc::new(assignment))));
+            future.key.set(string::zval(unit.name()));
+            future.observed.set(true);
+            unit.state = State::Running(Running::new(future.clone()));
+            start::enqueue(&self.group, &future);
+            surfacing::keep_pending();
+            if let Some(unit) = self.units.get_mut(index)
+                && unit.running_mut().is_some_and(Running::meet)
+            {
+                self.events.push(about(unit, Level::Info, "started", "is started"));
+            }
+        }
+    }
+}
+
+impl Settings {
+    /// Why a worker that was not told to stop is to do so, if there is a reason; and how long it has been silent.
+    fn reason(&self, running: &Running, signs: Signs) -> Option<(Why, Duration)> {
+        if running.told.is_some() || running.end.is_some() || !running.has_process() {
+            return None;
+        }
+        let (silence, is_old) = (running.silence(), |age| running.since.elapsed() >= age);
+        if signs.has(Signs::SPENT) || self.recycle.age.is_some_and(is_old) {
+            return Some((Why::Spent, silence));
+        }
+        self.heartbeat.is_some_and(|limit| silence > limit).then_some((Why::Silent, silence))
+    }
+}
+
+/// An event about a worker.
+fn about(unit: &Unit, level: Level, name: &'static str, text: &str) -> Event {
+    Event::new(level, name, format!("worker {} {text}", unit.name()))
+        .text("name", &unit.kind.name)
+        .int("id", i64::try_from(unit.id).ok())
+        .int("pid", unit.pid().map(i64::from))
+        .int("restarts", i64::try_from(unit.restarts).ok())
+}
+
+fn ended_event(unit: &Unit, end: &End, was_told: bool) -> Event {
+    match (end, was_told) {
+        (End::Returned, false) => about(unit, Level::Info, "returned", "has returned"),
+        (End::Returned, true) => about(unit, Level::Info, "stopped", "has stopped"),
+        (End::Failed { text, .. }, true) => {
+            about(unit, Level::Info, "stopped", &format!("has stopped: {text}"))
+        }
+        (End::Failed { text, .. }, false) => {
+            about(unit, Level::Warning, "failed", &format!("has failed: {text}"))
+        }
+    }
+}
