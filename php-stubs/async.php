@@ -205,6 +205,22 @@ function progress(float $fraction, ?string $message = null): void
 }
 
 /**
+ * In a task: its end of the channel to its parent, of which {@see Future::channel()} is the other end. What the task sends is
+ * there for the parent while the task runs: partial results, questions, logs. A task that does not call this pays nothing.
+ *
+ * In a task of a task it is the channel to that task. An object that the task has got here works in the processes that it
+ * forks, too: they send to its parent, as if the task did.
+ *
+ * @return Channel<mixed>
+ *
+ * @throws AsyncError outside of tasks, and in a function of {@see map()}, which has no future: bind a {@see Channel::create()}
+ * @throws CannotForkException when 1,024 tasks of the same parent have a channel
+ */
+function channel(): Channel
+{
+}
+
+/**
  * In a task, or a function of {@see map()}: returns how many seconds it has left by its time limit; null without one, outside of
  * tasks, and with `async.mode=sync`. It fits as the $timeout of {@see await()}, where null stands for no limit, too.
  *
@@ -660,6 +676,24 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
+     * Calls a function with each message that a task of this pool sends by {@see \Async\channel()}, while the task runs: in
+     * this process, at the same safe points as handlers of futures. The messages of one task come in their order, and all
+     * of them before its own handlers run. A message that code waits for by `receive()`, of the channel of that future, goes
+     * there instead. While handlers are kept from running, tasks that send more than fits wait.
+     *
+     * What the function throws is the failure of that task's future when the task has ended, as with other handlers; a
+     * failure of the task's own comes before it, and so does the first of several: the others are thrown by the next
+     * {@see await()}. A second call replaces the function.
+     *
+     * @param callable(mixed, Future<mixed>): mixed $fn
+     *
+     * @return $this
+     */
+    public function onMessage(callable $fn): self
+    {
+    }
+
+    /**
      * Adds a hook that runs in each child of this pool at its end, when the outcome of its task was told, and whatever that
      * was: to flush logs and traces. Hooks run in the order in which they were added; in a warm worker once, after its last
      * task. Nobody waits for them but the end of the script: not {@see await()}, not a slot. The kernel kills the child when
@@ -942,8 +976,10 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
 }
 
 /**
- * Messages between processes: a queue in shared memory, for any processes that are forked after it was made, in any
- * number of generations, and for the one that made it.
+ * Messages between processes. {@see Channel::create()} makes a queue in shared memory, for any processes that are forked after
+ * it was made, in any number of generations, and for the one that made it. {@see Future::channel()} and {@see channel()} are
+ * the two ends of a channel between a process and one of its tasks: what one end sends, the other one receives; 64 messages,
+ * or 32 KiB, wait in each direction.
  *
  * Several processes may send, and several receive: each message is received once, and those of one sender in their order.
  * Values are encoded as the results of tasks are. Nothing is left in the system when the processes are gone, in
@@ -985,7 +1021,8 @@ final class Channel implements \Countable, \IteratorAggregate
      * @param T $message
      * @param float|null $timeout seconds to wait for room; null: as long as it takes
      *
-     * @throws ChannelClosedException when the channel is closed; or full, and no other process is left that could receive
+     * @throws ChannelClosedException when the channel is closed; or full, and no other process is left that could receive;
+     *     when the task has ended whose channel it is
      * @throws TimeoutException when there was no room in time; nothing was sent
      * @throws NotSerializableException when the value cannot be sent; `path` tells which part of it
      * @throws ProtocolException when some process has written over the channel's memory
@@ -1003,7 +1040,8 @@ final class Channel implements \Countable, \IteratorAggregate
      * @return T
      *
      * @throws ChannelClosedException when the channel is closed and empty; or empty, and no other process is left that could
-     *     send
+     *     send; when the task has ended whose channel it is, and has left no message. With `async.mode=sync`, in a task, when
+     *     there is no message: its parent goes on when it has returned
      * @throws TimeoutException when none came in time
      * @throws ProcessDiedException when a process ended, or gave up, in the middle of a message, which is lost: told once;
      *     the channel works on
@@ -1017,12 +1055,16 @@ final class Channel implements \Countable, \IteratorAggregate
 
     /**
      * Lets no more messages be sent, by any process: loops over the channel end when it is empty. A second call does nothing.
+     * Of two ends, it is this one that sends nothing more: the other one can still send.
      */
     public function close(): void
     {
     }
 
-    /** Has any process closed it? There may still be messages to be received. */
+    /**
+     * Has any process closed it? There may still be messages to be received. Of two ends: was one closed, or has the task
+     * ended?
+     */
     public function isClosed(): bool
     {
     }
@@ -1038,11 +1080,13 @@ final class Channel implements \Countable, \IteratorAggregate
 
     /**
      * Gives a stream for stream_select() or an event loop: readable while a message can be received, and when the channel
-     * is closed. Do not read it. Of several processes that see it readable, one gets the message: call `receive(0)`.
+     * is closed. Do not read it. Of several processes that see it readable, one gets the message: call `receive(0)`. The
+     * stream of {@see Future::channel()} may also be readable for other news of this process's tasks.
      *
      * @return resource
      *
-     * @throws AsyncError for a channel that was made while there were 128 others: those have descriptors
+     * @throws AsyncError for a channel that was made while there were 128 others: those have descriptors; and for a task's
+     *     end of the channel to its parent
      */
     public function stream()
     {
@@ -1264,6 +1308,23 @@ final class Future
      * @throws \ValueError when $grace is negative or not finite
      */
     public function cancel(?float $grace = null): bool
+    {
+    }
+
+    /**
+     * Returns the parent's end of the channel between it and this task, whose other end is {@see \Async\channel()} in the
+     * task. It can be had at any time: what is sent before the task begins is there when it does, and what the task has
+     * sent can be received when it has ended. All ends of one future are the same: each message is received once.
+     *
+     * Waiting for a message, or for room, starts a task that nobody has started, as {@see await()} does. Another attempt
+     * of the task has a new channel, with nothing in it for the task; what earlier attempts have sent stays to be received,
+     * and what was closed stays closed.
+     *
+     * @return Channel<mixed>
+     *
+     * @throws AsyncError in another process than the one that has the future, and in the task itself
+     */
+    public function channel(): Channel
     {
     }
 

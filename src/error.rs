@@ -285,6 +285,33 @@ pub(crate) enum Error {
         /// The process that has closed it; 0 if that is not known.
         by: u32,
     },
+    /// The attempt of a task is over to whose channel this is an end.
+    #[error("no message can be {message}: the task whose channel this is has ended")]
+    TalkOver {
+        /// What was to be done with a message.
+        message: Message,
+    },
+    /// The same, in the parent.
+    #[error("no message can be {message}: {subject} has ended")]
+    TaskOver {
+        /// What was to be done with a message.
+        message: Message,
+        /// The task.
+        subject: Subject,
+    },
+    /// All channels between this process and its tasks are in use.
+    #[error(
+        "there is no channel left for this task: {most} tasks of a process can have one at a time, half of them before they          begin; ask for it when the task runs"
+    )]
+    TooManyTalks {
+        /// How many there can be.
+        most: usize,
+    },
+    /// A task that runs in the process of its parent has nothing more to receive.
+    #[error(
+        "no message can be received: with async.mode=sync a task gets what its parent sent before it began, and the parent          goes on when the task has returned"
+    )]
+    NothingInLine,
     /// No process is left that could go on with a channel.
     #[error("{}", deserted_text(*.message, *.capacity))]
     ChannelDeserted {

@@ -121,6 +121,10 @@ pub(crate) fn new(error: &Error) -> Zval {
             set_property(&throwable, class, c"errno", int(Some(refused.errno as i32)));
             set_property(&throwable, class, c"limit", text(limit_name(refused.errno)));
         }
+        Error::TooManyTalks { .. } => {
+            set_property(&throwable, class, c"errno", int(Some(Errno::EAGAIN as i32)));
+            set_property(&throwable, class, c"limit", Zval::new());
+        }
         Error::LimitRefused { limit, .. } => {
             let (errno, name) = match limit {
                 Limit::Memory { .. } => (Errno::ENOMEM, "memory_limit"),
@@ -158,8 +162,13 @@ fn class_of(error: &Error) -> &'static Class {
         | Error::NoWorkers { .. }
         | Error::LimitRefused { .. }
         | Error::NoChannel { .. }
+        | Error::TooManyTalks { .. }
         | Error::NoStream { .. } => &CANNOT_FORK,
-        Error::ChannelClosed { .. } | Error::ChannelDeserted { .. } => &CHANNEL_CLOSED,
+        Error::ChannelClosed { .. }
+        | Error::ChannelDeserted { .. }
+        | Error::TalkOver { .. }
+        | Error::TaskOver { .. }
+        | Error::NothingInLine => &CHANNEL_CLOSED,
         Error::Protocol { .. }
         | Error::Unreadable { .. }
         | Error::Unread { .. }

@@ -1,18 +1,26 @@
-//! `Async\Channel`: messages between processes; and `Async\ChannelIterator`, for `foreach` over one.
+//! `Async\Channel`: messages between processes; and `Async\ChannelIterator`, for `foreach` over one. The function
+//! `Async\channel()`.
 
 use std::cell::{Cell, OnceCell};
 use std::ffi::CStr;
+use std::process;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 use nix::errno::Errno;
 
-use crate::error::Error;
+use crate::error::{Error, Message};
 use crate::exceptions;
 use crate::php::future::patience;
 use crate::process::fork::Refused;
+use crate::process::shared::message_ring::lines::Line;
 use crate::process::shared::message_ring::{MOST, MessageRing};
-use crate::task::parent::messages;
+use crate::task::child::channel as own;
+use crate::task::life::future::Future;
+use crate::task::life::state::state;
+use crate::task::parent::messages::Peer;
+use crate::task::parent::wait::Patience;
+use crate::task::parent::{messages, talk};
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry, quick_entry};
@@ -22,10 +30,23 @@ use crate::zend::{interfaces, object, request};
 /// The capacity of a channel for which none is given.
 const CAPACITY: u32 = 16;
 
+/// What an object stands for.
+#[derive(Debug)]
+enum End {
+    /// A queue that any processes share.
+    Shared(Rc<MessageRing>),
+    /// The parent's end of the channel to this task.
+    Parent(Object<Future>),
+    /// A task's end.
+    Task(Rc<Line>),
+    /// The end of a task that runs in the process of its parent.
+    InLine(Object<Future>),
+}
+
 /// The data of a channel.
 #[derive(Debug, Default)]
 pub(crate) struct Channel {
-    ring: OnceCell<Rc<MessageRing>>,
+    end: OnceCell<End>,
     /// The stream that `stream()` has made.
     stream: ValueCell<Option<Zval>>,
 }
@@ -45,10 +66,13 @@ impl Native for Channel {
 
     fn trace(&self, tracer: &mut Tracer) {
         self.stream.peek(|stream| stream.iter().for_each(|stream| tracer.value(stream)));
+        if let Some(End::Parent(future) | End::InLine(future)) = self.end.get() {
+            future.trace_in(tracer);
+        }
     }
 
     fn is_leaf(&self) -> bool {
-        true
+        matches!(self.end.get(), None | Some(End::Shared(_) | End::Task(_)))
     }
 
     fn released(_: &Object<Self>) {}
@@ -126,73 +150,167 @@ fn create(call: &Call) -> Returned {
     };
     let ring = MessageRing::new(capacity)
         .map_err(|errno| exceptions::throw(&Error::NoChannel { refused: Refused { call: "mmap", errno } }))?;
+    Ok(channel(End::Shared(Rc::new(ring))))
+}
+
+fn channel(end: End) -> Zval {
     let channel = Object::<Channel>::new();
-    let _ = channel.ring.set(Rc::new(ring));
-    Ok(channel.zval())
+    channel.end.get_or_init(|| end);
+    channel.zval()
 }
 
-/// The ring of the channel whose method is called.
-fn ring(call: &Call) -> Result<Rc<MessageRing>, Thrown> {
-    let channel = call.this::<Channel>().ok_or(Thrown)?;
-    ring_of(&channel)
+/// `Async\channel()`: a task's end of the channel to its parent.
+pub(crate) static FUNCTIONS: [Function; 1] =
+    [Function::new("Async\\channel", "", "Async\\Channel", entry(of_task)).flags(0)];
+
+fn of_task(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    let innermost = state().in_line.borrow().last().cloned();
+    Ok(channel(match innermost {
+        None => End::Task(own::own()?),
+        Some(Some(future)) => End::InLine(future),
+        Some(None) => return Err(exceptions::throw(&Error::Misuse(own::NO_MAP))),
+    }))
 }
 
-fn ring_of(channel: &Channel) -> Result<Rc<MessageRing>, Thrown> {
-    channel.ring.get().cloned().ok_or_else(|| {
-        exceptions::throw(&Error::Misuse("this channel was not made by Async\\Channel::create()"))
-    })
+/// `Future::channel()`: the parent's end.
+pub(crate) fn of_parent(future: Object<Future>) -> Returned {
+    talk::is_closed(&future)?; // throws where this is not the parent
+    Ok(channel(End::Parent(future)))
+}
+
+impl End {
+    /// The next message; `None` when the channel is closed and empty. Re-enters PHP.
+    fn receive(&self, patience: Option<Patience>) -> Result<Option<Zval>, Thrown> {
+        match self {
+            Self::Shared(ring) => Ok(messages::receive(ring, patience, Peer::Anyone)?),
+            Self::Parent(future) => talk::receive(future, patience),
+            Self::Task(line) => own::receive(line, patience),
+            Self::InLine(future) => talk::receive_in_line(future),
+        }
+    }
+
+    /// Throws that the channel is closed and empty.
+    fn closed(&self) -> Thrown {
+        match self {
+            Self::Shared(ring) => messages::closed(ring),
+            Self::Task(line) => messages::closed(&line.to_task),
+            Self::Parent(future) => talk::closed(future),
+            Self::InLine(_) => {
+                exceptions::throw(&Error::ChannelClosed { message: Message::Received, by: process::id() })
+            }
+        }
+    }
+}
+
+impl Channel {
+    fn end(&self) -> Result<&End, Thrown> {
+        self.end.get().ok_or_else(|| {
+            exceptions::throw(&Error::Misuse("this channel was not made by Async\\Channel::create()"))
+        })
+    }
+}
+
+/// The channel whose method is called.
+fn of(call: &Call) -> Result<Object<Channel>, Thrown> {
+    call.this().ok_or(Thrown)
 }
 
 /// What needs neither PHP's serializer nor a wait.
 fn send_now(call: &Call) -> Option<Zval> {
     let channel: &Channel = call.peek_this().filter(|_| call.count() == 1)?;
-    messages::send_now(channel.ring.get()?, call.arg(0)?).then(Zval::new)
+    let sent = match channel.end.get()? {
+        End::Shared(ring) => messages::send_now(ring, call.arg(0)?),
+        End::Task(line) => own::send_now(line, call.arg(0)?),
+        _ => false,
+    };
+    sent.then(Zval::new)
 }
 
 fn send(call: &Call) -> Returned {
     call.expect(1, Some(2))?;
     let patience = patience(call, 1)?;
-    let ring = ring(call)?;
+    let channel = of(call)?;
     let Some(message) = call.arg(0) else {
         return Err(Thrown);
     };
-    messages::send(&ring, message, patience)?;
+    match channel.end()? {
+        End::Shared(ring) => messages::send(ring, message, patience, Peer::Anyone)?,
+        End::Parent(future) => talk::send(future, message, patience)?,
+        End::Task(line) => own::send(line, message, patience)?,
+        End::InLine(future) => talk::send_in_line(future, message)?,
+    }
     Ok(Zval::new())
 }
 
 fn receive(call: &Call) -> Returned {
     call.expect(0, Some(1))?;
     let patience = patience(call, 0)?;
-    messages::receive_one(&*ring(call)?, patience)
+    let channel = of(call)?;
+    let end = channel.end()?;
+    end.receive(patience)?.ok_or_else(|| end.closed())
 }
 
 fn close(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
-    ring(call)?.close();
+    match of(call)?.end()? {
+        End::Shared(ring) => ring.close(),
+        End::Parent(future) => talk::close(future)?,
+        End::Task(line) => own::close(line),
+        End::InLine(future) => future.talk_or_new().closed_by_task.set(true),
+    }
     Ok(Zval::new())
 }
 
 fn is_closed(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let mut closed = Zval::new();
-    closed.set_bool(ring(call)?.is_closed());
+    closed.set_bool(match of(call)?.end()? {
+        End::Shared(ring) => ring.is_closed(),
+        End::Parent(future) => talk::is_closed(future)?,
+        End::Task(line) => own::is_closed(line),
+        End::InLine(future) => {
+            let talk = future.talk_or_new();
+            talk.closed_by_task.get() || talk.closed.get() || !state().runs_in_line(future.id.get())
+        }
+    });
     Ok(closed)
 }
 
 fn count(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     let mut count = Zval::new();
-    count.set_long(i64::from(ring(call)?.count()));
+    let messages = match of(call)?.end()? {
+        End::Shared(ring) => ring.count() as usize,
+        End::Parent(future) => talk::count(future)?,
+        End::Task(line) => line.to_task.count() as usize,
+        End::InLine(future) => future.talk_or_new().outbox.borrow().len(),
+    };
+    count.set_long(i64::try_from(messages).unwrap_or(i64::MAX));
     Ok(count)
 }
 
 fn stream(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
-    let channel = call.this::<Channel>().ok_or(Thrown)?;
+    let channel = of(call)?;
     if let Some(stream) = &*channel.stream.borrow() {
         return Ok(stream.shallow_clone());
     }
-    let ring = ring_of(&channel)?;
+    let stream = match channel.end()? {
+        End::Shared(ring) => stream_of(ring)?,
+        End::Parent(future) => talk::stream(future)?,
+        End::Task(_) | End::InLine(_) => {
+            return Err(exceptions::throw(&Error::Misuse(
+                "a task's end of the channel to its parent has no stream: call receive() with a time limit, or share an \
+                 Async\\Channel::create(), which has one",
+            )));
+        }
+    };
+    channel.stream.set(Some(stream.shallow_clone()));
+    Ok(stream)
+}
+
+fn stream_of(ring: &MessageRing) -> Returned {
     let descriptor = ring.watch().ok_or_else(|| {
         exceptions::throw(&Error::Misuse(
             "this channel has no stream: when it was made, 128 channels of this process had a descriptor for one, or no \
@@ -202,14 +320,12 @@ fn stream(call: &Call) -> Returned {
     let refused =
         |_| exceptions::throw(&Error::NoStream { refused: Refused { call: "dup", errno: Errno::last() } });
     let descriptor = descriptor.try_clone_to_owned().map_err(refused)?;
-    let stream = request::stream(descriptor).ok_or(Thrown)?;
-    channel.stream.set(Some(stream.shallow_clone()));
-    Ok(stream)
+    request::stream(descriptor).ok_or(Thrown)
 }
 
 fn iterate(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
-    let channel = call.this::<Channel>().ok_or(Thrown)?;
+    let channel = of(call)?;
     let iterator = Object::<ChannelIterator>::new();
     iterator.channel.set(Some(channel));
     Ok(iterator.zval())
@@ -227,7 +343,7 @@ fn advance(iterator: &ChannelIterator) -> Result<(), Thrown> {
         return Ok(());
     };
     drop(iterator.current.take());
-    let message = messages::receive(&*ring_of(&channel)?, None)?;
+    let message = channel.end()?.receive(None)?;
     drop(iterator.current.replace(message));
     Ok(())
 }

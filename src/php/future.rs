@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 
+use crate::php::channel;
 use crate::php::settled;
 use crate::php::status as enums;
 use crate::process::output::Stream;
@@ -36,6 +37,7 @@ pub(crate) fn register() {
         Function::new("timeout", "callable|float $limit", "self", entry(timeout)),
         Function::new("start", "", "self", entry(start)),
         Function::new("cancel", "?float $grace = null", "bool", entry(cancel)),
+        Function::new("channel", "", "Async\\Channel", entry(channel)),
         Function::new("progress", "", "?float", entry(progress)),
         Function::new("progressMessage", "", "?string", entry(progress_message)),
         Function::new("await", "?float $timeout = null", "mixed", entry(await_one)),
@@ -142,6 +144,11 @@ fn cancel_within(future: &Object<Future>, grace: Option<f64>) -> bool {
         steer::ask(future, grace);
     }
     true
+}
+
+fn channel(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    channel::of_parent(this(call)?)
 }
 
 fn progress(call: &Call) -> Returned {

@@ -42,6 +42,7 @@ pub(crate) fn register() {
     worker::register();
     class::register_functions(&functions::NAMESPACED);
     class::register_functions(&steering::FUNCTIONS);
+    class::register_functions(&channel::FUNCTIONS);
     #[cfg(feature = "recode")]
     class::register_functions(&recode::FUNCTIONS);
     if ini::short_names() {

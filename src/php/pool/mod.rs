@@ -126,6 +126,7 @@ pub(crate) fn register() {
         Function::new("forwardSignals", "int ...$signals", "self", entry(settings::forward_signals)),
         Function::new("onFork", "?callable $child = null, ?callable $parent = null", "self", entry(on_fork)),
         Function::new("onExit", "callable $fn", "self", entry(on_exit)),
+        Function::new("onMessage", "callable $fn", "self", entry(settings::on_message)),
         Function::new(
             "add",
             "Async\\Task|Async\\Future|callable $task, string|int|null $key = null, int $priority = 0",

@@ -11,11 +11,13 @@ use crate::php::{output, places};
 use crate::process::forwarding::Signals;
 use crate::task::life::limits::MemoryLimit;
 use crate::task::life::support;
+use crate::task::life::talk::Listener;
 use crate::task::life::workers::Stay;
-use crate::task::parent::{event_loop, scale, steer};
+use crate::task::parent::{event_loop, scale, steer, talk};
 use crate::task::workers::launch;
 use crate::zend::array::entries;
 use crate::zend::handler::{Call, Returned, Thrown};
+use crate::zend::scope::Scope;
 use crate::zend::value::classes::Classes;
 use crate::zend::{exception, string};
 use crate::{exceptions, ini};
@@ -32,6 +34,15 @@ pub(super) fn fail_fast(call: &Call) -> Returned {
     let pool = this(call)?;
     let on = call.bool_or_true(0)?;
     pool.futures.totals.set_fail_fast(on.then_some(&pool.group));
+    Ok(pool.zval())
+}
+
+pub(super) fn on_message(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let pool = this(call)?;
+    let callable = call.callable(0)?;
+    talk::listen(&pool.group, Listener { callable, scope: Scope::here() });
+    event_loop::leave();
     Ok(pool.zval())
 }
 

@@ -35,6 +35,7 @@ use crate::process::output::Capture;
 use crate::process::quota::Permit;
 use crate::process::recipient::Recipient;
 use crate::process::shared::doorbell::Doorbell;
+use crate::process::shared::message_ring::lines::Lines;
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::signals::Blocked;
 use crate::process::wait::{Exit, KILL_WAIT, Waited, wait, wait_until};
@@ -184,17 +185,24 @@ impl Reactor {
         }
     }
 
-    /// The doorbell that warm workers ring.
+    /// The doorbell that warm workers ring, and tasks with a message. `known` is that of an earlier reactor of this
+    /// process, which its children have.
     ///
     /// # Errors
     ///
     /// When no descriptor is available.
-    pub(crate) fn doorbell(&mut self) -> Result<Rc<Doorbell>, Errno> {
+    pub(crate) fn doorbell(&mut self, known: Option<&Rc<Doorbell>>) -> Result<Rc<Doorbell>, Errno> {
         let registry = &mut self.registry;
         let by_signal = matches!(self.notifier, Notifier::Signal(_));
-        self.rings.doorbell(by_signal, |doorbell| {
+        self.rings.doorbell(by_signal, known, |doorbell| {
             registry.register(doorbell, Source::Doorbell, Trigger::Edge).map(drop)
         })
+    }
+
+    /// Messages of tasks wake the parent from now on.
+    pub(crate) fn heed(&mut self, lines: &'static Lines) {
+        lines.heed();
+        self.rings.lines = Some(lines);
     }
 
     /// Child `id`, which was added before, is a warm worker, and writes its results to `ring`. If its output is

@@ -12,6 +12,7 @@
 
 mod bell;
 mod header;
+pub(crate) mod lines;
 mod mark;
 mod place;
 mod read;
@@ -97,6 +98,23 @@ pub(crate) struct MessageRing {
     /// When it was made, and by whom: see [`census`].
     birth: u64,
     maker: u64,
+    /// For whom it is, if it is given to others later.
+    lease: Option<Lease>,
+}
+
+/// What a ring is for, which is given to others when that is over.
+#[derive(Clone, Copy, Debug)]
+struct Lease {
+    /// In shared memory.
+    word: &'static AtomicU64,
+    /// What the word is as long as the ring is for that.
+    mark: u64,
+}
+
+impl Lease {
+    fn is_over(self) -> bool {
+        self.word.load(Ordering::Acquire) != self.mark
+    }
 }
 
 /// Why a message was not sent or received.
@@ -168,28 +186,21 @@ impl MessageRing {
     pub(crate) fn new(capacity: u32) -> Result<Self, Errno> {
         let place = Place::find(capacity)?;
         let birth = census::birth();
-        Ok(Self::at(place, capacity, birth))
+        let mut ring = Self::at(place, capacity);
+        (ring.bell, ring.birth, ring.maker) = (Bell::new(), birth, census::own());
+        Ok(ring)
     }
 
-    fn at(place: Place, capacity: u32, birth: u64) -> Self {
-        let marks = Cell::default;
+    fn at(place: Place, capacity: u32) -> Self {
+        let (read, written) = (Cell::default(), Cell::default());
         let quarter = [place.units(), capacity.into()].map(|whole| (whole / 4).max(1).ilog2());
-        Self {
-            place,
-            capacity,
-            quarter,
-            read: marks(),
-            written: marks(),
-            bell: Bell::new(),
-            birth,
-            maker: census::own(),
-        }
+        Self { place, capacity, quarter, read, written, bell: None, birth: 0, maker: 0, lease: None }
     }
 
     /// In a model: the ring as a child has it that is forked now.
     #[cfg(loom)]
     pub(super) fn in_child(&self) -> Self {
-        Self::at(self.place.in_child(), self.capacity, self.birth)
+        Self::at(self.place.in_child(), self.capacity)
     }
 
     /// Whether another process is there that can use the ring. This one is `busy` if its own warm workers may have
@@ -211,9 +222,14 @@ impl MessageRing {
         }
     }
 
-    /// Was the ring closed?
+    /// Was the ring closed, or is it for others by now?
     pub(crate) fn is_closed(&self) -> bool {
-        self.head().calls.closed.load(Ordering::Acquire) != 0
+        self.head().calls.closed.load(Ordering::Acquire) != 0 || self.is_lapsed()
+    }
+
+    /// Is it for others by now?
+    pub(crate) fn is_lapsed(&self) -> bool {
+        self.lease.is_some_and(Lease::is_over)
     }
 
     /// The process that has closed the ring.
@@ -223,10 +239,20 @@ impl MessageRing {
 
     /// How many whole messages can be received.
     pub(crate) fn count(&self) -> u32 {
+        if self.is_lapsed() {
+            return 0;
+        }
         let head = self.head();
         let at = Mark(head.receivers.mark.load(Ordering::Acquire));
         let tail = Mark(head.senders.mark.load(Ordering::Acquire));
         tail.messages_since(at).min(self.capacity)
+    }
+
+    /// Can a message be received, or a part of one?
+    pub(crate) fn has_any(&self) -> bool {
+        let head = self.head();
+        let at = Mark(head.receivers.mark.load(Ordering::Acquire));
+        Mark(head.senders.mark.load(Ordering::Acquire)).units() != at.units()
     }
 
     /// How many messages there is room for, if they are short.
@@ -254,10 +280,8 @@ impl MessageRing {
 
     /// Is there anything that would end a receiver's wait?
     fn has_news(&self) -> bool {
-        let head = self.head();
-        let at = Mark(head.receivers.mark.load(Ordering::Acquire));
-        let tail = Mark(head.senders.mark.load(Ordering::Acquire));
-        tail.units() != at.units() || self.is_closed() || head.calls.lost.load(Ordering::Relaxed) != 0
+        let lost = &self.head().calls.lost;
+        self.has_any() || self.is_closed() || lost.load(Ordering::Relaxed) != 0
     }
 
     /// Takes the turn of one side, and says how.

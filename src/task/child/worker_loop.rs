@@ -132,7 +132,9 @@ fn walk(at_work: &AtWork<'_>, group: &Group, map: u64, items: Listed) -> bool {
             stays = false;
             return false;
         }
+        state().own.in_map.set(true);
         let ran = request::protect(|| map_call.call(item));
+        state().own.in_map.set(false);
         at_work.slot.rest();
         ensure_own(at_work.own, Some(&ran));
         if count == total {

@@ -148,6 +148,7 @@ impl Future {
         matches!(*self.phase.borrow(), Phase::Done(_))
             && (!self.has_handlers() || self.handling.get())
             && !self.is_following()
+            && !self.has_undelivered()
     }
 
     /// A failure is its outcome.

@@ -23,6 +23,7 @@ use crate::task::life::future::Future;
 use crate::task::life::limits::Limits;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
+use crate::task::life::talk::Listener;
 use crate::task::life::workers::{Job, Stay, Workers};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};
@@ -80,6 +81,8 @@ pub(crate) struct Group {
     pub(crate) retry: Cell<Retry>,
     /// A function of the script that says of a failure whether it is one of them.
     pub(crate) retry_if: ValueCell<Option<Rc<Callable>>>,
+    /// A function of the script that is called with the messages of its tasks.
+    pub(crate) listener: ValueCell<Option<Rc<Listener>>>,
     /// Its children are warm workers.
     pub(crate) stays: Cell<bool>,
     /// But only as long as there is a map call.
@@ -133,6 +136,7 @@ impl Group {
             timeout: Cell::new(timeout),
             retry: Cell::default(),
             retry_if: ValueCell::default(),
+            listener: ValueCell::default(),
             stays: Cell::new(false),
             stays_for_maps: Cell::new(false),
             stay: Cell::default(),
@@ -209,6 +213,10 @@ impl Group {
         self.retry_if.peek(|callable| {
             let callable = callable.iter().filter(|callable| Rc::strong_count(callable) == 1);
             callable.for_each(|callable| tracer.value(callable.value()));
+        });
+        self.listener.peek(|listener| {
+            let listener = listener.iter().filter(|listener| Rc::strong_count(listener) == 1);
+            listener.for_each(|listener| tracer.value(listener.callable.value()));
         });
         self.hooks.peek(|hooks| {
             // A hook that is about to be called is dropped later.

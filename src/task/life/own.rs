@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use crate::error::{Label, Subject};
 use crate::process::shared::control::{Limit, SlotRef};
 use crate::process::shared::job_queue::Progress;
+use crate::process::shared::message_ring::lines::{Line, Lines};
 use crate::process::{child, clock};
 use crate::task::life::future::{Ending, Future};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
-use crate::zend::cell::ValueCell;
+use crate::zend::cell::{DataCell, ValueCell};
 use crate::zend::object::Object;
 
 /// The attempt that this process runs, if it is a child of ours.
@@ -19,6 +20,12 @@ use crate::zend::object::Object;
 pub(crate) struct Own {
     /// Its slot in the memory that it shares with its parent.
     pub(crate) slot_ref: Cell<Option<SlotRef>>,
+    /// The lines between its parent and that one's tasks.
+    pub(crate) lines: Cell<Option<&'static Lines>>,
+    /// The line of the attempt, once it was asked for, and the number of the attempt.
+    pub(crate) line: DataCell<Option<(u64, Rc<Line>)>>,
+    /// It runs an item of a map.
+    pub(crate) in_map: Cell<bool>,
     /// The number of the attempt; 0 for none.
     pub(crate) attempt: Cell<u64>,
     /// Its future, if the child was forked for it alone.
@@ -52,10 +59,12 @@ impl Own {
     pub(crate) fn forget(&self, is_child: bool) {
         if !is_child {
             self.slot_ref.set(None);
+            self.lines.set(None);
         }
         self.attempt.set(0);
         self.limit.set(None);
-        std::mem::forget((self.future.take(), self.warm.take()));
+        self.in_map.set(false);
+        std::mem::forget((self.future.take(), self.warm.take(), self.line.take()));
     }
 
     fn slot_ref(&self) -> Option<(SlotRef, u64)> {

@@ -20,7 +20,7 @@ use crate::task::life::held::{Held, Moment};
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::underway::Underway;
-use crate::task::parent::{check, doubts, gone, handlers, in_line, news, start, steer};
+use crate::task::parent::{check, doubts, gone, handlers, in_line, news, start, steer, talk};
 use crate::task::workers::{collect, ending, outcome, retry};
 use crate::task::{map, workers};
 use crate::zend::handler::Thrown;
@@ -60,6 +60,7 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let heard = hear(timeout);
     let _underway = Underway::new();
     take_in();
+    talk::look();
     expire();
     surfacing::keep_pending();
     heard?;
@@ -81,6 +82,7 @@ pub(crate) fn look() {
     let _ = hear(Some(Duration::ZERO));
     let _underway = Underway::new();
     take_in();
+    talk::look();
     expire();
     surfacing::keep_pending();
 }
@@ -302,7 +304,7 @@ pub(crate) fn read() -> Result<(), Thrown> {
         if read.is_ok() && future.has_only_to_fail_fast() {
             read = handlers::complete(&future, Moment::Call);
         }
-        if future.has_handlers() {
+        if future.has_handlers() || future.has_undelivered() {
             state().settled.push_back(future);
         } else {
             surfacing::release(future);

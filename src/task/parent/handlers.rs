@@ -11,7 +11,7 @@ use crate::task::life::handler::{Handler, Registered};
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::parent::{cancel, follow};
+use crate::task::parent::{cancel, follow, talk};
 use crate::task::workers::outcome;
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Returned, Thrown};
@@ -36,9 +36,13 @@ pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
 ///
 /// When the script is exiting; an exception of a handler becomes the future's failure instead.
 pub(crate) fn complete(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
-    let done = outcome::settle(future).and_then(|()| run_all(future, moment));
+    let done = outcome::settle(future).and_then(|()| {
+        // All messages of a task come before its own handlers.
+        let told = !future.has_talk() || talk::deliver(future, moment)?;
+        if told && future.has_ended() { run_all(future, moment) } else { Ok(()) }
+    });
     // Handlers that are left run at the script's end.
-    if done.is_err() && future.has_handlers() {
+    if done.is_err() && (future.has_handlers() || future.has_undelivered()) {
         state().settled.change(|settled| settled.push_front(future.clone()));
     }
     done
@@ -91,10 +95,16 @@ fn run(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
 ///
 /// With what it waits for: that one of these functions goes on, or, if none, a call that waits.
 fn ensure_allowed(future: &Future, moment: Moment) -> Result<(), Option<Scope>> {
-    let Some(scope) = future.next_scope() else {
-        return Ok(());
-    };
-    let place = future.place.get().unwrap_or_else(ini::handlers);
+    future.next_scope().map_or(Ok(()), |scope| ensure_allowed_in(scope, future.place.get(), moment))
+}
+
+/// The same for a handler that was registered in `scope`, and that runs in `place`, if its pool says so.
+pub(super) fn ensure_allowed_in(
+    scope: Scope,
+    place: Option<Place>,
+    moment: Moment,
+) -> Result<(), Option<Scope>> {
+    let place = place.unwrap_or_else(ini::handlers);
     if moment.allows(place, &scope) { Ok(()) } else { Err((place == Place::Scope).then_some(scope)) }
 }
 
@@ -144,7 +154,7 @@ fn step(future: &Object<Future>, handler: &Handler) -> Result<(), Thrown> {
 
 /// Calls a handler, and processes what it returns before its arguments are dropped: exceptions of their destructors are
 /// not the handler's.
-fn call(
+pub(super) fn call(
     callable: &Callable,
     args: &mut [Zval],
     deal_with: impl FnOnce(Returned) -> Result<(), Thrown>,

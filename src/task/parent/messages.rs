@@ -5,6 +5,7 @@
 //! tasks, runs handlers. It sleeps on a word in shared memory, from which the other side wakes it, and so does the
 //! notifier, for what children report. Signals cut the sleep short; one that comes just before it is seen a tick later.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
@@ -12,14 +13,18 @@ use ext_php_rs::types::Zval;
 use crate::error::{Error, Message, Seconds};
 use crate::exceptions;
 use crate::process::identity::Process;
+use crate::process::shared::message_ring::lines::Line;
 use crate::process::shared::message_ring::{Loss, MessageRing, Trouble, Waiting, What};
 use crate::process::spin::Spin;
+use crate::task::life::future::Future;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
-use crate::task::parent::event_loop;
 use crate::task::parent::wait::Patience;
+use crate::task::parent::{event_loop, wait};
 use crate::wire::codec::Format;
 use crate::zend::handler::{Returned, Thrown};
+use crate::zend::object::Object;
+use crate::zend::value::classes::Classes;
 use crate::zend::value::{DecodeError, Unserializable};
 use crate::zend::{exception, interrupt, value};
 
@@ -40,19 +45,77 @@ const KEPT: usize = 64 * 1024;
 /// # Errors
 ///
 /// When it cannot be serialized, the channel is closed, or time is over.
-pub(crate) fn send(ring: &MessageRing, message: &Zval, patience: Option<Patience>) -> Result<(), Thrown> {
+pub(crate) fn send(
+    ring: &MessageRing,
+    message: &Zval,
+    patience: Option<Patience>,
+    peer: Peer<'_>,
+) -> Result<(), Stop> {
     let encoded = value::encode(message);
     if exception::pending() {
-        return Err(Thrown);
+        return Err(Stop::Thrown);
     }
     let encoded = encoded.map_err(|Unserializable { type_name, path, reason, .. }| {
         exceptions::throw(&Error::NotSendable { type_name, path, reason })
     })?;
-    let mut pausing = Pausing::new(ring, patience);
+    let mut pausing = Pausing::new(ring, patience, peer);
     ring.send(Process::own(), encoded.format() as u8, encoded.len(), encoded.chunks(), &mut |waiting| {
         pausing.pause(waiting)
     })
-    .map_err(|trouble| raise(ring, trouble, What::Room))
+    .map_err(|trouble| peer.raise(ring, trouble, What::Room))
+}
+
+/// Who is at the other end of a ring.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Peer<'p> {
+    /// Whoever has the channel.
+    Anyone,
+    /// The parent of the task that has this line.
+    Parent(&'p Line),
+    /// This attempt of a task.
+    Task(&'p Object<Future>, u64),
+}
+
+/// Why a message was not sent or received.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stop {
+    /// An exception is pending that says so.
+    Thrown,
+    /// The attempt is over whose task was at the other end.
+    Over,
+}
+
+impl From<Thrown> for Stop {
+    fn from(Thrown: Thrown) -> Self {
+        Self::Thrown
+    }
+}
+
+impl From<Stop> for Thrown {
+    /// Where no attempt is at the other end.
+    fn from(_: Stop) -> Self {
+        Self
+    }
+}
+
+impl Peer<'_> {
+    /// Is the attempt over?
+    fn is_over(self) -> bool {
+        matches!(self, Self::Task(future, attempt) if future.has_ended() || future.id.get() != attempt)
+    }
+
+    /// The classes that its messages may have; none for all.
+    fn classes(self) -> Option<Rc<Classes>> {
+        if let Self::Task(future, _) = self { classes(future) } else { None }
+    }
+
+    /// Throws what was in the way.
+    fn raise(self, ring: &MessageRing, trouble: Trouble<Stop>, what: What) -> Stop {
+        if self.is_over() && matches!(trouble, Trouble::Closed) {
+            return Stop::Over;
+        }
+        raise(ring, trouble, what)
+    }
 }
 
 /// Sends a string or a scalar, if nothing is in the way: then no PHP code runs. False, and nothing is done, if something
@@ -70,10 +133,14 @@ pub(crate) fn send_now(ring: &MessageRing, message: &Zval) -> bool {
 /// # Errors
 ///
 /// When a message was lost or cannot be read, no other process is left, or time is over.
-pub(crate) fn receive(ring: &MessageRing, patience: Option<Patience>) -> Result<Option<Zval>, Thrown> {
+pub(crate) fn receive(
+    ring: &MessageRing,
+    patience: Option<Patience>,
+    peer: Peer<'_>,
+) -> Result<Option<Zval>, Stop> {
     let mut bytes = state().message.take();
     let mut refused = None;
-    let mut pausing = Pausing::new(ring, patience);
+    let mut pausing = Pausing::new(ring, patience, peer);
     let mut wanted = |format: u8, length: u64| {
         // Before its memory is taken: no memory is worth it for what is refused in any case.
         let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -88,42 +155,56 @@ pub(crate) fn receive(ring: &MessageRing, patience: Option<Patience>) -> Result<
         ring.receive(Process::own(), &mut bytes, &mut wanted, &mut |waiting| pausing.pause(waiting));
     let received = match received {
         Ok(received) => received,
-        Err(Trouble::Closed) => {
+        Err(Trouble::Closed) if !peer.is_over() => {
             keep(bytes);
             return Ok(None);
         }
         Err(trouble) => {
             keep(bytes);
-            return Err(raise(ring, trouble, What::Message));
+            return Err(peer.raise(ring, trouble, What::Message));
         }
     };
-    let unreadable = |reason: String| exceptions::throw(&Error::UnreadableMessage { reason });
     if !received.kept {
         let reason = refused.map_or_else(
             || format!("there is no memory for its {} bytes", received.length),
             |why| why.to_string(),
         );
-        return Err(unreadable(reason));
+        return Err(unreadable(reason).into());
     }
-    let decoded = match Format::try_from(received.format) {
-        Ok(format) => value::decode(format, &bytes, None),
+    let decoded = decode(received.format, &bytes, peer.classes().as_deref());
+    keep(bytes);
+    Ok(decoded.map(Some)?)
+}
+
+/// The classes that messages of a task may have; none for all.
+pub(crate) fn classes(future: &Future) -> Option<Rc<Classes>> {
+    future.classes().or_else(|| future.group.borrow().as_ref()?.classes())
+}
+
+/// Decodes a message, with objects of `classes` only, if that is given. Re-enters PHP.
+///
+/// # Errors
+///
+/// When it cannot be read, or code that ran has thrown.
+pub(crate) fn decode(format: u8, bytes: &[u8], classes: Option<&Classes>) -> Returned {
+    let decoded = match Format::try_from(format) {
+        Ok(format) => value::decode(format, bytes, classes),
         Err(unknown) => return Err(unreadable(unknown.to_string())),
     };
-    keep(bytes);
-    decoded.map(Some).map_err(|error| match error {
+    decoded.map_err(|error| match error {
         DecodeError::Thrown(throwable) => exception::throw(&throwable),
         DecodeError::Exiting => Thrown,
         error => unreadable(error.to_string()),
     })
 }
 
-/// Receives the next value. Re-enters PHP, as [`receive`].
-///
-/// # Errors
-///
-/// As [`receive`]; and when the channel is closed and empty.
-pub(crate) fn receive_one(ring: &MessageRing, patience: Option<Patience>) -> Returned {
-    receive(ring, patience)?.ok_or_else(|| raise(ring, Trouble::Closed, What::Message))
+fn unreadable(reason: String) -> Thrown {
+    exceptions::throw(&Error::UnreadableMessage { reason })
+}
+
+/// Throws that the channel is closed and empty.
+pub(crate) fn closed(ring: &MessageRing) -> Thrown {
+    raise(ring, Trouble::Closed, What::Message).into()
 }
 
 /// The memory for the next message.
@@ -135,20 +216,27 @@ fn keep(mut bytes: Vec<u8>) {
 }
 
 /// Throws what was in the way.
-fn raise(ring: &MessageRing, trouble: Trouble<Thrown>, what: What) -> Thrown {
+fn raise(ring: &MessageRing, trouble: Trouble<Stop>, what: What) -> Stop {
     let message = if what == What::Message { Message::Received } else { Message::Sent };
-    exceptions::throw(&match trouble {
+    let error = match trouble {
+        Trouble::Closed if ring.is_lapsed() => Error::TalkOver { message },
         Trouble::Closed => Error::ChannelClosed { message, by: ring.closer() },
-        Trouble::Lost(Loss { process, received }) => Error::MessageLost {
-            pid: Some(process.pid()).filter(|&pid| pid != 0),
-            message: if received { Message::Received } else { Message::Sent },
-        },
+        Trouble::Lost(loss) => return lost(loss).into(),
         Trouble::Garbled => Error::ChannelGarbled,
         Trouble::Underneath => Error::Misuse(
             "the channel is in the middle of a message that this process sends or receives: a handler that runs meanwhile \
              cannot use the same end",
         ),
-        Trouble::Stopped(Thrown) => return Thrown,
+        Trouble::Stopped(stop) => return stop,
+    };
+    exceptions::throw(&error).into()
+}
+
+/// Throws that a message is lost.
+pub(crate) fn lost(Loss { process, received }: Loss) -> Thrown {
+    exceptions::throw(&Error::MessageLost {
+        pid: Some(process.pid()).filter(|&pid| pid != 0),
+        message: if received { Message::Received } else { Message::Sent },
     })
 }
 
@@ -156,13 +244,14 @@ fn raise(ring: &MessageRing, trouble: Trouble<Thrown>, what: What) -> Thrown {
 struct Pausing<'r> {
     ring: &'r MessageRing,
     patience: Option<Patience>,
+    peer: Peer<'r>,
     /// When to look next whether another process is there; `None` before the first sleep.
     looks: Option<Instant>,
 }
 
 impl<'r> Pausing<'r> {
-    fn new(ring: &'r MessageRing, patience: Option<Patience>) -> Self {
-        Self { ring, patience, looks: None }
+    fn new(ring: &'r MessageRing, patience: Option<Patience>, peer: Peer<'r>) -> Self {
+        Self { ring, patience, peer, looks: None }
     }
 
     /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
@@ -170,7 +259,10 @@ impl<'r> Pausing<'r> {
     /// # Errors
     ///
     /// When time is over, nobody is left who could end the wait, or code that ran has thrown.
-    fn pause(&mut self, waiting: &Waiting<'_>) -> Result<(), Thrown> {
+    fn pause(&mut self, waiting: &Waiting<'_>) -> Result<(), Stop> {
+        if let (Peer::Parent(line), What::Room) = (self.peer, waiting.what()) {
+            line.ring();
+        }
         let mut looks = 0_u32;
         let over = || {
             looks += 1;
@@ -180,21 +272,30 @@ impl<'r> Pausing<'r> {
             return Ok(());
         }
         if exception::pending() {
-            return Err(Thrown);
+            return Err(Stop::Thrown);
         }
         // Reads what there is, starts what can start, and arms the notifier.
         if state().reactor.borrow().is_some() {
             event_loop::tick(Moment::Call)?;
         }
         if exception::pending() {
-            return Err(Thrown);
+            return Err(Stop::Thrown);
+        }
+        if self.peer.is_over() {
+            return Err(Stop::Over);
         }
         if waiting.is_over() {
             return Ok(());
         }
         let left = self.patience.map_or(Duration::MAX, Patience::left);
         if left.is_zero() {
-            return Err(self.give_up(waiting));
+            return Err(self.give_up(waiting).into());
+        }
+        if let Peer::Task(future, _) = self.peer
+            && future.is_pending()
+        {
+            wait::begin(future)?;
+            return Ok(());
         }
         let longest = match self.looks {
             None => BRIEFLY,
@@ -205,7 +306,7 @@ impl<'r> Pausing<'r> {
             if waiting.is_over() {
                 return Ok(());
             }
-            return Err(self.despair(waiting));
+            return Err(self.despair(waiting).into());
         }
         if self.looks.is_none_or(|at| at <= now) {
             self.looks = Some(now + if self.looks.is_none() { BRIEFLY } else { LOOK_EVERY });
@@ -215,14 +316,17 @@ impl<'r> Pausing<'r> {
         if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
             event_loop::interrupted();
         }
-        if exception::pending() { Err(Thrown) } else { Ok(()) }
+        if exception::pending() { Err(Stop::Thrown) } else { Ok(()) }
     }
 
     /// Is there a process, or will there be one, that could end the wait?
     fn may_end(&self) -> bool {
+        if let Peer::Parent(line) = self.peer {
+            return line.lines().has_parent();
+        }
         let busy =
             event_loop::busy() || event_loop::is_due_in_a_call() || state().has_isolated() || has_queued();
-        busy || self.ring.may_be_used(busy)
+        busy || matches!(self.peer, Peer::Anyone) && self.ring.may_be_used(busy)
     }
 
     fn give_up(&self, waiting: &Waiting<'_>) -> Thrown {

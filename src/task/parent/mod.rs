@@ -23,4 +23,5 @@ pub(crate) mod shared_value;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod steer;
+pub(crate) mod talk;
 pub(crate) mod wait;

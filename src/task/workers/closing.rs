@@ -50,14 +50,15 @@ impl Group {
             return;
         }
         let left = self.ledger.change(Ledger::clear);
-        drop((left, self.hooks.take(), self.retry_if.take()));
+        drop((left, self.hooks.take(), self.retry_if.take(), self.listener.take()));
     }
 
     /// The hooks are the object's own from now on. The cycle collector looks at a value again only when a reference to
     /// it is dropped: so one is made and dropped.
     fn tell_collector(&self) {
         let asked = self.retry_if.borrow().as_ref().map(|callable| callable.value().shallow_clone());
-        drop(asked);
+        let told = self.listener.borrow().as_ref().map(|listener| listener.callable.value().shallow_clone());
+        drop((asked, told));
         let callables = |at: usize| self.hooks.borrow().get(at).map(|hook| hook.values());
         for values in (0..).map_while(callables) {
             drop(values);

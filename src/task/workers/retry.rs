@@ -23,7 +23,7 @@ use crate::task::life::future::{Ending, Failed, Future, Outcome, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::life::{conclusion, ended};
+use crate::task::life::{conclusion, ended, talk};
 use crate::task::workers::collect;
 use crate::wire::frame::{Frame, Kind, Malformed};
 use crate::wire::report::Report;
@@ -54,7 +54,7 @@ pub(crate) fn conclude_as(
         release(previous);
         return;
     };
-    let (id, older) = again(&future, phase);
+    let (id, older) = again(group, &future, phase);
     if let Some(priority) = future.priority() {
         group.ledger.change(|ledger| ledger.rank(id, priority));
     }
@@ -157,8 +157,9 @@ fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
 
 /// Makes a future that has failed one that waits to be run, under another number. The attempt before is dropped by the
 /// caller, when the task has its place again: its destructors run PHP code.
-fn again(future: &Future, phase: Phase) -> (u64, Option<Box<Failed>>) {
+fn again(group: &Group, future: &Object<Future>, phase: Phase) -> (u64, Option<Box<Failed>>) {
     let state = state();
+    talk::attempt_is_over(Some(group), future);
     let failed = Failed {
         phase: brought_home(phase),
         ending: future.ending.take(),
@@ -170,6 +171,7 @@ fn again(future: &Future, phase: Phase) -> (u64, Option<Box<Failed>>) {
     future.wait_again();
     let id = state.next_id();
     future.id.set(id);
+    talk::begin_attempt(future);
     future.epoch.set(state.code_index.borrow().next_epoch());
     future.declined.set(false);
     future.set_times(|times| (times.started, times.sought) = (None, None));

@@ -14,8 +14,9 @@ use crate::process::output::Streams;
 use crate::process::poller::reactor::Reactor;
 use crate::process::quota::Permit;
 use crate::process::shared::control::Place;
-use crate::process::shared::doorbell::Ringer;
+use crate::process::shared::doorbell::{Doorbell, Ringer};
 use crate::process::shared::job_queue::{JobQueue, Reaped};
+use crate::process::shared::message_ring::lines::Lines;
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::{fork, output, quota};
 use crate::task::life::future::Future;
@@ -154,8 +155,7 @@ fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<V
     }
     let hooks = launch::hooks(group);
     let ring = ResultRing::new().map_err(Refused::by("mmap"))?;
-    let doorbell = state.reactor.borrow_mut().as_mut().map_or(Err(Errno::EBADF), Reactor::doorbell);
-    let doorbell = doorbell.map_err(Refused::by("eventfd"))?;
+    let doorbell = doorbell()?;
     let epoch = state.code_index.change(|code_index| code_index.new_epoch(autoloads));
     let kept = workers.staying().1 < group.kept.get();
     let slot = workers.free_slot(epoch, if kept { None } else { ini::idle_timeout() });
@@ -231,9 +231,12 @@ fn fork_worker(
     heap::before_fork();
     request::expect_child();
     let place = state().place();
+    // Without lines, as there is no memory, the task runs all the same.
+    let lines = lines().ok();
     let forked = match fork::fork(purpose)? {
         Fork::Child(pipe) => {
             state().own.slot_ref.set(place.as_ref().map(Place::slot_ref));
+            state().own.lines.set(lines);
             main(&pipe, streams);
             end(255)
         }
@@ -290,6 +293,32 @@ impl Drop for Listening {
     fn drop(&mut self) {
         drop(collect::printed_by(self.id));
     }
+}
+
+/// What children wake this process by.
+fn doorbell() -> Result<Rc<Doorbell>, Refused> {
+    let state = state();
+    let known = state.lines.get().map(Lines::doorbell);
+    let mut reactor = state.reactor.borrow_mut();
+    let doorbell = reactor.as_mut().map_or(Err(Errno::EBADF), |reactor| reactor.doorbell(known));
+    doorbell.map_err(Refused::by("eventfd"))
+}
+
+/// The lines between this process and its tasks, which a child has if they are there before its fork.
+///
+/// # Errors
+///
+/// When there is no descriptor, or no memory, for them.
+pub(crate) fn lines() -> Result<&'static Lines, Refused> {
+    ensure_reactor()?;
+    let doorbell = doorbell()?;
+    let state = state();
+    if let Some(lines) = state.lines.get() {
+        return Ok(lines);
+    }
+    let lines = Lines::new(doorbell).map_err(Refused::by("mmap"))?;
+    state.lines.set(Some(lines));
+    Ok(lines)
 }
 
 /// Makes sure that there is a reactor, which watches children.

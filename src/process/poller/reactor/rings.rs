@@ -11,6 +11,7 @@ use super::{Message, News};
 use crate::process::poller::notifier::Flags;
 use crate::process::remote_payload::RemotePayload;
 use crate::process::shared::doorbell::Doorbell;
+use crate::process::shared::message_ring::lines::Lines;
 use crate::process::shared::result_ring::{Answer, Garbled, ResultRing};
 use crate::process::spin::Spin;
 use crate::wire::frame::{Frame, Kind, Malformed};
@@ -35,6 +36,8 @@ struct RingReader {
 pub(super) struct Rings {
     readers: BTreeMap<u64, RingReader>,
     doorbell: Option<Rc<Doorbell>>,
+    /// Messages in them are news, too.
+    pub(super) lines: Option<&'static Lines>,
     spin: Spin,
     /// There were results at the last look, or a job has been posted since.
     pub(super) lively: bool,
@@ -44,7 +47,14 @@ pub(super) struct Rings {
 
 impl Rings {
     pub(super) fn new() -> Self {
-        Self { readers: BTreeMap::new(), doorbell: None, spin: Spin::new(), lively: false, unasked: 0 }
+        Self {
+            readers: BTreeMap::new(),
+            doorbell: None,
+            lines: None,
+            spin: Spin::new(),
+            lively: false,
+            unasked: 0,
+        }
     }
 
     /// The doorbell. A new one is passed to `watch`; with `by_signal`, for processes without a notifier thread, ringing
@@ -52,12 +62,16 @@ impl Rings {
     pub(super) fn doorbell(
         &mut self,
         by_signal: bool,
+        known: Option<&Rc<Doorbell>>,
         watch: impl FnOnce(BorrowedFd<'_>) -> Result<(), Errno>,
     ) -> Result<Rc<Doorbell>, Errno> {
         if let Some(doorbell) = &self.doorbell {
             return Ok(Rc::clone(doorbell));
         }
-        let doorbell = Rc::new(Doorbell::new(by_signal)?);
+        let doorbell = match known {
+            Some(known) => Rc::clone(known),
+            None => Rc::new(Doorbell::new(by_signal)?),
+        };
         watch(doorbell.descriptor())?;
         self.doorbell = Some(Rc::clone(&doorbell));
         Ok(doorbell)
@@ -186,10 +200,10 @@ impl Rings {
         reader.lends
     }
 
-    /// Asks the workers to ring from now on. True if there is something to read already.
+    /// Asks workers and tasks to ring from now on. True if there is something to read already.
     pub(super) fn listen(&self) -> bool {
         self.doorbell.iter().for_each(|doorbell| doorbell.listen());
-        self.has_news()
+        self.has_news() || self.lines.is_some_and(Lines::have_news)
     }
 
     /// Asks the workers not to ring.

@@ -37,7 +37,10 @@ type Memory = SharedMemory<Heads>;
 #[derive(Debug)]
 pub(super) struct Place {
     memory: Memory,
-    index: usize,
+    #[cfg(not(loom))]
+    head: &'static Head,
+    /// Where its room begins in the body of the memory.
+    start: usize,
     room: usize,
 }
 
@@ -52,10 +55,9 @@ impl Place {
         supply(room)
     }
 
+    #[cfg(not(loom))]
     pub(super) fn head(&self) -> &Head {
-        let Heads(heads) = self.memory.head();
-        // The index is one of `heads` from the start.
-        heads.get(self.index).unwrap_or(&heads[0])
+        self.head
     }
 
     /// The room in units of positions.
@@ -70,36 +72,32 @@ impl Place {
 
     /// The header at `mark`.
     pub(super) fn header(&self, mark: Mark) -> Option<&HeaderWords> {
-        self.memory.at(self.start() + self.offset(mark, 0))
+        self.memory.at(self.start + self.offset(mark, 0))
     }
 
     /// Writes `bytes` behind `mark`, `at` bytes from there.
     pub(super) fn write(&self, mark: Mark, at: usize, bytes: &[u8]) {
         let offset = self.offset(mark, at);
         let (first, second) = bytes.split_at(bytes.len().min(self.room - offset));
-        self.memory.write(self.start() + offset, first);
+        self.memory.write(self.start + offset, first);
         if !second.is_empty() {
-            self.memory.write(self.start(), second);
+            self.memory.write(self.start, second);
         }
     }
 
     /// Has the processor fetch what is `at` bytes behind `mark`, where the next messages are.
     pub(super) fn prefetch(&self, mark: Mark, at: usize) {
-        self.memory.prefetch(self.start() + self.offset(mark, at));
+        self.memory.prefetch(self.start + self.offset(mark, at));
     }
 
     /// Appends the `size` bytes of the piece at `mark` to `to`.
     pub(super) fn read(&self, mark: Mark, size: usize, to: &mut Vec<u8>) {
         let offset = self.offset(mark, HEADER);
         let first = size.min(self.room - offset);
-        self.memory.read(self.start() + offset, first, to);
+        self.memory.read(self.start + offset, first, to);
         if first < size {
-            self.memory.read(self.start(), size - first, to);
+            self.memory.read(self.start, size - first, to);
         }
-    }
-
-    fn start(&self) -> usize {
-        self.index * self.room
     }
 
     fn offset(&self, mark: Mark, at: usize) -> usize {
@@ -110,8 +108,13 @@ impl Place {
 
 #[cfg(loom)]
 impl Place {
+    pub(super) fn head(&self) -> &Head {
+        let Heads(heads) = self.memory.head();
+        &heads[0]
+    }
+
     pub(super) fn in_child(&self) -> Self {
-        Self { memory: self.memory.in_child(), index: self.index, room: self.room }
+        Self { memory: self.memory.in_child(), start: 0, room: self.room }
     }
 
     pub(super) fn give_back(&self, _: u64) {}
@@ -119,7 +122,7 @@ impl Place {
 
 #[cfg(loom)]
 fn supply(room: usize) -> Result<Place, Errno> {
-    Ok(Place { memory: SharedMemory::new(room)?, index: 0, room })
+    Ok(Place { memory: SharedMemory::new(room)?, start: 0, room })
 }
 
 #[cfg(not(loom))]
@@ -132,7 +135,7 @@ mod supply {
     use nix::errno::Errno;
 
     use super::super::Head;
-    use super::{Memory, PLACES, Place, SharedMemory};
+    use super::{Heads, Memory, PLACES, Place, SharedMemory};
     use crate::process::census;
     use crate::process::identity::Process;
     use crate::process::shared::sync::Ordering;
@@ -163,7 +166,7 @@ mod supply {
 
     impl Piece {
         fn supply(&mut self) -> Option<Place> {
-            let of = |index| Place { memory: self.memory, index, room: self.room };
+            let of = |index| Place::nth(self.memory, index, self.room);
             if self.fresh < places(self.room) {
                 self.fresh += 1;
                 return Some(of(self.fresh - 1));
@@ -191,7 +194,7 @@ mod supply {
             }
             let memory: Memory = Box::leak(Box::new(SharedMemory::new(places(room) * room)?));
             pieces.push(Piece { memory, room, owner: own, fresh: 1, left: Vec::new() });
-            Ok(Place { memory, index: 0, room })
+            Ok(Place::nth(memory, 0, room))
         })
     }
 
@@ -205,13 +208,28 @@ mod supply {
     }
 
     impl Place {
+        fn nth(memory: Memory, index: usize, room: usize) -> Self {
+            let Heads(heads) = memory.head();
+            // The index is one of `heads` from the start.
+            Self { memory, head: heads.get(index).unwrap_or(&heads[0]), start: index * room, room }
+        }
+
+        /// A place whose head is at byte `at` of the body, with the room behind it. `None` if that is not inside.
+        pub(in crate::process::shared::message_ring) fn within(
+            memory: Memory,
+            at: usize,
+            room: usize,
+        ) -> Option<Self> {
+            Some(Self { memory, head: memory.at(at)?, start: at + size_of::<Head>(), room })
+        }
+
         /// This process has no use for the place any more, which belonged to a channel of that `birth`.
         pub(in crate::process::shared::message_ring) fn give_back(&self, birth: u64) {
             let own = Process::own();
             with_pieces(|pieces| {
                 let piece = pieces.iter_mut().find(|piece| std::ptr::eq(piece.memory, self.memory));
                 if let Some(piece) = piece.filter(|piece| piece.owner == own) {
-                    piece.left.push((self.index, birth));
+                    piece.left.push((self.start / self.room, birth));
                 }
             });
         }
@@ -219,7 +237,7 @@ mod supply {
 
     impl Head {
         /// As new: no other process has the place.
-        fn clear(&self) {
+        pub(in crate::process::shared::message_ring) fn clear(&self) {
             let own = Process::own();
             for side in [&self.senders, &self.receivers] {
                 side.mark.store(0, Ordering::Relaxed);

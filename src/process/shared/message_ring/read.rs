@@ -34,6 +34,9 @@ impl MessageRing {
         let head = self.head();
         loop {
             let (turn, taken) = Self::turn(&head.receivers, own, pause)?;
+            if self.is_lapsed() {
+                return Err(Trouble::Closed);
+            }
             let at = Mark(head.receivers.mark.load(Ordering::Relaxed));
             if let Taken::Abandoned(process) = taken {
                 self.take_over(process, at)?;

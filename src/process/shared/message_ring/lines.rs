@@ -1,0 +1,413 @@
+//! Lines between a process and the tasks that it runs: for each task that wants one, a ring in each direction.
+//!
+//! Which tasks will want one is not known before they are forked, and a warm worker is older than its tasks. So all lines
+//! of a process are one mapping, made before its first fork. Of that the kernel gives memory only to what is used: a task
+//! that uses no line costs none. Whoever is first to want the line of an attempt, its task or its parent, takes a free
+//! one, and enters the attempt in a directory, under a lock; the other one finds it there. A line is given to the next
+//! attempt when its own is over: only the parent knows when, and takes it back.
+//!
+//! A process that still has the line of an attempt that is over, and there may be some that the task has forked, finds
+//! it closed.
+
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::unistd::{Pid, getpid};
+
+use super::place::{Heads, Place};
+use super::{AtomicU64, Head, Lease, Lock, MessageRing, Ordering, Process, Shared};
+use crate::process::shared::doorbell::{Doorbell, Ringer};
+use crate::process::shared::memory::SharedMemory;
+
+/// How many attempts can have one at a time.
+pub(crate) const LINES: usize = if cfg!(loom) { 2 } else { 1024 };
+/// So many of them can be of attempts that have not begun: others may have to end before those begin.
+const AHEAD: usize = LINES / 2;
+/// Room of a ring in bytes.
+const ROOM: usize = 32 * 1024;
+/// How many messages fit into one direction.
+const CAPACITY: u32 = 64;
+/// The longest wait for the directory, whose lock is held for less than a microsecond.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// The length of one line.
+const STRIDE: usize = 2 * (size_of::<Head>() + ROOM);
+
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
+#[derive(Debug)]
+struct Directory {
+    /// Held by who enters an attempt.
+    lock: Lock,
+    /// Lines from this one on were never used.
+    used: AtomicU64,
+    /// How many are used now.
+    count: AtomicU64,
+    /// 1 once the parent wants to be woken by messages for which no code of its script waits.
+    heeded: AtomicU64,
+    entries: [Entry; LINES],
+}
+
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
+#[derive(Debug)]
+struct Entry {
+    /// [`mark`] of the attempt whose line it is; 0 for none.
+    mark: AtomicU64,
+    attempt: AtomicU64,
+    /// 1 if the parent has entered it.
+    by_parent: AtomicU64,
+}
+
+// SAFETY: atomics, aligned to less than a page.
+unsafe impl Shared for Directory {}
+
+/// What stands for an attempt: small numbers, zeros and text are none.
+fn mark(attempt: u64) -> u64 {
+    attempt.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0xa5a5_5a5a_c3c3_3c3c
+}
+
+/// The lines between one process and its tasks.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    memory: &'static SharedMemory<Heads>,
+    directory: &'static Directory,
+    /// What a task wakes the parent by.
+    doorbell: Rc<Doorbell>,
+    /// The parent.
+    owner: Pid,
+    /// In a task: its end of the doorbell.
+    ringer: OnceCell<Ringer<'static>>,
+    /// In the parent: how far the tasks had come when it looked, by lines.
+    seen: OnceCell<Vec<Cell<u64>>>,
+}
+
+/// The line of one attempt. It is the parent's for the parent and the task's for the task: which ring is whose.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// What the task receives.
+    pub(crate) to_task: MessageRing,
+    /// What the parent receives.
+    pub(crate) to_parent: MessageRing,
+    lines: &'static Lines,
+    at: usize,
+    lease: Lease,
+}
+
+/// Why an attempt gets no line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoLine {
+    /// All are in use.
+    Full,
+    /// Somebody has written over the directory.
+    Garbled,
+}
+
+impl Lines {
+    /// Maps the lines of this process, of which each child has all, to find its own. Never unmapped.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM.
+    pub(crate) fn new(doorbell: Rc<Doorbell>) -> Result<&'static Self, Errno> {
+        let memory: &'static _ = Box::leak(Box::new(SharedMemory::new(start(LINES))?));
+        let directory = directory_in(memory).ok_or(Errno::ENOMEM)?;
+        Ok(Box::leak(Box::new(Self {
+            memory,
+            directory,
+            doorbell,
+            owner: getpid(),
+            ringer: OnceCell::new(),
+            seen: OnceCell::new(),
+        })))
+    }
+
+    /// The doorbell.
+    pub(crate) fn doorbell(&self) -> &Rc<Doorbell> {
+        &self.doorbell
+    }
+
+    /// Is the process there whose lines they are?
+    pub(crate) fn has_parent(&self) -> bool {
+        Process::own().child(self.owner.as_raw()).is_there()
+    }
+
+    /// Has any attempt a line? One load of a word that rarely changes.
+    #[inline]
+    pub(crate) fn is_any_used(&self) -> bool {
+        self.directory.count.load(Ordering::Relaxed) != 0
+    }
+
+    /// The line of an attempt, if it has one.
+    pub(crate) fn find(&'static self, attempt: u64) -> Option<Line> {
+        let mark = mark(attempt);
+        let at = self.entries().position(|entry| entry.mark.load(Ordering::Acquire) == mark)?;
+        self.line(at, mark)
+    }
+
+    /// The line of an attempt. `ahead` if that has not begun.
+    ///
+    /// # Errors
+    ///
+    /// When there is none left.
+    pub(crate) fn open(&'static self, attempt: u64, ahead: bool) -> Result<Line, NoLine> {
+        if let Some(line) = self.find(attempt) {
+            return Ok(line);
+        }
+        let own = Process::own();
+        self.lock(own)?;
+        let line = self.find(attempt).map_or_else(|| self.enter(attempt, ahead), Ok);
+        let _ = self.directory.lock.release(own);
+        line
+    }
+
+    fn lock(&self, own: Process) -> Result<(), NoLine> {
+        let lock = &self.directory.lock;
+        let until = Instant::now() + PATIENCE;
+        // Whoever died with it had not entered its attempt, or had: that is one store.
+        while lock.try_acquire(own).is_err() && lock.wait(own, PATIENCE).is_none() {
+            if Instant::now() >= until {
+                return Err(NoLine::Garbled);
+            }
+        }
+        Ok(())
+    }
+
+    fn enter(&'static self, attempt: u64, ahead: bool) -> Result<Line, NoLine> {
+        let by_parent = u64::from(self.owner == getpid());
+        let of_parent = |entry: &&Entry| {
+            entry.mark.load(Ordering::Relaxed) != 0 && entry.by_parent.load(Ordering::Relaxed) == 1
+        };
+        if ahead && self.entries().filter(of_parent).count() >= AHEAD {
+            return Err(NoLine::Full);
+        }
+        let all = self.directory.entries.iter().enumerate();
+        let mut free = all.filter(|(_, entry)| entry.mark.load(Ordering::Acquire) == 0);
+        let found = free.find_map(|(at, entry)| {
+            let line = self.line(at, mark(attempt))?;
+            [&line.to_task, &line.to_parent].iter().all(|ring| ring.is_left()).then_some((line, entry))
+        });
+        let (line, entry) = found.ok_or(NoLine::Full)?;
+        for ring in [&line.to_task, &line.to_parent] {
+            ring.begin_anew();
+        }
+        entry.attempt.store(attempt, Ordering::Relaxed);
+        entry.by_parent.store(by_parent, Ordering::Relaxed);
+        self.directory.used.fetch_max(line.at as u64 + 1, Ordering::AcqRel);
+        self.directory.count.fetch_add(1, Ordering::AcqRel);
+        entry.mark.store(mark(attempt), Ordering::Release);
+        Ok(line)
+    }
+
+    /// The entries that were ever used.
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        let used = usize::try_from(self.directory.used.load(Ordering::Acquire)).unwrap_or(LINES);
+        self.directory.entries.iter().take(used)
+    }
+
+    fn line(&'static self, at: usize, mark: u64) -> Option<Line> {
+        let lease = Lease { word: &self.directory.entries.get(at)?.mark, mark };
+        let ring = |at| {
+            let place = place(self.memory, at)?;
+            let mut ring = MessageRing::at(place, CAPACITY);
+            ring.lease = Some(lease);
+            Some(ring)
+        };
+        let to_task = ring(start(at))?;
+        let to_parent = ring(start(at) + STRIDE / 2)?;
+        Some(Line { to_task, to_parent, lines: self, at, lease })
+    }
+
+    /// In the parent: wants to be woken by messages from now on.
+    pub(in crate::process) fn heed(&self) {
+        self.directory.heeded.store(1, Ordering::Release);
+    }
+
+    /// In the parent: is there a message that was sent since it looked?
+    pub(crate) fn have_news(&self) -> bool {
+        self.is_any_used()
+            && self.tails().any(|(at, _, tail)| self.seen(at).is_some_and(|seen| seen.get() != tail))
+    }
+
+    fn seen(&self, at: usize) -> Option<&Cell<u64>> {
+        self.seen.get_or_init(|| vec![Cell::new(0); LINES]).get(at)
+    }
+
+    /// In the parent: the attempts that have sent something since it looked, each with whether its task, and not the
+    /// parent, has entered it.
+    pub(crate) fn look(&self) -> Vec<(u64, bool)> {
+        let new = self
+            .tails()
+            .filter(|&(at, _, tail)| self.seen(at).is_some_and(|seen| seen.replace(tail) != tail));
+        new.map(|(_, entry, _)| {
+            let by_parent = entry.by_parent.load(Ordering::Relaxed) == 1;
+            (entry.attempt.load(Ordering::Relaxed), !by_parent)
+        })
+        .collect()
+    }
+
+    /// How far the tasks have come that have a line.
+    fn tails(&self) -> impl Iterator<Item = (usize, &Entry, u64)> {
+        let used = self.entries().enumerate().filter(|(_, entry)| {
+            entry.mark.load(Ordering::Acquire) == mark(entry.attempt.load(Ordering::Relaxed))
+        });
+        used.filter_map(|(at, entry)| {
+            let place = place(self.memory, start(at) + STRIDE / 2)?;
+            let tail = place.head().senders.mark.load(Ordering::Acquire);
+            Some((at, entry, tail))
+        })
+    }
+}
+
+impl Line {
+    /// In a task: a message was sent, which the parent may want to be woken by. Ends the process if that fails.
+    pub(crate) fn ring(&self) {
+        let lines = self.lines;
+        if lines.directory.heeded.load(Ordering::Acquire) == 1 {
+            lines.ringer.get_or_init(|| lines.doorbell.ringer()).ring();
+        }
+    }
+
+    /// The lines of which it is one.
+    pub(crate) fn lines(&self) -> &'static Lines {
+        self.lines
+    }
+
+    /// In the parent: the attempt is over. Whoever waits in it is woken, and finds it closed.
+    pub(crate) fn release(&self) {
+        let Lease { word, mark } = self.lease;
+        if self.lines.owner != getpid() || word.load(Ordering::Acquire) != mark {
+            return;
+        }
+        self.to_task.close();
+        self.to_parent.close();
+        word.store(0, Ordering::Release);
+        self.lines.directory.count.fetch_sub(1, Ordering::AcqRel);
+        self.lines.seen(self.at).inspect(|seen| seen.set(0));
+    }
+}
+
+impl MessageRing {
+    /// Is no process in the middle of a message? One may be that was stopped, and has the ring from an earlier attempt.
+    fn is_left(&self) -> bool {
+        let head = self.head();
+        [&head.senders, &head.receivers]
+            .iter()
+            .all(|side| side.turn.holder().is_none_or(|holder| !holder.is_there()))
+    }
+
+    #[cfg(not(loom))]
+    fn begin_anew(&self) {
+        self.head().clear();
+    }
+
+    #[cfg(loom)]
+    fn begin_anew(&self) {}
+}
+
+/// Where a line begins, behind the directory.
+fn start(line: usize) -> usize {
+    size_of::<Directory>().next_multiple_of(4096) + line * STRIDE
+}
+
+#[cfg(not(loom))]
+fn directory_in(memory: &'static SharedMemory<Heads>) -> Option<&'static Directory> {
+    memory.at(0)
+}
+
+#[cfg(loom)]
+fn directory_in(_: &'static SharedMemory<Heads>) -> Option<&'static Directory> {
+    Some(Box::leak(Box::default()))
+}
+
+#[cfg(not(loom))]
+fn place(memory: &'static SharedMemory<Heads>, at: usize) -> Option<Place> {
+    Place::within(memory, at, ROOM)
+}
+
+#[cfg(loom)]
+fn place(_: &'static SharedMemory<Heads>, _: usize) -> Option<Place> {
+    Place::find(CAPACITY).ok()
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+    use crate::process::shared::message_ring::{Trouble, Waiting};
+
+    fn lines() -> &'static Lines {
+        Lines::new(Rc::new(Doorbell::new(false).unwrap())).unwrap()
+    }
+
+    fn at_once(_: &Waiting<'_>) -> Result<(), ()> {
+        Err(())
+    }
+
+    fn send(ring: &MessageRing, text: &str) -> Result<(), Trouble<()>> {
+        ring.send(Process::own(), 0, text.len(), [text.as_bytes()].into_iter(), &mut at_once)
+    }
+
+    fn receive(ring: &MessageRing) -> Result<String, Trouble<()>> {
+        let mut bytes = Vec::new();
+        ring.receive(Process::own(), &mut bytes, &mut |_, _| true, &mut at_once)?;
+        Ok(String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn both_sides_find_the_line_of_an_attempt() {
+        let lines = lines();
+        assert!(!lines.is_any_used() && lines.find(7).is_none());
+        let task = lines.open(7, false).unwrap();
+        let parent = lines.open(7, true).unwrap();
+        let other = lines.open(8, true).unwrap();
+        send(&task.to_parent, "up").unwrap();
+        send(&parent.to_task, "down").unwrap();
+        assert_eq!(receive(&parent.to_parent), Ok("up".into()));
+        assert_eq!(receive(&task.to_task), Ok("down".into()));
+        assert_eq!(receive(&other.to_task), Err(Trouble::Stopped(())));
+    }
+
+    #[test]
+    fn a_line_is_closed_to_who_has_it_from_an_attempt_that_is_over() {
+        let lines = lines();
+        let old = lines.open(7, false).unwrap();
+        send(&old.to_parent, "late").unwrap();
+        lines.find(7).unwrap().release();
+        assert!(!lines.is_any_used());
+        let new = lines.open(9, false).unwrap();
+        assert_eq!(new.at, old.at);
+        send(&new.to_task, "for the new one").unwrap();
+        assert_eq!(send(&old.to_parent, "later"), Err(Trouble::Closed));
+        assert_eq!(receive(&old.to_task), Err(Trouble::Closed));
+        assert_eq!((old.to_task.count(), new.to_task.count(), new.to_parent.count()), (0, 1, 0));
+        assert_eq!(receive(&new.to_task), Ok("for the new one".into()));
+        old.release();
+        assert!(!new.to_task.is_closed());
+    }
+
+    #[test]
+    fn the_parent_is_told_once_of_what_was_sent() {
+        let lines = lines();
+        let line = lines.open(7, false).unwrap();
+        assert!(!lines.have_news());
+        send(&line.to_parent, "a").unwrap();
+        send(&line.to_task, "b").unwrap();
+        assert!(lines.have_news());
+        assert_eq!(lines.look(), [(7, false)]);
+        assert!(!lines.have_news());
+        line.release();
+        let line = lines.open(8, false).unwrap();
+        send(&line.to_parent, "c").unwrap();
+        assert_eq!(lines.look(), [(8, false)], "as many messages as before, of another attempt");
+    }
+
+    #[test]
+    fn attempts_that_have_not_begun_leave_lines_to_the_others() {
+        let lines = lines();
+        let ahead = (1..).map_while(|attempt| lines.open(attempt, true).ok()).count();
+        assert_eq!(ahead, AHEAD);
+        assert!(lines.open(1 << 40, false).is_ok());
+    }
+}
