@@ -9,7 +9,7 @@ use PHPUnit\Framework\TestCase;
 use Revolt\EventLoop;
 
 use function Async\async;
-use function Async\Bridge\Revolt\await;
+use function Async\Bridge\Revolt\{await, iterate};
 
 require_once __DIR__ . '/../../support/packages.php';
 require_once __DIR__ . '/../../support/sync.php';
@@ -241,6 +241,57 @@ final class RevoltTest extends TestCase
         EventLoop::run();
         ini_set('async.handlers', $before);
         $this->assertSame(Status::Succeeded, $future->status());
+    }
+
+    public function testIterateGivesFuturesAsTheyEnd(): void
+    {
+        [$slow, $quick, $inner] = [new Gate(), new Gate(), new Gate()];
+        $pool = Pool::create();
+        $pool['slow'] = static fn() => $slow->pass() ?? 'slow';
+        $pool['fails'] = static fn() => throw new DomainException('fails');
+        $pool['quick'] = static fn() => $quick->pass();
+        $given = $this->inLoop(static function () use ($pool, $slow, $quick, $inner): array {
+            foreach (iterate($pool) as $key => $future) {
+                $given[$key] = $future->error()?->getMessage() ?? $future->await();
+                if ($key === 'fails') {
+                    $pool['quick']->then(static fn() => async(static fn() => $inner->pass() ?? 'quick'));
+                    $quick->open();
+                    EventLoop::delay(0.01, static fn() => $inner->open());
+                } elseif ($key === 'quick') {
+                    $pool['added'] = static fn() => 'later';
+                } elseif ($key === 'added') {
+                    $slow->open();
+                }
+            }
+            return $given;
+        });
+        $this->assertSame(['fails' => 'fails', 'quick' => 'quick', 'added' => 'later', 'slow' => 'slow'], $given);
+
+        $list = ['b' => async(static fn() => $slow->pass()), 'a' => async(static fn() => 1)];
+        foreach (iterate($list) as $key => $future) {
+            $keys[] = $key;
+            $key === 'a' && $slow->open();
+        }
+        $this->assertSame(['a', 'b'], $keys);
+        $list = ['never' => async(static fn() => $slow->pass()), 'a' => async(static fn() => 1)];
+        foreach (iterate($list) as $key => $future) {
+            break;
+        }
+        EventLoop::run(); // waits for nobody any more
+        $this->assertSame(['a', Status::Running], [$key, $list['never']->status()]);
+        $list['never']->cancel();
+        $this->assertSame([], iterator_to_array(iterate(Pool::create())));
+
+        $inTask = static function (): array {
+            $pool = Pool::create();
+            $pool['a'] = static fn() => 1;
+            foreach (iterate($pool) as $key => $future) {
+                $given[$key] = $future->await();
+                isset($pool['b']) || $pool['b'] = static fn() => 2;
+            }
+            return $given;
+        };
+        $this->assertSame(['a' => 1, 'b' => 2], await(async($inTask)));
     }
 
     public function testInATaskThereIsNoLoop(): void

@@ -50,10 +50,31 @@ final class Awaited
     public function start(): void
     {
         foreach ($this->futures() as $future) {
-            if ($future->status() === Status::Pending) {
-                $future->start();
-            }
+            self::begin($future);
         }
+    }
+
+    /**
+     * @param Future<mixed> $future
+     */
+    public static function begin(Future $future): void
+    {
+        if ($future->status() === Status::Pending) {
+            $future->start();
+        }
+    }
+
+    /**
+     * Whether it has ended, and its handlers have run.
+     *
+     * @param Future<mixed> $future
+     */
+    public static function isFinished(Future $future): bool
+    {
+        return match ($future->status()) {
+            Status::Pending, Status::Queued, Status::Running => false,
+            default => \Async\select([$future], 0.0) !== [],
+        };
     }
 
     /**
@@ -157,17 +178,6 @@ final class Awaited
                 }
             }
         } while ($waited);
-    }
-
-    /**
-     * @param Future<mixed> $future
-     */
-    private static function isFinished(Future $future): bool
-    {
-        return match ($future->status()) {
-            Status::Pending, Status::Queued, Status::Running => false,
-            default => \Async\select([$future], 0.0) !== [],
-        };
     }
 
     /**

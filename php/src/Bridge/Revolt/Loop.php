@@ -6,7 +6,6 @@ namespace Async\Bridge\Revolt;
 
 use Async\Bridge\Internal\Loop as Contract;
 use Async\Bridge\Internal\Waiters;
-use Async\Future;
 use Revolt\EventLoop;
 use Revolt\EventLoop\Driver;
 
@@ -33,28 +32,28 @@ final class Loop implements Contract
     }
 
     /**
-     * Suspends the fiber until the future has ended; false when so many seconds are over before.
+     * Suspends the fiber until $begin's argument is called; false when so many seconds are over before.
      *
-     * @param Future<mixed> $future
+     * @param \Closure(\Closure(): void $resume): (\Closure(): void) $begin what it returns is called at the end of the waiting
      */
-    public static function suspend(Future $future, ?float $seconds): bool
+    public static function suspend(\Closure $begin, ?float $seconds = null): bool
     {
         $suspension = EventLoop::getSuspension();
         $isSuspended = true;
-        $resume = static function (bool $hasEnded) use ($suspension, &$isSuspended): void {
-            // The end and the time limit may come in one turn of the loop.
+        $resume = static function (bool $inTime) use ($suspension, &$isSuspended): void {
+            // Both may come in one turn of the loop.
             if ($isSuspended) {
                 $isSuspended = false;
-                $suspension->resume($hasEnded);
+                $suspension->resume($inTime);
             }
         };
-        $leave = self::waiters()->add($future, static fn() => $resume(true));
+        $end = $begin(static fn() => $resume(true));
         $timer = $seconds === null ? null : EventLoop::delay(max(0.0, $seconds), static fn() => $resume(false));
         try {
             return $suspension->suspend();
         } finally {
             $isSuspended = false;
-            $leave();
+            $end();
             if ($timer !== null) {
                 EventLoop::cancel($timer);
             }

@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Async\Bridge\Revolt;
 
+use Async\Bridge\Internal\Arrivals;
 use Async\Bridge\Internal\Awaited;
+use Async\Bridge\Internal\Limit;
 use Async\Bridge\Internal\Waiters;
 use Async\Future;
 use Async\Pool;
@@ -33,16 +35,42 @@ function await(Future|Pool|iterable $what, ?float $timeout = null): mixed
     if (Waiters::inTask()) {
         return \Async\await($what, $timeout);
     }
-    if ($timeout !== null && !($timeout >= 0)) {
-        throw new \ValueError(__FUNCTION__ . '(): Argument #2 ($timeout) must be greater than or equal to 0');
-    }
+    $limit = new Limit(__FUNCTION__, $timeout);
     $awaited = new Awaited($what);
     $awaited->start();
-    $deadline = $timeout === null ? null : hrtime(true) / 1e9 + $timeout;
     while (($future = $awaited->next()) !== null) {
-        if (!Loop::suspend($future, $deadline === null ? null : $deadline - hrtime(true) / 1e9)) {
+        if (!Loop::suspend(static fn(\Closure $resume) => Loop::waiters()->add($future, $resume), $limit->left())) {
             throw new TimeoutException("no result within $timeout s; what was awaited goes on");
         }
     }
     return $awaited->outcome();
+}
+
+/**
+ * Gives each future once, with its key, in the order in which they end, as `foreach` over a pool does, and suspends the fiber
+ * meanwhile. Of a pool it gives those as well that are added before it has come to the end.
+ *
+ * @template T
+ * @template K of array-key
+ *
+ * @param Pool<T>|iterable<K, Future<T>> $futures
+ *
+ * @return \Generator<K, Future<T>, mixed, void>
+ */
+function iterate(Pool|iterable $futures): \Generator
+{
+    $arrivals = new Arrivals($futures, Waiters::inTask() ? null : Loop::waiters());
+    try {
+        while (($next = $arrivals->take()) !== null || !$arrivals->isEmpty()) {
+            if ($next !== null) {
+                yield $next[0] => $next[1];
+            } elseif (Waiters::inTask()) {
+                $arrivals->block();
+            } else {
+                Loop::suspend($arrivals->wait(...));
+            }
+        }
+    } finally {
+        $arrivals->leave();
+    }
 }
