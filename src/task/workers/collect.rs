@@ -1,4 +1,5 @@
-//! What workers print, and what they keep in their memory, until it is taken.
+//! The output that is captured from children, and the large results that they keep in their memory: both are taken by
+//! the parent, and the child goes on.
 
 use crate::ini;
 use crate::process::output::Capture;
@@ -7,17 +8,18 @@ use crate::task::life::future::Future;
 use crate::task::life::state::state;
 use crate::task::workers::ending;
 
-/// What a task has printed is the future's from now on.
+/// The future keeps the output of its task, whose process has ended.
 pub(crate) fn take_output(future: &Future) {
     future.captured.replace(printed_by(future.id.get()));
 }
 
-/// Takes what a task, or a warm worker, has printed, and listens no more. None when that is not captured.
+/// The output of a task in a process of its own, or of a warm worker; no more is read. `None` when it is not captured.
 pub(crate) fn printed_by(id: u64) -> Option<Box<Capture>> {
     state().reactor.borrow_mut().as_mut().and_then(|reactor| reactor.captured(id)).map(Box::new)
 }
 
-/// Takes what a warm worker has printed for the task of which it has just told. None when that is not captured.
+/// The output of a warm worker since its previous task, for the task whose outcome it has just sent. `None` when it is
+/// not captured.
 pub(crate) fn printed_so_far(child: u64) -> Option<Box<Capture>> {
     let mut reactor = state().reactor.borrow_mut();
     let reactor = reactor.as_mut().filter(|reactor| reactor.captures())?;
@@ -30,7 +32,7 @@ pub(crate) fn captures() -> bool {
     state().reactor.borrow().as_ref().is_some_and(Reactor::captures)
 }
 
-/// Lets a child go on that stays, if it waits until what it printed has been taken.
+/// A warm worker waits after each task until its output was taken, if that is captured: now it was.
 pub(crate) fn go_on(child: u64) {
     let reactor = state().reactor.borrow();
     if let Some(reactor) = reactor.as_ref().filter(|reactor| reactor.captures()) {
@@ -38,7 +40,8 @@ pub(crate) fn go_on(child: u64) {
     }
 }
 
-/// Lets a child go whose remote payload has been fetched.
+/// The result that a child keeps in its memory was copied, or is not wanted: the child goes on. One with a single task
+/// is expected to end now.
 pub(crate) fn release(id: u64) {
     forget_remote(id);
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
@@ -49,7 +52,8 @@ pub(crate) fn release(id: u64) {
     }
 }
 
-/// The child is not waited for any more, or is gone.
+/// The result that a child keeps in its memory need not be copied any more before the parent waits: it was copied, or
+/// the child has ended.
 pub(crate) fn forget_remote(child: u64) {
     let mut remote_results = state().remote_results.borrow_mut();
     if !remote_results.is_empty() {

@@ -1,18 +1,22 @@
-//! A task on its way to a child that was forked before it was made: written in the parent, opened in the child.
+//! Jobs: what the parent puts into the job queue for a task, or for a portion of the items of a map call, so that a
+//! warm worker can run it. The worker may have been forked before the task was made; then it gets the name of code that
+//! it has, and the values that this code needs.
 //!
 //! | first byte | then |
 //! |---|---|
-//! | `INHERITED` | nothing: the child has the task, under its number |
-//! | `CLOSURE` | the name of its code, and what it is bound to |
-//! | `OBJECT` | an object that is called, or whose `run` is |
-//! | `RANGE` | items of a map, by their positions in an array that the child has |
-//! | `LISTED` | items of a map |
-//! | `BATCH` | items of a map that the child has |
+//! | `INHERITED` | nothing: the worker has the task in its memory since its fork, and finds it by its id |
+//! | `CLOSURE` | the name of the closure's code, and the values that the closure is bound to |
+//! | `OBJECT` | an object, which is called, or whose method `run()` is called |
+//! | `RANGE` | the positions of items in an array that the worker has in its memory since its fork |
+//! | `LISTED` | items, as values |
+//! | `BATCH` | the number of a batch of items that the worker has in its memory since its fork |
 //!
-//! The results of items come back in the order of their job, and without positions: a job that is not as it was sent
-//! would give items the results of others. So jobs with items are sealed behind their first byte.
+//! A worker returns the results of items in the order of the job, without saying which result belongs to which item. If
+//! somebody wrote over a job in shared memory, items would get the results of others. So a checksum follows the first
+//! byte of a job with items.
 //!
-//! Values follow as one list in the format of results, so that an object in two places is one object there, too.
+//! Values come last. They are encoded together as one list, in the format of results, so that an object that occurs
+//! twice is one object in the worker, too.
 
 mod decode;
 mod encode;
@@ -26,13 +30,17 @@ const OBJECT: u8 = 2;
 const RANGE: u8 = 3;
 const LISTED: u8 = 4;
 const BATCH: u8 = 5;
-/// Added to the first byte: the last eight are the seconds that the task may run, if that is not what its pool says.
+/// A flag in the first byte: the task has a time limit other than that of its pool. It is in the last eight bytes, in
+/// seconds.
 const LIMITED: u8 = 0x80;
-/// In place of a format: there are no values.
+/// In place of the format of the values: there are none.
 const NOTHING: u8 = u8::MAX;
-/// Added to a format: there is one value, and no list round it.
+/// A flag in the format of the values: there is only one, and it is not in a list.
 const ALONE: u8 = 0x40;
 
+/// A flag of a closure: its first value is its `$this`.
 const THIS: u8 = 1;
+/// A flag of a call: its last value is an array of named arguments.
 const NAMED: u8 = 2;
+/// A flag of an object: it implements `Async\Task`.
 const TASK: u8 = 4;

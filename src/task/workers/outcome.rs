@@ -1,4 +1,5 @@
-//! What a child left, made into what PHP gets. Runs in the parent, at a safe point: it may load classes.
+//! From what a child has sent, or has left undone, to the value or the exception that PHP gets. Runs in the parent, at
+//! a safe point, as classes may be loaded.
 
 use std::mem::MaybeUninit;
 
@@ -26,11 +27,12 @@ use crate::zend::value::DecodeError;
 use crate::zend::{exception, string, throwable, value};
 use crate::{exceptions, ini};
 
-/// What the exception of a death has of the error output: so many lines, and bytes at most.
+/// The exception for a process that died has the last lines of its error output: at most so many lines, and so many
+/// bytes.
 const LAST_LINES: usize = 20;
 const LAST_BYTES: usize = 4096;
 
-/// Gives a future whose child has ended its outcome. Re-enters PHP.
+/// Decodes the outcome of a future whose child has sent one, or has ended. Does nothing for any other. Re-enters PHP.
 ///
 /// # Errors
 ///
@@ -39,12 +41,12 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     if !matches!(*future.phase.borrow(), Phase::Reported(_) | Phase::Remote { .. }) {
         return Ok(());
     }
-    // With an exception in flight no class can be loaded, and none of its code run.
+    // While an exception is pending the engine loads no class, and runs no code of one.
     if exception::pending() {
         return Err(Thrown);
     }
     let phase = future.phase.replace(Phase::Reading);
-    // Whoever suspended its fiber in there, and never came back, would take the outcome along.
+    // An autoloader that suspended its fiber, and was never resumed, would keep the outcome.
     let _fibers = FiberBlock::new();
     let read = match phase {
         Phase::Remote { child, remote_payload } => {
@@ -62,8 +64,8 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
     if exception::pending() { Err(Thrown) } else { Ok(()) }
 }
 
-/// Copies the payload that the child keeps in its memory to where it shall be. The memory is taken while nothing is borrowed: the engine may
-/// refuse it, and leave.
+/// Decodes a payload that the child keeps in its memory. Room for it is allocated while nothing is borrowed: at its
+/// memory limit the engine leaves this function by a long jump.
 fn fetch(future: &Future, child: u64, mut remote_payload: RemotePayload) -> Result<Outcome, Thrown> {
     let RemotePayload { kind, format, length, .. } = remote_payload;
     let classes = future.classes();
@@ -76,7 +78,7 @@ fn fetch(future: &Future, child: u64, mut remote_payload: RemotePayload) -> Resu
         Some(reactor) => reactor.fetch(child, &mut remote_payload, to),
         None => Err(Errno::ESRCH),
     };
-    // Before the payload is taken: no memory is worth it for what is refused in any case.
+    // Before the payload is copied: a value for which PHP has no memory needs no copy.
     let room = match value::room(Format::try_from(format).unwrap_or(Format::Serialized), length) {
         Ok(room) => room,
         Err(no_room) => return unreadable(future, no_room.into()),
@@ -125,7 +127,7 @@ fn fetch(future: &Future, child: u64, mut remote_payload: RemotePayload) -> Resu
     }
 }
 
-/// The death of the process of `future`, and what it left.
+/// The error for the death of the process of `future`, with its last error output.
 fn died(future: &Future, death: Death) -> Error {
     let captured = future.captured.borrow();
     let error_output = captured.as_ref().map(|captured| {
@@ -137,7 +139,8 @@ fn died(future: &Future, death: Death) -> Error {
     Error::Died { subject: future.subject(), death, traces: Traces { error_output, memory_killer } }
 }
 
-/// By SIGKILL. Ours is told otherwise: as a cancellation, or as the end of a time limit.
+/// Was it killed by SIGKILL? Where this extension has killed it, the outcome is a cancellation or a timeout, and this
+/// is not asked.
 fn killed(death: &Death) -> bool {
     matches!(death, Death::Gone { exit: Exit::Signal { number: libc::SIGKILL, .. }, .. })
 }
@@ -146,7 +149,7 @@ fn failed(error: &Error) -> Outcome {
     Outcome::Failed(exceptions::new(error))
 }
 
-/// The outcome in a payload.
+/// Decodes the outcome in a payload.
 fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result<Outcome, Thrown> {
     let classes = future.classes();
     let classes = classes.as_deref();
@@ -158,7 +161,7 @@ fn understand(future: &Future, kind: Kind, format: u8, payload: &[u8]) -> Result
     decoded.or_else(|error| unreadable(future, error))
 }
 
-/// What became of a task that has neither a value nor a throwable.
+/// The error for a task that has neither returned nor thrown: the child has reported why.
 fn reported(future: &Future, kind: Kind, format: Result<Format, UnknownFormat>, payload: &[u8]) -> Error {
     let subject = future.subject();
     match (kind, format) {
@@ -185,7 +188,7 @@ pub(crate) fn fail(future: &Future, error: &Error) {
 fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
     let Ended { message, exit, .. } = ended;
     let ending = future.ending.get();
-    // A task that made it in the grace period has made it.
+    // A task that returns or throws in the grace period after its time limit has done so in time.
     if let Message::Frame(Frame { kind, format, payload }) = &message
         && (ending.is_none() || ending == Some(Ending::TimedOut) && *kind != Kind::Report)
     {
@@ -207,7 +210,7 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
     Ok(failed(&error))
 }
 
-/// A whole frame whose payload cannot be read: a failure, or the exception that reading it threw.
+/// The outcome where a payload cannot be decoded: an exception that says so, or the one that decoding it threw.
 ///
 /// # Errors
 ///

@@ -1,4 +1,7 @@
-//! Where a posted task is, and how it is ended before its time.
+//! Where a task of a pool with warm workers is, and how it is taken back, ended, or ended when its time is up.
+//!
+//! The parent posts a task in the job queue, and is not notified when a worker takes it. So it looks into the memory
+//! that it shares with the workers, and what it finds may be out of date by the time it acts.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -16,23 +19,24 @@ use crate::task::workers::ending;
 use crate::task::workers::retry::finish;
 use crate::zend::object::Object;
 
-/// When to look again whether a task has begun that has a time limit, or is to be cancelled.
+/// When to look again at a task that could not be ended, as it was just being taken or has just ended.
 const SOON: Duration = Duration::from_millis(1);
-/// A task that has begun and is to be ended is on its way back for so long at most.
+/// A task that is to be ended, and that no worker says it runs, may be in such a moment for this long. After that,
+/// shared memory was written over.
 const ON_ITS_WAY: Duration = Duration::from_millis(200);
 
-/// Where a posted task is.
+/// Where a task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whereabouts {
-    /// In a queue, here or in the job queue.
+    /// In the queue of its pool, or in the job queue.
     Waiting,
-    /// In the child with this number, since then.
+    /// In the worker with this id, since then.
     Running(u64, Instant),
-    /// Between the two, or on its way back.
+    /// A worker is just taking it from the job queue, or has just ended it and its outcome has not been read.
     Unknown,
 }
 
-/// Where a queued task of `group` is.
+/// Where a task of `group` is.
 pub(crate) fn whereabouts(group: &Group, id: u64) -> Whereabouts {
     let workers = group.workers.borrow();
     let Some(workers) = workers.as_ref().filter(|_| group.ledger.borrow().is_out(id)) else {
@@ -48,7 +52,7 @@ pub(crate) fn whereabouts(group: &Group, id: u64) -> Whereabouts {
     }
 }
 
-/// The child that runs a task, if it is one that stays.
+/// The id of the warm worker that runs a task.
 pub(crate) fn child_of(group: &Group, id: u64) -> Option<u64> {
     match whereabouts(group, id) {
         Whereabouts::Running(child, _) => Some(child),
@@ -56,21 +60,22 @@ pub(crate) fn child_of(group: &Group, id: u64) -> Option<u64> {
     }
 }
 
-/// The process that runs a task, as far as is known.
+/// The process id of the warm worker that runs a task.
 pub(crate) fn pid_of(group: &Group, id: u64) -> Option<i32> {
     state().worker(child_of(group, id)?).map(|worker| worker.pid)
 }
 
-/// Takes a task back that has not begun. False when it has.
+/// Takes a task back from the job queue, if it was posted there. False when a worker has taken it.
 pub(crate) fn withdraw(group: &Group, id: u64) -> bool {
     if !group.ledger.borrow().is_out(id) {
-        group.take_job(id); // it is not serialized any more
+        group.take_job(id); // the pool's queue may have kept its job, which is not needed any more
         return true;
     }
     group.workers.borrow().as_ref().is_none_or(|workers| workers.job_queue.retract(id))
 }
 
-/// Ends a task that has begun: its child goes with it, and takes no other.
+/// Ends a task that was posted. If a worker has taken it, that worker is ended with it. When it cannot be said at this
+/// moment whether one has, this is tried again soon.
 pub(crate) fn end(future: &Object<Future>, ending: Ending) {
     future.ending.set(Some(ending));
     let group = future.group.borrow().clone();
@@ -78,7 +83,7 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
         return;
     };
     let workers = group.workers.borrow().clone();
-    // Those that are being killed take all their tasks along.
+    // If all workers of the pool are being killed, the task ends with them.
     let Some(workers) = workers.filter(|workers| !workers.condemned.get()) else {
         return;
     };
@@ -107,7 +112,7 @@ pub(crate) fn end(future: &Object<Future>, ending: Ending) {
     }
 }
 
-/// A task that was to be ended has not begun, and does not begin.
+/// A task that was to be ended was taken back: it has ended.
 fn call_back(group: &Rc<Group>, id: u64) -> bool {
     if let Some(future) = group.end(id) {
         let ended = Ended { id, exit: Exit::Unknown, message: Message::Nothing };
@@ -117,7 +122,8 @@ fn call_back(group: &Rc<Group>, id: u64) -> bool {
 }
 
 impl Workers {
-    /// Ends a child for a task that it has. False when that may be on its way back: then the child takes no other.
+    /// Ends a worker that has taken a task which is to be ended. False when the worker may have ended the task just
+    /// now: it is not killed then, but it takes no other task.
     fn end(&self, child: u64, task: u64, is_late: bool) -> bool {
         let worker = state().worker(child);
         let Some(worker) = worker.as_ref().and_then(|worker| worker.warm()) else {
@@ -133,7 +139,8 @@ impl Workers {
     }
 }
 
-/// The time of a task is up, or may be: it counts from when it began.
+/// A deadline of a task is over: that of its time limit, which counts from when the task began, or that of another try
+/// to end it.
 pub(crate) fn expire(future: &Object<Future>) {
     match future.ending.get() {
         Some(ending) => end(future, ending),
@@ -141,7 +148,7 @@ pub(crate) fn expire(future: &Object<Future>) {
     }
 }
 
-/// The time limit of a task has changed, which may have been posted; 0 lifts it.
+/// The time limit of a task has changed. 0 seconds are none. Does nothing for a task that was not posted.
 pub(crate) fn renew_limit(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     let posted = |group: Rc<Group>| group.stays.get() && group.ledger.borrow().is_out(future.id.get());
@@ -152,7 +159,8 @@ pub(crate) fn renew_limit(future: &Object<Future>) {
     }
 }
 
-/// Looks after the time limit of a posted task.
+/// Sets the deadline for the time limit of a posted task; ends the task if that is over. A task that waits in the job
+/// queue gets a deadline, too, at which it is looked up again, as the parent is not notified when it begins.
 pub(crate) fn watch(future: &Object<Future>) {
     let limit = future.times().limit.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let Some(limit) = limit.filter(|limit| !limit.is_zero()) else {
@@ -175,7 +183,8 @@ pub(crate) fn watch(future: &Object<Future>) {
     }
 }
 
-/// When a task began: at the time that its child says, if that can be, and once that was asked, then.
+/// When a task began. The worker has written that to shared memory: what it says is not believed if it is earlier than
+/// the last look that found the task waiting, or later than now. What the first look has found stays.
 fn began(future: &Future, said: Instant, now: Instant) -> Instant {
     let at = match future.times().seen {
         Seen::Never => said.min(now),

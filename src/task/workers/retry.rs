@@ -1,7 +1,7 @@
-//! What becomes of a task that has been run: it has ended, or it is run again. Runs in the parent.
+//! What becomes of a task after an attempt: it has ended, or it is run again. Runs in the parent.
 //!
-//! A repeat is a task of its own to everybody but the future: it has another number, as the child of the attempt before
-//! may still be on its way out, and it is new to warm workers, as those that had it have used it up.
+//! A retry is a new attempt with a new id: the process of the former attempt may still be there under the old one, and
+//! warm workers that inherited the task have used it up.
 
 use std::rc::Rc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -30,13 +30,13 @@ use crate::wire::report::Report;
 use crate::zend::interrupt;
 use crate::zend::object::Object;
 
-/// An attempt of a task of `group` is over that is in no queue any more: what it left makes its outcome, or it is run
-/// again as its pool says.
+/// An attempt of a task of `group` is over, and the ledger does not have it any more: `phase` has what it left. That
+/// becomes the task's outcome, or the task is run again, as its pool says.
 pub(crate) fn conclude(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     conclude_as(group, future, phase, failure);
 }
 
-/// The same, with a function that says how the attempt has failed, if it has.
+/// The same, where `failure` says how the attempt has failed; `None` if it has not.
 pub(crate) fn conclude_as(
     group: &Rc<Group>,
     future: Object<Future>,
@@ -59,7 +59,7 @@ pub(crate) fn conclude_as(
         group.ledger.change(|ledger| ledger.rank(id, priority));
     }
     if group.retry_if.borrow().is_some() {
-        // Whether it is run again is asked where PHP code may run. Until then it rests.
+        // The script's function is asked later, where PHP code may run. The attempt is `Resting` until then.
         group.ledger.change(|ledger| ledger.rest(id, Attempt::Task(future.clone())));
         state().doubts.push_back(Doubt { group: Rc::clone(group), future, delay });
         interrupt::flags().raise();
@@ -77,25 +77,26 @@ pub(crate) fn conclude_as(
     release(older);
 }
 
-/// Another number for each task, process and time.
+/// A seed for random delays that differs by task, process and time.
 pub(crate) fn seed(id: u64) -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.subsec_nanos());
     id ^ u64::from(now) << 32 ^ u64::from(state().owner.get().as_raw().unsigned_abs())
 }
 
-/// A task that was posted, and is out no more, has ended.
+/// An attempt in a warm worker is over, and the ledger does not have it any more.
 pub(crate) fn finish(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     state().deadlines.borrow_mut().clear(future.id.get());
     future.attempts.set(future.attempts.get() + 1);
     conclude(group, future, phase);
 }
 
-/// Was a task of `group` that was on its way, and has not begun, cancelled meanwhile, or its pool stopped?
+/// Must a task of `group` that has not begun not begin any more? Its pool was stopped, or it was cancelled while its
+/// job was made.
 pub(crate) fn is_called_off(group: &Group, future: &Future) -> bool {
     group.ledger.borrow().is_stopped() || future.ending.get() == Some(Ending::Cancelled)
 }
 
-/// Such a task does not begin: it ends as one that was in the queue then.
+/// Ends such a task, as if it had been in the queue when it was cancelled.
 pub(crate) fn call_off(group: &Rc<Group>, future: Object<Future>) {
     let id = future.id.get();
     let parked = group.end(id);
@@ -109,15 +110,16 @@ pub(crate) fn call_off(group: &Rc<Group>, future: Object<Future>) {
     drop(parked);
 }
 
-/// There was no process for a task of `group` that is in no queue any more.
+/// No process could be forked for a task of `group`, and the ledger does not have it any more: it fails, or is tried
+/// again if failures are.
 pub(crate) fn no_process(group: &Rc<Group>, future: &Object<Future>, refused: Refused) {
     let error = Error::CannotFork { subject: future.subject(), refused };
     conclude(group, future.clone(), Phase::Done(Outcome::Failed(exceptions::new(&error))));
-    // Perhaps there is no child whose end would make anybody look.
+    // There may be no child whose end would start it.
     state().held_back.set(!future.has_ended() || state().held_back.get());
 }
 
-/// A task has waited long enough.
+/// The backoff of a task is over.
 pub(crate) fn due(future: &Object<Future>) {
     let group = future.group.borrow().clone();
     if let Some(group) = group {
@@ -126,8 +128,8 @@ pub(crate) fn due(future: &Object<Future>) {
     }
 }
 
-/// Nothing starts any more: a task that was to be run again, and is in no queue any more, has ended as it failed. False
-/// for one that has not failed.
+/// A task that was to be run again is not, as its pool was stopped, and the ledger does not have it any more: its
+/// outcome is its last failure. False for a task that has not failed yet.
 pub(crate) fn give_up(group: &Rc<Group>, future: &Object<Future>) -> bool {
     let Some(attempt) = future.keep_previous(None) else {
         return false;
@@ -142,7 +144,7 @@ pub(crate) fn give_up(group: &Rc<Group>, future: &Object<Future>) -> bool {
 }
 
 fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
-    // What has an outcome already is looked at no more.
+    // A task with an outcome needs its closure and arguments no more.
     let mut work = None;
     match phase {
         Phase::Done(outcome) => {
@@ -155,8 +157,9 @@ fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
     release(work);
 }
 
-/// Makes a future that has failed one that waits to be run, under another number. The attempt before is dropped by the
-/// caller, when the task has its place again: its destructors run PHP code.
+/// Prepares a future whose attempt has failed for the next one. Returns the id of that, and the failed attempt before
+/// the last one, which the future does not keep: the caller drops it once the new attempt is in the ledger, as
+/// destructors run PHP code.
 fn again(group: &Group, future: &Object<Future>, phase: Phase) -> (u64, Option<Box<Failed>>) {
     let state = state();
     talk::attempt_is_over(Some(group), future);
@@ -179,11 +182,11 @@ fn again(group: &Group, future: &Object<Future>, phase: Phase) -> (u64, Option<B
     (id, older)
 }
 
-/// How an attempt has failed; none when it has not.
+/// How an attempt has failed that left `phase`; `None` when it has not.
 pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> {
     match phase {
         _ if matches!(ending, Some(Ending::Cancelled | Ending::Abandoned)) => Some(Failure::Final),
-        // Two at a time would be run.
+        // Its process could not be ended: with a retry two would run at a time.
         Phase::Reported(Ended { exit: Exit::Unended(_), .. }) => Some(Failure::Final),
         Phase::Reported(Ended { message, .. }) => match (of_message(message), ending) {
             (Some(Failure::Died | Failure::Final), Some(Ending::TimedOut)) => Some(Failure::TimedOut),
@@ -197,7 +200,7 @@ pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> 
     }
 }
 
-/// How what left this message has failed; none when it has not.
+/// How an attempt has failed that left this message; `None` when it has not.
 pub(crate) fn of_message(message: &Message) -> Option<Failure> {
     match message {
         Message::Frame(frame) => of_frame(frame),
@@ -206,7 +209,7 @@ pub(crate) fn of_message(message: &Message) -> Option<Failure> {
     }
 }
 
-/// The same for a whole frame.
+/// How an attempt has failed that left this frame; `None` when it has not.
 pub(crate) fn of_frame(frame: &Frame) -> Option<Failure> {
     match frame.kind {
         Kind::Value => None,
@@ -219,7 +222,8 @@ pub(crate) fn of_frame(frame: &Frame) -> Option<Failure> {
     }
 }
 
-/// A failure that keeps no child waiting.
+/// A failure whose payload is in the parent's memory: it is copied there if the child still has it, and the child goes
+/// on.
 pub(crate) fn brought_home(phase: Phase) -> Phase {
     let Phase::Remote { child, mut remote_payload } = phase else {
         return phase;

@@ -15,42 +15,42 @@ use crate::zend::value;
 use crate::zend::value::DecodeError;
 use crate::zend::value::walk::disown;
 
-/// What a child finds in a job.
+/// What is in a job.
 #[derive(Debug)]
 pub(crate) enum Opened {
-    /// Something to run.
+    /// A task that was sent.
     Work(Work),
-    /// A task that this child has had since its fork.
+    /// A task that this worker has in its memory since its fork.
     Inherited,
-    /// Items of the map with this number.
+    /// Items of the map call with this id.
     Items(u64, Listed),
-    /// It cannot be run here.
+    /// This worker cannot run it: it has not got the code, or a value cannot be decoded.
     Declined,
 }
 
-/// Items of a map.
+/// Items of a map call.
 #[derive(Debug)]
 pub(crate) enum Listed {
-    /// Those of an array: `count` from position `first` on, but for the first `from`.
+    /// A range of an array that this worker has in its memory since its fork.
     Range {
-        /// The position of the first one.
+        /// The position of the first item of the range.
         first: u32,
-        /// How many are done.
+        /// How many items of the range are done.
         from: usize,
-        /// How many there are.
+        /// How many items are in the range.
         count: usize,
     },
-    /// These.
+    /// Items that were sent.
     Values(Vec<Zval>),
-    /// What is left of a batch that the child has.
+    /// What is left of the batch with this number, which this worker has in its memory since its fork.
     Batch(u64),
 }
 
-/// Opens a job, in the child. Re-enters PHP: autoloaders, hooks of serialization.
+/// Decodes a job. Re-enters PHP: autoloaders, hooks of serialization.
 ///
 /// # Errors
 ///
-/// When one of them exits.
+/// When one of these exits.
 pub(crate) fn open(code_index: &ValueCell<CodeIndex>, bytes: &[u8]) -> Result<Opened, Thrown> {
     if let Some((kind, rest)) = bytes.split_first()
         && kind & LIMITED != 0
@@ -146,7 +146,7 @@ fn call(callable: Callable, mut args: Vec<Zval>, flags: u8) -> Work {
     Work::call(callable, args, named)
 }
 
-/// The values of a job. None when they cannot be made here.
+/// The values of a job. `None` when they cannot be decoded here.
 fn read(bytes: &[u8]) -> Result<Option<Vec<Zval>>, Thrown> {
     let Some((&format, payload)) = bytes.split_first() else {
         return Ok(None);
@@ -164,7 +164,7 @@ fn read(bytes: &[u8]) -> Result<Option<Vec<Zval>>, Thrown> {
             }
             Ok(Some(vec![value]))
         }
-        // Not without their references: two variables may be bound to one.
+        // References stay: two variables of a closure may be bound to one reference.
         Ok(list) => {
             let plain = |value: &Zval| !(value.is_object() || value.is_array() || value.is_reference());
             if !list.array().is_some_and(|list| list.values().all(plain)) {

@@ -16,12 +16,13 @@ use crate::zend::handler::Thrown;
 use crate::zend::interrupt::FiberBlock;
 use crate::zend::{exception, value};
 
-/// Items of an array that every child of `epoch` and later has, as it has the map.
+/// A job for `count` items of an array, from position `first` on, of which the first `from` are done. Every worker of
+/// `epoch` or later has the map call, and the array in it.
 pub(crate) fn range(map: u64, epoch: u64, first: u32, from: usize, count: usize) -> Job {
     numbers(RANGE, epoch, &[map, first.into(), from as u64, count as u64])
 }
 
-/// Items of a batch that children have which are forked from now on.
+/// A job for a batch of items. Only workers that are forked from now on have it.
 pub(crate) fn inherited_portion(map: u64, batch: u64) -> Job {
     numbers(BATCH, state().code_index.borrow().next_epoch(), &[map, batch])
 }
@@ -34,22 +35,22 @@ fn numbers(kind: u8, epoch: u64, numbers: &[u64]) -> Job {
     Job { bytes, epoch }
 }
 
-/// Seals a job with items.
+/// Sets the checksum of a job with items, which covers all that follows it.
 fn set_seal(bytes: &mut [u8]) {
     if let Some(sealed) = bytes.get_mut(1..) {
         seal::set(sealed);
     }
 }
 
-/// Items that are sent, for a map that children of `epoch` and later have. None when they are too long together, or
-/// cannot be serialized. Re-enters PHP: hooks of serialization.
+/// A job for items that are sent as values. Workers of `epoch` and later have their map call. `None` when the items are
+/// too long together, or cannot be serialized. Re-enters PHP: hooks of serialization.
 pub(crate) fn listed(map: u64, epoch: u64, items: Vec<Zval>) -> Option<Job> {
     let mut job = numbers(LISTED, epoch, &[map]);
     let mut values = Values::default();
     for item in items {
         values.push(item);
     }
-    // An exit is told by what is pending.
+    // When a hook of serialization has called `exit`, that is pending, and the caller sees it there.
     let written = match values.write(&mut job.bytes) {
         Ok(Some(since)) => {
             job.epoch = job.epoch.max(since);
@@ -61,22 +62,23 @@ pub(crate) fn listed(map: u64, epoch: u64, items: Vec<Zval>) -> Option<Job> {
     (written && job.bytes.len() <= LONGEST).then_some(job)
 }
 
-/// For a task that every child of `epoch` and later has.
+/// A job for a task that every worker of `epoch` and later has in its memory since its fork.
 pub(crate) fn inherited(epoch: u64) -> Job {
     Job { bytes: vec![INHERITED], epoch }
 }
 
-/// Is a job of so many bytes one of those?
+/// Is a job of so many bytes an `INHERITED` one?
 pub(crate) fn is_inherited(bytes: usize) -> bool {
     bytes <= 1
 }
 
-/// Writes a task into `bytes`, which are overwritten. None for one that only a fork can bring to a child: it is bound
-/// to something that cannot be serialized, or that is large. Re-enters PHP: hooks of serialization.
+/// A job that sends a task to workers that were forked before it was made; it is written over `bytes`. `None` when the
+/// task can only be run by a worker that is forked for it: its code has no name, or it needs values that cannot be
+/// serialized, or that are too long for the job queue. Re-enters PHP: hooks of serialization.
 ///
 /// # Errors
 ///
-/// When one of them exits.
+/// When one of these hooks exits.
 pub(crate) fn pack(
     code_index: &ValueCell<CodeIndex>,
     work: &ValueCell<Option<Work>>,
@@ -84,7 +86,7 @@ pub(crate) fn pack(
 ) -> Result<Option<Job>, Thrown> {
     bytes.clear();
     let mut values = Values::default();
-    // Not taken: it stays where a child that inherits it looks.
+    // The task stays where it is: a worker that is forked before it takes this job finds it there.
     let named = work.borrow().as_ref().and_then(|work| {
         code_index.change(|code_index| {
             let epoch = pack_work(code_index, work, &mut bytes, &mut values)?;
@@ -98,7 +100,7 @@ pub(crate) fn pack(
     Ok(since.map(|since| Job { bytes, epoch: epoch.max(since) }))
 }
 
-/// Adds the time limit of the task that was packed.
+/// Adds a time limit to a job that `pack` has made.
 pub(crate) fn limit(job: &mut Job, seconds: f64) {
     if job.bytes.len() + size_of::<f64>() <= LONGEST
         && let Some(kind) = job.bytes.first_mut()
@@ -108,7 +110,8 @@ pub(crate) fn limit(job: &mut Job, seconds: f64) {
     }
 }
 
-/// Writes what is no value, and collects what is. The first epoch that knows the code; none when it has no name.
+/// Writes all but the values of a task into `bytes`, and adds these to `values`. Returns the first epoch whose workers
+/// have the task's code; `None` when the code has no name.
 fn pack_work(
     code_index: &mut CodeIndex,
     work: &Work,
@@ -157,7 +160,8 @@ fn pack_work(
     Some(epoch)
 }
 
-/// What a task is bound to, and gets.
+/// The values of a job: those that a closure is bound to, its arguments, or items. Most jobs have one at most, which
+/// needs no list.
 #[derive(Default)]
 struct Values {
     first: Option<Zval>,
@@ -172,8 +176,12 @@ impl Values {
         }
     }
 
-    /// Appends them to `bytes`. Gives the first epoch whose children can read them; none when they cannot be serialized.
-    /// Re-enters PHP.
+    /// Appends the values to `bytes`. Returns the first epoch whose workers can decode them; `None` when they cannot be
+    /// serialized, or are too long. Re-enters PHP.
+    ///
+    /// # Errors
+    ///
+    /// When a hook of serialization exits.
     fn write(self, bytes: &mut Vec<u8>) -> Result<Option<u64>, Thrown> {
         let Some(first) = self.first else {
             bytes.push(NOTHING);
@@ -190,7 +198,7 @@ impl Values {
         let (encoded, since) = sharing::for_a_job(|| value::encode(&values));
         drop(in_hand);
         if exception::pending() {
-            // Whatever it was: a child that is forked for the task does not need this.
+            // A hook has thrown, whatever it is: a worker that is forked for the task needs no serialization.
             return exception::take().map(|_| None).ok_or(Thrown);
         }
         let Ok(encoded) = encoded else {
@@ -205,9 +213,10 @@ impl Values {
     }
 }
 
-/// While it lives, hooks of serialization run for something that has left its queue.
+/// A mark that a task, or items, have left the queue and are not in the job queue yet, as they are being serialized.
+/// The parent does not count them among what runs: code that waits in a hook of serialization would wait for ever.
 struct InHand {
-    /// Whoever suspended its fiber in there, and never came back, would keep it.
+    /// A hook that suspended its fiber, and was never resumed, would leave the task in this state.
     _fibers: FiberBlock,
 }
 
