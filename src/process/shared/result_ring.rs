@@ -28,15 +28,15 @@ const ALIGN: usize = HEADER;
 #[repr(C)]
 #[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
-struct Head {
+pub(super) struct Head {
     /// Total of bytes written. Only the child changes it.
     written: Apart<AtomicU64>,
     /// 1 while the child waits for a change: for room, or for the end of a remote payload.
     waiting: Apart<Futex>,
     /// Total of bytes read, which may be overwritten. Only the parent changes it.
-    read: Apart<AtomicU64>,
+    pub(super) read: Apart<AtomicU64>,
     /// Total of remote payloads that the parent has released.
-    released: AtomicU32,
+    pub(super) released: AtomicU32,
     /// Total of releases after which the child has gone on: nothing it kept for them is in its memory any more. Only the
     /// child changes it.
     gone_on: AtomicU32,
@@ -50,7 +50,7 @@ unsafe impl Shared for Head {}
 /// The result ring of one warm worker, as either side sees it.
 #[derive(Debug)]
 pub(crate) struct ResultRing {
-    memory: SharedMemory<Head>,
+    pub(super) memory: SharedMemory<Head>,
     /// In the child: total of bytes written.
     written: Cell<u64>,
     /// In the child: total of bytes that the parent has read, as far as the child knows. To read the shared total takes

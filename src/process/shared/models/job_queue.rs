@@ -303,3 +303,60 @@ fn who_cannot_run_a_task_wakes_one_that_can() {
         queue.end();
     });
 }
+
+/// The parent writes the words of the head anew whenever it forks a worker. Another worker may see them from there, and not
+/// from the post.
+#[test]
+fn who_sees_the_head_that_was_written_anew_sees_the_whole_entry() {
+    check(3, || {
+        let queue = queue();
+        let mut slot = queue.get().sit(0, 0).unwrap();
+        let worker = fork(move || next(&mut slot));
+        queue.get().post(1, 0, b"one").unwrap();
+        queue.get().restate();
+        assert_eq!(reaped(worker), (Found::Task(1), b"one".to_vec()));
+        queue.end();
+    });
+}
+
+#[test]
+fn a_worker_that_is_forked_after_the_head_was_written_over_takes_what_another_one_did_not() {
+    check(3, || {
+        let queue = queue();
+        let mut slot = queue.get().sit(0, 0).unwrap();
+        queue.get().post(1, 0, b"one").unwrap();
+        let take = |slot: &mut WorkerSlot<'_>| {
+            let mut payload = Vec::new();
+            slot.take(&mut payload).map(|task| (Found::Task(task), payload))
+        };
+        let old = fork(move || take(&mut slot));
+        let head = queue.get().memory.head();
+        head.end.store(0, Ordering::Relaxed);
+        queue.get().slot(|slot| slot == 0, 0, None).unwrap();
+        let mut slot = queue.get().sit(1, 0).unwrap();
+        let young = fork(move || take(&mut slot));
+        let mut found: Vec<_> = [old, young].map(reaped).into_iter().flatten().collect();
+        assert_eq!(found.pop(), Some((Found::Task(1), b"one".to_vec())));
+        assert_eq!(found, []);
+        queue.end();
+    });
+}
+
+/// The word says that somebody searches, so that a post wakes nobody.
+#[test]
+fn a_search_that_nobody_makes_is_over_when_a_worker_is_forked() {
+    check(3, || {
+        let queue = queue();
+        queue.get().memory.head().searching.store(1, Ordering::Relaxed);
+        let mut slot = queue.get().sit(0, 0).unwrap();
+        let old = fork(move || next(&mut slot).0);
+        queue.get().post(1, 0, b"").unwrap();
+        queue.get().slot(|slot| slot == 0, 0, None).unwrap();
+        queue.get().post(2, 0, b"").unwrap();
+        let mut slot = queue.get().sit(1, 0).unwrap();
+        let young = fork(move || next(&mut slot).0);
+        let found = [old, young].map(reaped).to_vec();
+        assert!(is_each_once(found.clone(), 1..3), "{found:?}");
+        queue.end();
+    });
+}

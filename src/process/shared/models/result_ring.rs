@@ -1,9 +1,12 @@
-use super::{check, fork, reaped};
 use std::rc::Rc;
+use std::time::Duration;
+
+use super::{check, fork, reaped};
 
 use crate::process::shared::doorbell::Doorbell;
 use crate::process::shared::job_queue::JobQueue;
 use crate::process::shared::result_ring::{Answer, ResultRing};
+use crate::process::shared::sync::{AtomicU64, Ordering};
 use crate::wire::frame::Kind;
 
 /// A ring, as its parent and its child have it after the fork.
@@ -102,5 +105,84 @@ fn who_answers_is_known_to_have_begun() {
         assert!(queue.get().admit(0, answer.task, true));
         reaped(child);
         queue.end();
+    });
+}
+
+/// Something wrote over the parent's word before the child has seen it.
+#[test]
+fn a_child_goes_on_after_a_release_that_was_written_over_and_is_written_anew() {
+    check(3, || {
+        let (ring, own) = forked();
+        let child = fork(move || own.await_release());
+        ring.release();
+        ring.memory.head().released.store(0, Ordering::Relaxed);
+        ring.restate();
+        assert!(reaped(child));
+    });
+}
+
+/// Two messages, and room for one of them.
+#[test]
+fn a_child_goes_on_when_room_that_was_written_over_is_written_anew() {
+    check(2, || {
+        let (mut ring, own) = forked();
+        let doorbell = Rc::new(Doorbell::new(false).unwrap());
+        let ringer = Rc::clone(&doorbell);
+        let child = fork(move || {
+            say(&own, &ringer, 7, &[1; 16]);
+            say(&own, &ringer, 8, &[2; 16]);
+            say(&own, &ringer, 9, &[3; 16]);
+        });
+        assert_eq!(*hear(&mut ring, &doorbell).frame.payload, [1; 16]);
+        ring.memory.head().read.store(0, Ordering::Relaxed);
+        ring.restate();
+        assert_eq!(*hear(&mut ring, &doorbell).frame.payload, [2; 16]);
+        assert_eq!(*hear(&mut ring, &doorbell).frame.payload, [3; 16]);
+        reaped(child);
+    });
+}
+
+/// The parent sizes the next portion of a worker by the time that the last one took it.
+#[test]
+fn who_has_sent_the_last_result_of_a_portion_is_known_to_have_noted_its_time() {
+    check(3, || {
+        let (mut ring, own) = forked();
+        let doorbell = Rc::new(Doorbell::new(false).unwrap());
+        let ringer = Rc::clone(&doorbell);
+        let queue = super::Common::new(JobQueue::new().unwrap());
+        queue.get().post(1, 0, b"").unwrap();
+        let mut slot = queue.get().sit(0, 0).unwrap();
+        let cell = queue.get().cell(0).unwrap();
+        let child = fork(move || {
+            let task = slot.take(&mut Vec::new()).unwrap();
+            cell.since.store(0, Ordering::Relaxed); // so that it took long
+            slot.tally();
+            say(&own, &ringer, task, b"");
+        });
+        hear(&mut ring, &doorbell);
+        assert_ne!(queue.get().spent(0), Duration::ZERO);
+        reaped(child);
+        queue.end();
+    });
+}
+
+/// Something wrote over the parent's word: the child goes on, and uses its memory again, before it is released.
+#[test]
+fn what_the_parent_has_read_of_a_payload_that_is_lent_was_not_written_over() {
+    check(3, || {
+        let (mut ring, own) = forked();
+        let payload = super::Common::new(AtomicU64::new(1));
+        let word = payload.get();
+        let child = fork(move || {
+            if own.await_release() {
+                word.store(2, Ordering::Relaxed);
+            }
+        });
+        ring.memory.head().released.store(1, Ordering::Relaxed);
+        ring.ask();
+        let read = word.load(Ordering::Relaxed);
+        assert!(!ring.is_lent() || read == 1);
+        reaped(child);
+        payload.end();
     });
 }
