@@ -58,14 +58,14 @@ pub(crate) struct Ledger<A, S = Nobody> {
     sink: S,
 }
 
-impl<A> Ledger<A> {
+impl<A: Clone> Ledger<A> {
     /// A ledger without attempts, with `limit` slots, to which nobody listens.
     pub(crate) fn new(limit: usize) -> Self {
         Self::told_to(Nobody, limit)
     }
 }
 
-impl<A, S: Sink<A>> Ledger<A, S> {
+impl<A: Clone, S: Sink<A>> Ledger<A, S> {
     /// A ledger without attempts, with `limit` slots, of whose transitions `sink` is told.
     fn told_to(sink: S, limit: usize) -> Self {
         Self {
@@ -152,27 +152,30 @@ impl<A, S: Sink<A>> Ledger<A, S> {
     }
 
     /// Takes the next attempt from the queue, if a slot is free; it occupies that slot.
-    pub(crate) fn next(&mut self) -> Option<(u64, &A)> {
+    pub(crate) fn next(&mut self) -> Option<(u64, A)> {
         self.next_within(self.limit)
     }
 
     /// Takes the next attempt from the queue while fewer than `ahead` attempts are posted, running or disowned.
     /// Processes that are about to end need no slot, but should not pile up: if more than `ahead` of them are left,
     /// nothing is taken.
-    pub(crate) fn next_within(&mut self, ahead: usize) -> Option<(u64, &A)> {
+    pub(crate) fn next_within(&mut self, ahead: usize) -> Option<(u64, A)> {
         if self.stopped || self.counts.queued == 0 || self.counts.slots() >= ahead {
             return None;
         }
         if self.counts.reported > ahead {
             return None;
         }
-        let id = loop {
+        loop {
             let id = self.queue.pop()?;
-            if self.stage(id) == Some(Stage::Queued) {
-                break id;
-            }
-        };
-        self.step(id, Stage::Posted)?.of.as_ref().map(|of| (id, of))
+            // One search for each attempt: this is done for each task.
+            let Some(record) = self.records.get_mut(&id).filter(|record| record.stage == Stage::Queued)
+            else {
+                continue;
+            };
+            Self::change_stage(record, id, Stage::Posted, &mut self.counts, &mut self.sink);
+            return record.of.clone().map(|of| (id, of));
+        }
     }
 
     /// The backoff of an attempt is over: it takes the next free slot. False if the attempt is not waiting for its
@@ -366,10 +369,15 @@ impl<A, S: Sink<A>> Ledger<A, S> {
     }
 
     /// Clears stale ids out of the queue, when there are many.
+    #[inline]
     fn tidy(&mut self) {
-        if self.queue.len() <= 2 * self.counts.queued + STALE {
-            return;
+        if self.queue.len() > 2 * self.counts.queued + STALE {
+            self.clear_out();
         }
+    }
+
+    #[cold]
+    fn clear_out(&mut self) {
         let (records, mut seen) = (&self.records, IdSet::default());
         let is_queued = |id| records.get(&id).is_some_and(|record| record.stage == Stage::Queued);
         self.queue.retain(|id| is_queued(id) && seen.insert(id));
@@ -391,14 +399,18 @@ impl<A, S: Sink<A>> Ledger<A, S> {
 
     fn step(&mut self, id: u64, to: Stage) -> Option<&mut Record<A>> {
         let record = self.records.get_mut(&id)?;
+        Self::change_stage(record, id, to, &mut self.counts, &mut self.sink);
+        Some(record)
+    }
+
+    fn change_stage(record: &mut Record<A>, id: u64, to: Stage, counts: &mut Counts, sink: &mut S) {
         let from = std::mem::replace(&mut record.stage, to);
-        *self.counts.of(from) -= 1;
-        *self.counts.of(to) += 1;
+        *counts.of(from) -= 1;
+        *counts.of(to) += 1;
         // To be moved within the queue is no transition.
         if from != to {
-            self.sink.take(Event::new(id, record.of.as_ref(), None, (Some(from), Some(to))));
+            sink.take(Event::new(id, record.of.as_ref(), None, (Some(from), Some(to))));
         }
-        Some(record)
     }
 }
 

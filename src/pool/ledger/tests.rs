@@ -11,8 +11,7 @@ fn with(limit: usize, ids: std::ops::Range<u64>) -> Ledger<u64> {
 }
 
 fn next(ledger: &mut Ledger<u64>) -> Option<u64> {
-    let next = ledger.next().map(|(id, &of)| (id, of));
-    next.map(|(id, of)| {
+    ledger.next().map(|(id, of)| {
         assert_eq!(id, of);
         id
     })

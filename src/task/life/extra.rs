@@ -99,6 +99,7 @@ impl Future {
 
     /// The task itself has failed so, or has not. Gives what was noted before.
     #[must_use = "its destructor may be PHP's"]
+    #[inline]
     pub(crate) fn note_failure(&self, failure: Option<Zval>) -> Option<Zval> {
         self.exchange(|extra| &mut extra.failure, failure)
     }
@@ -110,6 +111,7 @@ impl Future {
 
     /// Keeps how an attempt has failed, or takes it. Gives what was kept before.
     #[must_use = "destructors of its values may be PHP's"]
+    #[inline]
     pub(crate) fn keep_previous(&self, failed: Option<Box<Failed>>) -> Option<Box<Failed>> {
         self.exchange(|extra| &mut extra.previous, failed)
     }
@@ -192,11 +194,11 @@ impl Future {
         self.extra.borrow().as_deref().and_then(look)
     }
 
+    #[inline]
     fn exchange<T>(&self, of: impl FnOnce(&mut Extra) -> &mut Option<T>, new: Option<T>) -> Option<T> {
-        self.extra.change(|extra| match (extra, new) {
-            (Some(extra), new) => std::mem::replace(of(extra), new),
-            (None, None) => None,
-            (extra, new) => std::mem::replace(of(extra.get_or_insert_default()), new),
-        })
+        if new.is_none() && self.extra.borrow().is_none() {
+            return None;
+        }
+        self.extra.change(|extra| std::mem::replace(of(extra.get_or_insert_default()), new))
     }
 }

@@ -251,6 +251,7 @@ impl Group {
     }
 
     /// Removes the job of an attempt for which there was no room, and returns it. `None` for any other attempt.
+    #[inline]
     pub(crate) fn take_job(&self, id: u64) -> Option<Job> {
         let mut jobs = self.jobs.borrow_mut();
         if jobs.is_empty() { None } else { jobs.remove(&id) }

@@ -82,13 +82,22 @@ pub(crate) fn gave_back_mutex(mutex: &Rc<Mutex>) {
 }
 
 /// How many locks this process holds.
+#[inline]
 pub(crate) fn held() -> usize {
     state().locks.borrow().len()
 }
 
 /// Gives up what was taken since this process held `before` locks: the task that took them has ended. Whoever takes one
 /// of them next is told.
+#[inline]
 pub(crate) fn abandon_all_but(before: usize) {
+    if held() > before {
+        abandon_down_to(before);
+    }
+}
+
+#[cold]
+fn abandon_down_to(before: usize) {
     while held() > before {
         let lock = state().locks.borrow_mut().pop();
         lock.inspect(Lock::abandon);

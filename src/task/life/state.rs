@@ -215,13 +215,17 @@ impl State {
     }
 
     /// Is there an isolated worker that somebody waits for?
+    #[inline]
     pub(crate) fn has_isolated(&self) -> bool {
-        self.workers.borrow().values().any(|worker| worker.is_isolated())
+        let workers = self.workers.borrow();
+        !workers.is_empty() && workers.values().any(|worker| worker.is_isolated())
     }
 
     /// Is there a warm worker that somebody waits for?
+    #[inline]
     pub(crate) fn has_warm(&self) -> bool {
-        self.workers.borrow().values().any(|worker| worker.awaited_warm().is_some())
+        let workers = self.workers.borrow();
+        !workers.is_empty() && workers.values().any(|worker| worker.awaited_warm().is_some())
     }
 
     /// Does the task of a future run in this process, further down the stack?

@@ -21,8 +21,16 @@ pub(crate) fn fetch_all() {
 }
 
 /// Fetches the results with which workers of `group` wait, if there is other work for these.
+#[inline]
 pub(crate) fn make_way(group: &Group) {
-    if !state().remote_results.borrow().is_empty() && is_shared(group) {
+    if !state().remote_results.borrow().is_empty() {
+        fetch_if_shared(group);
+    }
+}
+
+#[cold]
+fn fetch_if_shared(group: &Group) {
+    if is_shared(group) {
         fetch(|map_call| std::ptr::eq(&raw const *map_call.group, group));
     }
 }

@@ -24,6 +24,7 @@ use crate::zend::interrupt::{FiberBlock, Floor};
 use crate::zend::object::Object;
 
 /// May the script be asked about the next one at this moment?
+#[inline]
 pub(crate) fn may_ask(moment: Moment) -> bool {
     let doubts = state().doubts.borrow();
     doubts.front().is_some_and(|doubt| {
@@ -36,7 +37,12 @@ pub(crate) fn may_ask(moment: Moment) -> bool {
 /// # Errors
 ///
 /// When the script is exiting.
+#[inline]
 pub(crate) fn ask_all(moment: Moment) -> Result<(), Thrown> {
+    if may_ask(moment) { ask_while(moment) } else { Ok(()) }
+}
+
+fn ask_while(moment: Moment) -> Result<(), Thrown> {
     while may_ask(moment) {
         let next = state().doubts.pop_front();
         if let Some(doubt) = next {

@@ -316,6 +316,7 @@ pub(crate) fn read() -> Result<(), Thrown> {
 
 /// The next future whose outcome is to be read. One that is being read, further down the stack, stays in the list, as
 /// that may be done by a function that runs no handlers.
+#[inline]
 fn unread() -> Option<Object<Future>> {
     state().reported.change(|reported| {
         if reported.front().is_some_and(|future| !future.is_being_read()) {
@@ -327,6 +328,7 @@ fn unread() -> Option<Object<Future>> {
 }
 
 /// Is there something for [`dispatch`]?
+#[inline]
 pub(crate) fn is_due() -> bool {
     let state = state();
     let waits = || !state.settled.borrow().is_empty() || doubts::may_ask(Moment::Interrupt(None));
@@ -337,6 +339,7 @@ pub(crate) fn is_due() -> bool {
 }
 
 /// The same for a call that waits, where no handler is held back.
+#[inline]
 pub(crate) fn is_due_in_a_call() -> bool {
     let state = state();
     is_due()

@@ -35,11 +35,7 @@ pub(crate) fn is_possible(group: &Group) -> bool {
 
 /// Runs the next task of a queue, to its end. False when there is none. Re-enters PHP.
 pub(crate) fn run_next(group: &Rc<Group>) -> bool {
-    let next = group.ledger.change(|ledger| {
-        let (id, of) = ledger.next_within(usize::MAX)?;
-        Some((id, of.clone()))
-    });
-    match next {
+    match group.ledger.change(|ledger| ledger.next_within(usize::MAX)) {
         None => false,
         Some((_, Attempt::Task(future))) => {
             run(group, &future);

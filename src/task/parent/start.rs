@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::pool::ledger::Ledger;
 use crate::process::fork::Refused;
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Future, Phase};
@@ -53,7 +54,7 @@ pub(crate) fn pump(group: &Rc<Group>) {
     }
     while !put_off() && (!group.is_paced() || group.ledger.borrow().has_queued() && group.is_time_to_start())
     {
-        let next = group.ledger.change(|ledger| ledger.next().and_then(|(_, of)| of.future().cloned()));
+        let next = group.ledger.change(Ledger::next).and_then(|(_, of)| of.into_future());
         let Some(future) = next else {
             return;
         };
@@ -121,7 +122,7 @@ pub(crate) fn feed(group: &Rc<Group>) {
 
 /// Fails the first task of the queue.
 fn fail_next(group: &Rc<Group>, refused: Refused) -> Option<()> {
-    let id = group.ledger.change(|ledger| ledger.next_within(usize::MAX).map(|(id, _)| id))?;
+    let (id, _) = group.ledger.change(|ledger| ledger.next_within(usize::MAX))?;
     group.take_job(id);
     fail(group, id, refused);
     Some(())

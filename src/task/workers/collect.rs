@@ -20,22 +20,34 @@ pub(crate) fn printed_by(id: u64) -> Option<Box<Capture>> {
 
 /// The output of a warm worker since its previous task, for the task whose outcome it has just sent. `None` when it is
 /// not captured.
+#[inline]
 pub(crate) fn printed_so_far(child: u64) -> Option<Box<Capture>> {
-    let mut reactor = state().reactor.borrow_mut();
-    let reactor = reactor.as_mut().filter(|reactor| reactor.captures())?;
+    if captures() { split_off(child) } else { None }
+}
+
+#[cold]
+fn split_off(child: u64) -> Option<Box<Capture>> {
     let limit = usize::try_from(ini::max_output()).unwrap_or(usize::MAX);
-    reactor.split_off(child, limit).map(Box::new)
+    state().reactor.borrow_mut().as_mut()?.split_off(child, limit).map(Box::new)
 }
 
 /// Is output of any child captured?
+#[inline]
 pub(crate) fn captures() -> bool {
     state().reactor.borrow().as_ref().is_some_and(Reactor::captures)
 }
 
 /// A warm worker waits after each task until its output was taken, if that is captured: now it was.
+#[inline]
 pub(crate) fn go_on(child: u64) {
-    let reactor = state().reactor.borrow();
-    if let Some(reactor) = reactor.as_ref().filter(|reactor| reactor.captures()) {
+    if captures() {
+        release_writer(child);
+    }
+}
+
+#[cold]
+fn release_writer(child: u64) {
+    if let Some(reactor) = state().reactor.borrow().as_ref() {
         reactor.go_on(child);
     }
 }

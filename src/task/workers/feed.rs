@@ -36,17 +36,11 @@ pub(crate) fn post_all(group: &Rc<Group>, workers: &Workers) {
 /// The next attempt of the queue as a job, in the cheapest way that is right. Re-enters PHP.
 fn next_job(group: &Rc<Group>, workers: &Workers) -> Option<(u64, Attempt, Job)> {
     loop {
-        let is_close = group.ledger.borrow().is_close();
-        if is_close && !is_time_to_start(group) {
-            return None;
-        }
+        // Most queues are not kept close, and it costs less not to ask first.
         let next = |ledger: &mut Ledger<Attempt>| {
-            ledger.next_within(ledger.ahead(AHEAD)).map(|(id, of)| (id, of.clone()))
+            if ledger.is_close() { Err(Close) } else { Ok(ledger.next_within(AHEAD)) }
         };
-        let (id, attempt) = group.ledger.change(next)?;
-        if is_close {
-            group.note_start();
-        }
+        let (id, attempt) = group.ledger.change(next).unwrap_or_else(|Close| next_in_time(group))?;
         if let Some(job) = group.take_job(id) {
             return Some((id, attempt, job));
         }
@@ -71,10 +65,18 @@ fn next_job(group: &Rc<Group>, workers: &Workers) -> Option<(u64, Attempt, Job)>
     }
 }
 
-/// May the next attempt of the queue start, if there is one?
+/// Attempts stay in the queue until a slot is free for them, or until it is time for them to start.
+struct Close;
+
+/// The next attempt of a queue that is kept close, if a slot is free, and if it may start now.
 #[cold]
-fn is_time_to_start(group: &Group) -> bool {
-    group.ledger.borrow().has_queued() && group.is_time_to_start()
+fn next_in_time(group: &Group) -> Option<(u64, Attempt)> {
+    if !group.ledger.borrow().has_queued() || !group.is_time_to_start() {
+        return None;
+    }
+    let next = group.ledger.change(|ledger| ledger.next_within(ledger.ahead(AHEAD)))?;
+    group.note_start();
+    Some(next)
 }
 
 fn pack(workers: &Workers, future: &Future) -> Option<Job> {

@@ -108,10 +108,15 @@ impl Workers {
     }
 
     /// Notes down who has left by itself. Cheap while nobody does, as this comes after each task that is posted.
+    #[inline]
     pub(crate) fn note_departures(&self) {
-        if !self.job_queue.is_anybody_leaving() {
-            return;
+        if self.job_queue.is_anybody_leaving() {
+            self.note_who_has_left();
         }
+    }
+
+    #[cold]
+    fn note_who_has_left(&self) {
         for worker in self.members().warm() {
             if !worker.has_left.get() && self.job_queue.has_left(worker.slot) {
                 worker.has_left.set(true);

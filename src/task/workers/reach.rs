@@ -161,11 +161,17 @@ pub(crate) fn renew_limit(future: &Object<Future>) {
 
 /// Sets the deadline for the time limit of a posted task; ends the task if that is over. A task that waits in the job
 /// queue gets a deadline, too, at which it is looked up again, as the parent is not notified when it begins.
+#[inline]
 pub(crate) fn watch(future: &Object<Future>) {
-    let limit = future.times().limit.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let Some(limit) = limit.filter(|limit| !limit.is_zero()) else {
-        return;
-    };
+    if let Some(seconds) = future.times().limit
+        && let Ok(limit) = Duration::try_from_secs_f64(seconds)
+        && !limit.is_zero()
+    {
+        watch_for(future, limit);
+    }
+}
+
+fn watch_for(future: &Object<Future>, limit: Duration) {
     let group = future.group.borrow().clone();
     let now = Instant::now();
     let begun = match group.map(|group| whereabouts(&group, future.id.get())) {
