@@ -8,6 +8,7 @@ mod captures;
 mod checks;
 mod ends;
 mod news;
+mod reaping;
 mod remote_results;
 mod rings;
 mod timer;
@@ -38,7 +39,7 @@ use crate::process::shared::doorbell::Doorbell;
 use crate::process::shared::message_ring::lines::Lines;
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::signals::Blocked;
-use crate::process::wait::{Exit, KILL_WAIT, Waited, wait, wait_until};
+use crate::process::wait::{Exit, KILL_WAIT, wait_until};
 use crate::wire::frame::{Malformed, Reader};
 use checks::Checks;
 pub(crate) use news::{Ended, Message, News};
@@ -376,56 +377,6 @@ impl Reactor {
             }
             Source::Doorbell | Source::Timer => {}
         }
-    }
-
-    /// The pipe of a warm worker is closed at its other end: the child is about to end, or has lost its descriptors.
-    fn lose(&mut self, id: u64) {
-        if let Some(child) = self.children.get_mut(&id) {
-            child.close_pipe(&mut self.registry);
-            self.blind.insert(id);
-        }
-    }
-
-    /// Reaps child `id` if it has ended, and reports it.
-    fn reap(&mut self, id: u64, news: &mut VecDeque<News>) {
-        let Some(child) = self.children.get(&id) else {
-            return;
-        };
-        if let Waited::Ended(exit) = wait(child.pid) {
-            let lends = self.rings.last_words(id, news);
-            if let Some(child) = self.children.get_mut(&id).filter(|_| lends) {
-                child.lends = true;
-            }
-            news.extend(self.part(id, exit).map(News::Ended));
-        }
-    }
-
-    /// Child `id` has ended, but its status cannot be had before its debugger has it. Its pidfd is readable all the
-    /// time now, so that the child is polled instead.
-    fn look_after(&mut self, id: u64) {
-        let pidfd = self.children.get_mut(&id).and_then(|child| child.pidfd.as_ref());
-        if let Some(pidfd) = pidfd {
-            self.registry.deregister(pidfd);
-            self.blind.insert(id);
-        }
-    }
-
-    /// Removes a child that is reaped, and returns what it left.
-    fn part(&mut self, id: u64, exit: Exit) -> Option<Ended> {
-        let child = self.children.get_mut(&id)?;
-        if child.lends {
-            self.fates.insert(id, exit);
-        }
-        child.receive();
-        child.close_pipe(&mut self.registry);
-        child.forwarded = None;
-        if let Some(pidfd) = child.pidfd.take() {
-            self.registry.deregister(&pidfd);
-        }
-        let child = self.children.remove(&id)?;
-        self.forsaken -= usize::from(child.forsaken);
-        self.blind.remove(&id);
-        Some(Ended { id, exit, message: child.message() })
     }
 }
 

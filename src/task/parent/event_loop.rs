@@ -4,6 +4,8 @@
 //! Reading and starting may happen anywhere; outcomes are decoded and handlers run only where the script could have
 //! called a function.
 
+mod dispatch;
+
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -16,22 +18,23 @@ use crate::process::wait::{Exit, pause};
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Ending, Future, Phase};
 use crate::task::life::group::Group;
-use crate::task::life::held::{Held, Moment};
+use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::underway::Underway;
-use crate::task::parent::{check, doubts, gone, handlers, in_line, news, start, steer, talk};
-use crate::task::workers::{collect, ending, outcome, retry};
+use crate::task::parent::{check, gone, in_line, news, start, steer, talk};
+use crate::task::workers::{collect, ending, retry};
 use crate::task::{map, workers};
 use crate::zend::handler::Thrown;
 use crate::zend::interrupt::FiberBlock;
 use crate::zend::object::Object;
 use crate::zend::{exception, interrupt, scope};
 
+pub(crate) use dispatch::{dispatch, is_due, is_due_in_a_call, read};
+use dispatch::{look_for_held, look_out};
+
 /// When to try again after an interrupt at which no PHP code may run.
 const RETRY: Duration = Duration::from_millis(1);
-/// After this time it is checked less often whether the function goes on for which handlers wait.
-const BRIEF: Duration = Duration::from_secs(1);
 /// How often to try again what could not be started: there is no signal when another process makes room.
 const HELD_BACK: Duration = Duration::from_millis(20);
 
@@ -252,101 +255,6 @@ pub(crate) fn end(id: u64, ending: Ending) {
     ending::dismiss(id);
 }
 
-/// Gives ended futures their outcomes, and runs their handlers, those that may run at this moment. While handlers are
-/// running already, those wait, and nothing else does: what a child keeps in memory is fetched, and its slot becomes
-/// free. Re-enters PHP.
-///
-/// # Errors
-///
-/// When the script is exiting.
-pub(crate) fn dispatch(moment: Moment) -> Result<(), Thrown> {
-    let state = state();
-    ending::give_notices();
-    if state.dispatching.get() {
-        if moment == Moment::Call {
-            doubts::ask_all(moment)?;
-        }
-        return read();
-    }
-    if !is_due_in_a_call() {
-        return Ok(());
-    }
-    // A handler that suspended its fiber, and was never resumed, would keep all others waiting.
-    let _fibers = FiberBlock::new();
-    state.dispatching.set(true);
-    let done = run_handlers(moment);
-    state.dispatching.set(false);
-    done
-}
-
-fn run_handlers(moment: Moment) -> Result<(), Thrown> {
-    loop {
-        doubts::ask_all(moment)?;
-        let held = state().held.change(|held| held.pop(moment));
-        let settled = held.or_else(|| state().settled.pop_front());
-        let Some(future) = settled.or_else(unread) else {
-            return Ok(());
-        };
-        let done = handlers::complete(&future, moment);
-        surfacing::release(future);
-        done?;
-    }
-}
-
-/// Gives ended futures their outcomes, and runs no handler. Re-enters PHP.
-///
-/// # Errors
-///
-/// When the script is exiting.
-pub(crate) fn read() -> Result<(), Thrown> {
-    while let Some(future) = unread() {
-        let mut read = outcome::settle(&future);
-        if read.is_ok() && future.has_only_to_fail_fast() {
-            read = handlers::complete(&future, Moment::Call);
-        }
-        if future.has_handlers() || future.has_undelivered() {
-            state().settled.push_back(future);
-        } else {
-            surfacing::release(future);
-        }
-        read?;
-    }
-    Ok(())
-}
-
-/// The next future whose outcome is to be read. One that is being read, further down the stack, stays in the list, as
-/// that may be done by a function that runs no handlers.
-#[inline]
-fn unread() -> Option<Object<Future>> {
-    state().reported.change(|reported| {
-        if reported.front().is_some_and(|future| !future.is_being_read()) {
-            return reported.pop_front();
-        }
-        let at = reported.iter().position(|future| !future.is_being_read())?;
-        reported.remove(at)
-    })
-}
-
-/// Is there something for [`dispatch`]?
-#[inline]
-pub(crate) fn is_due() -> bool {
-    let state = state();
-    let waits = || !state.settled.borrow().is_empty() || doubts::may_ask(Moment::Interrupt(None));
-    !state.dispatching.get() && waits() || !state.notices.borrow().is_empty() || {
-        let reported = state.reported.borrow();
-        !reported.is_empty() && reported.iter().any(|future| !future.is_being_read())
-    }
-}
-
-/// The same for a call that waits, where no handler is held back.
-#[inline]
-pub(crate) fn is_due_in_a_call() -> bool {
-    let state = state();
-    is_due()
-        || !state.doubts.borrow().is_empty()
-        || !state.dispatching.get() && !state.held.borrow().is_empty()
-}
-
 /// Processes the news, gives outcomes and runs handlers: for `tick()`, and the interrupt. Re-enters PHP.
 ///
 /// # Errors
@@ -389,33 +297,11 @@ pub(crate) fn on_interrupt() {
     }
 }
 
-/// A notice is raised when handlers have waited for very long for a function to go on.
-fn look_out() {
-    let in_vain = state().held.change(Held::in_vain);
-    if let Some(future) = in_vain {
-        exception::notice(&format!(
-            "The handlers of {} have waited for 10 s for the function that registered them, or one that had called it, to \
-             go on; call Async\\Pool::tick() where it is right to run them, or set async.handlers=anywhere",
-            future.subject()
-        ));
-        surfacing::release(future);
-    }
-}
-
 /// Is a task running, or posted for a worker?
 pub(crate) fn busy() -> bool {
     let state = state();
     let mut in_hand = state.in_hand.get();
     state.active.borrow().iter().any(|group| group.ledger.borrow().is_busy_besides(&mut in_hand))
-}
-
-/// When to check again whether the function goes on for which handlers wait.
-fn look_for_held() -> Option<Duration> {
-    let held = state().held.borrow();
-    if !held.awaits_function() {
-        return None;
-    }
-    Some(if held.waited() < BRIEF { RETRY } else { HELD_BACK })
 }
 
 /// The script goes on: the notifier is to interrupt it when there is news, or a deadline.

@@ -1,4 +1,6 @@
+use super::child::header;
 use super::*;
+use crate::process::child::end;
 use crate::process::fork::{Fork, Purpose, fork};
 use crate::process::shared::doorbell::Doorbell;
 use crate::process::wait::end_of;
