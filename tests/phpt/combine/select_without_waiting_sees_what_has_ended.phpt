@@ -32,9 +32,10 @@ foreach ($polls as $name => $poll) {
     unset($last);
     $last = new Polls(function () use ($name, $poll, $future, $gate, $stream) {
         $gate->open();
-        $read = [$stream];
-        $write = $except = null;
-        stream_select($read, $write, $except, PATIENCE);
+        do {
+            $read = [$stream];
+            $write = $except = null;
+        } while (@stream_select($read, $write, $except, PATIENCE) === false); // a signal, of the notifier
         echo "$name: ", $poll($future), "\n";
     });
     unset($last);

@@ -24,9 +24,12 @@ $ends = [
     'a large value' => fn() => str_repeat('x', 1 << 20),
 ];
 $readable = function ($stream): bool {
-    $read = [$stream];
-    $write = $except = null;
-    return @stream_select($read, $write, $except, PATIENCE) === 1;
+    do {
+        $read = [$stream];
+        $write = $except = null;
+        $ready = @stream_select($read, $write, $except, PATIENCE);
+    } while ($ready === false); // a signal, of the notifier
+    return $ready === 1;
 };
 foreach (['isolated' => 1, 'warm' => 0] as $kind => $tasks) {
     foreach ($ends as $name => $end) {
