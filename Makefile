@@ -27,9 +27,10 @@ demo: setup build ## set up, build, and run an example on real files
 test: services build ## set up, build, and run all tests; SUITES="phpt phpunit" runs some, SERVICES=0 installs no servers
 	@tests/summary $(SUITES)
 
-storm: setup build ## random tasks of every kind for STORM_SECONDS=60, then 100,000 of one kind; STORM_SEED=... repeats one
+storm: setup build ## random tasks for STORM_SECONDS=60, then 100,000 of one kind, then 1,000,000 messages; STORM_SEED=... repeats one
 	tests/storm/run storm
 	tests/storm/run flat
+	tests/storm/run channel
 
 property: setup build ## random values there and back; VALUES=20000 and SEED=... choose how many, and which
 	tests/property/run "$(or $(VALUES),20000)" $(SEED)
