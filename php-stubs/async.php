@@ -416,7 +416,8 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
     }
 
     /**
-     * Returns whether tasks run in children here: a single-threaded PHP on the command line, on a system with fork.
+     * Returns whether tasks can run in children here: a single-threaded PHP on the command line, on a system with fork.
+     * What `async.mode` says does not change that: with `sync` no task does, here or elsewhere.
      */
     public static function isSupported(): bool
     {
