@@ -1080,9 +1080,10 @@ final class Channel implements \Countable, \IteratorAggregate
     }
 
     /**
-     * Gives a stream for stream_select() or an event loop: readable while a message can be received, and when the channel
-     * is closed. Do not read it. Of several processes that see it readable, one gets the message: call `receive(0)`. The
-     * stream of {@see Future::channel()} may also be readable for other news of this process's tasks.
+     * Gives a stream for stream_select() or an event loop: readable while a message can be received, when the channel is
+     * closed, when no other process is left that has it, and, until this process has looked, when one of its children has
+     * ended. Do not read it, and call `receive(0)`: of several processes that see it readable, one gets the message.
+     * The stream of {@see Future::channel()} may also be readable for other news of this process's tasks.
      *
      * @return resource
      *

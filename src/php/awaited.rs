@@ -5,10 +5,12 @@ use std::ffi::CStr;
 
 use ext_php_rs::types::Zval;
 
+use crate::php::channel::{self, Channel};
 use crate::php::pool;
 use crate::php::pool::Pool;
 use crate::task::life::conclusion;
 use crate::task::life::future::Future;
+use crate::task::parent::selection::Source;
 use crate::task::parent::wait;
 use crate::task::parent::wait::Patience;
 use crate::zend::array::{Array, entries, normal_key};
@@ -20,6 +22,11 @@ use crate::zend::value::object::type_name;
 
 /// Arrays in arrays are followed so far; one that contains itself goes on for ever.
 const DEEPEST: usize = 128;
+/// What is wrong with an argument that has nothing to wait for.
+const EMPTY: &str = "must contain at least one element";
+
+/// Keys and values.
+type Listed = Vec<(Zval, Zval)>;
 
 /// Something to wait for.
 #[derive(Debug)]
@@ -43,7 +50,7 @@ pub(crate) fn nested(call: &Call, expected: &CStr) -> Result<Vec<(Zval, Awaited)
     follow(call, listed, 1)
 }
 
-fn follow(call: &Call, values: Vec<(Zval, Zval)>, depth: usize) -> Result<Vec<(Zval, Awaited)>, Thrown> {
+fn follow(call: &Call, values: Listed, depth: usize) -> Result<Vec<(Zval, Awaited)>, Thrown> {
     if depth > DEEPEST {
         let message = format!("must not contain itself, or arrays in more than {DEEPEST} others");
         return Err(call.value_error(0, &message));
@@ -80,9 +87,38 @@ pub(crate) fn futures(call: &Call) -> Result<Vec<(Zval, Object<Future>)>, Thrown
         listed_argument(call, c"iterable")?.into_iter().map(future).collect::<Result<Vec<_>, _>>()?
     };
     if futures.is_empty() {
-        return Err(call.value_error(0, "must contain at least one element"));
+        return Err(call.value_error(0, EMPTY));
     }
     Ok(futures)
+}
+
+/// The first argument of `call`, as [`futures`] takes it, with channels among the futures: what to wait for, and the objects.
+/// PHP code may run: that of iterators.
+///
+/// # Errors
+///
+/// `TypeError`, `ValueError`; what an iterator throws.
+pub(crate) fn sources(call: &Call) -> Result<(Vec<Source>, Listed), Thrown> {
+    let listed = if call.arg(0).and_then(Object::<Pool>::from_zval).is_some() {
+        let futures = futures(call)?;
+        futures.into_iter().map(|(key, future)| (key, future.zval())).collect()
+    } else {
+        listed_argument(call, c"iterable")?
+    };
+    if listed.is_empty() {
+        return Err(call.value_error(0, EMPTY));
+    }
+    let source = |(_, value): &(Zval, Zval)| {
+        if let Some(future) = Object::<Future>::from_zval(value) {
+            return Ok(Source::Future(future));
+        }
+        match Object::<Channel>::from_zval(value) {
+            Some(channel) => channel::source(&channel),
+            None => Err(refuse(call, "Async\\Future|Async\\Channel", value)),
+        }
+    };
+    let sources = listed.iter().map(source).collect::<Result<_, _>>()?;
+    Ok((sources, listed))
 }
 
 fn refuse(call: &Call, expected: &str, given: &Zval) -> Thrown {
@@ -90,7 +126,7 @@ fn refuse(call: &Call, expected: &str, given: &Zval) -> Thrown {
     call.type_error_saying(0, &format!("must contain only values of type {expected}, {given} given"))
 }
 
-fn listed_argument(call: &Call, expected: &CStr) -> Result<Vec<(Zval, Zval)>, Thrown> {
+fn listed_argument(call: &Call, expected: &CStr) -> Result<Listed, Thrown> {
     match call.arg(0).map(|what| listed(call, what)) {
         Some(Ok(Some(listed))) => Ok(listed),
         Some(Err(thrown)) => Err(thrown),
@@ -100,7 +136,7 @@ fn listed_argument(call: &Call, expected: &CStr) -> Result<Vec<(Zval, Zval)>, Th
 
 /// The keys and values of an array or a `Traversable`, with all that an iterator gives under the same key; `None` for
 /// anything else.
-fn listed(call: &Call, what: &Zval) -> Result<Option<Vec<(Zval, Zval)>>, Thrown> {
+fn listed(call: &Call, what: &Zval) -> Result<Option<Listed>, Thrown> {
     if let Some(array) = what.array() {
         return Ok(Some(entries(array)));
     }

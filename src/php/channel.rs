@@ -7,7 +7,6 @@ use std::process;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
-use nix::errno::Errno;
 
 use crate::error::{Error, Message};
 use crate::exceptions;
@@ -19,8 +18,9 @@ use crate::task::child::channel as own;
 use crate::task::life::future::Future;
 use crate::task::life::state::state;
 use crate::task::parent::messages::Peer;
+use crate::task::parent::selection::Source;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{messages, talk};
+use crate::task::parent::{event_loop, messages, streams, talk};
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry, quick_entry};
@@ -173,6 +173,20 @@ fn of_task(call: &Call) -> Returned {
     }))
 }
 
+/// What is waited for until a message can be received.
+///
+/// # Errors
+///
+/// When the object stands for no channel.
+pub(crate) fn source(channel: &Channel) -> Result<Source, Thrown> {
+    Ok(match channel.end()? {
+        End::Shared(ring) => Source::Channel(Rc::clone(ring)),
+        End::Parent(future) => Source::Task(future.clone()),
+        End::Task(line) => Source::Parent(Rc::clone(line)),
+        End::InLine(_) => Source::Ready,
+    })
+}
+
 /// `Future::channel()`: the parent's end.
 pub(crate) fn of_parent(future: Object<Future>) -> Returned {
     talk::is_closed(&future)?; // throws where this is not the parent
@@ -310,17 +324,18 @@ fn stream(call: &Call) -> Returned {
     Ok(stream)
 }
 
-fn stream_of(ring: &MessageRing) -> Returned {
-    let descriptor = ring.watch().ok_or_else(|| {
+fn stream_of(ring: &Rc<MessageRing>) -> Returned {
+    let descriptor = streams::descriptor(ring);
+    let descriptor = descriptor.map_err(|refused| exceptions::throw(&Error::NoStream { refused }))?;
+    let descriptor = descriptor.ok_or_else(|| {
         exceptions::throw(&Error::Misuse(
             "this channel has no stream: when it was made, 128 channels of this process had a descriptor for one, or no \
              more files could be open; keep fewer channels, or call receive() with a time limit",
         ))
     })?;
-    let refused =
-        |_| exceptions::throw(&Error::NoStream { refused: Refused { call: "dup", errno: Errno::last() } });
-    let descriptor = descriptor.try_clone_to_owned().map_err(refused)?;
-    request::stream(descriptor).ok_or(Thrown)
+    let stream = request::stream(descriptor).ok_or(Thrown)?;
+    event_loop::leave();
+    Ok(stream)
 }
 
 fn iterate(call: &Call) -> Returned {

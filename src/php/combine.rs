@@ -8,8 +8,7 @@ use crate::php::awaited;
 use crate::php::future::patience;
 use crate::task::life::conclusion;
 use crate::task::life::future::{Future, describe};
-use crate::task::parent::combine;
-use crate::task::parent::combine::Source;
+use crate::task::parent::{combine, selection};
 use crate::zend::array::Array;
 use crate::zend::exception;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -38,16 +37,15 @@ pub(crate) fn race(call: &Call) -> Returned {
     outcome(combine::race(&futures, patience)?.ok_or(Thrown)?)
 }
 
-/// `Async\select()`: what is ready; an empty array when the time is over before something is.
+/// `Async\select()`: which futures and channels are ready; an empty array when the time is over before something is.
 pub(crate) fn select(call: &Call) -> Returned {
     call.expect(1, Some(2))?;
     let patience = patience(call, 1)?;
-    let listed = awaited::futures(call)?;
-    let sources: Vec<_> = listed.iter().map(|(_, future)| Source::Future(future.clone())).collect();
-    let ready = combine::select(&sources, patience)?;
+    let (sources, listed) = awaited::sources(call)?;
+    let ready = selection::select(&sources, patience)?;
     let mut array = Array::new();
-    for ((key, future), _) in listed.iter().zip(ready).filter(|(_, ready)| *ready) {
-        array.set(key, future.zval());
+    for ((key, object), _) in listed.into_iter().zip(ready).filter(|(_, ready)| *ready) {
+        array.set(&key, object);
     }
     Ok(array.into_zval())
 }

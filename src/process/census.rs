@@ -62,6 +62,8 @@ static OWN_ENTRY: AtomicUsize = AtomicUsize::new(usize::MAX);
 static CHILDS_ENTRY: AtomicUsize = AtomicUsize::new(usize::MAX);
 /// The process that forks, packed.
 static PARENT: AtomicU64 = AtomicU64::new(0);
+/// How often this process, and those that it was forked from, have forked since there is a table.
+static FORKS: AtomicU64 = AtomicU64::new(0);
 /// Whether forks are to be noted.
 static COUNTS: AtomicBool = AtomicBool::new(false);
 
@@ -102,6 +104,7 @@ pub(super) fn before_fork() {
     }
     let at = TABLE.get().and_then(|table| table.take()).unwrap_or(usize::MAX);
     PARENT.store(Process::own().packed(), Ordering::Relaxed);
+    FORKS.fetch_add(1, Ordering::Relaxed);
     CHILDS_ENTRY.store(at, Ordering::Relaxed);
 }
 
@@ -162,6 +165,12 @@ pub(crate) fn may_be_used(maker: u64, birth: u64, busy: bool) -> bool {
         let idle = !busy && entry.warm.load(Ordering::Relaxed) == 1 && line.contains(&own);
         has(id, &line, maker, birth) && !idle && entry.is_there(id)
     })
+}
+
+/// How often this process, and those that it was forked from, have forked: what was made when it was less often has been in
+/// other processes.
+pub(crate) fn forks() -> u64 {
+    FORKS.load(Ordering::Relaxed)
 }
 
 /// The number of this process, for [`may_be_used`].

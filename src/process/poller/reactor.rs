@@ -6,6 +6,7 @@
 mod alarm;
 mod captures;
 mod checks;
+mod deaths;
 mod ends;
 mod news;
 mod reaping;
@@ -42,6 +43,7 @@ use crate::process::signals::Blocked;
 use crate::process::wait::{Exit, KILL_WAIT, wait_until};
 use crate::wire::frame::{Malformed, Reader};
 use checks::Checks;
+use deaths::Deaths;
 pub(crate) use news::{Ended, Message, News};
 use rings::{Heard, Rings};
 use timer::Timer;
@@ -77,6 +79,7 @@ pub(crate) struct Reactor {
     checks: Checks,
     /// How children ended that had a remote payload, until that payload is fetched or given up.
     fates: BTreeMap<u64, Exit>,
+    deaths: Deaths,
     /// Says whether the kernel's OOM killer was the cause, for deaths that this process has not caused.
     pub(crate) memory_killer: MemoryKiller,
 }
@@ -108,6 +111,7 @@ impl Reactor {
             captures: BTreeMap::new(),
             checks: Checks::default(),
             fates: BTreeMap::new(),
+            deaths: Deaths::default(),
             memory_killer: MemoryKiller::new(),
         })
     }
@@ -122,6 +126,29 @@ impl Reactor {
         self.timer.watch(&mut self.registry)?;
         self.watched = true;
         Ok(self.registry.descriptor().as_fd())
+    }
+
+    /// A descriptor that is readable when a child has ended that is not reaped yet, in kernels that have pidfds.
+    ///
+    /// # Errors
+    ///
+    /// When no descriptor is available, or the kernel cannot watch one more.
+    pub(crate) fn deaths(&mut self) -> Result<BorrowedFd<'_>, Errno> {
+        self.deaths.descriptor(self.children.values().filter_map(|child| child.pidfd.as_ref()))
+    }
+
+    /// From now on a wait ends, too, when this descriptor of a channel is readable, until [`Reactor::disregard`].
+    ///
+    /// # Errors
+    ///
+    /// When the kernel cannot watch one more descriptor.
+    pub(crate) fn attend(&mut self, bell: BorrowedFd<'_>) -> Result<(), Errno> {
+        self.registry.register(bell, Source::Bell, Trigger::Level).map(drop)
+    }
+
+    /// The descriptor of a channel ends no wait any more.
+    pub(crate) fn disregard(&mut self, bell: BorrowedFd<'_>) {
+        self.registry.deregister(bell);
     }
 
     /// How many children are not reaped yet, without those that are no longer waited for.
@@ -146,6 +173,9 @@ impl Reactor {
             return Err(errno);
         }
         let Child { pid, pidfd, pipe } = child;
+        if let Some(pidfd) = &pidfd {
+            self.deaths.add(pidfd);
+        }
         let reader = Reader::new(limit);
         self.notifier.watch(&pipe);
         if pidfd.is_none() {
@@ -375,7 +405,7 @@ impl Reactor {
                 let child = self.children.get_mut(&id);
                 news.extend(child.and_then(|child| child.hear(id, &mut self.registry)));
             }
-            Source::Doorbell | Source::Timer => {}
+            Source::Doorbell | Source::Bell | Source::Timer => {}
         }
     }
 }

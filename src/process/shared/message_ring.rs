@@ -95,9 +95,13 @@ pub(crate) struct MessageRing {
     read: Cell<Mark>,
     written: Cell<Mark>,
     bell: Option<Bell>,
+    /// No other process is left that has it: the bell stays readable in this one.
+    deserted: Cell<bool>,
     /// When it was made, and by whom: see [`census`].
     birth: u64,
     maker: u64,
+    /// How many forks came before it.
+    forks: u64,
     /// For whom it is, if it is given to others later.
     lease: Option<Lease>,
 }
@@ -194,7 +198,19 @@ impl MessageRing {
     fn at(place: Place, capacity: u32) -> Self {
         let (read, written) = (Cell::default(), Cell::default());
         let quarter = [place.units(), capacity.into()].map(|whole| (whole / 4).max(1).ilog2());
-        Self { place, capacity, quarter, read, written, bell: None, birth: 0, maker: 0, lease: None }
+        Self {
+            place,
+            capacity,
+            quarter,
+            read,
+            written,
+            bell: None,
+            deserted: Cell::new(false),
+            birth: 0,
+            maker: 0,
+            forks: census::forks(),
+            lease: None,
+        }
     }
 
     /// In a model: the ring as a child has it that is forked now.
@@ -274,8 +290,58 @@ impl MessageRing {
         Some(bell.descriptor())
     }
 
+    /// Has another process ever had the ring?
+    pub(crate) fn was_shared(&self) -> bool {
+        census::forks() != self.forks
+    }
+
+    /// No other process is left that has the ring: [`MessageRing::descriptor`] is readable until [`MessageRing::revive`].
+    pub(crate) fn desert(&self) {
+        self.deserted.set(true);
+        self.bell.iter().for_each(Bell::ring);
+    }
+
+    /// Was the ring found to be deserted?
+    pub(crate) fn is_deserted(&self) -> bool {
+        self.deserted.get()
+    }
+
+    /// Another process has the ring now.
+    pub(crate) fn revive(&self) {
+        self.deserted.set(false);
+        self.look();
+    }
+
+    /// The descriptor of [`MessageRing::watch`], if there is one. It may be readable no more, or not yet.
+    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.bell.as_ref().map(Bell::descriptor)
+    }
+
+    /// Is there anything that would end a receiver's wait? If there is nothing, [`MessageRing::descriptor`] is readable
+    /// when there is.
+    pub(crate) fn look(&self) -> bool {
+        if !self.has_news() {
+            self.head().calls.watched.store(1, Ordering::Relaxed);
+            self.listen();
+        }
+        self.has_news()
+    }
+
     fn head(&self) -> &Head {
         self.place.head()
+    }
+
+    /// The descriptor is not readable until there is news.
+    fn listen(&self) {
+        let calls = &self.head().calls;
+        calls.listening.store(1, Ordering::Relaxed);
+        if !self.deserted.get() {
+            self.bell.iter().for_each(Bell::quench);
+        }
+        fence(Ordering::SeqCst);
+        if self.has_news() && calls.listening.swap(0, Ordering::AcqRel) == 1 {
+            self.bell.iter().for_each(Bell::ring);
+        }
     }
 
     /// Is there anything that would end a receiver's wait?

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::mem::forget;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::Instant;
 
 use ext_php_rs::types::Zval;
@@ -17,6 +17,7 @@ use crate::process::fork;
 use crate::process::forwarding::Forwarding;
 use crate::process::poller::reactor::{News, Reactor};
 use crate::process::shared::control::{Control, Place};
+use crate::process::shared::message_ring::MessageRing;
 use crate::process::shared::message_ring::lines::Lines;
 use crate::process::spin::Spin;
 use crate::task::life::doubt::Doubt;
@@ -130,6 +131,10 @@ pub(crate) struct State {
     pub(crate) things_made: Cell<u64>,
     /// While a job is written: the first epoch whose children have all that it refers to by numbers.
     pub(crate) job_epoch: Cell<Option<u64>>,
+    /// Channels of this process that have a stream.
+    pub(crate) streams: ValueCell<Vec<Weak<MessageRing>>>,
+    /// It is to be looked whether other processes are left that have them.
+    pub(crate) streams_due: Cell<bool>,
     /// Memory for the next message of a channel.
     pub(crate) message: DataCell<Vec<u8>>,
     /// How this process waits for channels.
@@ -185,6 +190,8 @@ impl State {
             things: DataCell::default(),
             things_made: Cell::new(0),
             job_epoch: Cell::new(None),
+            streams: ValueCell::default(),
+            streams_due: Cell::new(false),
             message: DataCell::default(),
             spin: DataCell::default(),
             dispatching: Cell::new(false),
@@ -321,6 +328,6 @@ impl State {
         forget(self.reported.take());
         forget(self.settled.take());
         forget((self.held.take(), self.doubts.take()));
-        forget(self.surfacing.take());
+        forget((self.surfacing.take(), self.streams.take()));
     }
 }

@@ -1,4 +1,4 @@
-//! Waiting for some of many: the first value, the first outcome, or whatever is ready. Runs in the parent.
+//! Waiting for some of many: the first value, or the first outcome. Runs in the parent.
 //!
 //! Of several that have ended by the time of a look the first in the order of the list counts, as nothing says which of
 //! them was earlier.
@@ -8,49 +8,6 @@ use crate::task::parent::wait::Patience;
 use crate::task::parent::{cancel, event_loop, wait};
 use crate::zend::handler::Thrown;
 use crate::zend::object::Object;
-
-/// One of the things that [`select`] waits for. Another kind of them is another variant.
-#[derive(Debug)]
-pub(crate) enum Source {
-    /// Is ready when it has its outcome, and its handlers have run.
-    Future(Object<Future>),
-}
-
-impl Source {
-    /// Makes sure that it can become ready. Re-enters PHP.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot.
-    fn begin(&self) -> Result<(), Thrown> {
-        match self {
-            Self::Future(future) => wait::begin(future),
-        }
-    }
-
-    /// Can it be used without waiting? Re-enters PHP.
-    fn is_ready(&self) -> Result<bool, Thrown> {
-        match self {
-            Self::Future(future) => wait::is_complete(future),
-        }
-    }
-}
-
-/// Waits until one of `sources` is ready, and returns which are: `true` at their places. None when patience is at an end
-/// before. Re-enters PHP.
-///
-/// # Errors
-///
-/// As [`wait::in_time`]; what a task has thrown is not thrown here.
-pub(crate) fn select(sources: &[Source], patience: Option<Patience>) -> Result<Vec<bool>, Thrown> {
-    start(sources.iter().map(Source::begin))?;
-    let mut ready = Vec::new();
-    wait::in_time(patience, || {
-        ready = sources.iter().map(Source::is_ready).collect::<Result<_, _>>()?;
-        Ok(ready.contains(&true))
-    })?;
-    Ok(ready)
-}
 
 /// Waits for the first outcome, and cancels the rest. Returns whose it is. Re-enters PHP.
 ///

@@ -22,7 +22,7 @@ use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::underway::Underway;
-use crate::task::parent::{check, gone, in_line, news, start, steer, talk};
+use crate::task::parent::{check, gone, in_line, news, start, steer, streams, talk};
 use crate::task::workers::{collect, ending, retry};
 use crate::task::{map, workers};
 use crate::zend::handler::Thrown;
@@ -123,6 +123,7 @@ fn take_in() {
         let Some(one) = next else {
             return;
         };
+        state.streams_due.set(true);
         let group = match one {
             News::Told { id, message } => {
                 let whole = matches!(message, Message::Frame(_));
@@ -307,6 +308,9 @@ pub(crate) fn busy() -> bool {
 /// The script goes on: the notifier is to interrupt it when there is news, or a deadline.
 pub(crate) fn leave() {
     let state = state();
+    if state.streams_due.get() {
+        streams::look();
+    }
     if state.reactor.borrow_mut().as_mut().is_some_and(Reactor::may_return) {
         return;
     }

@@ -33,7 +33,7 @@ const TICK: Duration = Duration::from_millis(20);
 /// The first sleep: most waits are over then.
 const BRIEFLY: Duration = Duration::from_millis(2);
 /// How often to look whether another process is there that could end the wait. That reads a file.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Of so many looks without sleeping one is at the other side's word, and takes its cache line from it: meanwhile that side
 /// sends or receives several messages.
 const LOOK_ONCE_IN: u32 = 8;
@@ -289,7 +289,10 @@ impl<'r> Pausing<'r> {
         }
         let left = self.patience.map_or(Duration::MAX, Patience::left);
         if left.is_zero() {
-            return Err(self.give_up(waiting).into());
+            // To look takes the reading of files, and is left out for who does not want to wait, unless it was found before.
+            let in_vain =
+                waiting.what() == What::Message && self.ring.is_deserted() && is_deserted(self.ring);
+            return Err(if in_vain { self.despair(waiting) } else { self.give_up(waiting) }.into());
         }
         if let Peer::Task(future, _) = self.peer
             && future.is_pending()
@@ -321,12 +324,11 @@ impl<'r> Pausing<'r> {
 
     /// Is there a process, or will there be one, that could end the wait?
     fn may_end(&self) -> bool {
-        if let Peer::Parent(line) = self.peer {
-            return line.lines().has_parent();
+        match self.peer {
+            Peer::Anyone => may_be_used(self.ring),
+            Peer::Parent(line) => line.lines().has_parent(),
+            Peer::Task(..) => is_busy(),
         }
-        let busy =
-            event_loop::busy() || event_loop::is_due_in_a_call() || state().has_isolated() || has_queued();
-        busy || matches!(self.peer, Peer::Anyone) && self.ring.may_be_used(busy)
     }
 
     fn give_up(&self, waiting: &Waiting<'_>) -> Thrown {
@@ -343,6 +345,28 @@ impl<'r> Pausing<'r> {
         let message = if waiting.what() == What::Message { Message::Received } else { Message::Sent };
         exceptions::throw(&Error::ChannelDeserted { message, capacity: self.ring.capacity() })
     }
+}
+
+/// Is there another process, or will there be one, that could send to a ring, or receive from it?
+pub(crate) fn may_be_used(ring: &MessageRing) -> bool {
+    let busy = is_busy();
+    busy || ring.may_be_used(busy)
+}
+
+/// Has this process something to run in others?
+fn is_busy() -> bool {
+    event_loop::busy() || event_loop::is_due_in_a_call() || state().has_isolated() || has_queued()
+}
+
+/// Is no other process left that could send to a ring? Its descriptor is readable then.
+pub(crate) fn is_deserted(ring: &MessageRing) -> bool {
+    let deserted = !may_be_used(ring);
+    match (deserted, ring.is_deserted()) {
+        (true, false) => ring.desert(),
+        (false, true) => ring.revive(),
+        _ => {}
+    }
+    deserted
 }
 
 /// Does something wait for a process of its own?

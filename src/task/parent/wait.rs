@@ -150,6 +150,37 @@ fn wait_loop(
     }
 }
 
+/// Waits until `done`, which is called after each wake-up, and after `longest` at least, as not only tasks can make it
+/// true. False when patience is at an end before. Re-enters PHP.
+///
+/// # Errors
+///
+/// As [`in_time`].
+pub(crate) fn looking(
+    patience: Option<Patience>,
+    longest: Duration,
+    mut done: impl FnMut() -> Result<bool, Thrown>,
+) -> Result<bool, Thrown> {
+    let result = loop {
+        if exception::pending() {
+            break Err(Thrown);
+        }
+        let done = event_loop::dispatch(Moment::Call).and_then(|()| surfacing::throw()).and_then(|()| done());
+        let left = patience.map_or(longest, Patience::left);
+        if done != Ok(false) || left.is_zero() {
+            break done;
+        }
+        if !event_loop::busy() && !state().has_isolated() {
+            restart();
+        }
+        if event_loop::wait(Some(left.min(longest))) == Err(Errno::EINTR) {
+            event_loop::interrupted();
+        }
+    };
+    event_loop::leave();
+    result
+}
+
 /// Waits until `done`, which is called after each wake-up, and every few hundredths of a second at least. Re-enters
 /// PHP.
 ///

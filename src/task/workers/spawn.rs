@@ -255,6 +255,7 @@ fn fork_worker(
     capture.keep();
     let group_of = ValueCell::new(Some(Rc::clone(group)));
     state().workers.insert(id, Rc::new(Worker { id, pid, group: group_of, place, budget }));
+    state().streams_due.set(true);
     launch::forward(group, id);
     Ok(pid)
 }

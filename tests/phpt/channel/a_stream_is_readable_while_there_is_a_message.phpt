@@ -32,7 +32,7 @@ $gate->open();
 echo readable($stream, PATIENCE), ' ', $channel->receive(), ' ', readable($stream), "\n";
 $gate->open();
 echo readable($stream, PATIENCE), "\n";
-await($task);
+await([$task]); // until its process is gone, whose end makes every stream readable
 
 $before = Channel::create();
 $before->send('was there before');

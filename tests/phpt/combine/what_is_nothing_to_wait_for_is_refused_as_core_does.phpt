@@ -48,8 +48,8 @@ ValueError: Async\select(): Argument #1 ($what) must contain at least one elemen
 ValueError: Async\select(): Argument #1 ($what) must contain at least one element
 TypeError: Async\select(): Argument #1 ($what) must be of type iterable, int given
 TypeError: Async\select(): Argument #1 ($what) must be of type iterable, null given
-TypeError: Async\select(): Argument #1 ($what) must contain only values of type Async\Future, int given
-TypeError: Async\select(): Argument #1 ($what) must contain only values of type Async\Future, array given
+TypeError: Async\select(): Argument #1 ($what) must contain only values of type Async\Future|Async\Channel, int given
+TypeError: Async\select(): Argument #1 ($what) must contain only values of type Async\Future|Async\Channel, array given
 TypeError: Async\select(): Argument #1 ($what) must have only keys of type string|int, stdClass given
 LogicException: of the generator
 ValueError: Async\select(): Argument #2 ($timeout) must be greater than or equal to 0

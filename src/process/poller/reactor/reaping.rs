@@ -34,6 +34,7 @@ impl Reactor {
         let pidfd = self.children.get_mut(&id).and_then(|child| child.pidfd.as_ref());
         if let Some(pidfd) = pidfd {
             self.registry.deregister(pidfd);
+            self.deaths.remove(pidfd);
             self.blind.insert(id);
         }
     }
@@ -49,6 +50,7 @@ impl Reactor {
         child.forwarded = None;
         if let Some(pidfd) = child.pidfd.take() {
             self.registry.deregister(&pidfd);
+            self.deaths.remove(&pidfd);
         }
         let child = self.children.remove(&id)?;
         self.forsaken -= usize::from(child.forsaken);

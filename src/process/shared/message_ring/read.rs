@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::header::Header;
 use super::mark::UNIT;
 use super::{
-    Bell, Loss, Mark, MessageRing, Ordering, Pause, Process, Received, Taken, Trouble, Turn, Unsound,
-    Waiting, What, units, wake,
+    Loss, Mark, MessageRing, Ordering, Pause, Process, Received, Taken, Trouble, Turn, Unsound, Waiting,
+    What, units, wake,
 };
 use crate::process::shared::sync::fence;
 
@@ -286,11 +286,6 @@ impl MessageRing {
         if tail.units() != at.units() {
             return;
         }
-        head.calls.listening.store(1, Ordering::Relaxed);
-        self.bell.iter().for_each(Bell::quench);
-        fence(Ordering::SeqCst);
-        if self.has_news() && head.calls.listening.swap(0, Ordering::AcqRel) == 1 {
-            self.bell.iter().for_each(Bell::ring);
-        }
+        self.listen();
     }
 }
