@@ -3,10 +3,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services build demo test storm property programs loom fuzz lint bench bench-plot install uninstall clean
+.PHONY: help setup services build demo test storm property programs loom fuzz lint bench bench-compare bench-plot install uninstall clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  PHP=... or PHP_CONFIG=... choose the PHP, for example: make test PHP=php8.4"
 
 setup: ## install PHP, its headers, libclang, a C compiler, PHPUnit and GD, where they are missing
@@ -49,6 +49,9 @@ lint: setup ## check formatting, lints and syntax
 
 bench: setup build ## measure against fork and pcntl; BENCH="--only=latency,ints --rounds=9" passes options
 	@tools/bench $(BENCH)
+
+bench-compare: setup build ## measure this build beside that of REV=main~10, in turn; BENCH="--only=ints --rounds=15" passes options
+	@tools/bench-compare "$(REV)" $(BENCH)
 
 bench-plot: setup build ## draw what a fork costs under heaps from 1 MiB to 2 GiB, to benches/results/fork-curve.svg
 	@tools/bench --curve $(BENCH)
