@@ -117,7 +117,7 @@ final class StreamSelectLoop implements LoopInterface
                 array_shift($this->ticks)();
             }
             foreach (iterator_to_array($this->timers, false) as $timer) {
-                if ($this->timers->contains($timer) && $timer->at <= microtime(true)) {
+                if (isset($this->timers[$timer]) && $timer->at <= microtime(true)) {
                     $timer->isPeriodic() ? $timer->at = microtime(true) + $timer->getInterval() : $this->cancelTimer($timer);
                     $timer->getCallback()($timer);
                 }
@@ -135,7 +135,7 @@ final class StreamSelectLoop implements LoopInterface
 
     private function time(Timer $timer): Timer
     {
-        $this->timers->attach($timer);
+        $this->timers[$timer] = null;
         return $timer;
     }
 

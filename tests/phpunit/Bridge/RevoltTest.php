@@ -294,6 +294,20 @@ final class RevoltTest extends TestCase
         $this->assertSame(['a' => 1, 'b' => 2], await(async($inTask)));
     }
 
+    public function testAHandlerCannotSuspendAFiber(): void
+    {
+        $gate = new Gate();
+        $other = async(static fn() => $gate->pass() ?? 'other');
+        $future = async(static fn() => 1)->then(static fn() => await($other));
+        try {
+            await($future);
+            $this->fail('no exception');
+        } catch (FiberError) {
+        }
+        $gate->open();
+        $this->assertSame('other', await($other), 'the loop works on');
+    }
+
     public function testInATaskThereIsNoLoop(): void
     {
         $notes = new Notes();
