@@ -7,6 +7,8 @@
 //! process. An orphan comes from a worker or from outside of this program, and is in another one. The kernel is asked
 //! which child has ended, without taking its status; only then is it waited for, by its number.
 
+use std::fs;
+
 use nix::errno::Errno;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{Pid, getpgid, getpgrp, getpid};
@@ -26,21 +28,56 @@ pub(crate) fn come_here() -> bool {
 /// how many there were.
 pub(crate) fn reap(is_own: impl Fn(i32) -> bool) -> usize {
     let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    let take = |pid: Pid| {
+        let is_orphan = !is_own(pid.as_raw()) && getpgid(Some(pid)) != Ok(getpgrp());
+        is_orphan
+            && matches!(waitpid(pid, Some(WaitPidFlag::WNOHANG)), Ok(status) if status != WaitStatus::StillAlive)
+    };
     let mut count = 0;
     while count < AT_ONCE {
-        let ended = match waitid(Id::All, flags) {
-            Ok(WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, ..)) => pid,
-            Err(Errno::EINTR) => continue,
+        match waitid(Id::All, flags) {
+            Ok(WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, ..)) if take(pid) => count += 1,
+            // The kernel names the same one until its status is taken: it hides the others.
+            Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)) => {
+                return count + zombies().into_iter().filter(|&pid| take(pid)).count();
+            }
+            Err(Errno::EINTR) => {}
             _ => break,
-        };
-        // The kernel names the same one until it is taken: an own child hides the orphans behind it, but not for long.
-        if is_own(ended.as_raw()) || getpgid(Some(ended)) == Ok(getpgrp()) {
-            break;
         }
-        if waitpid(ended, Some(WaitPidFlag::WNOHANG)).is_err() {
-            break;
-        }
-        count += 1;
     }
     count
+}
+
+/// The children of this process that have ended, as far as `/proc` tells.
+fn zombies() -> Vec<Pid> {
+    let own = getpid().as_raw();
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| {
+        fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| is_zombie_of(&stat, own))
+    })
+    .map(Pid::from_raw)
+    .collect()
+}
+
+/// Is this the `stat` file of a zombie whose parent is `parent`? The name in it may have spaces and brackets.
+fn is_zombie_of(stat: &str, parent: i32) -> bool {
+    let after = stat.rsplit_once(") ").map_or("", |(_, after)| after);
+    let mut words = after.split(' ');
+    words.next() == Some("Z") && words.next().and_then(|word| word.parse().ok()) == Some(parent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zombie_is_known_by_its_state_and_its_parent() {
+        assert!(is_zombie_of("12 (a) b) Z 1 12 12 0 -1", 1));
+        for other in ["12 (a) S 1 12", "12 (a) Z 2 12", "12 (Z 1) R 1", ""] {
+            assert!(!is_zombie_of(other, 1), "{other}");
+        }
+    }
 }
