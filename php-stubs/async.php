@@ -232,6 +232,13 @@ function deadline(): ?float
 }
 
 /**
+ * Returns metrics of the pools, the children, and the supervisor of this process, in the text format of Prometheus.
+ */
+function metrics(): string
+{
+}
+
+/**
  * Calls a function with each item, in warm workers that run many of them, and gives all results. See {@see Pool::map()}.
  *
  * @template K of array-key
@@ -1870,6 +1877,18 @@ final class Supervisor
     }
 
     /**
+     * Sets where metrics are given out, in the text format of Prometheus: a file, for the textfile collector of its node
+     * exporter, or an address of the loopback interface, which answers `/metrics` and `/health`.
+     *
+     * @param string|null $where a path, or an address such as `'127.0.0.1:9464'`
+     *
+     * @throws \ValueError when it is neither, or not of the loopback interface
+     */
+    public function metrics(?string $where): self
+    {
+    }
+
+    /**
      * Sets what is told of each event. `[$logger, 'log']` of a PSR-3 logger fits. Without a listener, what is a notice or more
      * is a line of the error output. What the listener throws is a warning.
      *
@@ -1896,7 +1915,7 @@ final class Supervisor
      * @return int the exit code: 0 drained or done, 1 something has failed that is not started again, 2 some had to be killed,
      *             70 a storm of failures, 78 no worker has come past its bootstrap
      *
-     * @throws SupervisorException when the health file cannot be written
+     * @throws SupervisorException when a file cannot be written, or the address for metrics is in use
      * @throws UnsupportedException where this PHP cannot fork
      * @throws AsyncError when there are no workers, or a supervisor runs in this process already
      */
@@ -2103,7 +2122,7 @@ class ChannelClosedException extends AsyncException
 }
 
 /**
- * A supervisor cannot begin: its health file cannot be written.
+ * A supervisor cannot begin: a file in which it is to show how it is cannot be written, or an address is in use.
  */
 class SupervisorException extends AsyncException
 {

@@ -390,11 +390,13 @@ pub(crate) enum Error {
         /// The reason, as given by the serializer.
         reason: String,
     },
-    /// The file in which a supervisor shows how it is cannot be written.
-    #[error("the health file {path} cannot be written: {reason}; choose a place where this user may write")]
-    NoHealthFile {
-        /// The path.
-        path: String,
+    /// A place in which a supervisor is to show how it is cannot be used.
+    #[error("the {what} {place} cannot be used: {reason}; choose another one, or see who has it")]
+    NotShown {
+        /// What the place is for.
+        what: &'static str,
+        /// The path, or the address.
+        place: String,
         /// The reason, as the operating system gives it.
         reason: String,
     },

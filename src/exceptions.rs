@@ -175,7 +175,7 @@ fn class_of(error: &Error) -> &'static Class {
         | Error::ChannelGarbled
         | Error::UnreadableMessage { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
-        Error::NoHealthFile { .. } => &SUPERVISOR,
+        Error::NotShown { .. } => &SUPERVISOR,
         Error::Misuse(_) | Error::NotAwaited { .. } => &ASYNC_ERROR,
     }
 }

@@ -1,6 +1,7 @@
 //! `Async\Supervisor`, which keeps workers up, and `Async\Restart`, which says which of them are started again.
 
 use std::ffi::CStr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -13,11 +14,11 @@ use crate::php::task;
 use crate::pool::restart::{Restart, When};
 use crate::process::cpus;
 use crate::supervisor::assignment::Bootstrap;
-use crate::supervisor::object::{Kind, Recycle, Supervisor};
-use crate::supervisor::run;
+use crate::supervisor::object::{Kind, Metrics, Recycle, Supervisor};
+use crate::supervisor::{metrics, run};
 use crate::task::life::support;
 use crate::task::life::work::Work;
-use crate::zend::class::{Class, Function};
+use crate::zend::class::{Class, Function, register_functions};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::Object;
 use crate::zend::{object, string};
@@ -30,9 +31,13 @@ const CASES: [(&CStr, When); 3] =
 /// The kind of the callable that `run()` is given.
 const UNNAMED: &str = "worker";
 
-/// Registers the classes. MINIT.
+static FUNCTIONS: [Function; 1] =
+    [Function::new("Async\\metrics", "", "string", entry(all_metrics)).flags(0)];
+
+/// Registers the classes, and the function. MINIT.
 pub(crate) fn register() {
     RESTART.register_enum(c"Async\\Restart", &CASES.map(|(name, _)| name));
+    register_functions(&FUNCTIONS);
     object::register::<Supervisor>(&[
         Function::new("create", "", "self", entry(create)).fixed(),
         Function::new("__construct", "", "", entry(construct)),
@@ -59,6 +64,7 @@ pub(crate) fn register() {
         Function::new("grace", "float $seconds", "self", entry(grace)),
         Function::new("heartbeat", "?float $seconds", "self", entry(heartbeat)),
         Function::new("health", "?string $path", "self", entry(health)),
+        Function::new("metrics", "?string $where", "self", entry(metrics)),
         Function::new("onEvent", "?callable $fn", "self", entry(on_event)),
         Function::new("scale", "string $name, int $workers", "self", entry(scale)),
         Function::new("run", "Async\\Task|callable|null $worker = null", "int", entry(run)),
@@ -238,14 +244,54 @@ fn heartbeat(call: &Call) -> Returned {
 fn health(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let supervisor = at_rest(call)?;
-    let path = call.optional_string(0)?.map(|path| PathBuf::from(string::lossy(path)));
-    if path.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
+    let path = call.optional_string(0)?.map(string::lossy);
+    if path.as_ref().is_some_and(String::is_empty) {
         return Err(call.value_error(0, "must not be empty"));
     }
-    // Later the script may be in another directory.
-    let path = path.map(|path| std::path::absolute(&path).unwrap_or(path));
-    supervisor.settings.borrow_mut().health = path;
+    supervisor.settings.borrow_mut().health = path.as_deref().map(absolute);
     Ok(supervisor.zval())
+}
+
+fn metrics(call: &Call) -> Returned {
+    call.expect(1, Some(1))?;
+    let supervisor = at_rest(call)?;
+    let place = match call.optional_string(0)?.map(string::lossy) {
+        Some(text) => Some(metrics_at(&text).map_err(|message| call.value_error(0, message))?),
+        None => None,
+    };
+    supervisor.settings.borrow_mut().metrics = place;
+    Ok(supervisor.zval())
+}
+
+const NO_PLACE: &str = "must be a path, or an address and a port such as \"127.0.0.1:9464\"";
+
+/// A path, or an address of this machine that nobody reaches from outside: what is shown there is for nobody else.
+fn metrics_at(text: &str) -> Result<Metrics, &'static str> {
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(Metrics::Address(address)),
+        Ok(_) => Err("must be an address of the loopback interface, such as \"127.0.0.1:9464\""),
+        Err(_) if text.is_empty() => Err("must not be empty"),
+        // Somebody has meant an address.
+        Err(_) if text.parse::<IpAddr>().is_ok() => Err(NO_PLACE),
+        Err(_)
+            if !text.contains('/')
+                && text.rsplit(':').next().is_some_and(|port| port.parse::<u32>().is_ok()) =>
+        {
+            Err(NO_PLACE)
+        }
+        Err(_) => Ok(Metrics::File(absolute(text))),
+    }
+}
+
+/// Later the script may be in another directory.
+fn absolute(path: &str) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.into())
+}
+
+/// `Async\metrics()`.
+fn all_metrics(call: &Call) -> Returned {
+    call.expect(0, Some(0))?;
+    Ok(string::zval(metrics::text()))
 }
 
 fn on_event(call: &Call) -> Returned {

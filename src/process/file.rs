@@ -1,8 +1,9 @@
-//! Files that a child has inherited.
+//! Files that a child has inherited, and files that others read.
 
-use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom};
 use std::os::fd::{AsRawFd, RawFd};
+use std::path::Path;
 
 use nix::errno::Errno;
 use nix::sys::stat::{SFlag, fstat};
@@ -14,7 +15,7 @@ use nix::sys::stat::{SFlag, fstat};
 ///
 /// When the file cannot be opened anew: it is no regular file, no longer readable for us, or there is no `/proc`. It is
 /// unchanged then.
-pub(crate) fn part(inherited: RawFd, position: i64) -> std::io::Result<()> {
+pub(crate) fn part(inherited: RawFd, position: i64) -> io::Result<()> {
     // SAFETY: the number of an open descriptor, which nothing closes during the call.
     let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(inherited) };
     if SFlag::from_bits_truncate(fstat(borrowed)?.st_mode) & SFlag::S_IFMT != SFlag::S_IFREG {
@@ -26,6 +27,22 @@ pub(crate) fn part(inherited: RawFd, position: i64) -> std::io::Result<()> {
     // behind it.
     Errno::result(unsafe { libc::dup3(own.as_raw_fd(), inherited, libc::O_CLOEXEC) })?;
     Ok(())
+}
+
+/// Writes a file in place of the one that was there. Who reads it finds this version or the one before, whole.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    let beside = Path::new(&name);
+    let written = fs::write(beside, text).and_then(|()| fs::rename(beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(beside);
+    }
+    written
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
 //! What a supervisor shows to others: a file that says how all is, and a text for people.
 
 use std::fmt::Write;
-use std::fs;
-use std::io;
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::process::child;
@@ -58,7 +55,7 @@ impl Summary<'_> {
     }
 
     /// The same for programs.
-    fn json(&self) -> String {
+    pub(super) fn json(&self) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         let mut text = format!(
             "{{\"pid\":{},\"state\":\"{}\",\"time\":{now:.3},\"age\":{:.3},\"ready\":{},\"restarts\":{},\"workers\":[",
@@ -91,22 +88,6 @@ impl Summary<'_> {
         }
         text.push_str("]}\n");
         text
-    }
-
-    /// Writes the file. Who reads it finds this version or the one before, whole.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written.
-    pub(super) fn write(&self, path: &Path) -> io::Result<()> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{}", child::id()));
-        let beside = Path::new(&name);
-        let written = fs::write(beside, self.json()).and_then(|()| fs::rename(beside, path));
-        if written.is_err() {
-            let _ = fs::remove_file(beside);
-        }
-        written
     }
 }
 

@@ -7,7 +7,7 @@
 //!   unit         one worker over all its processes   <- pulse --    (a slot of the control page: see process/shared)
 //!   end          how a process has ended              -- wish ->
 //!   event        what is told to the script
-//!   health       what is told to others: a file, systemd
+//!   show         what is shown to others: files, a port, systemd
 //! ```
 //!
 //! Each process of a worker is an isolated attempt of a future, in a group of the supervisor's own: it is forked, watched
@@ -18,6 +18,7 @@ pub(crate) mod assignment;
 mod end;
 mod event;
 mod health;
+pub(crate) mod metrics;
 pub(crate) mod object;
 mod roll;
 pub(crate) mod run;

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::CStr;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -38,6 +39,17 @@ pub(crate) struct Settings {
     pub(crate) heartbeat: Option<Duration>,
     /// The file that says how all is.
     pub(crate) health: Option<PathBuf>,
+    /// Where the metrics are.
+    pub(crate) metrics: Option<Metrics>,
+}
+
+/// Where metrics are given out.
+#[derive(Clone, Debug)]
+pub(crate) enum Metrics {
+    /// In a file.
+    File(PathBuf),
+    /// At an address of this machine.
+    Address(SocketAddr),
 }
 
 impl Plain for Settings {}
@@ -51,6 +63,7 @@ impl Default for Settings {
             grace: Duration::from_secs(25),
             heartbeat: None,
             health: None,
+            metrics: None,
         }
     }
 }
@@ -66,12 +79,31 @@ pub(crate) struct Kind {
     pub(crate) wanted: Cell<usize>,
     /// How many there were to be when the supervisor last looked; none before it runs.
     pub(crate) kept: Cell<Option<usize>>,
+    /// What its processes have done that have ended.
+    pub(crate) counts: Cell<Counts>,
+}
+
+/// What the processes of a kind have done.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// Jobs.
+    pub(crate) jobs: u64,
+    /// How many have taken the place of another one.
+    pub(crate) restarts: u64,
+    /// How many have failed.
+    pub(crate) failures: u64,
 }
 
 impl Kind {
     /// A kind with so many workers.
     pub(crate) fn new(name: String, work: Work, wanted: usize) -> Self {
-        Self { name, work: Rc::new(work), wanted: Cell::new(wanted), kept: Cell::new(None) }
+        Self {
+            name,
+            work: Rc::new(work),
+            wanted: Cell::new(wanted),
+            kept: Cell::new(None),
+            counts: Cell::default(),
+        }
     }
 }
 

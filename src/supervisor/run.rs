@@ -12,6 +12,7 @@ use crate::pool::restart::Failures;
 use crate::supervisor::event::{Event, Level, print, tell};
 use crate::supervisor::object::{Kind, Settings, Supervisor};
 use crate::supervisor::roll::Roll;
+use crate::supervisor::show;
 use crate::supervisor::show::Outside;
 use crate::supervisor::signals;
 use crate::supervisor::signals::Order;
@@ -95,12 +96,13 @@ pub(crate) fn run(supervisor: &Object<Supervisor>) -> Result<i32, Thrown> {
     supervisor.kinds.borrow().iter().for_each(|kind| kind.kept.set(None));
     let caught = signals::catch();
     let mut run = Run::new(supervisor);
-    let ended = run.start().and_then(|()| run.keep_up());
+    let ended = run.open().and_then(|()| run.keep_up());
     if ended.is_err() {
         run.leave();
     }
     supervisor.runs.set(false);
     PROCESS.set(before);
+    show::close();
     drop(caught);
     surfacing::release(run.units);
     event_loop::leave();
@@ -125,17 +127,6 @@ impl<'s> Run<'s> {
         }
     }
 
-    /// Shows for the first time how all is.
-    fn start(&mut self) -> Result<(), Thrown> {
-        let Some(path) = self.settings.health.clone() else {
-            return Ok(());
-        };
-        self.summary().write(&path).map_err(|error| {
-            let (path, reason) = (path.to_string_lossy().into_owned(), error.to_string());
-            exceptions::throw(&Error::NoHealthFile { path, reason })
-        })
-    }
-
     /// The loop.
     fn keep_up(&mut self) -> Result<i32, Thrown> {
         loop {
@@ -156,6 +147,7 @@ impl<'s> Run<'s> {
             self.roll();
             self.fork();
             self.show();
+            self.answer();
             for event in std::mem::take(&mut self.events) {
                 tell(self.supervisor, event)?;
             }
@@ -303,7 +295,7 @@ impl<'s> Run<'s> {
 
     fn farewell(&mut self, code: i32) -> Result<(), Thrown> {
         self.code = Some(code);
-        self.write_health();
+        self.write();
         let text = format!("all workers have ended, exit code {code}");
         self.note(Event::new(Level::Notice, "ended", text).int("exitCode", Some(i64::from(code))));
         for event in std::mem::take(&mut self.events) {

@@ -1,14 +1,24 @@
 //! What a supervisor shows to others while it runs: to a service manager, in its health file. Runs in the parent.
 
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Instant;
 
-use crate::process::orphans;
+use crate::error::Error;
+use crate::exceptions;
+use crate::process::endpoint::{Answer, Endpoint};
 use crate::process::service::Service;
+use crate::process::{file, orphans};
 use crate::supervisor::event::{Event, Level};
 use crate::supervisor::health::Summary;
+use crate::supervisor::metrics;
+use crate::supervisor::object::Metrics;
 use crate::supervisor::run::{Run, TICK};
 use crate::supervisor::unit::{State, Unit};
 use crate::task::life::state::state;
+use crate::task::workers::spawn::ensure_reactor;
+use crate::zend::handler::Thrown;
 
 /// Who is shown something, and what they have seen.
 pub(super) struct Outside {
@@ -18,8 +28,8 @@ pub(super) struct Outside {
     pub(super) is_announced: bool,
     /// When all was shown last.
     shown: Option<Instant>,
-    /// The health file could not be written the last time.
-    is_unwell: bool,
+    /// The files that could not be written the last time.
+    unwritten: Vec<&'static str>,
     /// This process becomes the parent of orphans.
     reaps_orphans: bool,
 }
@@ -30,7 +40,7 @@ impl Outside {
             service: Service::of_environment(),
             is_announced: false,
             shown: None,
-            is_unwell: false,
+            unwritten: Vec::new(),
             reaps_orphans: orphans::come_here(),
         }
     }
@@ -84,21 +94,110 @@ impl Run<'_> {
         if let Some(service) = self.outside.service.as_ref().filter(|service| service.watchdog.is_some()) {
             service.alive(&self.summary().line());
         }
-        self.write_health();
+        self.write();
     }
 
-    pub(super) fn write_health(&mut self) {
-        let Some(path) = self.settings.health.clone() else {
+    /// Opens what is shown to others, for the first time.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written, or the address is in use.
+    pub(super) fn open(&mut self) -> Result<(), Thrown> {
+        let (health, metrics) = (self.settings.health.clone(), self.settings.metrics.clone());
+        let refused = |what, place: String, error: &io::Error| {
+            exceptions::throw(&Error::NotShown { what, place, reason: error.to_string() })
+        };
+        if let Some(path) = health {
+            let written = file::replace(&path, &self.summary().json());
+            written.map_err(|error| refused("health file", path.display().to_string(), &error))?;
+        }
+        match metrics {
+            None => {}
+            Some(Metrics::File(path)) => {
+                let written = file::replace(&path, &self.metrics());
+                written.map_err(|error| refused("file for metrics", path.display().to_string(), &error))?;
+            }
+            Some(Metrics::Address(address)) => {
+                let opened = listen(address);
+                opened.map_err(|error| refused("address for metrics", address.to_string(), &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers who has asked.
+    pub(super) fn answer(&self) {
+        let mut endpoint = state().endpoint.borrow_mut();
+        let Some(endpoint) = endpoint.as_mut() else {
             return;
         };
-        let written = self.summary().write(&path);
-        // Told once, and again when it has been written in between.
-        if let Err(error) = &written
-            && !self.outside.is_unwell
-        {
-            let text = format!("the health file {} cannot be written: {error}", path.display());
-            self.note(Event::new(Level::Error, "health", text));
+        endpoint.serve(|path| match path {
+            "/metrics" => Answer { status: "200 OK", kind: metrics::KIND, body: self.metrics() },
+            "/health" => {
+                let summary = self.summary();
+                let is_well = matches!(summary.state, "running" | "reloading");
+                let status = if is_well { "200 OK" } else { "503 Service Unavailable" };
+                Answer { status, kind: "application/json", body: summary.json() }
+            }
+            _ => Answer {
+                status: "404 Not Found",
+                kind: "text/plain; charset=utf-8",
+                body: "there are /metrics and /health\n".into(),
+            },
+        });
+    }
+
+    fn metrics(&self) -> String {
+        metrics::keep(&self.summary(), &self.supervisor.kinds.borrow());
+        metrics::text()
+    }
+
+    /// Writes the files.
+    pub(super) fn write(&mut self) {
+        if let Some(path) = self.settings.health.clone() {
+            let written = file::replace(&path, &self.summary().json());
+            self.told("health", &path, &written);
         }
-        self.outside.is_unwell = written.is_err();
+        let text = self.metrics();
+        if let Some(Metrics::File(path)) = self.settings.metrics.clone() {
+            let written = file::replace(&path, &text);
+            self.told("metrics", &path, &written);
+        }
+    }
+
+    /// Tells that a file cannot be written: once, and again when it has been written in between.
+    fn told(&mut self, what: &'static str, path: &Path, written: &io::Result<()>) {
+        let is_known = self.outside.unwritten.contains(&what);
+        self.outside.unwritten.retain(|&other| other != what);
+        let Err(error) = written else {
+            return;
+        };
+        self.outside.unwritten.push(what);
+        if !is_known {
+            let text = format!("the file {} cannot be written: {error}", path.display());
+            self.note(Event::new(Level::Error, what, text).text("path", &path.to_string_lossy()));
+        }
+    }
+}
+
+/// Answers who asks at this address, from now on until [`close`].
+fn listen(address: SocketAddr) -> io::Result<()> {
+    let endpoint = Endpoint::at(address)?;
+    ensure_reactor().map_err(|refused| io::Error::from(refused.errno))?;
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        reactor.attend(endpoint.descriptor())?;
+    }
+    state().endpoint.replace(Some(endpoint));
+    Ok(())
+}
+
+/// Answers nobody any more.
+pub(super) fn close() {
+    metrics::forget();
+    let Some(endpoint) = state().endpoint.take() else {
+        return;
+    };
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        reactor.disregard(endpoint.descriptor());
     }
 }

@@ -8,7 +8,7 @@ use crate::process::shared::pulse::Signs;
 use crate::supervisor::assignment::Assignment;
 use crate::supervisor::end::End;
 use crate::supervisor::event::{Event, Level};
-use crate::supervisor::object::Settings;
+use crate::supervisor::object::{Counts, Settings};
 use crate::supervisor::run::{BOOTSTRAP, Run, STORM};
 use crate::supervisor::unit::{Running, State, Unit, Why};
 use crate::task::life::future::Future;
@@ -114,6 +114,8 @@ impl Run<'_> {
         let (ready, ran) = (ready || pulse.signs.has(Signs::READY), since.elapsed());
         self.seen.booted |= ready;
         unit.jobs = unit.jobs.saturating_add(pulse.jobs);
+        let mut counts = unit.kind.counts.get();
+        counts.jobs = counts.jobs.saturating_add(pulse.jobs);
         if ready || told.is_none() {
             unit.unready = if ready { 0 } else { unit.unready.saturating_add(1) };
         }
@@ -125,6 +127,8 @@ impl Run<'_> {
             None if pulse.signs.has(Signs::SPENT) || pulse.signs.has(Signs::HEARD) => Ended::Replaced,
             None => Ended::Returned { useful: pulse.jobs > 0 || ran >= USEFUL },
         };
+        counts.failures += u64::from(ended == Ended::Failed);
+        unit.kind.counts.set(counts);
         let (code, signal) = end.status();
         let event = ended_event(unit, &end, told.is_some() && ended != Ended::Failed)
             .int("pid", pid.map(i64::from))
@@ -145,6 +149,7 @@ impl Run<'_> {
         match restart.decide(&mut unit.record, &mut self.failures, ended, ran, now, seed) {
             Decision::After(time) => {
                 unit.restarts += 1;
+                unit.kind.counts.set(Counts { restarts: counts.restarts + 1, ..counts });
                 unit.state = State::Waiting(now.checked_add(time).unwrap_or(now));
                 self.restarts += 1;
                 self.events.push(event.float("delay", time.as_secs_f64()));

@@ -137,18 +137,19 @@ impl Reactor {
         self.deaths.descriptor(self.children.values().filter_map(|child| child.pidfd.as_ref()))
     }
 
-    /// From now on a wait ends, too, when this descriptor of a channel is readable, until [`Reactor::disregard`].
+    /// From now on a wait ends, too, when this descriptor is readable, of a channel for example, until
+    /// [`Reactor::disregard`].
     ///
     /// # Errors
     ///
     /// When the kernel cannot watch one more descriptor.
-    pub(crate) fn attend(&mut self, bell: BorrowedFd<'_>) -> Result<(), Errno> {
-        self.registry.register(bell, Source::Bell, Trigger::Level).map(drop)
+    pub(crate) fn attend(&mut self, fd: BorrowedFd<'_>) -> Result<(), Errno> {
+        self.registry.register(fd, Source::Bell, Trigger::Level).map(drop)
     }
 
-    /// The descriptor of a channel ends no wait any more.
-    pub(crate) fn disregard(&mut self, bell: BorrowedFd<'_>) {
-        self.registry.deregister(bell);
+    /// The descriptor ends no wait any more.
+    pub(crate) fn disregard(&mut self, fd: BorrowedFd<'_>) {
+        self.registry.deregister(fd);
     }
 
     /// How many children are not reaped yet, without those that are no longer waited for.

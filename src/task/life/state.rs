@@ -13,6 +13,7 @@ use ext_php_rs::types::Zval;
 use nix::unistd::{Pid, getpid};
 
 use crate::pool::deadlines::Deadlines;
+use crate::process::endpoint::Endpoint;
 use crate::process::fork;
 use crate::process::forwarding::Forwarding;
 use crate::process::poller::reactor::{News, Reactor};
@@ -39,6 +40,7 @@ use crate::zend::object::Object;
 #[cfg(not(php_zts))]
 use crate::zend::thread::OneThread;
 
+impl Plain for Endpoint {}
 impl Plain for Forwarding {}
 impl Plain for Reactor {}
 impl Plain for News {}
@@ -147,6 +149,8 @@ pub(crate) struct State {
     pub(crate) forwarding: DataCell<Forwarding>,
     /// Set while the end of the script waits, and listens for signals.
     pub(crate) interruption: DataCell<Option<Interruption>>,
+    /// What answers who asks how this process is.
+    pub(crate) endpoint: DataCell<Option<Endpoint>>,
     /// Whether the request runs, ends, or is over.
     pub(crate) request: Cell<Request>,
     /// This process is a child of ours.
@@ -198,6 +202,7 @@ impl State {
             exit_registered: Cell::new(false),
             forwarding: DataCell::default(),
             interruption: DataCell::default(),
+            endpoint: DataCell::default(),
             request: Cell::default(),
             is_child: Cell::new(false),
         }
@@ -305,6 +310,10 @@ impl State {
         }
         if self.interruption.borrow().is_some() {
             drop(self.interruption.take());
+        }
+        if self.endpoint.borrow().is_some() {
+            // Its port is the parent's, and free when that has closed it.
+            drop(self.endpoint.take());
         }
         if let Some(reactor) = self.reactor.take() {
             reactor.forget();

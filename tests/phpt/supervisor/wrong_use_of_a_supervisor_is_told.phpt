@@ -75,7 +75,7 @@ ValueError: Async\Supervisor::scale(): Argument #2 ($workers) must be greater th
 Async\AsyncError: a supervisor needs workers: give one to run(), or add() some before
 TypeError: Async\Supervisor::run(): Argument #1 ($worker) must be of type Async\Task|callable|null, int given
 ValueError: Async\Supervisor::run(): Argument #1 ($worker) must be null: there is a worker of the name "worker" already
-Async\SupervisorException: the health file /no/such/place cannot be written: No such file or directory (os error 2); choose a place where this user may write
+Async\SupervisorException: the health file /no/such/place cannot be used: No such file or directory (os error 2); choose another one, or see who has it
 Error: Call to private Async\Worker::__construct() from global scope
 Error: Trying to clone an uncloneable object of class Async\Supervisor
 Exception: Serialization of 'Async\Supervisor' is not allowed

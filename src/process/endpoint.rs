@@ -1,0 +1,245 @@
+//! A very small HTTP server, for whoever asks how this process is: it answers `GET`, closes the connection, and waits for
+//! nobody. Its descriptor is readable when there is something to do.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+
+/// The most connections at a time; others wait in the kernel.
+const CONNECTIONS: usize = 16;
+/// The longest request that is read.
+const REQUEST: usize = 8 << 10;
+/// How long a client may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The server.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    listener: TcpListener,
+    connections: Vec<Connection>,
+    /// The listener is not waited for, as there are connections enough.
+    is_full: bool,
+    epoll: Epoll,
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// The status: `200 OK`.
+    pub(crate) status: &'static str,
+    /// The type of the body.
+    pub(crate) kind: &'static str,
+    /// The body.
+    pub(crate) body: String,
+}
+
+#[derive(Debug)]
+struct Connection {
+    stream: TcpStream,
+    request: Vec<u8>,
+    response: Vec<u8>,
+    written: usize,
+    since: Instant,
+}
+
+/// How far a connection is.
+#[derive(Debug, PartialEq, Eq)]
+enum Progress {
+    Underway,
+    Over,
+}
+
+impl Endpoint {
+    /// Listens at `address`.
+    ///
+    /// # Errors
+    ///
+    /// When that is in use, or not this machine's.
+    pub(crate) fn at(address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        epoll.add(&listener, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        Ok(Self { listener, connections: Vec::new(), is_full: false, epoll })
+    }
+
+    /// A descriptor that is readable when [`Endpoint::serve`] has something to do.
+    pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.epoll.0.as_fd()
+    }
+
+    /// Does what can be done without waiting. `answer` is given the path of each request.
+    pub(crate) fn serve(&mut self, answer: impl Fn(&str) -> Answer) {
+        while self.connections.len() < CONNECTIONS
+            && let Ok((stream, _)) = self.listener.accept()
+        {
+            let event = EpollEvent::new(EpollFlags::EPOLLIN, 0);
+            if stream.set_nonblocking(true).is_ok() && self.epoll.add(&stream, event).is_ok() {
+                self.connections.push(Connection::new(stream));
+            }
+        }
+        let epoll = &self.epoll;
+        self.connections.retain_mut(|connection| connection.go_on(epoll, &answer) == Progress::Underway);
+        // Otherwise those that wait in the kernel would keep the descriptor readable.
+        let is_full = self.connections.len() >= CONNECTIONS;
+        if self.is_full != is_full {
+            let flags = if is_full { EpollFlags::empty() } else { EpollFlags::EPOLLIN };
+            if epoll.modify(&self.listener, &mut EpollEvent::new(flags, 0)).is_ok() {
+                self.is_full = is_full;
+            }
+        }
+    }
+}
+
+impl Connection {
+    fn new(stream: TcpStream) -> Self {
+        Self { stream, request: Vec::new(), response: Vec::new(), written: 0, since: Instant::now() }
+    }
+
+    /// When it is over, the stream is closed, and with that no longer waited for.
+    fn go_on(&mut self, epoll: &Epoll, answer: impl Fn(&str) -> Answer) -> Progress {
+        if self.since.elapsed() >= PATIENCE {
+            return Progress::Over;
+        }
+        if self.response.is_empty() {
+            match self.receive() {
+                Ok(false) => return Progress::Underway,
+                Ok(true) => self.response = respond(&self.request, answer),
+                Err(_) => return Progress::Over,
+            }
+        }
+        while let Some(rest) = self.response.get(self.written..).filter(|rest| !rest.is_empty()) {
+            match self.stream.write(rest) {
+                Ok(0) => return Progress::Over,
+                Ok(count) => self.written += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    let mut event = EpollEvent::new(EpollFlags::EPOLLOUT, 0);
+                    return match epoll.modify(&self.stream, &mut event) {
+                        Ok(()) => Progress::Underway,
+                        Err(_) => Progress::Over,
+                    };
+                }
+                Err(_) => return Progress::Over,
+            }
+        }
+        Progress::Over
+    }
+
+    /// True when the head of the request is there.
+    fn receive(&mut self) -> io::Result<bool> {
+        let mut buffer = [0; 1024];
+        loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(count) => self.request.extend(buffer.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+                Err(error) => return Err(error),
+            }
+            if self.request.windows(4).any(|window| window == b"\r\n\r\n") || self.request.len() > REQUEST {
+                return Ok(true);
+            }
+        }
+    }
+}
+
+fn respond(request: &[u8], answer: impl Fn(&str) -> Answer) -> Vec<u8> {
+    let line = request.split(|&byte| byte == b'\r').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    let mut words = line.split(' ');
+    let refused = |status| Answer { status, kind: "text/plain; charset=utf-8", body: format!("{status}\n") };
+    let (method, path) = (words.next(), words.next());
+    let is_http = words.next().is_some_and(|version| version.starts_with("HTTP/"));
+    let Answer { status, kind, body } = match (method, path) {
+        _ if request.len() > REQUEST => refused("431 Request Header Fields Too Large"),
+        (Some("GET"), Some(path)) if is_http => answer(path.split('?').next().unwrap_or_default()),
+        (Some(_), Some(_)) if is_http => refused("405 Method Not Allowed"),
+        _ => refused("400 Bad Request"),
+    };
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+    use super::*;
+
+    fn answer(path: &str) -> Answer {
+        Answer {
+            status: "200 OK",
+            kind: "text/plain",
+            body: path.repeat(if path == "/large" { 1 << 20 } else { 1 }),
+        }
+    }
+
+    /// What a client gets that sends `request`.
+    fn ask(endpoint: &mut Endpoint, request: &[u8]) -> String {
+        let address = endpoint.listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(address).unwrap();
+        let (first, second) = request.split_at(request.len() / 2);
+        client.write_all(first).unwrap();
+        endpoint.serve(answer);
+        client.write_all(second).unwrap();
+        client.set_nonblocking(true).unwrap();
+        let (mut text, mut buffer) = (Vec::new(), [0; 1 << 13]);
+        loop {
+            let _ =
+                poll(&mut [PollFd::new(endpoint.descriptor(), PollFlags::POLLIN)], PollTimeout::from(1_u8));
+            endpoint.serve(answer);
+            match client.read(&mut buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Ok(0) | Err(_) => return String::from_utf8(text).unwrap(),
+                Ok(count) => text.extend(&buffer[..count]),
+            }
+        }
+    }
+
+    #[test]
+    fn requests_are_answered_however_they_come() {
+        let mut endpoint = Endpoint::at((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let text = ask(&mut endpoint, b"GET /metrics?a=b HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert!(text.starts_with("HTTP/1.1 200 OK\r\n") && text.ends_with("\r\n\r\n/metrics"), "{text}");
+        let large = ask(&mut endpoint, b"GET /large HTTP/1.0\r\n\r\n");
+        assert!(large.ends_with(&"/large".repeat(1 << 20)));
+        assert!(ask(&mut endpoint, b"POST / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405 "));
+        assert!(ask(&mut endpoint, b"nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+        assert!(ask(&mut endpoint, &[b'x'; REQUEST + 1]).starts_with("HTTP/1.1 431 "));
+        assert!(endpoint.connections.is_empty());
+    }
+
+    #[test]
+    fn clients_that_say_nothing_take_neither_all_places_for_ever_nor_all_time() {
+        let mut endpoint = Endpoint::at((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let address = endpoint.listener.local_addr().unwrap();
+        let is_readable = |endpoint: &Endpoint| {
+            poll(&mut [PollFd::new(endpoint.descriptor(), PollFlags::POLLIN)], PollTimeout::ZERO) == Ok(1)
+        };
+        let clients: Vec<_> = (0..=CONNECTIONS).map(|_| TcpStream::connect(address).unwrap()).collect();
+        endpoint.serve(answer);
+        assert!(endpoint.is_full && !is_readable(&endpoint), "one waits");
+        for connection in &mut endpoint.connections {
+            connection.since -= PATIENCE;
+        }
+        endpoint.serve(answer);
+        assert!(endpoint.connections.is_empty() && is_readable(&endpoint), "its turn");
+        drop(clients);
+    }
+
+    #[test]
+    fn an_address_in_use_is_an_error() {
+        let endpoint = Endpoint::at((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let address = endpoint.listener.local_addr().unwrap();
+        assert_eq!(Endpoint::at(address).unwrap_err().kind(), ErrorKind::AddrInUse);
+    }
+}
