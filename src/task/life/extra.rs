@@ -185,6 +185,12 @@ impl Future {
         self.look(|extra| extra.talk.as_ref()?.listener.borrow().as_ref().map(|_| ())).is_some()
     }
 
+    /// Has it handlers, a failure, messages, or anything else of what most futures do not have? One look instead of
+    /// several where a future that has none of that is done with.
+    pub(crate) fn has_extra(&self) -> bool {
+        self.extra.borrow().is_some()
+    }
+
     /// Whether there is nothing that the cycle collector would have to see; no answer while it changes.
     pub(crate) fn has_no_extra(&self) -> Option<bool> {
         self.extra.peek(|extra| extra.as_ref().is_none_or(|extra| extra.is_empty()))

@@ -146,9 +146,10 @@ impl Future {
     /// It has an outcome, and all handlers have run.
     pub(crate) fn is_complete(&self) -> bool {
         matches!(*self.phase.borrow(), Phase::Done(_))
-            && (!self.has_handlers() || self.handling.get())
-            && !self.is_following()
-            && !self.has_undelivered()
+            && (!self.has_extra()
+                || (!self.has_handlers() || self.handling.get())
+                    && !self.is_following()
+                    && !self.has_undelivered())
     }
 
     /// A failure is its outcome.

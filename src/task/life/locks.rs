@@ -82,14 +82,22 @@ pub(crate) fn gave_back_mutex(mutex: &Rc<Mutex>) {
 }
 
 /// How many locks this process holds.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "a call would cost more than what it finds out for most tasks: nothing"
+)]
+#[inline(always)]
 pub(crate) fn held() -> usize {
     state().locks.borrow().len()
 }
 
 /// Gives up what was taken since this process held `before` locks: the task that took them has ended. Whoever takes one
 /// of them next is told.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "a call would cost more than what it finds out for most tasks: nothing"
+)]
+#[inline(always)]
 pub(crate) fn abandon_all_but(before: usize) {
     if held() > before {
         abandon_down_to(before);

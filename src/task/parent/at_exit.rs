@@ -46,19 +46,23 @@ pub(crate) fn finish() -> Result<(), Thrown> {
         Floor::forget();
     }
     // Most tasks have started none.
-    let idle = || {
-        let active = state.active.borrow();
-        (active.is_empty() || active.iter().all(|group| group.idle())) && !event_loop::is_due_in_a_call()
-    };
-    if !idle() || state.has_isolated() {
+    if !is_idle() || state.has_isolated() {
         listen();
-        wait::at_end(|| idle() || is_interrupted())?;
+        wait::at_end(|| is_idle() || is_interrupted())?;
     }
-    dismiss()?;
+    if state.has_warm() {
+        dismiss()?;
+    }
     if is_interrupted() {
         end_all()?;
     }
     Ok(())
+}
+
+#[inline]
+fn is_idle() -> bool {
+    let active = state().active.borrow();
+    (active.is_empty() || active.iter().all(|group| group.idle())) && !event_loop::is_due_in_a_call()
 }
 
 /// From now on a second signal ends the tasks. Those of a child are ended with it. Re-enters PHP.
@@ -118,9 +122,6 @@ fn give_up(future: &Future) {
 /// Dismisses the warm workers, and waits for them: they finish what they write, and their shutdown functions run.
 fn dismiss() -> Result<(), Thrown> {
     let state = state();
-    if !state.has_warm() {
-        return Ok(());
-    }
     let all = state.workers.borrow();
     let warm = all.values().filter(|worker| worker.warm().is_some());
     let staying: Vec<_> = warm.filter_map(|worker| Some((worker.id, worker.group()?))).collect();

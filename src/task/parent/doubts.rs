@@ -24,7 +24,11 @@ use crate::zend::interrupt::{FiberBlock, Floor};
 use crate::zend::object::Object;
 
 /// May the script be asked about the next one at this moment?
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "a call would cost more than what it finds out for most tasks: nothing"
+)]
+#[inline(always)]
 pub(crate) fn may_ask(moment: Moment) -> bool {
     let doubts = state().doubts.borrow();
     doubts.front().is_some_and(|doubt| {
@@ -37,7 +41,11 @@ pub(crate) fn may_ask(moment: Moment) -> bool {
 /// # Errors
 ///
 /// When the script is exiting.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "a call would cost more than what it finds out for most tasks: nothing"
+)]
+#[inline(always)]
 pub(crate) fn ask_all(moment: Moment) -> Result<(), Thrown> {
     if may_ask(moment) { ask_while(moment) } else { Ok(()) }
 }

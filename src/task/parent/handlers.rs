@@ -37,6 +37,9 @@ pub(crate) fn attach(future: &Object<Future>, handler: Handler) {
 /// When the script is exiting; an exception of a handler becomes the future's failure instead.
 pub(crate) fn complete(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
     let done = outcome::settle(future).and_then(|()| {
+        if !future.has_extra() {
+            return Ok(());
+        }
         // All messages of a task come before its own handlers.
         let told = !future.has_talk() || talk::deliver(future, moment)?;
         if told && future.has_ended() { run_all(future, moment) } else { Ok(()) }

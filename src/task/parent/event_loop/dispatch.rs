@@ -47,7 +47,8 @@ pub(crate) fn dispatch(moment: Moment) -> Result<(), Thrown> {
 fn run_handlers(moment: Moment) -> Result<(), Thrown> {
     loop {
         doubts::ask_all(moment)?;
-        let held = state().held.change(|held| held.pop(moment));
+        let is_any_held = !state().held.borrow().is_empty();
+        let held = if is_any_held { state().held.change(|held| held.pop(moment)) } else { None };
         let settled = held.or_else(|| state().settled.pop_front());
         let Some(future) = settled.or_else(unread) else {
             return Ok(());
@@ -81,7 +82,11 @@ pub(crate) fn read() -> Result<(), Thrown> {
 
 /// The next future whose outcome is to be read. One that is being read, further down the stack, stays in the list, as
 /// that may be done by a function that runs no handlers.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "a call would cost more than what it finds out for most tasks: nothing"
+)]
+#[inline(always)]
 fn unread() -> Option<Object<Future>> {
     state().reported.change(|reported| {
         if reported.front().is_some_and(|future| !future.is_being_read()) {
@@ -93,7 +98,11 @@ fn unread() -> Option<Object<Future>> {
 }
 
 /// Is there something for [`dispatch`]?
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "a call would cost more than what it finds out for most tasks: nothing"
+)]
+#[inline(always)]
 pub(crate) fn is_due() -> bool {
     let state = state();
     let waits = || !state.settled.borrow().is_empty() || doubts::may_ask(Moment::Interrupt(None));
@@ -104,7 +113,11 @@ pub(crate) fn is_due() -> bool {
 }
 
 /// The same for a call that waits, where no handler is held back.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "a call would cost more than what it finds out for most tasks: nothing"
+)]
+#[inline(always)]
 pub(crate) fn is_due_in_a_call() -> bool {
     let state = state();
     is_due()
