@@ -8,7 +8,8 @@ pub(crate) fn capacity(group: &Group) -> usize {
     group.ledger.borrow().limit().saturating_sub(group.adopted.get()).min(SLOTS)
 }
 
-/// Lets those go that are too many since the group's limit was lowered, or one of its slots went to another task.
+/// Dismisses the workers that are too many since the group's limit was lowered, or one of its slots went to a task that
+/// began elsewhere.
 pub(crate) fn shrink(group: &Group) {
     let limit = capacity(group);
     group.workers.borrow().iter().for_each(|workers| workers.dismiss_down_to(limit));

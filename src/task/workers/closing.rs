@@ -1,4 +1,4 @@
-//! When the workers of a pool, and what it keeps, are not needed any more. Runs in the parent.
+//! When a pool needs its workers, and the values that it keeps for them, no longer. Runs in the parent.
 
 use crate::pool::ledger::Ledger;
 use crate::task::life::group::Group;
@@ -33,13 +33,13 @@ impl Group {
         }
     }
 
-    /// Its object is gone. Runs PHP code: destructors of what goes with it.
+    /// The `Pool` object is gone. Runs PHP code: destructors of the values that go with it.
     pub(crate) fn orphan(&self) {
         drop(self.ended.take());
         self.rest();
     }
 
-    /// Nothing is left to be done: drops workers and hooks, if no more work can come. Runs PHP code: destructors.
+    /// The group has nothing to do: drops workers and hooks, if no more work can come. Runs PHP code: destructors.
     pub(crate) fn rest(&self) {
         self.let_go();
         if !self.is_spent() {

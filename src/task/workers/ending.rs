@@ -1,7 +1,8 @@
 //! How children are ended: asked, then killed, and in the end waited for no more.
 //!
-//! Two kinds can stay whatever is done: one to which this process may send no signals, as it runs as another user, and
-//! one that the kernel cannot end. Neither keeps a slot, nor holds up what waits for its task; a message tells of both.
+//! Two kinds of children may stay whatever is done: one to which this process may send no signals, as it runs as
+//! another user, and one that the kernel cannot end. Such a child keeps no slot, and nothing waits for it; the failure
+//! of its task says so, or a warning if there is none.
 
 use std::time::{Duration, Instant};
 
@@ -52,7 +53,7 @@ pub(crate) fn kill_after(child: u64, time: Duration) {
     set(child, time, Stage::Kill);
 }
 
-/// Lets a child go on that was stopped by a signal.
+/// Continues a child that a signal has stopped.
 pub(crate) fn go_on(child: u64) {
     send(child, Signal::SIGCONT);
 }
@@ -69,7 +70,7 @@ fn set(child: u64, time: Duration, stage: Stage) {
     }
 }
 
-/// Notes a warning for a process that is left, and of which no failure tells.
+/// Notes a warning about a process that could not be ended, where no failure of a task says so.
 pub(crate) fn tell(pid: i32, why: Unended) {
     state().notices.borrow_mut().push(format!("Process {pid} of a task {why}"));
 }

@@ -1,4 +1,4 @@
-//! What is posted for warm workers.
+//! From the queue of a pool into the job queue of its warm workers. Runs in the parent.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::task::life::workers::{Job, Route, Workers};
 use crate::task::workers::reach::watch;
 use crate::task::workers::{job, retry};
 
-/// The most posted tasks of one pool that no worker has taken: more would only wait in the job queue.
+/// The most posted tasks of one pool: more of them would only wait in the job queue, and not in the pool's own.
 const AHEAD: usize = 1024;
 
 /// Posts what is in the queue, as long as there is room for it. Re-enters PHP: hooks of serialization, destructors.
@@ -81,7 +81,7 @@ fn next_in_time(group: &Group) -> Option<(u64, Attempt)> {
 
 fn pack(workers: &Workers, future: &Future) -> Option<Job> {
     let job = job::pack(&state().code_index, &future.work, workers.spare.take());
-    // An exit is told by what is pending.
+    // When a hook of serialization has called `exit`, that is pending, and the caller sees it there.
     let mut job = job.ok().flatten()?;
     if let Some(seconds) = future.times().limit {
         job::limit(&mut job, seconds);

@@ -32,9 +32,9 @@ impl Workers {
         !worker.is_leaving() && self.job_queue.is_idle(worker.slot)
     }
 
-    /// Looks for tasks that wait although an idle worker could run them. The worker that was woken to search for them may
-    /// be stopped or starved, and no other is woken while it is thought to search: so another one is woken here. True if
-    /// an idle worker could run one.
+    /// Looks for tasks that wait although an idle worker could run them. The worker that was woken to search for them
+    /// may be stopped or starved, and no other is woken while it is thought to search: so another one is woken here.
+    /// True if an idle worker could run one.
     fn nudge(&self) -> bool {
         let Some(needed) = self.job_queue.least_open() else {
             return false;
@@ -82,8 +82,8 @@ pub(crate) fn nudge() {
     }
 }
 
-/// Dismisses an idle worker, of whatever pool: a task needs a process, and there is no room for one more. Those that are
-/// kept go last.
+/// Dismisses an idle worker, of whatever pool: a task needs a process, and there is no room for one more. Those that
+/// are kept go last.
 pub(crate) fn make_room() {
     let made_room = &state().made_room;
     if made_room.get().is_none_or(|at| at.elapsed() >= ONE_PLACE) && dismiss_spare(|_| true) {

@@ -1,7 +1,7 @@
-//! Time limits of items: whoever is at one for too long is ended. Runs in the parent.
+//! Time limits of the items of map calls: a worker that is at one for too long is ended. Runs in the parent.
 //!
-//! Children note down when they begin an item, if there is a limit. Nobody is told: the parent looks when the limit of
-//! what a child was at the last time would be over.
+//! If there is a limit, workers write into shared memory when they begin an item, and do not notify the parent. It
+//! looks there when the item that a worker was at the last time would have exceeded the limit.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ fn time(group: &Group) -> Option<Duration> {
     Some(limit).filter(|limit| !limit.is_zero())
 }
 
-/// Looks after the items of all children of `group`.
+/// Begins to watch the items of all workers of `group`.
 pub(crate) fn watch_items(group: &Group) {
     let workers = group.workers.borrow().clone();
     let (Some(workers), Some(limit)) = (workers, limit(group)) else {
@@ -38,14 +38,14 @@ pub(crate) fn watch_items(group: &Group) {
     }
 }
 
-/// Looks at a child when `time` is over.
+/// Looks at the item of a worker in `time` from now.
 pub(crate) fn look_after(child: u64, time: Duration) {
     if let Some(at) = Instant::now().checked_add(time) {
         state().deadlines.borrow_mut().set(child, at, Stage::Look);
     }
 }
 
-/// Looks for how long a child has been at its item.
+/// Looks how long a worker has been at its item: ends it, or looks again later.
 pub(crate) fn look(child: u64) {
     let Some(known) = state().worker(child) else {
         return;
@@ -74,7 +74,7 @@ pub(crate) fn look(child: u64) {
     look_after(child, left);
 }
 
-/// Ends a child that is still at this item. False for one that is not: it begins no other than what it has begun.
+/// Ends a worker that is still at this item. False for one that is not: it begins no further item.
 fn end(child: u64, worker: &Warm, item: Item) -> bool {
     let workers = &worker.workers;
     workers.dismiss(child, worker);
@@ -85,7 +85,7 @@ fn end(child: u64, worker: &Warm, item: Item) -> bool {
     true
 }
 
-/// Nothing more begins in the children of `group`, neither tasks nor items: they go when what they are at is over.
+/// The workers of `group` begin nothing more, neither tasks nor items: each ends when it has done what it runs.
 pub(crate) fn dismiss_all(group: &Group) {
     for worker in all_of(group) {
         if let Some(warm) = worker.warm().filter(|warm| !warm.is_leaving()) {
@@ -94,7 +94,7 @@ pub(crate) fn dismiss_all(group: &Group) {
     }
 }
 
-/// Ends the children of `group` that are at items. They have been dismissed: one that is at none begins none.
+/// Ends the workers of `group` that run items. They were dismissed before: one that runs none begins none.
 pub(crate) fn end_items(group: &Group) {
     let at_items = |warm: &Warm| {
         let job_queue = &warm.workers.job_queue;
@@ -107,12 +107,12 @@ pub(crate) fn end_items(group: &Group) {
     }
 }
 
-/// The workers of `group`: those too that it has let go.
+/// The workers of `group`, including those that do not belong to it any more and have not ended.
 fn all_of(group: &Group) -> Vec<Rc<Worker>> {
     state().workers.borrow().values().filter(|worker| worker.is_of(group)).cloned().collect()
 }
 
-/// The limit that a child has exceeded, which is being ended.
+/// The limit that a worker has exceeded, and for which it is being ended.
 pub(crate) fn overdue(group: &Group, child: u64) -> Option<f64> {
     let worker = state().worker(child).filter(|worker| worker.is_of(group))?;
     worker.warm()?.overdue.get()

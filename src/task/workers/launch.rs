@@ -1,4 +1,5 @@
-//! From a future to a child: queueing, and the fork.
+//! What is done around a fork, for any child: hooks, forwarded signals, the time limit; and when a fork may be tried
+//! again.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use crate::task::life::surfacing;
 use crate::task::life::times::Times;
 use crate::zend::handler::Thrown;
 
-/// Will there be room when something else has ended?
+/// Is this error of a fork one that another child's end may remedy?
 pub(crate) fn is_shortage(errno: Errno) -> bool {
     matches!(errno, Errno::EAGAIN | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE)
 }
@@ -57,7 +58,7 @@ pub(crate) fn forward_from_now_on(group: &Rc<Group>, signals: Signals) {
     }
 }
 
-/// Lets the limit of a running task take effect; 0 lifts it.
+/// Sets the deadline for the time limit of a task in a process of its own; a limit of 0 removes it.
 pub(crate) fn set_deadline(future: &Future) {
     let Times { started: Some(started), limit: Some(seconds), .. } = future.times() else {
         return;

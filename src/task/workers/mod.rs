@@ -1,6 +1,6 @@
-//! The children of a pool that stay for many tasks. Runs in the parent.
+//! The processes that run tasks, and above all the warm workers of a pool, which run many each. Runs in the parent.
 //!
-//! `process::shared::job_queue` hands the tasks out; their side of it is `task::child::worker_loop`.
+//! Warm workers take their tasks from `process::shared::job_queue`, in `task::child::worker_loop`.
 
 mod capacity;
 pub(crate) mod closing;
@@ -39,19 +39,19 @@ pub(crate) use idlers::{is_any_ending, make_room, make_room_for, nudge};
 pub(crate) use items::{dismiss_all, end_items, look, overdue, watch_items};
 pub(crate) use reach::{Whereabouts, child_of, end, expire, pid_of, renew_limit, whereabouts, withdraw};
 
-/// The workers of one pool whose end is awaited, while the table of all workers is borrowed.
+/// The warm workers of one pool that have not been reaped, while the table of all workers is borrowed.
 pub(crate) struct Members<'w> {
     ids: Ref<'w, Vec<u64>>,
     table: Ref<'w, Table>,
 }
 
 impl Members<'_> {
-    /// They, in the order of their forks.
+    /// The workers with their ids, in the order of their forks.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Warm)> {
         self.ids.iter().filter_map(|id| Some((*id, self.table.get(id)?.warm()?)))
     }
 
-    /// They, without their ids.
+    /// The workers without their ids.
     pub(crate) fn warm(&self) -> impl Iterator<Item = &Warm> {
         self.iter().map(|(_, warm)| warm)
     }
@@ -72,19 +72,20 @@ impl Workers {
         }))
     }
 
-    /// Are there as many as there are slots? Those that leave by themselves have none; but as one that stays may be
-    /// taken for one that leaves, when somebody writes over what they share, no more of them than there are slots.
+    /// Are there as many workers as there are slots? Those that leave by themselves do not count; but when somebody
+    /// writes over the shared memory, one that stays may be taken for one that leaves, so that of these no more than
+    /// there are slots are left out.
     pub(crate) fn is_full(&self, group: &Group) -> bool {
         let capacity = capacity(group);
         self.condemned.get() || self.count() - self.departed.get().min(capacity) >= capacity
     }
 
-    /// How many workers there are whose end is awaited.
+    /// How many workers have not been reaped.
     pub(crate) fn count(&self) -> usize {
         self.ids.borrow().len()
     }
 
-    /// The workers whose end is awaited.
+    /// The workers that have not been reaped.
     pub(crate) fn members(&self) -> Members<'_> {
         Members { ids: self.ids.borrow(), table: state().workers.borrow() }
     }
@@ -95,8 +96,8 @@ impl Workers {
         self.survey();
     }
 
-    /// Prepares a free slot for one that is about to be forked in `epoch`, which leaves after `patience` without work.
-    /// `None` when there is none: those that did not end, and that nobody waits for any more, have theirs, too.
+    /// Prepares a free worker slot for a worker that is about to be forked in `epoch`, and that leaves after `patience`
+    /// without work. `None` when there is none: workers that could not be ended keep their slots.
     pub(crate) fn free_slot(&self, epoch: u64, patience: Option<Duration>) -> Option<usize> {
         let all = state().workers.borrow();
         let own = all
@@ -107,7 +108,7 @@ impl Workers {
         self.job_queue.slot(|slot| used.contains(&slot), epoch, patience)
     }
 
-    /// Notes down who has left by itself. Cheap while nobody does, as this comes after each task that is posted.
+    /// Notes down which workers have left by themselves. Cheap while none does: this is called for each task.
     #[inline]
     pub(crate) fn note_departures(&self) {
         if self.job_queue.is_anybody_leaving() {
@@ -127,14 +128,15 @@ impl Workers {
         self.survey();
     }
 
-    /// How many have not been told to leave; and how many of these stay without work, too.
+    /// How many workers have not been told to leave, and how many of these are to stay also without work.
     pub(crate) fn staying(&self) -> (usize, usize) {
         let all = self.members();
         let staying = || all.warm().filter(|worker| !worker.is_leaving());
         (staying().count(), staying().filter(|worker| worker.kept.get()).count())
     }
 
-    /// Of those that are there so many stay without work, too. None of them leaves while it is told.
+    /// Has `count` of the workers stay also without work. One that is about to leave by itself when it is told so has
+    /// left, or stays.
     pub(crate) fn keep(&self, count: usize) {
         let all = self.members();
         for worker in all.warm().filter(|worker| !worker.is_leaving()).take(count) {
@@ -143,12 +145,12 @@ impl Workers {
         }
     }
 
-    /// The child on `slot`.
+    /// The id of the worker on `slot`.
     pub(crate) fn child_on(&self, slot: usize) -> Option<u64> {
         self.members().iter().find(|(_, worker)| worker.slot == slot).map(|(child, _)| child)
     }
 
-    /// One is gone, or nobody waits for it any more.
+    /// A worker was reaped, or is not waited for any more.
     pub(crate) fn remove(&self, child: u64, worker: &Warm) {
         self.ids.borrow_mut().retain(|&id| id != child);
         if worker.has_left.get() {
@@ -157,24 +159,25 @@ impl Workers {
         self.survey();
     }
 
-    /// Looks who knows least now.
+    /// Finds the oldest epoch again.
     pub(crate) fn survey(&self) {
         let all = self.members();
         let staying = all.warm().filter(|worker| !worker.is_leaving());
         self.oldest.set(staying.map(|worker| worker.epoch).min());
     }
 
-    /// Tells a child to leave.
+    /// Tells a worker to leave.
     pub(crate) fn dismiss(&self, child: u64, worker: &Warm) {
         worker.leaving.set(worker.leaving.get().or_else(|| Some(Instant::now())));
         self.survey();
         if self.job_queue.dismiss(worker.slot) {
-            // Somebody may have stopped it: its place is wanted.
+            // A signal may have stopped it: it cannot leave before it is continued.
             ending::go_on(child);
         }
     }
 
-    /// Tells the one to leave that knows least: an idle one rather than a busy one. Not while another is about to go.
+    /// Tells the worker of the oldest epoch to leave: an idle one rather than a busy one; none while another one is
+    /// about to leave.
     pub(crate) fn dismiss_one(&self) {
         let goes = |worker: &Warm| worker.leaving.get().is_some_and(|since| since.elapsed() < EXIT_WAIT);
         if !self.members().warm().any(goes) {
@@ -182,7 +185,7 @@ impl Workers {
         }
     }
 
-    /// Tells some to leave when there are more than `count`: first the idle ones, and those that know least.
+    /// Tells workers to leave until `count` stay: first the idle ones, and of these those of the oldest epochs.
     pub(crate) fn dismiss_down_to(&self, count: usize) {
         let all = self.members();
         let mut staying: Vec<_> = all.iter().filter(|(_, worker)| !worker.is_leaving()).collect();
@@ -207,14 +210,14 @@ impl Workers {
         self.job_queue.post(id, job.epoch, &job.bytes)
     }
 
-    /// Nothing more is expected to be posted: children end when they have nothing to do.
+    /// Nothing more is expected to be posted: workers end when they have nothing to do.
     pub(crate) fn close(&self) {
         if !self.closed.replace(true) {
             self.job_queue.close();
         }
     }
 
-    /// There is no map any more: lets those go that were forked for one, unless they have a task by now.
+    /// There is no map call any more: dismisses the workers that were forked for one, unless they have a task by now.
     pub(crate) fn end_of_maps(&self, group: &Group) {
         let all = self.members();
         let for_maps = |worker: &Warm| worker.for_map && !worker.kept.get() && !worker.is_leaving();
@@ -233,13 +236,14 @@ impl Workers {
         }
     }
 
-    /// Nobody wants anything of these children any more: they end after what they are at.
+    /// These workers are not needed any more: each ends after what it runs now.
     pub(crate) fn disband(&self) {
         self.close();
         self.dismiss_down_to(0);
     }
 
-    /// Kills all children: what they share makes no sense. Their tasks are dealt with when none of them is left.
+    /// Kills all workers, as the contents of their shared memory make no sense. Their tasks are dealt with when none of
+    /// the workers is left.
     pub(crate) fn condemn(&self) {
         if self.condemned.replace(true) {
             return;
@@ -257,8 +261,8 @@ impl Workers {
 }
 
 impl Warm {
-    /// It has told something of a task, of which more may come unless this is the `last`. False when it was not given
-    /// that task.
+    /// This worker has sent something about a task; more may follow, unless this is the `last`. False when it was not
+    /// given that task.
     pub(crate) fn admit(&self, task: u64, last: bool) -> bool {
         let admitted = self.workers.job_queue.admit(self.slot, task, last);
         if admitted {
@@ -269,7 +273,7 @@ impl Warm {
     }
 }
 
-/// The group's warm workers, if it wants any.
+/// The group's warm workers; without any, the shared memory for them is made.
 pub(crate) fn workers_of(group: &Group) -> Result<Rc<Workers>, Refused> {
     if let Some(workers) = &*group.workers.borrow() {
         return Ok(Rc::clone(workers));
@@ -279,7 +283,7 @@ pub(crate) fn workers_of(group: &Group) -> Result<Rc<Workers>, Refused> {
     Ok(workers)
 }
 
-/// The tasks of `group` that are posted, and that no child has taken. There are never very many.
+/// How many tasks of `group` are posted, and no worker has taken them. There are never very many.
 pub(crate) fn untaken(group: &Group) -> Untaken {
     let workers = group.workers.borrow();
     let Some(workers) = workers.as_ref() else {
@@ -298,20 +302,20 @@ pub(crate) fn untaken(group: &Group) -> Untaken {
     untaken
 }
 
-/// How long a child's latest portion of items took it.
+/// How long the latest portion of items took a worker.
 pub(crate) fn spent_by(group: &Group, child: u64) -> Option<Duration> {
     let worker = state().worker(child).filter(|worker| worker.is_of(group))?;
     let warm = worker.warm()?;
     Some(warm.workers.job_queue.spent(warm.slot))
 }
 
-/// Does a child run this task, or these items?
+/// Does a worker run this task, or this portion of items?
 pub(crate) fn has_begun(group: &Group, id: u64) -> bool {
     let workers = group.workers.borrow();
     workers.as_ref().is_some_and(|workers| matches!(workers.job_queue.progress(id), Progress::Running(..)))
 }
 
-/// The process of a child.
+/// The process id of a worker of this group.
 pub(crate) fn pid_of_child(group: &Group, child: u64) -> Option<i32> {
     state().worker(child).filter(|worker| worker.is_of(group)).map(|worker| worker.pid)
 }

@@ -1,5 +1,5 @@
-//! Pools whose tasks start in an order or at a pace of their own: nothing is handed to a worker before its time. Runs in
-//! the parent.
+//! Pools whose tasks start in an order or at a pace of their own: nothing is handed to a worker before its time. Runs
+//! in the parent.
 
 use std::time::Instant;
 
@@ -44,8 +44,8 @@ impl Group {
         }
     }
 
-    /// Hands nothing to workers any more that are not free, and takes back what no worker has taken. Tasks that are taken
-    /// back are serialized once more.
+    /// Hands nothing to workers any more that are not free, and takes back what no worker has taken. Tasks that are
+    /// taken back are serialized once more.
     pub(crate) fn keep_close(&self) {
         self.ledger.change(Ledger::keep_close);
         let workers = self.workers.borrow().clone();

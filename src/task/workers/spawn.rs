@@ -36,8 +36,8 @@ pub(crate) type IsolatedMain = fn(&OwnedFd, Streams, &Limits, &[Rc<Hook>], &Obje
 /// Runs tasks until it is told to end.
 pub(crate) type WarmMain = fn(&Post<'_>, Streams, &Rc<Group>, &[Rc<Hook>]) -> !;
 
-/// The main functions of workers. A worker can do whatever its parent does, so these functions are in modules that import
-/// this one; they are passed down to it.
+/// The main functions of workers. A worker can do whatever its parent does, so these functions are in modules that
+/// import this one; they are passed down to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mains {
     /// An isolated worker's.
