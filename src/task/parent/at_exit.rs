@@ -29,7 +29,8 @@ use crate::zend::interrupt::Floor;
 use crate::zend::object::{Native, Object};
 use crate::zend::{exception, interrupt, request};
 
-/// Destructors of what is released at the end may start tasks, and those of their values again: so often at most.
+/// Destructors of what is released at the end may start tasks, whose values may have destructors that start others: the
+/// end is repeated so often at most.
 const ROUNDS: u32 = 100;
 
 /// Waits for everything that was started. Re-enters PHP: handlers run.
@@ -39,9 +40,9 @@ const ROUNDS: u32 = 100;
 /// When a handler exits.
 pub(crate) fn finish() -> Result<(), Thrown> {
     let state = state();
-    // What is waited for may itself wait for one of them.
+    // A task that is waited for here may itself wait for a lock that this process holds.
     locks::abandon_all_but(0);
-    // A fatal error may have left in the middle of it.
+    // A fatal error may have left a handler in its middle.
     if state.dispatching.replace(false) {
         Floor::forget();
     }
@@ -68,7 +69,7 @@ fn is_idle() -> bool {
 /// From now on a second signal ends the tasks. Those of a child are ended with it. Re-enters PHP.
 fn listen() {
     let state = state();
-    // Elsewhere the process is a server's, and so are its signals.
+    // In other SAPIs than the command line the process is a server's, and so are its signals.
     if support::supported() && !state.is_child.get() && state.interruption.borrow().is_none() {
         let interruption = Interruption::watch();
         state.interruption.replace(Some(interruption));
@@ -178,7 +179,7 @@ pub(crate) fn kill() {
         abandon(group, future);
     }
     state.held_back.set(false);
-    // A fatal error may have left in the middle of it.
+    // A fatal error may have left serialization in its middle.
     state.in_hand.set(0);
     state.underway.set(0);
     let in_line = state.in_line.take();

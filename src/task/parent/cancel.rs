@@ -1,5 +1,4 @@
-//! Tasks that are ended before they have an outcome: one, all of a pool, or those that another one has beaten. Runs in
-//! the parent.
+//! Cancels tasks: one, all of a pool, or those of `any()` and `race()` that have not won. Runs in the parent.
 
 use std::time::Duration;
 
@@ -81,8 +80,8 @@ fn take_back(group: Option<&Group>, future: &Object<Future>) -> bool {
     true
 }
 
-/// Stops a group: nothing more begins, and those of `futures`, which are its own, and of the items of its map calls that
-/// have not begun are cancelled. Runs PHP code: destructors.
+/// Stops a group: nothing more begins, and those of `futures`, which are its own, and of the items of its map calls
+/// that have not begun are cancelled. Runs PHP code: destructors.
 pub(crate) fn stop_all(group: &Group, futures: &[Object<Future>]) {
     group.ledger.change(Ledger::stop);
     workers::dismiss_all(group);
@@ -94,8 +93,8 @@ pub(crate) fn stop_all(group: &Group, futures: &[Object<Future>]) {
     event_loop::leave();
 }
 
-/// Stops a group: `futures`, which are its own, and its map calls are cancelled, and nothing more begins. Runs PHP code:
-/// destructors.
+/// Stops a group: `futures`, which are its own, and its map calls are cancelled, and nothing more begins. Runs PHP
+/// code: destructors.
 pub(crate) fn cancel_all(group: &Group, futures: &[Object<Future>]) {
     group.ledger.change(Ledger::stop);
     if !group.maps.borrow().is_empty() {
@@ -129,8 +128,8 @@ pub(crate) fn after_failure(future: &Future) {
     cancel_all(&group, &rest);
 }
 
-/// Cancels those of `futures` that have not ended, as another one has the outcome that was wanted. What they fail with,
-/// now or before, is nobody's business any more. Re-enters PHP: hooks of forks, as slots become free.
+/// Cancels those of `futures` that have not ended, as another one has the outcome that was wanted. Their failures, also
+/// earlier ones, count as handled. Re-enters PHP: hooks of forks, as slots become free.
 pub(crate) fn cancel_losers<'f>(futures: impl Iterator<Item = &'f Object<Future>>) {
     // Those that have ended by now are not cancelled. Nothing is started before the cancellation: hooks of a start may
     // wait for something that a loser holds.

@@ -1,4 +1,4 @@
-//! Asks the script whether what has failed is run again: the `if` of `Pool::retry()`. Runs in the parent.
+//! Asks the script whether a task that has failed is run again: the `if` of `Pool::retry()`. Runs in the parent.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -36,7 +36,7 @@ pub(crate) fn may_ask(moment: Moment) -> bool {
     })
 }
 
-/// Asks about all, as far as that may be at this moment. Re-enters PHP.
+/// Asks about all failed tasks that wait for it, as far as the script may be asked at this moment. Re-enters PHP.
 ///
 /// # Errors
 ///

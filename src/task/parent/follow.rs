@@ -16,8 +16,8 @@ use crate::zend::handler::Thrown;
 use crate::zend::interrupt;
 use crate::zend::object::Object;
 
-/// From now on `future` ends when `other` does, which one of its handlers returned. Re-enters PHP: `other` may be
-/// started, and its handlers run.
+/// From now on `future` ends when `other` does, which one of the handlers of `future` has returned. Re-enters PHP:
+/// `other` may be started, and its handlers run.
 ///
 /// # Errors
 ///

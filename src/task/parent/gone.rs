@@ -1,4 +1,4 @@
-//! What becomes of attempts when their worker has ended, or is waited for no more. Runs in the parent.
+//! What becomes of the attempts of a worker that has ended, or that is not waited for any more. Runs in the parent.
 
 use std::rc::Rc;
 

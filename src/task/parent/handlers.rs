@@ -96,12 +96,13 @@ fn run(future: &Object<Future>, moment: Moment) -> Result<(), Thrown> {
 ///
 /// # Errors
 ///
-/// With what it waits for: that one of these functions goes on, or, if none, a call that waits.
+/// When it may not. The error has the scope that it waits for: one of these functions has to go on; `None` if it waits
+/// for a call that waits for tasks.
 fn ensure_allowed(future: &Future, moment: Moment) -> Result<(), Option<Scope>> {
     future.next_scope().map_or(Ok(()), |scope| ensure_allowed_in(scope, future.place.get(), moment))
 }
 
-/// The same for a handler that was registered in `scope`, and that runs in `place`, if its pool says so.
+/// The same for a handler that was registered in `scope`; `place` is where its pool lets handlers run, if it says so.
 pub(super) fn ensure_allowed_in(
     scope: Scope,
     place: Option<Place>,

@@ -1,5 +1,6 @@
-//! Tasks that run in this process, one after the other: `async.mode=sync`, and `async.unsupported=sync` where there are no
-//! children. They go through the queue of their pool as others do, so that repeats, handlers and counts are the same.
+//! Tasks that run in this process, one after the other: `async.mode=sync`, and `async.unsupported=sync` where there are
+//! no children. They go through the queue of their pool as others do, so that repeats, handlers and counts are the
+//! same.
 //!
 //! A task begins where its child would have been forked, in the middle of the code that adds it, and that code goes on
 //! when it has ended. It takes its slot whether or not one is free: otherwise it could not begin in another task of its

@@ -2,10 +2,10 @@
 //!
 //! # Waiting for another process
 //!
-//! A process that waits for a lock sleeps on it, and wakes up at least every few hundredths of a second: it looks whether
-//! the holder still is there, and does what a signal or a time limit of PHP wants. One that has children of its own looks
-//! after them meanwhile, as `await` does: the holder may be a child that waits for its parent to fetch a result, or a task
-//! that has not been started.
+//! A process that waits for a lock sleeps on it, and wakes up at least every few hundredths of a second: it looks
+//! whether the holder still is there, and does what a signal or a time limit of PHP wants. One that has children of its
+//! own looks after them meanwhile, as `await` does: the holder may be a child that waits for its parent to fetch a
+//! result, or a task that has not been started.
 
 use std::rc::Rc;
 use std::time::Duration;

@@ -34,8 +34,8 @@ const TICK: Duration = Duration::from_millis(20);
 const BRIEFLY: Duration = Duration::from_millis(2);
 /// How often to look whether another process is there that could end the wait. That reads a file.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// Of so many looks without sleeping one is at the other side's word, and takes its cache line from it: meanwhile that side
-/// sends or receives several messages.
+/// Of so many looks without sleeping one is at the other side's word, and takes its cache line from it: meanwhile that
+/// side sends or receives several messages.
 const LOOK_ONCE_IN: u32 = 8;
 /// The most memory that is kept for the bytes of the next message.
 const KEPT: usize = 64 * 1024;
@@ -118,8 +118,8 @@ impl Peer<'_> {
     }
 }
 
-/// Sends a string or a scalar, if nothing is in the way: then no PHP code runs. False, and nothing is done, if something
-/// is.
+/// Sends a string or a scalar, if nothing is in the way: then no PHP code runs. False, and nothing is done, if
+/// something is.
 pub(crate) fn send_now(ring: &MessageRing, message: &Zval) -> bool {
     let Some(encoded) = value::encode_simple(message) else {
         return false;
@@ -289,7 +289,8 @@ impl<'r> Pausing<'r> {
         }
         let left = self.patience.map_or(Duration::MAX, Patience::left);
         if left.is_zero() {
-            // To look takes the reading of files, and is left out for who does not want to wait, unless it was found before.
+            // To look takes the reading of files, and is left out for who does not want to wait, unless it was found
+            // before.
             let in_vain =
                 waiting.what() == What::Message && self.ring.is_deserted() && is_deserted(self.ring);
             return Err(if in_vain { self.despair(waiting) } else { self.give_up(waiting) }.into());

@@ -80,9 +80,9 @@ pub(crate) fn scale(group: &Rc<Group>, workers: &Rc<Workers>) {
     }
 }
 
-/// Forks warm workers for tasks that are still to come, until there are `wanted`, or as many as there is room for. Waits
-/// for the room that children leave who are ending, as a task would, but not for those that have work. Re-enters PHP:
-/// hooks, and handlers while it waits.
+/// Forks warm workers for tasks that are still to come, until there are `wanted`, or as many as there is room for.
+/// Waits for the room that children leave who are ending, as a task would, but not for those that have work. Re-enters
+/// PHP: hooks, and handlers while it waits.
 ///
 /// # Errors
 ///
@@ -104,8 +104,8 @@ pub(crate) fn warm(group: &Rc<Group>, wanted: usize) -> Result<(), Refused> {
     if has_some() { Ok(()) } else { forked.map(drop) }
 }
 
-/// Forks those that are missing. Continues when there will soon be room for one more, and breaks when no more are wanted.
-/// There are `forks` left: where the hook of each fork takes the room of the one before, there would be no end.
+/// Forks those that are missing. Continues when there will soon be room for one more, and breaks when no more are
+/// wanted. There are `forks` left: where the hook of each fork takes the room of the one before, there would be no end.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! Waiting until some of many are ready: futures that have their outcomes, channels from which a message can be received. In
-//! any process, whether it has children or not.
+//! Waiting until some of many are ready: futures that have their outcomes, channels from which a message can be
+//! received. In any process, whether it has children or not.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -26,7 +26,8 @@ const BRIEFLY: Duration = Duration::from_millis(1);
 pub(crate) enum Source {
     /// Is ready when it has its outcome, and its handlers have run.
     Future(Object<Future>),
-    /// Is ready when to receive from it takes no wait, whether that gives a message or throws; and so are the next three.
+    /// Is ready when to receive from it takes no wait, whether that gives a message or throws; and so are the next
+    /// three.
     Channel(Rc<MessageRing>),
     /// The channel between this process and a task of its own.
     Task(Object<Future>),
@@ -76,8 +77,8 @@ impl Source {
     }
 }
 
-/// Waits until one of `sources` is ready, and returns which are: `true` at their places. None when patience is at an end
-/// before. Re-enters PHP.
+/// Waits until one of `sources` is ready, and returns which are: `true` at their places. None when patience is at an
+/// end before. Re-enters PHP.
 ///
 /// # Errors
 ///

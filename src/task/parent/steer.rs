@@ -1,4 +1,5 @@
-//! The parent's side of what running tasks are asked and told, and of what they report.
+//! What the parent sends to running tasks, and what it reads of them: requests to stop, changed limits, signals,
+//! progress. Runs in the parent.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use crate::task::workers;
 use crate::task::workers::Whereabouts;
 use crate::zend::object::Object;
 
-/// When to look again for a task that is between its queue and a worker.
+/// When to look again for a task that a worker is just taking from the job queue.
 const SOON: Duration = Duration::from_millis(1);
 /// Added to the number of an attempt: the key of the deadline of what it was asked, as it may have a time limit, too.
 const ASKED: u64 = 1 << 63;
@@ -53,7 +54,7 @@ fn remind(future: &Object<Future>, until: Instant) {
     state().deadlines.borrow_mut().set(id | ASKED, at, Stage::Ask);
 }
 
-/// The time has come to look after a task that was asked to stop.
+/// The deadline of a task that was asked to stop: it is ended if its time is over, or asked again where it is now.
 pub(crate) fn due(key: u64) {
     let id = key & !ASKED;
     let Some(future) = running(id) else {

@@ -1,9 +1,9 @@
-//! Streams of channels, for event loops of the application: readable while a message can be received, once the channel is
-//! closed, and when no process is left that could send.
+//! Streams of channels, for event loops of the application: readable while a message can be received, once the channel
+//! is closed, and when no process is left that could send.
 //!
-//! The first two are told by who sends and closes. A process that is killed tells nothing: so the stream is readable, too,
-//! when a child of this process has ended and is not reaped yet, and then until this process has looked which processes
-//! are left. Others than its own children can only be the last ones below those.
+//! The first two are told by who sends and closes. A process that is killed tells nothing: so the stream is readable,
+//! too, when a child of this process has ended and is not reaped yet, and then until this process has looked which
+//! processes are left. Others than its own children can only be the last ones below those.
 
 use std::os::fd::OwnedFd;
 use std::rc::Rc;

@@ -241,7 +241,8 @@ pub(crate) fn heed() {
     }
 }
 
-/// Notes which tasks have sent something since the last look, and have a handler, or an event loop, that waits for that.
+/// Notes which tasks have sent something since the last look, and have a handler, or an event loop, that waits for
+/// that.
 pub(crate) fn look() {
     if let Some(lines) = state().lines.get().filter(|lines| lines.is_any_used()) {
         look_at(lines);
