@@ -61,17 +61,18 @@ impl Hook {
     }
 }
 
-/// A queue and its slots.
+/// The queue of one pool, its slots and its settings.
 #[derive(Debug)]
 pub(crate) struct Group {
-    /// The process that it belongs to.
+    /// The process that has made it.
     pub(crate) owner: Pid,
     /// Where its attempts are.
     pub(crate) ledger: ValueCell<Ledger<Attempt>>,
-    /// The jobs of attempts that are in the queue again, as there was no room for them: no attempt is serialized twice.
+    /// The jobs of attempts that are in the queue again, as the job queue had no room for them: they are kept, so that
+    /// no attempt is serialized twice.
     pub(crate) jobs: DataCell<BTreeMap<u64, Job>>,
-    /// How fast its tasks may start, and the number under which the time of the next start is a deadline; none for as
-    /// fast as there are slots.
+    /// How fast its tasks may start, and the key of the deadline for the next start; `None` for as fast as there are
+    /// slots.
     pub(crate) pace: DataCell<Option<Box<(Pace, u64)>>>,
     /// `add()` waits while so many tasks wait for a slot.
     pub(crate) queue_limit: Cell<Option<usize>>,
@@ -79,21 +80,21 @@ pub(crate) struct Group {
     pub(crate) timeout: Cell<Option<f64>>,
     /// Which failed attempts are run again, and when.
     pub(crate) retry: Cell<Retry>,
-    /// A function of the script that says of a failure whether it is one of them.
+    /// A function of the script that says whether an attempt that failed so is run again.
     pub(crate) retry_if: ValueCell<Option<Rc<Callable>>>,
     /// A function of the script that is called with the messages of its tasks.
     pub(crate) listener: ValueCell<Option<Rc<Listener>>>,
-    /// Its children are warm workers.
+    /// Its tasks run in warm workers, and not in a process each.
     pub(crate) stays: Cell<bool>,
-    /// But only as long as there is a map call.
+    /// Its warm workers stay only as long as there is a map call.
     pub(crate) stays_for_maps: Cell<bool>,
-    /// For how long.
+    /// For how many tasks, and how long, a warm worker stays.
     pub(crate) stay: Cell<Stay>,
-    /// How many of them stay when they are idle, too.
+    /// How many warm workers stay also when they are idle.
     pub(crate) kept: Cell<usize>,
-    /// How often all its warm workers were killed, as tasks lay while none of them ran any.
+    /// How often all its warm workers were killed, as tasks were waiting while no worker ran any.
     pub(crate) stalls: Cell<u32>,
-    /// Those that stay.
+    /// Its warm workers, and what they share.
     pub(crate) workers: ValueCell<Option<Rc<Workers>>>,
     /// Where the handlers of its futures run; none for where php.ini says.
     pub(crate) handlers: Cell<Option<Place>>,
@@ -101,17 +102,17 @@ pub(crate) struct Group {
     pub(crate) output: Cell<output::Mode>,
     /// The classes that outcomes may have; none for all.
     pub(crate) classes: DataCell<Option<Rc<Classes>>>,
-    /// Their memory limit and priority.
+    /// The memory limit and priority of its children.
     pub(crate) limits: DataCell<Limits>,
     /// Signals that are forwarded to its children when the application handles them.
     pub(crate) forwarded: Cell<Signals>,
-    /// Its map calls, by their ids, by which workers find them, too.
+    /// Its map calls by their ids, under which workers find them, too.
     pub(crate) maps: ValueCell<IdMap<Rc<MapCall>>>,
     /// How many of its running tasks began in another group.
     pub(crate) adopted: Cell<usize>,
     /// Hooks for its children.
     pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
-    /// Its children run hooks when their outcomes are told.
+    /// Its children run hooks after they have sent their outcomes.
     pub(crate) has_exit_hooks: Cell<bool>,
     /// Futures in the order in which they ended, while there is an object that can ask for them.
     pub(crate) ended: ValueCell<Option<Ended>>,
@@ -177,8 +178,8 @@ impl Group {
         self.ledger.borrow().is_idle()
     }
 
-    /// Has everything been told that is awaited? Children that run hooks after that are not waited for, others until they
-    /// have ended.
+    /// Have all children sent what is waited for? Where children run hooks after that, they are not waited for; others
+    /// are, until they have ended.
     pub(crate) fn has_told(&self) -> bool {
         if !self.has_exit_hooks.get() {
             return self.idle();
@@ -193,7 +194,7 @@ impl Group {
         !self.idle() && self.ledger.borrow().has_untold()
     }
 
-    /// Has it nothing to do, unless its `Pool` object gives it something?
+    /// Has it nothing to do until its `Pool` object adds something?
     pub(crate) fn is_spent(&self) -> bool {
         self.idle() && self.maps.borrow().is_empty()
     }
@@ -244,7 +245,8 @@ impl Group {
         self.ledger.borrow().get(id)?.map_call().cloned()
     }
 
-    /// There is no room for the job of an attempt, which waits in the queue again: as the first.
+    /// The job queue has no room for the job of an attempt: the attempt returns to the front of the queue, and its job
+    /// is kept.
     pub(crate) fn put_back(&self, id: u64, job: Job) {
         self.jobs.borrow_mut().insert(id, job);
         self.ledger.change(|ledger| ledger.requeue(id));

@@ -76,15 +76,15 @@ pub(crate) struct State {
     pub(crate) default_group: ValueCell<Option<Rc<Group>>>,
     /// Groups with something queued or running.
     pub(crate) active: ValueCell<Vec<Rc<Group>>>,
-    /// Children, once there was one.
+    /// Waits for children; `None` before there was one.
     pub(crate) reactor: DataCell<Option<Reactor>>,
     /// All children, until they are reaped.
     pub(crate) workers: ValueCell<Table>,
     /// Texts of warnings that are to be raised at the next safe point.
     pub(crate) notices: DataCell<Vec<String>>,
-    /// What those that stay keep in their memory for maps.
+    /// Results of map calls that warm workers keep in their memory.
     pub(crate) remote_results: DataCell<RemoteResults>,
-    /// The code that they have, too.
+    /// Names of code that warm workers have, too.
     pub(crate) code_index: ValueCell<CodeIndex>,
     /// Deadlines of tasks and children.
     pub(crate) deadlines: DataCell<Deadlines>,

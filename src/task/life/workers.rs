@@ -43,18 +43,18 @@ pub(crate) struct Job {
 #[derive(Debug)]
 pub(crate) struct Workers {
     pub(crate) job_queue: JobQueue,
-    /// The ids of those that are waited for, in the order of their forks.
+    /// The ids of the workers that have not been reaped, in the order of their forks.
     pub(crate) ids: DataCell<Vec<u64>>,
-    /// How many of them are known to have left by themselves.
+    /// How many of these are known to have left by themselves.
     pub(crate) departed: Cell<usize>,
-    /// The oldest epoch of those that have not been told to leave. Cached, as it is needed for each task.
+    /// The oldest epoch of the workers that have not been told to leave. Cached, as it is needed for each task.
     pub(crate) oldest: Cell<Option<u64>>,
     /// A buffer for the next job.
     pub(crate) spare: DataCell<Vec<u8>>,
     /// Nothing more is expected to be posted.
     pub(crate) closed: Cell<bool>,
-    /// Nothing is posted for them, and none is forked, any more: the memory that they share was written over, and all of
-    /// them are being killed; or they are of the process that this one was forked from by the application.
+    /// Nothing is posted for them, and none is forked, any more: the memory that they share was written over, and all
+    /// of them are being killed; or they are of the process that this one was forked from by the application.
     pub(crate) condemned: Cell<bool>,
     /// Slots and tasks that did not match at the last check: see `task::parent::check`.
     pub(crate) adrift: DataCell<Vec<(usize, u64)>>,
