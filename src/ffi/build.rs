@@ -7,6 +7,7 @@ use ext_php_rs_build::{ApiVersion, PHPInfo, emit_check_cfg, emit_php_cfg_flags, 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=src/ffi/shim");
     println!("cargo:rerun-if-changed=src/ffi/shim.h");
+    println!("cargo:rerun-if-changed=src/ffi/child.ld");
     // Otherwise the shim would stay compiled for the PHP of the previous build.
     println!("cargo:rerun-if-env-changed=PHP");
     println!("cargo:rerun-if-env-changed=PHP_CONFIG");
@@ -41,6 +42,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     shim.warnings(true).extra_warnings(false);
     // At -O0 the headers of newer patch releases leave references to symbols that older ones do not export.
     shim.opt_level(2);
+    // A child would have a page fault for the table of jumps.
+    shim.flag_if_supported("-fno-plt");
     for flag in includes()?.split_whitespace() {
         shim.flag(flag);
     }
@@ -50,6 +53,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     shim.try_compile("async_shim")?;
+    // Not every linker knows such scripts; rustc's own choices, lld and GNU ld, do.
+    let chosen =
+        ["RUSTC_LINKER", "CARGO_ENCODED_RUSTFLAGS"].map(|name| std::env::var(name).unwrap_or_default());
+    if chosen[0].is_empty() && !["linker=", "fuse-ld"].iter().any(|choice| chosen[1].contains(choice)) {
+        let root = std::env::var("CARGO_MANIFEST_DIR")?;
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-T,{root}/src/ffi/child.ld");
+    }
     Ok(())
 }
 

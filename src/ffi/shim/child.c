@@ -73,13 +73,16 @@ void async_errors_uninstall(void)
 
 static void async_reseed(void)
 {
+	if (RANDOM_G(combined_lcg_seeded)) {
+		RANDOM_G(combined_lcg_seeded) = false;
+	}
+	if (RANDOM_G(mt19937_seeded)) {
+		RANDOM_G(mt19937_seeded) = false;
+	}
 #if PHP_VERSION_ID >= 80400
-	RANDOM_G(combined_lcg_seeded) = false;
-	RANDOM_G(mt19937_seeded) = false;
-	RANDOM_G(fallback_seed_state).initialized = false;
-#else
-	RANDOM_G(combined_lcg_seeded) = false;
-	RANDOM_G(mt19937_seeded) = false;
+	if (RANDOM_G(fallback_seed_state).initialized) {
+		RANDOM_G(fallback_seed_state).initialized = false;
+	}
 #endif
 }
 

@@ -182,8 +182,10 @@ void async_process_begin_child(void)
 			}
 		}
 	}
-	async_process.watches = async_process.changed = false;
-	async_process.has_umask = async_process.has_mask = async_process.has_limits = false;
+	if (async_process.watches || async_process.changed) {
+		async_process.watches = async_process.changed = false;
+		async_process.has_umask = async_process.has_mask = async_process.has_limits = false;
+	}
 }
 
 /* In a warm worker that is ready for its first task: each task will find the state of now, whether a hook or the parent

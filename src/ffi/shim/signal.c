@@ -77,15 +77,18 @@ uint64_t async_signals_begin_child(void)
 		SIGG(pavail) = SIGG(phead);
 		SIGG(phead) = SIGG(ptail) = NULL;
 	}
-	async_signals_handled = 0;
+	uint64_t handled = 0;
 	for (int signo = 1; signo < NSIG; signo++) {
 		zend_signal_entry_t *entry = &SIGG(handlers)[signo - 1];
 
 		if (!(own & BIT(signo)) && async_is_handler(entry)) {
-			async_signals_handled |= BIT(signo);
+			handled |= BIT(signo);
 			entry->flags = 0;
 			entry->handler = (void *) SIG_DFL;
 		}
+	}
+	if (async_signals_handled != handled) {
+		async_signals_handled = handled;
 	}
 	for (int signo = 1; signo < NSIG; signo++) {
 		if (!(DEFERRED & BIT(signo))) {
@@ -227,8 +230,10 @@ void async_signals_forget(void)
 	zval args[2], result;
 
 	/* These belong to another worker, which has forked this child. */
-	async_signals.changed = async_signals.has_dispatched = false;
-	async_signals.replaced = 0;
+	if (async_signals.changed || async_signals.has_dispatched || async_signals.replaced) {
+		async_signals.changed = async_signals.has_dispatched = false;
+		async_signals.replaced = 0;
+	}
 	if (!async_signals_handled) {
 		return;
 	}

@@ -61,8 +61,9 @@ pub(crate) enum Request {
     Over,
 }
 
-/// The state of one process.
+/// The state of one process. In one page: what a process writes to after a fork is copied, page by page.
 #[derive(Debug)]
+#[repr(align(4096))]
 pub(crate) struct State {
     /// The process that it belongs to.
     pub(crate) owner: Cell<Pid>,
@@ -262,6 +263,8 @@ impl State {
         self.last_id.get()
     }
 }
+
+const _: () = assert!(size_of::<State>() == 4096);
 
 #[cfg(not(php_zts))]
 static STATE: OneThread<Option<&State>> = OneThread::new(None);

@@ -124,6 +124,12 @@ pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
     if let Some(simple) = encode_simple(value) {
         return Ok(simple);
     }
+    encode_graph(value)
+}
+
+/// Not inlined: its frame is more than a page of stack, which a child that returns a number does not have to copy.
+#[inline(never)]
+fn encode_graph(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
     let body = match encode::pack(value) {
         Ok((buffer, held)) => Body::Packed { buffer, held },
         Err(encode::NotPackable) => Body::Serialized(serialize::serialize(value)?),
