@@ -9,7 +9,7 @@ use nix::errno::Errno;
 
 use crate::ini;
 use crate::process::child::end;
-use crate::process::fork::{Fork, Purpose, Refused};
+use crate::process::fork::{Child, Fork, Purpose, Refused};
 use crate::process::output::Streams;
 use crate::process::poller::reactor::Reactor;
 use crate::process::quota::Permit;
@@ -129,13 +129,14 @@ fn spawn_isolated(group: &Rc<Group>, future: &Object<Future>) -> Result<Vec<Rc<H
     {
         reactor.before_fork();
     }
-    let main = |pipe: &OwnedFd, streams| (mains().isolated)(pipe, streams, &limits, &hooks, future);
-    let budget = Budget::One { origin: ValueCell::default() };
-    let forked = fork_worker(group, id, budget, main);
-    let pid = forked.map_err(|NotForked { refused, was_there }| {
-        let tasks = if was_there { vec![id] } else { Vec::new() };
-        NotSpawned { refused, tasks }
-    })?;
+    let prepared = Prepared::new(group, id)?;
+    let pid = match prepared.fork(Purpose::Outcome)? {
+        Forked::Child { pipe, streams } => (mains().isolated)(&pipe, streams, &limits, &hooks, future),
+        Forked::Parent(born) => {
+            let budget = Budget::One { origin: ValueCell::default() };
+            born.keep(group, budget).map_err(|refused| NotSpawned { refused, tasks: vec![id] })?
+        }
+    };
     group.ledger.change(|ledger| ledger.run(id));
     future.begin_in(pid);
     future.limit_by_default(group.timeout.get());
@@ -166,10 +167,14 @@ fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<V
     }
     let id = state.next_id();
     let captured = group.output.get() == output::Mode::Capture;
-    let main = |pipe: &OwnedFd, streams| {
-        let (job_queue, ringer) = (&workers.job_queue, &doorbell.ringer());
-        let post = Post { job_queue, slot, others, ring: &ring, ringer, pipe, captured };
-        (mains().warm)(&post, streams, group, &hooks)
+    let prepared = Prepared::new(group, id)?;
+    let born = match prepared.fork(Purpose::End)? {
+        Forked::Child { pipe, streams } => {
+            let (job_queue, ringer) = (&workers.job_queue, &doorbell.ringer());
+            let post = Post { job_queue, slot, others, ring: &ring, ringer, pipe: &pipe, captured };
+            (mains().warm)(&post, streams, group, &hooks)
+        }
+        Forked::Parent(born) => born,
     };
     let warm = Warm {
         workers: Rc::clone(workers),
@@ -184,10 +189,8 @@ fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<V
         ends: Cell::new(None),
         proven: Cell::new(false),
     };
-    let forked = fork_worker(group, id, Budget::Many(warm), main);
-    forked.map_err(|NotForked { refused, was_there }| {
-        let reaped = was_there.then(|| workers.job_queue.reap(slot, |task| group.expects(task)));
-        let Reaped { begun, unposted } = reaped.unwrap_or_default();
+    born.keep(group, Budget::Many(warm)).map_err(|refused| {
+        let Reaped { begun, unposted } = workers.job_queue.reap(slot, |task| group.expects(task));
         NotSpawned { refused, tasks: [begun, unposted].concat() }
     })?;
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
@@ -200,64 +203,87 @@ fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<V
     Ok(hooks)
 }
 
-/// Why there is no new process.
-struct NotForked {
-    refused: Refused,
-    /// There was a process, which had to be killed: it may have begun something.
-    was_there: bool,
-}
-
-impl From<Refused> for NotForked {
-    fn from(refused: Refused) -> Self {
-        Self { refused, was_there: false }
-    }
-}
-
-/// Forks a worker of `group`, which is known as `id` from then on, and does what `main` does with its pipe and its
-/// output. Its process.
-fn fork_worker(
-    group: &Rc<Group>,
+/// What a worker needs before it is forked. If it is not, all of it is given back.
+#[derive(Debug)]
+struct Prepared {
     id: u64,
-    budget: Budget,
-    main: impl FnOnce(&OwnedFd, Streams),
-) -> Result<i32, NotForked> {
-    let purpose = match &budget {
-        Budget::One { .. } => Purpose::Outcome,
-        Budget::Many(_) => Purpose::End,
-    };
-    let mut permit = permit()?;
-    let (streams, capture) = streams(group, id)?;
-    let max_result = ini::max_result();
-    heap::before_fork();
-    request::expect_child();
-    let place = state().place();
-    // Without lines, as there is no memory, the task runs all the same.
-    let lines = lines().ok();
-    let forked = match fork::fork(purpose)? {
-        Fork::Child(pipe) => {
-            state().own.slot_ref.set(place.as_ref().map(Place::slot_ref));
-            state().own.lines.set(lines);
-            main(&pipe, streams);
-            end(255)
-        }
-        Fork::Parent(forked) => {
-            // Children that hooks fork must not inherit them.
-            drop(streams);
-            forked
-        }
-    };
-    let pid = forked.pid.as_raw();
-    permit.hand_to(pid);
-    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
-        let added = reactor.add(id, forked, permit, max_result).map_err(Refused::by("epoll_ctl"));
-        added.map_err(|refused| NotForked { refused, was_there: true })?;
+    permit: Permit,
+    /// Its slot in the memory that it shares with its parent, if there is one left.
+    place: Option<Place>,
+    /// Without lines, as there is no memory, the task runs all the same.
+    lines: Option<&'static Lines>,
+    streams: Streams,
+    listening: Listening,
+    max_result: u64,
+}
+
+/// A worker has been forked.
+enum Forked {
+    /// This is the worker.
+    Child { pipe: OwnedFd, streams: Streams },
+    /// This is its parent.
+    Parent(Born),
+}
+
+/// A worker that runs, and of which nothing is noted yet.
+struct Born {
+    id: u64,
+    child: Child,
+    permit: Permit,
+    place: Option<Place>,
+    listening: Listening,
+    max_result: u64,
+}
+
+impl Prepared {
+    /// For a worker of `group`, which will be known as `id`.
+    fn new(group: &Group, id: u64) -> Result<Self, Refused> {
+        let permit = permit()?;
+        let (streams, listening) = streams(group, id)?;
+        let max_result = ini::max_result();
+        heap::before_fork();
+        request::expect_child();
+        let (place, lines) = (state().place(), lines().ok());
+        Ok(Self { id, permit, place, lines, streams, listening, max_result })
     }
-    capture.keep();
-    let group_of = ValueCell::new(Some(Rc::clone(group)));
-    state().workers.insert(id, Rc::new(Worker { id, pid, group: group_of, place, budget }));
-    state().streams_due.set(true);
-    launch::forward(group, id);
-    Ok(pid)
+
+    fn fork(self, purpose: Purpose) -> Result<Forked, Refused> {
+        let Self { id, permit, place, lines, streams, listening, max_result } = self;
+        Ok(match fork::fork(purpose)? {
+            Fork::Child(pipe) => {
+                let own = &state().own;
+                own.slot_ref.set(place.as_ref().map(Place::slot_ref));
+                own.lines.set(lines);
+                // What is the parent's is not given back, and no memory is freed.
+                std::mem::forget((permit, place, listening));
+                Forked::Child { pipe, streams }
+            }
+            // Its copies of the streams are dropped: children that hooks fork must not inherit them.
+            Fork::Parent(child) => Forked::Parent(Born { id, child, permit, place, listening, max_result }),
+        })
+    }
+}
+
+impl Born {
+    /// Watches the worker from now on, which may do what `budget` says. Its process.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel cannot watch one more descriptor. The worker is killed then, and may have begun something.
+    fn keep(self, group: &Rc<Group>, budget: Budget) -> Result<i32, Refused> {
+        let Self { id, child, mut permit, place, listening, max_result } = self;
+        let pid = child.pid.as_raw();
+        permit.hand_to(pid);
+        if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+            reactor.add(id, child, permit, max_result).map_err(Refused::by("epoll_ctl"))?;
+        }
+        listening.keep();
+        let group_of = ValueCell::new(Some(Rc::clone(group)));
+        state().workers.insert(id, Rc::new(Worker { id, pid, group: group_of, place, budget }));
+        state().streams_due.set(true);
+        launch::forward(group, id);
+        Ok(pid)
+    }
 }
 
 /// A place for one more process, where their number is limited.
