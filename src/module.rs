@@ -6,7 +6,7 @@ use ext_php_rs::zend::ModuleEntry;
 
 use crate::process::{cpus, fork, quota};
 use crate::task::child::{isolated, worker_loop};
-use crate::task::life::support;
+use crate::task::life::{state, support};
 use crate::task::parent::at_exit;
 use crate::task::workers::spawn::{self, Mains};
 use crate::zend::module::{self, Life};
@@ -40,6 +40,7 @@ fn startup(number: c_int) -> Result<(), String> {
     value::startup();
     interrupt::install(supervisor::on_interrupt);
     request::install();
+    request::before_rights_change(state::before_rights_change);
     signal::install();
     Ok(())
 }

@@ -189,6 +189,7 @@ unsafe extern "C" {
     pub(crate) fn async_signals_put_back() -> bool;
     pub(crate) fn async_process_is_native() -> bool;
     pub(crate) fn async_process_startup();
+    pub(crate) fn async_rights_install(hook: unsafe extern "C" fn());
     pub(crate) fn async_child_expected();
     pub(crate) fn zend_memory_usage(real: bool) -> usize;
     pub(crate) fn async_memory_left(holes: bool) -> usize;

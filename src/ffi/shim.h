@@ -153,6 +153,7 @@ void async_child_begin(bool reseed);
 void async_child_watch(void);
 bool async_child_between(void);
 void async_process_startup(void);
+void async_rights_install(void (*hook)(void));
 bool async_process_is_native(void);
 void async_process_before_fork(void);
 void async_process_begin_child(void);

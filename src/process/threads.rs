@@ -2,7 +2,23 @@
 
 use std::os::unix::fs::MetadataExt;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::poller::notifier::Means;
+
+static ALL_ARE_KNOWN: AtomicBool = AtomicBool::new(false);
+
+/// From now on there is no thread here that the C library does not know. It changes the rights of all threads that it
+/// knows together; another one would keep those that the process gives up, and whoever then writes to this process's
+/// memory could use them.
+pub(crate) fn know_all() {
+    ALL_ARE_KNOWN.store(true, Ordering::Relaxed);
+}
+
+/// Is that so?
+pub(super) fn all_are_known() -> bool {
+    ALL_ARE_KNOWN.load(Ordering::Relaxed)
+}
 
 /// How many such threads there are, in the process that has the children; 0 if that is unknown.
 pub(crate) fn of_libraries(means: Means) -> usize {

@@ -1,8 +1,9 @@
 //! The engine's state of a request: how it is adapted when a child begins, between its tasks, and when it ends.
 
 use std::ffi::{CStr, c_void};
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
+use std::sync::OnceLock;
 
 use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::{CatchError, try_catch};
@@ -208,6 +209,21 @@ pub(crate) fn is_native() -> bool {
 pub(crate) fn watch_process() {
     // SAFETY: RINIT: no PHP code runs, and none is compiled.
     unsafe { ffi::async_process_startup() };
+}
+
+static RIGHTS: OnceLock<fn()> = OnceLock::new();
+
+/// Has `hook` called before PHP code can change the rights of this process: by a function for that, or by one of C. MINIT,
+/// which may run more than once in a process.
+pub(crate) fn before_rights_change(hook: fn()) {
+    RIGHTS.get_or_init(|| hook);
+    // SAFETY: MINIT: no other thread runs PHP.
+    unsafe { ffi::async_rights_install(on_rights_change) };
+}
+
+unsafe extern "C" fn on_rights_change() {
+    // A panic must not leave an `extern "C"` frame.
+    let _ = catch_unwind(|| RIGHTS.get().inspect(|hook| hook()));
 }
 
 /// The memory in bytes that PHP has allocated from the system.

@@ -71,6 +71,26 @@ static void async_before(int index, zend_execute_data *execute_data)
 WATCHED(WATCH)
 #undef WATCH
 
+/* Called before the process can change its rights. */
+static void (*async_rights_hook)(void);
+
+void async_rights_install(void (*hook)(void))
+{
+	async_rights_hook = hook;
+}
+
+#define RIGHTS(X) X(posix_setuid) X(posix_seteuid) X(posix_setgid) X(posix_setegid) X(posix_initgroups)
+
+#define WATCH_RIGHTS(name) \
+	static zif_handler async_original_##name; \
+	static ZEND_NAMED_FUNCTION(async_watched_##name) \
+	{ \
+		async_rights_hook(); \
+		async_original_##name(INTERNAL_FUNCTION_PARAM_PASSTHRU); \
+	}
+RIGHTS(WATCH_RIGHTS)
+#undef WATCH_RIGHTS
+
 /* Through these methods PHP code can call C functions, which can close any descriptor: PHP's own functions cannot. */
 #define NATIVE(X) X(cdef) X(load) X(scope)
 
@@ -81,6 +101,7 @@ static bool async_native;
 	static ZEND_NAMED_FUNCTION(async_watched_native_##name) \
 	{ \
 		async_native = true; \
+		async_rights_hook(); \
 		async_original_##name(INTERNAL_FUNCTION_PARAM_PASSTHRU); \
 	}
 NATIVE(WATCH_NATIVE)
@@ -119,6 +140,9 @@ void async_process_startup(void)
 	for (size_t i = 0; i < async_watched_count; i++) {
 		async_watch(CG(function_table), watched[i].name, watched[i].handler, &async_originals[i]);
 	}
+#define ENTRY(name) async_watch(CG(function_table), #name, async_watched_##name, &async_original_##name);
+	RIGHTS(ENTRY)
+#undef ENTRY
 	if (ffi && ffi->type == ZEND_INTERNAL_CLASS) {
 #define ENTRY(name) async_watch(&ffi->function_table, #name, async_watched_native_##name, &async_original_##name);
 		NATIVE(ENTRY)

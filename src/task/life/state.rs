@@ -21,6 +21,7 @@ use crate::process::shared::control::{Control, Place};
 use crate::process::shared::message_ring::MessageRing;
 use crate::process::shared::message_ring::lines::Lines;
 use crate::process::spin::Spin;
+use crate::process::threads;
 use crate::task::life::doubt::Doubt;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
@@ -289,6 +290,14 @@ fn begin() -> &'static State {
     let state = Box::leak(Box::new(State::new(getpid())));
     STATE.set(Some(state));
     state
+}
+
+/// This process may change its rights now.
+pub(crate) fn before_rights_change() {
+    threads::know_all();
+    if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
+        reactor.before_rights_change();
+    }
 }
 
 impl State {

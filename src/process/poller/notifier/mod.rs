@@ -1,6 +1,7 @@
 //! Wakes the parent while it runs the script, when a child or a deadline has news: raises a flag, so that the parent
 //! looks for news at the next interrupt of the virtual machine.
 
+mod bare;
 mod signal;
 mod thread;
 
@@ -98,6 +99,14 @@ impl Notifier {
         match self {
             Self::Thread(thread) => thread.alarm(delay),
             Self::Signal(signals) => signals.alarm(delay),
+        }
+    }
+
+    /// From now on each thread of this process is one that the C library knows: it is about to change its rights. Whatever
+    /// this has been told is forgotten.
+    pub(super) fn become_known(&mut self, children: &OwnedFd) {
+        if let Self::Thread(thread) = self {
+            thread.become_known(children);
         }
     }
 

@@ -16,9 +16,11 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
+use super::bare::{self, Bare, POSSIBLE};
 use super::{Flags, is_readable};
 use crate::process::fork::Refused;
 use crate::process::signals::Blocked;
+use crate::process::threads;
 
 const CHILDREN: u64 = 0;
 const TIMER: u64 = 1;
@@ -33,7 +35,18 @@ pub(crate) struct Thread {
     timer: TimerFd,
     stop: EventFd,
     flags: Flags,
-    handle: libc::pthread_t,
+    handle: Handle,
+}
+
+/// The thread itself.
+#[derive(Debug)]
+enum Handle {
+    /// The C library knows it.
+    Known(libc::pthread_t),
+    /// It does not.
+    Bare(Bare),
+    /// It has ended, and there is no room for another one.
+    None,
 }
 
 struct Work {
@@ -62,8 +75,23 @@ impl Thread {
             .and_then(|()| epoll.add(&stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP)))
             .map_err(Refused::by("epoll_ctl"))?;
         let work = Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
-        let handle = spawn(work).map_err(Refused::by("pthread_create"))?;
+        let handle = if POSSIBLE && !threads::all_are_known() {
+            spawn_bare(work).map_err(Refused::by("clone"))?
+        } else {
+            spawn(work).map_err(Refused::by("pthread_create"))?
+        };
         Ok(Self { epoll, timer, stop, flags, handle })
+    }
+
+    /// Makes way for a thread that the C library knows, which then has the rights that this process has. It is not armed,
+    /// and has no alarm.
+    pub(super) fn become_known(&mut self, children: &OwnedFd) {
+        if matches!(self.handle, Handle::Bare(_)) {
+            self.end();
+            if let Ok(known) = Self::start(children, self.flags) {
+                *self = known;
+            }
+        }
     }
 
     /// From now on the next readiness of `children` raises the flags, once. If they are readable already, the flags are
@@ -92,15 +120,33 @@ impl Thread {
     }
 
     /// Ends the thread. Only in the process that started it.
-    pub(super) fn stop(self) {
-        if self.stop.write(1).is_ok() {
+    pub(super) fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if self.stop.write(1).is_err() {
+            return;
+        }
+        match std::mem::replace(&mut self.handle, Handle::None) {
             // SAFETY: the thread exists, is joinable, and ends now, as `stop` stays readable.
-            unsafe { libc::pthread_join(self.handle, ptr::null_mut()) };
+            Handle::Known(handle) => drop(unsafe { libc::pthread_join(handle, ptr::null_mut()) }),
+            Handle::Bare(bare) => bare.join(),
+            Handle::None => {}
         }
     }
 }
 
-fn spawn(work: Box<Work>) -> Result<libc::pthread_t, Errno> {
+fn spawn_bare(work: Box<Work>) -> Result<Handle, Errno> {
+    let _blocked = Blocked::all(); // the thread inherits this signal mask
+    let work = Box::into_raw(work);
+    Bare::start(run_bare, work.cast()).map(Handle::Bare).inspect_err(|_| {
+        // SAFETY: the thread was not created, so that nothing else owns the box.
+        drop(unsafe { Box::from_raw(work) });
+    })
+}
+
+fn spawn(work: Box<Work>) -> Result<Handle, Errno> {
     let _blocked = Blocked::all(); // the thread inherits this signal mask
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
     let mut thread = MaybeUninit::<libc::pthread_t>::uninit();
@@ -119,22 +165,38 @@ fn spawn(work: Box<Work>) -> Result<libc::pthread_t, Errno> {
         return Err(Errno::from_raw(made));
     }
     // SAFETY: `pthread_create` succeeded and filled it.
-    Ok(unsafe { thread.assume_init() })
+    Ok(Handle::Known(unsafe { thread.assume_init() }))
 }
 
 /// The thread's code. The box is never freed: that would take the allocator's lock, which a fork might find held.
 extern "C" fn run(work: *mut libc::c_void) -> *mut libc::c_void {
     // SAFETY: `spawn` made this box for this thread, and nothing else frees it.
-    let work = unsafe { &*work.cast::<Work>() };
-    let mut event = libc::epoll_event { events: 0, u64: 0 };
-    loop {
+    unsafe { &*work.cast::<Work>() }.serve(|epoll, event| {
         // SAFETY: room for one event; the descriptor is closed only after this thread has been joined.
-        let ready = unsafe { libc::epoll_wait(work.epoll, &raw mut event, 1, -1) };
-        match (ready, event.u64) {
-            (1, STOP) => return ptr::null_mut(),
-            (1, _) => work.flags.raise(),
-            _ if Errno::last() == Errno::EINTR => {}
-            _ => return ptr::null_mut(),
+        let ready = unsafe { libc::epoll_wait(epoll, ptr::from_mut(event), 1, -1) };
+        i64::from(if ready < 0 { -Errno::last_raw() } else { ready })
+    });
+    ptr::null_mut()
+}
+
+/// The same for a thread that the C library does not know.
+extern "C" fn run_bare(work: *mut libc::c_void) -> libc::c_int {
+    // SAFETY: as above.
+    unsafe { &*work.cast::<Work>() }.serve(bare::wait);
+    0
+}
+
+impl Work {
+    fn serve(&self, wait: impl Fn(i32, &mut libc::epoll_event) -> i64) {
+        const INTERRUPTED: i64 = -(libc::EINTR as i64);
+        let mut event = libc::epoll_event { events: 0, u64: 0 };
+        loop {
+            match (wait(self.epoll, &mut event), event.u64) {
+                (1, STOP) => return,
+                (1, _) => self.flags.raise(),
+                (INTERRUPTED, _) => {}
+                _ => return,
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Reactor;
 use super::checks::EVERY;
-use crate::process::poller::wake_state::{Action, Expected, Input};
+use crate::process::poller::wake_state::{Action, Expected, Input, State};
 
 /// After this many posted jobs the parent takes in the results that there are. A millisecond later, when the alarm
 /// comes, most of them would have left the processor's cache.
@@ -83,6 +83,15 @@ impl Reactor {
             self.alarm(delay);
         }
         action
+    }
+
+    /// The process is about to change its rights, which each of its threads has to have: see [`crate::process::threads`].
+    pub(crate) fn before_rights_change(&mut self) {
+        self.notifier.become_known(self.registry.descriptor());
+        self.wake = State::NEW;
+        self.alarm = None;
+        // So that this is armed again.
+        self.flags.raise();
     }
 
     /// A warm worker has been given a job.
