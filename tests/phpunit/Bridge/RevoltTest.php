@@ -308,6 +308,24 @@ final class RevoltTest extends TestCase
         $this->assertSame('other', await($other), 'the loop works on');
     }
 
+    public function testAForkOfTheApplicationGoesOnWithTheLoop(): void
+    {
+        $this->assertSame(1, await(async(static fn() => 1)));
+        $pid = pcntl_fork();
+        if ($pid === 0) {
+            try {
+                $gate = new Gate();
+                EventLoop::delay(0.01, static fn() => $gate->open());
+                $isFine = await(async(static fn() => $gate->pass() ?? 2)) === 2;
+            } finally {
+                posix_kill(getmypid(), $isFine ?? false ? SIGTERM : SIGKILL); // it runs nothing of PHPUnit
+            }
+        }
+        $this->assertSame(2, await(async(static fn() => 2)));
+        pcntl_waitpid($pid, $status);
+        $this->assertSame(SIGTERM, pcntl_wtermsig($status));
+    }
+
     public function testInATaskThereIsNoLoop(): void
     {
         $notes = new Notes();

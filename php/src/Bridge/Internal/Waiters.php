@@ -23,14 +23,14 @@ final class Waiters
 
     private static bool $inTask = false;
 
-    /** @var resource readable while the extension has something to do */
-    private readonly mixed $news;
+    /** @var resource|null readable while the extension has something to do */
+    private mixed $news = null;
 
-    /** @var resource readable when a handler has run that this loop did not call */
-    private readonly mixed $alarm;
+    /** @var resource|null readable when a handler has run that this loop did not call */
+    private mixed $alarm = null;
 
-    /** @var resource the other end */
-    private readonly mixed $trigger;
+    /** @var resource|null the other end */
+    private mixed $trigger = null;
 
     /** @var \WeakMap<Future<mixed>, int> the numbers of futures whose handler has not run */
     private \WeakMap $numbers;
@@ -45,18 +45,9 @@ final class Waiters
 
     private bool $ticks = false;
 
-    private function __construct(private readonly Loop $loop)
+    private function __construct(private readonly Loop $loop, private readonly int $pid)
     {
         $this->numbers = new \WeakMap();
-        // A Pool object that stays would change when futures of others start.
-        $this->news = Pool::create()->stream();
-        $pair = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
-        if ($pair === false) {
-            throw new \RuntimeException('stream_socket_pair() has failed: ' . (error_get_last()['message'] ?? 'no reason given'));
-        }
-        [$this->alarm, $this->trigger] = $pair;
-        stream_set_blocking($this->alarm, false);
-        stream_set_blocking($this->trigger, false);
     }
 
     /**
@@ -67,7 +58,10 @@ final class Waiters
     public static function of(object $key, \Closure $loop): self
     {
         self::$ofLoops ??= new \WeakMap();
-        return self::$ofLoops[$key] ??= new self($loop());
+        $waiters = self::$ofLoops[$key] ?? null;
+        $pid = (int) getmypid();
+        // An application that forks, to become a daemon, goes on with the loop: nothing of its parent's tasks is news there.
+        return $waiters?->pid === $pid ? $waiters : self::$ofLoops[$key] = new self($loop(), $pid);
     }
 
     /**
@@ -110,8 +104,7 @@ final class Waiters
         $isNew = $number === null;
         $number ??= ++$this->lastNumber;
         if ($this->waiting === []) {
-            $this->loop->watch($this->news, $this->tick(...));
-            $this->loop->watch($this->alarm, $this->tick(...));
+            $this->watch();
         }
         $this->waiting[$number] ??= [$future, []];
         $this->waiting[$number][1][] = $ended;
@@ -141,6 +134,23 @@ final class Waiters
         } catch (\Throwable $failure) {
         }
         $finished($failure);
+    }
+
+    private function watch(): void
+    {
+        if ($this->news === null) {
+            $pair = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+            if ($pair === false) {
+                throw new \RuntimeException('stream_socket_pair() has failed: ' . (error_get_last()['message'] ?? 'no reason given'));
+            }
+            [$this->alarm, $this->trigger] = $pair;
+            stream_set_blocking($this->alarm, false);
+            stream_set_blocking($this->trigger, false);
+            // A Pool object that stays would change when futures of others start.
+            $this->news = Pool::create()->stream();
+        }
+        $this->loop->watch($this->news, $this->tick(...));
+        $this->loop->watch($this->alarm, $this->tick(...));
     }
 
     /**
@@ -199,7 +209,7 @@ final class Waiters
         if (($this->waiting[$number][1] ?? null) === []) {
             unset($this->waiting[$number]);
         }
-        if ($this->waiting === []) {
+        if ($this->waiting === [] && $this->news !== null) {
             $this->loop->unwatch($this->news);
             $this->loop->unwatch($this->alarm);
         }
