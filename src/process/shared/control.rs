@@ -1,15 +1,16 @@
 //! A slot for each child: the parent asks it there to stop, and it reports its progress there. Neither makes a system call.
 //!
-//! All children see all slots. Each word is marked with the attempt that it is about, and the numbers of attempts never
-//! come again: what an earlier user of a slot has left, or who has written over it, is about nobody.
+//! All children see all slots. What the parent writes, children can only read: it is mapped twice, once for the parent
+//! alone. Each word is marked with the attempt that it is about, and the numbers of attempts never come again: what an
+//! earlier user of a slot has left, or who has written over it, is about nobody.
 
 use std::cell::Cell;
 use std::fmt;
 
 use nix::errno::Errno;
 
-use super::memory::{Shared, SharedMemory};
-use super::pulse::{Pulse, Signs, Words};
+use super::memory::{OneWay, Shared, SharedMemory};
+use super::pulse::{self, Pulse, Signs};
 use super::sync::{AtomicU64, Ordering, fence, spin_loop};
 
 /// How many children can have a slot at a time. One without a slot learns that it is to stop by SIGTERM.
@@ -24,16 +25,24 @@ const TRIES: u32 = if cfg!(loom) { 2 } else { 1000 };
 #[derive(Debug)]
 struct Head(AtomicU64);
 
+/// What the parent tells a child.
 #[repr(C)]
 #[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
-struct Slot {
-    /// The attempt that is asked to stop. The parent writes it, and the next two.
+struct Orders {
+    /// The attempt that is asked to stop.
     asked: AtomicU64,
     /// The attempt whose time limit has changed while it ran.
     limited: AtomicU64,
     /// The end of that, in nanoseconds of the monotonic clock; `u64::MAX` for none.
     until: AtomicU64,
+}
+
+/// What a child tells its parent.
+#[repr(C)]
+#[cfg_attr(loom, derive(Default))]
+#[derive(Debug)]
+struct Reports {
     /// Odd while the child writes what follows.
     version: AtomicU64,
     /// The attempt that reports.
@@ -44,17 +53,20 @@ struct Slot {
     length: AtomicU64,
     text: [AtomicU64; TEXT],
     /// What a supervised worker shows of itself.
-    pulse: Words,
+    pulse: pulse::Words,
 }
 
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Head {}
 // SAFETY: 64-bit atomics alone, in the order of C.
-unsafe impl Shared for Slot {}
+unsafe impl Shared for Orders {}
+// SAFETY: as above.
+unsafe impl Shared for Reports {}
 
 /// The slots of all children of one process.
 pub(crate) struct Control {
-    memory: SharedMemory<Head>,
+    orders: OneWay<Head>,
+    reports: SharedMemory<Head>,
     free: Cell<Vec<u32>>,
     /// Slots from this one on were never used, and take no memory.
     unused: Cell<u32>,
@@ -109,8 +121,9 @@ impl Control {
     ///
     /// ENOMEM.
     pub(crate) fn new() -> Result<Self, Errno> {
-        let memory = SharedMemory::new(SLOTS as usize * size_of::<Slot>())?;
-        Ok(Self { memory, free: Cell::default(), unused: Cell::new(0) })
+        let orders = OneWay::new(SLOTS as usize * size_of::<Orders>())?;
+        let reports = SharedMemory::new(SLOTS as usize * size_of::<Reports>())?;
+        Ok(Self { orders, reports, free: Cell::default(), unused: Cell::new(0) })
     }
 
     /// A slot that nobody has; `None` when all are taken.
@@ -144,27 +157,32 @@ impl Place {
 
     /// Asks an attempt to stop.
     pub(crate) fn ask(&self, attempt: u64) {
-        if let Some(slot) = self.0.slot() {
-            slot.asked.store(mark(attempt), Ordering::Relaxed);
+        if let Some(orders) = self.orders() {
+            orders.asked.store(mark(attempt), Ordering::Relaxed);
         }
     }
 
     /// The time limit of an attempt that runs has changed: it ends then, in nanoseconds of the monotonic clock, or never.
     pub(crate) fn limit(&self, attempt: u64, until: Option<u64>) {
-        if let Some(slot) = self.0.slot() {
-            slot.until.store(until.unwrap_or(u64::MAX), Ordering::Relaxed);
-            slot.limited.store(mark(attempt), Ordering::Release);
+        if let Some(orders) = self.orders() {
+            orders.until.store(until.unwrap_or(u64::MAX), Ordering::Relaxed);
+            orders.limited.store(mark(attempt), Ordering::Release);
         }
     }
 
     /// What a supervised worker has shown last; `None` when it has not begun.
     pub(crate) fn pulse(&self, attempt: u64) -> Option<Pulse> {
-        self.0.slot()?.pulse.read(mark(attempt))
+        self.0.reports()?.pulse.read(mark(attempt))
+    }
+
+    fn orders(&self) -> Option<&'static Orders> {
+        let SlotRef { control, index } = self.0;
+        control.orders.for_writing().at(index as usize * size_of::<Orders>())
     }
 
     /// What an attempt has reported last; `None` when it has not, or when that makes no sense.
     pub(crate) fn report(&self, attempt: u64) -> Option<Report> {
-        let slot = self.0.slot()?;
+        let slot = self.0.reports()?;
         for _ in 0..TRIES {
             let version = slot.version.load(Ordering::Acquire);
             let reporter = slot.reporter.load(Ordering::Relaxed);
@@ -188,19 +206,23 @@ impl Place {
 }
 
 impl SlotRef {
-    fn slot(self) -> Option<&'static Slot> {
-        self.control.memory.at(self.index as usize * size_of::<Slot>())
+    fn orders(self) -> Option<&'static Orders> {
+        self.control.orders.for_reading().at(self.index as usize * size_of::<Orders>())
+    }
+
+    fn reports(self) -> Option<&'static Reports> {
+        self.control.reports.at(self.index as usize * size_of::<Reports>())
     }
 
     /// Is this attempt to stop?
     pub(crate) fn is_asked(self, attempt: u64) -> bool {
-        self.slot().is_some_and(|slot| slot.asked.load(Ordering::Relaxed) == mark(attempt))
+        self.orders().is_some_and(|orders| orders.asked.load(Ordering::Relaxed) == mark(attempt))
     }
 
     /// When this attempt ends by its time limit, if that has changed while it ran.
     pub(crate) fn limit(self, attempt: u64) -> Limit {
-        let slot = self.slot().filter(|slot| slot.limited.load(Ordering::Acquire) == mark(attempt));
-        match slot.map(|slot| slot.until.load(Ordering::Relaxed)) {
+        let orders = self.orders().filter(|orders| orders.limited.load(Ordering::Acquire) == mark(attempt));
+        match orders.map(|orders| orders.until.load(Ordering::Relaxed)) {
             None => Limit::Unchanged,
             Some(u64::MAX) => Limit::Lifted,
             Some(until) => Limit::Until(until),
@@ -209,33 +231,33 @@ impl SlotRef {
 
     /// This attempt is that of a supervised worker, which begins at `now`, in nanoseconds of the monotonic clock.
     pub(crate) fn begin_pulse(self, attempt: u64, now: u64) {
-        if let Some(slot) = self.slot() {
+        if let Some(slot) = self.reports() {
             slot.pulse.begin(mark(attempt), now);
         }
     }
 
     /// The worker is alive, and PHP has so much memory from the system.
     pub(crate) fn beat(self, now: u64, bytes: u64) {
-        if let Some(slot) = self.slot() {
+        if let Some(slot) = self.reports() {
             slot.pulse.beat(now, bytes);
         }
     }
 
     /// The worker has done so many jobs more. How many that are in all; 0 if there is no slot.
     pub(crate) fn add_jobs(self, jobs: u64) -> u64 {
-        self.slot().map_or(0, |slot| slot.pulse.add_jobs(jobs))
+        self.reports().map_or(0, |slot| slot.pulse.add_jobs(jobs))
     }
 
     /// This has happened to the worker. Async-signal-safe.
     pub(crate) fn sign(self, signs: Signs) {
-        if let Some(slot) = self.slot() {
+        if let Some(slot) = self.reports() {
             slot.pulse.sign(signs);
         }
     }
 
     /// Reports how far this attempt is. Of a text that is too long the beginning is kept.
     pub(crate) fn report(self, attempt: u64, fraction: f64, text: &str) {
-        let Some(slot) = self.slot() else {
+        let Some(slot) = self.reports() else {
             return;
         };
         let mut end = text.len().min(TEXT * size_of::<u64>());
@@ -325,7 +347,7 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_no_report() {
         let place = leaked(Control::new().unwrap()).take().unwrap();
-        let slot = place.slot_ref().slot().unwrap();
+        let slot = place.slot_ref().reports().unwrap();
         for wrong in [f64::NAN, f64::INFINITY, -0.1, 1.1] {
             place.slot_ref().report(1, wrong, "");
             assert_eq!(place.report(1), None);

@@ -9,10 +9,13 @@ mod mapping;
 #[cfg(loom)]
 mod model;
 
+mod one_way;
+
 #[cfg(not(loom))]
 pub(super) use mapping::SharedMemory;
 #[cfg(loom)]
 pub(super) use model::SharedMemory;
+pub(super) use one_way::OneWay;
 
 /// Types of which every bit pattern is a value, and which another process may change under a shared reference.
 ///

@@ -5,7 +5,11 @@ use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 
 use nix::errno::Errno;
-use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous, munmap};
+use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap, mmap_anonymous, munmap};
+use nix::sys::resource::{Resource, getrlimit};
+use nix::unistd::ftruncate;
 
 use super::Shared;
 
@@ -30,6 +34,33 @@ impl<H: Shared> SharedMemory<H> {
         // SAFETY: new pages at an address of the kernel's choice; nothing else refers to them.
         let start = unsafe { mmap_anonymous(None, size, protection, MapFlags::MAP_SHARED) }?;
         Ok(Self { start: start.cast(), length, head: PhantomData })
+    }
+
+    /// Maps a head and `body` bytes twice, for writing and for reading alone. Nobody can make the latter writable again,
+    /// where the kernel seals it (Linux 5.1).
+    ///
+    /// # Errors
+    ///
+    /// When the kernel has no such memory, or no descriptor, or ENOMEM.
+    pub(in crate::process::shared) fn twice(body: usize) -> Result<[Self; 2], Errno> {
+        let length = size_of::<H>() + body;
+        let size = NonZeroUsize::new(length).ok_or(Errno::EINVAL)?;
+        // A file that grows beyond the limit of its process costs that process its life.
+        if getrlimit(Resource::RLIMIT_FSIZE)?.0 < length as u64 {
+            return Err(Errno::EFBIG);
+        }
+        let file = memfd_create(c"async", MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING)?;
+        ftruncate(&file, i64::try_from(length).map_err(|_| Errno::EFBIG)?)?;
+        let map = |protection| {
+            // SAFETY: new pages at an address of the kernel's choice; nothing else refers to them. The file has no name,
+            // and its length does not change.
+            let start = unsafe { mmap(None, size, protection, MapFlags::MAP_SHARED, &file, 0) }?;
+            Ok(Self { start: start.cast(), length, head: PhantomData })
+        };
+        let written = map(ProtFlags::PROT_READ | ProtFlags::PROT_WRITE)?;
+        // The mapping that is there stays writable.
+        let _ = fcntl(&file, FcntlArg::F_ADD_SEALS(SealFlag::from_bits_retain(libc::F_SEAL_FUTURE_WRITE)));
+        Ok([written, map(ProtFlags::PROT_READ)?])
     }
 
     /// Keeps this memory out of children that are forked from now on: each mapping makes a fork more expensive.

@@ -28,6 +28,11 @@ impl<H: Shared> SharedMemory<H> {
         Ok(Self(Rc::new((H::default(), body))))
     }
 
+    pub(in crate::process::shared) fn twice(body: usize) -> Result<[Self; 2], Errno> {
+        let memory = Self::new(body)?;
+        Ok([memory.in_child(), memory])
+    }
+
     pub(in crate::process::shared) fn keep_from_children(&self) {}
 
     pub(in crate::process::shared) fn head(&self) -> &H {
