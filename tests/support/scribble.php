@@ -5,16 +5,17 @@ declare(strict_types=1);
 /*
  * A task that writes over the memory that its process shares with its parent, by seed, while others work:
  *
- *     tools/php tests/support/scribble.php SEED [COUNT [map]]     runs so many programs, each in a process of its own
+ *     tools/php tests/support/scribble.php SEED [COUNT [map|channel]]     runs so many programs, each in a process of its own
  *
- * With `map` they are programs of which some items do so, of some maps, and tasks beside them.
+ * With `map` they are programs of which some items do so, of some maps, and tasks beside them; with `channel`, programs
+ * whose processes share channels and locks.
  *
  * A program prints what is wrong, and nothing when all is well; one that hangs is ended.
  */
 
-use Async\{AsyncException, Pool, Status};
+use Async\{AsyncException, Channel, Counter, Mutex, Pool, Semaphore, Shared, Status};
 
-use function Async\settle;
+use function Async\{cancelled, progress, select, settle};
 
 /** Seconds after which a program hangs. */
 const SCRIBBLE_WATCHDOG = 20;
@@ -27,14 +28,15 @@ final class Scribbler
     /** @var list<array{int, int}> where each mapping begins, and how long it is */
     private array $mappings = [];
 
-    public function __construct()
+    /** Of mappings that are smaller than $below. */
+    public function __construct(int $below = 1 << 20)
     {
         $this->libc = FFI::cdef('void *memcpy(uintptr_t to, const char *from, size_t length); void *memmove(uintptr_t to, uintptr_t from, size_t length);');
         foreach (file('/proc/self/maps') as $line) {
             // Ours have no name; those of other libraries, such as opcache's, have sizes of megabytes.
             if (preg_match('~^([0-9a-f]+)-([0-9a-f]+) rw-s .* /dev/zero \(deleted\)~', $line, $match)) {
                 [$from, $to] = [hexdec($match[1]), hexdec($match[2])];
-                $to - $from < 1 << 20 and $this->mappings[] = [$from, $to - $from];
+                $to - $from < $below and $this->mappings[] = [$from, $to - $from];
             }
         }
         $this->mappings or throw new LogicException('there is no shared memory');
@@ -103,10 +105,10 @@ final class Scribbler
 }
 
 /** What one task scribbles: so many strokes at once, or for a while, or for ever. */
-function scribble(int $seed, int $strokes, float $seconds): void
+function scribble(int $seed, int $strokes, float $seconds, int $below = 1 << 20): void
 {
     mt_srand($seed);
-    $scribbler = new Scribbler();
+    $scribbler = new Scribbler($below);
     for ($i = 0; $i < $strokes; $i++) {
         $scribbler->strike();
     }
@@ -317,9 +319,114 @@ function scribble_map_program(int $seed): void
     scribble_after($wrong);
 }
 
+/** What processes share, and what any of them may do with it: each within some time, and with no failure but those of Async. */
+final class ScribbleThings
+{
+    /** @var list<Channel> */
+    private array $channels = [];
+
+    /** @var list<resource> */
+    private array $streams = [];
+    private Mutex $mutex;
+    private Semaphore $semaphore;
+    private Counter $counter;
+    private Shared $shared;
+
+    public function __construct()
+    {
+        for ($i = mt_rand(1, 4); $i > 0; $i--) {
+            $this->channels[] = Channel::create([1, 2, 16, 100, 2000][mt_rand(0, 4)]);
+        }
+        mt_rand(0, 1) and $this->streams[] = $this->channels[0]->stream();
+        [$this->mutex, $this->semaphore] = [new Mutex(), new Semaphore(mt_rand(1, 3))];
+        [$this->counter, $this->shared] = [new Counter(), new Shared(['value'], 512)];
+    }
+
+    /** Does something with one of them; what is wrong with that. */
+    public function something(): ?string
+    {
+        $channel = $this->channels[array_rand($this->channels)];
+        $time = mt_rand(0, 20) / 1000;
+        $what = mt_rand(0, 15);
+        $began = hrtime(true);
+        try {
+            match ($what) {
+                0, 1, 2 => $channel->send(str_repeat('x', [0, 10, 10, 1000, 50_000, 400_000][mt_rand(0, 5)]), $time),
+                3 => $channel->send([mt_rand(), 'a' => ['b' => 1.5]], $time),
+                4, 5, 6, 7 => $channel->receive($time),
+                8 => select($this->channels, $time),
+                9 => [count($channel), $channel->isClosed()],
+                10 => $this->stream($time),
+                11 => $this->mutex->acquire($time),
+                12 => $this->mutex->release(),
+                13 => mt_rand(0, 1) ? $this->semaphore->acquire($time) : $this->semaphore->release(),
+                14 => [$this->shared->get(), $this->counter->add(), $this->semaphore->available(), $this->mutex->tryAcquire()],
+                15 => [progress(0.5, 'half'), cancelled()],
+            };
+        } catch (AsyncException) {
+            // It was in the way.
+        } catch (Throwable $e) {
+            // What was sent may have been written over, and still be something for unserialize().
+            return $what < 4 || $what > 7 && $what !== 14 ? "$what threw " . $e::class . ": {$e->getMessage()}" : null;
+        }
+        $seconds = (hrtime(true) - $began) / 1e9;
+        return $seconds > 8 ? sprintf('%d took %.1f s', $what, $seconds) : null;
+    }
+
+    private function stream(float $time): void
+    {
+        [$ready, $none] = [$this->streams, null];
+        $ready === [] || stream_select($ready, $none, $none, 0, (int) ($time * 1e6));
+    }
+}
+
+/** A program of channels and locks. Prints what is wrong. */
+function scribble_channel_program(int $seed): void
+{
+    scribble_watch($seed, static fn () => null);
+    mt_srand($seed);
+    $wrong = scribble_wrong($seed);
+    $things = new ScribbleThings();
+    $pool = Pool::create()->concurrency(mt_rand(2, 5))->timeout(2);
+    mt_rand(0, 1) and $pool->tasksPerChild(0);
+    for ($i = mt_rand(3, 8); $i > 0; $i--) {
+        $own = mt_rand();
+        if (mt_rand(0, 1)) {
+            $pool[] = static function () use ($own, $things): ?string {
+                mt_srand($own);
+                for ($i = mt_rand(1, 40), $said = null; $i > 0 && $said === null; $i--) {
+                    $said = $things->something();
+                }
+                return $said;
+            };
+        } else {
+            [$strokes, $time] = [[1, 0.0], [mt_rand(1, 20), 0.0], [0, 0.05], [0, 0.3], [1000, 0.0]][mt_rand(0, 4)];
+            $pool[] = static fn () => scribble($own, $strokes, $time, 16 << 20);
+        }
+    }
+    for ($i = mt_rand(10, 60); $i > 0; $i--) {
+        $said = $things->something() and $wrong("the parent: $said");
+    }
+    settle($pool);
+    foreach ($pool as $future) {
+        if ($future->error() === null && ($said = $future->await()) !== null) {
+            $wrong(is_string($said) ? "a task: $said" : 'a task has another value');
+        }
+    }
+    // What was not written over works: a new channel may be beside the others.
+    $channel = Channel::create();
+    $after = Pool::create();
+    $after[] = static fn () => $channel->send('after');
+    $channel->receive(10) === 'after' or $wrong('the channel after it gave something else');
+    scribble_after($wrong);
+}
+
+/** Programs of every kind. */
+const SCRIBBLE_PROGRAMS = ['map' => 'scribble_map_program', 'channel' => 'scribble_channel_program'];
+
 if (realpath($_SERVER['SCRIPT_FILENAME']) === __FILE__) {
     if (getenv('SCRIBBLE_ONE')) {
-        in_array('map', $argv, true) ? scribble_map_program((int) $argv[1]) : scribble_program((int) $argv[1]);
+        (SCRIBBLE_PROGRAMS[$argv[2] ?? ''] ?? 'scribble_program')((int) $argv[1]);
         exit;
     }
     require __DIR__ . '/sync.php';

@@ -169,7 +169,10 @@ mod supply {
             let of = |index| Place::nth(self.memory, index, self.room);
             if self.fresh < places(self.room) {
                 self.fresh += 1;
-                return Some(of(self.fresh - 1));
+                let place = of(self.fresh - 1);
+                // A task may have written over it, with its neighbours.
+                place.head().clear();
+                return Some(place);
             }
             let free = |&(_, birth): &(usize, u64)| !census::is_held_elsewhere(birth);
             let at = self.left.iter().take(LOOKS).position(free);
