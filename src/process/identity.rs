@@ -70,6 +70,7 @@ impl Process {
 
     /// Whether the process is there, and can still run. A zombie cannot. Of one in another PID namespace nothing is known
     /// here: it counts as being there.
+    #[cfg(not(loom))]
     pub(crate) fn is_there(self) -> bool {
         if self.namespace != Self::own().namespace {
             return true;
@@ -78,6 +79,12 @@ impl Process {
             Some(status) => status.runs && (self.started == 0 || status.started == self.started),
             None => self.pid != 0 && is_running(self.pid()),
         }
+    }
+
+    /// As the model says.
+    #[cfg(loom)]
+    pub(crate) fn is_there(self) -> bool {
+        !super::shared::sync::is_dead(self.pid)
     }
 
     /// In one word, whose upper two bits are 0; never 0 for a process that there is.

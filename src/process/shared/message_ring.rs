@@ -11,6 +11,8 @@
 //! Nothing here waits: the caller gets a [`Waiting`] and decides how, as PHP code may have to run meanwhile.
 
 mod bell;
+#[cfg(all(test, loom))]
+mod dying;
 mod header;
 pub(crate) mod lines;
 mod mark;
@@ -34,6 +36,7 @@ use header::HEADER;
 pub(crate) use mark::MOST;
 use mark::{Mark, UNIT};
 use place::Place;
+use waiting::wake;
 pub(crate) use waiting::{Waiting, What, rouse};
 
 /// The shared words of one ring.
@@ -67,9 +70,9 @@ struct Side {
 #[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
 struct Calls {
-    /// 1 while a receiver may sleep until there is a message.
+    /// Odd while a receiver may sleep until there is a message.
     receivers: Futex,
-    /// 1 while a sender may sleep until there is room.
+    /// Odd while a sender may sleep until there is room.
     senders: Futex,
     /// The process that has closed the ring; 0 while messages may be sent.
     closed: AtomicU32,
@@ -388,12 +391,6 @@ impl Drop for MessageRing {
 /// Attempts at a turn that somebody else has before the first pause, each after a short wait: a message is written in less
 /// time.
 const LOOKS: u32 = if cfg!(loom) { 1 } else { 20 };
-
-fn wake(word: &Futex) {
-    if word.load(Ordering::Relaxed) == 1 && word.swap(0, Ordering::AcqRel) == 1 {
-        word.wake_all();
-    }
-}
 
 /// The length in units of a piece with `size` bytes.
 fn units(size: usize) -> u64 {

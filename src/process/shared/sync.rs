@@ -88,6 +88,19 @@ mod model {
         fence(Ordering::SeqCst);
     }
 
+    loom::lazy_static! {
+        static ref DEAD: AtomicU64 = AtomicU64::new(0);
+    }
+
+    /// The process with this number has died. Whoever finds that out sees all that it has done.
+    pub(in crate::process) fn die(number: u64) {
+        DEAD.fetch_or(1 << number, Ordering::AcqRel);
+    }
+
+    pub(in crate::process) fn is_dead(number: u64) -> bool {
+        DEAD.load(Ordering::Acquire) >> number & 1 == 1
+    }
+
     /// Nothing: after loom's own, all other threads would run until they have to wait.
     pub(in crate::process) fn spin_loop() {}
 

@@ -11,7 +11,7 @@ use super::{
 use crate::process::shared::sync::fence;
 
 /// A receiver that has to find out whether a sender is dead waits so long for the lock of that one.
-const BRIEFLY: Duration = Duration::from_millis(1);
+const BRIEFLY: Duration = if cfg!(loom) { Duration::ZERO } else { Duration::from_millis(1) };
 
 /// Bytes ahead of those that are read now, two cache lines on most processors.
 const AHEAD: usize = 128;
@@ -235,7 +235,7 @@ impl MessageRing {
     }
 
     /// Is there a piece at `at`?
-    fn is_there(&self, at: Mark) -> Result<bool, Unsound> {
+    pub(super) fn is_there(&self, at: Mark) -> Result<bool, Unsound> {
         let room = self.place.units();
         let known = self.written.get().units_since(at);
         if known != 0 && known <= room {
@@ -252,7 +252,7 @@ impl MessageRing {
     }
 
     /// The header of the piece at `at`, which is there.
-    fn header(&self, at: Mark) -> Result<Header, Unsound> {
+    pub(super) fn header(&self, at: Mark) -> Result<Header, Unsound> {
         let words = self.place.header(at).ok_or(Unsound)?;
         let words = words.0.each_ref().map(|word| word.load(Ordering::Relaxed));
         let header = Header::parse(words, at).filter(|header| usize::from(header.size) <= self.place.piece());

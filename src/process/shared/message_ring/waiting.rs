@@ -67,13 +67,31 @@ impl<'r> Waiting<'r> {
             Sleep::Word(word) => word,
             Sleep::Turn(sleep) => return sleep(longest),
         };
-        word.swap(1, Ordering::AcqRel);
+        let asleep = fall_asleep(word);
         slept_on(word);
         fence(Ordering::SeqCst);
         if !self.is_over() && !interrupt.load(std::sync::atomic::Ordering::Relaxed) {
-            word.wait(1, longest);
+            word.wait(asleep, longest);
         }
         ROUSED.store(std::ptr::null_mut(), std::sync::atomic::Ordering::Release);
+    }
+}
+
+/// The lowest bit of a word: somebody may sleep on it. The others change with each wake-up. A word that was the same again
+/// after a wake-up, as another one is about to sleep, would let one fall asleep who has seen nothing yet, and missed it.
+const ASLEEP: u32 = 1;
+
+/// Marks the word. What it is then; whoever finds it changed does not sleep.
+fn fall_asleep(word: &Futex) -> u32 {
+    word.fetch_or(ASLEEP, Ordering::AcqRel) | ASLEEP
+}
+
+/// Wakes all that sleep on the word, if there may be any. After a fence.
+pub(super) fn wake(word: &Futex) {
+    if word.load(Ordering::Relaxed) & ASLEEP != 0 {
+        // Of two that do this one may leave the mark to nobody, which is a call for nothing later.
+        word.fetch_add(1, Ordering::AcqRel);
+        word.wake_all();
     }
 }
 
@@ -91,8 +109,8 @@ pub(crate) fn rouse() {
     let word = ROUSED.load(std::sync::atomic::Ordering::Acquire);
     // SAFETY: null, or a word in memory that is never unmapped.
     if let Some(word) = unsafe { word.as_ref() } {
-        // Others that sleep on the word wake for nothing.
-        word.store(0, Ordering::Release);
+        // Others that sleep on the word wake for nothing. The mark stays, for those that sleep again.
+        word.fetch_add(2, Ordering::AcqRel);
         word.wake_all();
     }
 }

@@ -132,7 +132,7 @@ impl MessageRing {
         }
     }
 
-    fn put_header(&self, tail: Mark, header: Header) {
+    pub(super) fn put_header(&self, tail: Mark, header: Header) {
         if let Some(words) = self.place.header(tail) {
             for (word, value) in words.0.iter().zip(header.at(tail)) {
                 word.store(value, Ordering::Relaxed);

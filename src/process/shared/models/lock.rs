@@ -7,6 +7,7 @@ use loom::thread;
 use super::{Common, check, fork, reaped};
 use crate::process::identity::Process;
 use crate::process::shared::lock::{Lock, Taken};
+use crate::process::shared::sync;
 
 /// Two numbers that are different only in the middle of a critical section. Loom reports it when two are in one.
 struct Protected {
@@ -132,6 +133,23 @@ fn what_a_task_leaves_at_its_end_is_told_to_one_who_sleeps() {
         let waiter = fork(move || shared.add(2, Duration::MAX));
         shared.lock.abandon(process(1)).unwrap();
         assert_eq!(reaped(waiter), Taken::Abandoned(process(1)));
+        common.end();
+    });
+}
+
+/// One who does not wait looks for the dead himself, while another one may be about to find the same.
+#[test]
+fn of_two_that_try_to_take_over_one_gets_it() {
+    check(4, || {
+        let common = protected();
+        let shared = common.get();
+        shared.add_half(1);
+        sync::die(1);
+        let others = [2, 3].map(|number| fork(move || shared.lock.take_over(process(number))));
+        let taken = others.map(reaped);
+        let abandoned = Some(Taken::Abandoned(process(1)));
+        assert!(matches!(taken, [first, second] if (first == abandoned) != (second == abandoned)));
+        assert!(taken.contains(&None));
         common.end();
     });
 }
