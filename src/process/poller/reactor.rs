@@ -280,14 +280,6 @@ impl Reactor {
         }
     }
 
-    /// Child `id` has sent an answer that it cannot have: nothing more is read from it.
-    pub(crate) fn accuse(&mut self, id: u64, why: Malformed) {
-        self.rings.remove(id);
-        if let Some(child) = self.children.get_mut(&id) {
-            child.refused = Some(why);
-        }
-    }
-
     /// Asks the kernel for events, and sleeps if there are none.
     fn ask(&mut self, timeout: Option<Duration>, news: &mut VecDeque<News>) -> Result<(), Errno> {
         self.step(Input::Ask);
@@ -337,16 +329,6 @@ impl Reactor {
             self.reap(id, news);
         }
         Ok(())
-    }
-
-    /// Is it time to check the memory that children share with this process? True only once each time. What this
-    /// process has written to result rings is written anew then.
-    pub(crate) fn is_time_to_check(&mut self) -> bool {
-        let is_due = self.checks.is_due();
-        if is_due {
-            self.rings.restate();
-        }
-        is_due
     }
 
     /// Waits for events, without a time limit if `millis` is negative.

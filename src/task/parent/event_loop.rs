@@ -4,8 +4,6 @@
 //! Reading and starting may happen anywhere; outcomes are decoded and handlers run only where the script could have
 //! called a function.
 
-mod dispatch;
-
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -30,13 +28,13 @@ use crate::zend::interrupt::FiberBlock;
 use crate::zend::object::Object;
 use crate::zend::{exception, interrupt, scope};
 
-pub(crate) use dispatch::{dispatch, is_due, is_due_in_a_call, read};
-use dispatch::{look_for_held, look_out};
+pub(crate) use super::dispatch::{dispatch, is_due, is_due_in_a_call, read};
+use super::dispatch::{look_for_held, look_out};
 
 /// When to try again after an interrupt at which no PHP code may run.
-const RETRY: Duration = Duration::from_millis(1);
+pub(super) const RETRY: Duration = Duration::from_millis(1);
 /// How often to try again what could not be started: there is no signal when another process makes room.
-const HELD_BACK: Duration = Duration::from_millis(20);
+pub(super) const HELD_BACK: Duration = Duration::from_millis(20);
 
 /// Waits for messages and ends of children, at most `timeout`, and processes them. Runs no handler.
 ///

@@ -5,6 +5,7 @@ pub(crate) mod at_exit;
 pub(crate) mod cancel;
 mod check;
 pub(crate) mod combine;
+mod dispatch;
 pub(crate) mod doubts;
 pub(crate) mod event_loop;
 pub(crate) mod finished;

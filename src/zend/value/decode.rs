@@ -1,21 +1,18 @@
 //! Builds zvals from the packed format. Each value is written directly to its final place, each key string is allocated
 //! once, tables are allocated at their final size. Runs in the receiving process.
 
-mod slot;
-
 use ext_php_rs::ffi::{_Bucket as Bucket, HashTable, IS_FALSE, IS_NULL, IS_TRUE, zend_object, zend_string};
 use ext_php_rs::types::Zval;
 
 use super::classes::Classes;
 use super::handles;
 use super::objects::{Bag, Object, Objects};
+use super::slot::{List, Map, Row, Slot};
 use super::table;
 use crate::ffi;
 use crate::process::bytes::renew;
 use crate::wire::codec::SHAPES;
 use crate::wire::target::{Date, Target};
-pub(super) use slot::Slot;
-use slot::{List, Map, Row};
 
 /// The size of the cache of key strings, which is indexed by a hash of the key.
 const KEYS: usize = 128;

@@ -13,6 +13,7 @@ pub(crate) mod object;
 mod objects;
 pub(crate) mod prune;
 pub(crate) mod serialize;
+mod slot;
 pub(crate) mod table;
 pub(crate) mod walk;
 
@@ -27,8 +28,9 @@ use crate::wire::codec::Format;
 use crate::wire::decode::{self as wire, Malformed};
 use crate::wire::encode::{Buffer, Chunks, Scalar};
 use crate::zend::value::classes::Classes;
-use crate::zend::value::decode::{Builder, Slot};
+use crate::zend::value::decode::Builder;
 use crate::zend::value::serialize::Serialized;
+use crate::zend::value::slot::Slot;
 
 pub(crate) use error::{DecodeError, Unserializable};
 

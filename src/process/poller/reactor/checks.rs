@@ -3,6 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::Reactor;
+use crate::wire::frame::Malformed;
+
 /// The interval of the checks, while somebody waits.
 pub(super) const EVERY: Duration = Duration::from_secs(1);
 
@@ -29,5 +32,25 @@ impl Checks {
             self.last = Some(Instant::now());
         }
         is_due
+    }
+}
+
+impl Reactor {
+    /// Is it time to check the memory that children share with this process? True only once each time. What this
+    /// process has written to result rings is written anew then.
+    pub(crate) fn is_time_to_check(&mut self) -> bool {
+        let is_due = self.checks.is_due();
+        if is_due {
+            self.rings.restate();
+        }
+        is_due
+    }
+
+    /// Child `id` has sent an answer that it cannot have: nothing more is read from it.
+    pub(crate) fn accuse(&mut self, id: u64, why: Malformed) {
+        self.rings.remove(id);
+        if let Some(child) = self.children.get_mut(&id) {
+            child.refused = Some(why);
+        }
     }
 }

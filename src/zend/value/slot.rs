@@ -1,31 +1,31 @@
 //! Where decoded values are written: the place of one value, and the rest of an array that is being filled.
 //!
-//! All of it is under the contract of [`Builder`](super::Builder): no place outlives its table, and no table moves.
+//! All of it is under the contract of [`Builder`](super::decode::Builder): no place outlives its table, and no table moves.
 
 use ext_php_rs::ffi::{_Bucket as Bucket, HashTable, IS_DOUBLE, IS_LONG};
 use ext_php_rs::types::Zval;
 
 /// A pointer to the zval where one value belongs. The zval's `u2` may already be in use, and must be left alone.
 #[derive(Clone, Copy)]
-pub(in crate::zend::value) struct Slot(pub(super) *mut Zval);
+pub(super) struct Slot(pub(super) *mut Zval);
 
 /// The unwritten rest of a packed array. The element count of the array is kept up to date, so that it can be released
 /// at any time.
-pub(in crate::zend::value) struct List {
+pub(super) struct List {
     pub(super) table: *mut HashTable,
     pub(super) used: u32,
     pub(super) len: u32,
 }
 
 /// The unwritten rest of an array with keys.
-pub(in crate::zend::value) struct Map {
+pub(super) struct Map {
     pub(super) table: *mut HashTable,
     pub(super) left: u32,
     pub(super) len: u32,
 }
 
 /// The unwritten rest of an array whose keys were copied from a shape.
-pub(in crate::zend::value) struct Row {
+pub(super) struct Row {
     pub(super) next: *mut Bucket,
     pub(super) left: u32,
 }

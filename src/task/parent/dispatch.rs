@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{HELD_BACK, RETRY};
+use super::event_loop::{HELD_BACK, RETRY};
 use crate::task::life::future::Future;
 use crate::task::life::held::{Held, Moment};
 use crate::task::life::state::state;
