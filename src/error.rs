@@ -340,28 +340,36 @@ pub(crate) enum Error {
         reason: String,
     },
     /// No message came in time.
-    #[error("no message within {limit} s")]
+    #[error("no message within {limit} s{}", lock::others_text(.others, "send one"))]
     NoMessage {
         /// The time limit in seconds.
         limit: Seconds,
+        /// Other processes that have the channel, where that was looked up.
+        others: Vec<Holder>,
     },
     /// No room came in time.
     #[error(
-        "no room for a message within {limit} s: the channel holds {capacity}, and nobody has received one"
+        "no room for a message within {limit} s: the channel holds {capacity}, and nobody has received one{}",
+        lock::others_text(.others, "receive one")
     )]
     NoRoomInChannel {
         /// The time limit in seconds.
         limit: Seconds,
+        /// Other processes that have the channel, where that was looked up.
+        others: Vec<Holder>,
         /// How many messages fit into the channel.
         capacity: u32,
     },
     /// Another process was using the channel all the time.
     #[error(
-        "the channel was in use by another process for {limit} s: one is in the middle of a message, and does not go on"
+        "the channel was in use by another process for {limit} s: {} is in the middle of a message, and does not go on",
+        .holder.as_ref().map_or_else(|| "one".to_owned(), ToString::to_string)
     )]
     NoTurnInChannel {
         /// The time limit in seconds.
         limit: Seconds,
+        /// That process.
+        holder: Option<Holder>,
     },
     /// There is no memory for a channel.
     #[error("no channel could be made: {}() failed: {}; {}", .refused.call, .refused.errno.desc(), remedy(*.refused))]

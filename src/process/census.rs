@@ -24,6 +24,8 @@ const LINE: usize = 5;
 const TAKEN: u64 = u64::MAX;
 /// Flag in an entry's process: a fork is under way. The rest of the word is when it began, in milliseconds.
 const FORKING: u64 = 1 << 63;
+/// How many processes a message names.
+const NAMED: usize = 5;
 /// A fork takes no longer.
 const FORK: u64 = 2000;
 
@@ -151,20 +153,14 @@ pub(crate) fn is_held_elsewhere(birth: u64) -> bool {
 /// What was made by process `maker` and has this birth: is there another process that has it, and that may use it? A
 /// warm worker below this one does nothing unless this process is `busy`.
 pub(crate) fn may_be_used(maker: u64, birth: u64, busy: bool) -> bool {
-    let Some(table) = TABLE.get().filter(|table| table.lost_count.load(Ordering::Acquire) == 0) else {
-        return true;
-    };
-    let own = OWN.load(Ordering::Relaxed);
-    let used = table.used.load(Ordering::Acquire).min(ENTRIES);
-    table.entries.iter().take(used).any(|entry| {
-        let id = entry.id.load(Ordering::Acquire);
-        if id == 0 || id == TAKEN || id == own {
-            return false;
-        }
-        let line = entry.line.each_ref().map(|ancestor| ancestor.load(Ordering::Relaxed));
-        let idle = !busy && entry.warm.load(Ordering::Relaxed) == 1 && line.contains(&own);
-        has(id, &line, maker, birth) && !idle && entry.is_there(id)
-    })
+    let table = TABLE.get().filter(|table| table.lost_count.load(Ordering::Acquire) == 0);
+    table.is_none_or(|table| table.users(maker, birth, busy).next().is_some())
+}
+
+/// The same processes, a few of them, as far as they are known.
+pub(crate) fn users(maker: u64, birth: u64, busy: bool) -> Vec<Process> {
+    let users = TABLE.get().into_iter().flat_map(|table| table.users(maker, birth, busy));
+    users.filter(|word| word & FORKING == 0).map(Process::unpacked).take(NAMED).collect()
 }
 
 /// How often this process, and those that it was forked from, have forked: what was made when it was less often has been in
@@ -197,6 +193,23 @@ fn has(id: u64, line: &[u64; LINE], maker: u64, birth: u64) -> bool {
 }
 
 impl Table {
+    /// The processes of [`may_be_used`], packed; or [`FORKING`].
+    fn users(&self, maker: u64, birth: u64, busy: bool) -> impl Iterator<Item = u64> {
+        let own = OWN.load(Ordering::Relaxed);
+        let used = self.used.load(Ordering::Acquire).min(ENTRIES);
+        let entries = self.entries.iter().take(used);
+        entries.filter_map(move |entry| {
+            let id = entry.id.load(Ordering::Acquire);
+            if id == 0 || id == TAKEN || id == own {
+                return None;
+            }
+            let line = entry.line.each_ref().map(|ancestor| ancestor.load(Ordering::Relaxed));
+            let idle = !busy && entry.warm.load(Ordering::Relaxed) == 1 && line.contains(&own);
+            let has = has(id, &line, maker, birth) && !idle && entry.is_there(id);
+            has.then(|| entry.process.load(Ordering::Acquire))
+        })
+    }
+
     /// Takes an entry for a process that is about to be forked.
     fn take(&self) -> Option<usize> {
         let at = self.free().or_else(|| {

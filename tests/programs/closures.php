@@ -15,7 +15,7 @@ trait Closures
         $kind = $this->weighed([
             'value' => 16, 'large' => 3, 'huge' => 1, 'throw' => 6, 'exit' => 2, 'fatal' => 1, 'kill' => 2, 'unserializable' => 2,
             'future' => 2, 'prints' => 3, 'sleeps' => 8, 'long' => 1, 'bound' => 6, 'waking' => 4, 'laden' => 3, 'callable' => 4,
-            'generator' => 1, 'reference' => 1, 'static' => 2, 'object' => 2,
+            'generator' => 1, 'reference' => 1, 'static' => 2, 'object' => 2, 'asked' => 2, 'shares' => ($this->variables['s'] ?? []) === [] ? 0 : 8,
             'does' => $this->child === 0 && $this->depth < 4 ? 6 : 0, 'nested' => $this->child < 2 ? 3 : 0,
         ]);
         $text = match ($kind) {
@@ -33,6 +33,8 @@ trait Closures
             'long' => "function () { usleep(200_000); return '$number: slept long'; }",
             'static' => "static function () { static \$n = 0; return '$number: ' . ++\$n; }",
             'generator' => 'function () { yield 1; }',
+            'asked' => "function () { for (\$n = 0; \$n < 40 && !Async\\cancelled(); \$n++) { Async\\progress(\$n / 40); usleep(300); } " . $this->pick(['', 'Async\\throwIfCancelled(); ']) . "return '$number: asked'; }",
+            'shares' => $this->shares($number),
             'reference' => "function &() { static \$kept = '$number: by reference'; return \$kept; }",
             'callable' => $this->pick(["'named'", 'named(...)', '[new Service(), \'__invoke\']', 'new Service()', "new Chore('x')"]),
             'object' => 'fn () => ' . $this->pick(['new Service()', 'new ArrayObject([1, 2])', 'new SplObjectStorage()', '(object) [\'a\' => [1, 2, 3]]', 'range(1, 5_000)', 'Output::Capture', 'new DateTime(\'@1\')']),
@@ -48,6 +50,14 @@ trait Closures
             'does' => new Node([$this->does(last: "return '$number: did';", child: true)], $simple),
             'nested' => $this->nested($number, $simple),
         };
+    }
+
+    /** A task that uses what others share with it. */
+    private function shares(int $number): string
+    {
+        $shared = $this->some('s');
+        $uses = implode(' ', array_map(fn () => "{$shared}?->use({$this->below(13)});", range(1, 1 + $this->below(3))));
+        return "function () use ($shared) { $uses return '$number: shared'; }";
     }
 
     /** A task that is bound to something of its parent. */

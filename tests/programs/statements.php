@@ -14,7 +14,7 @@ trait Statements
         'walk' => 3, 'forget' => 3, 'drop' => 4, 'ask' => 2, 'mapAll' => 2, 'mapEach' => 3, 'mapKept' => 2, 'collect' => 2,
         'fiber' => 3, 'resume' => 3, 'generator' => 1, 'advance' => 1, 'cycle' => 2, 'last' => 2, 'wake' => 5, 'sleeps' => 3, 'spins' => 2,
         'tries' => 5, 'throws' => 2, 'exits' => 1, 'atShutdown' => 1, 'errorHandler' => 1, 'outputCallback' => 1, 'autoloader' => 1, 'signal' => 1,
-        'forkHook' => 1, 'warms' => 2, 'forks' => 1, 'iniSet' => 1, 'runs' => 1, 'lists' => 1,
+        'share' => 5, 'useShared' => 10, 'steer' => 3, 'forkHook' => 1, 'warms' => 2, 'forks' => 1, 'iniSet' => 1, 'runs' => 1, 'lists' => 1,
     ];
 
     private function statement(): Node
@@ -116,7 +116,24 @@ trait Statements
     private function cancelFuture(): ?Node
     {
         $future = $this->some('f');
-        return $future === null ? null : $this->safely("{$future}->cancel();");
+        return $future === null ? null : $this->safely("{$future}->cancel(" . $this->pick(['', '', '0', '0.002', '0.05']) . ');');
+    }
+
+    private function share(): Node
+    {
+        return $this->node($this->fresh('s') . ' = new Common(' . $this->pick([1, 2, 16]) . ');');
+    }
+
+    private function useShared(): ?Node
+    {
+        $shared = $this->some('s');
+        return $shared === null ? null : $this->safely("{$shared}->use({$this->below(13)});");
+    }
+
+    private function steer(): ?Node
+    {
+        [$pool, $future] = [$this->some('p'), $this->some('f')];
+        return $pool === null || $future === null ? null : $this->safely($this->pick(["{$pool}->signal(SIGUSR1);", "{$pool}->signal(SIGWINCH);", "{$future}->progress();", 'Async\\progress(0.5, \'half\');', 'Async\\throwIfCancelled();', 'Async\\deadline();']));
     }
 
     private function awaitFuture(): ?Node
@@ -195,7 +212,7 @@ trait Statements
 
     private function drop(): ?Node
     {
-        $variable = $this->some($this->pick(['p', 'f', 'f', 'i', 'b', 'g', 'o']));
+        $variable = $this->some($this->pick(['p', 'f', 'f', 'i', 'b', 'g', 'o', 's']));
         return $variable === null ? null : $this->node($this->one(2) ? "$variable = null;" : "unset($variable);");
     }
 

@@ -84,6 +84,51 @@ function named(): string
     return 'named: a function';
 }
 
+/**
+ * What processes share. Whatever is done with it, by whichever of them, ends by itself: two that wait for each other are no
+ * fault of anybody's but theirs.
+ */
+final class Common
+{
+    private Async\Channel $channel;
+    private Async\Mutex $mutex;
+    private Async\Semaphore $semaphore;
+    private Async\Counter $counter;
+    private Async\Shared $shared;
+
+    public function __construct(int $capacity)
+    {
+        $this->channel = Async\Channel::create($capacity);
+        [$this->mutex, $this->semaphore] = [new Async\Mutex(), new Async\Semaphore($capacity)];
+        [$this->counter, $this->shared] = [new Async\Counter(), new Async\Shared(0, 200)];
+    }
+
+    public function use(int $how): void
+    {
+        match ($how) {
+            0 => $this->channel->send(new ArrayObject([$how]), 0.003),
+            1 => $this->channel->send(str_repeat('m', 200_000), 0.01),
+            2 => $this->channel->receive(0.003),
+            3 => $this->channel->receive(0),
+            4 => Async\select([$this->channel, 'again' => $this->channel], 0.003),
+            5 => [count($this->channel), $this->channel->isClosed(), $this->mutex->wasAbandoned(), $this->semaphore->available()],
+            6 => $this->channel->close(),
+            7 => $this->mutex->acquire(0.003), // and keeps it until its task has ended
+            8 => $this->mutex->tryAcquire() && $this->mutex->release(),
+            9 => $this->semaphore->acquire(0.003),
+            10 => $this->semaphore->release(),
+            11 => $this->shared->update(fn (int $n) => $n + $this->counter->add()),
+            12 => $this->stream(),
+        };
+    }
+
+    private function stream(): void
+    {
+        [$ready, $none] = [[$this->channel->stream()], null];
+        stream_select($ready, $none, $none, 0, 500);
+    }
+}
+
 /** The end of an object does something. */
 final class Last
 {

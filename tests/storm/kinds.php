@@ -321,6 +321,82 @@ function kinds(): array
             return array_sum(await($pool));
         }), gives(36)],
         'a map in a task that catches' => fn () => [task(fn () => array_sum(Async\map(range(1, 9), fn (int $i) => $i === 5 ? throw new DomainException('caught') : $i, 2, fn (Throwable $error, int $item) => $item))), gives(45)],
+        'a conversation of two tasks' => function () {
+            $channel = Async\Channel::create(mt_rand(1, 4));
+            [$count, $long] = [mt_rand(1, 30), mt_rand(0, 9) === 0 ? 200_000 : 10];
+            return [task(function () use ($channel, $count, $long) {
+                $sender = async(function () use ($channel, $count, $long) {
+                    for ($i = 1; $i <= $count; $i++) {
+                        $channel->send([$i, str_repeat('.', $long)]);
+                    }
+                    $channel->close();
+                })->start();
+                for ($sum = 0; ; ) {
+                    try {
+                        $sum += array_values(Async\select([$channel]))[0]->receive()[0];
+                    } catch (Async\ChannelClosedException) {
+                        return $sum;
+                    }
+                }
+            }), gives($count * ($count + 1) / 2)];
+        },
+        'a sender that is killed' => fn () => [task(function () {
+            $channel = Async\Channel::create(); // only these two have it
+            async(function () use ($channel) {
+                $channel->send('last words');
+                posix_kill(getmypid(), SIGKILL);
+            })->catch(fn () => null)->start();
+            $words = $channel->receive();
+            try {
+                $channel->receive();
+            } catch (Async\ChannelClosedException) {
+                return $words;
+            }
+        }), gives('last words')],
+        'its own channel' => fn () => [task(function () {
+            Async\channel()->send('to a parent that does not listen');
+            return 'sent';
+        }), gives('sent')],
+        'locks' => function () {
+            $mutex = $GLOBALS['locks'][mt_rand(0, 3)] ??= new Async\Mutex();
+            $counter = new Async\Counter();
+            return [task(function () use ($mutex, $counter) {
+                for ($i = 0; $i < 20; $i++) {
+                    $mutex->synchronized(fn () => $counter->set($counter->get() + 1));
+                }
+                mt_rand(0, 1) && $mutex->acquire(); // and ends with it
+                return $counter->get();
+            }), gives(20)];
+        },
+        'a lock whose holder is killed' => function () {
+            $mutex = $GLOBALS['locks'][mt_rand(0, 3)] ??= new Async\Mutex();
+            return [task(function () use ($mutex) {
+                $mutex->acquire();
+                posix_kill(getmypid(), SIGKILL);
+            }), fails(DIED, ['signal' => SIGKILL])];
+        },
+        'a semaphore and a value' => function () {
+            [$semaphore, $shared] = [new Async\Semaphore(2), new Async\Shared(0)];
+            return [task(function () use ($semaphore, $shared) {
+                $all = array_map(fn () => async(fn () => $semaphore->synchronized(fn () => $shared->update(fn (int $n) => $n + 1))), range(1, 4));
+                await($all);
+                return $shared->get();
+            }), gives(4)];
+        },
+        'asked to stop' => function () {
+            $GLOBALS['ask'][] = $future = task(function () {
+                while (!Async\cancelled()) {
+                    Async\progress(mt_rand(0, 100) / 100);
+                    usleep(500);
+                }
+                Async\throwIfCancelled();
+            });
+            return [$future, fails(Async\CancelledException::class)];
+        },
+        'steered' => fn () => [task(function () {
+            Async\progress(0.5, 'half');
+            return [Async\cancelled(), Async\deadline() > 0];
+        })->timeout(60), gives([false, true])],
         'map that a task leaves' => fn () => [task(function () {
             foreach (Pool::create()->concurrency(2)->map((fn () => yield from range(0, 99))(), fn (int $i) => str_repeat("$i ", 1000)) as $key => $text) {
                 if ($key === 7) {

@@ -37,7 +37,7 @@ $complain = function (string $text) use (&$wrong) {
     fwrite(STDERR, "storm: $text\n");
     $wrong++;
 };
-$cancel = [];
+$cancel = $ask = $locks = [];
 $started = null; // the last that was, before it was added to a pool
 $begun = 0;
 
@@ -48,6 +48,12 @@ function cancel_some(): void
         if ($future->key() !== null || $future === $GLOBALS['started']) { // it is in a pool by now, or runs without one
             unset($GLOBALS['cancel'][$at]);
             $future->cancel();
+        }
+    }
+    foreach ($GLOBALS['ask'] as $at => $future) {
+        if ($future->key() !== null || $future === $GLOBALS['started']) {
+            unset($GLOBALS['ask'][$at]);
+            $future->cancel(mt_rand(0, 1) ? 5 : 0.002);
         }
     }
 }
@@ -115,6 +121,7 @@ function pool(): Pool
         0 => $pool->onFork(parent: fn () => throw new Surfacing('of a hook')),
         1 => $pool->onFork(parent: fn () => calm(fn () => await(async(fn () => 1)))),
         2 => $pool->onFork(parent: fn () => begin()),
+        3 => $pool->onExit(fn () => usleep(mt_rand(0, 2000))),
         default => null,
     };
     return $pool;

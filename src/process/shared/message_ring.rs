@@ -228,6 +228,11 @@ impl MessageRing {
         census::may_be_used(self.maker, self.birth, busy)
     }
 
+    /// Those processes, a few of them.
+    pub(crate) fn users(&self, busy: bool) -> Vec<Process> {
+        census::users(self.maker, self.birth, busy)
+    }
+
     /// No more messages may be sent. What has been sent can still be received.
     pub(crate) fn close(&self) {
         let calls = &self.head().calls;
@@ -371,7 +376,7 @@ impl MessageRing {
         loop {
             let over = || side.turn.holder().is_none();
             let sleep = |longest| got.set(side.turn.wait(own, longest));
-            let paused = pause(&Waiting::for_turn(&over, &sleep));
+            let paused = pause(&Waiting::for_turn(side.turn.holder(), &over, &sleep));
             if let Some(taken) = got.take().or_else(|| side.turn.try_acquire(own).ok()) {
                 let turn = turn(taken);
                 paused.map_err(Trouble::Stopped)?;

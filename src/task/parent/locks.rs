@@ -268,7 +268,7 @@ pub(crate) fn fail(error: LockError) -> Thrown {
 }
 
 /// Who holds something, with the name of the task, where this process knows it: it is that of a child.
-fn holder(process: Process) -> Holder {
+pub(super) fn holder(process: Process) -> Holder {
     let pid = process.pid();
     let worker = state().workers.borrow().values().find(|worker| worker.pid == pid).cloned();
     let task = worker.and_then(|worker| {

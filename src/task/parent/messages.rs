@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
 
-use crate::error::{Error, Message, Seconds};
+use crate::error::{Error, Holder, Message, Seconds};
 use crate::exceptions;
 use crate::process::identity::Process;
 use crate::process::shared::message_ring::lines::Line;
@@ -20,7 +20,7 @@ use crate::task::life::future::Future;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, wait};
+use crate::task::parent::{event_loop, locks, wait};
 use crate::wire::codec::Format;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
@@ -335,11 +335,22 @@ impl<'r> Pausing<'r> {
     fn give_up(&self, waiting: &Waiting<'_>) -> Thrown {
         let limit = Seconds(self.patience.map_or(0.0, Patience::seconds));
         let error = match waiting.what() {
-            What::Message => Error::NoMessage { limit },
-            What::Room => Error::NoRoomInChannel { limit, capacity: self.ring.capacity() },
-            What::Turn => Error::NoTurnInChannel { limit },
+            What::Message => Error::NoMessage { limit, others: self.others() },
+            What::Room => {
+                Error::NoRoomInChannel { limit, capacity: self.ring.capacity(), others: self.others() }
+            }
+            What::Turn => Error::NoTurnInChannel { limit, holder: waiting.holder().map(locks::holder) },
         };
         exceptions::throw(&error)
+    }
+
+    /// Who could have ended the wait. To look takes the reading of files, and is left out for who has not waited.
+    fn others(&self) -> Vec<Holder> {
+        let has_waited = self.patience.is_some_and(|patience| patience.seconds() > 0.0);
+        if !has_waited || !matches!(self.peer, Peer::Anyone) {
+            return Vec::new();
+        }
+        self.ring.users(is_busy()).into_iter().map(locks::holder).collect()
     }
 
     fn despair(&self, waiting: &Waiting<'_>) -> Thrown {

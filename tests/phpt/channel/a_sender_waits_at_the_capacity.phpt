@@ -33,18 +33,23 @@ $holder = async(fn () => $full->receive(PATIENCE) && $full->receive(PATIENCE));
 $full->send('y', PATIENCE);
 await($holder);
 $gate = new Gate();
-$idle = async(fn () => $gate->pass());
+// Of those that have the channel, a time limit names who could have gone on.
+$pool = Async\Pool::create();
+$idle = $pool['idle'] = async(fn () => $gate->pass());
+while ($idle->pid() === null) {
+    $pool->tick();
+}
 $full->send('z');
 try {
     $full->send('too much', 0.02);
 } catch (TimeoutException $e) {
-    echo $e->getMessage(), "\n";
+    echo strtr($e->getMessage(), [$idle->pid() => 'PID']), "\n";
 }
 try {
     $full->receive();
     $full->receive(0.02);
 } catch (TimeoutException $e) {
-    echo $e->getMessage(), "\n";
+    echo strtr($e->getMessage(), [$idle->pid() => 'PID']), "\n";
 }
 $gate->open();
 await($idle);
@@ -53,5 +58,5 @@ await($idle);
 01
 3
 2345
-no room for a message within 0.02 s: the channel holds 1, and nobody has received one
-no message within 0.02 s
+no room for a message within 0.02 s: the channel holds 1, and nobody has received one; who could receive one: task "idle" (pid PID)
+no message within 0.02 s; who could send one: task "idle" (pid PID)

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicPtr};
 use std::time::Duration;
 
+use crate::process::identity::Process;
 use crate::process::shared::sync::{Futex, Ordering, fence};
 
 /// What is waited for.
@@ -23,6 +24,8 @@ pub(crate) struct Waiting<'r> {
     /// What is worth to wait for without sleeping; `over` if that is not set.
     ample: Option<&'r dyn Fn() -> bool>,
     sleep: Sleep<'r>,
+    /// Whose turn it is.
+    holder: Option<Process>,
 }
 
 enum Sleep<'r> {
@@ -32,7 +35,7 @@ enum Sleep<'r> {
 
 impl<'r> Waiting<'r> {
     pub(super) fn on(what: What, word: &'r Futex, over: &'r dyn Fn() -> bool) -> Self {
-        Self { what, over, ample: None, sleep: Sleep::Word(word) }
+        Self { what, over, ample: None, sleep: Sleep::Word(word), holder: None }
     }
 
     /// One who looks again and again without sleeping had better look until there is that much: who goes on with each bit
@@ -41,13 +44,22 @@ impl<'r> Waiting<'r> {
         Self { ample: Some(ample), ..self }
     }
 
-    pub(super) fn for_turn(over: &'r dyn Fn() -> bool, sleep: &'r dyn Fn(Duration)) -> Self {
-        Self { what: What::Turn, over, ample: None, sleep: Sleep::Turn(sleep) }
+    pub(super) fn for_turn(
+        holder: Option<Process>,
+        over: &'r dyn Fn() -> bool,
+        sleep: &'r dyn Fn(Duration),
+    ) -> Self {
+        Self { what: What::Turn, over, ample: None, sleep: Sleep::Turn(sleep), holder }
     }
 
     /// What is waited for.
     pub(crate) fn what(&self) -> What {
         self.what
+    }
+
+    /// Whose turn it is, for who waits for that.
+    pub(crate) fn holder(&self) -> Option<Process> {
+        self.holder
     }
 
     /// Is it there?
