@@ -266,7 +266,7 @@ if (in_array('pages', $only, true)) {
 }
 
 // Locks: nanoseconds.
-foreach (array_intersect($only, ['locks-1', 'locks-2', 'locks-4', 'channel-16', 'channel-1024', 'channel-1048576']) as $workload) {
+foreach (array_intersect($only, ['locks-1', 'locks-2', 'locks-4']) as $workload) {
     $processes = substr($workload, 6);
     $sysv = getenv('BENCH_SYSVSEM') === '1' ? ['-d', 'extension=sysvsem'] : [];
     $kinds = ['mutex', 'semaphore', 'flock', ...($sysv === [] ? [] : ['sem']), ...($processes === '1' ? ['loop'] : [])];

@@ -53,7 +53,7 @@ while (true) {
 echo 'another: ', $message, "\n", readable($stream), "\n";
 $gates[2]->open();
 echo 'none again: ', readable($stream, PATIENCE), ', ', told(fn () => $channel->receive(0)), "\n";
-echo told(fn () => await($third)), "\n";
+echo told(fn () => await([$third])), "\n"; // and its process is gone, which counts as one that might send
 
 echo "-- reaped before anybody looked, with a message left\n";
 $left = Channel::create();
