@@ -232,6 +232,41 @@ function deadline(): ?float
 }
 
 /**
+ * Runs a task in a process that outlives this script: in a session of its own, with no terminal, and nobody's child. It
+ * has what the script has in memory. What it returns is for nobody; what it throws is a line of its log.
+ *
+ * @param (callable(): mixed)|Task<mixed> $task
+ * @param string|null $log a file that what it prints is appended to; null: that is lost
+ *
+ * @return int its process id
+ *
+ * @throws SupervisorException when the log cannot be opened
+ * @throws CannotForkException when the system gave no process
+ */
+function detach(callable|Task $task, ?string $log = null): int
+{
+}
+
+/**
+ * Goes on as a daemon: in a session of its own, with no terminal, in the folder `/`. The process that has called this ends
+ * with exit code 0 when the new one is set up; when it cannot be, this throws there.
+ *
+ * The log is opened anew at SIGUSR2, for logrotate.
+ *
+ * @param string|null $pidFile a file that has its process id, and that is locked as long as it runs
+ * @param string|null $log a file that what it prints is appended to; null: that is lost
+ * @param string|null $user a user that it becomes, giving up all other rights
+ * @param int $umask its file creation mask
+ *
+ * @throws SupervisorException when the pid file belongs to a process that runs, a file cannot be opened, or the user is not known
+ * @throws CannotForkException when the system gave no process
+ * @throws AsyncError in a task, and while the script has children
+ */
+function daemonize(?string $pidFile = null, ?string $log = null, ?string $user = null, int $umask = 022): void
+{
+}
+
+/**
  * Returns metrics of the pools, the children, and the supervisor of this process, in the text format of Prometheus.
  */
 function metrics(): string
@@ -2122,7 +2157,7 @@ class ChannelClosedException extends AsyncException
 }
 
 /**
- * A supervisor cannot begin: a file in which it is to show how it is cannot be written, or an address is in use.
+ * A supervisor, a daemon or a detached task cannot begin: a file cannot be written, is locked, or an address is in use.
  */
 class SupervisorException extends AsyncException
 {

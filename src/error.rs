@@ -408,6 +408,12 @@ pub(crate) enum Error {
         /// The reason, as the operating system gives it.
         reason: String,
     },
+    /// There is no process that goes on without this one.
+    #[error("the script cannot go on in the background: {reason}")]
+    NoDaemon {
+        /// The reason.
+        reason: String,
+    },
     /// The program uses the API in a way that cannot work: the message for it.
     #[error("{0}")]
     Misuse(&'static str),

@@ -175,7 +175,7 @@ fn class_of(error: &Error) -> &'static Class {
         | Error::ChannelGarbled
         | Error::UnreadableMessage { .. } => &PROTOCOL,
         Error::Unsupported { .. } => &UNSUPPORTED,
-        Error::NotShown { .. } => &SUPERVISOR,
+        Error::NotShown { .. } | Error::NoDaemon { .. } => &SUPERVISOR,
         Error::Misuse(_) | Error::NotAwaited { .. } => &ASYNC_ERROR,
     }
 }

@@ -182,6 +182,7 @@ unsafe extern "C" {
     pub(crate) fn async_signals_handles(signo: c_int) -> bool;
     pub(crate) fn async_signals_deferred() -> bool;
     pub(crate) fn async_signals_dispatched() -> bool;
+    pub(crate) fn async_process_forked();
     pub(crate) fn async_child_begin(reseed: bool);
     pub(crate) fn async_child_watch();
     pub(crate) fn async_child_between() -> bool;

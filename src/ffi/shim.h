@@ -149,6 +149,7 @@ void async_array_key_normal(zval *key);
 void async_errors_install(void);
 void async_errors_uninstall(void);
 void async_child_expected(void);
+void async_process_forked(void);
 void async_child_begin(bool reseed);
 void async_child_watch(void);
 bool async_child_between(void);

@@ -4,6 +4,7 @@
 use crate::ini;
 use crate::zend::{class, names};
 
+mod apart;
 pub(crate) mod awaited;
 pub(crate) mod channel;
 mod combine;
@@ -42,6 +43,7 @@ pub(crate) fn register() {
     worker::register();
     class::register_functions(&functions::NAMESPACED);
     class::register_functions(&steering::FUNCTIONS);
+    class::register_functions(&apart::FUNCTIONS);
     class::register_functions(&channel::FUNCTIONS);
     #[cfg(feature = "recode")]
     class::register_functions(&recode::FUNCTIONS);

@@ -33,6 +33,12 @@ pub(crate) fn begin(parent: Pid, last_signal: i32, pipe: &OwnedFd) {
     }
 }
 
+/// The first steps of a process that is nobody's child, while all signals are still blocked.
+pub(crate) fn begin_apart() {
+    listener::begin_child();
+    signals::reset(libc::SIGRTMAX());
+}
+
 /// The kernel's constant, which is not in every C library's headers.
 const F_SETSIG: i32 = 10;
 

@@ -5,7 +5,8 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::errno::Errno;
-use nix::unistd::{Pid, getpid, setpgid};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{Pid, getpid, setpgid, setsid};
 
 use super::{census, child, identity, pipe, signals};
 
@@ -89,6 +90,58 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
             drop(blocked);
             // Not reaped, so that the number cannot belong to another process.
             Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: ours }))
+        }
+    }
+}
+
+/// The result of [`apart`] in either process.
+#[derive(Debug)]
+pub(crate) enum Apart {
+    /// In the process that has called it: what the new one writes can be read here.
+    Parent(OwnedFd),
+    /// In the new one: its end of the pipe. All signals are blocked until the second value is dropped.
+    Child(OwnedFd, signals::Blocked),
+}
+
+/// Forks a process that is no child of this one: it belongs to process 1, leads no session, so that no terminal becomes
+/// its own, and goes on when this one ends. Its signals are what they are here.
+///
+/// # Errors
+///
+/// When the kernel refuses; nothing is left over then.
+pub(crate) fn apart() -> Result<Apart, Refused> {
+    let (reader, writer) = pipe::open_blocking().map_err(Refused::by("pipe"))?;
+    let blocked = signals::Blocked::all();
+    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    // SAFETY: as in `fork`.
+    match unsafe { libc::fork() } {
+        -1 => Err(Refused { call: "fork", errno: Errno::last() }),
+        0 => {
+            drop(reader);
+            let _ = setsid();
+            #[expect(clippy::disallowed_methods, reason = "as above")]
+            // SAFETY: as above.
+            match unsafe { libc::fork() } {
+                -1 => child::end(Errno::last_raw()),
+                0 => Ok(Apart::Child(writer, blocked)),
+                _ => child::end(0),
+            }
+        }
+        pid => {
+            drop(writer);
+            let ended = loop {
+                match waitpid(Pid::from_raw(pid), None) {
+                    Err(Errno::EINTR) => {}
+                    ended => break ended,
+                }
+            };
+            match ended {
+                Ok(WaitStatus::Exited(_, errno)) if errno != 0 => {
+                    Err(Refused { call: "fork", errno: Errno::from_raw(errno) })
+                }
+                // Where somebody else has taken the status, the pipe tells.
+                _ => Ok(Apart::Parent(reader)),
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod child;
 pub(crate) mod chunked_reader;
 pub(crate) mod clock;
 pub(crate) mod cpus;
+pub(crate) mod daemon;
 pub(crate) mod endpoint;
 pub(crate) mod file;
 pub(crate) mod fork;

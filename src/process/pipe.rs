@@ -6,14 +6,23 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::pipe2;
 
-/// Both ends of a new pipe: reading does not block, writing does.
+/// Both ends of a new pipe: reading and writing block.
 ///
 /// # Errors
 ///
 /// EMFILE or ENFILE when no descriptor is available.
-pub(crate) fn open() -> Result<(OwnedFd, OwnedFd), Errno> {
+pub(crate) fn open_blocking() -> Result<(OwnedFd, OwnedFd), Errno> {
     let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
-    let (reader, writer) = (above_standard(reader)?, above_standard(writer)?);
+    Ok((above_standard(reader)?, above_standard(writer)?))
+}
+
+/// Both ends of a new pipe: reading does not block, writing does.
+///
+/// # Errors
+///
+/// As [`open_blocking`].
+pub(crate) fn open() -> Result<(OwnedFd, OwnedFd), Errno> {
+    let (reader, writer) = open_blocking()?;
     fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
     Ok((reader, writer))
 }

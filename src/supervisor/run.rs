@@ -5,10 +5,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::sys::signal::Signal;
 
 use crate::error::Error;
 use crate::exceptions;
 use crate::pool::restart::Failures;
+use crate::process::daemon;
 use crate::supervisor::event::{Event, Level, print, tell};
 use crate::supervisor::object::{Kind, Settings, Supervisor};
 use crate::supervisor::roll::Roll;
@@ -183,11 +185,23 @@ impl<'s> Run<'s> {
                 }
                 Order::Drain => self.cut_short(),
                 Order::Roll => self.begin_roll(),
+                Order::Reopen => self.reopen_log(),
                 Order::Print => print(&self.summary().table()),
                 Order::Add => self.scale_first(|wanted| wanted.saturating_add(times as usize)),
                 Order::Take => self.scale_first(|wanted| wanted.saturating_sub(times as usize)),
             }
         }
+    }
+
+    /// Opens the log of a daemon anew, here and in the workers.
+    fn reopen_log(&self) {
+        if !daemon::has_log() {
+            return;
+        }
+        daemon::reopen();
+        // Others have their handler for that as soon as they begin.
+        let ready = self.units.iter().filter_map(Unit::running).filter(|running| running.ready);
+        ready.for_each(|running| ending::pass(running.future.id.get(), Signal::SIGUSR2));
     }
 
     /// All are to stop.

@@ -16,9 +16,11 @@ pub(super) enum Order {
     Add,
     /// To take one away.
     Take,
+    /// To open the log anew.
+    Reopen,
 }
 
-const ORDERS: [(i32, Order); 7] = [
+const ORDERS: [(i32, Order); 8] = [
     (libc::SIGTERM, Order::Drain),
     (libc::SIGINT, Order::Drain),
     (libc::SIGQUIT, Order::Drain),
@@ -26,6 +28,7 @@ const ORDERS: [(i32, Order); 7] = [
     (libc::SIGUSR1, Order::Print),
     (libc::SIGTTIN, Order::Add),
     (libc::SIGTTOU, Order::Take),
+    (libc::SIGUSR2, Order::Reopen),
 ];
 
 /// Takes these signals, until it is dropped.

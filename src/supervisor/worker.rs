@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 
 use crate::process::caught::{Caught, has_come};
-use crate::process::clock;
 use crate::process::shared::control::SlotRef;
 use crate::process::shared::pulse::Signs;
 use crate::process::signals::Blocked;
+use crate::process::{clock, daemon};
 use crate::supervisor::assignment::Assignment;
 use crate::supervisor::object::Recycle;
 use crate::task::life::held::Moment;
@@ -103,6 +103,7 @@ pub(super) fn begin(assignment: &Assignment) -> Object<Worker> {
         slot_ref.begin_pulse(attempt, now());
     }
     CURRENT.set(Some(Box::leak(Box::new(worker.clone()))));
+    daemon::listen();
     // For as long as this process lives.
     std::mem::forget(Caught::new(&[libc::SIGTERM], interrupt::flags(), slot.map(|(slot_ref, _)| slot_ref)));
     worker

@@ -171,6 +171,13 @@ pub(crate) fn begin_child(reseed: bool) {
     }
 }
 
+/// In a process that goes on with the script in place of the one that it was forked from: renews what the engine has of
+/// the system in each process.
+pub(crate) fn forked() {
+    // SAFETY: a process just forked, which has one thread.
+    unsafe { ffi::async_process_forked() };
+}
+
 /// In a warm worker that is ready for its first task: records the state that each task is to find.
 pub(crate) fn begin_tasks() {
     // SAFETY: a child's own state, and nothing of it is running.

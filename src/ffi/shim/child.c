@@ -86,6 +86,16 @@ static void async_reseed(void)
 #endif
 }
 
+/* In any new process that runs PHP code. */
+void async_process_forked(void)
+{
+#ifdef ASYNC_HAS_CHILD_INIT
+	php_child_init();
+#else
+	zend_max_execution_timer_init();
+#endif
+}
+
 /* In the parent, right before a fork: what is determined here needs no code in the child. */
 void async_child_expected(void)
 {
@@ -95,11 +105,7 @@ void async_child_expected(void)
 
 void async_child_begin(bool reseed)
 {
-#ifdef ASYNC_HAS_CHILD_INIT
-	php_child_init();
-#else
-	zend_max_execution_timer_init();
-#endif
+	async_process_forked();
 	/* The parent's output buffers are dropped, neither flushed nor freed: the parent prints their text. */
 	if (OG(active)) {
 		php_output_activate();

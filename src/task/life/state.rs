@@ -13,6 +13,7 @@ use ext_php_rs::types::Zval;
 use nix::unistd::{Pid, getpid};
 
 use crate::pool::deadlines::Deadlines;
+use crate::process::daemon::PidFile;
 use crate::process::endpoint::Endpoint;
 use crate::process::fork;
 use crate::process::forwarding::Forwarding;
@@ -42,6 +43,7 @@ use crate::zend::object::Object;
 use crate::zend::thread::OneThread;
 
 impl Plain for Endpoint {}
+impl Plain for PidFile {}
 impl Plain for Forwarding {}
 impl Plain for Reactor {}
 impl Plain for News {}
@@ -153,6 +155,8 @@ pub(crate) struct State {
     pub(crate) interruption: DataCell<Option<Interruption>>,
     /// What answers who asks how this process is.
     pub(crate) endpoint: DataCell<Option<Endpoint>>,
+    /// The pid file of this process, if it is a daemon that has one.
+    pub(crate) pid_file: DataCell<Option<PidFile>>,
     /// Whether the request runs, ends, or is over.
     pub(crate) request: Cell<Request>,
     /// This process is a child of ours.
@@ -205,6 +209,7 @@ impl State {
             forwarding: DataCell::default(),
             interruption: DataCell::default(),
             endpoint: DataCell::default(),
+            pid_file: DataCell::default(),
             request: Cell::default(),
             is_child: Cell::new(false),
         }
@@ -322,6 +327,10 @@ impl State {
         }
         if self.interruption.borrow().is_some() {
             drop(self.interruption.take());
+        }
+        if self.pid_file.borrow().is_some() {
+            // Its lock is the daemon's, and free when that has ended.
+            drop(self.pid_file.take());
         }
         if self.endpoint.borrow().is_some() {
             // Its port is the parent's, and free when that has closed it.

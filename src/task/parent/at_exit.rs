@@ -259,6 +259,9 @@ pub(crate) fn end_request() {
         reactor.stop();
     }
     drop((state.forwarding.take(), state.interruption.take()));
+    if let Some(file) = state.pid_file.take() {
+        file.remove();
+    }
     interrupt::forget_exit();
     state.request.set(Request::Over);
     state.exit_registered.set(false);

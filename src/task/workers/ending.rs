@@ -48,6 +48,14 @@ pub(crate) fn request(child: u64) {
     }
 }
 
+/// Sends a child a signal, and nothing to what it has started.
+pub(crate) fn pass(child: u64, signal: Signal) {
+    if let Some(reactor) = state().reactor.borrow().as_ref() {
+        // One that cannot be sent it goes on as it is.
+        let _ = reactor.tell(child, signal);
+    }
+}
+
 /// Kills a child `time` from now, if it has not ended by then.
 pub(crate) fn kill_after(child: u64, time: Duration) {
     set(child, time, Stage::Kill);
