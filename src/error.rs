@@ -301,7 +301,7 @@ pub(crate) enum Error {
     },
     /// All channels between this process and its tasks are in use.
     #[error(
-        "there is no channel left for this task: {most} tasks of a process can have one at a time, half of them before they          begin; ask for it when the task runs"
+        "there is no channel left for this task: {most} tasks of a process can have one at a time, half of them before they begin; ask for it when the task runs"
     )]
     TooManyTalks {
         /// How many there can be.
@@ -309,7 +309,7 @@ pub(crate) enum Error {
     },
     /// A task that runs in the process of its parent has nothing more to receive.
     #[error(
-        "no message can be received: with async.mode=sync a task gets what its parent sent before it began, and the parent          goes on when the task has returned"
+        "no message can be received: with async.mode=sync a task gets what its parent sent before it began, and the parent goes on when the task has returned"
     )]
     NothingInLine,
     /// No process is left that could go on with a channel.

@@ -41,8 +41,13 @@ pub(crate) fn complete(future: &Object<Future>, moment: Moment) -> Result<(), Th
             return Ok(());
         }
         // All messages of a task come before its own handlers.
-        let told = !future.has_talk() || talk::deliver(future, moment)?;
-        if told && future.has_ended() { run_all(future, moment) } else { Ok(()) }
+        if future.has_talk() {
+            if !talk::deliver(future, moment)? || !future.has_ended() {
+                return Ok(());
+            }
+            talk::fail(future);
+        }
+        run_all(future, moment)
     });
     // Handlers that are left run at the script's end.
     if done.is_err() && (future.has_handlers() || future.has_undelivered()) {

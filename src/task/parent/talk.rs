@@ -298,7 +298,6 @@ pub(crate) fn deliver(future: &Object<Future>, moment: Moment) -> Result<bool, T
     if let Ok(true) = done {
         let left = talk.listener.take();
         release((left, listener));
-        fail(future, &talk);
     }
     done
 }
@@ -358,11 +357,11 @@ fn deliver_all(
 }
 
 /// What a handler of messages has thrown is the failure of the future from its end on, as what its own handlers throw.
-fn fail(future: &Future, talk: &Talk) {
+pub(crate) fn fail(future: &Future) {
     if !matches!(*future.phase.borrow(), Phase::Done(_)) {
         return;
     }
-    let Some(throwable) = talk.failure.take() else {
+    let Some(throwable) = future.talk().and_then(|talk| talk.failure.take()) else {
         return;
     };
     if future.has_failed() {
