@@ -213,8 +213,9 @@ function progress(float $fraction, ?string $message = null): void
  *
  * @return Channel<mixed>
  *
- * @throws AsyncError outside of tasks, and in a function of {@see map()}, which has no future: bind a {@see Channel::create()}
- * @throws CannotForkException when 1,024 tasks of the same parent have a channel
+ * @throws AsyncError outside of tasks, and in a function of {@see map()} or a supervised worker, which have no future: bind a
+ *     {@see Channel::create()}
+ * @throws CannotForkException when 512 tasks of the same parent have a channel
  */
 function channel(): Channel
 {
@@ -1022,7 +1023,7 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
  * Messages between processes. {@see Channel::create()} makes a queue in shared memory, for any processes that are forked after
  * it was made, in any number of generations, and for the one that made it. {@see Future::channel()} and {@see channel()} are
  * the two ends of a channel between a process and one of its tasks: what one end sends, the other one receives; 64 messages,
- * or 32 KiB, wait in each direction.
+ * or 128 KiB, wait in each direction.
  *
  * Several processes may send, and several receive: each message is received once, and those of one sender in their order.
  * Values are encoded as the results of tasks are. Nothing is left in the system when the processes are gone, in

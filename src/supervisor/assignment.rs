@@ -9,6 +9,8 @@ use ext_php_rs::types::Zval;
 use crate::supervisor::object::Recycle;
 use crate::supervisor::worker;
 use crate::supervisor::worker::Worker;
+use crate::task::child::channel::NO_SUPERVISED;
+use crate::task::life::state::state;
 use crate::task::life::work::{Program, Work};
 use crate::zend::callable::{Callable, require};
 use crate::zend::handler::Returned;
@@ -65,6 +67,7 @@ impl fmt::Debug for Assignment {
 impl Program for Assignment {
     /// What the worker's code returns is for nobody.
     fn run(&self) -> Returned {
+        state().own.no_line.set(Some(NO_SUPERVISED));
         let worker = worker::begin(self);
         let value = match &self.bootstrap {
             Some(bootstrap) => bootstrap.run(&worker)?,

@@ -1,6 +1,7 @@
 //! A task's end of the channel between it and its parent.
 
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
 
@@ -9,12 +10,15 @@ use nix::errno::Errno;
 use crate::error::Error;
 use crate::exceptions;
 use crate::process::fork::Refused;
-use crate::process::shared::message_ring::lines::Line;
+use crate::process::shared::message_ring::lines::{Line, Lines, NoLine};
 use crate::task::life::state::state;
 use crate::task::parent::messages::Peer;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{messages, talk};
+use crate::task::parent::{messages, talk, wait};
 use crate::zend::handler::Thrown;
+
+/// How long a task waits for a line that is given back.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The line of the task that this process runs.
 ///
@@ -24,13 +28,9 @@ use crate::zend::handler::Thrown;
 pub(crate) fn own() -> Result<Rc<Line>, Thrown> {
     let own = &state().own;
     let attempt = own.attempt.get();
-    if attempt == 0 || own.in_map.get() {
-        return Err(exceptions::throw(&Error::Misuse(if attempt == 0 {
-            "Async\\channel() is a task's end of the channel to its parent, and this is no task; the parent has \
-             Future::channel() for each of its tasks"
-        } else {
-            NO_MAP
-        })));
+    let why = own.no_line.get().or_else(|| (attempt == 0).then_some(NO_TASK));
+    if let Some(why) = why {
+        return Err(exceptions::throw(&Error::Misuse(why)));
     }
     if let Some((of, line)) = &*own.line.borrow()
         && *of == attempt
@@ -39,11 +39,31 @@ pub(crate) fn own() -> Result<Rc<Line>, Thrown> {
     }
     let refused = Refused { call: "mmap", errno: Errno::ENOMEM };
     let lines = own.lines.get().ok_or_else(|| exceptions::throw(&Error::NoChannel { refused }))?;
-    let line = Rc::new(lines.open(attempt, false).map_err(talk::no_line)?);
+    let line = Rc::new(open(lines, attempt)?);
     own.line.replace(Some((attempt, Rc::clone(&line))));
     Ok(line)
 }
 
+/// Workers run ahead of their parent, which takes lines back when it hears that their tasks have ended: that is waited for.
+fn open(lines: &'static Lines, attempt: u64) -> Result<Line, Thrown> {
+    let until = Instant::now() + PATIENCE;
+    let mut line = lines.open(attempt, false);
+    let full = |line: &Result<_, _>| matches!(line, Err(NoLine::Full));
+    if full(&line) {
+        wait::ticking(|| {
+            line = lines.open(attempt, false);
+            Ok(!full(&line) || Instant::now() >= until || !lines.has_parent())
+        })?;
+    }
+    line.map_err(talk::no_line)
+}
+
+/// Outside of tasks.
+const NO_TASK: &str = "Async\\channel() is a task's end of the channel to its parent, and this is no task; the parent has \
+                       Future::channel() for each of its tasks";
+/// For workers of a supervisor.
+pub(crate) const NO_SUPERVISED: &str = "a supervised worker has no channel of its own: nobody has a future for it; make one \
+                                        by Async\\Channel::create() before Supervisor::run()";
 /// For functions of `map()`.
 pub(crate) const NO_MAP: &str = "a function of map() has no channel of its own: the call has no future whose channel would \
                                  be the other end; make one by Async\\Channel::create() before";

@@ -16,6 +16,7 @@ use crate::process::census;
 use crate::process::child::{end, stay_when_closed};
 use crate::process::output::Streams;
 use crate::process::shared::slot::{Found, WorkerSlot};
+use crate::task::child::channel::NO_MAP;
 use crate::task::child::isolated;
 use crate::task::child::isolated::Sink;
 use crate::task::life::group::{Group, Hook};
@@ -132,9 +133,9 @@ fn walk(at_work: &AtWork<'_>, group: &Group, map: u64, items: Listed) -> bool {
             stays = false;
             return false;
         }
-        state().own.in_map.set(true);
+        state().own.no_line.set(Some(NO_MAP));
         let ran = request::protect(|| map_call.call(item));
-        state().own.in_map.set(false);
+        state().own.no_line.set(None);
         at_work.slot.rest();
         ensure_own(at_work.own, Some(&ran));
         if count == total {

@@ -24,8 +24,8 @@ pub(crate) struct Own {
     pub(crate) lines: Cell<Option<&'static Lines>>,
     /// The line of the attempt, once it was asked for, and the number of the attempt.
     pub(crate) line: DataCell<Option<(u64, Rc<Line>)>>,
-    /// It runs an item of a map.
-    pub(crate) in_map: Cell<bool>,
+    /// Why what runs has no line to its parent, if it is to have none.
+    pub(crate) no_line: Cell<Option<&'static str>>,
     /// The number of the attempt; 0 for none.
     pub(crate) attempt: Cell<u64>,
     /// Its future, if the child was forked for it alone.
@@ -63,7 +63,7 @@ impl Own {
         }
         self.attempt.set(0);
         self.limit.set(None);
-        self.in_map.set(false);
+        self.no_line.set(None);
         std::mem::forget((self.future.take(), self.warm.take(), self.line.take()));
     }
 

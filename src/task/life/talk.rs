@@ -157,11 +157,11 @@ fn drain(line: &Line, talk: &Talk) {
     let own = Process::own();
     loop {
         let mut bytes = Vec::new();
-        // Who died in the middle of a message is found by looking twice.
-        let mut looks = 0;
+        // Who died in the middle of a message is found by looking again, each time for a millisecond at most.
+        let mut looks = 5;
         let received = line.to_parent.receive(own, &mut bytes, &mut |_, _| true, &mut |_| {
-            looks += 1;
-            if looks > 1 { Err(()) } else { Ok(()) }
+            looks -= 1;
+            if looks == 0 { Err(()) } else { Ok(()) }
         });
         talk.arrived.borrow_mut().push_back(match received {
             Ok(received) => Parcel::Message(received.format, bytes),

@@ -32,6 +32,8 @@ use crate::zend::{exception, interrupt, value};
 const TICK: Duration = Duration::from_millis(20);
 /// The first sleep: most waits are over then.
 const BRIEFLY: Duration = Duration::from_millis(2);
+/// How often to look for what is left when an attempt is over, each for a millisecond at most.
+const LOOKS_AT_END: u32 = 5;
 /// How often to look whether another process is there that could end the wait. That reads a file.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Of so many looks without sleeping one is at the other side's word, and takes its cache line from it: meanwhile that
@@ -83,6 +85,8 @@ pub(crate) enum Stop {
     Thrown,
     /// The attempt is over whose task was at the other end.
     Over,
+    /// A message of that task is lost with a process.
+    Lost(Loss),
 }
 
 impl From<Thrown> for Stop {
@@ -111,10 +115,11 @@ impl Peer<'_> {
 
     /// Throws what was in the way.
     fn raise(self, ring: &MessageRing, trouble: Trouble<Stop>, what: What) -> Stop {
-        if self.is_over() && matches!(trouble, Trouble::Closed) {
-            return Stop::Over;
+        match trouble {
+            Trouble::Closed if self.is_over() => Stop::Over,
+            Trouble::Lost(loss) if matches!(self, Self::Task(..)) => Stop::Lost(loss),
+            trouble => raise(ring, trouble, what),
         }
-        raise(ring, trouble, what)
     }
 }
 
@@ -247,11 +252,13 @@ struct Pausing<'r> {
     peer: Peer<'r>,
     /// When to look next whether another process is there; `None` before the first sleep.
     looks: Option<Instant>,
+    /// How often to look again when the attempt is over.
+    left: u32,
 }
 
 impl<'r> Pausing<'r> {
     fn new(ring: &'r MessageRing, patience: Option<Patience>, peer: Peer<'r>) -> Self {
-        Self { ring, patience, peer, looks: None }
+        Self { ring, patience, peer, looks: None, left: LOOKS_AT_END }
     }
 
     /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
@@ -282,7 +289,9 @@ impl<'r> Pausing<'r> {
             return Err(Stop::Thrown);
         }
         if self.peer.is_over() {
-            return Err(Stop::Over);
+            // In the middle of a message the ring finds out who has died.
+            self.left = self.left.checked_sub(1).ok_or(Stop::Over)?;
+            return Ok(());
         }
         if waiting.is_over() {
             return Ok(());

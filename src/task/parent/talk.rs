@@ -21,7 +21,7 @@ use crate::task::life::talk::{Listener, Parcel, Talk, make_due};
 use crate::task::life::{conclusion, support};
 use crate::task::parent::messages::{Peer, Stop};
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{handlers, messages, wait};
+use crate::task::parent::{event_loop, handlers, messages, wait};
 use crate::task::workers::spawn;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::interrupt::{FiberBlock, Floor};
@@ -49,9 +49,14 @@ fn open(future: &Future, talk: &Talk) -> Result<Rc<Line>, Thrown> {
         return Ok(line);
     }
     let lines = spawn::lines().map_err(|refused| exceptions::throw(&Error::NoChannel { refused }))?;
+    let id = future.id.get();
     let ahead = future.stage() != Some(Stage::Running);
-    let line = lines.open(future.id.get(), ahead).map_err(no_line)?;
-    Ok(talk.keep(line))
+    let line = lines.open(id, ahead).or_else(|_| {
+        // Tasks may have ended that still have theirs.
+        event_loop::look();
+        lines.open(id, ahead)
+    });
+    Ok(talk.keep(line.map_err(no_line)?))
 }
 
 /// Throws why there is no line.
@@ -143,6 +148,7 @@ pub(crate) fn receive(future: &Object<Future>, patience: Option<Patience>) -> Re
         after_receipt(future, &talk, &line);
         match received {
             Err(Stop::Over) => {}
+            Err(Stop::Lost(loss)) => return Err(messages::lost(loss)),
             received => return Ok(received?),
         }
     }
@@ -325,12 +331,12 @@ fn deliver_all(
         }
         let next = talk.arrived.borrow_mut().pop_front();
         let message = match (next, in_line) {
-            // What became of the task tells of a message that is lost with it.
             (Some(Parcel::Lost(_)), _) => continue,
             (Some(parcel), _) => unpack(&parcel, messages::classes(future).as_deref()).map(Some),
             (None, Some(line)) => {
                 match messages::receive(&line.to_parent, None, Peer::Task(future, future.id.get())) {
-                    Err(Stop::Over) => continue,
+                    // What became of the task tells of a message that is lost with it.
+                    Err(Stop::Over | Stop::Lost(_)) => continue,
                     received => received.map_err(Thrown::from),
                 }
             }

@@ -31,8 +31,10 @@ impl<H: Shared> SharedMemory<H> {
         let length = size_of::<H>() + body;
         let size = NonZeroUsize::new(length).ok_or(Errno::EINVAL)?;
         let protection = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+        // Memory counts when it is used: much of what is mapped never is.
+        let flags = MapFlags::MAP_SHARED | MapFlags::MAP_NORESERVE;
         // SAFETY: new pages at an address of the kernel's choice; nothing else refers to them.
-        let start = unsafe { mmap_anonymous(None, size, protection, MapFlags::MAP_SHARED) }?;
+        let start = unsafe { mmap_anonymous(None, size, protection, flags) }?;
         Ok(Self { start: start.cast(), length, head: PhantomData })
     }
 

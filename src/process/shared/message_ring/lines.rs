@@ -22,11 +22,11 @@ use crate::process::shared::doorbell::{Doorbell, Ringer};
 use crate::process::shared::memory::SharedMemory;
 
 /// How many attempts can have one at a time.
-pub(crate) const LINES: usize = if cfg!(loom) { 2 } else { 1024 };
+pub(crate) const LINES: usize = if cfg!(loom) { 2 } else { 512 };
 /// So many of them can be of attempts that have not begun: others may have to end before those begin.
 const AHEAD: usize = LINES / 2;
 /// Room of a ring in bytes.
-const ROOM: usize = 32 * 1024;
+const ROOM: usize = 128 * 1024;
 /// How many messages fit into one direction.
 const CAPACITY: u32 = 64;
 /// The longest wait for the directory, whose lock is held for less than a microsecond.
@@ -56,7 +56,7 @@ struct Entry {
     /// [`mark`] of the attempt whose line it is; 0 for none.
     mark: AtomicU64,
     attempt: AtomicU64,
-    /// 1 if the parent has entered it.
+    /// 1 if the parent has entered it, and its task has not asked for it yet.
     by_parent: AtomicU64,
 }
 
@@ -153,6 +153,10 @@ impl Lines {
     /// When there is none left.
     pub(crate) fn open(&'static self, attempt: u64, ahead: bool) -> Result<Line, NoLine> {
         if let Some(line) = self.find(attempt) {
+            if self.owner != getpid() {
+                let entry = self.directory.entries.get(line.at);
+                entry.inspect(|entry| entry.by_parent.store(0, Ordering::Relaxed));
+            }
             return Ok(line);
         }
         let own = Process::own();
