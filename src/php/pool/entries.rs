@@ -4,7 +4,7 @@ use ext_php_rs::types::Zval;
 
 use crate::error::Error;
 use crate::exceptions;
-use crate::php::pool::{Pool, boolean, none, this};
+use crate::php::pool::{Pool, boolean, here, none, this};
 use crate::php::pool_iterator::PoolIterator;
 use crate::php::task;
 use crate::task::life::future::Future;
@@ -69,6 +69,7 @@ fn insert(call: &Call, pool: &Object<Pool>, task: u32, key: Option<(u32, Zval)>,
     let given = given(call, task)?;
     if let Some(limit) = pool.group.queue_limit.get() {
         wait::room(&pool.group, limit)?;
+        here(pool)?; // a handler may have forked
     }
     // Checked only now, as an autoloader, or a handler, may have added something; but before a future is made for a
     // callable, since a future that is dropped is started.

@@ -66,6 +66,11 @@ $codes = [
     'serialization of a task' => fn() => $add($pool(1)->warm(1), 1, 2, new Forking(), 4, 5),
     'serialization of an item' => fn() => $map(function () { yield from [1, 2, new Forking(), 4, 5]; }),
     'source of items' => fn() => $map(function () use ($fork) { yield from [1, 2]; $fork(); yield from [3, 4, 5]; }),
+    'handler while a queue is full' => function () use ($pool, $add, $fork) {
+        $parent = getmypid();
+        $pool(1)->add(static fn() => in_state($parent, 'S'))->then($fork); // it sleeps in add()
+        return $add($pool(1)->queueLimit(1), 1, 2, 3, 4, 5);
+    },
 ];
 foreach ($codes as $name => $code) {
     foreach ([true, false] as $exits) {
@@ -103,3 +108,5 @@ serialization of an item: exit 3, 5 results of ran 0, ran 1, ran 2, ran 4, ran 5
 serialization of an item: exit 4, 5 results of ran 0, ran 1, ran 2, ran 4, ran 5
 source of items: exit 3, 5 results of ran 1, ran 2, ran 3, ran 4, ran 5
 source of items: exit 4, 5 results of ran 1, ran 2, ran 3, ran 4, ran 5
+handler while a queue is full: exit 3, 5 results of ran 1, ran 2, ran 3, ran 4, ran 5
+handler while a queue is full: exit 4, 5 results of ran 1, ran 2, ran 3, ran 4, ran 5
