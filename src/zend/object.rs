@@ -27,6 +27,8 @@ use crate::ffi::{self, GcBuffer, ObjectIterator};
 
 /// `IS_OBJ_DESTRUCTOR_CALLED`.
 const DESTRUCTOR_CALLED: u32 = 1 << 8;
+/// `IS_OBJ_FREE_CALLED`.
+const FREE_CALLED: u32 = 1 << 9;
 
 /// Collects the values that an object holds, for the engine's cycle collector.
 #[derive(Debug)]
@@ -196,6 +198,16 @@ impl<T: Native> Object<T> {
         shared
     }
 
+    /// Is the data gone already? The cycle collector, and the end of a request, free one object after the other, and the
+    /// references that these have to each other go with them: of what such a reference points to only the engine's part
+    /// may be left, with its reference count.
+    fn is_freed(&self) -> bool {
+        // SAFETY: the engine's part is there until the last reference is gone.
+        let header = unsafe { &(*self.std()).gc };
+        // SAFETY: both members of the union are plain bits.
+        unsafe { header.u.type_info & FREE_CALLED != 0 }
+    }
+
     /// Called from [`Native::released`] if that keeps the object alive: [`Native::released`] will be called again when
     /// the object is released again.
     pub(crate) fn revive(&self) {
@@ -219,7 +231,7 @@ impl<T: Native> Drop for Object<T> {
     /// May run PHP code if this is the last reference.
     fn drop(&mut self) {
         ensure_free();
-        if self.is_leaf() && self.part() {
+        if !self.is_freed() && self.is_leaf() && self.part() {
             return;
         }
         // SAFETY: drops the reference that we hold.
@@ -231,6 +243,7 @@ impl<T: Native> Deref for Object<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
+        debug_assert!(!self.is_freed(), "the data of an object is used that the engine has freed");
         // SAFETY: the instance is alive, and only shared references to its data exist.
         unsafe { &(*self.0.as_ptr()).data }
     }
