@@ -1,10 +1,7 @@
 //! Threads that this process has in addition to PHP's and ours.
 
 use std::os::unix::fs::MetadataExt;
-
 use std::sync::atomic::{AtomicBool, Ordering};
-
-use super::poller::notifier::Means;
 
 static ALL_ARE_KNOWN: AtomicBool = AtomicBool::new(false);
 
@@ -20,9 +17,10 @@ pub(super) fn all_are_known() -> bool {
     ALL_ARE_KNOWN.load(Ordering::Relaxed)
 }
 
-/// How many such threads there are, in the process that has the children; 0 if that is unknown.
-pub(crate) fn of_libraries(means: Means) -> usize {
-    let ours = 1 + usize::from(means == Means::Thread);
+/// How many threads there are besides PHP's and the notifier's, if that has one, in the process that has the children; 0 if
+/// that is unknown.
+pub(crate) fn of_libraries(has_notifier: bool) -> usize {
+    let ours = 1 + usize::from(has_notifier);
     // A folder's link count: one for itself, one for its name, and one for each folder in it.
     let all = std::fs::metadata("/proc/self/task").map_or(0, |folder| folder.nlink().saturating_sub(2));
     usize::try_from(all).unwrap_or(0).saturating_sub(ours)

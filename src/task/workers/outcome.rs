@@ -9,6 +9,7 @@ use crate::error::{Death, Error, Seconds, Traces};
 use crate::process::chunked_reader::ChunkedReader;
 use crate::process::head_and_tail::last_lines;
 use crate::process::output::Stream;
+use crate::process::poller::notifier::Means;
 use crate::process::poller::reactor::{Ended, Message};
 use crate::process::remote_payload::RemotePayload;
 use crate::process::wait::Exit;
@@ -201,7 +202,12 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
         (_, Some(Ending::Abandoned)) => Error::Abandoned { subject },
         (_, Some(Ending::TimedOut)) => {
             let limit = Seconds(future.times().limit.unwrap_or_default());
-            Error::TimedOut { subject, limit, unended, threads: threads::of_libraries(ini::notifier()) }
+            Error::TimedOut {
+                subject,
+                limit,
+                unended,
+                threads: threads::of_libraries(ini::notifier() == Means::Thread),
+            }
         }
         (Message::Malformed(why), _) => Error::Protocol { subject, why },
         (Message::Nothing, _) => died(future, Death::Gone { exit, writing: false }),
