@@ -75,6 +75,17 @@ fn this(call: &Call) -> Result<Object<Supervisor>, Thrown> {
     call.this().ok_or(Thrown)
 }
 
+/// The supervisor whose method is called. Throws in a worker, which has a copy of it.
+fn here(call: &Call) -> Result<Object<Supervisor>, Thrown> {
+    let supervisor = this(call)?;
+    if supervisor.runs.get() && !run::runs_here() {
+        return Err(exceptions::throw(&Error::Misuse(
+            "this supervisor belongs to the parent process: a worker cannot change it",
+        )));
+    }
+    Ok(supervisor)
+}
+
 /// The supervisor whose method is called. Throws while it runs.
 fn at_rest(call: &Call) -> Result<Object<Supervisor>, Thrown> {
     let supervisor = this(call)?;
@@ -296,14 +307,14 @@ fn all_metrics(call: &Call) -> Returned {
 
 fn on_event(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
-    let supervisor = this(call)?;
+    let supervisor = here(call)?;
     supervisor.on_event.set(call.optional_callable(0)?.map(Rc::new));
     Ok(supervisor.zval())
 }
 
 fn scale(call: &Call) -> Returned {
     call.expect(2, Some(2))?;
-    let supervisor = this(call)?;
+    let supervisor = here(call)?;
     let name = name(call)?;
     let workers = usize::try_from(call.long(1)?);
     let workers = workers.map_err(|_| call.value_error(1, "must be greater than or equal to 0"))?;

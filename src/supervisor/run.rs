@@ -81,19 +81,23 @@ thread_local! {
     static PROCESS: Cell<i32> = const { Cell::new(0) };
 }
 
+/// Does a supervisor run in this process? In one that was forked from there it does not.
+pub(crate) fn runs_here() -> bool {
+    PROCESS.get() == state().owner.get().as_raw()
+}
+
 /// Keeps the workers up until all have come to an end. The exit code. Re-enters PHP.
 ///
 /// # Errors
 ///
 /// When one runs in this process already, when its health file cannot be written, or when the script is exiting.
 pub(crate) fn run(supervisor: &Object<Supervisor>) -> Result<i32, Thrown> {
-    let process = state().owner.get().as_raw();
-    let before = PROCESS.replace(process);
-    if before == process {
+    if runs_here() {
         return Err(exceptions::throw(&Error::Misuse(
             "a supervisor runs in this process already, and the signals are for that one",
         )));
     }
+    let before = PROCESS.replace(state().owner.get().as_raw());
     supervisor.runs.set(true);
     supervisor.kinds.borrow().iter().for_each(|kind| kind.kept.set(None));
     let caught = signals::catch();

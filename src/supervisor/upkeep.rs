@@ -116,7 +116,8 @@ impl Run<'_> {
         unit.jobs = unit.jobs.saturating_add(pulse.jobs);
         let mut counts = unit.kind.counts.get();
         counts.jobs = counts.jobs.saturating_add(pulse.jobs);
-        if ready || told.is_none() {
+        // Where there was no process, its bootstrap is not to blame.
+        if ready || told.is_none() && pid.is_some() {
             unit.unready = if ready { 0 } else { unit.unready.saturating_add(1) };
         }
         let ended = match told.map(|told| told.why) {

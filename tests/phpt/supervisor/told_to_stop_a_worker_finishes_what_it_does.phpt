@@ -22,7 +22,7 @@ foreach ([SIGTERM, SIGINT, SIGQUIT] as $signal) {
             $notes->write('asked');
         })
         ->add('blocks', function (Worker $worker) use ($notes, $gate) {
-            [$never] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+            [$never, $other] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
             $gate->open();
             while (!$worker->stopping()) {
                 [$read, $none] = [[$never], null];

@@ -26,7 +26,7 @@ foreach ([
 
 echo "while it runs:\n";
 $supervisor = Supervisor::create()->add('w', function (Worker $worker) use (&$supervisor) {
-    echo told(fn () => $supervisor->run()), "\n";
+    echo told(fn () => $supervisor->run()), "\n", told(fn () => $supervisor->scale('w', 2)), "\n", told(fn () => $supervisor->onEvent(null)), "\n";
     foreach ([-1.0, NAN, 'soon'] as $seconds) {
         echo told(fn () => $worker->sleep($seconds)), "\n";
     }
@@ -35,7 +35,7 @@ $supervisor = Supervisor::create()->add('w', function (Worker $worker) use (&$su
 });
 $supervisor->onEvent(function ($level, $message, $context) use ($supervisor) {
     if ($context['event'] === 'returned') {
-        echo told(fn () => $supervisor->run()), "\n", told(fn () => $supervisor->grace(1)), "\n";
+        echo told(fn () => $supervisor->run()), "\n", told(fn () => $supervisor->grace(1)), "\n", told(fn () => Supervisor::create()->run(fn () => 1)), "\n";
     }
 });
 var_dump($supervisor->run());
@@ -81,6 +81,8 @@ Error: Trying to clone an uncloneable object of class Async\Supervisor
 Exception: Serialization of 'Async\Supervisor' is not allowed
 while it runs:
 Async\AsyncError: a supervisor that runs, here or in a parent process, cannot be run again or changed, but for scale() and onEvent()
+Async\AsyncError: this supervisor belongs to the parent process: a worker cannot change it
+Async\AsyncError: this supervisor belongs to the parent process: a worker cannot change it
 ValueError: Async\Worker::sleep(): Argument #1 ($seconds) must be greater than or equal to 0
 ValueError: Async\Worker::sleep(): Argument #1 ($seconds) must be greater than or equal to 0
 TypeError: Async\Worker::sleep(): Argument #1 ($seconds) must be of type float, string given
@@ -91,5 +93,6 @@ string(1) "w"
 bool(true)
 Async\AsyncError: a supervisor that runs, here or in a parent process, cannot be run again or changed, but for scale() and onEvent()
 Async\AsyncError: a supervisor that runs, here or in a parent process, cannot be run again or changed, but for scale() and onEvent()
+Async\AsyncError: a supervisor runs in this process already, and the signals are for that one
 int(0)
 Async\AsyncError: a supervisor needs processes, and async.mode=sync, or async.unsupported=sync, says that there are none
