@@ -9,7 +9,7 @@ require __DIR__ . '/../../support/supervisor.php';
 $first = new Async\Counter();
 $log = new Log();
 $code = Supervisor::create()
-    ->heartbeat(0.5)->restart(Restart::OnFailure, backoff: 0)
+    ->heartbeat(2)->restart(Restart::OnFailure, backoff: 0)
     ->add('hangs', function (Worker $worker) use ($first) {
         if ($first->add() === 1) {
             pcntl_signal(SIGTERM, SIG_DFL);

@@ -6,7 +6,7 @@ use Async\{Supervisor, Worker};
 
 require __DIR__ . '/../../support/supervisor.php';
 
-foreach (['grace' => 0.05, 'twice' => 1000.0] as $kind => $grace) {
+foreach (['grace' => 1.0, 'twice' => 1000.0] as $kind => $grace) {
     [$notes, $log] = [new Notes(), new Log()];
     $code = Supervisor::create()
         ->grace($grace)
