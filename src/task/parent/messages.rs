@@ -32,6 +32,9 @@ use crate::zend::{exception, interrupt, value};
 const TICK: Duration = Duration::from_millis(20);
 /// The first sleep: most waits are over then.
 const BRIEFLY: Duration = Duration::from_millis(2);
+/// A message that has begun to arrive is lost with who gives up in the middle of it. So whatever the time limit is, its
+/// sender has so much time for each next part.
+const NEXT_PART: Duration = Duration::from_secs(1);
 /// How often to look for what is left when an attempt is over, each for a millisecond at most.
 const LOOKS_AT_END: u32 = 5;
 /// How often to look whether another process is there that could end the wait. That reads a file.
@@ -254,11 +257,13 @@ struct Pausing<'r> {
     looks: Option<Instant>,
     /// How often to look again when the attempt is over.
     left: u32,
+    /// The next part of the message has to be there by then, or within the time limit.
+    part_until: Option<Instant>,
 }
 
 impl<'r> Pausing<'r> {
     fn new(ring: &'r MessageRing, patience: Option<Patience>, peer: Peer<'r>) -> Self {
-        Self { ring, patience, peer, looks: None, left: LOOKS_AT_END }
+        Self { ring, patience, peer, looks: None, left: LOOKS_AT_END, part_until: None }
     }
 
     /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
@@ -276,6 +281,7 @@ impl<'r> Pausing<'r> {
             looks.is_multiple_of(LOOK_ONCE_IN) && waiting.is_ample()
         };
         if state().spin.borrow_mut().get_or_insert_with(Spin::new).until(over) || waiting.is_over() {
+            self.part_until = None;
             return Ok(());
         }
         if exception::pending() {
@@ -296,7 +302,7 @@ impl<'r> Pausing<'r> {
         if waiting.is_over() {
             return Ok(());
         }
-        let left = self.patience.map_or(Duration::MAX, Patience::left);
+        let left = self.time_left(waiting);
         if left.is_zero() {
             // To look takes the reading of files, and is left out for who does not want to wait, unless it was found
             // before.
@@ -329,7 +335,21 @@ impl<'r> Pausing<'r> {
         if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
             event_loop::interrupted();
         }
+        if waiting.is_over() {
+            self.part_until = None;
+        }
         if exception::pending() { Err(Stop::Thrown) } else { Ok(()) }
+    }
+
+    /// How much longer to wait.
+    fn time_left(&mut self, waiting: &Waiting<'_>) -> Duration {
+        let left = self.patience.map_or(Duration::MAX, Patience::left);
+        if !waiting.has_begun() {
+            return left;
+        }
+        let now = Instant::now();
+        let until = *self.part_until.get_or_insert(now + NEXT_PART);
+        left.max(until.saturating_duration_since(now))
     }
 
     /// Is there a process, or will there be one, that could end the wait?

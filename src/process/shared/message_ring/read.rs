@@ -203,7 +203,8 @@ impl MessageRing {
                 tail.units() != at.units() || !tail.is_open() || senders.turn.holder().is_none()
             };
             let word = &self.head().calls.receivers;
-            pause(&Waiting::on(What::Message, word, &over)).map_err(Trouble::Stopped)?;
+            let waiting = Waiting::on(What::Message, word, &over).for_the_rest();
+            pause(&waiting).map_err(Trouble::Stopped)?;
             self.look_after_sender(own, true);
         }
         Ok(true)

@@ -26,6 +26,8 @@ pub(crate) struct Waiting<'r> {
     sleep: Sleep<'r>,
     /// Whose turn it is.
     holder: Option<Process>,
+    /// A part of the message has been received.
+    has_begun: bool,
 }
 
 enum Sleep<'r> {
@@ -35,7 +37,12 @@ enum Sleep<'r> {
 
 impl<'r> Waiting<'r> {
     pub(super) fn on(what: What, word: &'r Futex, over: &'r dyn Fn() -> bool) -> Self {
-        Self { what, over, ample: None, sleep: Sleep::Word(word), holder: None }
+        Self { what, over, ample: None, sleep: Sleep::Word(word), holder: None, has_begun: false }
+    }
+
+    /// A part of the message that is waited for has been received.
+    pub(super) fn for_the_rest(self) -> Self {
+        Self { has_begun: true, ..self }
     }
 
     /// One who looks again and again without sleeping had better look until there is that much: who goes on with each bit
@@ -49,12 +56,17 @@ impl<'r> Waiting<'r> {
         over: &'r dyn Fn() -> bool,
         sleep: &'r dyn Fn(Duration),
     ) -> Self {
-        Self { what: What::Turn, over, ample: None, sleep: Sleep::Turn(sleep), holder }
+        Self { what: What::Turn, over, ample: None, sleep: Sleep::Turn(sleep), holder, has_begun: false }
     }
 
     /// What is waited for.
     pub(crate) fn what(&self) -> What {
         self.what
+    }
+
+    /// Has a part of the message been received? Who gives up loses it.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.has_begun
     }
 
     /// Whose turn it is, for who waits for that.
