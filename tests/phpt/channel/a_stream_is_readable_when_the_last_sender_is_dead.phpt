@@ -58,7 +58,7 @@ echo told(fn () => await([$third])), "\n"; // and its process is gone, which cou
 echo "-- reaped before anybody looked, with a message left\n";
 $left = Channel::create();
 $stream = $left->stream();
-await(async(fn () => $left->send('left')));
+await([async(fn () => $left->send('left'))]); // as above
 echo readable($stream), ' ', $left->receive(0), ', ', readable($stream), ', ', told(fn () => $left->receive(0)), "\n";
 ?>
 --EXPECTF--
