@@ -74,12 +74,11 @@ impl Thread {
             })
             .and_then(|()| epoll.add(&stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP)))
             .map_err(Refused::by("epoll_ctl"))?;
-        let work = Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
-        let handle = if POSSIBLE && !threads::all_are_known() {
-            spawn_bare(work).map_err(Refused::by("clone"))?
-        } else {
-            spawn(work).map_err(Refused::by("pthread_create"))?
-        };
+        let work = || Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
+        let is_bare = POSSIBLE && !threads::all_are_known();
+        // A filter of system calls may let only those through that the C library makes.
+        let bare = if is_bare { spawn_bare(work()).ok() } else { None };
+        let handle = bare.map_or_else(|| spawn(work()), Ok).map_err(Refused::by("pthread_create"))?;
         Ok(Self { epoll, timer, stop, flags, handle })
     }
 
