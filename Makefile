@@ -38,6 +38,9 @@ property: setup build ## random values there and back; VALUES=20000 and SEED=...
 programs: setup build ## random programs over the whole API; PROGRAMS=2000 and SEED=... choose how many, and which
 	tests/programs/run "$(or $(PROGRAMS),2000)" $(SEED)
 
+test-broker: services build ## kill workers of RabbitMQ and Redis; BROKER_MESSAGES=20000 BROKER_WORKERS=8 is the long form
+	tests/broker/run
+
 loom: ## try the orders in which processes can use shared memory; LOOM_MAX_PREEMPTIONS=... tries more; needs no PHP
 	cargo test --release --locked --manifest-path tests/loom/Cargo.toml models
 

@@ -1,0 +1,54 @@
+<?php
+
+// Workers that consume from RabbitMQ, each over a connection of its own. The supervisor starts again what dies, and the broker
+// gives the message that a dead worker has not acknowledged to another one. SIGTERM: each worker finishes its message, and ends.
+//
+// usage: php -d extension=/path/to/libasync.so examples/rabbitmq/consumers.php QUEUE HANDLER.php
+//
+// HANDLER.php returns a function that is called with the body of a message; handler.php is one. WORKERS (4) says how many
+// workers, HEALTH names a file for health, BACKOFF (1.0) is in seconds. rabbitmq.php has the settings of the connection.
+
+declare(strict_types=1);
+
+use Async\{Restart, Supervisor, Worker};
+use PhpAmqpLib\Exception\AMQPTimeoutException;
+use PhpAmqpLib\Message\AMQPMessage;
+
+require __DIR__ . '/rabbitmq.php';
+
+[, $queue, $handler] = $argv + [null, 'jobs', __DIR__ . '/handler.php'];
+
+exit(Supervisor::create()
+    ->restart(Restart::OnFailure, backoff: (float) setting('BACKOFF', '1.0'), maxBackoff: 30)
+    ->recycle(jobs: 10_000)
+    ->grace(25)
+    ->health(setting('HEALTH', '') ?: null)
+    // In the worker: it has a connection that nobody else writes to, and after SIGHUP the handler as the file says by then.
+    ->bootstrap(fn (Worker $worker) => [connect("{$worker->name()} {$worker->id()}")->channel(), require $handler])
+    ->add('consumer', function (Worker $worker, array $made) use ($queue): void {
+        [$channel, $handle] = $made;
+        declare_queue($channel, $queue);
+        $channel->basic_qos(0, 1, false);                   // one at a time: what waits is for workers that are free
+        $channel->basic_consume($queue, callback: function (AMQPMessage $message) use ($worker, $handle): void {
+            $worker->heartbeat(substr($message->getBody(), 0, 40));
+            try {
+                $handle($message->getBody());
+            } catch (Throwable $error) {
+                fwrite(STDERR, $error::class . ": {$error->getMessage()}\n");
+                $message->reject(requeue: false);           // to the dead letters: it would fail in the same way again
+                return;
+            }
+            $message->ack();                                // after the work: a crash before this line brings the message back
+            $worker->job();
+        });
+        while (!$worker->stopping()) {
+            try {
+                $channel->wait(timeout: 1.0);               // one message, or SIGTERM, or a second
+            } catch (AMQPTimeoutException) {
+                $channel->getConnection()->checkHeartBeat();
+                $worker->heartbeat('waits');
+            }
+        }
+        $channel->getConnection()->close();
+    }, (int) setting('WORKERS', '4'))
+    ->run());

@@ -1,0 +1,127 @@
+<?php
+
+declare(strict_types=1);
+
+use PhpAmqpLib\Message\AMQPMessage;
+
+require_once __DIR__ . '/../../examples/rabbitmq/rabbitmq.php';
+
+rabbitmq()->close();
+putenv('AMQP_PORT=' . port(getenv('TEST_SERVICES') . '/rabbitmq'));
+
+/** Sends them, once the broker has them. */
+function publish(string $queue, array $bodies): void
+{
+    $channel = connect('test')->channel();
+    declare_queue($channel, $queue);
+    $channel->confirm_select();
+    foreach ($bodies as $body) {
+        $channel->basic_publish(new AMQPMessage($body, ['delivery_mode' => 2]), '', $queue);
+    }
+    $channel->wait_for_pending_acks(60);
+    $channel->getConnection()->close();
+}
+
+/** Takes all that is there, once it is so much and nobody consumes: what a closed connection has not acknowledged comes back a little later. */
+function drained(string $queue, int $expected = 0): array
+{
+    $channel = connect('test')->channel();
+    until("$expected in $queue, which nobody consumes", function () use ($channel, $queue, $expected): bool {
+        [, $ready, $consumers] = $channel->queue_declare($queue, passive: true);
+        return $ready === $expected && $consumers === 0;
+    });
+    $bodies = [];
+    while ($message = $channel->basic_get($queue)) {
+        $bodies[] = $message->getBody();
+        $message->ack();
+    }
+    $channel->getConnection()->close();
+    return $bodies;
+}
+
+$parts['rabbitmq, consumers that are killed'] = function () use ($bodies, $workers, $period): void {
+    putenv('DELIVERY_LIMIT=20');
+    publish('storm', $bodies);
+    $program = new Program('rabbitmq/consumers.php', 'storm', ['WORKERS' => $workers]);
+    storm($program, $bodies, $period, []);
+    expect('none is left, and none was given up', drained('storm') === [] && drained('storm.dead') === []);
+    putenv('DELIVERY_LIMIT=3');
+};
+
+$parts['rabbitmq, a stop'] = function () use ($workers): void {
+    publish('stop', $sent = array_map(fn (int $n) => "gate n$n", range(1, 3 * $workers)));
+    $program = new Program('rabbitmq/consumers.php', 'stop', ['WORKERS' => $workers]);
+    drain($program, $workers, count($sent));
+    $left = drained('stop', 2 * $workers);
+    expect('what was not begun is still there', array_diff($sent, $left) == array_intersect($sent, array_keys($program->notes('done'))) && count($left) === 2 * $workers, $left);
+};
+
+foreach (['consumers', 'child_per_message'] as $example) {
+    $parts["rabbitmq, poison for $example"] = function () use ($example): void {
+        publish($example, ['poison n1', 'refused n2', 'count n3']);
+        $program = new Program("rabbitmq/$example.php", $example, ['WORKERS' => 2, 'SLOTS' => 2]);
+        $dead = connect('test')->channel();
+        $found = [];
+        until('two dead letters', function () use ($dead, $example, &$found): bool {
+            if ($message = $dead->basic_get("$example.dead")) {
+                $found[] = $message->getBody();
+                $message->ack();
+            }
+            return count($found) === 2;
+        });
+        until('the other one is done', fn () => isset($program->notes('done')['count n3']));
+        $code = $program->stop();
+        sort($found);
+        expect('a message that kills its workers is given up after the limit', $found === ['poison n1', 'refused n2'] && count($program->notes('begun')['poison n1']) === 4,
+            [$found, $program->notes('begun')]);
+        expect('one that throws is given up at once, and says why', count($program->notes('begun')['refused n2']) === 1 && str_contains($program->log(), 'DomainException: no such order'), $program->log());
+        expect('it ends as drained, with nothing left', $code === 0 && drained($example) === [], $code);
+        $dead->getConnection()->close();
+    };
+}
+
+$parts['rabbitmq, children that are killed'] = function () use ($bodies, $workers, $period): void {
+    $some = [...array_slice($bodies, 0, intdiv(count($bodies), 20)), ...array_slice($bodies, -intdiv(count($bodies), 20))];
+    putenv('DELIVERY_LIMIT=20');
+    publish('children', $some);
+    $program = new Program('rabbitmq/child_per_message.php', 'children', ['SLOTS' => $workers]);
+    storm($program, $some, $period, []);
+    expect('none is left, and none was given up', drained('children') === [] && drained('children.dead') === []);
+    putenv('DELIVERY_LIMIT=3');
+};
+
+// How long is long is what the broker says: longer than it bears with a connection that says nothing, twice.
+$parts['rabbitmq, work that takes longer than the heartbeats'] = function (): void {
+    publish('long', ['gate n1']);
+    $program = new Program('rabbitmq/child_per_message.php', 'long', ['SLOTS' => 2, 'AMQP_HEARTBEAT' => 1]);
+    until('the work has begun', fn () => isset($program->notes('begun')['gate n1']));
+    putenv('AMQP_HEARTBEAT=1');
+    for ($i = 0; $i < 2; $i++) {
+        $silent = connect('silent');
+        $silent->set_close_on_destruct(false);
+        $socket = $silent->getIO()->getSocket();
+        stream_set_blocking($socket, true);
+        stream_set_timeout($socket, 60);
+        while (fread($socket, 8192) !== '') {               // the broker's own heartbeats
+        }
+        expect('a connection without heartbeats is cut', feof($socket));
+    }
+    putenv('AMQP_HEARTBEAT');
+    touch("$program->ledger/open");
+    until('the work is done', fn () => isset($program->notes('done')['gate n1']));
+    $code = $program->stop();
+    expect('one that has a child for the work is not, and the message was delivered once', $code === 0 && count($program->notes('begun')['gate n1']) === 1
+        && drained('long') === [], [$code, $program->notes('begun'), $program->log()]);
+};
+
+$parts['rabbitmq, a stop with children'] = function () use ($workers): void {
+    publish('stop-children', $sent = array_map(fn (int $n) => "gate n$n", range(1, 3 * $workers)));
+    $program = new Program('rabbitmq/child_per_message.php', 'stop-children', ['SLOTS' => $workers]);
+    until('every slot has a message', fn () => count($program->notes('begun')) === $workers);
+    posix_kill($program->pid, SIGTERM);
+    until('it takes no more', fn () => str_contains($program->log(), 'takes no more'));
+    touch("$program->ledger/open");
+    $code = $program->end();
+    $left = drained('stop-children', 2 * $workers);
+    expect('on SIGTERM what was begun is finished, and the rest is still there', $code === 0 && count($program->notes('done')) === $workers && count($left) === 2 * $workers, [$code, $left]);
+};

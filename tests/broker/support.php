@@ -1,0 +1,212 @@
+<?php
+
+declare(strict_types=1);
+
+/** A process, whoever gets its number later: the time of its start is the 20th field after the name. */
+function identity(int $pid): string
+{
+    $stat = (string) @file_get_contents("/proc/$pid/stat");
+    return $pid . '@' . (explode(' ', substr($stat, (int) strrpos($stat, ')') + 2))[19] ?? '');
+}
+
+/** Waits for something to be seen. */
+function until(string $what, callable $seen, float $seconds = 60): mixed
+{
+    $deadline = hrtime(true) + (int) ($seconds * 1e9);
+    while (!($value = $seen())) {
+        hrtime(true) < $deadline || throw new LogicException("in vain: $what");
+        usleep(5000);
+    }
+    return $value;
+}
+
+/** One of the examples in a process of its own, and what its jobs have written down. */
+final class Program
+{
+    public int $pid;
+    public readonly string $ledger;
+    /** @var array<string, true> whom the test has killed */
+    public array $killed = [];
+    /** @var resource|null */
+    private $process = null;
+    /** @var list<self> */
+    private static array $all = [];
+
+    public function __construct(private readonly string $example, private readonly string $queue, private array $environment)
+    {
+        static $number = 0;
+        $this->ledger = getenv('BROKER_WORK') . '/' . ++$number;
+        mkdir($this->ledger);
+        self::$all[] = $this;
+        touch("$this->ledger/ledger");
+        $this->start();
+    }
+
+    public function start(array $environment = []): void
+    {
+        $this->environment = $environment + $this->environment;
+        @unlink("$this->ledger/health.json");
+        $command = [getenv('TEST_PHP_EXECUTABLE'), ...array_slice($_SERVER['argv'], 1), '-d', 'auto_prepend_file=' . __FILE__];
+        $this->process = proc_open([...$command, dirname(__DIR__, 2) . "/examples/$this->example", $this->queue, __DIR__ . '/job.php'],
+            [['file', '/dev/null', 'r'], $log = ['file', "$this->ledger/log", 'a'], $log], $pipes, null,
+            $this->environment + ['BROKER_LEDGER' => $this->ledger, 'HEALTH' => "$this->ledger/health.json", 'BACKOFF' => '0.02'] + getenv());
+        $this->pid = proc_get_status($this->process)['pid'];
+    }
+
+    /** @return list<int> */
+    public function children(): array
+    {
+        $children = [];
+        foreach (glob("/proc/$this->pid/task/*/children") as $file) {
+            array_push($children, ...array_map(intval(...), preg_split('/ /', (string) @file_get_contents($file), 0, PREG_SPLIT_NO_EMPTY)));
+        }
+        return $children;
+    }
+
+    public function kill(int $pid): void
+    {
+        $identity = identity($pid);
+        if (posix_kill($pid, SIGKILL)) {
+            $this->killed[$identity] = true;
+        }
+    }
+
+    /** The supervisor is killed, and whoever is its child. It is stopped before, so that there are no others. */
+    public function killAll(): void
+    {
+        posix_kill($this->pid, SIGSTOP);
+        in_state($this->pid, 'T');
+        $children = $this->children();
+        foreach ($children as $child) {
+            $this->killed[identity($child)] = true;
+        }
+        posix_kill($this->pid, SIGKILL);
+        ended($this->pid, ...$children);
+        $this->close();
+    }
+
+    /** What a part that has failed left running goes, with its workers. */
+    public static function killAllThatRun(): void
+    {
+        foreach (self::$all as $program) {
+            if ($program->process !== null) {
+                $program->killAll();
+            }
+        }
+    }
+
+    private function close(): void
+    {
+        proc_close($this->process);
+        $this->process = null;
+    }
+
+    /** Tells it to stop, and waits: its exit code. */
+    public function stop(): int
+    {
+        posix_kill($this->pid, SIGTERM);
+        return $this->end();
+    }
+
+    public function end(): int
+    {
+        $status = until('the end of the program', fn () => ($status = proc_get_status($this->process))['running'] ? null : $status);
+        $this->close();
+        return $status['exitcode'];
+    }
+
+    /** @return array<string, list<string>> who has written this down, by what the message was, in the order of time */
+    public function notes(string $what): array
+    {
+        $notes = [];
+        foreach (file("$this->ledger/ledger", FILE_IGNORE_NEW_LINES) as $line) {
+            if (preg_match("/^$what (.*) (\S+)$/", $line, $match)) {
+                $notes[$match[1]][] = $match[2];
+            }
+        }
+        return $notes;
+    }
+
+    public function log(): string
+    {
+        return (string) file_get_contents("$this->ledger/log");
+    }
+
+    /** @return list<string> the states of all workers, once there is a health file */
+    public function states(): array
+    {
+        $health = json_decode((string) @file_get_contents("$this->ledger/health.json"), true);
+        return array_column($health['workers'] ?? [], 'state');
+    }
+}
+
+/**
+ * Kills a worker now and then, and once all at once, until each of the messages was handled. Then everything is drained.
+ *
+ * @param list<string> $bodies all messages
+ */
+function storm(Program $program, array $bodies, int $period, array $anotherSupervisor): void
+{
+    $early = preg_grep('/ late$/', $bodies, PREG_GREP_INVERT);
+    $handled = $kills = 0;
+    $half = false;
+    $deadline = hrtime(true) + (60 + (int) (count($bodies) / 20)) * 1_000_000_000;
+    while (($handled = count($program->notes('done'))) < count($bodies)) {
+        hrtime(true) < $deadline || throw new LogicException("$handled of " . count($bodies) . " messages are handled; its log ends with\n" . substr($program->log(), -1500));
+        usleep($period * 1000); // from one kill to the next: nobody is waited for
+        if (!$half && $kills > 0 && $handled >= count($early)) {
+            $half = true;
+            $program->killAll();
+            $program->start($anotherSupervisor);
+            touch("$program->ledger/open");
+        } elseif ($children = $program->children()) {
+            $program->kill($children[mt_rand(0, count($children) - 1)]);
+            $kills++;
+        }
+    }
+    $code = $program->stop();
+
+    $done = $program->notes('done');
+    $last = [];
+    foreach (file("$program->ledger/ledger", FILE_IGNORE_NEW_LINES) as $line) {
+        if (preg_match('/^done .* (\S+)$/', $line, $match)) {
+            $last[$match[1]] = $line;
+        }
+    }
+    $crashes = count(glob("$program->ledger/crash-*"));
+    $duplicates = $unexplained = 0;
+    foreach ($done as $body => $by) {
+        foreach (array_slice($by, 0, -1) as $who) {
+            $duplicates++;
+            // It was the last thing that this worker has done, and it was killed: by the test, or by itself.
+            $unexplained += (int) ($last[$who] !== "done $body $who" || !(isset($program->killed[$who]) || str_starts_with($body, 'crash ')));
+        }
+    }
+    printf("     %d messages, %d workers killed by the test and %d by themselves, the supervisor once; %d duplicates\n", count($bodies), $kills, $crashes, $duplicates);
+    expect('each message is handled at least once', array_diff($bodies, array_keys($done)) === [], array_slice(array_diff($bodies, array_keys($done)), 0, 5));
+    expect('duplicates are only those whose worker died between work and acknowledgement', $unexplained === 0 && $duplicates >= $crashes && $crashes === count(preg_grep('/^crash /', $bodies)), [$unexplained, $duplicates, $crashes]);
+    expect('it ends as drained', $code === 0 && $half, $code);
+}
+
+/** Stops it while each worker is in the middle of a message. */
+function drain(Program $program, int $workers, int $messages): void
+{
+    until('every worker has a message', fn () => count($program->notes('begun')) === $workers);
+    posix_kill($program->pid, SIGTERM);
+    if ($program->states() !== []) {
+        until('every worker is told to stop', fn () => array_unique($program->states()) === ['stopping']);
+    }
+    touch("$program->ledger/open");
+    $code = $program->end();
+    $done = $program->notes('done');
+    expect('on SIGTERM what was begun is finished, and nothing else is begun', $code === 0 && count($done) === $workers
+        && count($program->notes('begun')) === $workers && $messages > $workers, [$code, count($done)]);
+}
+
+/** One check. */
+function expect(string $what, bool $right, mixed $seen = null): void
+{
+    global $passed, $failed;
+    $right ? $passed++ : $failed++;
+    echo $right ? 'ok   ' : 'FAIL ', $GLOBALS['part'], ': ', $what, $right ? '' : ' ' . json_encode($seen), "\n";
+}
