@@ -15,10 +15,12 @@ function publish(string $queue, array $bodies): void
     $channel = connect('test')->channel();
     declare_queue($channel, $queue);
     $channel->confirm_select();
-    foreach ($bodies as $body) {
-        $channel->basic_publish(new AMQPMessage($body, ['delivery_mode' => 2]), '', $queue);
+    foreach (array_chunk($bodies, 500) as $some) { // php-amqplib searches all that wait at each confirmation
+        foreach ($some as $body) {
+            $channel->basic_publish(new AMQPMessage($body, ['delivery_mode' => 2]), '', $queue);
+        }
+        $channel->wait_for_pending_acks(60);
     }
-    $channel->wait_for_pending_acks(60);
     $channel->getConnection()->close();
 }
 
