@@ -376,7 +376,7 @@ final class ScribbleThings
     private function stream(float $time): void
     {
         [$ready, $none] = [$this->streams, null];
-        $ready === [] || stream_select($ready, $none, $none, 0, (int) ($time * 1e6));
+        $ready === [] || @stream_select($ready, $none, $none, 0, (int) ($time * 1e6));
     }
 }
 
