@@ -2,6 +2,7 @@
 //!
 //! The parent waits like this for results, and children for jobs.
 
+use std::sync::OnceLock;
 use std::thread;
 
 use nix::sys::time::TimeSpec;
@@ -38,10 +39,17 @@ enum Manner {
     GivingWay,
 }
 
+/// May this process use several CPUs? Found out once, by the first process of the tree: the quota of the control group is
+/// read from files, which took each child longer than many a task.
+fn has_several_cpus() -> bool {
+    static SEVERAL: OnceLock<bool> = OnceLock::new();
+    *SEVERAL.get_or_init(|| cpus::usable() > 1)
+}
+
 impl Spin {
     /// A way to wait that suits the CPUs that this process may use.
     pub(crate) fn new() -> Self {
-        Self::of(if cfg!(loom) || cpus::usable() > 1 { Manner::Looking } else { Manner::GivingWay })
+        Self::of(if cfg!(loom) || has_several_cpus() { Manner::Looking } else { Manner::GivingWay })
     }
 
     fn of(manner: Manner) -> Self {
