@@ -17,7 +17,7 @@ $stream = $channel->stream();
 for ($received = 0; $received < 4;) {
     $read = [$stream];
     $write = $except = null;
-    stream_select($read, $write, $except, 20);
+    @stream_select($read, $write, $except, 20); // a signal of the notifier may end it
     try {
         $message = $channel->receive(0);
     } catch (TimeoutException) {

@@ -9,8 +9,11 @@ require __DIR__ . '/../../support/sync.php';
 
 function readable(mixed $stream, float $seconds = 0): string
 {
-    [$read, $none] = [[$stream], null];
-    return stream_select($read, $none, $none, (int) $seconds) === 1 ? 'readable' : 'not readable';
+    do { // a signal of the notifier ends a wait
+        [$read, $none] = [[$stream], null];
+        $count = @stream_select($read, $none, $none, (int) $seconds);
+    } while ($count === false);
+    return $count === 1 ? 'readable' : 'not readable';
 }
 
 $channel = Channel::create();
