@@ -1,7 +1,7 @@
 //! Values that stand for something in this process only, and that PHP's serializer would write without it, and without
 //! an error: a resource becomes 0, and an object of an extension becomes one that is not initialized.
 
-use ext_php_rs::ffi::{IS_RESOURCE, std_object_handlers, zend_class_entry, zend_object};
+use ext_php_rs::ffi::{IS_RESOURCE, ZEND_ACC_ENUM, std_object_handlers, zend_class_entry, zend_object};
 use ext_php_rs::types::Zval;
 
 use super::object::class_of;
@@ -37,9 +37,11 @@ fn has_hidden_state(object: &zend_object) -> bool {
 }
 
 /// Whether the class, or one that it extends, says how its objects are serialized or restored, or that they are not.
-/// What its own code leaves out is left out on purpose.
+/// What its own code leaves out is left out on purpose. A case of an enum is serialized by its name, and PHP 8.6 keeps a
+/// number beside that.
 fn is_declared(class: &zend_class_entry) -> bool {
-    !class.__serialize.is_null()
+    class.ce_flags & ZEND_ACC_ENUM != 0
+        || !class.__serialize.is_null()
         || !class.__unserialize.is_null()
         || class.serialize.is_some()
         || class.unserialize.is_some()
