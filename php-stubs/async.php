@@ -663,8 +663,9 @@ final class Pool implements \ArrayAccess, \Countable, \IteratorAggregate
      * tasks that work on hostile input. A result with any other class is not made in this process, not even in part: its
      * task fails with a {@see ProtocolException} that names the class. `stdClass` and dates have to be named like any other
      * class; cases of enums are let in. Throwables that PHP or an extension has built in always arrive as themselves; one of a class of
-     * the script that is not named arrives as a {@see RemoteException}. What comes through a channel or shared values is
-     * not restricted.
+     * the script that is not named arrives as a {@see RemoteException}. That holds for what a task sends through
+     * its own channel, too ({@see Future::channel()}); what comes through {@see Channel::create()} or shared values is not
+     * restricted.
      *
      * @param array<class-string>|bool $classes true: all, which is the default; false: none
      *

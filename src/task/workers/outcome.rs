@@ -232,9 +232,8 @@ fn unreadable(future: &Future, error: DecodeError) -> Result<Outcome, Thrown> {
             type_name: class,
             path: String::new(),
         },
-        DecodeError::RefusedClass { class } => {
-            let reason = format!("class {class} is not one that the pool's allowedClasses() lets in");
-            Error::Unreadable { subject, reason }
+        refused @ DecodeError::RefusedClass { .. } => {
+            Error::Unreadable { subject, reason: refused.to_string() }
         }
         DecodeError::Malformed(why) => Error::Unreadable { subject, reason: why.to_string() },
         DecodeError::NoRoom(why) => Error::Unreadable { subject, reason: why.to_string() },

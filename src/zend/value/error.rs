@@ -25,8 +25,8 @@ pub(crate) enum DecodeError {
     /// The value contains an object of a class that this process does not know, and no autoloader does.
     #[error("class {class} is not known here")]
     UnknownClass { class: String },
-    /// The value contains an object of a class that is known, or not, and that the pool does not let in.
-    #[error("class {class} is not let in")]
+    /// The value contains an object of a class that the pool does not let in; whether it is known here was not asked.
+    #[error("class {class} is not one that the pool's allowedClasses() lets in")]
     RefusedClass { class: String },
     /// An autoloader, `__unserialize()` or `__wakeup()` threw this exception.
     #[error("an exception was thrown")]

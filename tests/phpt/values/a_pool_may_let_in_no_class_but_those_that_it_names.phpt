@@ -54,6 +54,16 @@ try {
         echo $n, ' ', get_debug_type($value), "\n";
     }
 } catch (ProtocolException $e) { echo preg_replace('/\(pid \d+\)/', '(pid)', $e->getMessage()), "\n"; }
+echo "-- messages\n";
+$pool = Pool::create()->allowedClasses(['Plain']);
+$pool['talks'] = async(function (): void {
+    Async\channel()->send(new Plain());
+    Async\channel()->send(new Other());
+});
+$channel = $pool['talks']->channel();
+echo get_debug_type($channel->receive()), "\n";
+try { $channel->receive(); } catch (ProtocolException $e) { echo $e->getMessage(), "\n"; }
+$pool->wait();
 echo "-- wrong\n";
 foreach ([[[1]], ['Plain'], []] as $arguments) {
     try { Pool::create()->allowedClasses(...$arguments); } catch (Error $e) { echo get_class($e), ': ', $e->getMessage(), "\n"; }
@@ -85,6 +95,9 @@ plain: Plain
 -- map
 0 Plain
 task [1] (pid) sent a result that cannot be read: class Other is not one that the pool's allowedClasses() lets in
+-- messages
+Plain
+a message was received that cannot be read: class Other is not one that the pool's allowedClasses() lets in
 -- wrong
 TypeError: Async\Pool::allowedClasses(): Argument #1 ($classes) must be an array of class names, all of them strings
 TypeError: Async\Pool::allowedClasses(): Argument #1 ($classes) must be of type array|bool, string given
