@@ -110,7 +110,7 @@ pub(crate) enum Limit {
 }
 
 /// What stands for an attempt: small numbers, zeros and text are none.
-fn mark(attempt: u64) -> u64 {
+pub(super) fn mark(attempt: u64) -> u64 {
     attempt.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0xa5a5_5a5a_c3c3_3c3c
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Listener {
 
 /// A message that was taken out of a line, or what has become of one.
 #[derive(Debug)]
-pub(crate) enum Parcel {
+pub(crate) enum Queued {
     /// Its format and its bytes.
     Message(u8, Vec<u8>),
     /// It is lost with the process that sent it.
@@ -37,7 +37,7 @@ pub(crate) enum Parcel {
     Garbled,
 }
 
-impl Plain for Parcel {}
+impl Plain for Queued {}
 impl Plain for ReadyDescriptor {}
 impl Plain for Rc<Line> {}
 
@@ -45,9 +45,9 @@ impl Plain for Rc<Line> {}
 #[derive(Debug, Default)]
 pub(crate) struct Talk {
     /// What the task has said, and is in no line any more, as its attempt is over, or as it runs in this process.
-    pub(crate) arrived: DataCell<VecDeque<Parcel>>,
+    pub(crate) arrived: DataCell<VecDeque<Queued>>,
     /// What was sent to a task that runs in this process.
-    pub(crate) outbox: DataCell<VecDeque<Parcel>>,
+    pub(crate) outbox: DataCell<VecDeque<Queued>>,
     /// The line of its attempt, once it is known.
     pub(crate) line: DataCell<Option<Rc<Line>>>,
     /// The parent sends nothing more.
@@ -164,9 +164,9 @@ fn drain(line: &Line, talk: &Talk) {
             if looks == 0 { Err(()) } else { Ok(()) }
         });
         talk.arrived.borrow_mut().push_back(match received {
-            Ok(received) => Parcel::Message(received.format, bytes),
-            Err(Trouble::Lost(loss)) => Parcel::Lost(loss),
-            Err(Trouble::Garbled) => Parcel::Garbled,
+            Ok(received) => Queued::Message(received.format, bytes),
+            Err(Trouble::Lost(loss)) => Queued::Lost(loss),
+            Err(Trouble::Garbled) => Queued::Garbled,
             Err(Trouble::Closed | Trouble::Underneath | Trouble::Stopped(())) => return,
         });
     }

@@ -17,7 +17,7 @@ use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::life::talk::{Listener, Parcel, Talk, make_due};
+use crate::task::life::talk::{Listener, Queued, Talk, make_due};
 use crate::task::life::{conclusion, support};
 use crate::task::parent::messages::{Peer, Stop};
 use crate::task::parent::wait::Patience;
@@ -72,7 +72,7 @@ fn over(future: &Future, message: Message) -> Thrown {
 }
 
 /// A message for a task that runs in this process, or from it.
-fn parcel(message: &Zval) -> Result<Parcel, Thrown> {
+fn queued(message: &Zval) -> Result<Queued, Thrown> {
     let encoded = value::encode(message);
     if exception::pending() {
         return Err(Thrown);
@@ -81,7 +81,7 @@ fn parcel(message: &Zval) -> Result<Parcel, Thrown> {
         exceptions::throw(&Error::NotSendable { type_name, path, reason })
     })?;
     let bytes = encoded.chunks().flatten().copied().collect();
-    Ok(Parcel::Message(encoded.format() as u8, bytes))
+    Ok(Queued::Message(encoded.format() as u8, bytes))
 }
 
 /// Sends a message to the task of a future. Re-enters PHP.
@@ -104,8 +104,8 @@ pub(crate) fn send(
             return Err(exceptions::throw(&Error::ChannelClosed { message: Message::Sent, by }));
         }
         if support::in_line() {
-            let parcel = parcel(message)?;
-            talk.outbox.borrow_mut().push_back(parcel);
+            let queued = queued(message)?;
+            talk.outbox.borrow_mut().push_back(queued);
             return Ok(());
         }
         let line = open(future, &talk)?;
@@ -125,8 +125,8 @@ pub(crate) fn receive(future: &Object<Future>, patience: Option<Patience>) -> Re
     let talk = here(future)?;
     loop {
         let next = talk.arrived.borrow_mut().pop_front();
-        if let Some(parcel) = next {
-            return unpack(&parcel, messages::classes(future).as_deref()).map(Some);
+        if let Some(queued) = next {
+            return unpack(&queued, messages::classes(future).as_deref()).map(Some);
         }
         if future.has_ended() || talk.closed_by_task.get() {
             return Ok(None);
@@ -173,11 +173,11 @@ pub(crate) fn closed(future: &Object<Future>) -> Thrown {
     }
 }
 
-fn unpack(parcel: &Parcel, classes: Option<&Classes>) -> Returned {
-    match parcel {
-        Parcel::Message(format, bytes) => messages::decode(*format, bytes, classes),
-        Parcel::Lost(loss) => Err(messages::lost(*loss)),
-        Parcel::Garbled => Err(exceptions::throw(&Error::ChannelGarbled)),
+fn unpack(queued: &Queued, classes: Option<&Classes>) -> Returned {
+    match queued {
+        Queued::Message(format, bytes) => messages::decode(*format, bytes, classes),
+        Queued::Lost(loss) => Err(messages::lost(*loss)),
+        Queued::Garbled => Err(exceptions::throw(&Error::ChannelGarbled)),
     }
 }
 
@@ -331,8 +331,8 @@ fn deliver_all(
         }
         let next = talk.arrived.borrow_mut().pop_front();
         let message = match (next, in_line) {
-            (Some(Parcel::Lost(_)), _) => continue,
-            (Some(parcel), _) => unpack(&parcel, messages::classes(future).as_deref()).map(Some),
+            (Some(Queued::Lost(_)), _) => continue,
+            (Some(queued), _) => unpack(&queued, messages::classes(future).as_deref()).map(Some),
             (None, Some(line)) => {
                 match messages::receive(&line.to_parent, None, Peer::Task(future, future.id.get())) {
                     // What became of the task tells of a message that is lost with it.
@@ -398,8 +398,8 @@ pub(crate) fn send_in_line(future: &Object<Future>, message: &Zval) -> Result<()
         let by = std::process::id();
         return Err(exceptions::throw(&Error::ChannelClosed { message: Message::Sent, by }));
     }
-    let parcel = parcel(message)?;
-    talk.arrived.borrow_mut().push_back(parcel);
+    let queued = queued(message)?;
+    talk.arrived.borrow_mut().push_back(queued);
     Ok(())
 }
 
@@ -412,7 +412,7 @@ pub(crate) fn receive_in_line(future: &Object<Future>) -> Result<Option<Zval>, T
     let talk = future.talk_or_new();
     let next = talk.outbox.borrow_mut().pop_front();
     match next {
-        Some(parcel) => unpack(&parcel, None).map(Some),
+        Some(queued) => unpack(&queued, None).map(Some),
         None if talk.closed.get() => Ok(None),
         None => Err(exceptions::throw(&Error::NothingInLine)),
     }

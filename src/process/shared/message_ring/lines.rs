@@ -18,6 +18,7 @@ use nix::unistd::{Pid, getpid};
 
 use super::place::{Heads, Place};
 use super::{AtomicU64, Head, Lease, Lock, MessageRing, Ordering, Process, Shared};
+use crate::process::shared::control::mark;
 use crate::process::shared::doorbell::{Doorbell, Ringer};
 use crate::process::shared::memory::SharedMemory;
 
@@ -62,11 +63,6 @@ struct Entry {
 
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Directory {}
-
-/// What stands for an attempt: small numbers, zeros and text are none.
-fn mark(attempt: u64) -> u64 {
-    attempt.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0xa5a5_5a5a_c3c3_3c3c
-}
 
 /// The lines between one process and its tasks.
 #[derive(Debug)]
