@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use ext_php_rs::zend::ModuleEntry;
 
-use crate::process::{cpus, fork, quota};
+use crate::process::{cpus, fork, handover, quota};
 use crate::task::child::{isolated, worker_loop};
 use crate::task::life::{state, support};
 use crate::task::parent::at_exit;
@@ -32,6 +32,7 @@ fn startup(number: c_int) -> Result<(), String> {
         );
     }
     fork::watch();
+    handover::receive();
     ini::register(number);
     spawn::install(Mains { isolated: isolated::run, warm: worker_loop::run });
     quota::establish(ini::max_children());

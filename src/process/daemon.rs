@@ -7,11 +7,12 @@ use std::ffi::CString;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::ptr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::{fs, io};
 
@@ -59,6 +60,16 @@ impl PidFile {
             }
             Err(errno) => Err(NoPidFile::Refused(errno.into())),
         }
+    }
+
+    /// The file that the program before this one had locked, in this process.
+    pub(crate) fn of(path: PathBuf, file: File) -> Self {
+        Self { path, file }
+    }
+
+    /// Its path, and the descriptor that is locked.
+    pub(crate) fn place(&self) -> (&Path, RawFd) {
+        (&self.path, self.file.as_raw_fd())
     }
 
     /// Writes the pid of this process, and gives the file to `user`, who is to remove it.
@@ -111,9 +122,18 @@ pub(crate) fn put_streams(log: &OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
+/// The folder that a daemon was started in. Not set in a process that is none.
+static STARTED_IN: OnceLock<PathBuf> = OnceLock::new();
+
 /// Leaves the folder that it was started in: that can be taken away then.
 pub(crate) fn leave_folder() {
+    let _ = STARTED_IN.set(std::env::current_dir().unwrap_or_else(|_| "/".into()));
     let _ = chdir("/");
+}
+
+/// The folder that this process was started in, if it is a daemon.
+pub(crate) fn started_in() -> Option<&'static Path> {
+    STARTED_IN.get().map(PathBuf::as_path)
 }
 
 /// The file creation mask from now on.

@@ -59,11 +59,24 @@ impl Endpoint {
     ///
     /// When that is in use, or not this machine's.
     pub(crate) fn at(address: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(address)?;
+        Self::of(TcpListener::bind(address)?)
+    }
+
+    /// Answers at a socket that listens already.
+    ///
+    /// # Errors
+    ///
+    /// When there is no descriptor.
+    pub(crate) fn of(listener: TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         epoll.add(&listener, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         Ok(Self { listener, connections: Vec::new(), is_full: false, epoll })
+    }
+
+    /// The socket that listens.
+    pub(crate) fn listener(&self) -> &TcpListener {
+        &self.listener
     }
 
     /// A descriptor that is readable when [`Endpoint::serve`] has something to do.

@@ -16,6 +16,7 @@ pub(crate) mod endpoint;
 pub(crate) mod file;
 pub(crate) mod fork;
 pub(crate) mod forwarding;
+pub(crate) mod handover;
 pub(crate) mod head_and_tail;
 pub(crate) mod huge;
 pub(crate) mod identity;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::poll::ppoll;
 use nix::sys::epoll::{Epoll, EpollEvent};
-use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::time::TimeSpec;
 
 /// Blocks every signal, until dropped.
@@ -60,6 +60,36 @@ impl Drop for Blocked {
     fn drop(&mut self) {
         let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.before), None);
     }
+}
+
+/// Some signals are blocked, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    before: SigSet,
+}
+
+impl Held {
+    /// Blocks these signals for the calling thread. One that comes meanwhile waits; the mask outlives `execve()`.
+    pub(crate) fn new(signals: &[i32]) -> Self {
+        let mut before = SigSet::empty();
+        let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&set_of(signals)), Some(&mut before));
+        Self { before }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.before), None);
+    }
+}
+
+/// Unblocks these signals for the calling thread: those that wait come now.
+pub(crate) fn unblock(signals: &[i32]) {
+    let _ = sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&set_of(signals)), None);
+}
+
+fn set_of(signals: &[i32]) -> SigSet {
+    signals.iter().filter_map(|&signal| Signal::try_from(signal).ok()).collect()
 }
 
 /// What the PHP engine knows about signals.

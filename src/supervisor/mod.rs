@@ -8,6 +8,7 @@
 //!   end          how a process has ended              -- wish ->
 //!   event        what is told to the script
 //!   show         what is shown to others: files, a port, systemd
+//!   renewal      its own code has changed: it executes itself
 //! ```
 //!
 //! Each process of a worker is an isolated attempt of a future, in a group of the supervisor's own: it is forked, watched
@@ -20,6 +21,7 @@ mod event;
 mod health;
 pub(crate) mod metrics;
 pub(crate) mod object;
+mod renewal;
 mod roll;
 pub(crate) mod run;
 mod show;

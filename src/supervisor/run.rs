@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -10,9 +11,11 @@ use nix::sys::signal::Signal;
 use crate::error::Error;
 use crate::exceptions;
 use crate::pool::restart::Failures;
-use crate::process::daemon;
+use crate::process::signals::unblock;
+use crate::process::{child, daemon, handover};
 use crate::supervisor::event::{Event, Level, print, tell};
 use crate::supervisor::object::{Kind, Settings, Supervisor};
+use crate::supervisor::renewal::{Image, Rehearsal};
 use crate::supervisor::roll::Roll;
 use crate::supervisor::show;
 use crate::supervisor::show::Outside;
@@ -60,6 +63,10 @@ pub(super) struct Run<'s> {
     pub(super) seen: Seen,
     /// All workers are being replaced.
     pub(super) rolling: Option<Roll>,
+    /// The program that runs here, where it can be executed again.
+    pub(super) image: Option<Rc<Image>>,
+    /// A changed program is being tried.
+    pub(super) rehearsal: Option<Rehearsal>,
     pub(super) restarts: u64,
     pub(super) since: Instant,
     pub(super) outside: Outside,
@@ -75,6 +82,9 @@ pub(super) struct Seen {
     /// One has come past its bootstrap.
     pub(super) booted: bool,
 }
+
+/// A supervisor has run in this process: what has run before it would run again in a program that takes its place.
+static HAS_RUN: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     /// The process in which a supervisor runs.
@@ -102,7 +112,7 @@ pub(crate) fn run(supervisor: &Object<Supervisor>) -> Result<i32, Thrown> {
     supervisor.kinds.borrow().iter().for_each(|kind| kind.kept.set(None));
     let caught = signals::catch();
     let mut run = Run::new(supervisor);
-    let ended = run.open().and_then(|()| run.keep_up());
+    let ended = run.begin().and_then(|()| run.keep_up());
     if ended.is_err() {
         run.leave();
     }
@@ -127,10 +137,28 @@ impl<'s> Run<'s> {
             code: None,
             seen: Seen::default(),
             rolling: None,
+            image: None,
+            rehearsal: None,
             restarts: 0,
             since: Instant::now(),
             outside: Outside::new(),
         }
+    }
+
+    /// Takes what the program before this one has handed over, and opens what is shown to others.
+    fn begin(&mut self) -> Result<(), Thrown> {
+        if handover::is_rehearsal() {
+            handover::reach();
+            child::end(0);
+        }
+        if !HAS_RUN.swap(true, Ordering::Relaxed) && !state().is_child.get() {
+            self.image = Image::new().map(Rc::new);
+        }
+        let mut heritage = handover::heritage().unwrap_or_default();
+        unblock(&signals::all());
+        let opened = self.open(heritage.listener.take());
+        self.inherit(heritage);
+        opened
     }
 
     /// The loop.
@@ -151,6 +179,7 @@ impl<'s> Run<'s> {
             self.look();
             self.bury();
             self.roll();
+            self.renew();
             self.fork();
             self.show();
             self.answer();
@@ -188,7 +217,7 @@ impl<'s> Run<'s> {
                     self.drain(DRAINED, event);
                 }
                 Order::Drain => self.cut_short(),
-                Order::Roll => self.begin_roll(),
+                Order::Roll => self.reload(),
                 Order::Reopen => self.reopen_log(),
                 Order::Print => print(&self.summary().table()),
                 Order::Add => self.scale_first(|wanted| wanted.saturating_add(times as usize)),
@@ -276,6 +305,11 @@ impl<'s> Run<'s> {
         let taken = |id| self.units.iter().any(|unit| Rc::ptr_eq(&unit.kind, kind) && unit.id == id);
         let id = (1..=self.units.len()).find(|&id| !taken(id)).unwrap_or(self.units.len() + 1);
         self.units.push(Unit::new(Rc::clone(kind), id));
+        self.sort();
+    }
+
+    /// In the order of the kinds, and of their numbers.
+    pub(super) fn sort(&mut self) {
         self.units.sort_by_key(|unit| unit.id);
         let order: Vec<_> = self.supervisor.kinds.borrow().iter().map(|kind| kind.name.clone()).collect();
         self.units.sort_by_key(|unit| order.iter().position(|name| *name == unit.kind.name));
@@ -334,6 +368,7 @@ impl<'s> Run<'s> {
             }
             State::Done => None,
         });
+        let due = due.chain(self.rehearsal.is_some().then_some(SOON));
         let recycle = self.settings.recycle;
         let is_watched = recycle.jobs.is_some() || recycle.bytes.is_some() || recycle.age.is_some();
         let often = is_watched.then_some(OFTEN);

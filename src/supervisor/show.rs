@@ -1,7 +1,7 @@
 //! What a supervisor shows to others while it runs: to a service manager, in its health file. Runs in the parent.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::Instant;
 
@@ -51,7 +51,7 @@ impl Run<'_> {
         let starting = self.units.iter().any(|unit| unit.running().is_none_or(|running| !running.ready));
         let state = match self.code {
             Some(_) => "stopping",
-            None if self.rolling.is_some() => "reloading",
+            None if self.rolling.is_some() || self.rehearsal.is_some() => "reloading",
             None if !self.outside.is_announced && (starting || self.units.is_empty()) => "starting",
             None => "running",
         };
@@ -97,12 +97,12 @@ impl Run<'_> {
         self.write();
     }
 
-    /// Opens what is shown to others, for the first time.
+    /// Opens what is shown to others, for the first time. `listener` is that of the program before this one.
     ///
     /// # Errors
     ///
     /// When a file cannot be written, or the address is in use.
-    pub(super) fn open(&mut self) -> Result<(), Thrown> {
+    pub(super) fn open(&mut self, listener: Option<TcpListener>) -> Result<(), Thrown> {
         let (health, metrics) = (self.settings.health.clone(), self.settings.metrics.clone());
         let refused = |what, place: String, error: &io::Error| {
             exceptions::throw(&Error::NotShown { what, place, reason: error.to_string() })
@@ -118,7 +118,7 @@ impl Run<'_> {
                 written.map_err(|error| refused("file for metrics", path.display().to_string(), &error))?;
             }
             Some(Metrics::Address(address)) => {
-                let opened = listen(address);
+                let opened = listen(address, listener);
                 opened.map_err(|error| refused("address for metrics", address.to_string(), &error))?;
             }
         }
@@ -181,8 +181,9 @@ impl Run<'_> {
 }
 
 /// Answers who asks at this address, from now on until [`close`].
-fn listen(address: SocketAddr) -> io::Result<()> {
-    let endpoint = Endpoint::at(address)?;
+fn listen(address: SocketAddr, listener: Option<TcpListener>) -> io::Result<()> {
+    let listener = listener.filter(|listener| listener.local_addr().is_ok_and(|at| at == address));
+    let endpoint = listener.map_or_else(|| Endpoint::at(address), Endpoint::of)?;
     ensure_reactor().map_err(|refused| io::Error::from(refused.errno))?;
     if let Some(reactor) = state().reactor.borrow_mut().as_mut() {
         reactor.attend(endpoint.descriptor())?;

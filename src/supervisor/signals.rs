@@ -31,9 +31,14 @@ const ORDERS: [(i32, Order); 8] = [
     (libc::SIGUSR2, Order::Reopen),
 ];
 
+/// All of them.
+pub(super) fn all() -> [i32; ORDERS.len()] {
+    ORDERS.map(|(signal, _)| signal)
+}
+
 /// Takes these signals, until it is dropped.
 pub(super) fn catch() -> Caught {
-    Caught::new(&ORDERS.map(|(signal, _)| signal), interrupt::flags(), None)
+    Caught::new(&all(), interrupt::flags(), None)
 }
 
 /// What was asked for since the last call, and how often.

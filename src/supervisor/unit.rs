@@ -64,6 +64,8 @@ pub(super) struct Running {
     pub(super) since: Instant,
     /// It has come past its bootstrap.
     pub(super) ready: bool,
+    /// The program before this one has forked it.
+    pub(super) adopted: bool,
     pub(super) told: Option<Told>,
     /// How it has ended, as soon as it has said so.
     pub(super) end: Option<End>,
@@ -91,7 +93,22 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 impl Running {
     pub(super) fn new(future: Object<Future>) -> Self {
-        Self { future, process: None, since: Instant::now(), ready: false, told: None, end: None }
+        Self {
+            future,
+            process: None,
+            since: Instant::now(),
+            ready: false,
+            adopted: false,
+            told: None,
+            end: None,
+        }
+    }
+
+    /// One that the program before this one has forked, and that nothing is known of but that it is there.
+    pub(super) fn adopted(future: Object<Future>) -> Self {
+        let mut running = Self { ready: true, adopted: true, ..Self::new(future) };
+        running.meet();
+        running
     }
 
     fn number(&self) -> u64 {

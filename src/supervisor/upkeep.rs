@@ -108,6 +108,7 @@ impl Run<'_> {
             return;
         };
         let (pulse, told) = (running.pulse().unwrap_or_default(), running.told);
+        let is_adopted = running.adopted;
         let Running { future, since, ready, end: Some(end), .. } = running else {
             return;
         };
@@ -124,6 +125,8 @@ impl Run<'_> {
             Some(Why::Silent) => Ended::Failed,
             Some(_) => Ended::Replaced,
             None if matches!(end, End::Failed { .. }) => Ended::Failed,
+            // Why it has returned is not known: whoever is in its place may do the same.
+            None if is_adopted => Ended::Replaced,
             // Somebody else has told it to stop.
             None if pulse.signs.has(Signs::SPENT) || pulse.signs.has(Signs::HEARD) => Ended::Replaced,
             None => Ended::Returned { useful: pulse.jobs > 0 || ran >= USEFUL },
@@ -221,7 +224,8 @@ impl Settings {
         if signs.has(Signs::SPENT) || self.recycle.age.is_some_and(is_old) {
             return Some((Why::Spent, silence));
         }
-        self.heartbeat.is_some_and(|limit| silence > limit).then_some((Why::Silent, silence))
+        let is_silent = self.heartbeat.is_some_and(|limit| silence > limit) && !running.is_mute();
+        is_silent.then_some((Why::Silent, silence))
     }
 }
 

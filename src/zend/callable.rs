@@ -1,6 +1,7 @@
 //! Calls of PHP functions, closures and methods.
 
 use std::ffi::CStr;
+use std::path::PathBuf;
 use std::ptr;
 
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -130,6 +131,18 @@ pub(crate) fn autoloads() -> bool {
         exception::take(); // it is among the disabled functions
     }
     loaders.is_some_and(|loaders| loaders.array().is_some_and(|loaders| !loaders.is_empty()))
+}
+
+/// The files that the script has loaded, itself included; none where nobody may ask.
+pub(crate) fn included_files() -> Vec<PathBuf> {
+    let mut name = Zval::new();
+    let named = name.set_string("get_included_files", false);
+    let files = named.ok().and_then(|()| Callable(name).call(&mut []).ok());
+    if files.is_none() {
+        exception::take();
+    }
+    let files = files.as_ref().and_then(Zval::array);
+    files.into_iter().flatten().filter_map(|(_, file)| file.str().map(PathBuf::from)).collect()
 }
 
 /// Requires a file, and returns what it returns. PHP code runs: it may throw, bail out, or call back into any object.

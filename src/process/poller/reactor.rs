@@ -16,7 +16,7 @@ mod timer;
 mod watched;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -199,6 +199,12 @@ impl Reactor {
             },
         );
         Ok(())
+    }
+
+    /// The pipe of child `id`, which has not said how its attempt has ended.
+    pub(crate) fn pipe(&self, id: u64) -> Option<RawFd> {
+        let child = self.children.get(&id).filter(|child| !child.told)?;
+        child.pipe.as_ref().map(AsRawFd::as_raw_fd)
     }
 
     /// Forwards `signals` to the group of child `id` from now on, when the application handles them, and no others.

@@ -14,7 +14,8 @@ use crate::process::child::{begin_apart, end};
 use crate::process::daemon;
 use crate::process::daemon::{NoPidFile, PidFile};
 use crate::process::fork::{self, Apart};
-use crate::process::{child, clock};
+use crate::process::handover::Daemon;
+use crate::process::{child, clock, handover};
 use crate::task::child::isolated;
 use crate::task::life::future::describe;
 use crate::task::life::locks;
@@ -141,6 +142,14 @@ pub(crate) fn daemonize(plan: &Plan<'_>) -> Result<(), Thrown> {
             "a script cannot become a daemon while it has children: they would be left without it; call daemonize() first",
         )));
     }
+    if handover::is_rehearsal() {
+        daemon::set_umask(plan.umask);
+        daemon::leave_folder();
+        return Ok(());
+    }
+    if let Some(kept) = handover::daemon() {
+        return go_on(plan, kept);
+    }
     let user = match plan.user {
         Some(name) => Some(daemon::user(name).map_err(|reason| refuse(format!("user {name}: {reason}")))?),
         None => None,
@@ -173,6 +182,39 @@ pub(crate) fn daemonize(plan: &Plan<'_>) -> Result<(), Thrown> {
             Ok(())
         }
     }
+}
+
+/// The program before this one in the same process was a daemon, and has handed that over.
+fn go_on(plan: &Plan<'_>, kept: Daemon) -> Result<(), Thrown> {
+    daemon::set_umask(plan.umask);
+    daemon::leave_folder();
+    let kept = kept.pid_file.map(|(path, file)| PidFile::of(path, file));
+    let (same, other) = match kept {
+        Some(file) if plan.pid_file == Some(file.place().0) => (Some(file), None),
+        other => (None, other),
+    };
+    let pid_file = match (same, plan.pid_file) {
+        (Some(file), _) => Some(file),
+        (None, None) => None,
+        (None, Some(path)) => {
+            let mut file = PidFile::lock(path).map_err(|error| refuse(pid_file_text(path, &error)))?;
+            file.fill(None).map_err(|error| refuse(format!("the pid file cannot be written: {error}")))?;
+            Some(file)
+        }
+    };
+    state().pid_file.replace(pid_file);
+    if let Some(file) = other {
+        file.remove();
+    }
+    if let Some(name) = plan.user {
+        let user = daemon::user(name).map_err(|reason| refuse(format!("user {name}: {reason}")))?;
+        daemon::become_user(&user).map_err(|errno| refuse(format!("user {name}: {}", errno.desc())))?;
+    }
+    if let Some(path) = plan.log {
+        daemon::reopen_at_signal(path);
+        daemon::reopen();
+    }
+    Ok(())
 }
 
 fn set_up(

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::pool::ledger::Ledger;
-use crate::process::fork::Refused;
+use crate::process::fork::{Child, Refused};
 use crate::task::life::attempt::Attempt;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::Group;
@@ -11,7 +11,7 @@ use crate::task::life::state::{Request, state};
 use crate::task::life::underway::Underway;
 use crate::task::life::{shutdown, support};
 use crate::task::parent::{at_exit, in_line, scale};
-use crate::task::workers::spawn::{Charge, NotSpawned, spawn};
+use crate::task::workers::spawn::{self, Charge, NotSpawned, spawn};
 use crate::task::workers::{feed, launch, retry, workers_of};
 use crate::task::{map, workers};
 use crate::zend::exception;
@@ -19,15 +19,30 @@ use crate::zend::object::Object;
 
 /// Queues a future, and starts what may start; without processes it is run to its end. Re-enters PHP.
 pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
+    queue(group, future);
+    pump(group);
+    if state().request.get() == Request::Over {
+        at_exit::end_request();
+    }
+}
+
+fn queue(group: &Rc<Group>, future: &Object<Future>) {
     future.phase.set(Phase::Active);
     future.group.set(Some(Rc::clone(group)));
     future.epoch.set(state().code_index.borrow().next_epoch());
     group.ledger.change(|ledger| ledger.enqueue(future.id.get(), Attempt::Task(future.clone())));
     group.activate();
     shutdown::register();
-    pump(group);
-    if state().request.get() == Request::Over {
-        at_exit::end_request();
+}
+
+/// Goes on with an attempt of `future`, the only one that `group` has to start, in a process that is there already.
+pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>, child: Child) {
+    queue(group, future);
+    drop(group.ledger.change(Ledger::next));
+    if let Err(refused) = spawn::adopt(group, future, child) {
+        let parked = group.end(future.id.get());
+        retry::no_process(group, future, refused);
+        drop(parked);
     }
 }
 

@@ -144,6 +144,22 @@ fn spawn_isolated(group: &Rc<Group>, future: &Object<Future>) -> Result<Vec<Rc<H
     Ok(hooks)
 }
 
+/// Watches the process of an attempt from now on, which the program before this one has forked.
+///
+/// # Errors
+///
+/// As [`spawn`]; the process is killed then.
+pub(crate) fn adopt(group: &Rc<Group>, future: &Object<Future>, child: Child) -> Result<(), Refused> {
+    ensure_reactor()?;
+    let (id, max_result) = (future.id.get(), ini::max_result());
+    let (permit, listening) = (permit()?, Listening { id });
+    let born = Born { id, child, permit, place: None, listening, max_result };
+    let pid = born.keep(group, Budget::One { origin: ValueCell::default() })?;
+    group.ledger.change(|ledger| ledger.run(id));
+    future.begin_in(pid);
+    Ok(())
+}
+
 /// Forks a worker for what those of epoch `others` are too old for. The hooks that are to be called; none when there is
 /// no room for it any more.
 fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<Vec<Rc<Hook>>, NotSpawned> {
