@@ -30,6 +30,7 @@ pub(crate) mod poller;
 pub(crate) mod quota;
 pub(crate) mod ready;
 pub(crate) mod recipient;
+pub(crate) mod relocated;
 pub(crate) mod remote_payload;
 pub(crate) mod service;
 pub(crate) mod shared;

@@ -4,7 +4,8 @@
 use crate::ini;
 use crate::pool::huge_page_budget::{Advice, HugePageBudget};
 use crate::process::huge::Purchase;
-use crate::process::{clock, huge, memory};
+use crate::process::poller::notifier::Means;
+use crate::process::{clock, huge, memory, relocated, threads};
 use crate::task::life::state::state;
 use crate::zend::request;
 
@@ -21,11 +22,15 @@ pub(crate) struct Heap {
 }
 
 /// Converts the heap, or a part of it, if that pays. Not in a child: most of its memory is shared with its parent, and
-/// huge pages would be a copy.
+/// huge pages would be a copy. What libraries never write to is taken out of the way of forks in any process.
 pub(crate) fn before_fork() {
     let state = state();
     let size = request::memory_usage();
-    if !ini::huge_pages() || state.is_child.get() {
+    if !ini::huge_pages() {
+        return;
+    }
+    relocated::before_fork(|| threads::of_libraries(ini::notifier() == Means::Thread) == 0);
+    if state.is_child.get() {
         return;
     }
     state.heap.borrow_mut().before_fork(size);
