@@ -129,7 +129,8 @@ mod tests {
 
     static PENDING: AtomicBool = AtomicBool::new(false);
     static INTERRUPT: AtomicBool = AtomicBool::new(false);
-    const RAISED: Flags = Flags { pending: &PENDING, interrupt: &INTERRUPT };
+    static RAISED: AtomicBool = AtomicBool::new(false);
+    const FLAGS: Flags = Flags { pending: &PENDING, raised: &RAISED, interrupt: &INTERRUPT };
 
     fn raise(signal: i32) {
         nix::sys::signal::raise(signal.try_into().unwrap()).unwrap();
@@ -142,7 +143,7 @@ mod tests {
         let handler = others as extern "C" fn(i32) as usize;
         signals::set(taken, handler);
         signals::set(ignored, libc::SIG_IGN);
-        let caught = Caught::new(&[taken, ignored, later], RAISED, None);
+        let caught = Caught::new(&[taken, ignored, later], FLAGS, None);
         raise(taken);
         raise(taken);
         raise(ignored);

@@ -20,6 +20,8 @@ use crate::process::poller::notifier::Flags;
 
 /// Set when this extension has requested an interrupt; the engine's own flag is also set by others.
 static PENDING: AtomicBool = AtomicBool::new(false);
+/// The same, until the parent looks for news.
+static RAISED: AtomicBool = AtomicBool::new(false);
 static HOOK: OnceLock<fn()> = OnceLock::new();
 static PREVIOUS: OnceLock<Option<InterruptFunction>> = OnceLock::new();
 
@@ -52,7 +54,7 @@ pub(crate) fn flags() -> Flags {
     // SAFETY: a one-byte flag of the engine (`zend_atomic_bool`), valid for the lifetime of the thread of
     // the request, which outlives the notifier.
     let interrupt = unsafe { AtomicBool::from_ptr(address.cast()) };
-    Flags { pending: &PENDING, interrupt }
+    Flags { pending: &PENDING, raised: &RAISED, interrupt }
 }
 
 /// Clears the request for an interrupt, and returns whether there was one. The caller then processes all events.

@@ -28,7 +28,7 @@
 //!    the wake-up.
 //! 4. If the parent lowers the flag without looking for news, as the interrupt comes at a bad moment, it sets an alarm.
 //! 5. An earlier alarm stands for all later ones: when it wakes the parent, the parent looks, and then says what is to
-//!    come next.
+//!    come next. It has not gone off as long as the parent finds, whenever it looks, that nothing has raised the flag.
 //!
 //! A wake-up without news (a *spurious* one) is always allowed. The test visits every state that this machine can reach
 //! together with a model of the kernel, the workers and the script, in every order of events.
@@ -44,8 +44,8 @@ pub(super) const SOON: Duration = Duration::from_millis(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct State {
     pub(super) notifier: Notifier,
-    /// An alarm was set for [`SOON`] or earlier, and the parent has not looked since. It covers every later alarm,
-    /// which saves reading the clock: that costs a tenth of a warm task.
+    /// An alarm was set for [`SOON`] or earlier, and nothing had raised the flag when the parent last looked: so it has
+    /// not gone off. It covers every later alarm, which saves reading the clock: that costs a tenth of a warm task.
     pub(super) imminent: bool,
 }
 
@@ -66,7 +66,10 @@ pub(super) enum Notifier {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Input {
     /// It lowers the flag and looks for news, possibly in shared memory only, possibly in vain.
-    Look,
+    Look {
+        /// The flag was raised since it looked last.
+        rung: bool,
+    },
     /// It asks the kernel which descriptors are ready, and sleeps, or it forks: the notifier is not needed meanwhile.
     Ask,
     /// It goes back to the script without saying what may bring news. Most tasks are posted closely one after another,
@@ -165,8 +168,8 @@ impl State {
     pub(super) fn step(self, input: Input) -> (Self, Action) {
         use Notifier::{Armed, Doubted, Idle, Rung};
         let (notifier, order) = match (input, self.notifier) {
-            (Input::Look, Idle) => (Idle, None),
-            (Input::Look, Armed | Rung | Doubted) => (Doubted, None),
+            (Input::Look { .. }, Idle) => (Idle, None),
+            (Input::Look { .. }, Armed | Rung | Doubted) => (Doubted, None),
             (Input::Ask, Idle) => (Idle, None),
             (Input::Ask, Armed | Rung | Doubted) => (Idle, Some(Order::Silence)),
             (Input::Leave(Needs { notifier: true, .. }), Idle | Doubted) => (Armed, Some(Order::Arm)),
@@ -178,7 +181,8 @@ impl State {
             (Input::Refused, _) => (Doubted, None),
         };
         let (imminent, alarm) = match (input, self.imminent) {
-            (Input::Look | Input::Ask, _) => (false, None),
+            (Input::Look { rung: true } | Input::Ask, _) => (false, None),
+            (Input::Look { rung: false }, imminent) => (imminent, None),
             (Input::PutOff(delay), _) => (delay <= SOON, Some(delay)),
             (Input::Leave(Needs { alarm: Some(delay), .. }), false) => (delay <= SOON, Some(delay)),
             (Input::Leave(Needs { alarm: Some(delay), .. }), true) => {

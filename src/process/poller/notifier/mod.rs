@@ -19,21 +19,31 @@ use super::wake_state::Order;
 use crate::process::fork::Refused;
 use crate::process::shared::message_ring::rouse;
 
-/// The two flags that a wake-up raises. They live as long as the process, beyond a request.
+/// The flags that a wake-up raises. They live as long as the process, beyond a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flags {
     /// Our flag: there may be news.
     pub(crate) pending: &'static AtomicBool,
+    /// There was a wake-up since the parent has last looked for news.
+    pub(crate) raised: &'static AtomicBool,
     /// The virtual machine's flag: it calls the interrupt function soon.
     pub(crate) interrupt: &'static AtomicBool,
 }
 
 impl Flags {
-    /// Raises both flags. Async-signal-safe.
+    /// Raises all flags. Async-signal-safe.
     pub(crate) fn raise(self) {
+        // First: whoever sees the others sees this one, too.
+        self.raised.store(true, Ordering::Release);
         self.pending.store(true, Ordering::Release);
         self.interrupt.store(true, Ordering::Release);
         rouse();
+    }
+
+    /// The parent looks for news. Was there a wake-up since it did so last?
+    #[inline]
+    pub(super) fn take_raised(self) -> bool {
+        self.raised.load(Ordering::Acquire) && self.raised.swap(false, Ordering::AcqRel)
     }
 }
 

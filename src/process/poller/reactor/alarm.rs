@@ -53,7 +53,7 @@ impl Reactor {
     /// The caller has lowered the flags, and looks for news now, or returns to code that does.
     pub(crate) fn notice(&mut self) {
         self.posted = 0;
-        self.step(Input::Look);
+        self.step(Input::Look { rung: self.flags.take_raised() });
     }
 
     /// The caller is about to fork, and arms before it goes back to the script: the notifier does nothing meanwhile. The

@@ -19,7 +19,8 @@ use crate::wire::frame::{Frame, Kind, header};
 static ALONE: Mutex<()> = Mutex::new(());
 static PENDING: AtomicBool = AtomicBool::new(false);
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
-const FLAGS: Flags = Flags { pending: &PENDING, interrupt: &INTERRUPT };
+static RAISED: AtomicBool = AtomicBool::new(false);
+const FLAGS: Flags = Flags { pending: &PENDING, raised: &RAISED, interrupt: &INTERRUPT };
 
 /// A place in the quota: there is no cap in these tests.
 fn permit() -> Permit {

@@ -192,8 +192,9 @@ impl World {
                 self.step(step, means, Input::PutOff(SOON));
             }
             Event::LookInVain | Event::LookAtMemory | Event::AskInVain | Event::Ask => {
+                let rung = self.flag;
                 (self.inside, self.flag) = (true, false);
-                self.step(step, means, Input::Look);
+                self.step(step, means, Input::Look { rung });
                 self.answer &= matches!(event, Event::LookInVain);
                 if let Event::AskInVain | Event::Ask = event {
                     self.step(step, means, Input::Ask);
@@ -308,14 +309,14 @@ fn without_any_of_these_transitions_a_wake_up_is_lost() {
     let changes: [(&str, Step); 9] = [
         ("a look doubts what was armed", |state, input| {
             but(|before, input, (after, _)| {
-                if input == Input::Look && before.notifier == Notifier::Armed {
+                if matches!(input, Input::Look { .. }) && before.notifier == Notifier::Armed {
                     after.notifier = Notifier::Armed;
                 }
             })(state, input)
         }),
         ("a look doubts what was put off", |state, input| {
             but(|before, input, (after, _)| {
-                if input == Input::Look && before.notifier == Notifier::Rung {
+                if matches!(input, Input::Look { .. }) && before.notifier == Notifier::Rung {
                     after.notifier = Notifier::Rung;
                 }
             })(state, input)
@@ -341,9 +342,9 @@ fn without_any_of_these_transitions_a_wake_up_is_lost() {
                 }
             })(state, input)
         }),
-        ("a look is the end of what was imminent", |state, input| {
+        ("a flag that was raised is the end of what was imminent", |state, input| {
             but(|before, input, (after, _)| {
-                if input == Input::Look || input == Input::Ask {
+                if input == (Input::Look { rung: true }) {
                     after.imminent = before.imminent;
                 }
             })(state, input)
