@@ -44,15 +44,19 @@ impl<H: Shared> SharedMemory<H> {
     /// Writes at position `at` of the ring buffer that the whole body of `room` bytes is, wrapping round at its end.
     pub(super) fn write_ring(&self, room: usize, at: u64, bytes: &[u8]) -> bool {
         let at = place(room, at);
-        let (first, second) = bytes.split_at(bytes.len().min(room - at));
-        self.write(at, first) && self.write(0, second)
+        match bytes.split_at_checked(room - at) {
+            Some((first, second)) => self.write(at, first) && self.write(0, second),
+            None => self.write(at, bytes),
+        }
     }
 
     /// Appends `length` bytes from position `at` of this ring buffer to `to`.
     pub(super) fn read_ring(&self, room: usize, at: u64, length: usize, to: &mut Vec<u8>) -> bool {
         let at = place(room, at);
-        let first = length.min(room - at);
-        self.read(at, first, to) && self.read(0, length - first, to)
+        match length.checked_sub(room - at) {
+            Some(second) => self.read(at, room - at, to) && self.read(0, second, to),
+            None => self.read(at, length, to),
+        }
     }
 }
 
