@@ -63,13 +63,16 @@ pub(crate) fn run(post: &Post<'_>, streams: Streams, group: &Rc<Group>, hooks: &
             request::begin_tasks();
         }
         let unprepared = failure.is_some();
-        let (performed, sane) =
-            failure.map_or_else(|| perform(group, task, &payload), |failed| (Performed::Task(failed), true));
+        let (performed, sane) = failure
+            .map_or_else(|| perform(group, task, &payload), |failed| (Performed::Task(failed, None), true));
         let stays = match performed {
             Performed::Items(map, items) => walk(&AtWork { post, own, slot: &slot, task }, group, map, items),
-            Performed::Task(ran) => {
+            // The parent does not wait for the release of `work`.
+            Performed::Task(ran, work) => {
                 ensure_own(own, Some(&ran));
-                tell(post, task, Some(ran))
+                let stays = tell(post, task, Some(ran));
+                drop(work);
+                stays
             }
             Performed::Nothing => {
                 ensure_own(own, None);
@@ -207,8 +210,8 @@ fn put_signals_back() -> bool {
 
 /// What was in a job.
 enum Performed {
-    /// It was a task, which has been run.
-    Task(Ran<Zval>),
+    /// It was a task, which has been run; and its work, if nothing of PHP's runs when that is dropped.
+    Task(Ran<Zval>, Option<Work>),
     /// It is items of a map.
     Items(u64, Listed),
     /// Another worker has to run it.
@@ -239,8 +242,9 @@ fn perform(group: &Group, task: u64, payload: &[u8]) -> (Performed, bool) {
         (None, None, None) => (Performed::Nothing, matches!(ran, Ran::Returned(_))),
         _ => {
             // `request::protect` is a good part of the cost of a short task.
-            let gone = sent.as_ref().is_none_or(Work::goes_quietly) || let_go(sent);
-            (Performed::Task(ran), gone)
+            let is_quiet = sent.as_ref().is_none_or(Work::goes_quietly);
+            let (work, gone) = if is_quiet { (sent, true) } else { (None, let_go(sent)) };
+            (Performed::Task(ran, work), gone)
         }
     }
 }

@@ -263,6 +263,12 @@ impl State {
         control.take()
     }
 
+    /// Has no task been made since this process was forked?
+    #[inline]
+    pub(crate) fn has_made_none(&self) -> bool {
+        self.last_id.get() == self.inherited.get()
+    }
+
     /// The number of a new task.
     pub(crate) fn next_id(&self) -> u64 {
         self.last_id.set(self.last_id.get() + 1);

@@ -47,6 +47,9 @@ pub(crate) fn finish() -> Result<(), Thrown> {
         Floor::forget();
     }
     // Most tasks have started none.
+    if state.has_made_none() {
+        return Ok(());
+    }
     if !is_idle() || state.has_isolated() {
         listen();
         wait::at_end(|| is_idle() || is_interrupted())?;
