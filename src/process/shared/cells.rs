@@ -1,9 +1,10 @@
 //! What workers and their parent know of each other: who sleeps, searches, leaves, and what each one runs.
 
-use std::time::Duration;
+use std::sync::OnceLock;
 
+use nix::errno::Errno;
 use nix::sys::time::TimeSpec;
-use nix::time::{ClockId, clock_gettime};
+use nix::time::{ClockId, clock_getres, clock_gettime};
 
 use super::memory::{Apart, Shared};
 use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence};
@@ -55,7 +56,7 @@ pub(super) struct Cell {
     pub(super) epoch: AtomicU64,
     /// The task that the child runs; 0 for none.
     pub(super) task: AtomicU64,
-    /// When the child began that task, in nanoseconds of the monotonic clock.
+    /// When the child began that task, in nanoseconds of the monotonic clock: a tick of the scheduler late at most.
     pub(super) since: AtomicU64,
     /// How many items of the task the child has begun.
     pub(super) begun: AtomicU64,
@@ -161,7 +162,18 @@ pub(super) fn rouse(cell: &Cell) {
 
 /// Time of the monotonic clock in nanoseconds.
 pub(super) fn now() -> u64 {
-    let time =
-        clock_gettime(ClockId::CLOCK_MONOTONIC).unwrap_or_else(|_| TimeSpec::from_duration(Duration::ZERO));
+    clock_gettime(ClockId::CLOCK_MONOTONIC).map_or(0, in_nanoseconds)
+}
+
+/// The time of the next tick of the scheduler, or a little later: it is never before [`now`]. To read it takes a fifth of
+/// the time.
+pub(super) fn soon() -> u64 {
+    static TICK: OnceLock<u64> = OnceLock::new();
+    let nanoseconds = |time: Result<TimeSpec, Errno>| time.map_or(0, in_nanoseconds);
+    let tick = TICK.get_or_init(|| nanoseconds(clock_getres(ClockId::CLOCK_MONOTONIC_COARSE)));
+    nanoseconds(clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE)) + tick
+}
+
+fn in_nanoseconds(time: TimeSpec) -> u64 {
     u64::try_from(time.tv_sec() * 1_000_000_000 + time.tv_nsec()).unwrap_or_default()
 }

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::cells::{
-    ASLEEP, AWAKE, BETWEEN, Cell, Head, LEAVING, NO_ITEM, SOME_ITEM, now, wake_one, wake_younger,
+    ASLEEP, AWAKE, BETWEEN, Cell, Head, LEAVING, NO_ITEM, SOME_ITEM, now, soon, wake_one, wake_younger,
 };
 use super::entries::{ALIGN, ENTRY, LONGEST, OPEN, ROOM, RUN, SHIFT, TAKEN, entry, exchange, state_is};
-use super::memory::SharedMemory;
+use super::memory::{SharedMemory, place};
 use super::sync::{AtomicU32, Ordering, fence};
 use crate::process::spin::Spin;
 
@@ -176,6 +176,9 @@ impl<'b> WorkerSlot<'b> {
     /// The order matters: `item`, then `begun`, then the check. So if the parent dismisses a child, and reads the same
     /// item after that as before, no other item begins.
     pub(crate) fn begin(&self, count: u64) -> bool {
+        if count == 1 {
+            self.cell.since.store(now(), Ordering::Relaxed); // for `tally`
+        }
         match self.cell.item.load(Ordering::Relaxed) {
             NO_ITEM => self.cell.item.store(SOME_ITEM, Ordering::Relaxed),
             _ => self.cell.item.store(now(), Ordering::Release),
@@ -307,9 +310,10 @@ impl<'b> WorkerSlot<'b> {
         self.memory.read_ring(ROOM, at + ENTRY as u64, length, payload);
         // Whoever sees the entry's state `RUN`, or the task in the cell, sees these two stores as well.
         self.cell.begun.store(0, Ordering::Relaxed);
-        self.cell.since.store(now(), Ordering::Relaxed);
+        self.cell.since.store(soon(), Ordering::Relaxed);
         self.cell.task.store(task, Ordering::Release);
-        exchange(self.memory, at, taken, run);
+        // Nobody else changes the state of an entry that this child has taken.
+        entry(self.memory, at)?.state.store(at << SHIFT | run, Ordering::Release);
         self.stop_searching();
         self.told = false;
         self.idle_since = None;
@@ -325,7 +329,12 @@ impl<'b> WorkerSlot<'b> {
         if !self.searching {
             return None;
         }
-        self.spin.until(|| head.end.load(Ordering::Relaxed) != self.at);
+        // The next entry comes into the processor's cache together with the word that says that it is there, not after it.
+        let next = place(ROOM, self.at);
+        self.spin.until(|| {
+            self.memory.prefetch(next);
+            head.end.load(Ordering::Relaxed) != self.at
+        });
         let found = self.look(payload);
         self.stop_searching();
         found
