@@ -48,7 +48,9 @@ pub(crate) struct CodeIndex {
     anchors: Vec<Zval>,
     /// For each anchor the first epoch whose children have it.
     anchor_epochs: Vec<u64>,
-    names: BTreeMap<[usize; 3], Name>,
+    names: Vec<Name>,
+    /// Where the name of each code is in `names`.
+    numbers: BTreeMap<[usize; 3], usize>,
     /// In ascending order of epochs, with one entry for each change.
     extents: Vec<Extent>,
     /// The epoch of the latest fork.
@@ -91,11 +93,15 @@ impl CodeIndex {
         let mut key = [0; 3];
         // SAFETY: a live closure; the engine writes three numbers.
         unsafe { ffi::async_code_key(closure, key.as_mut_ptr()) };
-        if !self.names.contains_key(&key) {
-            let name = self.find(closure)?;
-            self.names.insert(key, name);
-        }
-        self.names.get(&key)
+        let at = if let Some(&at) = self.numbers.get(&key) {
+            at
+        } else {
+            let (name, at) = (self.find(closure)?, self.names.len());
+            self.names.push(name);
+            self.numbers.insert(key, at);
+            at
+        };
+        self.names.get(at)
     }
 
     /// Finds the position of a closure's code, or adds an anchor for it.

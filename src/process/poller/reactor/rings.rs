@@ -1,6 +1,6 @@
 //! The result rings of the warm workers, and when to look there.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -34,7 +34,8 @@ struct RingReader {
 /// The rings of all warm workers, and their doorbell.
 #[derive(Debug)]
 pub(super) struct Rings {
-    readers: BTreeMap<u64, RingReader>,
+    /// By the ids of the workers, in ascending order. There are few, and they are gone through for each task.
+    readers: Vec<(u64, RingReader)>,
     doorbell: Option<Rc<Doorbell>>,
     /// Messages in them are news, too.
     pub(super) lines: Option<&'static Lines>,
@@ -48,7 +49,7 @@ pub(super) struct Rings {
 impl Rings {
     pub(super) fn new() -> Self {
         Self {
-            readers: BTreeMap::new(),
+            readers: Vec::new(),
             doorbell: None,
             lines: None,
             spin: Spin::new(),
@@ -79,12 +80,31 @@ impl Rings {
 
     pub(super) fn add(&mut self, child: u64, ring: ResultRing, limit: u64, waits: bool) {
         ring.keep_from_siblings();
-        self.readers.insert(child, RingReader { ring, limit, waits, lends: false });
+        let at = self.readers.partition_point(|&(other, _)| other < child);
+        self.readers.insert(at, (child, RingReader { ring, limit, waits, lends: false }));
     }
 
     /// Reads no more of the ring of `child`.
     pub(super) fn remove(&mut self, child: u64) {
-        self.readers.remove(&child);
+        self.take(child);
+    }
+
+    fn take(&mut self, child: u64) -> Option<RingReader> {
+        let at = self.position(child)?;
+        Some(self.readers.remove(at).1)
+    }
+
+    fn position(&self, child: u64) -> Option<usize> {
+        self.readers.binary_search_by_key(&child, |&(other, _)| other).ok()
+    }
+
+    fn reader(&self, child: u64) -> Option<&RingReader> {
+        self.readers.get(self.position(child)?).map(|(_, reader)| reader)
+    }
+
+    fn reader_mut(&mut self, child: u64) -> Option<&mut RingReader> {
+        let at = self.position(child)?;
+        self.readers.get_mut(at).map(|(_, reader)| reader)
     }
 
     pub(super) fn clear(&mut self) {
@@ -93,7 +113,7 @@ impl Rings {
 
     /// Is `child` a warm worker whose ring is read?
     pub(super) fn has(&self, child: u64) -> bool {
-        self.readers.contains_key(&child)
+        self.position(child).is_some()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -102,17 +122,17 @@ impl Rings {
 
     /// The result ring of `child`, if that is a warm worker.
     pub(super) fn ring(&mut self, child: u64) -> Option<&mut ResultRing> {
-        self.readers.get_mut(&child).map(|reader| &mut reader.ring)
+        self.reader_mut(child).map(|reader| &mut reader.ring)
     }
 
     /// False if `child` is a warm worker that has gone on although its remote payload has not been released.
     pub(super) fn is_lent(&self, child: u64) -> bool {
-        self.readers.get(&child).is_none_or(|reader| reader.ring.is_lent())
+        self.reader(child).is_none_or(|reader| reader.ring.is_lent())
     }
 
     /// Releases the remote payload of `child`. False if that is not a warm worker.
     pub(super) fn release(&mut self, child: u64) -> bool {
-        let Some(reader) = self.readers.get_mut(&child) else {
+        let Some(reader) = self.reader_mut(child) else {
             return false;
         };
         reader.lends = false;
@@ -122,7 +142,7 @@ impl Rings {
 
     /// Lets `child` continue, if it is one that waits until its captured output has been taken.
     pub(super) fn go_on(&self, child: u64) {
-        if let Some(reader) = self.readers.get(&child).filter(|reader| reader.waits) {
+        if let Some(reader) = self.reader(child).filter(|reader| reader.waits) {
             reader.ring.release();
         }
     }
@@ -162,7 +182,7 @@ impl Rings {
 
     /// Writes the parent's words of all rings anew.
     pub(super) fn restate(&self) {
-        self.readers.values().for_each(|reader| reader.ring.restate());
+        self.readers.iter().for_each(|(_, reader)| reader.ring.restate());
     }
 
     /// Is there anything to read in any ring?
@@ -174,13 +194,13 @@ impl Rings {
     pub(super) fn hear(&mut self, news: &mut VecDeque<News>) -> Heard {
         let before = news.len();
         let mut garbled = Vec::new();
-        for (&child, reader) in self.readers.iter_mut().filter(|(_, reader)| reader.ring.has_news()) {
-            if reader.hear(child, news).is_err() {
-                garbled.push(child);
+        for (child, reader) in self.readers.iter_mut().filter(|(_, reader)| reader.ring.has_news()) {
+            if reader.hear(*child, news).is_err() {
+                garbled.push(*child);
             }
         }
-        for child in &garbled {
-            self.readers.remove(child);
+        for &child in &garbled {
+            self.take(child);
         }
         match (garbled.is_empty(), news.len() > before) {
             (false, _) => Heard::Garbage(garbled),
@@ -192,7 +212,7 @@ impl Rings {
     /// Reads what is left in the ring of a child that has ended. A result that was not complete is lost, and the end of
     /// the child is reported for its task. True if the child had a remote payload.
     pub(super) fn last_words(&mut self, child: u64, news: &mut VecDeque<News>) -> bool {
-        let Some(mut reader) = self.readers.remove(&child) else {
+        let Some(mut reader) = self.take(child) else {
             return false;
         };
         // First what had been read already, then what is still in the ring.
@@ -212,8 +232,8 @@ impl Rings {
     }
 }
 
-fn told(readers: &BTreeMap<u64, RingReader>) -> bool {
-    readers.values().any(|reader| reader.ring.has_news())
+fn told(readers: &[(u64, RingReader)]) -> bool {
+    readers.iter().any(|(_, reader)| reader.ring.has_news())
 }
 
 /// Appends a value to `news`: to the latest, if that has values of the same task.
@@ -255,27 +275,27 @@ impl RingReader {
     fn hear(&mut self, child: u64, news: &mut VecDeque<News>) -> Result<(), Garbled> {
         self.ring.read()?;
         while let Some(answer) = self.ring.hear(self.limit)? {
-            match self.news(child, answer)? {
-                News::Answered { child, task, message: Message::Frame(frame) }
-                    if frame.kind == Kind::Value =>
-                {
-                    append(news, child, task, frame);
-                }
-                other => news.push_back(other),
+            if answer.frame.kind == Kind::Value && !self.is_too_long(answer.length) {
+                append(news, child, answer.task, answer.frame);
+            } else {
+                news.push_back(self.news(child, answer)?);
             }
         }
         Ok(())
+    }
+
+    fn is_too_long(&self, length: u64) -> bool {
+        self.limit > 0 && length > self.limit
     }
 
     fn news(&mut self, child: u64, answer: Answer) -> Result<News, Garbled> {
         let Answer { task, frame, length } = answer;
         let limit = self.limit;
         let refused = |length| Message::Malformed(Malformed::TooLong { length, limit });
-        let too_long = |length| limit > 0 && length > limit;
         let message = match frame.kind {
             Kind::Remote => {
                 let remote_payload = RemotePayload::announced(&frame).ok_or(Garbled)?;
-                if !too_long(remote_payload.length as u64) {
+                if !self.is_too_long(remote_payload.length as u64) {
                     self.lends = true;
                     let remote_payload = Box::new(remote_payload);
                     return Ok(News::HoldsResult { child, task, remote_payload });
@@ -285,7 +305,7 @@ impl RingReader {
                 }
                 refused(remote_payload.length as u64)
             }
-            Kind::Value | Kind::Thrown if too_long(length) => refused(length),
+            Kind::Value | Kind::Thrown if self.is_too_long(length) => refused(length),
             _ => Message::Frame(frame),
         };
         Ok(News::Answered { child, task, message })
