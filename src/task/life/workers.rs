@@ -49,6 +49,8 @@ pub(crate) struct Workers {
     pub(crate) departed: Cell<usize>,
     /// The oldest epoch of the workers that have not been told to leave. Cached, as it is needed for each task.
     pub(crate) oldest: Cell<Option<u64>>,
+    /// Some of the latter were forked for a map call. Cached, too.
+    pub(crate) for_maps: Cell<bool>,
     /// A buffer for the next job.
     pub(crate) spare: DataCell<Vec<u8>>,
     /// Nothing more is expected to be posted.

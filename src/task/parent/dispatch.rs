@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::event_loop::{HELD_BACK, RETRY};
 use crate::task::life::future::Future;
 use crate::task::life::held::{Held, Moment};
-use crate::task::life::state::state;
+use crate::task::life::state::{State, state};
 use crate::task::life::surfacing;
 use crate::task::parent::{doubts, handlers};
 use crate::task::workers::{ending, outcome};
@@ -47,10 +47,11 @@ pub(crate) fn dispatch(moment: Moment) -> Result<(), Thrown> {
 fn run_handlers(moment: Moment) -> Result<(), Thrown> {
     loop {
         doubts::ask_all(moment)?;
-        let is_any_held = !state().held.borrow().is_empty();
-        let held = if is_any_held { state().held.change(|held| held.pop(moment)) } else { None };
-        let settled = held.or_else(|| state().settled.pop_front());
-        let Some(future) = settled.or_else(unread) else {
+        let state = state();
+        let is_any_held = !state.held.borrow().is_empty();
+        let held = if is_any_held { state.held.change(|held| held.pop(moment)) } else { None };
+        let settled = held.or_else(|| state.settled.pop_front());
+        let Some(future) = settled.or_else(|| unread(state)) else {
             return Ok(());
         };
         let done = handlers::complete(&future, moment);
@@ -65,7 +66,7 @@ fn run_handlers(moment: Moment) -> Result<(), Thrown> {
 ///
 /// When the script is exiting.
 pub(crate) fn read() -> Result<(), Thrown> {
-    while let Some(future) = unread() {
+    while let Some(future) = unread(state()) {
         let mut read = outcome::settle(&future);
         if read.is_ok() && future.has_only_to_fail_fast() {
             read = handlers::complete(&future, Moment::Call);
@@ -87,8 +88,8 @@ pub(crate) fn read() -> Result<(), Thrown> {
     reason = "a call would cost more than what it finds out for most tasks: nothing"
 )]
 #[inline(always)]
-fn unread() -> Option<Object<Future>> {
-    state().reported.change(|reported| {
+fn unread(state: &State) -> Option<Object<Future>> {
+    state.reported.change(|reported| {
         if reported.front().is_some_and(|future| !future.is_being_read()) {
             return reported.pop_front();
         }
@@ -106,10 +107,12 @@ fn unread() -> Option<Object<Future>> {
 pub(crate) fn is_due() -> bool {
     let state = state();
     let waits = || !state.settled.borrow().is_empty() || doubts::may_ask(Moment::Interrupt(None));
-    !state.dispatching.get() && waits() || !state.notices.borrow().is_empty() || {
-        let reported = state.reported.borrow();
-        !reported.is_empty() && reported.iter().any(|future| !future.is_being_read())
-    }
+    has_unread(state) || !state.dispatching.get() && waits() || !state.notices.borrow().is_empty()
+}
+
+fn has_unread(state: &State) -> bool {
+    let reported = state.reported.borrow();
+    !reported.is_empty() && reported.iter().any(|future| !future.is_being_read())
 }
 
 /// The same for a call that waits, where no handler is held back.
@@ -120,9 +123,11 @@ pub(crate) fn is_due() -> bool {
 #[inline(always)]
 pub(crate) fn is_due_in_a_call() -> bool {
     let state = state();
-    is_due()
+    let waits = || !state.settled.borrow().is_empty() || !state.held.borrow().is_empty();
+    has_unread(state)
         || !state.doubts.borrow().is_empty()
-        || !state.dispatching.get() && !state.held.borrow().is_empty()
+        || !state.notices.borrow().is_empty()
+        || !state.dispatching.get() && waits()
 }
 
 /// A notice is raised when handlers have waited for very long for a function to go on.

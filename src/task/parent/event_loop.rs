@@ -306,7 +306,7 @@ pub(crate) fn busy() -> bool {
 /// The script goes on: the notifier is to interrupt it when there is news, or a deadline.
 pub(crate) fn leave() {
     let state = state();
-    if state.streams_due.get() {
+    if state.streams_due.take() && !state.streams.borrow().is_empty() {
         streams::look();
     }
     if state.reactor.borrow_mut().as_mut().is_some_and(Reactor::may_return) {

@@ -46,7 +46,6 @@ pub(crate) fn descriptor(ring: &Rc<MessageRing>) -> Result<Option<OwnedFd>, Refu
 /// Children have ended, or what they ran, or there is a new one: looks which channels with a stream are deserted now.
 #[cold]
 pub(crate) fn look() {
-    state().streams_due.set(false);
     let streams: Vec<_> = state().streams.borrow().iter().filter_map(std::rc::Weak::upgrade).collect();
     for ring in streams {
         look_at(&ring);

@@ -46,11 +46,19 @@ impl Group {
             return;
         }
         if self.ended.borrow().is_some() {
-            self.tell_collector();
+            if self.has_callables() {
+                self.tell_collector();
+            }
             return;
         }
         let left = self.ledger.change(Ledger::clear);
         drop((left, self.hooks.take(), self.retry_if.take(), self.listener.take()));
+    }
+
+    fn has_callables(&self) -> bool {
+        self.retry_if.borrow().is_some()
+            || self.listener.borrow().is_some()
+            || !self.hooks.borrow().is_empty()
     }
 
     /// The hooks are the object's own from now on. The cycle collector looks at a value again only when a reference to

@@ -64,6 +64,7 @@ impl Workers {
             ids: DataCell::default(),
             departed: Cell::new(0),
             oldest: Cell::new(None),
+            for_maps: Cell::new(false),
             spare: DataCell::default(),
             closed: Cell::new(false),
             condemned: Cell::new(false),
@@ -159,11 +160,12 @@ impl Workers {
         self.survey();
     }
 
-    /// Finds the oldest epoch again.
+    /// Finds again what is cached of those that have not been told to leave.
     pub(crate) fn survey(&self) {
         let all = self.members();
-        let staying = all.warm().filter(|worker| !worker.is_leaving());
-        self.oldest.set(staying.map(|worker| worker.epoch).min());
+        let staying = || all.warm().filter(|worker| !worker.is_leaving());
+        self.oldest.set(staying().map(|worker| worker.epoch).min());
+        self.for_maps.set(staying().any(|worker| worker.for_map));
     }
 
     /// Tells a worker to leave.
@@ -219,6 +221,9 @@ impl Workers {
 
     /// There is no map call any more: dismisses the workers that were forked for one, unless they have a task by now.
     pub(crate) fn end_of_maps(&self, group: &Group) {
+        if !self.for_maps.get() {
+            return;
+        }
         let all = self.members();
         let for_maps = |worker: &Warm| worker.for_map && !worker.kept.get() && !worker.is_leaving();
         for (child, worker) in all.iter().filter(|(_, worker)| for_maps(worker)) {
