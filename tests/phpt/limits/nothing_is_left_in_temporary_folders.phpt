@@ -1,5 +1,5 @@
 --TEST--
-A hundred tasks, half of them killed, make no file anywhere, not in the temporary folder and not in /dev/shm, even for a moment (pains 11 and 12); one piece of memory without a name
+A hundred tasks, half of them killed, make no file anywhere, not in the temporary folder and not in /dev/shm, even for a moment (pains 11 and 12); pieces of memory without a name
 --SKIPIF--
 <?php
 if (trim((string) shell_exec('strace -qq -o /dev/null true 2>&1; echo $?')) !== '0') { echo 'skip needs strace, and the right to use it'; }
@@ -21,12 +21,16 @@ $calls = file($log);
 unlink($log);
 check('traced', count(preg_grep('/openat\(/', $calls)) > 10, $calls);
 // What the parent maps twice, for itself and, not to be written, for its tasks. It is in no folder, and gone with the mappings.
-check('one piece of memory', count(preg_grep('~memfd_create\("async", MFD_CLOEXEC\|MFD_ALLOW_SEALING\)~', $calls)) === 1, $calls);
-$calls = preg_grep('~memfd_create\("async"~', $calls, PREG_GREP_INVERT);
+// The second is the read-only data of libraries, which a fork would copy.
+foreach (['async', 'async-relocated'] as $name) {
+    check("one piece of memory $name", count(preg_grep("~memfd_create\(\"$name\", MFD_CLOEXEC\|MFD_ALLOW_SEALING\)~", $calls)) === 1, $calls);
+    $calls = preg_grep("~memfd_create\(\"$name\"~", $calls, PREG_GREP_INVERT);
+}
 echo implode(preg_grep('~O_CREAT|O_TMPFILE|mk[nd]|creat\(|memfd_create|shmget|/dev/shm|/nowhere~', $calls));
 ?>
 --EXPECT--
 50 50
 exit 0
 traced: yes
-one piece of memory: yes
+one piece of memory async: yes
+one piece of memory async-relocated: yes
