@@ -123,7 +123,7 @@ pub(crate) fn register() {
         object::private_constructor(),
         Function::new("create", "int $capacity = 16", "self", entry(create)).fixed(),
         Function::new("send", "mixed $message, ?float $timeout = null", "void", quick_entry(send_now, send)),
-        Function::new("receive", "?float $timeout = null", "mixed", entry(receive)),
+        Function::new("receive", "?float $timeout = null", "mixed", quick_entry(receive_now, receive)),
         Function::new("close", "", "void", entry(close)),
         Function::new("isClosed", "", "bool", entry(is_closed)),
         Function::new("count", "", "int", entry(count)),
@@ -236,9 +236,21 @@ fn send_now(call: &Call) -> Option<Zval> {
     let sent = match channel.end.get()? {
         End::Shared(ring) => messages::send_now(ring, call.arg(0)?),
         End::Task(line) => own::send_now(line, call.arg(0)?),
-        _ => false,
+        End::Parent(future) => talk::send_now(future, call.arg(0)?),
+        End::InLine(_) => false,
     };
     sent.then(Zval::new)
+}
+
+/// What takes neither a wait nor a handler.
+fn receive_now(call: &Call) -> Option<Zval> {
+    let channel: &Channel = call.peek_this().filter(|_| call.count() == 0)?;
+    match channel.end.get()? {
+        End::Shared(ring) => messages::receive_now(ring),
+        End::Task(line) => messages::receive_now(&line.to_task),
+        End::Parent(future) => talk::receive_now(future),
+        End::InLine(_) => None,
+    }
 }
 
 fn send(call: &Call) -> Returned {

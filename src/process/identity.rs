@@ -1,5 +1,6 @@
 //! Which process: an id together with a start time, since the system gives ids again.
 
+use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,80 +24,104 @@ pub(crate) const PACKED_BITS: u32 = PID_BITS + STARTED_BITS + NAMESPACE_BITS;
 
 /// A process, distinguished by its start time from a later one with the same id, and by its PID namespace from one that
 /// has the same id elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Process {
-    pid: u64,
-    /// 0 if that is not known.
-    started: u64,
-    /// 0 if that is not known.
-    namespace: u64,
+///
+/// In one word, as it is in shared memory: each message takes two locks, which say who holds them. From the lowest bits
+/// on: the id, the start time and the namespace; the latter two are 0 if they are not known, and the upper two bits are 0.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Process(u64);
+
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (pid, started, namespace) = (self.pid(), self.started(), self.namespace());
+        f.debug_struct("Process")
+            .field("pid", &pid)
+            .field("started", &started)
+            .field("namespace", &namespace)
+            .finish()
+    }
 }
 
 impl Process {
+    fn of(pid: u64, started: u64, namespace: u64) -> Self {
+        let (pid, started) = (lower(pid, PID_BITS), lower(started, STARTED_BITS));
+        Self((lower(namespace, NAMESPACE_BITS) << STARTED_BITS | started) << PID_BITS | pid)
+    }
+
+    fn started(self) -> u64 {
+        lower(self.0 >> PID_BITS, STARTED_BITS)
+    }
+
+    fn namespace(self) -> u64 {
+        self.0 >> (PID_BITS + STARTED_BITS)
+    }
+
     /// The process that has this id now.
     pub(crate) fn now(pid: i32) -> Self {
-        Self { pid: pid.unsigned_abs().into(), ..Self::own() }.looked_up()
+        Self::own().child(pid).looked_up()
     }
 
     /// This process. Cheap: it is found out once after each fork.
+    #[inline]
     pub(crate) fn own() -> Self {
         match OWN.load(Ordering::Relaxed) {
             0 => Self::look_at_own(),
-            packed => Self::unpacked(packed),
+            packed => Self(packed),
         }
     }
 
     #[cold]
     fn look_at_own() -> Self {
-        let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |file| lower(file.ino(), NAMESPACE_BITS));
-        let own = Self { pid: getpid().as_raw().unsigned_abs().into(), started: 0, namespace }.looked_up();
-        OWN.store(own.packed(), Ordering::Relaxed);
+        let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |file| file.ino());
+        let own = Self::of(getpid().as_raw().unsigned_abs().into(), 0, namespace).looked_up();
+        OWN.store(own.0, Ordering::Relaxed);
         own
     }
 
     fn looked_up(self) -> Self {
-        Self { started: status(self.pid).map_or(0, |status| status.started), ..self }
+        let pid = lower(self.0, PID_BITS);
+        Self::of(pid, status(pid).map_or(0, |status| status.started), self.namespace())
     }
 
     /// The child of this process that has this id, as long as its start time is not known. Async-signal-safe.
     pub(super) fn child(self, pid: i32) -> Self {
-        Self { pid: pid.unsigned_abs().into(), started: 0, ..self }
+        Self::of(pid.unsigned_abs().into(), 0, self.namespace())
     }
 
     /// The process id.
     pub(crate) fn pid(self) -> i32 {
-        i32::try_from(self.pid).unwrap_or_default()
+        i32::try_from(lower(self.0, PID_BITS)).unwrap_or_default()
     }
 
     /// Whether the process is there, and can still run. A zombie cannot. Of one in another PID namespace nothing is known
     /// here: it counts as being there.
     #[cfg(not(loom))]
     pub(crate) fn is_there(self) -> bool {
-        if self.namespace != Self::own().namespace {
+        if self.namespace() != Self::own().namespace() {
             return true;
         }
-        match status(self.pid) {
-            Some(status) => status.runs && (self.started == 0 || status.started == self.started),
-            None => self.pid != 0 && is_running(self.pid()),
+        let started = self.started();
+        match status(lower(self.0, PID_BITS)) {
+            Some(status) => status.runs && (started == 0 || status.started == started),
+            None => self.pid() != 0 && is_running(self.pid()),
         }
     }
 
     /// As the model says.
     #[cfg(loom)]
     pub(crate) fn is_there(self) -> bool {
-        !super::shared::sync::is_dead(self.pid)
+        !super::shared::sync::is_dead(lower(self.0, PID_BITS))
     }
 
     /// In one word, whose upper two bits are 0; never 0 for a process that there is.
+    #[inline]
     pub(crate) fn packed(self) -> u64 {
-        (self.namespace << STARTED_BITS | self.started) << PID_BITS | self.pid
+        self.0
     }
 
     /// From the lower bits of a word.
+    #[inline]
     pub(crate) fn unpacked(packed: u64) -> Self {
-        let (pid, rest) = (lower(packed, PID_BITS), packed >> PID_BITS);
-        let (started, rest) = (lower(rest, STARTED_BITS), rest >> STARTED_BITS);
-        Self { pid, started, namespace: lower(rest, NAMESPACE_BITS) }
+        Self(lower(packed, PACKED_BITS))
     }
 }
 
@@ -152,7 +177,7 @@ mod tests {
         let own = Process::own();
         assert!(own.is_there());
         assert_eq!(Process::unpacked(own.packed()), own);
-        assert!(!Process { started: own.started + 1, ..own }.is_there());
+        assert!(!Process::of(own.0, own.started() + 1, own.namespace()).is_there());
     }
 
     #[test]
@@ -173,15 +198,15 @@ mod tests {
     #[test]
     fn one_in_another_namespace_may_be_there() {
         let own = Process::own();
-        let elsewhere = Process { namespace: own.namespace ^ 1, started: 1, ..own };
+        let elsewhere = Process::of(own.0, 1, own.namespace() ^ 1);
         assert!(elsewhere.is_there() && elsewhere != own);
         assert_eq!(Process::unpacked(elsewhere.packed()), elsewhere);
     }
 
     #[test]
     fn what_no_process_has_written_is_no_process() {
-        let namespace = Process::own().namespace;
-        assert!(!Process { namespace, ..Process::unpacked(0) }.is_there());
-        assert!(!Process { namespace, ..Process::unpacked(u64::MAX) }.is_there());
+        let namespace = Process::own().namespace();
+        assert!(!Process::of(0, 0, namespace).is_there());
+        assert!(!Process::of(u64::MAX, u64::MAX, namespace).is_there());
     }
 }

@@ -93,7 +93,8 @@ pub(crate) const fn entry<F: Fn(&Call) -> Returned + Copy>(_: F) -> Entry {
 }
 
 /// [`entry`] for a function whose common case is so short that the protection against bailouts would take longer. `quick`
-/// does that case, or nothing; it calls no function of the engine's that allocates, throws or runs code.
+/// does that case, or nothing. It calls no function of the engine's that throws or runs code. What it allocates, it
+/// allocates last, with nothing held that a bailout for lack of memory would leave behind.
 pub(crate) const fn quick_entry<Q, F>(_: Q, _: F) -> Entry
 where
     Q: Fn(&Call) -> Option<Zval> + Copy,

@@ -41,8 +41,7 @@ impl Room {
     ///
     /// When fewer than `least` bytes are left.
     pub(crate) fn find(length: usize, least: usize, most: usize) -> Result<Self, NoRoom> {
-        // SAFETY: reads numbers of the engine.
-        if unsafe { ffi::async_memory_left(false) } > most.saturating_add(CHUNK) {
+        if Self::is_ample(most) {
             return Ok(Self { scarce: None });
         }
         // SAFETY: reads numbers of the engine.
@@ -56,6 +55,13 @@ impl Room {
         // SAFETY: changes a number of the engine, which is restored in any case.
         unsafe { ffi::async_memory_lift(beyond) };
         Ok(Self { scarce: Some(scarce) })
+    }
+
+    /// Is there room for a value of `most` bytes without any doubt?
+    #[inline]
+    pub(crate) fn is_ample(most: usize) -> bool {
+        // SAFETY: reads numbers of the engine.
+        unsafe { ffi::async_memory_left(false) > most.saturating_add(CHUNK) }
     }
 
     /// How many bytes the value may take.

@@ -93,6 +93,12 @@ impl Lock {
         self.attempt(own, FREE).map_err(Process::unpacked)
     }
 
+    /// Takes the lock for the process `own` if it is free, and if its last holder gave it back.
+    #[inline]
+    pub(super) fn acquire_free(&self, own: Process) -> bool {
+        self.exchange(FREE, own.packed())
+    }
+
     /// Waits for a lock that [`Lock::try_acquire`] has not got, and tries again. `None` when it is still held after
     /// `longest`, after a signal, or after [`LOOK_AGAIN`]: the caller looks what else there is, and calls this again.
     /// Dead holders are noticed here only.
@@ -158,6 +164,7 @@ impl Lock {
     /// # Errors
     ///
     /// When the process `own` does not hold it.
+    #[inline]
     pub(crate) fn release(&self, own: Process) -> Result<(), NotHeld> {
         self.leave(own, FREE)
     }
@@ -177,6 +184,7 @@ impl Lock {
         is_held(word).then(|| Process::unpacked(word))
     }
 
+    #[inline]
     fn leave(&self, own: Process, behind: u64) -> Result<(), NotHeld> {
         let own = own.packed();
         if self.exchange(own, behind) {
@@ -218,6 +226,7 @@ impl Lock {
         }
     }
 
+    #[inline]
     fn exchange(&self, from: u64, to: u64) -> bool {
         self.holder.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }

@@ -17,12 +17,13 @@ mod header;
 pub(crate) mod lines;
 mod mark;
 mod place;
+mod quick;
 mod read;
 mod waiting;
+mod watch;
 mod write;
 
 use std::cell::Cell;
-use std::os::fd::BorrowedFd;
 
 use nix::errno::Errno;
 
@@ -36,6 +37,7 @@ use header::HEADER;
 pub(crate) use mark::MOST;
 use mark::{Mark, UNIT};
 use place::Place;
+pub(crate) use quick::SHORT;
 use waiting::wake;
 pub(crate) use waiting::{Waiting, What, rouse};
 
@@ -284,72 +286,14 @@ impl MessageRing {
         self.capacity
     }
 
-    /// A descriptor that is readable from now on while there is a message, or the ring is closed. `None` if the ring has
-    /// none, as there were too many already.
-    pub(crate) fn watch(&self) -> Option<BorrowedFd<'_>> {
-        let bell = self.bell.as_ref()?;
-        let calls = &self.head().calls;
-        calls.watched.store(1, Ordering::Relaxed);
-        calls.listening.store(1, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
-        if self.has_news() && calls.listening.swap(0, Ordering::AcqRel) == 1 {
-            bell.ring();
-        }
-        Some(bell.descriptor())
-    }
-
     /// Has another process ever had the ring?
     pub(crate) fn was_shared(&self) -> bool {
         census::forks() != self.forks
     }
 
-    /// No other process is left that has the ring: [`MessageRing::descriptor`] is readable until [`MessageRing::revive`].
-    pub(crate) fn desert(&self) {
-        self.deserted.set(true);
-        self.bell.iter().for_each(Bell::ring);
-    }
-
-    /// Was the ring found to be deserted?
-    pub(crate) fn is_deserted(&self) -> bool {
-        self.deserted.get()
-    }
-
-    /// Another process has the ring now.
-    pub(crate) fn revive(&self) {
-        self.deserted.set(false);
-        self.look();
-    }
-
-    /// The descriptor of [`MessageRing::watch`], if there is one. It may be readable no more, or not yet.
-    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.bell.as_ref().map(Bell::descriptor)
-    }
-
-    /// Is there anything that would end a receiver's wait? If there is nothing, [`MessageRing::descriptor`] is readable
-    /// when there is.
-    pub(crate) fn look(&self) -> bool {
-        if !self.has_news() {
-            self.head().calls.watched.store(1, Ordering::Relaxed);
-            self.listen();
-        }
-        self.has_news()
-    }
-
+    #[inline]
     fn head(&self) -> &Head {
         self.place.head()
-    }
-
-    /// The descriptor is not readable until there is news.
-    fn listen(&self) {
-        let calls = &self.head().calls;
-        calls.listening.store(1, Ordering::Relaxed);
-        if !self.deserted.get() {
-            self.bell.iter().for_each(Bell::quench);
-        }
-        fence(Ordering::SeqCst);
-        if self.has_news() && calls.listening.swap(0, Ordering::AcqRel) == 1 {
-            self.bell.iter().for_each(Bell::ring);
-        }
     }
 
     /// Is there anything that would end a receiver's wait?

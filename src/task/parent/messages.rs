@@ -5,43 +5,32 @@
 //! tasks, runs handlers. It sleeps on a word in shared memory, from which the other side wakes it, and so does the
 //! notifier, for what children report. Signals cut the sleep short; one that comes just before it is seen a tick later.
 
+mod pausing;
+
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 
-use crate::error::{Error, Holder, Message, Seconds};
+use crate::error::{Error, Message};
 use crate::exceptions;
 use crate::process::identity::Process;
 use crate::process::shared::message_ring::lines::Line;
-use crate::process::shared::message_ring::{Loss, MessageRing, Trouble, Waiting, What};
-use crate::process::spin::Spin;
+use crate::process::shared::message_ring::{Loss, MessageRing, SHORT, Trouble, What};
 use crate::task::life::future::Future;
-use crate::task::life::held::Moment;
 use crate::task::life::state::state;
+use crate::task::parent::event_loop;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, locks, wait};
 use crate::wire::codec::Format;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::value::classes::Classes;
-use crate::zend::value::{DecodeError, Unserializable};
-use crate::zend::{exception, interrupt, value};
+use crate::zend::value::{DecodeError, Simple, Unserializable};
+use crate::zend::{exception, value};
+use pausing::Pausing;
 
-/// The longest sleep between two looks for signals.
-const TICK: Duration = Duration::from_millis(20);
-/// The first sleep: most waits are over then.
-const BRIEFLY: Duration = Duration::from_millis(2);
-/// A message that has begun to arrive is lost with who gives up in the middle of it. So whatever the time limit is, its
-/// sender has so much time for each next part.
-const NEXT_PART: Duration = Duration::from_secs(1);
-/// How often to look for what is left when an attempt is over, each for a millisecond at most.
-const LOOKS_AT_END: u32 = 5;
 /// How often to look whether another process is there that could end the wait. That reads a file.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// Of so many looks without sleeping one is at the other side's word, and takes its cache line from it: meanwhile that
-/// side sends or receives several messages.
-const LOOK_ONCE_IN: u32 = 8;
 /// The most memory that is kept for the bytes of the next message.
 const KEPT: usize = 64 * 1024;
 
@@ -128,11 +117,21 @@ impl Peer<'_> {
 
 /// Sends a string or a scalar, if nothing is in the way: then no PHP code runs. False, and nothing is done, if
 /// something is.
+#[inline]
 pub(crate) fn send_now(ring: &MessageRing, message: &Zval) -> bool {
-    let Some(encoded) = value::encode_simple(message) else {
-        return false;
-    };
-    ring.send_now(Process::own(), encoded.format() as u8, encoded.len(), encoded.chunks())
+    value::with_simple(message, |format, bytes| ring.send_now(Process::own(), format as u8, bytes))
+        == Some(true)
+}
+
+/// Receives a short string or a scalar, if nothing is in the way: then no PHP code runs. `None`, and nothing is done, if
+/// something is.
+#[inline]
+pub(crate) fn receive_now(ring: &MessageRing) -> Option<Zval> {
+    let mut place = [0; SHORT];
+    let (simple, length) = ring.receive_now(Process::own(), &mut place, |format, bytes| {
+        Some((Simple::of(Format::try_from(format).ok()?, bytes)?, bytes.len()))
+    })?;
+    Some(simple.value(place.get(..length)?))
 }
 
 /// Receives the next value. `None` if the channel is closed and empty. Re-enters PHP: what decoding does, and what
@@ -246,146 +245,6 @@ pub(crate) fn lost(Loss { process, received }: Loss) -> Thrown {
         pid: Some(process.pid()).filter(|&pid| pid != 0),
         message: if received { Message::Received } else { Message::Sent },
     })
-}
-
-/// A process that waits for a channel.
-struct Pausing<'r> {
-    ring: &'r MessageRing,
-    patience: Option<Patience>,
-    peer: Peer<'r>,
-    /// When to look next whether another process is there; `None` before the first sleep.
-    looks: Option<Instant>,
-    /// How often to look again when the attempt is over.
-    left: u32,
-    /// The next part of the message has to be there by then, or within the time limit.
-    part_until: Option<Instant>,
-}
-
-impl<'r> Pausing<'r> {
-    fn new(ring: &'r MessageRing, patience: Option<Patience>, peer: Peer<'r>) -> Self {
-        Self { ring, patience, peer, looks: None, left: LOOKS_AT_END, part_until: None }
-    }
-
-    /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
-    ///
-    /// # Errors
-    ///
-    /// When time is over, nobody is left who could end the wait, or code that ran has thrown.
-    fn pause(&mut self, waiting: &Waiting<'_>) -> Result<(), Stop> {
-        if let (Peer::Parent(line), What::Room) = (self.peer, waiting.what()) {
-            line.ring();
-        }
-        let mut looks = 0_u32;
-        let over = || {
-            looks += 1;
-            looks.is_multiple_of(LOOK_ONCE_IN) && waiting.is_ample()
-        };
-        if state().spin.borrow_mut().get_or_insert_with(Spin::new).until(over) || waiting.is_over() {
-            self.part_until = None;
-            return Ok(());
-        }
-        if exception::pending() {
-            return Err(Stop::Thrown);
-        }
-        // Reads what there is, starts what can start, and arms the notifier.
-        if state().reactor.borrow().is_some() {
-            event_loop::tick(Moment::Call)?;
-        }
-        if exception::pending() {
-            return Err(Stop::Thrown);
-        }
-        if self.peer.is_over() {
-            // In the middle of a message the ring finds out who has died.
-            self.left = self.left.checked_sub(1).ok_or(Stop::Over)?;
-            return Ok(());
-        }
-        if waiting.is_over() {
-            return Ok(());
-        }
-        let left = self.time_left(waiting);
-        if left.is_zero() {
-            // To look takes the reading of files, and is left out for who does not want to wait, unless it was found
-            // before.
-            let in_vain =
-                waiting.what() == What::Message && self.ring.is_deserted() && is_deserted(self.ring);
-            return Err(if in_vain { self.despair(waiting) } else { self.give_up(waiting) }.into());
-        }
-        if let Peer::Task(future, _) = self.peer
-            && future.is_pending()
-        {
-            wait::begin(future)?;
-            return Ok(());
-        }
-        let longest = match self.looks {
-            None => BRIEFLY,
-            Some(_) => TICK,
-        };
-        let now = Instant::now();
-        if self.looks.is_some_and(|at| at <= now) && waiting.what() != What::Turn && !self.may_end() {
-            if waiting.is_over() {
-                return Ok(());
-            }
-            return Err(self.despair(waiting).into());
-        }
-        if self.looks.is_none_or(|at| at <= now) {
-            self.looks = Some(now + if self.looks.is_none() { BRIEFLY } else { LOOK_EVERY });
-        }
-        let interrupt = interrupt::flags().interrupt;
-        waiting.sleep(longest.min(left), interrupt);
-        if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
-            event_loop::interrupted();
-        }
-        if waiting.is_over() {
-            self.part_until = None;
-        }
-        if exception::pending() { Err(Stop::Thrown) } else { Ok(()) }
-    }
-
-    /// How much longer to wait.
-    fn time_left(&mut self, waiting: &Waiting<'_>) -> Duration {
-        let left = self.patience.map_or(Duration::MAX, Patience::left);
-        if !waiting.has_begun() {
-            return left;
-        }
-        let now = Instant::now();
-        let until = *self.part_until.get_or_insert(now + NEXT_PART);
-        left.max(until.saturating_duration_since(now))
-    }
-
-    /// Is there a process, or will there be one, that could end the wait?
-    fn may_end(&self) -> bool {
-        match self.peer {
-            Peer::Anyone => may_be_used(self.ring),
-            Peer::Parent(line) => line.lines().has_parent(),
-            Peer::Task(..) => is_busy(),
-        }
-    }
-
-    fn give_up(&self, waiting: &Waiting<'_>) -> Thrown {
-        let limit = Seconds(self.patience.map_or(0.0, Patience::seconds));
-        let error = match waiting.what() {
-            What::Message => Error::NoMessage { limit, others: self.others() },
-            What::Room => {
-                Error::NoRoomInChannel { limit, capacity: self.ring.capacity(), others: self.others() }
-            }
-            What::Turn => Error::NoTurnInChannel { limit, holder: waiting.holder().map(locks::holder) },
-        };
-        exceptions::throw(&error)
-    }
-
-    /// Who could have ended the wait. To look takes the reading of files, and is left out for who has not waited.
-    fn others(&self) -> Vec<Holder> {
-        let has_waited = self.patience.is_some_and(|patience| patience.seconds() > 0.0);
-        if !has_waited || !matches!(self.peer, Peer::Anyone) {
-            return Vec::new();
-        }
-        self.ring.users(is_busy()).into_iter().map(locks::holder).collect()
-    }
-
-    fn despair(&self, waiting: &Waiting<'_>) -> Thrown {
-        let message = if waiting.what() == What::Message { Message::Received } else { Message::Sent };
-        exceptions::throw(&Error::ChannelDeserted { message, capacity: self.ring.capacity() })
-    }
 }
 
 /// Is there another process, or will there be one, that could send to a ring, or receive from it?

@@ -116,6 +116,28 @@ pub(crate) fn send(
     }
 }
 
+/// Sends a string or a scalar, if nothing is in the way. False, and nothing is done, if something is.
+pub(crate) fn send_now(future: &Future, message: &Zval) -> bool {
+    line_in_use(future).is_some_and(|(_, line)| messages::send_now(&line.to_task, message))
+}
+
+/// Receives a short string or a scalar, if nothing is in the way, and neither a handler nor an event loop hears of
+/// messages of this task. `None`, and nothing is done, if something is.
+pub(crate) fn receive_now(future: &Future) -> Option<Zval> {
+    let (talk, line) = line_in_use(future)?;
+    let heard = talk.has_arrived() || talk.ready.borrow().is_some() || listener(future, &talk).is_some();
+    if heard { None } else { messages::receive_now(&line.to_parent) }
+}
+
+/// The line of an attempt that has one, and that is this process's to use.
+fn line_in_use(future: &Future) -> Option<(Rc<Talk>, Rc<Line>)> {
+    let id = future.id.get();
+    let talk = future.talk().filter(|_| id > state().inherited.get() && !state().runs_in_line(id))?;
+    let is_here = future.group.borrow().as_ref().is_some_and(|group| group.is_here());
+    let line = talk.line.borrow().clone().filter(|_| is_here)?;
+    Some((talk, line))
+}
+
 /// Receives a message of the task of a future. `None` when there are none left, and it sends no more. Re-enters PHP.
 ///
 /// # Errors

@@ -119,6 +119,56 @@ pub(crate) fn encode_simple(value: &Zval) -> Option<Encoded<'_>> {
     Some(Encoded { body })
 }
 
+/// What `work` makes of the format and the bytes of `value`, if it is a string or a scalar. No PHP code runs, and nothing
+/// is allocated.
+#[inline]
+pub(crate) fn with_simple<T>(value: &Zval, work: impl FnOnce(Format, &[u8]) -> T) -> Option<T> {
+    match value.zend_str() {
+        Some(string) => Some(work(Format::Raw, string.as_bytes())),
+        None => Some(work(Format::Packed, encode::scalar(value)?.get())),
+    }
+}
+
+/// What an encoded string or scalar is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Simple {
+    /// A string, of these bytes.
+    String,
+    /// Anything else.
+    Scalar(wire::Scalar),
+}
+
+impl Simple {
+    /// What these bytes are; `None` if they are neither a short string for which there is memory without any doubt, nor a
+    /// scalar.
+    #[inline]
+    pub(crate) fn of(format: Format, bytes: &[u8]) -> Option<Self> {
+        match format {
+            Format::Raw => Room::is_ample(bytes.len()).then_some(Self::String),
+            Format::Packed => wire::scalar(bytes).map(Self::Scalar),
+            Format::Serialized => None,
+        }
+    }
+
+    /// The value that it is, of the same bytes. The engine may end the request for lack of the system's memory: a caller
+    /// holds nothing then.
+    #[inline]
+    pub(crate) fn value(self, bytes: &[u8]) -> Zval {
+        let mut value = Zval::new();
+        match self {
+            Self::String => {
+                // SAFETY: a new value; `bytes.len()` bytes are there.
+                unsafe { ffi::async_value_string(&raw mut value, bytes.as_ptr().cast(), bytes.len()) };
+            }
+            Self::Scalar(wire::Scalar::Null) => {}
+            Self::Scalar(wire::Scalar::Bool(scalar)) => value.set_bool(scalar),
+            Self::Scalar(wire::Scalar::Int(scalar)) => value.set_long(scalar),
+            Self::Scalar(wire::Scalar::Float(scalar)) => value.set_double(scalar),
+        }
+        value
+    }
+}
+
 /// Encodes `value`. PHP code may run when there are objects in it: `__serialize()` and the like may throw, bail out, or
 /// call `exit()`. The unwinding of an `exit()` stays pending, and the returned error must then be ignored.
 pub(crate) fn encode(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
@@ -142,27 +192,20 @@ fn encode_graph(value: &Zval) -> Result<Encoded<'_>, Unserializable> {
 /// Decodes what [`encode()`] returned; other bytes give another value or an error. Objects are of `classes`, if that is
 /// given. PHP code may run for [`Format::Serialized`] (autoloaders, `__unserialize()`, `__wakeup()`).
 pub(crate) fn decode(format: Format, bytes: &[u8], classes: Option<&Classes>) -> Result<Zval, DecodeError> {
-    let mut value = Zval::new();
     match format {
         Format::Raw => {
             let room = room(format, bytes.len())?;
-            // SAFETY: a new value; `bytes.len()` bytes are there.
-            unsafe { ffi::async_value_string(&raw mut value, bytes.as_ptr().cast(), bytes.len()) };
-            return Ok(room.admit(value)?);
+            Ok(room.admit(Simple::String.value(bytes))?)
         }
         Format::Packed => match wire::scalar(bytes) {
-            Some(wire::Scalar::Null) => {}
-            Some(wire::Scalar::Bool(scalar)) => value.set_bool(scalar),
-            Some(wire::Scalar::Int(scalar)) => value.set_long(scalar),
-            Some(wire::Scalar::Float(scalar)) => value.set_double(scalar),
-            None => return build(bytes.len(), classes, |builder, slot| wire::decode(bytes, builder, slot)),
+            Some(scalar) => Ok(Simple::Scalar(scalar).value(bytes)),
+            None => build(bytes.len(), classes, |builder, slot| wire::decode(bytes, builder, slot)),
         },
         Format::Serialized => {
             let room = room(format, bytes.len())?;
-            return Ok(room.admit(serialize::unserialize(bytes, classes)?)?);
+            Ok(room.admit(serialize::unserialize(bytes, classes)?)?)
         }
     }
-    Ok(value)
 }
 
 /// Decodes [`Format::Packed`] from a source of `length` bytes; see [`decode()`].

@@ -72,6 +72,7 @@ impl<H: Shared> SharedMemory<H> {
     }
 
     /// The head.
+    #[inline]
     pub(in crate::process::shared) fn head(&self) -> &H {
         // SAFETY: zeroed, aligned and long enough since `new`; `Shared` says that every bit pattern is a value of
         // atomics.
@@ -79,6 +80,7 @@ impl<H: Shared> SharedMemory<H> {
     }
 
     /// The value of type `T` at byte `at` of the body; `None` if it would not be aligned, or not be inside the body.
+    #[inline]
     pub(in crate::process::shared) fn at<T: Shared>(&self, at: usize) -> Option<&T> {
         let at = self.within(at, size_of::<T>())?;
         // SAFETY: within the mapping, which is one allocation.
@@ -88,6 +90,7 @@ impl<H: Shared> SharedMemory<H> {
     }
 
     /// Copies `bytes` to byte `at` of the body. If they do not fit, copies nothing and returns false.
+    #[inline]
     pub(in crate::process::shared) fn write(&self, at: usize, bytes: &[u8]) -> bool {
         let Some(at) = self.within(at, bytes.len()) else {
             return false;
@@ -117,7 +120,21 @@ impl<H: Shared> SharedMemory<H> {
         true
     }
 
+    /// Copies as many bytes as `to` has from byte `at` of the body. If the body has fewer from there, copies nothing.
+    #[inline]
+    pub(in crate::process::shared) fn read_into(&self, at: usize, to: &mut [u8]) {
+        let Some(at) = self.within(at, to.len()) else {
+            return;
+        };
+        // SAFETY: as for `at`.
+        let place = unsafe { self.start.add(at) };
+        // SAFETY: within the mapping. The other side may write at the same time: whatever these bytes are, they are copied
+        // before anything is made of them.
+        unsafe { place.as_ptr().copy_to_nonoverlapping(to.as_mut_ptr(), to.len()) };
+    }
+
     /// Tells the processor that byte `at` of the body will be read soon.
+    #[inline]
     pub(in crate::process::shared) fn prefetch(&self, at: usize) {
         #[cfg(target_arch = "x86_64")]
         if let Some(at) = self.within(at, 1) {
@@ -132,6 +149,7 @@ impl<H: Shared> SharedMemory<H> {
     }
 
     /// Offset in the mapping of the `length` bytes at byte `at` of the body; `None` if they are not inside.
+    #[inline]
     fn within(&self, at: usize, length: usize) -> Option<usize> {
         let at = at.checked_add(size_of::<H>())?;
         at.checked_add(length).filter(|&end| end <= self.length).map(|_| at)

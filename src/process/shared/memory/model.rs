@@ -64,6 +64,12 @@ impl<H: Shared> SharedMemory<H> {
 
     pub(in crate::process::shared) fn prefetch(&self, _: usize) {}
 
+    pub(in crate::process::shared) fn read_into(&self, at: usize, to: &mut [u8]) {
+        let mut bytes = Vec::new();
+        self.read(at, to.len(), &mut bytes);
+        to.copy_from_slice(&bytes);
+    }
+
     pub(in crate::process::shared) fn read(&self, mut at: usize, length: usize, to: &mut Vec<u8>) -> bool {
         let end = at + length;
         while at < end {

@@ -61,21 +61,36 @@ impl Place {
     }
 
     /// The room in units of positions.
+    #[inline]
     pub(super) fn units(&self) -> u64 {
         (self.room / UNIT) as u64
     }
 
     /// The longest piece of a message.
+    #[inline]
     pub(super) fn piece(&self) -> usize {
         self.room.min(128 * 1024) / 4
     }
 
     /// The header at `mark`.
+    #[inline]
     pub(super) fn header(&self, mark: Mark) -> Option<&HeaderWords> {
         self.memory.at(self.start + self.offset(mark, 0))
     }
 
+    /// Copies the bytes of the piece at `mark`, which has as many.
+    #[inline]
+    pub(super) fn read_into(&self, mark: Mark, bytes: &mut [u8]) {
+        let offset = self.offset(mark, HEADER);
+        let (first, second) = bytes.split_at_mut(bytes.len().min(self.room - offset));
+        self.memory.read_into(self.start + offset, first);
+        if !second.is_empty() {
+            self.memory.read_into(self.start, second);
+        }
+    }
+
     /// Writes `bytes` behind `mark`, `at` bytes from there.
+    #[inline]
     pub(super) fn write(&self, mark: Mark, at: usize, bytes: &[u8]) {
         let offset = self.offset(mark, at);
         let (first, second) = bytes.split_at(bytes.len().min(self.room - offset));
@@ -86,6 +101,7 @@ impl Place {
     }
 
     /// Has the processor fetch what is `at` bytes behind `mark`, where the next messages are.
+    #[inline]
     pub(super) fn prefetch(&self, mark: Mark, at: usize) {
         self.memory.prefetch(self.start + self.offset(mark, at));
     }
@@ -100,9 +116,11 @@ impl Place {
         }
     }
 
+    #[inline]
     fn offset(&self, mark: Mark, at: usize) -> usize {
         // The room is a power of 2, and so a divisor of the number of positions.
-        (usize::try_from(mark.units() % self.units()).unwrap_or_default() * UNIT + at) % self.room
+        let units = mark.units() & (self.units() - 1);
+        (usize::try_from(units).unwrap_or_default() * UNIT + at) & (self.room - 1)
     }
 }
 

@@ -150,11 +150,7 @@ impl MessageRing {
     /// Copies a piece, if the message is kept. Returns its size.
     fn take(&self, piece: Header, at: Mark, to: &mut Vec<u8>, received: &mut Received) -> u64 {
         let size = usize::from(piece.size);
-        // The other CPU has these bytes in its cache, and the locks between two messages keep this one from reading ahead.
-        // Not what may just be being written.
-        if self.written.get().units_since(at) > 2 * (AHEAD / UNIT) as u64 {
-            self.place.prefetch(at, AHEAD);
-        }
+        self.fetch_ahead(at);
         // A message of 2 GiB may be too much: then it is received, and told.
         received.kept = received.kept && to.try_reserve(size).is_ok();
         if received.kept {
@@ -163,8 +159,18 @@ impl MessageRing {
         u64::from(piece.size)
     }
 
+    /// The other CPU has the next bytes in its cache, and the locks between two messages keep this one from reading ahead.
+    /// Not what may just be being written.
+    #[inline]
+    pub(super) fn fetch_ahead(&self, at: Mark) {
+        if self.written.get().units_since(at) > 2 * (AHEAD / UNIT) as u64 {
+            self.place.prefetch(at, AHEAD);
+        }
+    }
+
     /// The piece has been read: its room can be used again, and with the last one the message is this process's.
-    fn advance(&self, turn: &Turn<'_>, at: Mark, piece: Header) -> Mark {
+    #[inline]
+    pub(super) fn advance(&self, turn: &Turn<'_>, at: Mark, piece: Header) -> Mark {
         let next = at.behind(units(piece.size.into()), piece.more);
         if piece.more && !at.is_open() {
             self.head().reader.store(turn.own.packed(), Ordering::Release);
@@ -186,6 +192,7 @@ impl MessageRing {
     /// then, so that they are not woken for each message; at a capacity of less than eight they are. A sender that goes on
     /// too late, as nothing more is received, looks by itself after some milliseconds; when the ring is empty, it has
     /// been woken.
+    #[inline]
     fn is_another_quarter(&self, at: Mark, next: Mark) -> bool {
         let [units, messages] = self.quarter;
         (at.units() ^ next.units()) >> units != 0 || (at.count() ^ next.count()) >> messages != 0
@@ -236,6 +243,7 @@ impl MessageRing {
     }
 
     /// Is there a piece at `at`?
+    #[inline]
     pub(super) fn is_there(&self, at: Mark) -> Result<bool, Unsound> {
         let room = self.place.units();
         let known = self.written.get().units_since(at);
@@ -253,6 +261,7 @@ impl MessageRing {
     }
 
     /// The header of the piece at `at`, which is there.
+    #[inline]
     pub(super) fn header(&self, at: Mark) -> Result<Header, Unsound> {
         let words = self.place.header(at).ok_or(Unsound)?;
         let words = words.0.each_ref().map(|word| word.load(Ordering::Relaxed));
@@ -275,18 +284,5 @@ impl MessageRing {
     fn call_senders(&self) {
         fence(Ordering::SeqCst);
         wake(&self.head().calls.senders);
-    }
-
-    /// For event loops: the descriptor is not readable any more if that was the last message.
-    fn listen_again(&self, at: Mark) {
-        let head = self.head();
-        if head.calls.watched.load(Ordering::Relaxed) != 1 || self.is_closed() {
-            return;
-        }
-        let tail = Mark(head.senders.mark.load(Ordering::Acquire));
-        if tail.units() != at.units() {
-            return;
-        }
-        self.listen();
     }
 }

@@ -60,34 +60,6 @@ impl MessageRing {
         }
     }
 
-    /// Sends a short message, if nothing is in the way. False, and nothing is done, if something is.
-    pub(crate) fn send_now<'c>(
-        &self,
-        own: Process,
-        format: u8,
-        length: usize,
-        chunks: impl Iterator<Item = &'c [u8]>,
-    ) -> bool {
-        let head = self.head();
-        if length > self.place.piece() {
-            return false;
-        }
-        let Ok(taken) = head.senders.turn.try_acquire(own) else {
-            return false;
-        };
-        let turn = Turn { side: &head.senders, own };
-        if let Taken::Abandoned(process) = taken {
-            self.settle(process);
-        }
-        let tail = Mark(head.senders.mark.load(Ordering::Relaxed));
-        let has_room = || self.has_room(tail, units(length), self.capacity).unwrap_or(false);
-        if self.is_closed() || !has_room() {
-            return false;
-        }
-        let message = Outgoing { format, length, chunks, chunk: &[] };
-        self.write(turn, tail, message, &mut |_: &Waiting<'_>| Err(())).is_ok()
-    }
-
     /// Writes a message for whose first piece there is room.
     fn write<'c, E>(
         &self,
@@ -132,6 +104,7 @@ impl MessageRing {
         }
     }
 
+    #[inline]
     pub(super) fn put_header(&self, tail: Mark, header: Header) {
         if let Some(words) = self.place.header(tail) {
             for (word, value) in words.0.iter().zip(header.at(tail)) {
@@ -177,7 +150,8 @@ impl MessageRing {
     }
 
     /// Is there room for `next` units behind `tail`, and for one of `capacity` messages?
-    fn has_room(&self, tail: Mark, next: u64, capacity: u32) -> Result<bool, Unsound> {
+    #[inline]
+    pub(super) fn has_room(&self, tail: Mark, next: u64, capacity: u32) -> Result<bool, Unsound> {
         let room = self.place.units();
         let fits = |read: Mark| {
             let used = tail.units_since(read);
@@ -213,7 +187,8 @@ impl MessageRing {
     }
 
     /// After a fence.
-    fn wake_receivers(&self) {
+    #[inline]
+    pub(super) fn wake_receivers(&self) {
         let calls = &self.head().calls;
         wake(&calls.receivers);
         if calls.listening.load(Ordering::Relaxed) == 1 && calls.listening.swap(0, Ordering::AcqRel) == 1 {

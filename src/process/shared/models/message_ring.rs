@@ -4,7 +4,7 @@ use loom::thread;
 
 use super::{check, fork, reaped};
 use crate::process::identity::Process;
-use crate::process::shared::message_ring::{Loss, MessageRing, Trouble, Waiting};
+use crate::process::shared::message_ring::{Loss, MessageRing, SHORT, Trouble, Waiting};
 
 /// The process with this number.
 fn process(number: u64) -> Process {
@@ -81,6 +81,50 @@ fn of_several_receivers_each_gets_one_message() {
         let mut got = receivers.map(reaped);
         got.sort();
         assert_eq!(got, [b"one", b"two"]);
+    });
+}
+
+/// As a channel does it: what is short goes the short way when nothing is in the way.
+fn send_short(ring: &MessageRing, own: u64, bytes: &[u8]) {
+    if !ring.send_now(process(own), 1, bytes) {
+        send(ring, own, bytes);
+    }
+}
+
+fn receive_short(ring: &MessageRing, own: u64) -> Vec<u8> {
+    let got = ring.receive_now(process(own), &mut [0; SHORT], |_, bytes| Some(bytes.to_vec()));
+    got.unwrap_or_else(|| receive(ring, own))
+}
+
+#[test]
+fn a_short_message_wakes_who_sleeps_and_makes_room() {
+    check(2, || {
+        let ring = MessageRing::new(1).unwrap();
+        let own = ring.in_child();
+        let sender = fork(move || {
+            send_short(&own, 2, b"one");
+            send_short(&own, 2, b"two");
+        });
+        assert_eq!(receive_short(&ring, 1), b"one");
+        assert_eq!(receive_short(&ring, 1), b"two");
+        reaped(sender);
+    });
+}
+
+#[test]
+fn short_messages_of_several_senders_are_each_received_once() {
+    check(2, || {
+        let ring = MessageRing::new(2).unwrap();
+        let senders = [(2, b"one"), (3, b"two")].map(|(number, message)| {
+            let own = ring.in_child();
+            fork(move || send_short(&own, number, message))
+        });
+        let other = ring.in_child();
+        let receiver = fork(move || receive_short(&other, 4));
+        let mut got = [receive_short(&ring, 1), reaped(receiver)];
+        got.sort();
+        assert_eq!(got, [b"one", b"two"]);
+        let _ = senders.map(reaped);
     });
 }
 

@@ -1,0 +1,168 @@
+//! A process that waits for a channel: what it does meanwhile, and when it gives up.
+
+use std::time::{Duration, Instant};
+
+use super::{LOOK_EVERY, Peer, Stop, is_busy, is_deserted, may_be_used};
+use crate::error::{Error, Holder, Message, Seconds};
+use crate::exceptions;
+use crate::process::shared::message_ring::{MessageRing, Waiting, What};
+use crate::process::spin::Spin;
+use crate::task::life::held::Moment;
+use crate::task::life::state::state;
+use crate::task::parent::wait::Patience;
+use crate::task::parent::{event_loop, locks, wait};
+use crate::zend::handler::Thrown;
+use crate::zend::{exception, interrupt};
+
+/// The longest sleep between two looks for signals.
+const TICK: Duration = Duration::from_millis(20);
+/// The first sleep: most waits are over then.
+const BRIEFLY: Duration = Duration::from_millis(2);
+/// A message that has begun to arrive is lost with who gives up in the middle of it. So whatever the time limit is, its
+/// sender has so much time for each next part.
+const NEXT_PART: Duration = Duration::from_secs(1);
+/// How often to look for what is left when an attempt is over, each for a millisecond at most.
+const LOOKS_AT_END: u32 = 5;
+/// Of so many looks without sleeping one is at the other side's word, and takes its cache line from it: meanwhile that
+/// side sends or receives several messages.
+const LOOK_ONCE_IN: u32 = 8;
+
+/// A process that waits for a channel.
+pub(super) struct Pausing<'r> {
+    ring: &'r MessageRing,
+    patience: Option<Patience>,
+    peer: Peer<'r>,
+    /// When to look next whether another process is there; `None` before the first sleep.
+    looks: Option<Instant>,
+    /// How often to look again when the attempt is over.
+    left: u32,
+    /// The next part of the message has to be there by then, or within the time limit.
+    part_until: Option<Instant>,
+}
+
+impl<'r> Pausing<'r> {
+    pub(super) fn new(ring: &'r MessageRing, patience: Option<Patience>, peer: Peer<'r>) -> Self {
+        Self { ring, patience, peer, looks: None, left: LOOKS_AT_END, part_until: None }
+    }
+
+    /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
+    ///
+    /// # Errors
+    ///
+    /// When time is over, nobody is left who could end the wait, or code that ran has thrown.
+    pub(super) fn pause(&mut self, waiting: &Waiting<'_>) -> Result<(), Stop> {
+        if let (Peer::Parent(line), What::Room) = (self.peer, waiting.what()) {
+            line.ring();
+        }
+        let mut looks = 0_u32;
+        let over = || {
+            looks += 1;
+            looks.is_multiple_of(LOOK_ONCE_IN) && waiting.is_ample()
+        };
+        if state().spin.borrow_mut().get_or_insert_with(Spin::new).until(over) || waiting.is_over() {
+            self.part_until = None;
+            return Ok(());
+        }
+        if exception::pending() {
+            return Err(Stop::Thrown);
+        }
+        // Reads what there is, starts what can start, and arms the notifier.
+        if state().reactor.borrow().is_some() {
+            event_loop::tick(Moment::Call)?;
+        }
+        if exception::pending() {
+            return Err(Stop::Thrown);
+        }
+        if self.peer.is_over() {
+            // In the middle of a message the ring finds out who has died.
+            self.left = self.left.checked_sub(1).ok_or(Stop::Over)?;
+            return Ok(());
+        }
+        if waiting.is_over() {
+            return Ok(());
+        }
+        let left = self.time_left(waiting);
+        if left.is_zero() {
+            // To look takes the reading of files, and is left out for who does not want to wait, unless it was found
+            // before.
+            let in_vain =
+                waiting.what() == What::Message && self.ring.is_deserted() && is_deserted(self.ring);
+            return Err(if in_vain { self.despair(waiting) } else { self.give_up(waiting) }.into());
+        }
+        if let Peer::Task(future, _) = self.peer
+            && future.is_pending()
+        {
+            wait::begin(future)?;
+            return Ok(());
+        }
+        let longest = match self.looks {
+            None => BRIEFLY,
+            Some(_) => TICK,
+        };
+        let now = Instant::now();
+        if self.looks.is_some_and(|at| at <= now) && waiting.what() != What::Turn && !self.may_end() {
+            if waiting.is_over() {
+                return Ok(());
+            }
+            return Err(self.despair(waiting).into());
+        }
+        if self.looks.is_none_or(|at| at <= now) {
+            self.looks = Some(now + if self.looks.is_none() { BRIEFLY } else { LOOK_EVERY });
+        }
+        let interrupt = interrupt::flags().interrupt;
+        waiting.sleep(longest.min(left), interrupt);
+        if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+            event_loop::interrupted();
+        }
+        if waiting.is_over() {
+            self.part_until = None;
+        }
+        if exception::pending() { Err(Stop::Thrown) } else { Ok(()) }
+    }
+
+    /// How much longer to wait.
+    fn time_left(&mut self, waiting: &Waiting<'_>) -> Duration {
+        let left = self.patience.map_or(Duration::MAX, Patience::left);
+        if !waiting.has_begun() {
+            return left;
+        }
+        let now = Instant::now();
+        let until = *self.part_until.get_or_insert(now + NEXT_PART);
+        left.max(until.saturating_duration_since(now))
+    }
+
+    /// Is there a process, or will there be one, that could end the wait?
+    fn may_end(&self) -> bool {
+        match self.peer {
+            Peer::Anyone => may_be_used(self.ring),
+            Peer::Parent(line) => line.lines().has_parent(),
+            Peer::Task(..) => is_busy(),
+        }
+    }
+
+    fn give_up(&self, waiting: &Waiting<'_>) -> Thrown {
+        let limit = Seconds(self.patience.map_or(0.0, Patience::seconds));
+        let error = match waiting.what() {
+            What::Message => Error::NoMessage { limit, others: self.others() },
+            What::Room => {
+                Error::NoRoomInChannel { limit, capacity: self.ring.capacity(), others: self.others() }
+            }
+            What::Turn => Error::NoTurnInChannel { limit, holder: waiting.holder().map(locks::holder) },
+        };
+        exceptions::throw(&error)
+    }
+
+    /// Who could have ended the wait. To look takes the reading of files, and is left out for who has not waited.
+    fn others(&self) -> Vec<Holder> {
+        let has_waited = self.patience.is_some_and(|patience| patience.seconds() > 0.0);
+        if !has_waited || !matches!(self.peer, Peer::Anyone) {
+            return Vec::new();
+        }
+        self.ring.users(is_busy()).into_iter().map(locks::holder).collect()
+    }
+
+    fn despair(&self, waiting: &Waiting<'_>) -> Thrown {
+        let message = if waiting.what() == What::Message { Message::Received } else { Message::Sent };
+        exceptions::throw(&Error::ChannelDeserted { message, capacity: self.ring.capacity() })
+    }
+}
