@@ -1,7 +1,8 @@
 <?php
 
-// What it takes to bring messages from a forked child to its parent. Prints {"ns": for each message, "wrong": how many}.
-// usage: php [-d extension=/path/to/libasync.so] benches/channel.php channel|pair BYTES MESSAGES [CAPACITY]
+// What it takes to bring messages from a forked child to its parent: by a channel that both have, by a task's own channel,
+// or by a pair of sockets; and by the task's own channel the other way. Prints {"ns": for each message, "wrong": how many}.
+// usage: php [-d extension=/path/to/libasync.so] benches/channel.php channel|task|parent|pair BYTES MESSAGES [CAPACITY]
 
 declare(strict_types=1);
 
@@ -10,6 +11,30 @@ $bytes = (int) $bytes;
 $messages = (int) $messages;
 $warm_up = intdiv($messages, 10) + 1;
 $message = str_repeat('.', $bytes);
+
+if ($kind === 'task' || $kind === 'parent') {
+    $send = function (Async\Channel $channel) use ($message, $warm_up, $messages): void {
+        for ($i = $warm_up + $messages; $i > 0; $i--) {
+            $channel->send($message);
+        }
+    };
+    $receive = function (Async\Channel $channel) use ($bytes, $warm_up, $messages): array {
+        for ($i = $warm_up; $i > 0; $i--) {
+            $channel->receive();
+        }
+        $wrong = 0;
+        $started = hrtime(true);
+        for ($i = $messages; $i > 0; $i--) {
+            $wrong += (int) (strlen($channel->receive()) !== $bytes);
+        }
+        return ['ns' => round((hrtime(true) - $started) / $messages, 1), 'wrong' => $wrong];
+    };
+    [$ours, $theirs] = $kind === 'task' ? [$receive, $send] : [$send, $receive];
+    $task = Async\async(fn () => $theirs(Async\channel()));
+    $result = $ours($task->channel());
+    echo json_encode($kind === 'task' ? $result : Async\await($task)), "\n";
+    exit;
+}
 
 // Serialized, and with its length before it, as it takes to send any value: a pair of sockets that carry bytes.
 if ($kind === 'pair') {

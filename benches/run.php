@@ -300,6 +300,8 @@ foreach (array_intersect($only, ['channel-16', 'channel-1024', 'channel-1048576'
     $messages = ['16' => '500000', '1024' => '200000', '1048576' => '500'][$bytes];
     $commands = [
         'channel' => [...$php, '-d', "extension=$so", __DIR__ . '/channel.php', 'channel', $bytes, $messages],
+        'task to parent' => [...$php, '-d', "extension=$so", __DIR__ . '/channel.php', 'task', $bytes, $messages],
+        'parent to task' => [...$php, '-d', "extension=$so", __DIR__ . '/channel.php', 'parent', $bytes, $messages],
         'socket pair' => [...$php, '-d', 'extension=sockets', __DIR__ . '/channel.php', 'pair', $bytes, $messages],
         'C pipe' => [getenv('BENCH_MESSAGES'), 'pipe', $bytes, $messages],
         'C ring' => [getenv('BENCH_MESSAGES'), 'ring', $bytes, $messages],
@@ -325,14 +327,14 @@ foreach (array_intersect($only, ['channel-16', 'channel-1024', 'channel-1048576'
     if ($verbose) {
         isset($printed_channels) || print(<<<'TEXT'
 
-            nanoseconds for a message of so many bytes from a child to its parent; socket pair: socket_create_pair(), with
-            serialize(); C: C programs that bring the bytes
+            nanoseconds for a message of so many bytes from a child to its parent; task to parent, parent to task: by the
+            task's own channel; socket pair: socket_create_pair(), with serialize(); C: C programs that bring the bytes
 
 
             TEXT);
         $printed_channels = true;
         foreach ($medians as $kind => $ns) {
-            printf("%-16s %-12s %11s %6s\n", $workload, $kind, number_format($ns), $ratio($ns, $medians['channel']));
+            printf("%-16s %-14s %11s %6s\n", $workload, $kind, number_format($ns), $ratio($ns, $medians['channel']));
         }
     }
 }
