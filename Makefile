@@ -38,8 +38,8 @@ property: setup build ## random values there and back; VALUES=20000 and SEED=...
 programs: setup build ## random programs over the whole API; PROGRAMS=2000 and SEED=... choose how many, and which
 	tests/programs/run "$(or $(PROGRAMS),2000)" $(SEED)
 
-test-broker: services build ## kill workers of RabbitMQ and Redis; BROKER_MESSAGES=20000 BROKER_WORKERS=8 is the long form
-	tests/broker/run
+test-broker: services build ## kill workers of RabbitMQ and Redis, and count the messages: 20,000; BROKER_MESSAGES=... chooses
+	BROKER_MESSAGES="$(or $(BROKER_MESSAGES),20000)" BROKER_WORKERS="$(or $(BROKER_WORKERS),8)" BROKER_LONG="$(or $(BROKER_LONG),8)" tests/broker/run
 
 loom: ## try the orders in which processes can use shared memory; LOOM_MAX_PREEMPTIONS=... tries more; needs no PHP
 	cargo test --release --locked --manifest-path tests/loom/Cargo.toml models

@@ -6,7 +6,8 @@
 // usage: php -d extension=/path/to/libasync.so examples/rabbitmq/consumers.php QUEUE HANDLER.php
 //
 // HANDLER.php returns a function that is called with the body of a message; handler.php is one. WORKERS (4) says how many
-// workers, HEALTH names a file for health, BACKOFF (1.0) is in seconds. rabbitmq.php has the settings of the connection.
+// workers, HEALTH names a file for health, BACKOFF (1.0) and MAX_BACKOFF (30) are in seconds, RECYCLE_JOBS (10,000) and
+// RECYCLE_MEGABYTES (256) say when a worker has had enough. rabbitmq.php has the settings of the connection.
 
 declare(strict_types=1);
 
@@ -19,8 +20,8 @@ require __DIR__ . '/rabbitmq.php';
 [, $queue, $handler] = $argv + [null, 'jobs', __DIR__ . '/handler.php'];
 
 exit(Supervisor::create()
-    ->restart(Restart::OnFailure, backoff: (float) setting('BACKOFF', '1.0'), maxBackoff: 30)
-    ->recycle(jobs: 10_000)
+    ->restart(Restart::OnFailure, backoff: (float) setting('BACKOFF', '1.0'), maxBackoff: (float) setting('MAX_BACKOFF', '30'))
+    ->recycle(jobs: (int) setting('RECYCLE_JOBS', '10000'), bytes: (int) setting('RECYCLE_MEGABYTES', '256') << 20)
     ->grace(25)
     ->health(setting('HEALTH', '') ?: null)
     // In the worker: it has a connection that nobody else writes to, and after SIGHUP the handler as the file says by then.

@@ -8,7 +8,8 @@
 //
 // HANDLER.php returns a function that is called with the field "body" of an entry; ../rabbitmq/handler.php is one. REDIS_HOST
 // (127.0.0.1; a path is a socket), REDIS_PORT (6379), WORKERS (4), CONSUMER (the host's name: what no other supervisor has),
-// CLAIM_AFTER (60,000 ms: more than the longest job takes), DELIVERY_LIMIT (5), HEALTH, BACKOFF (1.0 s).
+// CLAIM_AFTER (60,000 ms: more than the longest job takes), DELIVERY_LIMIT (5), HEALTH,
+// BACKOFF (1.0 s), MAX_BACKOFF (30 s), RECYCLE_JOBS (10,000), RECYCLE_MEGABYTES (256).
 
 declare(strict_types=1);
 
@@ -104,8 +105,8 @@ final class Group
 [, $stream, $handler] = $argv + [null, 'jobs', __DIR__ . '/../rabbitmq/handler.php'];
 
 exit(Supervisor::create()
-    ->restart(Restart::OnFailure, backoff: (float) setting('BACKOFF', '1.0'), maxBackoff: 30)
-    ->recycle(jobs: 10_000)
+    ->restart(Restart::OnFailure, backoff: (float) setting('BACKOFF', '1.0'), maxBackoff: (float) setting('MAX_BACKOFF', '30'))
+    ->recycle(jobs: (int) setting('RECYCLE_JOBS', '10000'), bytes: (int) setting('RECYCLE_MEGABYTES', '256') << 20)
     ->grace(25)
     ->health(setting('HEALTH', '') ?: null)
     ->bootstrap(function (Worker $worker) use ($stream, $handler): array {

@@ -123,11 +123,7 @@ fn of_supervisor(summary: &Summary<'_>, kinds: &[Rc<Kind>]) -> String {
     );
     let waiting = count(&|unit| matches!(unit.state, State::Waiting(_)));
     text.metric("async_supervisor_workers_waiting", "gauge", "Workers that wait for their backoff.", waiting);
-    let jobs = each(&|kind| {
-        let own = units.iter().filter(|unit| std::ptr::eq(&raw const *unit.kind, kind));
-        let now = own.filter_map(|unit| Some(unit.running()?.pulse()?.jobs));
-        kind.counts.get().jobs.saturating_add(now.sum())
-    });
+    let jobs = each(&|kind| kind.jobs(units));
     text.metric("async_supervisor_jobs_total", "counter", "Jobs that workers have said to have done.", jobs);
     let restarts = each(&|kind| kind.counts.get().restarts);
     text.metric(

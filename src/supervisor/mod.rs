@@ -19,6 +19,7 @@ pub(crate) mod assignment;
 mod end;
 mod event;
 mod health;
+mod history;
 pub(crate) mod metrics;
 pub(crate) mod object;
 mod renewal;

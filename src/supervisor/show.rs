@@ -12,6 +12,7 @@ use crate::process::service::Service;
 use crate::process::{file, orphans};
 use crate::supervisor::event::{Event, Level};
 use crate::supervisor::health::Summary;
+use crate::supervisor::history::{History, Sample};
 use crate::supervisor::metrics;
 use crate::supervisor::object::Metrics;
 use crate::supervisor::run::{Run, TICK};
@@ -19,6 +20,9 @@ use crate::supervisor::unit::{State, Unit};
 use crate::task::life::state::state;
 use crate::task::workers::spawn::ensure_reactor;
 use crate::zend::handler::Thrown;
+
+/// The status page: it asks for all that it shows.
+const PAGE: &str = include_str!("page.html");
 
 /// Who is shown something, and what they have seen.
 pub(super) struct Outside {
@@ -28,6 +32,8 @@ pub(super) struct Outside {
     pub(super) is_announced: bool,
     /// When all was shown last.
     shown: Option<Instant>,
+    /// How all was.
+    history: History,
     /// The files that could not be written the last time.
     unwritten: Vec<&'static str>,
     /// This process becomes the parent of orphans.
@@ -40,6 +46,7 @@ impl Outside {
             service: Service::of_environment(),
             is_announced: false,
             shown: None,
+            history: History::new(TICK),
             unwritten: Vec::new(),
             reaps_orphans: orphans::come_here(),
         }
@@ -95,6 +102,26 @@ impl Run<'_> {
             service.alive(&self.summary().line());
         }
         self.write();
+        self.remember();
+    }
+
+    /// Keeps how all is for the status page, if there is one.
+    fn remember(&mut self) {
+        let age = self.since.elapsed();
+        if !matches!(self.settings.metrics, Some(Metrics::Address(_))) || !self.outside.history.is_due(age) {
+            return;
+        }
+        let pulses = self.units.iter().filter_map(|unit| unit.running()?.pulse());
+        let bytes: Vec<_> = pulses.map(|pulse| pulse.bytes).collect();
+        let sample = Sample {
+            age,
+            jobs: self.supervisor.kinds.borrow().iter().map(|kind| kind.jobs(&self.units)).sum(),
+            restarts: self.restarts,
+            ready: self.summary().ready(),
+            bytes: bytes.iter().sum(),
+            largest: bytes.into_iter().max().unwrap_or_default(),
+        };
+        self.outside.history.keep(sample);
     }
 
     /// Opens what is shown to others, for the first time. `listener` is that of the program before this one.
@@ -139,10 +166,14 @@ impl Run<'_> {
                 let status = if is_well { "200 OK" } else { "503 Service Unavailable" };
                 Answer { status, kind: "application/json", body: summary.json() }
             }
+            "/history" => {
+                Answer { status: "200 OK", kind: "application/json", body: self.outside.history.json() }
+            }
+            "/" => Answer { status: "200 OK", kind: "text/html; charset=utf-8", body: PAGE.into() },
             _ => Answer {
                 status: "404 Not Found",
                 kind: "text/plain; charset=utf-8",
-                body: "there are /metrics and /health\n".into(),
+                body: "there are /, /metrics, /health and /history\n".into(),
             },
         });
     }

@@ -216,6 +216,15 @@ impl Running {
     }
 }
 
+impl Kind {
+    /// How many jobs its workers have done: those of `units`, and those that are no more.
+    pub(super) fn jobs(&self, units: &[Unit]) -> u64 {
+        let own = units.iter().filter(|unit| std::ptr::eq(&raw const *unit.kind, self));
+        let now = own.filter_map(|unit| Some(unit.running()?.pulse()?.jobs));
+        self.counts.get().jobs.saturating_add(now.sum())
+    }
+}
+
 impl Unit {
     pub(super) fn new(kind: Rc<Kind>, id: usize) -> Self {
         Self {

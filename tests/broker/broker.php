@@ -5,7 +5,7 @@ declare(strict_types=1);
 require_once __DIR__ . '/support.php';
 require __DIR__ . '/../support/services.php';
 
-$messages = (int) (getenv('BROKER_MESSAGES') ?: 2000);
+$messages = (int) (getenv('BROKER_MESSAGES') ?: 1000);
 $workers = (int) (getenv('BROKER_WORKERS') ?: 4);
 $period = (int) (getenv('BROKER_PERIOD') ?: 200);
 mt_srand($seed = (int) (getenv('BROKER_SEED') ?: random_int(1, 1 << 30)));

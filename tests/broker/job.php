@@ -17,7 +17,11 @@ return function (string $body): void {
     for ($deadline = hrtime(true) + 60_000_000_000; $waits && !file_exists("$folder/open"); usleep(2000)) {
         hrtime(true) < $deadline || exit(1);
     }
-    usleep(500); // work
+    if ($what === 'leak') {
+        $GLOBALS['leaked'][] = str_repeat('x', (1 << 20) - 8192); // with what the allocator adds
+        file_put_contents("$folder/memory", memory_get_usage(true) . "\n", FILE_APPEND);
+    }
+    usleep($what === 'long' ? (int) getenv('BROKER_LONG') * 1_000_000 : 500); // work
     $note('done');
     // Between the work and the acknowledgement, the first time that somebody is here.
     if ($what === 'crash' && @mkdir("$folder/" . strtr($body, ' ', '-'))) {

@@ -41,14 +41,58 @@ function drained(string $queue, int $expected = 0): array
     return $bodies;
 }
 
-$parts['rabbitmq, consumers that are killed'] = function () use ($bodies, $workers, $period): void {
-    putenv('DELIVERY_LIMIT=20');
-    publish('storm', $bodies);
-    $program = new Program('rabbitmq/consumers.php', 'storm', ['WORKERS' => $workers]);
-    storm($program, $bodies, $period, []);
-    expect('none is left, and none was given up', drained('storm') === [] && drained('storm.dead') === []);
-    putenv('DELIVERY_LIMIT=3');
+/**
+ * What the broker itself says of a queue: how many messages are ready, and how many are with somebody who has not acknowledged them.
+ * It counts those of a quorum queue every half second: see services.php.
+ */
+function broker_says(string $queue): string
+{
+    usleep(600_000);
+    foreach (rabbitmqctl('list_queues', 'name', 'messages_ready', 'messages_unacknowledged') as $line) {
+        if (str_starts_with($line, "$queue\t")) {
+            return strtr(substr($line, strlen($queue) + 1), "\t", ' ');
+        }
+    }
+    return 'no such queue';
+}
+
+$bindings = ['consumers' => 1, 'consumers_amqp' => extension_loaded('amqp') ? 4 : 0];
+$bindings['consumers_amqp'] || print("skip rabbitmq/consumers_amqp.php: needs php-amqp (make services)\n");
+foreach (array_filter($bindings) as $example => $part) {
+    $parts["rabbitmq, $example that are killed"] = function () use ($example, $part, $bodies, $workers, $period): void {
+        $half = intdiv(count($bodies), 2 * $part);
+        $some = [...array_slice($bodies, 0, $half), ...array_slice($bodies, -$half)];
+        putenv('DELIVERY_LIMIT=20');
+        publish("$example-storm", $some);
+        $program = new Program("rabbitmq/$example.php", "$example-storm", ['WORKERS' => $workers]);
+        storm($program, $some, $period, [], fn () => rabbitmqctl('close_all_connections', 'cut by the test'), fn () => broker_says("$example-storm") === '0 0');
+        expect('none is left, and none was given up', drained("$example-storm") === [] && drained("$example-storm.dead") === []);
+        putenv('DELIVERY_LIMIT=3');
+    };
+}
+
+$parts['rabbitmq, replaced under load'] = function () use ($messages, $workers): void {
+    publish('roll', $bodies = array_map(fn (int $n) => "count n$n", range(1, max(2000, intdiv($messages, 2)))));
+    roll(new Program('rabbitmq/consumers.php', 'roll', ['WORKERS' => $workers]), $bodies, $messages > 5000 ? 3 : 1);
+    expect('none is left', drained('roll') === []);
 };
+
+$parts['rabbitmq, workers that leak'] = function (): void {
+    publish('leak', $bodies = array_map(fn (int $n) => "leak n$n", range(1, 200)));
+    leak(new Program('rabbitmq/consumers.php', 'leak', ['WORKERS' => 2, 'RECYCLE_MEGABYTES' => 16]), $bodies, 16);
+    expect('none is left', drained('leak') === []);
+};
+
+if ((int) getenv('BROKER_LONG') > 0) {
+    $parts['rabbitmq, ' . getenv('BROKER_LONG') . ' s of work with a heartbeat of 2 s'] = function (): void {
+        publish('work', ['long n1', 'count n2']);
+        $program = new Program('rabbitmq/child_per_message.php', 'work', ['SLOTS' => 2, 'AMQP_HEARTBEAT' => 2]);
+        until('the work is done', fn () => isset($program->notes('done')['long n1']));
+        until('it is acknowledged', fn () => broker_says('work') === '0 0');
+        $code = $program->stop();
+        expect('acknowledged, and delivered once', $code === 0 && count($program->notes('begun')['long n1']) === 1, [$code, $program->notes('begun')]);
+    };
+}
 
 $parts['rabbitmq, a stop'] = function () use ($workers): void {
     publish('stop', $sent = array_map(fn (int $n) => "gate n$n", range(1, 3 * $workers)));

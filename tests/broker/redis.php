@@ -16,7 +16,16 @@ $parts['redis, consumers that are killed'] = function () use ($redis, $left, $th
     }
     // The second supervisor has other names: what the workers of the first one had is claimed.
     $program = new Program('redis/consumers.php', 'storm', $there + ['CONSUMER' => 'first']);
-    storm($program, $bodies, $period, ['CONSUMER' => 'second']);
+    $own = $redis->rawCommand('CLIENT', 'ID');
+    $cut = function () use ($own): void {
+        $another = new Redis();
+        $another->connect(redis());
+        foreach (array_column($another->client('list'), 'id') as $id) {
+            in_array((int) $id, [$own, $another->rawCommand('CLIENT', 'ID')], true) || $another->rawCommand('CLIENT', 'KILL', 'ID', $id);
+        }
+    };
+    storm($program, $bodies, $period, ['CONSUMER' => 'second'], $cut,
+        fn () => $redis->xPending('storm', 'workers')[0] === 0 && $left('storm') === []);
     expect('none is left, and none was given up', $left('storm') === [] && $left('storm.dead') === [] && $redis->xPending('storm', 'workers')[0] === 0);
 };
 
@@ -43,6 +52,15 @@ $parts['redis, poison'] = function () use ($redis, $left, $there): void {
     sort($found);
     expect('an entry that kills its workers is given up after the limit', $found === ['poison n1', 'refused n2'] && count($program->notes('begun')['poison n1']) === 3, $program->notes('begun'));
     expect('the other one is done, and it ends as drained', $code === 0 && count($program->notes('done')) === 1, $code);
+};
+
+$parts['redis, replaced under load'] = function () use ($redis, $left, $there, $messages): void {
+    $bodies = array_map(fn (int $n) => "count n$n", range(1, max(4000, $messages)));
+    foreach ($bodies as $body) {
+        $redis->xAdd('roll', '*', ['body' => $body]);
+    }
+    roll(new Program('redis/consumers.php', 'roll', $there), $bodies, $messages > 5000 ? 3 : 1);
+    expect('none is left', $left('roll') === [] && $redis->xPending('roll', 'workers')[0] === 0);
 };
 
 $parts['redis, a stop'] = function () use ($redis, $left, $there, $workers): void {

@@ -27,6 +27,8 @@ final class Program
     public readonly string $ledger;
     /** @var array<string, true> whom the test has killed */
     public array $killed = [];
+    /** @var array<string, true> who was there when the connections were cut */
+    public array $cut = [];
     /** @var resource|null */
     private $process = null;
     /** @var list<self> */
@@ -49,7 +51,7 @@ final class Program
         $command = [getenv('TEST_PHP_EXECUTABLE'), ...array_slice($_SERVER['argv'], 1), '-d', 'auto_prepend_file=' . __FILE__];
         $this->process = proc_open([...$command, dirname(__DIR__, 2) . "/examples/$this->example", $this->queue, __DIR__ . '/job.php'],
             [['file', '/dev/null', 'r'], $log = ['file', "$this->ledger/log", 'a'], $log], $pipes, null,
-            $this->environment + ['BROKER_LEDGER' => $this->ledger, 'HEALTH' => "$this->ledger/health.json", 'BACKOFF' => '0.02'] + getenv());
+            $this->environment + ['BROKER_LEDGER' => $this->ledger, 'HEALTH' => "$this->ledger/health.json", 'BACKOFF' => '0.02', 'MAX_BACKOFF' => '0.1'] + getenv());
         $this->pid = proc_get_status($this->process)['pid'];
     }
 
@@ -68,6 +70,22 @@ final class Program
         $identity = identity($pid);
         if (posix_kill($pid, SIGKILL)) {
             $this->killed[$identity] = true;
+        }
+    }
+
+    /** All connections of the workers are cut by the broker. */
+    public function cutConnections(callable $cut): void
+    {
+        $cutting = Async\async($cut);
+        do { // who comes and goes meanwhile, too
+            foreach ($this->children() as $child) {
+                $this->cut[identity($child)] = true;
+            }
+            usleep(1000);
+        } while ($cutting->status() === Async\Status::Running);
+        Async\await($cutting);
+        foreach ($this->children() as $child) {
+            $this->cut[identity($child)] = true;
         }
     }
 
@@ -141,29 +159,44 @@ final class Program
 }
 
 /**
- * Kills a worker now and then, and once all at once, until each of the messages was handled. Then everything is drained.
+ * Kills a worker now and then, and once all at once, until each of the messages was handled. Twice all connections are cut. Then
+ * everything is drained.
  *
  * @param list<string> $bodies all messages
+ * @param ?callable(): void $cut has the broker cut the connections of the workers
+ * @param ?callable(): bool $allAcknowledged what the broker says
  */
-function storm(Program $program, array $bodies, int $period, array $anotherSupervisor): void
+function storm(Program $program, array $bodies, int $period, array $anotherSupervisor, ?callable $cut = null, ?callable $allAcknowledged = null): void
 {
     $early = preg_grep('/ late$/', $bodies, PREG_GREP_INVERT);
-    $handled = $kills = 0;
+    $handled = $kills = $cuts = 0;
     $half = false;
+    $begun = hrtime(true);
     $deadline = hrtime(true) + (60 + (int) (count($bodies) / 20)) * 1_000_000_000;
     while (($handled = count($program->notes('done'))) < count($bodies)) {
         hrtime(true) < $deadline || throw new LogicException("$handled of " . count($bodies) . " messages are handled; its log ends with\n" . substr($program->log(), -1500));
         usleep($period * 1000); // from one kill to the next: nobody is waited for
-        if (!$half && $kills > 0 && $handled >= count($early)) {
+        if ($cut && $cuts === 0 && $handled >= count($early) / 2) {
+            $program->cutConnections($cut);
+            $cuts++;
+        } elseif (!$half && $kills > 0 && $handled >= count($early)) {
             $half = true;
             $program->killAll();
+            $before = count(file("$program->ledger/ledger"));
             $program->start($anotherSupervisor);
+            if ($cut) { // in the middle of the work
+                until('somebody works again', fn () => count(file("$program->ledger/ledger")) > $before);
+                $program->cutConnections($cut);
+                $cuts++;
+            }
             touch("$program->ledger/open");
         } elseif ($children = $program->children()) {
             $program->kill($children[mt_rand(0, count($children) - 1)]);
             $kills++;
         }
     }
+    $seconds = (hrtime(true) - $begun) / 1e9;
+    $acknowledged = $allAcknowledged === null || until('all are acknowledged, while the workers still run', $allAcknowledged);
     $code = $program->stop();
 
     $done = $program->notes('done');
@@ -174,18 +207,24 @@ function storm(Program $program, array $bodies, int $period, array $anotherSuper
         }
     }
     $crashes = count(glob("$program->ledger/crash-*"));
-    $duplicates = $unexplained = 0;
+    $duplicates = $byCut = 0;
+    $unexplained = [];
     foreach ($done as $body => $by) {
         foreach (array_slice($by, 0, -1) as $who) {
             $duplicates++;
-            // It was the last thing that this worker has done, and it was killed: by the test, or by itself.
-            $unexplained += (int) ($last[$who] !== "done $body $who" || !(isset($program->killed[$who]) || str_starts_with($body, 'crash ')));
+            // It was the last thing that this worker has done, and it was killed, by the test or by itself, or its connection was cut.
+            $died = isset($program->killed[$who]) || str_starts_with($body, 'crash ');
+            if ($last[$who] !== "done $body $who" || !($died || isset($program->cut[$who]))) {
+                $unexplained[] = [$body, $who, $last[$who], $died, isset($program->cut[$who])];
+            }
+            $byCut += (int) !$died;
         }
     }
-    printf("     %d messages, %d workers killed by the test and %d by themselves, the supervisor once; %d duplicates\n", count($bodies), $kills, $crashes, $duplicates);
+    printf("     %d messages in %.0f s, %d workers killed by the test and %d by themselves, the supervisor once, the connections cut %d times; %d duplicates, %d of them by the cuts\n",
+        count($bodies), $seconds, $kills, $crashes, $cuts, $duplicates, $byCut);
     expect('each message is handled at least once', array_diff($bodies, array_keys($done)) === [], array_slice(array_diff($bodies, array_keys($done)), 0, 5));
-    expect('duplicates are only those whose worker died between work and acknowledgement', $unexplained === 0 && $duplicates >= $crashes && $crashes === count(preg_grep('/^crash /', $bodies)), [$unexplained, $duplicates, $crashes]);
-    expect('it ends as drained', $code === 0 && $half, $code);
+    expect('duplicates are only those whose worker died between work and acknowledgement', $unexplained === [] && $duplicates >= $crashes && $crashes === count(preg_grep('/^crash /', $bodies)), [$unexplained, $duplicates, $crashes]);
+    expect('it ends as drained, and nothing is left unacknowledged before that', $code === 0 && $half && $acknowledged && $cuts === ($cut ? 2 : 0), [$code, $cuts]);
 }
 
 /** Stops it while each worker is in the middle of a message. */
@@ -197,10 +236,42 @@ function drain(Program $program, int $workers, int $messages): void
         until('every worker is told to stop', fn () => array_unique($program->states()) === ['stopping']);
     }
     touch("$program->ledger/open");
+    $opened = hrtime(true); // the longest message ends
     $code = $program->end();
+    $seconds = (hrtime(true) - $opened) / 1e9;
+    printf("     drained %.2f s after the last message could end\n", $seconds);
+    expect('it has ended within 1.5 s of that', $seconds < 1.5, $seconds);
     $done = $program->notes('done');
     expect('on SIGTERM what was begun is finished, and nothing else is begun', $code === 0 && count($done) === $workers
         && count($program->notes('begun')) === $workers && $messages > $workers, [$code, count($done)]);
+}
+
+/** Replaces all workers while they work, $times times: nobody is cut short, so that there is nothing to do twice. */
+function roll(Program $program, array $bodies, int $times): void
+{
+    until('work has begun', fn () => count($program->notes('done')) > 0);
+    for ($i = 1; $i <= $times; $i++) {
+        $before = $program->children();
+        posix_kill($program->pid, SIGHUP);
+        until('all workers are other ones', fn () => array_intersect($before, $program->children()) === []);
+    }
+    $still = count($bodies) - count($program->notes('done'));
+    $handled = until('all are handled', fn () => count($program->notes('done')) === count($bodies) ? $program->notes('done') : null);
+    $code = $program->stop();
+    printf("     %d messages, all workers replaced %d times, the last time with %d messages to go\n", count($bodies), $times, $still);
+    expect('each message is handled once, while all workers are replaced', $code === 0 && $still > 0 && max(array_map(count(...), $handled)) === 1, [$code, $still]);
+}
+
+/** Each job leaves a megabyte behind: the workers are replaced when they have had enough. */
+function leak(Program $program, array $bodies, int $megabytes): void
+{
+    $handled = until('all are handled', fn () => count($program->notes('done')) === count($bodies) ? $program->notes('done') : null);
+    $code = $program->stop();
+    $largest = (int) max(file("$program->ledger/memory", FILE_IGNORE_NEW_LINES));
+    $workers = count(array_unique(array_merge(...array_values($handled))));
+    printf("     %d messages by %d workers, the largest had %d MB of %d\n", count($bodies), $workers, $largest >> 20, $megabytes);
+    expect('workers that leak are replaced, and each message is handled once', $code === 0 && max(array_map(count(...), $handled)) === 1
+        && $workers >= count($bodies) / $megabytes && $largest <= $megabytes + 2 << 20, [$code, $workers, $largest]);
 }
 
 /** One check. */

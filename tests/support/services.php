@@ -73,10 +73,22 @@ function rabbitmq(): PhpAmqpLib\Connection\AMQPStreamConnection
         'RABBITMQ_NODE_PORT=' . port($folder), 'RABBITMQ_DIST_PORT=' . port("$folder-between-nodes"),
         "RABBITMQ_BASE=$folder", "RABBITMQ_MNESIA_BASE=$folder/mnesia", "RABBITMQ_LOG_BASE=$folder/log", 'RABBITMQ_LOGS=-',
         "RABBITMQ_CONFIG_FILE=$folder/none", "RABBITMQ_CONF_ENV_FILE=$folder/none", "RABBITMQ_ENABLED_PLUGINS_FILE=$folder/none",
-        "RABBITMQ_GENERATED_CONFIG_DIR=$folder/generated", 'RABBITMQ_ALLOW_INPUT=1', // no shell above it that would keep the pid
+        "RABBITMQ_GENERATED_CONFIG_DIR=$folder/generated", 'RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-rabbit quorum_tick_interval 500', 'RABBITMQ_ALLOW_INPUT=1', // no shell above it that would keep the pid
         '/usr/lib/rabbitmq/bin/rabbitmq-server', '-noinput',
     ]);
     return patiently($folder, fn() => new PhpAmqpLib\Connection\AMQPStreamConnection('127.0.0.1', port($folder), 'guest', 'guest'));
+}
+
+/** What rabbitmqctl says to that RabbitMQ. @return list<string> its lines */
+function rabbitmqctl(string ...$arguments): array
+{
+    $folder = getenv('TEST_SERVICES') . '/rabbitmq';
+    $epmd = port(getenv('TEST_SERVICES') . '/epmd');
+    $command = as_nobody(['env', "HOME=$folder", "ERL_EPMD_PORT=$epmd", "RABBITMQ_CONF_ENV_FILE=$folder/none", 'RABBITMQ_NODENAME=async@localhost',
+        '/usr/lib/rabbitmq/bin/rabbitmqctl', '-q', '-n', 'async@localhost', ...$arguments]);
+    exec('cd ' . escapeshellarg($folder) . '; ' . implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1', $output, $code);
+    $code === 0 || throw new LogicException(implode("\n", $output));
+    return $output;
 }
 
 /** A server that repeats each line, over TLS, with a certificate of its own: a connection to it. */

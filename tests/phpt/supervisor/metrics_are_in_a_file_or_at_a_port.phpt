@@ -80,7 +80,12 @@ $log->at('ready', function () use ($address, $log, $gate) {
         $lines = [...explode("\r\n", preg_replace('/Length: \d+/', 'Length: N', $head)), samples($body), 'well formed: ' . json_encode(well_formed($body))];
         [$head, $body] = explode("\r\n\r\n", $ask('GET /health HTTP/1.1'));
         $lines[] = strtok($head, "\r") . ' ' . json_decode($body, true)['state'];
-        $lines[] = strtok($ask('GET / HTTP/1.1'), "\r");
+        [$head, $body] = explode("\r\n\r\n", $ask('GET /history HTTP/1.1'));
+        $last = array_slice(json_decode($body, true), -1)[0];
+        $lines[] = strtok($head, "\r") . ' ' . json_encode(count($last) === 6 && $last[1] <= 4 && $last[2] === 0 && $last[4] >= $last[5]);
+        [$head, $body] = explode("\r\n\r\n", $ask('GET /?a HTTP/1.1'));
+        $lines[] = strtok($head, "\r") . ' ' . preg_match('/Content-Type: (.*)\r/', $head, $m) . " $m[1], " . json_encode(str_starts_with($body, '<!DOCTYPE html>') && str_ends_with(rtrim($body), '</script>'));
+        $lines[] = strtok($ask('GET /nothing HTTP/1.1'), "\r");
         $lines[] = strtok($ask('POST /metrics HTTP/1.1'), "\r");
         echo implode("\n", $lines), "\n";
         $gate->open();
@@ -125,6 +130,8 @@ supervisor_failures_total{name="a \"b\""} 0
 
 well formed: true
 HTTP/1.1 200 OK running
+HTTP/1.1 200 OK true
+HTTP/1.1 200 OK 1 text/html; charset=utf-8, true
 HTTP/1.1 404 Not Found
 HTTP/1.1 405 Method Not Allowed
 int(0)
