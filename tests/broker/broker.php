@@ -23,6 +23,8 @@ foreach (['rabbitmq' => ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'erl', '/usr/s
         echo "skip $name: ", substr($lacks, 5), "\n";
     } elseif (in_array(getenv('BROKER_ONLY'), [false, $name], true)) {
         require __DIR__ . "/$name.php";
+        require_once __DIR__ . '/remote_pool.php';
+        remote_pool($name);
     }
 }
 pcntl_async_signals(true);

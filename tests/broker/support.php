@@ -34,7 +34,10 @@ final class Program
     /** @var list<self> */
     private static array $all = [];
 
-    public function __construct(private readonly string $example, private readonly string $queue, private array $environment)
+    /**
+     * @param list<string>|null $arguments another program instead: its file and what it is given
+     */
+    public function __construct(private readonly string $example, private readonly string $queue, private array $environment, private readonly ?array $arguments = null)
     {
         static $number = 0;
         $this->ledger = getenv('BROKER_WORK') . '/' . ++$number;
@@ -49,7 +52,8 @@ final class Program
         $this->environment = $environment + $this->environment;
         @unlink("$this->ledger/health.json");
         $command = [getenv('TEST_PHP_EXECUTABLE'), ...array_slice($_SERVER['argv'], 1), '-d', 'auto_prepend_file=' . __FILE__];
-        $this->process = proc_open([...$command, dirname(__DIR__, 2) . "/examples/$this->example", $this->queue, __DIR__ . '/job.php'],
+        $arguments = str_replace('LEDGER', $this->ledger, $this->arguments ?? [dirname(__DIR__, 2) . "/examples/$this->example", $this->queue, __DIR__ . '/job.php']);
+        $this->process = proc_open([...$command, ...$arguments],
             [['file', '/dev/null', 'r'], $log = ['file', "$this->ledger/log", 'a'], $log], $pipes, null,
             $this->environment + ['BROKER_LEDGER' => $this->ledger, 'HEALTH' => "$this->ledger/health.json", 'BACKOFF' => '0.02', 'MAX_BACKOFF' => '0.1'] + getenv());
         $this->pid = proc_get_status($this->process)['pid'];
@@ -107,8 +111,12 @@ final class Program
     public static function killAllThatRun(): void
     {
         foreach (self::$all as $program) {
-            if ($program->process !== null) {
+            if ($program->process !== null && proc_get_status($program->process)['running']) {
+                echo "     what was left running has said last:\n", substr($program->log(), -1500), "\n";
                 $program->killAll();
+            } elseif ($program->process !== null) {
+                echo "     what had ended has said last:\n", substr($program->log(), -1500), "\n";
+                $program->close();
             }
         }
     }
@@ -280,4 +288,15 @@ function expect(string $what, bool $right, mixed $seen = null): void
     global $passed, $failed;
     $right ? $passed++ : $failed++;
     echo $right ? 'ok   ' : 'FAIL ', $GLOBALS['part'], ': ', $what, $right ? '' : ' ' . json_encode($seen), "\n";
+}
+
+/** The broker that REMOTE_BROKER names. */
+function remote_broker(): Async\Bridge\Remote\Broker
+{
+    [$kind, $port, $user, $password] = explode(' ', getenv('REMOTE_BROKER')) + [2 => 'guest', 3 => 'guest'];
+    return match ($kind) {
+        'rabbitmq' => new Async\Bridge\Remote\RabbitMq(port: (int) $port, user: $user, password: $password),
+        'redis' => new Async\Bridge\Remote\RedisStreams(host: $port, claimAfter: (float) (getenv('CLAIM_AFTER') ?: 15)),
+        'redis-port' => new Async\Bridge\Remote\RedisStreams(port: (int) $port, password: $password),
+    };
 }
