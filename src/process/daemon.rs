@@ -47,7 +47,8 @@ impl PidFile {
     /// When a process has it that runs, or when it cannot be opened.
     pub(crate) fn lock(path: &Path) -> Result<Self, NoPidFile> {
         let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(false).mode(0o644).open(path);
+        options.read(true).write(true).create(true).truncate(false).mode(0o644);
+        let file = options.custom_flags(libc::O_NOFOLLOW).open(path).map_err(|error| of_link(path, error));
         let mut file = file.map_err(NoPidFile::Refused)?;
         // SAFETY: an open descriptor. The lock is given up when the last copy of it is closed, and not before: a type that
         // did so when it is dropped would do it in a child, too.
@@ -93,6 +94,27 @@ impl PidFile {
     }
 }
 
+/// Is this a name that the system gives? Nobody but root makes links there.
+fn is_device(path: &Path) -> bool {
+    path.parent() == Some(Path::new("/dev"))
+}
+
+/// The flag by which a symbolic link is not followed. A daemon begins as root, and its pid file and its log are often in
+/// a folder of the user that it becomes: a link there would have root write to any file, and give it to that user. The
+/// exception is `/dev`, where `stdout` and `stderr` are links.
+fn no_follow(path: &Path) -> i32 {
+    if is_device(path) { 0 } else { libc::O_NOFOLLOW }
+}
+
+/// What it means that too many links were met where none is followed.
+fn of_link(path: &Path, error: io::Error) -> io::Error {
+    let is_link = || fs::symlink_metadata(path).is_ok_and(|file| file.is_symlink());
+    if error.raw_os_error() == Some(libc::ELOOP) && is_link() {
+        return io::Error::other("it is a symbolic link, which is not followed here; name the file itself");
+    }
+    error
+}
+
 /// Opens a log, which is written to at its end; without a path what is written is lost.
 ///
 /// # Errors
@@ -101,8 +123,9 @@ impl PidFile {
 pub(crate) fn open_log(path: Option<&Path>, user: Option<&User>) -> io::Result<OwnedFd> {
     let mut options = OpenOptions::new();
     let path = path.unwrap_or_else(|| Path::new("/dev/null"));
-    let file = options.append(true).create(true).mode(0o640).custom_flags(libc::O_NOCTTY).open(path)?;
-    if let Some(user) = user.filter(|_| path != Path::new("/dev/null")) {
+    options.append(true).create(true).mode(0o640).custom_flags(libc::O_NOCTTY | no_follow(path));
+    let file = options.open(path).map_err(|error| of_link(path, error))?;
+    if let Some(user) = user.filter(|_| !is_device(path)) {
         let _ = fchown(&file, Some(user.uid), Some(user.gid));
     }
     Ok(pipe::above_standard(file.into())?)
@@ -177,6 +200,9 @@ static LOG: AtomicPtr<CString> = AtomicPtr::new(ptr::null_mut());
 
 /// From now on the log is opened anew at SIGUSR2, as a file of this path.
 pub(crate) fn reopen_at_signal(path: &Path) {
+    if is_device(path) {
+        return; // nobody moves that away
+    }
     if let Ok(path) = CString::new(path.as_os_str().as_bytes()) {
         LOG.store(Box::into_raw(Box::new(path)), Ordering::Release);
         listen();
@@ -214,7 +240,8 @@ pub(crate) fn reopen() {
     let Some(path) = (unsafe { LOG.load(Ordering::Acquire).as_ref() }) else {
         return;
     };
-    let flags = libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_CLOEXEC | libc::O_NOCTTY;
+    let flags =
+        libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_CLOEXEC | libc::O_NOCTTY | libc::O_NOFOLLOW;
     // SAFETY: a NUL-terminated path; the calls are async-signal-safe.
     let fd = unsafe { libc::open(path.as_ptr(), flags, 0o640) };
     if fd < 0 {

@@ -30,7 +30,7 @@ foreach (['rabbitmq' => ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'erl', '/usr/s
 pcntl_async_signals(true);
 pcntl_signal(SIGTERM, fn () => exit(143));
 register_shutdown_function(Program::killAllThatRun(...));
-foreach ($parts as $part => $run) {
+foreach (array_filter($parts, fn (string $part) => str_contains($part, (string) getenv('BROKER_PART')), ARRAY_FILTER_USE_KEY) as $part => $run) {
     $started = hrtime(true);
     try {
         $run();

@@ -28,10 +28,14 @@ function publish(string $queue, array $bodies): void
 function drained(string $queue, int $expected = 0): array
 {
     $channel = connect('test')->channel();
-    until("$expected in $queue, which nobody consumes", function () use ($channel, $queue, $expected): bool {
-        [, $ready, $consumers] = $channel->queue_declare($queue, passive: true);
-        return $ready === $expected && $consumers === 0;
-    });
+    try {
+        until("$expected in $queue, which nobody consumes", function () use ($channel, $queue, $expected, &$ready, &$consumers): bool {
+            [, $ready, $consumers] = $channel->queue_declare($queue, passive: true);
+            return $ready === $expected && $consumers === 0;
+        });
+    } catch (LogicException $error) {
+        throw new LogicException("{$error->getMessage()}: $ready, consumed by $consumers; the broker says " . broker_says($queue));
+    }
     $bodies = [];
     while ($message = $channel->basic_get($queue)) {
         $bodies[] = $message->getBody();
@@ -81,6 +85,51 @@ $parts['rabbitmq, workers that leak'] = function (): void {
     publish('leak', $bodies = array_map(fn (int $n) => "leak n$n", range(1, 200)));
     leak(new Program('rabbitmq/consumers.php', 'leak', ['WORKERS' => 2, 'RECYCLE_MEGABYTES' => 16]), $bodies, 16);
     expect('none is left', drained('leak') === []);
+};
+
+/** examples/kubernetes/kubelet.php with the example of consumers in its container. @return array{int, string} the exit code, and what it says */
+function in_a_pod(string $queue, array $environment, callable $meanwhile, string ...$options): array
+{
+    $ledger = $environment['BROKER_LEDGER'];
+    @mkdir($ledger);
+    touch("$ledger/ledger");
+    $php = [getenv('TEST_PHP_EXECUTABLE'), ...array_slice($_SERVER['argv'], 1), '-d', 'auto_prepend_file=' . __DIR__ . '/support.php'];
+    $examples = dirname(__DIR__, 2) . '/examples';
+    $command = [getenv('TEST_PHP_EXECUTABLE'), "$examples/kubernetes/kubelet.php", ...$options, $environment['MANIFEST'], ...$php, "$examples/rabbitmq/consumers.php", $queue, __DIR__ . '/job.php'];
+    $process = proc_open($command, [['file', '/dev/null', 'r'], ['file', "$ledger/said", 'w'], ['file', "$ledger/log", 'a']], $pipes, null,
+        $environment + ['HEALTH' => "$ledger/health.json"] + getenv());
+    $meanwhile($ledger, proc_get_status($process)['pid']);
+    $status = until('the end of the pod', fn () => ($status = proc_get_status($process))['running'] ? null : $status);
+    proc_close($process);
+    return [$status['exitcode'], file_get_contents("$ledger/said")];
+}
+
+$parts['rabbitmq, the end of a pod'] = function () use ($workers): void {
+    // As the manifest has it, but that the times are shorter: the second one is spent whole.
+    $folder = getenv('BROKER_WORK');
+    $manifest = file_get_contents(dirname(__DIR__, 2) . '/examples/kubernetes/consumers.yaml');
+    file_put_contents("$folder/manifest.yaml", str_replace(['periodSeconds: 5', '-lt 10', 'terminationGracePeriodSeconds: 35'], ['periodSeconds: 1', '-lt 3', 'terminationGracePeriodSeconds: 2'], $manifest));
+    $there = ['MANIFEST' => "$folder/manifest.yaml", 'WORKERS' => $workers];
+    $begun = fn (string $ledger): int => count(preg_grep('/^begun/', file("$ledger/ledger")));
+    publish('pod', $sent = array_map(fn (int $n) => "gate n$n", range(1, 3 * $workers)));
+
+    [$code, $said] = in_a_pod('pod', $there + ['BROKER_LEDGER' => "$folder/pod"], function (string $ledger, int $kubelet) use ($begun, $workers): void {
+        until('every worker has a message', fn () => $begun($ledger) === $workers);
+        until('the startup probe has seen that', fn () => str_contains(file_get_contents("$ledger/said"), 'startupProbe: fine'));
+        posix_kill($kubelet, SIGTERM);
+        until('it is told', fn () => str_contains(file_get_contents("$ledger/said"), 'SIGTERM to process 1'));
+        touch("$ledger/open");
+    });
+    echo preg_replace('/^/m', '     ', rtrim($said)), "\n";
+    $left = until('what was not begun is there', fn () => broker_says('pod') === 2 * $workers . ' 0');
+    expect('a pod that is deleted finishes what it has, and the rest is still there', $code === 0 && $left, [$code, $said]);
+
+    [$code, $said] = in_a_pod('pod', $there + ['BROKER_LEDGER' => "$folder/hung"], function (string $ledger) use ($begun, $workers): void {
+        until('every worker has a message', fn () => $begun($ledger) === $workers);
+    }, "--hang-when=$folder/hung/ledger");
+    echo preg_replace('/^/m', '     ', rtrim($said)), "\n";
+    expect('a supervisor that hangs is found by the liveness probe, and killed with its workers', $code === 137 && str_contains($said, 'livenessProbe has failed 3 times'), [$code, $said]);
+    expect('and its messages are there again', count(drained('pod', 2 * $workers)) === 2 * $workers);
 };
 
 if ((int) getenv('BROKER_LONG') > 0) {

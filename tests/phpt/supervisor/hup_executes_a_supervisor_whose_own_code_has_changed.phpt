@@ -37,7 +37,9 @@ $begun = function (string $code, int $count) use ($folder): array {
     for ($deadline = hrtime(true) + PATIENCE * 1_000_000_000; hrtime(true) < $deadline; usleep(1000)) {
         preg_match_all("/^$code (\d) (\d+)$/m", (string) @file_get_contents("$folder/ledger"), $match);
         if (count($match[2]) === $count) {
-            return array_combine($match[1], array_map(intval(...), $match[2]));
+            $pids = array_combine($match[1], array_map(intval(...), $match[2]));
+            ksort($pids);                                       // they begin in any order
+            return $pids;
         }
     }
     throw new LogicException("not $count have begun: " . file_get_contents("$folder/ledger") . file_get_contents("$folder/log"));
