@@ -3,8 +3,7 @@
 //!
 //! It is private memory that was written to, of which a fork copies the page table entries, as it does for the heap. In
 //! PHP that is a third of all such pages, or more, and nobody ever writes to them again. From a file a child reads them
-//! when it needs them, and a fork copies nothing: so they are moved into a file in memory, all at once, which takes a
-//! millisecond. The file is sealed, and mapped so that nobody can write to it, neither in this process nor in a child.
+//! when it needs them, and a fork copies nothing: so they are moved into a file in memory, all at once. The file is sealed, and mapped so that nobody can write to it, neither in this process nor in a child.
 //! It is part of a core dump, as it has no name.
 
 use std::fs;
@@ -21,8 +20,9 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 use nix::sys::resource::{Resource, getrlimit};
 
-/// The fork before which the memory is moved. Each fork after that saves some 40 µs, in the parent and in the child.
-const FORKS: u32 = 32;
+/// The fork before which the memory is moved. To move it takes as long as a fork and a half, and each fork is a tenth
+/// faster then, or more.
+const FORKS: u32 = 12;
 const PAGE: usize = 4096;
 
 /// The process is about to fork. `is_alone` finds out whether no thread of a library runs, which could load or unload
