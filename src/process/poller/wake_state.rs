@@ -20,7 +20,9 @@
 //!    stands for whatever has been added.
 //! 2. Readiness is level-triggered: arming the notifier while a descriptor is ready raises the flag at once. So it does
 //!    not matter whether news came before or after the arming. (The doorbell's descriptor is edge-triggered; after
-//!    asking for a ring, the parent checks the shared memory once more.)
+//!    asking for a ring, the parent checks the shared memory once more. What it finds there was not rung for: it raises
+//!    the flag, and makes the descriptor readable by a timer, as an event loop of the application that waits in the
+//!    kernel sees no flag.)
 //! 3. The parent cannot observe that the notifier fires: it only knows that it has armed it. Since the parent lowers
 //!    the flag whenever it looks for news, a look says nothing about whether the notifier is still armed, unless the
 //!    parent has silenced it. So after any look, even one that found nothing or was cut short, the parent *doubts* the

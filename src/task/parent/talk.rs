@@ -54,6 +54,7 @@ fn open(future: &Future, talk: &Talk) -> Result<Rc<Line>, Thrown> {
     let line = lines.open(id, ahead).or_else(|_| {
         // Tasks may have ended that still have theirs.
         event_loop::look();
+        event_loop::leave();
         lines.open(id, ahead)
     });
     Ok(talk.keep(line.map_err(no_line)?))

@@ -31,6 +31,9 @@ impl Reactor {
         self.step(Input::Leave(needs));
         if self.has_portion() || needs.doorbell && self.rings.listen() {
             self.flags.raise();
+            // An event loop of the application that waits in the kernel sees no flag, and nobody has rung: the virtual
+            // machine may get there before it looks at the flag, or call us where no handler can run.
+            self.timer.set(Some(Duration::ZERO));
         }
     }
 

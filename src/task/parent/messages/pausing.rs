@@ -113,6 +113,8 @@ impl<'r> Pausing<'r> {
         waiting.sleep(longest.min(left), interrupt);
         if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
             event_loop::interrupted();
+            // What has looked for news has to say what may wake this process from now on, in case it does not wait again.
+            event_loop::leave();
         }
         if waiting.is_over() {
             self.part_until = None;
