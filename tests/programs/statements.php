@@ -14,7 +14,7 @@ trait Statements
         'walk' => 3, 'forget' => 3, 'drop' => 4, 'ask' => 2, 'mapAll' => 2, 'mapEach' => 3, 'mapKept' => 2, 'collect' => 2,
         'fiber' => 3, 'resume' => 3, 'generator' => 1, 'advance' => 1, 'cycle' => 2, 'last' => 2, 'wake' => 5, 'sleeps' => 3, 'spins' => 2,
         'tries' => 5, 'throws' => 2, 'exits' => 1, 'atShutdown' => 1, 'errorHandler' => 1, 'outputCallback' => 1, 'autoloader' => 1, 'signal' => 1,
-        'share' => 5, 'useShared' => 10, 'steer' => 3, 'forkHook' => 1, 'warms' => 2, 'forks' => 1, 'iniSet' => 1, 'runs' => 1, 'lists' => 1,
+        'share' => 5, 'useShared' => 10, 'talks' => 5, 'hears' => 1, 'steer' => 3, 'forkHook' => 1, 'warms' => 2, 'forks' => 1, 'iniSet' => 1, 'runs' => 1, 'lists' => 1,
     ];
 
     private function statement(): Node
@@ -128,6 +128,22 @@ trait Statements
     {
         $shared = $this->some('s');
         return $shared === null ? null : $this->safely("{$shared}->use({$this->below(13)});");
+    }
+
+    private function talks(): ?Node
+    {
+        $future = $this->some('f');
+        return $this->safely($future === null || $this->one(2) ? "talk(fn () => Async\\channel(), {$this->below(9)});" : "talk({$future}->channel(...), {$this->below(9)});");
+    }
+
+    private function hears(): ?Node
+    {
+        $pool = $this->some('p');
+        if ($pool === null || $this->deep()) {
+            return null;
+        }
+        $future = $this->future(++$this->numbers);
+        return $this->safely("{$pool}->onMessage(", $this->does("mixed \$message, Future $future", often: true), ');');
     }
 
     private function steer(): ?Node

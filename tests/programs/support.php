@@ -129,6 +129,29 @@ final class Common
     }
 }
 
+/** What is done with an end of a task's channel, where there is one. It ends by itself, as above. */
+function talk(Closure $end, int $how): void
+{
+    $channel = $end();
+    match ($how) {
+        0 => $channel->send([$how], 0.003),
+        1 => $channel->send('a short one', 0.003),
+        2 => $channel->send(str_repeat('m', 200_000), 0.01),
+        3 => $channel->receive(0.003),
+        4 => $channel->receive(0),
+        5 => Async\select([$channel, 'again' => $end()], 0.003),
+        6 => [count($channel), $channel->isClosed()],
+        7 => $channel->close(),
+        8 => readable($channel->stream()),
+    };
+}
+
+function readable($stream): bool
+{
+    [$ready, $none] = [[$stream], null];
+    return (bool) @stream_select($ready, $none, $none, 0, 500);
+}
+
 /** The end of an object does something. */
 final class Last
 {

@@ -357,6 +357,44 @@ function kinds(): array
             Async\channel()->send('to a parent that does not listen');
             return 'sent';
         }), gives('sent')],
+        'questions to its parent' => fn () => [task(function () {
+            for ($sum = 0, $i = 1; $i <= 3; $i++) {
+                Async\channel()->send(['ask' => $i]);
+                $sum += Async\channel()->receive(30); // from the handler of its pool, whenever that may run
+            }
+            return $sum;
+        }), gives(60)],
+        'a conversation with its own task' => function () {
+            [$count, $long, $warm] = [mt_rand(1, 100), mt_rand(0, 9) === 0 ? 200_000 : 10, mt_rand(0, 1)];
+            return [task(function () use ($count, $long, $warm) {
+                $answer = function () {
+                    foreach (Async\channel() as [$i, $text]) {
+                        Async\channel()->send([$i * 2, $text]);
+                    }
+                    return 'closed';
+                };
+                $pool = Pool::create()->tasksPerChild($warm ? 0 : 1);
+                $future = $pool->add($answer);
+                for ($sum = 0, $i = 1; $i <= $count; $i++) {
+                    $future->channel()->send([$i, str_repeat('.', $long)]);
+                    $long < 100 && $i % 3 || $sum += $future->channel()->receive()[0]; // who sends more than fits waits for the other
+                }
+                $future->channel()->close();
+                foreach ($future->channel() as [$i]) {
+                    $sum += $i;
+                }
+                return [$sum, $future->await()];
+            }), gives([$count * ($count + 1), 'closed'])];
+        },
+        'its own task is killed when it has sent' => fn () => [task(function () {
+            $future = async(function () {
+                Async\channel()->send('last words');
+                posix_kill(getmypid(), SIGKILL);
+            })->catch(fn () => null);
+            $words = iterator_to_array($future->channel());
+            await($future);
+            return $words;
+        }), gives(['last words'])],
         'locks' => function () {
             $mutex = $GLOBALS['locks'][mt_rand(0, 3)] ??= new Async\Mutex();
             $counter = new Async\Counter();

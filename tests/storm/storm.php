@@ -124,6 +124,12 @@ function pool(): Pool
         3 => $pool->onExit(fn () => usleep(mt_rand(0, 2000))),
         default => null,
     };
+    $pool->onMessage(function (mixed $message, Future $from): void {
+        try {
+            isset($message['ask']) && calm(fn () => $from->channel()->send($message['ask'] * 10));
+        } catch (Async\ChannelClosedException) { // its check says whether it was to end
+        }
+    });
     return $pool;
 }
 
