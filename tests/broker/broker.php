@@ -25,6 +25,10 @@ foreach (['rabbitmq' => ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'erl', '/usr/s
         require __DIR__ . "/$name.php";
         require_once __DIR__ . '/remote_pool.php';
         remote_pool($name);
+        if ($name === 'redis') {
+            require_once __DIR__ . '/messenger.php';
+            messenger(redis());
+        }
     }
 }
 pcntl_async_signals(true);

@@ -9,6 +9,7 @@ declare(strict_types=1);
 use Psr\Container\ContainerInterface;
 use Symfony\Component\Messenger\Envelope;
 use Symfony\Component\Messenger\Handler\{Acknowledger, BatchHandlerInterface, BatchHandlerTrait};
+use Symfony\Component\Messenger\Stamp\TransportMessageIdStamp;
 use Symfony\Component\Messenger\Transport\TransportInterface;
 
 (static function (): void {
@@ -77,6 +78,10 @@ final class QueueInMemory implements TransportInterface
     public int $out = 0;
     public int $most = 0;
     public ?int $failsAfter = null;
+    public bool $givesAgain = false;
+    private ?Envelope $last = null;
+    private bool $isTurn = false;
+    private int $given = 0;
 
     public function __construct(array $messages)
     {
@@ -88,9 +93,12 @@ final class QueueInMemory implements TransportInterface
         if ($this->failsAfter !== null && $this->failsAfter-- === 0) {
             throw new DomainException('the connection is lost');
         }
-        if ($this->waiting !== []) {
+        $this->isTurn = !$this->isTurn;
+        if ($this->givesAgain && $this->out > 0 && $this->isTurn) {
+            yield $this->last;
+        } elseif ($this->waiting !== []) {
             $this->most = max($this->most, ++$this->out);
-            yield array_shift($this->waiting);
+            yield $this->last = array_shift($this->waiting)->with(new TransportMessageIdStamp(++$this->given));
         }
     }
 

@@ -188,6 +188,15 @@ final class MessengerTest extends TestCase
         $this->assertCount(2, $queue->acked);
     }
 
+    public function testAMessageThatATransportGivesAgainMeanwhileIsHandledOnce(): void
+    {
+        $queue = new QueueInMemory([new Order('a'), new Order('b'), new Order('c')]);
+        $queue->givesAgain = true;
+        $this->work($queue, new EventDispatcher(), 3);
+        $this->assertCount(3, $queue->acked);
+        $this->assertCount(3, $this->notes());
+    }
+
     public function testTheCommandTakesTheOptionAndIsTheOldOneWithoutIt(): void
     {
         $run = function (array $options, array $messages): array {

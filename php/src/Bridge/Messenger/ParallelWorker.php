@@ -10,7 +10,7 @@ use Symfony\Component\Messenger\Envelope;
 use Symfony\Component\Messenger\Event\{WorkerMessageFailedEvent, WorkerMessageHandledEvent, WorkerMessageReceivedEvent, WorkerRunningEvent, WorkerStartedEvent, WorkerStoppedEvent};
 use Symfony\Component\Messenger\Exception\{RejectRedeliveredMessageException, RuntimeException};
 use Symfony\Component\Messenger\MessageBusInterface;
-use Symfony\Component\Messenger\Stamp\{ConsumedByWorkerStamp, ReceivedStamp};
+use Symfony\Component\Messenger\Stamp\{ConsumedByWorkerStamp, ReceivedStamp, TransportMessageIdStamp};
 use Symfony\Component\Messenger\Transport\Receiver\{KeepaliveReceiverInterface, QueueReceiverInterface, ReceiverInterface};
 use Symfony\Component\Messenger\{Worker, WorkerMetadata};
 use Symfony\Contracts\EventDispatcher\EventDispatcherInterface;
@@ -128,6 +128,9 @@ final class ParallelWorker extends Worker
             }
             $isSome = false;
             foreach ($queues ? $receiver->getFromQueues($queues) : $receiver->get() as $envelope) {
+                if ($this->isInChild($envelope, $name)) {
+                    continue;
+                }
                 $isSome = true;
                 while (!$this->hasRoom() && !$this->isToStop) {
                     $this->settle(1.0);
@@ -147,6 +150,33 @@ final class ParallelWorker extends Worker
             }
         }
         return false;
+    }
+
+    /**
+     * Redis gives a consumer what it has and has not acknowledged once more: for a worker that does one thing at a time, that is what a crash
+     * has left.
+     */
+    private function isInChild(Envelope $envelope, string $transport): bool
+    {
+        $id = self::id($envelope);
+        foreach ($id === null ? [] : $this->messages as [$other, $of]) {
+            if ($of === $transport && self::id($other) === $id) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** In older versions only the transport's own stamp has it. */
+    private static function id(Envelope $envelope): ?string
+    {
+        foreach ($envelope->all() as $class => $stamps) {
+            $stamp = end($stamps);
+            if (($class === TransportMessageIdStamp::class || str_ends_with($class, 'ReceivedStamp')) && method_exists($stamp, 'getId')) {
+                return (string) $stamp->getId();
+            }
+        }
+        return null;
     }
 
     private function hasRoom(): bool
