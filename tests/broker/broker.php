@@ -28,6 +28,8 @@ foreach (['rabbitmq' => ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'erl', '/usr/s
         if ($name === 'redis') {
             require_once __DIR__ . '/messenger.php';
             messenger(redis());
+            require_once __DIR__ . '/laravel.php';
+            laravel(redis());
         }
     }
 }

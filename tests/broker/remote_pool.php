@@ -79,7 +79,7 @@ function remote_pool(string $name): void
                 $isRestarted = true;
                 $program->killAll();
                 $program->start();
-            } elseif ($program->states() !== [] && $children = $program->children()) { // not the one that looks whether all is well
+            } elseif ($kills < count($some) / 4 && $program->states() !== [] && $children = $program->children()) { // not the one that looks whether all is well
                 $program->kill($children[mt_rand(0, count($children) - 1)]);
                 $kills++;
             }
