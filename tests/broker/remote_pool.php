@@ -110,6 +110,7 @@ function remote_pool(string $name): void
         $pool['long'] = new Behave('sleep');
         $pool['long']->timeout(0.2);
         $pool['large'] = new Behave('large');
+        $pool['too large there'] = new Behave('give', str_repeat('x', 150_000));
         $pool['closure'] = new Behave('closure');
         $pool['exit'] = new Behave('exit');
         $pool['handled'] = new Behave('throw', 'c.png');
@@ -120,7 +121,7 @@ function remote_pool(string $name): void
         }
         $error = array_map(fn($future) => $future->error(), $pool->settle());
         expect('values come as they are', $pool['value']->await() === ['a' => 1.5, 'b' => [null, true, "\0\"};"]] && $pool['object']->await() == new ArrayObject([1, 2]));
-        expect('foreach gives each once', count($order) === 10 && count(array_unique($order)) === 10 && end($order) !== 'value');
+        expect('foreach gives each once', count($order) === 11 && count(array_unique($order)) === 11 && end($order) !== 'value');
         $thrown = $error['throw'];
         expect('an exception comes as from a child', $thrown instanceof NotFound && $thrown->getMessage() === 'no b.png' && $thrown->getCode() === 7 && $thrown->details === ['by' => 'whoever']
             && basename($thrown->getFile()) === 'remote_tasks.php' && $thrown->getLine() > 30 && $thrown->getPrevious() instanceof DomainException && str_contains($thrown->getTraceAsString(), 'Behave->run'), (string) $thrown);
@@ -128,12 +129,13 @@ function remote_pool(string $name): void
         expect('a value of a class that is not allowed is refused', $error['husk'] instanceof RefusedException && str_contains($error['husk']->getMessage(), 'class Plain'), (string) $error['husk']);
         expect('a time limit holds', $error['long'] instanceof TimeoutException && $pool['long']->status() === Status::TimedOut, (string) $error['long']);
         expect('a result that is too large is refused, with both sizes', $error['large'] instanceof TooLargeException && $error['large']->bytes > 200_000 && $error['large']->limit === 100_000 && str_contains($error['large']->getMessage(), '100000'), (string) $error['large']);
+        expect('a task that is too large for the workers is refused, with both sizes', $error['too large there'] instanceof TooLargeException && $error['too large there']->bytes > 150_000 && $error['too large there']->limit === 100_000, (string) $error['too large there']);
         expect('what cannot be sent is said', $error['closure'] instanceof NotSerializableException && $error['closure']->type === 'Closure', (string) $error['closure']);
         expect('a task whose process dies each time is given up', $error['exit'] instanceof ProcessDiedException && $error['exit']->exitCode === 3 && count($program->notes('begun')['exit']) === 3, (string) $error['exit']);
-        expect('it is in the dead letters, and the log says so', count($dead('pool-ends', 1)) === 1 && str_contains($program->log(), 'task exit (Behave) is given up, and is in pool-ends.dead'), $program->log());
+        expect('both are in the dead letters, and the log says so', count($dead('pool-ends', 2)) === 2 && str_contains($program->log(), 'task exit (Behave) is given up, and is in pool-ends.dead'), $program->log());
         expect('handlers are called by the type', $pool['handled']->await() === 'HANDLED NO C.PNG' && $error['handled'] === null && $pool['handled']->status() === Status::Failed);
         $status = $pool->status();
-        expect('it counts', $status === ['queued' => 0, 'running' => 0, 'finished' => 2, 'failed' => 7, 'timedOut' => 1, 'retries' => 0], $status);
+        expect('it counts', $status === ['queued' => 0, 'running' => 0, 'finished' => 2, 'failed' => 8, 'timedOut' => 1, 'retries' => 0], $status);
         try {
             $pool['too large'] = new Behave('give', str_repeat('x', 9 << 20));
             expect('a task that is too large is refused', false);
@@ -152,7 +154,7 @@ function remote_pool(string $name): void
         $pool['worker'] = new Behave('kill the worker');
         $lost = $pool->settle()['worker']->error();
         expect('one that kills its workers is given up, and the pool is told', $lost instanceof RefusedException && str_contains($lost->getMessage(), 'was given out 3 times') && count($program->notes('begun')['kill the worker']) === 3, (string) $lost);
-        $dead('pool-ends', getenv('REMOTE_BROKER')[1] === 'a' ? 1 : 2);
+        $dead('pool-ends', getenv('REMOTE_BROKER')[1] === 'a' ? 1 : 3);
         $pool->close();
         expect('it ends as drained', ($code = $program->stop()) === 0, $code);
 

@@ -158,6 +158,10 @@ final class RemoteWorker
             $this->giveUp($receiver, $delivery, $head, $address, $task, new RefusedException("Task $task was given out $times times, and no worker has lived to answer for it; it is in $this->queue.dead"));
             return;
         }
+        if (strlen($delivery->body) > $this->codec->limit) {
+            $this->giveUp($receiver, $delivery, $head, $address, $task, TooLargeException::of("Task $task", strlen($delivery->body), $this->codec->limit));
+            return;
+        }
         try {
             $object = $this->classes->unserialize($bytes);
             if (!$object instanceof Task) {
