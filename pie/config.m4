@@ -11,13 +11,6 @@ if test "$PHP_ASYNC" != "no"; then
     AC_MSG_ERROR([cargo not found: install Rust 1.88 or newer (https://rustup.rs)])
   fi
 
-  AC_MSG_CHECKING([for a PHP without thread safety])
-  if test "$enable_zts" = "yes" || test "$enable_maintainer_zts" = "yes"; then
-    AC_MSG_RESULT([no])
-    AC_MSG_ERROR([async.so forks: it needs the ordinary, non-thread-safe (NTS) PHP])
-  fi
-  AC_MSG_RESULT([yes])
-
   AC_MSG_CHECKING([for libclang])
   ASYNC_LIBCLANG="$LIBCLANG_PATH"
   for candidate in /usr/lib*/llvm*/lib*/libclang*.so* /usr/lib*/libclang*.so* /usr/lib/*-linux-*/libclang*.so* /usr/local/lib/libclang* /opt/homebrew/opt/llvm/lib/libclang*; do

@@ -267,6 +267,17 @@ pub(crate) enum Error {
         /// The name of the server API.
         sapi: String,
     },
+    /// A thread of a thread-safe PHP that is not the main one.
+    #[error(
+        "tasks belong to the main thread of PHP: this code runs in another one, which a forked process would not have"
+    )]
+    OtherThread,
+    /// Several threads run PHP.
+    #[error(
+        "tasks cannot be started while another thread of this process runs PHP: a forked process would have only the \
+         thread that forks, and whatever the other one holds would stay locked in it; end that thread first"
+    )]
+    Threads,
     /// A value cannot be sent through a channel.
     #[error("the message {} cannot be sent: {reason}", message_part(.type_name, .path))]
     NotSendable {

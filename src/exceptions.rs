@@ -174,7 +174,7 @@ fn class_of(error: &Error) -> &'static Class {
         | Error::Unread { .. }
         | Error::ChannelGarbled
         | Error::UnreadableMessage { .. } => &PROTOCOL,
-        Error::Unsupported { .. } => &UNSUPPORTED,
+        Error::Unsupported { .. } | Error::OtherThread | Error::Threads => &UNSUPPORTED,
         Error::NotShown { .. } | Error::NoDaemon { .. } => &SUPERVISOR,
         Error::Misuse(_) | Error::NotAwaited { .. } => &ASYNC_ERROR,
     }

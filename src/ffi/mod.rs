@@ -140,6 +140,10 @@ unsafe extern "C" {
     pub(crate) fn async_warning_at(exception: *mut ZendObject, message: *const c_char, length: usize);
     pub(crate) fn async_core_warning(message: *const c_char);
 
+    #[cfg(php_zts)]
+    pub(crate) fn async_thread_is_main() -> bool;
+    pub(crate) fn async_folder(path: *mut c_char, size: usize) -> bool;
+    pub(crate) fn async_folder_leave();
     pub(crate) fn async_vm_interrupt_addr() -> *mut c_void;
     pub(crate) fn async_interrupt_startup();
     pub(crate) fn async_interrupt_safe() -> bool;

@@ -113,6 +113,9 @@ void async_warning_at(zend_object *exception, const char *message, size_t length
 void async_core_warning(const char *message);
 
 /* State of the request: fields of globals, whose layouts change. */
+bool async_thread_is_main(void);
+bool async_folder(char *path, size_t size);
+void async_folder_leave(void);
 void *async_vm_interrupt_addr(void);
 void async_interrupt_startup(void);
 bool async_interrupt_safe(void);

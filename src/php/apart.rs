@@ -13,7 +13,7 @@ use crate::task::life::support;
 use crate::task::life::work::Work;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
-use crate::zend::string;
+use crate::zend::{request, string};
 
 /// The functions.
 pub(crate) static FUNCTIONS: [Function; 2] = [
@@ -34,7 +34,8 @@ fn path(call: &Call, index: u32) -> Result<Option<PathBuf>, Thrown> {
     if text.as_ref().is_some_and(String::is_empty) {
         return Err(call.value_error(index, "must not be empty"));
     }
-    Ok(text.map(|text| std::path::absolute(&text).unwrap_or_else(|_| text.into())))
+    let whole = |text: &str| std::path::absolute(request::folder()?.join(text)).ok();
+    Ok(text.map(|text| whole(&text).unwrap_or_else(|| text.into())))
 }
 
 fn ensure_processes() -> Result<(), Thrown> {

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ext_php_rs::ffi::{zend_execute_data, zend_interrupt_function};
 
 use super::cell::ensure_free;
-use super::exception;
+use super::{exception, thread};
 use crate::ffi::{self, InterruptFunction};
 use crate::process::poller::notifier::Flags;
 
@@ -103,7 +103,8 @@ unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
     let was_pending = exception::pending();
     // The hook must not request another interrupt, except in `is_inside_ours`: the VM checks for one as soon as this
     // returns, before it continues.
-    if acknowledge()
+    if thread::is_main()
+        && acknowledge()
         && let Some(hook) = HOOK.get()
     {
         // A panic must not leave an `extern "C"` frame; the hook reports its own panics.

@@ -28,7 +28,6 @@ pub(crate) mod signal;
 pub(crate) mod signature;
 pub(crate) mod statement;
 pub(crate) mod string;
-#[cfg(not(php_zts))]
 pub(crate) mod thread;
 pub(crate) mod throwable;
 pub(crate) mod value;

@@ -9,7 +9,7 @@ use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::ffi::{php_info_print_table_end, php_info_print_table_row, php_info_print_table_start};
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 
-use super::exception;
+use super::{exception, thread};
 use crate::ffi;
 
 /// The module's functions for its phases.
@@ -19,9 +19,9 @@ pub(crate) struct Life {
     pub(crate) startup: fn(c_int) -> Result<(), String>,
     /// MSHUTDOWN.
     pub(crate) shutdown: fn(c_int),
-    /// RINIT.
+    /// RINIT, of the main thread.
     pub(crate) request_startup: fn(),
-    /// RSHUTDOWN.
+    /// RSHUTDOWN, of the main thread.
     pub(crate) request_shutdown: fn(),
     /// The rows of the module's table in `phpinfo()`.
     pub(crate) info: fn() -> Vec<(&'static str, String)>,
@@ -84,12 +84,16 @@ unsafe extern "C" fn shutdown(_: c_int, number: c_int) -> c_int {
 }
 
 unsafe extern "C" fn request_startup(_: c_int, _: c_int) -> c_int {
-    let done = catch_unwind(AssertUnwindSafe(|| life().map(|life| (life.request_startup)())));
+    thread::enter();
+    let run = || life().filter(|_| thread::is_main()).map(|life| (life.request_startup)());
+    let done = catch_unwind(AssertUnwindSafe(run));
     if done.is_ok() { SUCCESS } else { FAILURE }
 }
 
 unsafe extern "C" fn request_shutdown(_: c_int, _: c_int) -> c_int {
-    let done = catch_unwind(AssertUnwindSafe(|| life().map(|life| (life.request_shutdown)())));
+    let run = || life().filter(|_| thread::is_main()).map(|life| (life.request_shutdown)());
+    let done = catch_unwind(AssertUnwindSafe(run));
+    thread::leave();
     if done.is_ok() { SUCCESS } else { FAILURE }
 }
 

@@ -1,7 +1,9 @@
 //! The engine's state of a request: how it is adapted when a child begins, between its tasks, and when it ends.
 
-use std::ffi::{CStr, c_void};
+use std::ffi::{CStr, OsStr, c_void};
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::ptr;
 use std::sync::OnceLock;
 
@@ -231,6 +233,23 @@ pub(crate) fn before_rights_change(hook: fn()) {
 unsafe extern "C" fn on_rights_change() {
     // A panic must not leave an `extern "C"` frame.
     let _ = catch_unwind(|| RIGHTS.get().inspect(|hook| hook()));
+}
+
+/// The working directory of the script. A thread-safe PHP keeps it apart from that of the process.
+pub(crate) fn folder() -> Option<PathBuf> {
+    let mut path = vec![0_u8; 4096];
+    // SAFETY: the engine writes a text that ends with NUL into the buffer, of the size that it is told.
+    if !unsafe { ffi::async_folder(path.as_mut_ptr().cast(), path.len()) } {
+        return None;
+    }
+    let path = CStr::from_bytes_until_nul(&path).ok()?;
+    Some(OsStr::from_bytes(path.to_bytes()).into())
+}
+
+/// Makes the root the working directory of the script.
+pub(crate) fn leave_folder() {
+    // SAFETY: changes a path that the engine keeps, or the process's own.
+    unsafe { ffi::async_folder_leave() };
 }
 
 /// The memory in bytes that PHP has allocated from the system.

@@ -150,6 +150,18 @@ void async_process_startup(void)
 	}
 }
 
+/* The working directory of the script. A thread-safe PHP keeps one for each thread, which is not the process's. */
+bool async_folder(char *path, size_t size)
+{
+	return VCWD_GETCWD(path, size) != NULL;
+}
+
+/* The root is the working directory of the script from now on. */
+void async_folder_leave(void)
+{
+	(void) !VCWD_CHDIR("/");
+}
+
 /* Does this path mean something else in each process? */
 static bool async_is_own(const char *path)
 {

@@ -127,6 +127,16 @@ void async_core_warning(const char *message)
 }
 
 
+/* Is this the thread that has started PHP? Without thread safety there is no other. */
+bool async_thread_is_main(void)
+{
+#ifdef ZTS
+	return tsrm_is_main_thread();
+#else
+	return true;
+#endif
+}
+
 void *async_vm_interrupt_addr(void)
 {
 	return &EG(vm_interrupt);

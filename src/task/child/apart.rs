@@ -144,7 +144,7 @@ pub(crate) fn daemonize(plan: &Plan<'_>) -> Result<(), Thrown> {
     }
     if handover::is_rehearsal() {
         daemon::set_umask(plan.umask);
-        daemon::leave_folder();
+        leave_folder();
         return Ok(());
     }
     if let Some(kept) = handover::daemon() {
@@ -187,7 +187,7 @@ pub(crate) fn daemonize(plan: &Plan<'_>) -> Result<(), Thrown> {
 /// The program before this one in the same process was a daemon, and has handed that over.
 fn go_on(plan: &Plan<'_>, kept: Daemon) -> Result<(), Thrown> {
     daemon::set_umask(plan.umask);
-    daemon::leave_folder();
+    leave_folder();
     let kept = kept.pid_file.map(|(path, file)| PidFile::of(path, file));
     let (same, other) = match kept {
         Some(file) if plan.pid_file == Some(file.place().0) => (Some(file), None),
@@ -224,7 +224,7 @@ fn set_up(
     pid_file: Option<&mut PidFile>,
 ) -> Result<(), String> {
     daemon::set_umask(plan.umask);
-    daemon::leave_folder();
+    leave_folder();
     if let Some(file) = pid_file {
         file.fill(user).map_err(|error| format!("the pid file cannot be written: {error}"))?;
     }
@@ -249,4 +249,10 @@ fn pid_file_text(path: &Path, error: &NoPidFile) -> String {
         NoPidFile::Taken(pid) => format!("the pid file {path} belongs to process {pid}, which runs"),
         NoPidFile::Refused(error) => format!("the pid file {path} cannot be opened: {error}"),
     }
+}
+
+/// The folder that this was started in can be taken away from now on.
+fn leave_folder() {
+    daemon::leave_folder();
+    request::leave_folder();
 }

@@ -28,5 +28,5 @@ hook: -1, task: -1
 hook: -1, task: -1
 hook: 2g, task: 2g
 104857600
-Async\ProcessDiedException: Allowed memory size of 16777216 bytes exhausted (tried to allocate %d bytes)
+Async\ProcessDiedException: Allowed memory size of 16777216 bytes exhausted%S(tried to allocate %d bytes)
 64M 64M
