@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services build demo test storm property programs loom fuzz lint bench bench-compare bench-plot install uninstall clean
+.PHONY: help setup services build demo test test-broker soak bench-supervisors storm property programs loom fuzz lint bench bench-compare bench-plot install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ programs: setup build ## random programs over the whole API; PROGRAMS=2000 and S
 test-broker: services build ## kill workers of RabbitMQ and Redis, and count the messages: 20,000; BROKER_MESSAGES=... chooses
 	BROKER_MESSAGES="$(or $(BROKER_MESSAGES),20000)" BROKER_WORKERS="$(or $(BROKER_WORKERS),8)" BROKER_LONG="$(or $(BROKER_LONG),8)" tests/broker/run
 
+soak: setup build ## a day of a supervisor in SOAK_SECONDS=600, with crashes, reloads and new programs; draws target/soak.svg
+	tests/soak/run
+
 loom: ## try the orders in which processes can use shared memory; LOOM_MAX_PREEMPTIONS=... tries more; needs no PHP
 	cargo test --release --locked --manifest-path tests/loom/Cargo.toml models
 
@@ -55,6 +58,9 @@ bench: setup build ## measure against fork and pcntl; BENCH="--only=latency,ints
 
 bench-compare: setup build ## measure this build beside that of REV=main~10, in turn; BENCH="--only=ints --rounds=15" passes options
 	@tools/bench-compare "$(REV)" $(BENCH)
+
+bench-supervisors: services build ## measure consumers beside Debian's supervisor and messenger:consume; SUPERVISORD=... is its command
+	benches/supervisors/run
 
 bench-plot: setup build ## draw what a fork costs under heaps from 1 MiB to 2 GiB, to benches/results/fork-curve.svg
 	@tools/bench --curve $(BENCH)
