@@ -66,10 +66,11 @@ pub(crate) struct Heritage {
     pub(crate) is_daemon: bool,
 }
 
-/// What this program was given, until somebody takes it.
-static HERITAGE: Mutex<Option<Heritage>> = Mutex::new(None);
-/// The list, if this program is only to show how far it comes.
-static REHEARSAL: OnceLock<File> = OnceLock::new();
+/// What this program was given, until somebody takes it, and the process that it was given to: those that are forked
+/// from it have a copy.
+static HERITAGE: Mutex<Option<(Pid, Heritage)>> = Mutex::new(None);
+/// The list, if this program is only to show how far it comes, and the process that is to do so.
+static REHEARSAL: OnceLock<(Pid, File)> = OnceLock::new();
 
 /// A list, in a file without a name.
 fn list(text: &str) -> io::Result<File> {
@@ -197,9 +198,9 @@ pub(crate) fn receive() {
         return;
     }
     if text == "rehearsal\n" {
-        let _ = REHEARSAL.set(list);
+        let _ = REHEARSAL.set((getpid(), list));
     } else {
-        *HERITAGE.lock().unwrap_or_else(PoisonError::into_inner) = Some(Heritage::parse(&text));
+        *HERITAGE.lock().unwrap_or_else(PoisonError::into_inner) = Some((getpid(), Heritage::parse(&text)));
     }
 }
 
@@ -220,7 +221,8 @@ fn take(fd: RawFd) -> Option<OwnedFd> {
 
 /// What this program was given. For the one who is first to ask.
 pub(crate) fn heritage() -> Option<Heritage> {
-    HERITAGE.lock().unwrap_or_else(PoisonError::into_inner).take()
+    let mut heritage = HERITAGE.lock().unwrap_or_else(PoisonError::into_inner);
+    heritage.take_if(|(of, _)| *of == getpid()).map(|(_, heritage)| heritage)
 }
 
 /// What it has of a daemon, if this program was given that.
@@ -233,19 +235,20 @@ pub(crate) struct Daemon {
 /// What this program was given of a daemon, if the process is one already. For the one who is first to ask.
 pub(crate) fn daemon() -> Option<Daemon> {
     let mut heritage = HERITAGE.lock().unwrap_or_else(PoisonError::into_inner);
-    let heritage = heritage.as_mut().filter(|heritage| heritage.is_daemon)?;
+    let (_, heritage) = heritage.as_mut().filter(|(of, heritage)| *of == getpid() && heritage.is_daemon)?;
     heritage.is_daemon = false;
     Some(Daemon { pid_file: heritage.pid_file.take() })
 }
 
 /// Is this program only to show how far it comes?
 pub(crate) fn is_rehearsal() -> bool {
-    REHEARSAL.get().is_some()
+    REHEARSAL.get().is_some_and(|(of, _)| *of == getpid())
 }
 
 /// It has come as far as it was to.
 pub(crate) fn reach() {
-    if let Some(mut list) = REHEARSAL.get() {
+    if let Some((_, list)) = REHEARSAL.get() {
+        let mut list = list;
         let _ = list.write_all(REACHED.as_bytes());
     }
 }

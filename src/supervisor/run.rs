@@ -154,8 +154,15 @@ impl<'s> Run<'s> {
         if !HAS_RUN.swap(true, Ordering::Relaxed) && !state().is_child.get() {
             self.image = Image::new().map(Rc::new);
         }
-        let mut heritage = handover::heritage().unwrap_or_default();
+        let Some(mut heritage) = handover::heritage() else {
+            return self.open(None);
+        };
+        // The program before this one has blocked them for the time in between.
         unblock(&signals::all());
+        if let Some((path, file)) = heritage.pid_file.take() {
+            // The new program wants none.
+            daemon::PidFile::of(path, file).remove();
+        }
         let opened = self.open(heritage.listener.take());
         self.inherit(heritage);
         opened

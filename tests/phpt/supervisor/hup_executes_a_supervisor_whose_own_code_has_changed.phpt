@@ -81,7 +81,9 @@ rename("$folder/there", "$folder/here");
 check('the workers are as they were', array_map(alive(...), $old) === [1 => true, true, true]);
 
 echo "-- code that is fine, and has two workers\n";
-$code('const CODE = "new"; const WORKERS = 2; file_put_contents("' . $folder . '/former", implode(" ", array_map("alive", ' . var_export($old, true) . ')) . "\n", FILE_APPEND);');
+$code('const CODE = "new"; const WORKERS = 2;
+    Async\await(Async\async(fn () => Async\Supervisor::create()->run(fn () => 1))); // is given nothing
+    file_put_contents("' . $folder . '/former", implode(" ", array_map("alive", ' . var_export($old, true) . ')) . "\n", FILE_APPEND);');
 file_put_contents("$folder/script.php", str_replace('require __DIR__ . "/code.php";', '', file_get_contents("$folder/script.php")));
 file_put_contents("$folder/script.php", str_replace('$open =', 'require __DIR__ . "/code.php"; $open =', file_get_contents("$folder/script.php")));
 posix_kill($pid, SIGHUP);
