@@ -15,7 +15,7 @@ function laravel_queue(string $socket): array
 {
     $container = new Container();
     Container::setInstance($container);
-    $container->instance('config', ['queue.default' => 'redis', 'queue.connections.redis' => ['driver' => 'redis', 'queue' => 'default', 'retry_after' => 3]]);
+    $container->instance('config', ['queue.default' => 'redis', 'queue.connections.redis' => ['driver' => 'redis', 'queue' => 'default', 'retry_after' => 5]]);
     $container->singleton('redis', static fn() => new RedisManager($container, 'phpredis', ['default' => ['host' => $socket, 'port' => 0]]));
     $manager = new QueueManager($container);
     $manager->addConnector('redis', static fn() => new RedisConnector($container->make('redis')));
