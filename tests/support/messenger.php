@@ -94,12 +94,18 @@ final class QueueInMemory implements TransportInterface
             throw new DomainException('the connection is lost');
         }
         $this->isTurn = !$this->isTurn;
-        if ($this->givesAgain && $this->out > 0 && $this->isTurn) {
+        if ($this->givesAgain && $this->isTurn && $this->last !== null && !$this->hasEnded($this->last)) {
             yield $this->last;
         } elseif ($this->waiting !== []) {
             $this->most = max($this->most, ++$this->out);
             yield $this->last = array_shift($this->waiting)->with(new TransportMessageIdStamp(++$this->given));
         }
+    }
+
+    private function hasEnded(Envelope $envelope): bool
+    {
+        $ids = array_map(static fn(Envelope $one) => $one->last(TransportMessageIdStamp::class)->getId(), [...$this->acked, ...$this->rejected]);
+        return in_array($envelope->last(TransportMessageIdStamp::class)->getId(), $ids, true);
     }
 
     public function ack(Envelope $envelope): void
