@@ -5,8 +5,6 @@
 //! tasks, runs handlers. It sleeps on a word in shared memory, from which the other side wakes it, and so does the
 //! notifier, for what children report. Signals cut the sleep short; one that comes just before it is seen a tick later.
 
-mod pausing;
-
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -20,6 +18,7 @@ use crate::process::shared::message_ring::{Loss, MessageRing, SHORT, Trouble, Wh
 use crate::task::life::future::Future;
 use crate::task::life::state::state;
 use crate::task::parent::event_loop;
+use crate::task::parent::pausing::Pausing;
 use crate::task::parent::wait::Patience;
 use crate::wire::codec::Format;
 use crate::zend::handler::{Returned, Thrown};
@@ -27,7 +26,6 @@ use crate::zend::object::Object;
 use crate::zend::value::classes::Classes;
 use crate::zend::value::{DecodeError, Simple, Unserializable};
 use crate::zend::{exception, value};
-use pausing::Pausing;
 
 /// How often to look whether another process is there that could end the wait. That reads a file.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -96,7 +94,7 @@ impl From<Stop> for Thrown {
 
 impl Peer<'_> {
     /// Is the attempt over?
-    fn is_over(self) -> bool {
+    pub(super) fn is_over(self) -> bool {
         matches!(self, Self::Task(future, attempt) if future.has_ended() || future.id.get() != attempt)
     }
 
@@ -254,7 +252,7 @@ pub(crate) fn may_be_used(ring: &MessageRing) -> bool {
 }
 
 /// Has this process something to run in others?
-fn is_busy() -> bool {
+pub(super) fn is_busy() -> bool {
     event_loop::busy() || event_loop::is_due_in_a_call() || state().has_isolated() || has_queued()
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod map_results;
 pub(crate) mod messages;
 pub(crate) mod news;
 pub(crate) mod object;
+mod pausing;
 pub(crate) mod scale;
 pub(crate) mod selection;
 pub(crate) mod shared_value;

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::{LOOK_EVERY, Peer, Stop, is_busy, is_deserted, may_be_used};
 use crate::error::{Error, Holder, Message, Seconds};
 use crate::exceptions;
 use crate::process::shared::message_ring::{MessageRing, Waiting, What};
 use crate::process::spin::Spin;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
+use crate::task::parent::messages::{LOOK_EVERY, Peer, Stop, is_busy, is_deserted, may_be_used};
 use crate::task::parent::wait::Patience;
 use crate::task::parent::{event_loop, locks, wait};
 use crate::zend::handler::Thrown;
