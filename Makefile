@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services build demo test test-broker soak bench-supervisors storm property programs loom fuzz lint bench bench-compare bench-plot install uninstall clean
+.PHONY: help setup services build demo test test-broker soak bench-supervisors storm property programs loom fuzz lint matrix memcheck engine-tests miri coverage bench bench-compare bench-plot install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,21 @@ fuzz: ## feed random bytes to the readers, for FUZZ_SECONDS=60 each; needs cargo
 
 lint: setup ## check formatting, lints and syntax
 	@tools/lint
+
+matrix: ## test one PHP after another, built from Debian's sources, and print one table; MATRIX="bookworm/zts-debug" chooses
+	@tools/matrix --write $(MATRIX)
+
+memcheck: setup build ## run tests under valgrind; MEMCHECK="tests/phpt/pool" chooses them
+	@tools/memcheck $(MEMCHECK)
+
+engine-tests: setup build ## run php-src's own tests with and without the extension; ENGINE="ext/posix" chooses folders
+	@tools/engine-tests $(ENGINE)
+
+miri: ## run the tests of src/wire under Miri, but for one that takes hours there; needs a nightly Rust with it, no PHP
+	tools/pure +nightly miri test -- wire:: --skip a_frame_survives_any_fragmentation
+
+coverage: ## lines of src/wire and src/pool that their own tests run; needs cargo-llvm-cov, no PHP
+	tools/pure llvm-cov --release -- wire:: pool::
 
 bench: setup build ## measure against fork and pcntl; BENCH="--only=latency,ints --rounds=9" passes options
 	@tools/bench $(BENCH)
