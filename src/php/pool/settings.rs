@@ -42,6 +42,7 @@ pub(super) fn on_message(call: &Call) -> Returned {
     let pool = this(call)?;
     let callable = call.callable(0)?;
     talk::listen(&pool.group, Listener { callable, scope: Scope::here() });
+    pool.futures.all().iter().for_each(|(_, future)| talk::catch_up(future));
     event_loop::leave();
     Ok(pool.zval())
 }

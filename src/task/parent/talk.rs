@@ -407,6 +407,26 @@ pub(crate) fn listen(group: &Group, listener: Listener) {
     heed();
 }
 
+/// A task has a handler for its messages now that it may not have had when some of them came.
+pub(crate) fn catch_up(future: &Object<Future>) {
+    if future.has_ended() {
+        return;
+    }
+    let known = future.talk().or_else(|| {
+        let line = state().lines.get().filter(|lines| lines.is_any_used())?.find(future.id.get())?;
+        let talk = future.talk_or_new();
+        talk.keep(line);
+        Some(talk)
+    });
+    let Some(talk) = known else {
+        return;
+    };
+    let is_in_line = || talk.line(future.id.get()).is_some_and(|line| line.to_parent.has_any());
+    if listener(future, &talk).is_some() && (talk.has_arrived() || is_in_line()) {
+        make_due(future, &talk);
+    }
+}
+
 /// A task that runs in this process sends to its parent.
 ///
 /// # Errors
