@@ -30,7 +30,7 @@ exit(Supervisor::create()
         [$channel, $handle] = $made;
         declare_queue($channel, $queue);
         $channel->basic_qos(0, 1, false);                   // one at a time: what waits is for workers that are free
-        $channel->basic_consume($queue, callback: function (AMQPMessage $message) use ($worker, $handle): void {
+        $channel->basic_consume($queue, callback: function (AMQPMessage $message) use ($channel, $worker, $handle): void {
             $worker->heartbeat(substr($message->getBody(), 0, 40));
             try {
                 $handle($message->getBody());

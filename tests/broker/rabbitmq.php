@@ -24,8 +24,8 @@ function publish(string $queue, array $bodies): void
     $channel->getConnection()->close();
 }
 
-/** Takes all that is there, once it is so much and nobody consumes: what a closed connection has not acknowledged comes back a little later. */
-function drained(string $queue, int $expected = 0): array
+/** Waits until so much is there and nobody consumes: what a closed connection has not acknowledged comes back a little later. */
+function ready(string $queue, int $expected): bool
 {
     $channel = connect('test')->channel();
     try {
@@ -36,6 +36,15 @@ function drained(string $queue, int $expected = 0): array
     } catch (LogicException $error) {
         throw new LogicException("{$error->getMessage()}: $ready, consumed by $consumers; the broker says " . broker_says($queue));
     }
+    $channel->getConnection()->close();
+    return true;
+}
+
+/** Takes all that is there, once it is so much. */
+function drained(string $queue, int $expected = 0): array
+{
+    ready($queue, $expected);
+    $channel = connect('test')->channel();
     $bodies = [];
     while ($message = $channel->basic_get($queue)) {
         $bodies[] = $message->getBody();
@@ -121,7 +130,7 @@ $parts['rabbitmq, the end of a pod'] = function () use ($workers): void {
         touch("$ledger/open");
     });
     echo preg_replace('/^/m', '     ', rtrim($said)), "\n";
-    $left = until('what was not begun is there', fn () => broker_says('pod') === 2 * $workers . ' 0');
+    $left = ready('pod', 2 * $workers);
     expect('a pod that is deleted finishes what it has, and the rest is still there', $code === 0 && $left, [$code, $said]);
 
     [$code, $said] = in_a_pod('pod', $there + ['BROKER_LEDGER' => "$folder/hung"], function (string $ledger) use ($begun, $workers): void {
@@ -152,6 +161,7 @@ foreach (array_keys(array_filter($bindings)) as $example) {
         drain($program, $workers, count($sent));
         $left = drained("stop-$example", 2 * $workers);
         expect('what was not begun is still there', array_diff($sent, $left) == array_intersect($sent, array_keys($program->notes('done'))) && count($left) === 2 * $workers, $left);
+        expect('and nothing was given up, or came back', drained("stop-$example.dead") === [] && !str_contains($program->log(), 'Warning'), $program->log());
         putenv('DELIVERY_LIMIT=3');
     };
 }
