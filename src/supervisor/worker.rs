@@ -114,13 +114,15 @@ fn now() -> u64 {
     u64::try_from(clock::monotonic().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Calls what waits for the wish to stop, if that has come, where the script could have called a function. Re-enters PHP.
+/// Calls what waits for the wish to stop, if that has come, where the script could have called a function, or in a call
+/// of ours that waits. Re-enters PHP.
 pub(crate) fn on_interrupt() {
     event_loop::on_interrupt();
     let Some(worker) = current().filter(|worker| !worker.told.get() && worker.is_asked()) else {
         return;
     };
-    if worker.on_stop.borrow().is_empty() || !interrupt::safe() {
+    let may_call = interrupt::safe() || interrupt::is_of_a_call();
+    if worker.on_stop.borrow().is_empty() || !may_call {
         return;
     }
     let _fibers = FiberBlock::new();
