@@ -54,8 +54,14 @@ fn ask_while(moment: Moment) -> Result<(), Thrown> {
     while may_ask(moment) {
         let next = state().doubts.pop_front();
         if let Some(doubt) = next {
-            ask(&doubt)?;
+            let asked = ask(&doubt);
+            let Doubt { group, future, .. } = &doubt;
+            if asked.is_err() && rests(group, future.id.get()) {
+                // The script exits, and nobody would be asked again: the end of the script would wait for this task.
+                retry::call_off(group, future.clone());
+            }
             release(doubt);
+            asked?;
         }
     }
     Ok(())
