@@ -36,7 +36,7 @@ foreach (['isolated' => fn() => Pool::create(), 'warm' => fn() => Pool::create()
     Shared::$go->open();
     var_dump(await($future)[0]);
     // It counts from the start of the task, and is never below 0.
-    echo await($make()->timeout(30)->add(function () { $before = deadline(); usleep(20_000); return deadline() <= $before - 0.02; })) ? "less each time\n" : "NOT LESS\n";
+    echo await($make()->timeout(30)->add(function () { $before = deadline(); usleep(40_000); return deadline() <= $before - 0.02; })) ? "less each time\n" : "NOT LESS\n";
 }
 echo "map:\n";
 echo $about(iterator_to_array(Pool::create()->timeout(40)->map([1, 2], fn() => deadline()))[1], 40), "\n";

@@ -318,6 +318,7 @@ final class RevoltTest extends TestCase
                 EventLoop::delay(0.01, static fn() => $gate->open());
                 $isFine = await(async(static fn() => $gate->pass() ?? 2)) === 2;
             } finally {
+                pcntl_signal(SIGTERM, SIG_DFL); // a worker of another test may have a handler
                 posix_kill(getmypid(), $isFine ?? false ? SIGTERM : SIGKILL); // it runs nothing of PHPUnit
             }
         }
@@ -347,7 +348,7 @@ final class RevoltTest extends TestCase
             $turns++;
         }));
         $this->assertSame(range(0, 2000), $this->inLoop(static fn() => await($futures)));
-        $this->assertGreaterThan(2, $turns, 'so many take more than one turn of the loop');
+        $this->assertGreaterThan(1, $turns, 'so many take more than one turn of the loop');
         $before = ini_set('async.mode', 'sync');
         try {
             $this->assertSame(getmypid(), $this->inLoop(static fn() => await(async(static fn() => await(async(getmypid(...)))))));
