@@ -245,12 +245,14 @@ fn send_now(call: &Call) -> Option<Zval> {
 /// What takes neither a wait nor a handler.
 fn receive_now(call: &Call) -> Option<Zval> {
     let channel: &Channel = call.peek_this().filter(|_| call.count() == 0)?;
-    match channel.end.get()? {
+    let short = match channel.end.get()? {
         End::Shared(ring) => messages::receive_now(ring),
         End::Task(line) => messages::receive_now(&line.to_task),
         End::Parent(future) => talk::receive_now(future),
         End::InLine(_) => None,
-    }
+    };
+    // Only now, with nothing held.
+    short?.value()
 }
 
 fn send(call: &Call) -> Returned {

@@ -121,15 +121,30 @@ pub(crate) fn send_now(ring: &MessageRing, message: &Zval) -> bool {
         == Some(true)
 }
 
+/// A short string or a scalar that was received, and is not a value of PHP's yet.
+pub(crate) struct Short {
+    bytes: [u8; SHORT],
+    length: usize,
+    simple: Simple,
+}
+
+impl Short {
+    /// The value. As for [`Simple::value`], a caller holds nothing.
+    #[inline]
+    pub(crate) fn value(&self) -> Option<Zval> {
+        self.bytes.get(..self.length).map(|bytes| self.simple.value(bytes))
+    }
+}
+
 /// Receives a short string or a scalar, if nothing is in the way: then no PHP code runs. `None`, and nothing is done, if
 /// something is.
 #[inline]
-pub(crate) fn receive_now(ring: &MessageRing) -> Option<Zval> {
-    let mut place = [0; SHORT];
-    let (simple, length) = ring.receive_now(Process::own(), &mut place, |format, bytes| {
+pub(crate) fn receive_now(ring: &MessageRing) -> Option<Short> {
+    let mut bytes = [0; SHORT];
+    let (simple, length) = ring.receive_now(Process::own(), &mut bytes, |format, bytes| {
         Some((Simple::of(Format::try_from(format).ok()?, bytes)?, bytes.len()))
     })?;
-    Some(simple.value(place.get(..length)?))
+    Some(Short { bytes, length, simple })
 }
 
 /// Receives the next value. `None` if the channel is closed and empty. Re-enters PHP: what decoding does, and what

@@ -19,7 +19,7 @@ use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
 use crate::task::life::talk::{Listener, Queued, Talk, make_due};
 use crate::task::life::{conclusion, support};
-use crate::task::parent::messages::{Peer, Stop};
+use crate::task::parent::messages::{Peer, Short, Stop};
 use crate::task::parent::wait::Patience;
 use crate::task::parent::{event_loop, handlers, messages, wait};
 use crate::task::workers::spawn;
@@ -124,7 +124,7 @@ pub(crate) fn send_now(future: &Future, message: &Zval) -> bool {
 
 /// Receives a short string or a scalar, if nothing is in the way, and neither a handler nor an event loop hears of
 /// messages of this task. `None`, and nothing is done, if something is.
-pub(crate) fn receive_now(future: &Future) -> Option<Zval> {
+pub(crate) fn receive_now(future: &Future) -> Option<Short> {
     let (talk, line) = line_in_use(future)?;
     let heard = talk.has_arrived() || talk.ready.borrow().is_some() || listener(future, &talk).is_some();
     if heard { None } else { messages::receive_now(&line.to_parent) }
