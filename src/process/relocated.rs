@@ -3,8 +3,9 @@
 //!
 //! It is private memory that was written to, of which a fork copies the page table entries, as it does for the heap. In
 //! PHP that is a third of all such pages, or more, and nobody ever writes to them again. From a file a child reads them
-//! when it needs them, and a fork copies nothing: so they are moved into a file in memory, all at once. The file is sealed, and mapped so that nobody can write to it, neither in this process nor in a child.
-//! It is part of a core dump, as it has no name.
+//! when it needs them, and a fork copies nothing: so they are moved into a file in memory, all at once. The file is
+//! sealed, and mapped so that nobody can write to it, neither in this process nor in a child. It is part of a core dump,
+//! as it has no name.
 
 use std::fs;
 use std::num::NonZeroUsize;

@@ -165,8 +165,8 @@ pub(super) fn now() -> u64 {
     clock_gettime(ClockId::CLOCK_MONOTONIC).map_or(0, in_nanoseconds)
 }
 
-/// The time of the next tick of the scheduler, or a little later: it is never before [`now`]. To read it takes a fifth of
-/// the time.
+/// The time of the next tick of the scheduler, or a little later: it is never before [`now`]. Unlike that it needs no look
+/// at the processor's counter.
 pub(super) fn soon() -> u64 {
     static TICK: OnceLock<u64> = OnceLock::new();
     let nanoseconds = |time: Result<TimeSpec, Errno>| time.map_or(0, in_nanoseconds);
