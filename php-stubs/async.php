@@ -223,7 +223,8 @@ function channel(): Channel
 
 /**
  * In a task, or a function of {@see map()}: returns how many seconds it has left by its time limit; null without one, outside of
- * tasks, and with `async.mode=sync`. It fits as the $timeout of {@see await()}, where null stands for no limit, too.
+ * tasks, and with `async.mode=sync`. It fits as the $timeout of {@see await()}, where null stands for no limit, too. In a warm worker
+ * the time begins with the next tick of the system's scheduler, some milliseconds late at most.
  *
  * A limit that {@see Future::timeout()} changes while the task runs counts; one that {@see Pool::timeout()} changes later counts in
  * children that are forked after that.
