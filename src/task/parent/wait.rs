@@ -13,8 +13,10 @@
 //! | code that a starting function of ours has called: a source, a hook | what that function has posted so far, and not started yet | whoever waits there starts it (see `underway`) |
 //! | the source of a map, in a call of its own iterator | a result of an item that it has given | that is posted; for any other the wait is an error |
 //! | a handler | other handlers that run | only handlers wait for handlers: nothing that one of them may await does |
+//! | a process, in `send()`, `receive()` or `acquire()` | another process, its parent among them | that is up to the script: where two wait for each other, only a time limit ends it |
 //!
-//! A circle would have to lead back through the parent, as children never wait for each other. The parent waits in one
+//! But for the last row, a circle would have to lead back through the parent, as children never wait for each other. So
+//! the end of a script waits for ever for a task that waits for a message of it. The parent waits in one
 //! place, [`until`], and does there all that anybody waits for from it, but one thing: to go on with what is underneath
 //! on its own stack. That is a handler, a result that is being read, and a task that is being serialized. The first two
 //! mark their future, and to await that is an error; the third is counted, and does not count as running. No fiber is
