@@ -3,7 +3,7 @@ select() with a limit of 0 and await() with one see what has ended, also where n
 --FILE--
 <?php
 use Async\Pool;
-use function Async\{async, await, select};
+use function Async\{async, await, select, settle};
 
 require __DIR__ . '/../../support/sync.php';
 
@@ -39,6 +39,7 @@ foreach ($polls as $name => $poll) {
         echo "$name: ", $poll($future), "\n";
     });
     unset($last);
+    settle([$future]); // the end of its process would make the stream readable, too
 }
 echo count(select([async(fn() => sleep(PATIENCE))->finally(fn() => 1)], 0.0)), "\n";
 ?>
