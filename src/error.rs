@@ -298,7 +298,7 @@ pub(crate) enum Error {
     },
     /// The attempt of a task is over to whose channel this is an end.
     #[error("no message can be {message}: the task whose channel this is has ended")]
-    TalkOver {
+    TaskChannelOver {
         /// What was to be done with a message.
         message: Message,
     },
@@ -314,7 +314,7 @@ pub(crate) enum Error {
     #[error(
         "there is no channel left for this task: {most} tasks of a process can have one at a time, half of them before they begin; ask for it when the task runs"
     )]
-    TooManyTalks {
+    TooManyTaskChannels {
         /// How many there can be.
         most: usize,
     },

@@ -121,7 +121,7 @@ pub(crate) fn new(error: &Error) -> Zval {
             set_property(&throwable, class, c"errno", int(Some(refused.errno as i32)));
             set_property(&throwable, class, c"limit", text(limit_name(refused.errno)));
         }
-        Error::TooManyTalks { .. } => {
+        Error::TooManyTaskChannels { .. } => {
             set_property(&throwable, class, c"errno", int(Some(Errno::EAGAIN as i32)));
             set_property(&throwable, class, c"limit", Zval::new());
         }
@@ -162,11 +162,11 @@ fn class_of(error: &Error) -> &'static Class {
         | Error::NoWorkers { .. }
         | Error::LimitRefused { .. }
         | Error::NoChannel { .. }
-        | Error::TooManyTalks { .. }
+        | Error::TooManyTaskChannels { .. }
         | Error::NoStream { .. } => &CANNOT_FORK,
         Error::ChannelClosed { .. }
         | Error::ChannelDeserted { .. }
-        | Error::TalkOver { .. }
+        | Error::TaskChannelOver { .. }
         | Error::TaskOver { .. }
         | Error::NothingInLine => &CHANNEL_CLOSED,
         Error::Protocol { .. }

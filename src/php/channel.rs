@@ -12,7 +12,7 @@ use crate::error::{Error, Message};
 use crate::exceptions;
 use crate::php::future::patience;
 use crate::process::fork::Refused;
-use crate::process::shared::message_ring::lines::Line;
+use crate::process::shared::message_ring::duplex_table::Duplex;
 use crate::process::shared::message_ring::{MOST, MessageRing};
 use crate::task::child::channel as own;
 use crate::task::life::future::Future;
@@ -20,7 +20,7 @@ use crate::task::life::state::state;
 use crate::task::parent::messages::Peer;
 use crate::task::parent::selection::Source;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, messages, streams, talk};
+use crate::task::parent::{event_loop, messages, streams, task_channel};
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry, quick_entry};
@@ -38,7 +38,7 @@ enum End {
     /// The parent's end of the channel to this task.
     Parent(Object<Future>),
     /// A task's end.
-    Task(Rc<Line>),
+    Task(Rc<Duplex>),
     /// The end of a task that runs in the process of its parent.
     InLine(Object<Future>),
 }
@@ -182,14 +182,14 @@ pub(crate) fn source(channel: &Channel) -> Result<Source, Thrown> {
     Ok(match channel.end()? {
         End::Shared(ring) => Source::Channel(Rc::clone(ring)),
         End::Parent(future) => Source::Task(future.clone()),
-        End::Task(line) => Source::Parent(Rc::clone(line)),
+        End::Task(duplex) => Source::Parent(Rc::clone(duplex)),
         End::InLine(_) => Source::Ready,
     })
 }
 
 /// `Future::channel()`: the parent's end.
 pub(crate) fn of_parent(future: Object<Future>) -> Returned {
-    talk::is_closed(&future)?; // throws where this is not the parent
+    task_channel::is_closed(&future)?; // throws where this is not the parent
     Ok(channel(End::Parent(future)))
 }
 
@@ -198,9 +198,9 @@ impl End {
     fn receive(&self, patience: Option<Patience>) -> Result<Option<Zval>, Thrown> {
         match self {
             Self::Shared(ring) => Ok(messages::receive(ring, patience, Peer::Anyone)?),
-            Self::Parent(future) => talk::receive(future, patience),
-            Self::Task(line) => own::receive(line, patience),
-            Self::InLine(future) => talk::receive_in_line(future),
+            Self::Parent(future) => task_channel::receive(future, patience),
+            Self::Task(duplex) => own::receive(duplex, patience),
+            Self::InLine(future) => task_channel::receive_in_line(future),
         }
     }
 
@@ -208,8 +208,8 @@ impl End {
     fn closed(&self) -> Thrown {
         match self {
             Self::Shared(ring) => messages::closed(ring),
-            Self::Task(line) => messages::closed(&line.to_task),
-            Self::Parent(future) => talk::closed(future),
+            Self::Task(duplex) => messages::closed(&duplex.to_task),
+            Self::Parent(future) => task_channel::closed(future),
             Self::InLine(_) => {
                 exceptions::throw(&Error::ChannelClosed { message: Message::Received, by: process::id() })
             }
@@ -235,8 +235,8 @@ fn send_now(call: &Call) -> Option<Zval> {
     let channel: &Channel = call.peek_this().filter(|_| call.count() == 1)?;
     let sent = match channel.end.get()? {
         End::Shared(ring) => messages::send_now(ring, call.arg(0)?),
-        End::Task(line) => own::send_now(line, call.arg(0)?),
-        End::Parent(future) => talk::send_now(future, call.arg(0)?),
+        End::Task(duplex) => own::send_now(duplex, call.arg(0)?),
+        End::Parent(future) => task_channel::send_now(future, call.arg(0)?),
         End::InLine(_) => false,
     };
     sent.then(Zval::new)
@@ -247,8 +247,8 @@ fn receive_now(call: &Call) -> Option<Zval> {
     let channel: &Channel = call.peek_this().filter(|_| call.count() == 0)?;
     let short = match channel.end.get()? {
         End::Shared(ring) => messages::receive_now(ring),
-        End::Task(line) => messages::receive_now(&line.to_task),
-        End::Parent(future) => talk::receive_now(future),
+        End::Task(duplex) => messages::receive_now(&duplex.to_task),
+        End::Parent(future) => task_channel::receive_now(future),
         End::InLine(_) => None,
     };
     // Only now, with nothing held.
@@ -264,9 +264,9 @@ fn send(call: &Call) -> Returned {
     };
     match channel.end()? {
         End::Shared(ring) => messages::send(ring, message, patience, Peer::Anyone)?,
-        End::Parent(future) => talk::send(future, message, patience)?,
-        End::Task(line) => own::send(line, message, patience)?,
-        End::InLine(future) => talk::send_in_line(future, message)?,
+        End::Parent(future) => task_channel::send(future, message, patience)?,
+        End::Task(duplex) => own::send(duplex, message, patience)?,
+        End::InLine(future) => task_channel::send_in_line(future, message)?,
     }
     Ok(Zval::new())
 }
@@ -283,9 +283,9 @@ fn close(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     match of(call)?.end()? {
         End::Shared(ring) => ring.close(),
-        End::Parent(future) => talk::close(future)?,
-        End::Task(line) => own::close(line),
-        End::InLine(future) => future.talk_or_new().closed_by_task.set(true),
+        End::Parent(future) => task_channel::close(future)?,
+        End::Task(duplex) => own::close(duplex),
+        End::InLine(future) => future.channel_or_new().closed_by_task.set(true),
     }
     Ok(Zval::new())
 }
@@ -295,11 +295,11 @@ fn is_closed(call: &Call) -> Returned {
     let mut closed = Zval::new();
     closed.set_bool(match of(call)?.end()? {
         End::Shared(ring) => ring.is_closed(),
-        End::Parent(future) => talk::is_closed(future)?,
-        End::Task(line) => own::is_closed(line),
+        End::Parent(future) => task_channel::is_closed(future)?,
+        End::Task(duplex) => own::is_closed(duplex),
         End::InLine(future) => {
-            let talk = future.talk_or_new();
-            talk.closed_by_task.get() || talk.closed.get() || !state().runs_in_line(future.id.get())
+            let channel = future.channel_or_new();
+            channel.closed_by_task.get() || channel.closed.get() || !state().runs_in_line(future.id.get())
         }
     });
     Ok(closed)
@@ -310,9 +310,9 @@ fn count(call: &Call) -> Returned {
     let mut count = Zval::new();
     let messages = match of(call)?.end()? {
         End::Shared(ring) => ring.count() as usize,
-        End::Parent(future) => talk::count(future)?,
-        End::Task(line) => line.to_task.count() as usize,
-        End::InLine(future) => future.talk_or_new().outbox.borrow().len(),
+        End::Parent(future) => task_channel::count(future)?,
+        End::Task(duplex) => duplex.to_task.count() as usize,
+        End::InLine(future) => future.channel_or_new().outbox.borrow().len(),
     };
     count.set_long(i64::try_from(messages).unwrap_or(i64::MAX));
     Ok(count)
@@ -326,7 +326,7 @@ fn stream(call: &Call) -> Returned {
     }
     let stream = match channel.end()? {
         End::Shared(ring) => stream_of(ring)?,
-        End::Parent(future) => talk::stream(future)?,
+        End::Parent(future) => task_channel::stream(future)?,
         End::Task(_) | End::InLine(_) => {
             return Err(exceptions::throw(&Error::Misuse(
                 "a task's end of the channel to its parent has no stream: call receive() with a time limit, or share an \

@@ -67,7 +67,7 @@ impl fmt::Debug for Assignment {
 impl Program for Assignment {
     /// What the worker's code returns is for nobody.
     fn run(&self) -> Returned {
-        state().own.no_line.set(Some(NO_SUPERVISED));
+        state().own.no_duplex.set(Some(NO_SUPERVISED));
         let worker = worker::begin(self);
         let value = match &self.bootstrap {
             Some(bootstrap) => bootstrap.run(&worker)?,

@@ -11,9 +11,9 @@ use crate::php::{output, places};
 use crate::process::forwarding::Signals;
 use crate::task::life::limits::MemoryLimit;
 use crate::task::life::support;
-use crate::task::life::talk::Listener;
+use crate::task::life::task_channel::Listener;
 use crate::task::life::workers::Stay;
-use crate::task::parent::{event_loop, scale, steer, talk};
+use crate::task::parent::{event_loop, listeners, scale, steer};
 use crate::task::workers::launch;
 use crate::zend::array::entries;
 use crate::zend::handler::{Call, Returned, Thrown};
@@ -41,8 +41,8 @@ pub(super) fn on_message(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let pool = this(call)?;
     let callable = call.callable(0)?;
-    talk::listen(&pool.group, Listener { callable, scope: Scope::here() });
-    pool.futures.all().iter().for_each(|(_, future)| talk::catch_up(future));
+    listeners::listen(&pool.group, Listener { callable, scope: Scope::here() });
+    pool.futures.all().iter().for_each(|(_, future)| listeners::catch_up(future));
     event_loop::leave();
     Ok(pool.zval())
 }

@@ -37,7 +37,7 @@ use crate::process::output::Capture;
 use crate::process::quota::Permit;
 use crate::process::recipient::Recipient;
 use crate::process::shared::doorbell::Doorbell;
-use crate::process::shared::message_ring::lines::Lines;
+use crate::process::shared::message_ring::duplex_table::DuplexTable;
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::signals::Blocked;
 use crate::process::wait::{Exit, KILL_WAIT, wait_until};
@@ -238,9 +238,9 @@ impl Reactor {
     }
 
     /// Messages of tasks wake the parent from now on.
-    pub(crate) fn heed(&mut self, lines: &'static Lines) {
-        lines.heed();
-        self.rings.lines = Some(lines);
+    pub(crate) fn heed(&mut self, duplexes: &'static DuplexTable) {
+        duplexes.heed();
+        self.rings.duplexes = Some(duplexes);
     }
 
     /// Child `id`, which was added before, is a warm worker, and writes its results to `ring`. If its output is

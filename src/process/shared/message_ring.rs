@@ -11,10 +11,10 @@
 //! Nothing here waits: the caller gets a [`Waiting`] and decides how, as PHP code may have to run meanwhile.
 
 mod bell;
+pub(crate) mod duplex_table;
 #[cfg(all(test, loom))]
 mod dying;
 mod header;
-pub(crate) mod lines;
 mod mark;
 mod place;
 mod quick;

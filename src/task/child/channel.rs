@@ -10,52 +10,52 @@ use nix::errno::Errno;
 use crate::error::Error;
 use crate::exceptions;
 use crate::process::fork::Refused;
-use crate::process::shared::message_ring::lines::{Line, Lines, NoLine};
+use crate::process::shared::message_ring::duplex_table::{Duplex, DuplexTable, NoDuplex};
 use crate::task::life::state::state;
 use crate::task::parent::messages::Peer;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{messages, talk, wait};
+use crate::task::parent::{messages, task_channel, wait};
 use crate::zend::handler::Thrown;
 
-/// How long a task waits for a line that is given back.
+/// How long a task waits for a duplex that is given back.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The line of the task that this process runs.
+/// The duplex of the task that this process runs.
 ///
 /// # Errors
 ///
 /// Outside of tasks, and when there is none left.
-pub(crate) fn own() -> Result<Rc<Line>, Thrown> {
+pub(crate) fn own() -> Result<Rc<Duplex>, Thrown> {
     let own = &state().own;
     let attempt = own.attempt.get();
-    let why = own.no_line.get().or_else(|| (attempt == 0).then_some(NO_TASK));
+    let why = own.no_duplex.get().or_else(|| (attempt == 0).then_some(NO_TASK));
     if let Some(why) = why {
         return Err(exceptions::throw(&Error::Misuse(why)));
     }
-    if let Some((of, line)) = &*own.line.borrow()
+    if let Some((of, duplex)) = &*own.duplex.borrow()
         && *of == attempt
     {
-        return Ok(Rc::clone(line));
+        return Ok(Rc::clone(duplex));
     }
     let refused = Refused { call: "mmap", errno: Errno::ENOMEM };
-    let lines = own.lines.get().ok_or_else(|| exceptions::throw(&Error::NoChannel { refused }))?;
-    let line = Rc::new(open(lines, attempt)?);
-    own.line.replace(Some((attempt, Rc::clone(&line))));
-    Ok(line)
+    let duplexes = own.duplexes.get().ok_or_else(|| exceptions::throw(&Error::NoChannel { refused }))?;
+    let duplex = Rc::new(open(duplexes, attempt)?);
+    own.duplex.replace(Some((attempt, Rc::clone(&duplex))));
+    Ok(duplex)
 }
 
-/// Workers run ahead of their parent, which takes lines back when it hears that their tasks have ended: that is waited for.
-fn open(lines: &'static Lines, attempt: u64) -> Result<Line, Thrown> {
+/// Workers run ahead of their parent, which takes duplexes back when it hears that their tasks have ended: that is waited for.
+fn open(duplexes: &'static DuplexTable, attempt: u64) -> Result<Duplex, Thrown> {
     let until = Instant::now() + PATIENCE;
-    let mut line = lines.open(attempt, false);
-    let full = |line: &Result<_, _>| matches!(line, Err(NoLine::Full));
-    if full(&line) {
+    let mut duplex = duplexes.open(attempt, false);
+    let full = |duplex: &Result<_, _>| matches!(duplex, Err(NoDuplex::Full));
+    if full(&duplex) {
         wait::ticking(|| {
-            line = lines.open(attempt, false);
-            Ok(!full(&line) || Instant::now() >= until || !lines.has_parent())
+            duplex = duplexes.open(attempt, false);
+            Ok(!full(&duplex) || Instant::now() >= until || !duplexes.has_parent())
         })?;
     }
-    line.map_err(talk::no_line)
+    duplex.map_err(task_channel::no_duplex)
 }
 
 /// Outside of tasks.
@@ -73,17 +73,17 @@ pub(crate) const NO_MAP: &str = "a function of map() has no channel of its own: 
 /// # Errors
 ///
 /// As [`messages::send`].
-pub(crate) fn send(line: &Line, message: &Zval, patience: Option<Patience>) -> Result<(), Thrown> {
-    messages::send(&line.to_parent, message, patience, Peer::Parent(line))?;
-    line.ring();
+pub(crate) fn send(duplex: &Duplex, message: &Zval, patience: Option<Patience>) -> Result<(), Thrown> {
+    messages::send(&duplex.to_parent, message, patience, Peer::Parent(duplex))?;
+    duplex.ring();
     Ok(())
 }
 
 /// Sends a string or a scalar, if nothing is in the way. False, and nothing is done, if something is.
-pub(crate) fn send_now(line: &Line, message: &Zval) -> bool {
-    let sent = messages::send_now(&line.to_parent, message);
+pub(crate) fn send_now(duplex: &Duplex, message: &Zval) -> bool {
+    let sent = messages::send_now(&duplex.to_parent, message);
     if sent {
-        line.ring();
+        duplex.ring();
     }
     sent
 }
@@ -93,17 +93,17 @@ pub(crate) fn send_now(line: &Line, message: &Zval) -> bool {
 /// # Errors
 ///
 /// As [`messages::receive`].
-pub(crate) fn receive(line: &Line, patience: Option<Patience>) -> Result<Option<Zval>, Thrown> {
-    Ok(messages::receive(&line.to_task, patience, Peer::Parent(line))?)
+pub(crate) fn receive(duplex: &Duplex, patience: Option<Patience>) -> Result<Option<Zval>, Thrown> {
+    Ok(messages::receive(&duplex.to_task, patience, Peer::Parent(duplex))?)
 }
 
 /// The task sends nothing more.
-pub(crate) fn close(line: &Line) {
-    line.to_parent.close();
-    line.ring();
+pub(crate) fn close(duplex: &Duplex) {
+    duplex.to_parent.close();
+    duplex.ring();
 }
 
 /// Does one side send nothing more?
-pub(crate) fn is_closed(line: &Line) -> bool {
-    line.to_parent.is_closed() || line.to_task.is_closed()
+pub(crate) fn is_closed(duplex: &Duplex) -> bool {
+    duplex.to_parent.is_closed() || duplex.to_task.is_closed()
 }

@@ -136,9 +136,9 @@ fn walk(at_work: &AtWork<'_>, group: &Group, map: u64, items: Listed) -> bool {
             stays = false;
             return false;
         }
-        state().own.no_line.set(Some(NO_MAP));
+        state().own.no_duplex.set(Some(NO_MAP));
         let ran = request::protect(|| map_call.call(item));
-        state().own.no_line.set(None);
+        state().own.no_duplex.set(None);
         at_work.slot.rest();
         ensure_own(at_work.own, Some(&ran));
         if count == total {

@@ -11,7 +11,7 @@ use crate::process::ready::ReadyDescriptor;
 use crate::task::life::future::Future;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
-use crate::task::life::talk;
+use crate::task::life::task_channel;
 use crate::zend::object::Object;
 
 /// Futures in the order in which they ended.
@@ -147,7 +147,7 @@ impl Ended {
 /// read.
 pub(crate) fn end(group: &Group, future: Object<Future>) {
     future.restrict(group.classes());
-    talk::attempt_is_over(Some(group), &future);
+    task_channel::attempt_is_over(Some(group), &future);
     future.group.set(None);
     future.place.set(group.handlers.get());
     group.note_end(&future);

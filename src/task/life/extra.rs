@@ -11,7 +11,7 @@ use ext_php_rs::types::Zval;
 use crate::process::shared::control::Report;
 use crate::task::life::future::{Failed, Future};
 use crate::task::life::handler::{Handler, Registered};
-use crate::task::life::talk::Talk;
+use crate::task::life::task_channel::TaskChannel;
 use crate::zend::object::{Object, Tracer};
 use crate::zend::scope::Scope;
 use crate::zend::value::classes::Classes;
@@ -34,7 +34,7 @@ pub(crate) struct Extra {
     /// What it has reported of itself, if it runs in this process.
     report: Option<Report>,
     /// What it and its parent say to each other.
-    talk: Option<Rc<Talk>>,
+    channel: Option<Rc<TaskChannel>>,
 }
 
 impl Extra {
@@ -44,7 +44,7 @@ impl Extra {
         self.failure.iter().for_each(|failure| tracer.value(failure));
         self.previous.iter().for_each(|attempt| attempt.trace(tracer));
         self.following.iter().for_each(|other| other.trace_in(tracer));
-        self.talk.iter().for_each(|talk| talk.trace(tracer));
+        self.channel.iter().for_each(|channel| channel.trace(tracer));
     }
 
     fn is_empty(&self) -> bool {
@@ -52,7 +52,7 @@ impl Extra {
             && self.failure.is_none()
             && self.previous.is_none()
             && self.following.is_none()
-            && self.talk.is_none()
+            && self.channel.is_none()
     }
 }
 
@@ -166,23 +166,23 @@ impl Future {
     }
 
     /// What it and its parent say to each other, if they do.
-    pub(crate) fn talk(&self) -> Option<Rc<Talk>> {
-        self.look(|extra| extra.talk.clone())
+    pub(crate) fn channel(&self) -> Option<Rc<TaskChannel>> {
+        self.look(|extra| extra.channel.clone())
     }
 
     /// The same, if they are going to.
-    pub(crate) fn talk_or_new(&self) -> Rc<Talk> {
-        self.extra.change(|extra| Rc::clone(extra.get_or_insert_default().talk.get_or_insert_default()))
+    pub(crate) fn channel_or_new(&self) -> Rc<TaskChannel> {
+        self.extra.change(|extra| Rc::clone(extra.get_or_insert_default().channel.get_or_insert_default()))
     }
 
     /// Do they?
-    pub(crate) fn has_talk(&self) -> bool {
-        self.look(|extra| extra.talk.as_ref().map(|_| ())).is_some()
+    pub(crate) fn has_channel(&self) -> bool {
+        self.look(|extra| extra.channel.as_ref().map(|_| ())).is_some()
     }
 
     /// Has a handler of messages not had all of an attempt that is over?
     pub(crate) fn has_undelivered(&self) -> bool {
-        self.look(|extra| extra.talk.as_ref()?.listener.borrow().as_ref().map(|_| ())).is_some()
+        self.look(|extra| extra.channel.as_ref()?.listener.borrow().as_ref().map(|_| ())).is_some()
     }
 
     /// Has it handlers, a failure, messages, or anything else of what most futures do not have? One look instead of

@@ -23,7 +23,7 @@ use crate::task::life::future::Future;
 use crate::task::life::limits::Limits;
 use crate::task::life::map_call::MapCall;
 use crate::task::life::state::state;
-use crate::task::life::talk::Listener;
+use crate::task::life::task_channel::Listener;
 use crate::task::life::workers::{Job, Stay, Workers};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell, ensure_free};

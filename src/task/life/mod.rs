@@ -22,7 +22,7 @@ pub(crate) mod shutdown;
 pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod surfacing;
-pub(crate) mod talk;
+pub(crate) mod task_channel;
 pub(crate) mod times;
 pub(crate) mod totals;
 pub(crate) mod underway;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Label, Subject};
 use crate::process::shared::control::{Limit, SlotRef};
 use crate::process::shared::job_queue::Progress;
-use crate::process::shared::message_ring::lines::{Line, Lines};
+use crate::process::shared::message_ring::duplex_table::{Duplex, DuplexTable};
 use crate::process::{child, clock};
 use crate::task::life::future::{Ending, Future};
 use crate::task::life::group::Group;
@@ -20,12 +20,12 @@ use crate::zend::object::Object;
 pub(crate) struct Own {
     /// Its slot in the memory that it shares with its parent.
     pub(crate) slot_ref: Cell<Option<SlotRef>>,
-    /// The lines between its parent and that one's tasks.
-    pub(crate) lines: Cell<Option<&'static Lines>>,
-    /// The line of the attempt, once it was asked for, and the number of the attempt.
-    pub(crate) line: DataCell<Option<(u64, Rc<Line>)>>,
-    /// Why what runs has no line to its parent, if it is to have none.
-    pub(crate) no_line: Cell<Option<&'static str>>,
+    /// The duplexes between its parent and that one's tasks.
+    pub(crate) duplexes: Cell<Option<&'static DuplexTable>>,
+    /// The duplex of the attempt, once it was asked for, and the number of the attempt.
+    pub(crate) duplex: DataCell<Option<(u64, Rc<Duplex>)>>,
+    /// Why what runs has no duplex to its parent, if it is to have none.
+    pub(crate) no_duplex: Cell<Option<&'static str>>,
     /// The number of the attempt; 0 for none.
     pub(crate) attempt: Cell<u64>,
     /// Its future, if the child was forked for it alone.
@@ -59,12 +59,12 @@ impl Own {
     pub(crate) fn forget(&self, is_child: bool) {
         if !is_child {
             self.slot_ref.set(None);
-            self.lines.set(None);
+            self.duplexes.set(None);
         }
         self.attempt.set(0);
         self.limit.set(None);
-        self.no_line.set(None);
-        std::mem::forget((self.future.take(), self.warm.take(), self.line.take()));
+        self.no_duplex.set(None);
+        std::mem::forget((self.future.take(), self.warm.take(), self.duplex.take()));
     }
 
     fn slot_ref(&self) -> Option<(SlotRef, u64)> {

@@ -20,7 +20,7 @@ use crate::process::forwarding::Forwarding;
 use crate::process::poller::reactor::{News, Reactor};
 use crate::process::shared::control::{Control, Place};
 use crate::process::shared::message_ring::MessageRing;
-use crate::process::shared::message_ring::lines::Lines;
+use crate::process::shared::message_ring::duplex_table::DuplexTable;
 use crate::process::spin::Spin;
 use crate::process::threads;
 use crate::task::life::doubt::Doubt;
@@ -111,8 +111,8 @@ pub(crate) struct State {
     pub(crate) underway: Cell<usize>,
     /// What children are asked and report, once there was one.
     pub(crate) control: Cell<Option<&'static Control>>,
-    /// The lines between this process and its tasks, once there was a child.
-    pub(crate) lines: Cell<Option<&'static Lines>>,
+    /// The duplexes between this process and its tasks, once there was a child.
+    pub(crate) duplexes: Cell<Option<&'static DuplexTable>>,
     /// What this process knows of its own attempt.
     pub(crate) own: Own,
     /// What runs in this process, the innermost one last: tasks, and `None` for an item of a map.
@@ -187,7 +187,7 @@ impl State {
             in_hand: Cell::new(0),
             underway: Cell::new(0),
             control: Cell::new(None),
-            lines: Cell::new(None),
+            duplexes: Cell::new(None),
             own: Own::default(),
             in_line: ValueCell::default(),
             news: DataCell::default(),
@@ -350,7 +350,7 @@ impl State {
         }
         forget(self.locks.take());
         self.control.set(None);
-        self.lines.set(None);
+        self.duplexes.set(None);
         self.own.forget(is_child);
         forget(self.in_line.take());
         forget(self.default_group.take());

@@ -12,7 +12,7 @@ use crate::task::life::group::Group;
 use crate::task::life::shutdown;
 use crate::task::life::state::state;
 use crate::task::life::worker::Budget;
-use crate::task::parent::{cancel, event_loop, start, talk};
+use crate::task::parent::{cancel, event_loop, listeners, start};
 use crate::task::workers;
 use crate::task::workers::launch;
 use crate::zend::object::Object;
@@ -90,7 +90,7 @@ fn take_over(group: &Rc<Group>, future: &Object<Future>) -> bool {
         launch::set_deadline(future);
     }
     if group.listener.borrow().is_some() {
-        talk::catch_up(future);
+        listeners::catch_up(future);
     }
     true
 }

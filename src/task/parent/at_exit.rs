@@ -20,7 +20,7 @@ use crate::task::life::group::Group;
 use crate::task::life::interruption::Interruption;
 use crate::task::life::state::{Request, state};
 use crate::task::life::worker::Worker;
-use crate::task::life::{locks, support, surfacing, talk};
+use crate::task::life::{locks, support, surfacing, task_channel};
 use crate::task::map::halt;
 use crate::task::parent::{event_loop, wait};
 use crate::task::workers::{ending, launch};
@@ -200,7 +200,7 @@ fn abandon(group: &Group, future: &Object<Future>) {
     // That it failed is not reported: the script has ended.
     future.observed.set(true);
     let nothing = Ended { id: future.id.get(), exit: Exit::Unknown, message: Message::Nothing };
-    talk::attempt_is_over(Some(group), future);
+    task_channel::attempt_is_over(Some(group), future);
     let before = (future.keep_previous(None), future.phase.replace(Phase::Reported(nothing)));
     future.group.set(None);
     future.stay_unread();

@@ -20,7 +20,7 @@ use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing;
 use crate::task::life::underway::Underway;
-use crate::task::parent::{check, gone, in_line, news, start, steer, streams, talk};
+use crate::task::parent::{check, gone, in_line, listeners, news, start, steer, streams};
 use crate::task::workers::{collect, ending, retry};
 use crate::task::{map, workers};
 use crate::zend::handler::Thrown;
@@ -61,7 +61,7 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
     let heard = hear(timeout);
     let _underway = Underway::new();
     take_in();
-    talk::look();
+    listeners::look();
     expire();
     surfacing::keep_pending();
     heard?;
@@ -83,7 +83,7 @@ pub(crate) fn look() {
     let _ = hear(Some(Duration::ZERO));
     let _underway = Underway::new();
     take_in();
-    talk::look();
+    listeners::look();
     expire();
     surfacing::keep_pending();
 }

@@ -11,7 +11,7 @@ use crate::task::life::handler::{Handler, Registered};
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::parent::{cancel, follow, talk};
+use crate::task::parent::{cancel, follow, listeners};
 use crate::task::workers::outcome;
 use crate::zend::callable::Callable;
 use crate::zend::handler::{Returned, Thrown};
@@ -41,11 +41,11 @@ pub(crate) fn complete(future: &Object<Future>, moment: Moment) -> Result<(), Th
             return Ok(());
         }
         // All messages of a task come before its own handlers.
-        if future.has_talk() {
-            if !talk::deliver(future, moment)? || !future.has_ended() {
+        if future.has_channel() {
+            if !listeners::deliver(future, moment)? || !future.has_ended() {
                 return Ok(());
             }
-            talk::fail(future);
+            listeners::fail(future);
         }
         run_all(future, moment)
     });

@@ -13,7 +13,7 @@ use ext_php_rs::types::Zval;
 use crate::error::{Error, Message};
 use crate::exceptions;
 use crate::process::identity::Process;
-use crate::process::shared::message_ring::lines::Line;
+use crate::process::shared::message_ring::duplex_table::Duplex;
 use crate::process::shared::message_ring::{Loss, MessageRing, SHORT, Trouble, What};
 use crate::task::life::future::Future;
 use crate::task::life::state::state;
@@ -62,8 +62,8 @@ pub(crate) fn send(
 pub(crate) enum Peer<'p> {
     /// Whoever has the channel.
     Anyone,
-    /// The parent of the task that has this line.
-    Parent(&'p Line),
+    /// The parent of the task that has this duplex.
+    Parent(&'p Duplex),
     /// This attempt of a task.
     Task(&'p Object<Future>, u64),
 }
@@ -239,7 +239,7 @@ fn keep(mut bytes: Vec<u8>) {
 fn raise(ring: &MessageRing, trouble: Trouble<Stop>, what: What) -> Stop {
     let message = if what == What::Message { Message::Received } else { Message::Sent };
     let error = match trouble {
-        Trouble::Closed if ring.is_lapsed() => Error::TalkOver { message },
+        Trouble::Closed if ring.is_lapsed() => Error::TaskChannelOver { message },
         Trouble::Closed => Error::ChannelClosed { message, by: ring.closer() },
         Trouble::Lost(loss) => return lost(loss).into(),
         Trouble::Garbled => Error::ChannelGarbled,

@@ -51,8 +51,8 @@ impl<'r> Pausing<'r> {
     ///
     /// When time is over, nobody is left who could end the wait, or code that ran has thrown.
     pub(super) fn pause(&mut self, waiting: &Waiting<'_>) -> Result<(), Stop> {
-        if let (Peer::Parent(line), What::Room) = (self.peer, waiting.what()) {
-            line.ring();
+        if let (Peer::Parent(duplex), What::Room) = (self.peer, waiting.what()) {
+            duplex.ring();
         }
         let mut looks = 0_u32;
         let over = || {
@@ -137,7 +137,7 @@ impl<'r> Pausing<'r> {
     fn may_end(&self) -> bool {
         match self.peer {
             Peer::Anyone => may_be_used(self.ring),
-            Peer::Parent(line) => line.lines().has_parent(),
+            Peer::Parent(duplex) => duplex.duplexes().has_parent(),
             Peer::Task(..) => is_busy(),
         }
     }

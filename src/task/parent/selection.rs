@@ -8,12 +8,12 @@ use crate::error::Error;
 use crate::exceptions;
 use crate::process::fork::Refused;
 use crate::process::shared::message_ring::MessageRing;
-use crate::process::shared::message_ring::lines::Line;
+use crate::process::shared::message_ring::duplex_table::Duplex;
 use crate::task::life::future::Future;
 use crate::task::life::state::state;
 use crate::task::parent::messages::{self, LOOK_EVERY};
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, talk, wait};
+use crate::task::parent::{event_loop, task_channel, wait};
 use crate::task::workers::spawn;
 use crate::zend::handler::Thrown;
 use crate::zend::object::Object;
@@ -32,7 +32,7 @@ pub(crate) enum Source {
     /// The channel between this process and a task of its own.
     Task(Object<Future>),
     /// The channel between the task that this process runs and its parent.
-    Parent(Rc<Line>),
+    Parent(Rc<Duplex>),
     /// A channel that nobody waits for, as all runs in one process.
     Ready,
 }
@@ -47,9 +47,9 @@ impl Source {
         match self {
             Self::Future(future) => wait::begin(future),
             Self::Task(future) => {
-                talk::is_closed(future)?; // throws where this is not the parent
+                task_channel::is_closed(future)?; // throws where this is not the parent
                 spawn::ensure_reactor().map_err(refused)?;
-                talk::heed();
+                task_channel::heed();
                 if future.is_pending() { wait::begin(future) } else { Ok(()) }
             }
             Self::Channel(_) | Self::Parent(_) | Self::Ready => Ok(()),
@@ -61,8 +61,8 @@ impl Source {
         match self {
             Self::Future(future) => wait::is_complete(future),
             Self::Channel(ring) => Ok(ring.look()),
-            Self::Task(future) => Ok(talk::count(future)? > 0 || talk::is_closed(future)?),
-            Self::Parent(line) => Ok(line.to_task.look()),
+            Self::Task(future) => Ok(task_channel::count(future)? > 0 || task_channel::is_closed(future)?),
+            Self::Parent(duplex) => Ok(duplex.to_task.look()),
             Self::Ready => Ok(true),
         }
     }
@@ -71,7 +71,7 @@ impl Source {
     fn is_deserted(&self) -> bool {
         match self {
             Self::Channel(ring) => messages::is_deserted(ring),
-            Self::Parent(line) => !line.lines().has_parent(),
+            Self::Parent(duplex) => !duplex.duplexes().has_parent(),
             Self::Future(_) | Self::Task(_) | Self::Ready => false,
         }
     }
@@ -92,7 +92,7 @@ pub(crate) fn select(sources: &[Source], patience: Option<Patience>) -> Result<V
     };
     let rings = sources.iter().filter_map(|source| match source {
         Source::Channel(ring) => Some(&**ring),
-        Source::Parent(line) => Some(&line.to_task),
+        Source::Parent(duplex) => Some(&duplex.to_task),
         Source::Future(_) | Source::Task(_) | Source::Ready => None,
     });
     let Some(heeded) = Heeded::of(rings) else {

@@ -23,7 +23,7 @@ use crate::task::life::future::{Ending, Failed, Future, Outcome, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::life::{conclusion, ended, talk};
+use crate::task::life::{conclusion, ended, task_channel};
 use crate::task::workers::collect;
 use crate::wire::frame::{Frame, Kind, Malformed};
 use crate::wire::report::Report;
@@ -162,7 +162,7 @@ fn end(group: &Rc<Group>, future: Object<Future>, phase: Phase) {
 /// destructors run PHP code.
 fn again(group: &Group, future: &Object<Future>, phase: Phase) -> (u64, Option<Box<Failed>>) {
     let state = state();
-    talk::attempt_is_over(Some(group), future);
+    task_channel::attempt_is_over(Some(group), future);
     let failed = Failed {
         phase: brought_home(phase),
         ending: future.ending.take(),
@@ -174,7 +174,7 @@ fn again(group: &Group, future: &Object<Future>, phase: Phase) -> (u64, Option<B
     future.wait_again();
     let id = state.next_id();
     future.id.set(id);
-    talk::begin_attempt(future);
+    task_channel::begin_attempt(future);
     future.epoch.set(state.code_index.borrow().next_epoch());
     future.declined.set(false);
     future.set_times(|times| (times.started, times.sought) = (None, None));

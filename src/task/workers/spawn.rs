@@ -16,7 +16,7 @@ use crate::process::quota::Permit;
 use crate::process::shared::control::Place;
 use crate::process::shared::doorbell::{Doorbell, Ringer};
 use crate::process::shared::job_queue::{JobQueue, Reaped};
-use crate::process::shared::message_ring::lines::Lines;
+use crate::process::shared::message_ring::duplex_table::DuplexTable;
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::{fork, output, quota};
 use crate::task::life::future::Future;
@@ -226,8 +226,8 @@ struct Prepared {
     permit: Permit,
     /// Its slot in the memory that it shares with its parent, if there is one left.
     place: Option<Place>,
-    /// Without lines, as there is no memory, the task runs all the same.
-    lines: Option<&'static Lines>,
+    /// Without duplexes, as there is no memory, the task runs all the same.
+    duplexes: Option<&'static DuplexTable>,
     streams: Streams,
     listening: Listening,
     max_result: u64,
@@ -259,17 +259,17 @@ impl Prepared {
         let max_result = ini::max_result();
         heap::before_fork();
         request::expect_child();
-        let (place, lines) = (state().place(), lines().ok());
-        Ok(Self { id, permit, place, lines, streams, listening, max_result })
+        let (place, duplexes) = (state().place(), duplexes().ok());
+        Ok(Self { id, permit, place, duplexes, streams, listening, max_result })
     }
 
     fn fork(self, purpose: Purpose) -> Result<Forked, Refused> {
-        let Self { id, permit, place, lines, streams, listening, max_result } = self;
+        let Self { id, permit, place, duplexes, streams, listening, max_result } = self;
         Ok(match fork::fork(purpose)? {
             Fork::Child(pipe) => {
                 let own = &state().own;
                 own.slot_ref.set(place.as_ref().map(Place::slot_ref));
-                own.lines.set(lines);
+                own.duplexes.set(duplexes);
                 // What is the parent's is not given back, and no memory is freed.
                 std::mem::forget((permit, place, listening));
                 Forked::Child { pipe, streams }
@@ -341,27 +341,27 @@ impl Drop for Listening {
 /// What children wake this process by.
 fn doorbell() -> Result<Rc<Doorbell>, Refused> {
     let state = state();
-    let known = state.lines.get().map(Lines::doorbell);
+    let known = state.duplexes.get().map(DuplexTable::doorbell);
     let mut reactor = state.reactor.borrow_mut();
     let doorbell = reactor.as_mut().map_or(Err(Errno::EBADF), |reactor| reactor.doorbell(known));
     doorbell.map_err(Refused::by("eventfd"))
 }
 
-/// The lines between this process and its tasks, which a child has if they are there before its fork.
+/// The duplexes between this process and its tasks, which a child has if they are there before its fork.
 ///
 /// # Errors
 ///
 /// When there is no descriptor, or no memory, for them.
-pub(crate) fn lines() -> Result<&'static Lines, Refused> {
+pub(crate) fn duplexes() -> Result<&'static DuplexTable, Refused> {
     ensure_reactor()?;
     let doorbell = doorbell()?;
     let state = state();
-    if let Some(lines) = state.lines.get() {
-        return Ok(lines);
+    if let Some(duplexes) = state.duplexes.get() {
+        return Ok(duplexes);
     }
-    let lines = Lines::new(doorbell).map_err(Refused::by("mmap"))?;
-    state.lines.set(Some(lines));
-    Ok(lines)
+    let duplexes = DuplexTable::new(doorbell).map_err(Refused::by("mmap"))?;
+    state.duplexes.set(Some(duplexes));
+    Ok(duplexes)
 }
 
 /// Makes sure that there is a reactor, which watches children.

@@ -11,7 +11,7 @@ use super::{Message, News};
 use crate::process::poller::notifier::Flags;
 use crate::process::remote_payload::RemotePayload;
 use crate::process::shared::doorbell::Doorbell;
-use crate::process::shared::message_ring::lines::Lines;
+use crate::process::shared::message_ring::duplex_table::DuplexTable;
 use crate::process::shared::result_ring::{Answer, Garbled, ResultRing};
 use crate::process::spin::Spin;
 use crate::wire::frame::{Frame, Kind, Malformed};
@@ -38,7 +38,7 @@ pub(super) struct Rings {
     readers: Vec<(u64, RingReader)>,
     doorbell: Option<Rc<Doorbell>>,
     /// Messages in them are news, too.
-    pub(super) lines: Option<&'static Lines>,
+    pub(super) duplexes: Option<&'static DuplexTable>,
     spin: Spin,
     /// There were results at the last look, or a job has been posted since.
     pub(super) lively: bool,
@@ -51,7 +51,7 @@ impl Rings {
         Self {
             readers: Vec::new(),
             doorbell: None,
-            lines: None,
+            duplexes: None,
             spin: Spin::new(),
             lively: false,
             unasked: 0,
@@ -223,7 +223,7 @@ impl Rings {
     /// Asks workers and tasks to ring from now on. True if there is something to read already.
     pub(super) fn listen(&self) -> bool {
         self.doorbell.iter().for_each(|doorbell| doorbell.listen());
-        self.has_news() || self.lines.is_some_and(Lines::have_news)
+        self.has_news() || self.duplexes.is_some_and(DuplexTable::have_news)
     }
 
     /// Asks the workers not to ring.

@@ -410,8 +410,8 @@ fn a_wait_that_is_cut_short_takes_no_wake_up_with_it() {
 fn news_that_came_before_the_parent_listens_makes_its_descriptor_readable() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
-    let lines = Lines::new(reactor.doorbell(None).unwrap()).unwrap();
-    reactor.heed(lines);
+    let duplexes = DuplexTable::new(reactor.doorbell(None).unwrap()).unwrap();
+    reactor.heed(duplexes);
     let watched = reactor.descriptor().unwrap().try_clone_to_owned().unwrap();
     let is_readable =
         || poll(&mut [PollFd::new(watched.as_fd(), PollFlags::POLLIN)], PollTimeout::from(100_u8)) == Ok(1);
@@ -420,16 +420,16 @@ fn news_that_came_before_the_parent_listens_makes_its_descriptor_readable() {
     INTERRUPT.store(false, Ordering::Release);
     // As a message comes that looks where nobody listens any more.
     reactor.wait(Some(Duration::ZERO), &mut news).unwrap();
-    let line = lines.open(7, false).unwrap();
-    assert!(line.to_parent.send_now(Process::own(), 0, b"x"));
-    line.ring();
+    let duplex = duplexes.open(7, false).unwrap();
+    assert!(duplex.to_parent.send_now(Process::own(), 0, b"x"));
+    duplex.ring();
     assert!(!is_readable(), "the parent has not asked for it yet");
     reactor.arm(None, true);
     assert!(is_readable());
     // The virtual machine may call where no handler can run. A later look takes the news in.
     reactor.put_off(Duration::from_secs(60));
     assert!(is_readable());
-    assert_eq!(lines.look(), [(7, false)]);
+    assert_eq!(duplexes.look(), [(7, false)]);
     reactor.wait(Some(Duration::ZERO), &mut news).unwrap();
     reactor.arm(None, true);
     assert!(!is_readable());

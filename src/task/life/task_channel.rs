@@ -8,7 +8,7 @@ use ext_php_rs::types::Zval;
 
 use crate::process::identity::Process;
 use crate::process::ready::ReadyDescriptor;
-use crate::process::shared::message_ring::lines::{Line, Lines};
+use crate::process::shared::message_ring::duplex_table::{Duplex, DuplexTable};
 use crate::process::shared::message_ring::{Loss, Trouble};
 use crate::task::life::future::Future;
 use crate::task::life::group::Group;
@@ -26,30 +26,30 @@ pub(crate) struct Listener {
     pub(crate) scope: Scope,
 }
 
-/// A message that was taken out of a line, or what has become of one.
+/// A message that was taken out of a duplex, or what has become of one.
 #[derive(Debug)]
 pub(crate) enum Queued {
     /// Its format and its bytes.
     Message(u8, Vec<u8>),
     /// It is lost with the process that sent it.
     Lost(Loss),
-    /// The line was written over.
+    /// The duplex was written over.
     Garbled,
 }
 
 impl Plain for Queued {}
 impl Plain for ReadyDescriptor {}
-impl Plain for Rc<Line> {}
+impl Plain for Rc<Duplex> {}
 
 /// The parent's side.
 #[derive(Debug, Default)]
-pub(crate) struct Talk {
-    /// What the task has said, and is in no line any more, as its attempt is over, or as it runs in this process.
+pub(crate) struct TaskChannel {
+    /// What the task has said, and is in no duplex any more, as its attempt is over, or as it runs in this process.
     pub(crate) arrived: DataCell<VecDeque<Queued>>,
     /// What was sent to a task that runs in this process.
     pub(crate) outbox: DataCell<VecDeque<Queued>>,
-    /// The line of its attempt, once it is known.
-    pub(crate) line: DataCell<Option<Rc<Line>>>,
+    /// The duplex of its attempt, once it is known.
+    pub(crate) duplex: DataCell<Option<Rc<Duplex>>>,
     /// The parent sends nothing more.
     pub(crate) closed: Cell<bool>,
     /// A task that runs in this process sends nothing more.
@@ -66,13 +66,13 @@ pub(crate) struct Talk {
     pub(crate) ready: DataCell<Option<ReadyDescriptor>>,
 }
 
-impl Talk {
+impl TaskChannel {
     /// Its values, for the cycle collector.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         self.failure.peek(|failure| failure.iter().for_each(|failure| tracer.value(failure)));
     }
 
-    /// Is there something that was taken out of the line?
+    /// Is there something that was taken out of the duplex?
     pub(crate) fn has_arrived(&self) -> bool {
         !self.arrived.borrow().is_empty()
     }
@@ -82,88 +82,94 @@ impl Talk {
         self.ready.borrow().iter().for_each(ReadyDescriptor::light);
     }
 
-    /// The line of an attempt, if there is one.
-    pub(crate) fn line(&self, attempt: u64) -> Option<Rc<Line>> {
-        if let Some(line) = &*self.line.borrow() {
-            return Some(Rc::clone(line));
+    /// The duplex of an attempt, if there is one.
+    pub(crate) fn duplex(&self, attempt: u64) -> Option<Rc<Duplex>> {
+        if let Some(duplex) = &*self.duplex.borrow() {
+            return Some(Rc::clone(duplex));
         }
-        let line = state().lines.get().filter(|lines| lines.is_any_used())?.find(attempt)?;
-        Some(self.keep(line))
+        let duplex = state().duplexes.get().filter(|duplexes| duplexes.is_any_used())?.find(attempt)?;
+        Some(self.keep(duplex))
     }
 
-    /// Keeps the line of the current attempt.
-    pub(crate) fn keep(&self, line: Line) -> Rc<Line> {
-        let line = Rc::new(line);
-        self.line.replace(Some(Rc::clone(&line)));
-        line
+    /// Keeps the duplex of the current attempt.
+    pub(crate) fn keep(&self, duplex: Duplex) -> Rc<Duplex> {
+        let duplex = Rc::new(duplex);
+        self.duplex.replace(Some(Rc::clone(&duplex)));
+        duplex
     }
 }
 
-impl Drop for Talk {
-    /// A line of an attempt that never was.
+impl Drop for TaskChannel {
+    /// A duplex of an attempt that never was.
     fn drop(&mut self) {
-        self.line.take().iter().for_each(|line| line.release());
+        self.duplex.take().iter().for_each(|duplex| duplex.release());
     }
 }
 
-/// An attempt of a task of `group` is over: what it has said is taken out of its line, which others may need.
+/// An attempt of a task of `group` is over: what it has said is taken out of its duplex, which others may need.
 #[inline]
 pub(crate) fn attempt_is_over(group: Option<&Group>, future: &Object<Future>) {
-    if state().lines.get().is_some_and(Lines::is_any_used) || future.has_talk() {
+    if state().duplexes.get().is_some_and(DuplexTable::is_any_used) || future.has_channel() {
         part(group, future);
     }
 }
 
 fn part(group: Option<&Group>, future: &Object<Future>) {
-    let known = future.talk().map_or_else(
-        || state().lines.get()?.find(future.id.get()).map(|line| future.talk_or_new().keep(line)),
-        |talk| talk.line(future.id.get()),
+    let known = future.channel().map_or_else(
+        || state().duplexes.get()?.find(future.id.get()).map(|duplex| future.channel_or_new().keep(duplex)),
+        |channel| channel.duplex(future.id.get()),
     );
-    let Some(talk) = future.talk() else {
+    let Some(channel) = future.channel() else {
         return;
     };
-    if let Some(line) = known {
-        drain(&line, &talk);
-        line.release();
-        talk.line.take();
+    if let Some(duplex) = known {
+        drain(&duplex, &channel);
+        duplex.release();
+        channel.duplex.take();
     }
-    talk.light();
+    channel.light();
     let listener = group.and_then(|group| group.listener.borrow().clone());
-    if talk.has_arrived() && listener.is_some() {
-        drop(talk.listener.replace(listener));
-        make_due(future, &talk);
+    if channel.has_arrived() && listener.is_some() {
+        drop(channel.listener.replace(listener));
+        make_due(future, &channel);
     }
 }
 
 /// A new attempt of a task has its number, and has not begun: what its parent has closed is closed for this one, too.
 pub(crate) fn begin_attempt(future: &Future) {
-    if let Some(talk) = future.talk().filter(|talk| talk.closed.get())
-        && let Some(lines) = state().lines.get()
-        && let Ok(line) = lines.open(future.id.get(), true)
+    if let Some(channel) = future.channel().filter(|channel| channel.closed.get())
+        && let Some(duplexes) = state().duplexes.get()
+        && let Ok(duplex) = duplexes.open(future.id.get(), true)
     {
-        talk.keep(line).to_task.close();
+        channel.keep(duplex).to_task.close();
     }
 }
 
 /// There is something for a handler of messages.
-pub(crate) fn make_due(future: &Object<Future>, talk: &Talk) {
-    if !talk.is_due.replace(true) {
+pub(crate) fn make_due(future: &Object<Future>, channel: &TaskChannel) {
+    if !channel.is_due.replace(true) {
         state().settled.push_back(future.clone());
     }
 }
 
-/// Takes everything out of the line: its task sends nothing more.
-fn drain(line: &Line, talk: &Talk) {
+/// The handler for the messages of a task.
+pub(crate) fn listener(future: &Future, channel: &TaskChannel) -> Option<Rc<Listener>> {
+    let left = channel.listener.borrow().clone();
+    left.or_else(|| future.group.borrow().as_ref()?.listener.borrow().clone())
+}
+
+/// Takes everything out of the duplex: its task sends nothing more.
+fn drain(duplex: &Duplex, channel: &TaskChannel) {
     let own = Process::own();
     loop {
         let mut bytes = Vec::new();
         // Who died in the middle of a message is found by looking again, each time for a millisecond at most.
         let mut looks = 5;
-        let received = line.to_parent.receive(own, &mut bytes, &mut |_, _| true, &mut |_| {
+        let received = duplex.to_parent.receive(own, &mut bytes, &mut |_, _| true, &mut |_| {
             looks -= 1;
             if looks == 0 { Err(()) } else { Ok(()) }
         });
-        talk.arrived.borrow_mut().push_back(match received {
+        channel.arrived.borrow_mut().push_back(match received {
             Ok(received) => Queued::Message(received.format, bytes),
             Err(Trouble::Lost(loss)) => Queued::Lost(loss),
             Err(Trouble::Garbled) => Queued::Garbled,

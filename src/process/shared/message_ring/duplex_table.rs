@@ -1,12 +1,12 @@
-//! Lines between a process and the tasks that it runs: for each task that wants one, a ring in each direction.
+//! Duplexes between a process and the tasks that it runs: for each task that wants one, a ring in each direction.
 //!
-//! Which tasks will want one is not known before they are forked, and a warm worker is older than its tasks. So all lines
+//! Which tasks will want one is not known before they are forked, and a warm worker is older than its tasks. So all duplexes
 //! of a process are one mapping, made before its first fork. Of that the kernel gives memory only to what is used: a task
-//! that uses no line costs none. Whoever is first to want the line of an attempt, its task or its parent, takes a free
-//! one, and enters the attempt in a directory, under a lock; the other one finds it there. A line is given to the next
+//! that uses no duplex costs none. Whoever is first to want the duplex of an attempt, its task or its parent, takes a free
+//! one, and enters the attempt in a directory, under a lock; the other one finds it there. A duplex is given to the next
 //! attempt when its own is over: only the parent knows when, and takes it back.
 //!
-//! A process that still has the line of an attempt that is over, and there may be some that the task has forked, finds
+//! A process that still has the duplex of an attempt that is over, and there may be some that the task has forked, finds
 //! it closed.
 
 use std::cell::{Cell, OnceCell};
@@ -23,16 +23,16 @@ use crate::process::shared::doorbell::{Doorbell, Ringer};
 use crate::process::shared::memory::SharedMemory;
 
 /// How many attempts can have one at a time.
-pub(crate) const LINES: usize = if cfg!(loom) { 2 } else { 512 };
+pub(crate) const DUPLEXES: usize = if cfg!(loom) { 2 } else { 512 };
 /// So many of them can be of attempts that have not begun: others may have to end before those begin.
-const AHEAD: usize = LINES / 2;
+const AHEAD: usize = DUPLEXES / 2;
 /// Room of a ring in bytes.
 const ROOM: usize = 128 * 1024;
 /// How many messages fit into one direction.
 const CAPACITY: u32 = 64;
 /// The longest wait for the directory, whose lock is held for less than a microsecond.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The length of one line.
+/// The length of one duplex.
 const STRIDE: usize = 2 * (size_of::<Head>() + ROOM);
 
 #[repr(C)]
@@ -41,20 +41,20 @@ const STRIDE: usize = 2 * (size_of::<Head>() + ROOM);
 struct Directory {
     /// Held by who enters an attempt.
     lock: Lock,
-    /// Lines from this one on were never used.
+    /// Duplexes from this one on were never used.
     used: AtomicU64,
     /// How many are used now.
     count: AtomicU64,
     /// 1 once the parent wants to be woken by messages for which no code of its script waits.
     heeded: AtomicU64,
-    entries: [Entry; LINES],
+    entries: [Entry; DUPLEXES],
 }
 
 #[repr(C)]
 #[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
 struct Entry {
-    /// [`mark`] of the attempt whose line it is; 0 for none.
+    /// [`mark`] of the attempt whose duplex it is; 0 for none.
     mark: AtomicU64,
     attempt: AtomicU64,
     /// 1 if the parent has entered it, and its task has not asked for it yet.
@@ -64,9 +64,9 @@ struct Entry {
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Directory {}
 
-/// The lines between one process and its tasks.
+/// The duplexes between one process and its tasks.
 #[derive(Debug)]
-pub(crate) struct Lines {
+pub(crate) struct DuplexTable {
     memory: &'static SharedMemory<Heads>,
     directory: &'static Directory,
     /// What a task wakes the parent by.
@@ -75,39 +75,39 @@ pub(crate) struct Lines {
     owner: Pid,
     /// In a task: its end of the doorbell.
     ringer: OnceCell<Ringer<'static>>,
-    /// In the parent: how far the tasks had come when it looked, by lines.
+    /// In the parent: how far the tasks had come when it looked, by duplexes.
     seen: OnceCell<Vec<Cell<u64>>>,
 }
 
-/// The line of one attempt. It is the parent's for the parent and the task's for the task: which ring is whose.
+/// The duplex of one attempt. It is the parent's for the parent and the task's for the task: which ring is whose.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct Duplex {
     /// What the task receives.
     pub(crate) to_task: MessageRing,
     /// What the parent receives.
     pub(crate) to_parent: MessageRing,
-    lines: &'static Lines,
+    duplexes: &'static DuplexTable,
     at: usize,
     lease: Lease,
 }
 
-/// Why an attempt gets no line.
+/// Why an attempt gets no duplex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoLine {
+pub(crate) enum NoDuplex {
     /// All are in use.
     Full,
     /// Somebody has written over the directory.
     Garbled,
 }
 
-impl Lines {
-    /// Maps the lines of this process, of which each child has all, to find its own. Never unmapped.
+impl DuplexTable {
+    /// Maps the duplexes of this process, of which each child has all, to find its own. Never unmapped.
     ///
     /// # Errors
     ///
     /// ENOMEM.
     pub(crate) fn new(doorbell: Rc<Doorbell>) -> Result<&'static Self, Errno> {
-        let memory: &'static _ = Box::leak(Box::new(SharedMemory::new(start(LINES))?));
+        let memory: &'static _ = Box::leak(Box::new(SharedMemory::new(start(DUPLEXES))?));
         let directory = directory_in(memory).ok_or(Errno::ENOMEM)?;
         Ok(Box::leak(Box::new(Self {
             memory,
@@ -124,89 +124,89 @@ impl Lines {
         &self.doorbell
     }
 
-    /// Is the process there whose lines they are?
+    /// Is the process there whose duplexes they are?
     pub(crate) fn has_parent(&self) -> bool {
         Process::own().child(self.owner.as_raw()).is_there()
     }
 
-    /// Has any attempt a line? One load of a word that rarely changes.
+    /// Has any attempt a duplex? One load of a word that rarely changes.
     #[inline]
     pub(crate) fn is_any_used(&self) -> bool {
         self.directory.count.load(Ordering::Relaxed) != 0
     }
 
-    /// The line of an attempt, if it has one.
-    pub(crate) fn find(&'static self, attempt: u64) -> Option<Line> {
+    /// The duplex of an attempt, if it has one.
+    pub(crate) fn find(&'static self, attempt: u64) -> Option<Duplex> {
         let mark = mark(attempt);
         let at = self.entries().position(|entry| entry.mark.load(Ordering::Acquire) == mark)?;
-        self.line(at, mark)
+        self.duplex(at, mark)
     }
 
-    /// The line of an attempt. `ahead` if that has not begun.
+    /// The duplex of an attempt. `ahead` if that has not begun.
     ///
     /// # Errors
     ///
     /// When there is none left.
-    pub(crate) fn open(&'static self, attempt: u64, ahead: bool) -> Result<Line, NoLine> {
-        if let Some(line) = self.find(attempt) {
+    pub(crate) fn open(&'static self, attempt: u64, ahead: bool) -> Result<Duplex, NoDuplex> {
+        if let Some(duplex) = self.find(attempt) {
             if self.owner != getpid() {
-                let entry = self.directory.entries.get(line.at);
+                let entry = self.directory.entries.get(duplex.at);
                 entry.inspect(|entry| entry.by_parent.store(0, Ordering::Relaxed));
             }
-            return Ok(line);
+            return Ok(duplex);
         }
         let own = Process::own();
         self.lock(own)?;
-        let line = self.find(attempt).map_or_else(|| self.enter(attempt, ahead), Ok);
+        let duplex = self.find(attempt).map_or_else(|| self.enter(attempt, ahead), Ok);
         let _ = self.directory.lock.release(own);
-        line
+        duplex
     }
 
-    fn lock(&self, own: Process) -> Result<(), NoLine> {
+    fn lock(&self, own: Process) -> Result<(), NoDuplex> {
         let lock = &self.directory.lock;
         let until = Instant::now() + PATIENCE;
         // Whoever died with it had not entered its attempt, or had: that is one store.
         while lock.try_acquire(own).is_err() && lock.wait(own, PATIENCE).is_none() {
             if Instant::now() >= until {
-                return Err(NoLine::Garbled);
+                return Err(NoDuplex::Garbled);
             }
         }
         Ok(())
     }
 
-    fn enter(&'static self, attempt: u64, ahead: bool) -> Result<Line, NoLine> {
+    fn enter(&'static self, attempt: u64, ahead: bool) -> Result<Duplex, NoDuplex> {
         let by_parent = u64::from(self.owner == getpid());
         let of_parent = |entry: &&Entry| {
             entry.mark.load(Ordering::Relaxed) != 0 && entry.by_parent.load(Ordering::Relaxed) == 1
         };
         if ahead && self.entries().filter(of_parent).count() >= AHEAD {
-            return Err(NoLine::Full);
+            return Err(NoDuplex::Full);
         }
         let all = self.directory.entries.iter().enumerate();
         let mut free = all.filter(|(_, entry)| entry.mark.load(Ordering::Acquire) == 0);
         let found = free.find_map(|(at, entry)| {
-            let line = self.line(at, mark(attempt))?;
-            [&line.to_task, &line.to_parent].iter().all(|ring| ring.is_left()).then_some((line, entry))
+            let duplex = self.duplex(at, mark(attempt))?;
+            [&duplex.to_task, &duplex.to_parent].iter().all(|ring| ring.is_left()).then_some((duplex, entry))
         });
-        let (line, entry) = found.ok_or(NoLine::Full)?;
-        for ring in [&line.to_task, &line.to_parent] {
+        let (duplex, entry) = found.ok_or(NoDuplex::Full)?;
+        for ring in [&duplex.to_task, &duplex.to_parent] {
             ring.begin_anew();
         }
         entry.attempt.store(attempt, Ordering::Relaxed);
         entry.by_parent.store(by_parent, Ordering::Relaxed);
-        self.directory.used.fetch_max(line.at as u64 + 1, Ordering::AcqRel);
+        self.directory.used.fetch_max(duplex.at as u64 + 1, Ordering::AcqRel);
         self.directory.count.fetch_add(1, Ordering::AcqRel);
         entry.mark.store(mark(attempt), Ordering::Release);
-        Ok(line)
+        Ok(duplex)
     }
 
     /// The entries that were ever used.
     fn entries(&self) -> impl Iterator<Item = &Entry> {
-        let used = usize::try_from(self.directory.used.load(Ordering::Acquire)).unwrap_or(LINES);
+        let used = usize::try_from(self.directory.used.load(Ordering::Acquire)).unwrap_or(DUPLEXES);
         self.directory.entries.iter().take(used)
     }
 
-    fn line(&'static self, at: usize, mark: u64) -> Option<Line> {
+    fn duplex(&'static self, at: usize, mark: u64) -> Option<Duplex> {
         let lease = Lease { word: &self.directory.entries.get(at)?.mark, mark };
         let ring = |at| {
             let place = place(self.memory, at)?;
@@ -216,7 +216,7 @@ impl Lines {
         };
         let to_task = ring(start(at))?;
         let to_parent = ring(start(at) + STRIDE / 2)?;
-        Some(Line { to_task, to_parent, lines: self, at, lease })
+        Some(Duplex { to_task, to_parent, duplexes: self, at, lease })
     }
 
     /// In the parent: wants to be woken by messages from now on.
@@ -231,7 +231,7 @@ impl Lines {
     }
 
     fn seen(&self, at: usize) -> Option<&Cell<u64>> {
-        self.seen.get_or_init(|| vec![Cell::new(0); LINES]).get(at)
+        self.seen.get_or_init(|| vec![Cell::new(0); DUPLEXES]).get(at)
     }
 
     /// In the parent: the attempts that have sent something since it looked, each with whether its task, and not the
@@ -247,7 +247,7 @@ impl Lines {
         .collect()
     }
 
-    /// How far the tasks have come that have a line.
+    /// How far the tasks have come that have a duplex.
     fn tails(&self) -> impl Iterator<Item = (usize, &Entry, u64)> {
         let used = self.entries().enumerate().filter(|(_, entry)| {
             entry.mark.load(Ordering::Acquire) == mark(entry.attempt.load(Ordering::Relaxed))
@@ -260,31 +260,31 @@ impl Lines {
     }
 }
 
-impl Line {
+impl Duplex {
     /// In a task: a message was sent, which the parent may want to be woken by. Ends the process if that fails.
     pub(crate) fn ring(&self) {
-        let lines = self.lines;
-        if lines.directory.heeded.load(Ordering::Acquire) == 1 {
-            lines.ringer.get_or_init(|| lines.doorbell.ringer()).ring();
+        let duplexes = self.duplexes;
+        if duplexes.directory.heeded.load(Ordering::Acquire) == 1 {
+            duplexes.ringer.get_or_init(|| duplexes.doorbell.ringer()).ring();
         }
     }
 
-    /// The lines of which it is one.
-    pub(crate) fn lines(&self) -> &'static Lines {
-        self.lines
+    /// The duplexes of which it is one.
+    pub(crate) fn duplexes(&self) -> &'static DuplexTable {
+        self.duplexes
     }
 
     /// In the parent: the attempt is over. Whoever waits in it is woken, and finds it closed.
     pub(crate) fn release(&self) {
         let Lease { word, mark } = self.lease;
-        if self.lines.owner != getpid() || word.load(Ordering::Acquire) != mark {
+        if self.duplexes.owner != getpid() || word.load(Ordering::Acquire) != mark {
             return;
         }
         self.to_task.close();
         self.to_parent.close();
         word.store(0, Ordering::Release);
-        self.lines.directory.count.fetch_sub(1, Ordering::AcqRel);
-        self.lines.seen(self.at).inspect(|seen| seen.set(0));
+        self.duplexes.directory.count.fetch_sub(1, Ordering::AcqRel);
+        self.duplexes.seen(self.at).inspect(|seen| seen.set(0));
     }
 }
 
@@ -306,9 +306,9 @@ impl MessageRing {
     fn begin_anew(&self) {}
 }
 
-/// Where a line begins, behind the directory.
-fn start(line: usize) -> usize {
-    size_of::<Directory>().next_multiple_of(4096) + line * STRIDE
+/// Where a duplex begins, behind the directory.
+fn start(duplex: usize) -> usize {
+    size_of::<Directory>().next_multiple_of(4096) + duplex * STRIDE
 }
 
 #[cfg(not(loom))]

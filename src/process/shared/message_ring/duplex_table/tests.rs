@@ -1,8 +1,8 @@
 use super::*;
 use crate::process::shared::message_ring::{Trouble, Waiting};
 
-fn lines() -> &'static Lines {
-    Lines::new(Rc::new(Doorbell::new(false).unwrap())).unwrap()
+fn duplexes() -> &'static DuplexTable {
+    DuplexTable::new(Rc::new(Doorbell::new(false).unwrap())).unwrap()
 }
 
 fn at_once(_: &Waiting<'_>) -> Result<(), ()> {
@@ -21,11 +21,11 @@ fn receive(ring: &MessageRing) -> Result<String, Trouble<()>> {
 
 #[test]
 fn both_sides_find_the_line_of_an_attempt() {
-    let lines = lines();
-    assert!(!lines.is_any_used() && lines.find(7).is_none());
-    let task = lines.open(7, false).unwrap();
-    let parent = lines.open(7, true).unwrap();
-    let other = lines.open(8, true).unwrap();
+    let duplexes = duplexes();
+    assert!(!duplexes.is_any_used() && duplexes.find(7).is_none());
+    let task = duplexes.open(7, false).unwrap();
+    let parent = duplexes.open(7, true).unwrap();
+    let other = duplexes.open(8, true).unwrap();
     send(&task.to_parent, "up").unwrap();
     send(&parent.to_task, "down").unwrap();
     assert_eq!(receive(&parent.to_parent), Ok("up".into()));
@@ -35,12 +35,12 @@ fn both_sides_find_the_line_of_an_attempt() {
 
 #[test]
 fn a_line_is_closed_to_who_has_it_from_an_attempt_that_is_over() {
-    let lines = lines();
-    let old = lines.open(7, false).unwrap();
+    let duplexes = duplexes();
+    let old = duplexes.open(7, false).unwrap();
     send(&old.to_parent, "late").unwrap();
-    lines.find(7).unwrap().release();
-    assert!(!lines.is_any_used());
-    let new = lines.open(9, false).unwrap();
+    duplexes.find(7).unwrap().release();
+    assert!(!duplexes.is_any_used());
+    let new = duplexes.open(9, false).unwrap();
     assert_eq!(new.at, old.at);
     send(&new.to_task, "for the new one").unwrap();
     assert_eq!(send(&old.to_parent, "later"), Err(Trouble::Closed));
@@ -53,24 +53,24 @@ fn a_line_is_closed_to_who_has_it_from_an_attempt_that_is_over() {
 
 #[test]
 fn the_parent_is_told_once_of_what_was_sent() {
-    let lines = lines();
-    let line = lines.open(7, false).unwrap();
-    assert!(!lines.have_news());
-    send(&line.to_parent, "a").unwrap();
-    send(&line.to_task, "b").unwrap();
-    assert!(lines.have_news());
-    assert_eq!(lines.look(), [(7, false)]);
-    assert!(!lines.have_news());
-    line.release();
-    let line = lines.open(8, false).unwrap();
-    send(&line.to_parent, "c").unwrap();
-    assert_eq!(lines.look(), [(8, false)], "as many messages as before, of another attempt");
+    let duplexes = duplexes();
+    let duplex = duplexes.open(7, false).unwrap();
+    assert!(!duplexes.have_news());
+    send(&duplex.to_parent, "a").unwrap();
+    send(&duplex.to_task, "b").unwrap();
+    assert!(duplexes.have_news());
+    assert_eq!(duplexes.look(), [(7, false)]);
+    assert!(!duplexes.have_news());
+    duplex.release();
+    let duplex = duplexes.open(8, false).unwrap();
+    send(&duplex.to_parent, "c").unwrap();
+    assert_eq!(duplexes.look(), [(8, false)], "as many messages as before, of another attempt");
 }
 
 #[test]
 fn attempts_that_have_not_begun_leave_lines_to_the_others() {
-    let lines = lines();
-    let ahead = (1..).map_while(|attempt| lines.open(attempt, true).ok()).count();
+    let duplexes = duplexes();
+    let ahead = (1..).map_while(|attempt| duplexes.open(attempt, true).ok()).count();
     assert_eq!(ahead, AHEAD);
-    assert!(lines.open(1 << 40, false).is_ok());
+    assert!(duplexes.open(1 << 40, false).is_ok());
 }
