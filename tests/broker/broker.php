@@ -10,6 +10,8 @@ $workers = (int) (getenv('BROKER_WORKERS') ?: 4);
 $period = (int) (getenv('BROKER_PERIOD') ?: 200);
 mt_srand($seed = (int) (getenv('BROKER_SEED') ?: random_int(1, 1 << 30)));
 echo "BROKER_SEED=$seed\n";
+// How much of it the slower ones get: all in the long form.
+$share = getenv('BROKER_LONG') ? 1 : 1 / 8;
 $passed = $failed = 0;
 $parts = [];
 // A crash of the worker itself now and then, between the work and the acknowledgement. The second half waits for the second supervisor.
@@ -25,6 +27,8 @@ foreach (['rabbitmq' => ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'erl', '/usr/s
         require __DIR__ . "/$name.php";
         require_once __DIR__ . '/remote_pool.php';
         remote_pool($name);
+        require_once __DIR__ . '/restarts.php';
+        restarts($name);
         if ($name === 'redis') {
             require_once __DIR__ . '/messenger.php';
             messenger(redis());

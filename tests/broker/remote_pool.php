@@ -17,11 +17,16 @@ function remote_worker(string $queue, array $environment, string ...$options): P
         [dirname(__DIR__, 2) . '/php/bin/async-worker', '--backoff=0.02', '--max-backoff=0.1', '--health=LEDGER/health.json', ...$options, __DIR__ . '/remote_worker.php']);
 }
 
+/** The broker of which a part is: parts of both run in one process. */
+function remote_select(string $name): void
+{
+    putenv('REMOTE_BROKER=' . ($name === 'rabbitmq' ? 'rabbitmq ' . getenv('AMQP_PORT') : 'redis ' . redis()));
+}
+
 function remote_pool(string $name): void
 {
-    global $parts, $bodies, $workers, $period;
-    $address = $name === 'rabbitmq' ? 'rabbitmq ' . getenv('AMQP_PORT') : 'redis ' . redis();
-    $select = static fn() => putenv("REMOTE_BROKER=$address"); // parts of both brokers run in one process
+    global $parts, $bodies, $workers, $period, $share;
+    $select = static fn() => remote_select($name);
     $redis = static function () {
         $redis = new Redis();
         $redis->connect(redis());
@@ -53,7 +58,7 @@ function remote_pool(string $name): void
 
     $parts["$name, a pool whose workers are killed"] = static function () use ($select, $bodies, $workers, $period, $cut, $dead): void {
         $select();
-        $some = array_map(static fn(string $body) => str_replace(' late', '', $body), array_slice($bodies, 0, intdiv(count($bodies), 8)));
+        $some = array_map(static fn(string $body) => str_replace(' late', '', $body), array_slice($bodies, 0, (int) (count($bodies) * $share)));
         // The last ones wait until all has happened that is to happen.
         $some = array_map(static fn(string $body, int $n) => $n < count($some) * 7 / 8 ? $body : "$body late", $some, array_keys($some));
         $pool = RemotePool::create(remote_broker(), 'pool-storm')->sign(KEY);
@@ -89,7 +94,7 @@ function remote_pool(string $name): void
                 $kills++;
             }
             return count($results) === count($some);
-        }, 60);
+        }, patience(count($some)));
         $values = $pool->await();
         $code = $program->stop();
         $done = array_sum(array_map(count(...), $program->notes('done')));
@@ -211,9 +216,7 @@ function remote_pool(string $name): void
     $parts["$name, a broker that is not there"] = static function () use ($select, $name): void {
         $select();
         $kind = $name === 'rabbitmq' ? 'rabbitmq' : 'redis-port';
-        $free = stream_socket_server('tcp://127.0.0.1:0');
-        $port = explode(':', stream_socket_get_name($free, false))[1];
-        fclose($free);
+        $port = free_port();
         $away = ['REMOTE_BROKER' => "$kind $port nobody a-secret-word"];
         $wrong = ['REMOTE_BROKER' => $name === 'rabbitmq' ? 'rabbitmq ' . getenv('AMQP_PORT') . ' nobody a-secret-word' : "redis-port $port nobody a-secret-word"];
         $said = '';

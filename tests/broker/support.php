@@ -20,6 +20,12 @@ function until(string $what, callable $seen, float $seconds = 60): mixed
     return $value;
 }
 
+/** How many seconds so many messages may take, on a machine with other work. */
+function patience(int $messages): float
+{
+    return 60 + intdiv($messages, 20);
+}
+
 /** One of the examples in a process of its own, and what its jobs have written down. */
 final class Program
 {
@@ -127,6 +133,11 @@ final class Program
         $this->process = null;
     }
 
+    public function isRunning(): bool
+    {
+        return proc_get_status($this->process)['running'];
+    }
+
     /** Tells it to stop, and waits: its exit code. */
     public function stop(): int
     {
@@ -180,7 +191,7 @@ function storm(Program $program, array $bodies, int $period, array $anotherSuper
     $handled = $kills = $cuts = 0;
     $half = false;
     $begun = hrtime(true);
-    $deadline = hrtime(true) + (60 + (int) (count($bodies) / 20)) * 1_000_000_000;
+    $deadline = hrtime(true) + (int) (patience(count($bodies)) * 1e9);
     while (($handled = count($program->notes('done'))) < count($bodies)) {
         hrtime(true) < $deadline || throw new LogicException("$handled of " . count($bodies) . " messages are handled; its log ends with\n" . substr($program->log(), -1500));
         usleep($period * 1000); // from one kill to the next: nobody is waited for
@@ -293,10 +304,11 @@ function expect(string $what, bool $right, mixed $seen = null): void
 /** The broker that REMOTE_BROKER names. */
 function remote_broker(): Async\Bridge\Remote\Broker
 {
-    [$kind, $port, $user, $password] = explode(' ', getenv('REMOTE_BROKER')) + [2 => 'guest', 3 => 'guest'];
+    $words = explode(' ', getenv('REMOTE_BROKER'));
+    [$kind, $port, $user, $password] = $words + [2 => 'guest', 3 => $words[0] === 'rabbitmq' ? 'guest' : null];
     return match ($kind) {
         'rabbitmq' => new Async\Bridge\Remote\RabbitMq(port: (int) $port, user: $user, password: $password),
         'redis' => new Async\Bridge\Remote\RedisStreams(host: $port, claimAfter: (float) (getenv('CLAIM_AFTER') ?: 15)),
-        'redis-port' => new Async\Bridge\Remote\RedisStreams(port: (int) $port, password: $password),
+        'redis-port' => new Async\Bridge\Remote\RedisStreams(port: (int) $port, password: $password, claimAfter: (float) (getenv('CLAIM_AFTER') ?: 15)),
     };
 }

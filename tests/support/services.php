@@ -107,8 +107,19 @@ function tls()
     return $connection;
 }
 
+/** Ends a server, and waits for that. Whoever asks for it next starts it again in the same folder, at the same port. */
+function stop_service(string $name, int $signal = SIGTERM): void
+{
+    $folder = getenv('TEST_SERVICES') . "/$name";
+    $pid = (int) file_get_contents("$folder.pid");
+    $pid > 1 || throw new LogicException("no process of $name");
+    posix_kill($pid, $signal);
+    ended($pid);
+    unlink("$folder.pid");
+}
+
 /**
- * The folder of a server that runs from now to the end of the run.
+ * The folder of a server that runs from now to the end of the run, or until {@see stop_service()}.
  *
  * @param callable(string): list<string> $command prepares the folder and gives the command; the process that it becomes is the server
  */
@@ -118,15 +129,17 @@ function service(string $name, callable $command): string
     $lock = fopen("$folder.lock", 'c');
     flock($lock, LOCK_EX); // another test may be at it
     if (!file_exists("$folder.pid")) {
-        mkdir($folder);
-        chmod($folder, 0755);
-        if (posix_geteuid() === 0) {
-            chown($folder, NOBODY);
+        if (!is_dir($folder)) {
+            mkdir($folder);
+            chmod($folder, 0755);
+            if (posix_geteuid() === 0) {
+                chown($folder, NOBODY);
+            }
         }
         // In a session of its own, with nothing of this process open: not the lock either.
         $alone = 'for fd in /proc/$$/fd/*; do fd=${fd##*/}; [ "$fd" -lt 3 ] || eval "exec $fd>&-"; done; exec setsid "$@"';
         $start = implode(' ', array_map('escapeshellarg', ['bash', '-c', $alone, 'bash', ...as_nobody($command($folder))]));
-        shell_exec("cd $folder; HOME=$folder $start </dev/null >$folder.log 2>&1 & echo $! >$folder.pid");
+        shell_exec("cd $folder; HOME=$folder $start </dev/null >>$folder.log 2>&1 & echo $! >$folder.pid");
     }
     fclose($lock);
     return $folder;

@@ -386,7 +386,10 @@ final class RemotePool implements \ArrayAccess, \Countable, \IteratorAggregate
     {
         $key = $future->key();
         unset($this->tasks[$key], $this->waiting[$key]);
-        $this->sent = array_filter($this->sent, static fn(int|string $one) => $one !== $key);
+        foreach (array_keys($this->sent, $key, true) as $id) {
+            unset($this->sent[$id]);
+            $this->sender?->forget((string) $id);
+        }
         $this->note($key, $future);
     }
 
@@ -428,7 +431,7 @@ final class RemotePool implements \ArrayAccess, \Countable, \IteratorAggregate
             if ($this->sent === []) {
                 usleep((int) ($timeout * 1e6));
             } else {
-                $this->inbox = $this->patiently(fn() => $this->sender?->receive($timeout) ?? []);
+                array_push($this->inbox, ...$this->patiently(fn() => $this->inbox === [] ? $this->sender?->receive($timeout) ?? [] : []));
             }
         }
         // One by one: a handler may wait for one that has come with it.
@@ -480,12 +483,7 @@ final class RemotePool implements \ArrayAccess, \Countable, \IteratorAggregate
         while (true) {
             try {
                 if ($this->isLost) {
-                    $this->sender?->reconnect(function (string $id): void {
-                        $key = $this->sent[$id] ?? null;
-                        if ($key !== null) {
-                            $this->sender?->send($id, $this->encode($key, $this->tasks[$key], $this->futures[$key], $id));
-                        }
-                    });
+                    $this->reconnect();
                     $this->isLost = false;
                 }
                 return $call();
@@ -497,6 +495,22 @@ final class RemotePool implements \ArrayAccess, \Countable, \IteratorAggregate
                 }
                 usleep((int) ($pause * 1e6));
                 $pause = min(2.0, 2 * $pause);
+            }
+        }
+    }
+
+    private function reconnect(): void
+    {
+        $missing = $this->sender?->reconnect(array_map(strval(...), array_keys($this->sent))) ?? [];
+        // What has been done meanwhile is not to be done again.
+        while (($results = $this->sender?->receive(0.0) ?? []) !== []) {
+            array_push($this->inbox, ...$results);
+        }
+        $done = array_map($this->codec->idOf(...), $missing === [] ? [] : $this->inbox);
+        foreach (array_diff($missing, $done) as $id) {
+            $key = $this->sent[$id] ?? null;
+            if ($key !== null) {
+                $this->sender?->send($id, $this->encode($key, $this->tasks[$key], $this->futures[$key], $id));
             }
         }
     }
@@ -514,6 +528,7 @@ final class RemotePool implements \ArrayAccess, \Countable, \IteratorAggregate
             return; // a second result: its worker was lost after the first one, or the task was cancelled
         }
         unset($this->sent[$head['id']]);
+        $this->sender?->forget($head['id']);
         try {
             if (($head['ok'] ?? null) === true) {
                 $this->end($key, Status::Succeeded, $this->classes->unserialize($bytes), null);

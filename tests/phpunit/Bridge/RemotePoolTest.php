@@ -268,17 +268,19 @@ final class BrokerInMemory implements Broker, Sender
         return $results;
     }
 
-    public function reconnect(Closure $resend): void
+    public function reconnect(array $sent): array
     {
         $this->reconnects++;
         if ($this->isAway === true && $this->reconnects > 1) {
             $this->isAway = false;
         }
         $this->isAway === false || throw new BrokerException('away', BrokerException::AWAY);
-        foreach (array_keys($this->unconfirmed) as $id) {
-            unset($this->unconfirmed[$id]);
-            $resend($id);
-        }
+        return array_keys($this->unconfirmed);
+    }
+
+    public function forget(string $id): void
+    {
+        unset($this->unconfirmed[$id]);
     }
 
     public function close(): void

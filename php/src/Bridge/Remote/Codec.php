@@ -75,6 +75,18 @@ final class Codec
         return [$head, $lines[2]];
     }
 
+    /**
+     * Which task a result is of, if it is one that is taken.
+     */
+    public function idOf(string $result): ?string
+    {
+        try {
+            return $this->decode('result', $result)[0]['id'];
+        } catch (RefusedException) {
+            return null;
+        }
+    }
+
     private function verify(string $kind, string $signature, string $text): void
     {
         if ($this->keys === []) {

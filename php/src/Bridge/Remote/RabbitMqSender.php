@@ -6,7 +6,7 @@ namespace Async\Bridge\Remote;
 
 use PhpAmqpLib\Channel\AMQPChannel;
 use PhpAmqpLib\Connection\AbstractConnection;
-use PhpAmqpLib\Exception\AMQPTimeoutException;
+use PhpAmqpLib\Exception\{AMQPProtocolChannelException, AMQPTimeoutException};
 use PhpAmqpLib\Message\AMQPMessage;
 use PhpAmqpLib\Wire\AMQPTable;
 
@@ -15,19 +15,19 @@ use PhpAmqpLib\Wire\AMQPTable;
  *
  * @internal
  */
-final class RabbitMqSender implements Sender
+final class RabbitMqSender extends TrackingSender
 {
     /** php-amqplib goes through all that wait at each confirmation. */
     private const MOST_UNCONFIRMED = 256;
     private const KEPT_MILLISECONDS = 600_000;
+    private const NOT_FOUND = 404;
 
-    private readonly string $address;
-    private readonly int $pid;
     private ?AbstractConnection $connection = null;
     private ?AMQPChannel $channel = null;
+    private bool $isFirst = true;
 
-    /** @var array<string, true> */
-    private array $unconfirmed = [];
+    /** The queue for results was deleted, and results may have been lost with it. */
+    private bool $isEmptied = false;
 
     /** @var list<string> */
     private array $inbox = [];
@@ -35,31 +35,9 @@ final class RabbitMqSender implements Sender
     /**
      * @param \Closure(): AbstractConnection $connect
      */
-    public function __construct(private readonly RabbitMq $broker, private readonly string $queue, private readonly \Closure $connect)
+    public function __construct(private readonly RabbitMq $broker, string $queue, private readonly \Closure $connect)
     {
-        $this->address = "$queue.results." . bin2hex(random_bytes(12));
-        $this->pid = (int) getmypid();
-        $this->open();
-    }
-
-    public function address(): string
-    {
-        return $this->address;
-    }
-
-    public function send(string $id, string $body): void
-    {
-        $this->unconfirmed[$id] = true;
-        $this->broker->guard('send a task', function () use ($id, $body): void {
-            $this->channel->basic_publish(new AMQPMessage($body, [
-                'delivery_mode' => AMQPMessage::DELIVERY_MODE_PERSISTENT,
-                'message_id' => $id,
-                'content_type' => 'application/x-async-task',
-            ]), '', $this->queue);
-            while (count($this->unconfirmed) >= self::MOST_UNCONFIRMED) {
-                $this->channel->wait(null, false, 30.0);
-            }
-        });
+        parent::__construct($queue);
     }
 
     public function receive(float $timeout): array
@@ -80,34 +58,11 @@ final class RabbitMqSender implements Sender
         return $inbox;
     }
 
-    public function reconnect(\Closure $resend): void
-    {
-        $this->leave();
-        $this->open();
-        foreach (array_keys($this->unconfirmed) as $id) {
-            unset($this->unconfirmed[$id]);
-            $resend((string) $id); // notes it again, also when the connection is lost in it
-        }
-    }
-
-    public function close(): void
-    {
-        if ($this->pid !== getmypid()) {
-            return; // a copy, in a task: the socket is the parent's
-        }
-        try {
-            $this->channel?->queue_delete($this->address);
-            $this->connection?->close();
-        } catch (\Throwable) {
-            // The broker deletes it when nobody has used it for a while.
-        }
-        $this->connection = $this->channel = null;
-    }
-
-    private function open(): void
+    protected function open(): void
     {
         $this->connection = ($this->connect)();
         $this->connection->set_close_on_destruct(false);
+        $this->isEmptied = $this->isEmptied || !$this->isFirst && !$this->hasAddress();
         $this->channel = $this->broker->guard('open a channel', fn() => $this->connection->channel());
         $this->broker->declare($this->channel, $this->queue);
         $this->broker->guard('declare a queue for results', function (): void {
@@ -122,17 +77,55 @@ final class RabbitMqSender implements Sender
                 $message->ack();
             });
         });
+        $this->isFirst = false;
     }
 
-    /**
-     * Forgets a connection that is lost, without a word to the broker.
-     */
-    private function leave(): void
+    protected function leave(): void
     {
         try {
             $this->connection?->getIO()->close();
         } catch (\Throwable) {
         }
         $this->connection = $this->channel = null;
+    }
+
+    protected function clear(): void
+    {
+        $this->channel?->queue_delete($this->address);
+        $this->connection?->close();
+    }
+
+    protected function publish(string $id, string $body): void
+    {
+        $this->broker->guard('send a task', function () use ($id, $body): void {
+            $this->channel->basic_publish(new AMQPMessage($body, [
+                'delivery_mode' => AMQPMessage::DELIVERY_MODE_PERSISTENT,
+                'message_id' => $id,
+                'content_type' => 'application/x-async-task',
+            ]), '', $this->queue);
+            while (count($this->unconfirmed) >= self::MOST_UNCONFIRMED) {
+                $this->channel->wait(null, false, 30.0);
+            }
+        });
+    }
+
+    protected function lost(array $sent): array
+    {
+        [$isEmptied, $this->isEmptied] = [$this->isEmptied, false];
+        return $isEmptied ? $sent : [];
+    }
+
+    private function hasAddress(): bool
+    {
+        return $this->broker->guard('look for the queue for results', function (): bool {
+            $channel = $this->connection->channel();
+            try {
+                $channel->queue_declare($this->address, passive: true);
+            } catch (AMQPProtocolChannelException $error) {
+                return $error->getCode() === self::NOT_FOUND ? false : throw $error;
+            }
+            $channel->close();
+            return true;
+        });
     }
 }

@@ -7,32 +7,25 @@ namespace Async\Bridge\Remote;
 /**
  * @internal
  */
-final class RedisSender implements Sender
+final class RedisSender extends TrackingSender
 {
-    private readonly string $address;
-    private readonly int $pid;
-    private \Redis $redis;
+    /** Only whether they are there: a task may be large. */
+    private const ARE_THERE = <<<'LUA'
+        local there = {}
+        for i, entry in ipairs(ARGV) do
+            there[i] = #redis.call('XRANGE', KEYS[1], entry, entry)
+        end
+        return there
+        LUA;
 
-    /** @var array<string, true> the one that was being sent when the connection was lost */
-    private array $unconfirmed = [];
+    private ?\Redis $redis = null;
 
-    public function __construct(private readonly RedisStreams $broker, private readonly string $queue)
+    /** @var array<string, string> the entries of tasks, by the numbers of these */
+    private array $entries = [];
+
+    public function __construct(private readonly RedisStreams $broker, string $queue)
     {
-        $this->address = "$queue.results." . bin2hex(random_bytes(12));
-        $this->pid = (int) getmypid();
-        $this->redis = $broker->connect();
-    }
-
-    public function address(): string
-    {
-        return $this->address;
-    }
-
-    public function send(string $id, string $body): void
-    {
-        $this->unconfirmed[$id] = true;
-        $this->broker->guard('send a task', fn() => $this->broker->check($this->redis, $this->redis->xAdd($this->queue, '*', ['body' => $body])));
-        unset($this->unconfirmed[$id]);
+        parent::__construct($queue);
     }
 
     public function receive(float $timeout): array
@@ -50,26 +43,53 @@ final class RedisSender implements Sender
         });
     }
 
-    public function reconnect(\Closure $resend): void
+    public function forget(string $id): void
     {
-        $this->redis = $this->broker->connect();
-        foreach (array_keys($this->unconfirmed) as $id) {
-            unset($this->unconfirmed[$id]);
-            $resend((string) $id); // notes it again, also when the connection is lost in it
-        }
+        parent::forget($id);
+        unset($this->entries[$id]);
     }
 
-    public function close(): void
+    protected function open(): void
     {
-        if ($this->pid !== getmypid()) {
-            return; // a copy, in a task: the socket is the parent's
+        $this->redis = $this->broker->connect();
+        // A connection that is lost has to be seen: what was done over the one before it may be lost as well.
+        $this->redis->setOption(\Redis::OPT_MAX_RETRIES, 0);
+    }
+
+    protected function leave(): void
+    {
+        $this->redis = null;
+    }
+
+    protected function clear(): void
+    {
+        $this->redis?->del($this->address);
+        $this->redis?->close();
+    }
+
+    protected function publish(string $id, string $body): void
+    {
+        $entry = $this->broker->guard('send a task', fn() => $this->broker->check($this->redis, $this->redis->xAdd($this->queue, '*', ['body' => $body])));
+        $this->entries[$id] = (string) $entry;
+        unset($this->unconfirmed[$id]);
+    }
+
+    /**
+     * An entry goes in one transaction with its result. A result goes when it is taken, also if the answer is lost; and Redis itself may have
+     * been started anew without either.
+     */
+    protected function lost(array $sent): array
+    {
+        $lost = [];
+        foreach (array_chunk(array_intersect_key($this->entries, array_flip($sent)), 500, true) as $some) {
+            $there = $this->broker->guard('look for tasks', fn() => $this->broker->check($this->redis, $this->redis->eval(self::ARE_THERE, [$this->queue, ...array_values($some)], 1)));
+            foreach (array_keys($some) as $index => $id) {
+                if (($there[$index] ?? 0) !== 1) {
+                    $lost[] = (string) $id;
+                }
+            }
         }
-        try {
-            $this->redis->del($this->address);
-            $this->redis->close();
-        } catch (\Throwable) {
-            // It expires.
-        }
+        return $lost;
     }
 
     /**

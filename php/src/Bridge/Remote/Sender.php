@@ -35,11 +35,18 @@ interface Sender
     /**
      * Opens a connection again.
      *
-     * @param \Closure(string): void $resend is called with the number of each task that the broker has not confirmed
+     * @param list<string> $sent the numbers of all tasks that were sent, and whose results are waited for
+     *
+     * @return list<string> those to send again, unless {@see receive()} gives their results: the broker may not have them, or the results are lost
      *
      * @throws BrokerException
      */
-    public function reconnect(\Closure $resend): void;
+    public function reconnect(array $sent): array;
+
+    /**
+     * No result of this task is waited for any more.
+     */
+    public function forget(string $id): void;
 
     /**
      * No more results are waited for.
