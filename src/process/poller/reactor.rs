@@ -37,6 +37,7 @@ use crate::process::output::Capture;
 use crate::process::quota::Permit;
 use crate::process::recipient::Recipient;
 use crate::process::shared::doorbell::Doorbell;
+use crate::process::shared::job_queue::JobQueue;
 use crate::process::shared::message_ring::duplex_table::DuplexTable;
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::signals::Blocked;
@@ -246,10 +247,10 @@ impl Reactor {
     /// Child `id`, which was added before, is a warm worker, and writes its results to `ring`. If its output is
     /// captured it waits after each result for [`Reactor::go_on`], or for [`Reactor::release`] if the result is a
     /// remote payload.
-    pub(crate) fn listen(&mut self, id: u64, ring: ResultRing) {
+    pub(crate) fn listen(&mut self, id: u64, ring: ResultRing, asked: (Rc<JobQueue>, usize)) {
         self.checks.wanted = true;
         let limit = self.children.get(&id).map_or(0, |child| child.limit);
-        self.rings.add(id, ring, limit, self.captures.contains_key(&id));
+        self.rings.add(id, ring, asked, limit, self.captures.contains_key(&id));
     }
 
     /// Waits for news, for `timeout` at most, and appends it to `news`. The notifier raises nothing meanwhile.

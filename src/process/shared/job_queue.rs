@@ -20,7 +20,7 @@ use super::cells::{AWAKE, Cell, Head, now, wake_one, wake_younger};
 use super::entries::{
     ALIGN, ENTRY, FREE, OPEN, ROOM, RUN, SHIFT, STATE, State, TAKEN, entry, exchange, state_is,
 };
-use super::memory::SharedMemory;
+use super::memory::{SharedMemory, place};
 use super::slot::WorkerSlot;
 use super::sync::{Ordering, fence};
 
@@ -285,6 +285,15 @@ impl JobQueue {
         entry.by = Some(slot);
         *hint = dropped + at as u64 + u64::from(last);
         true
+    }
+
+    /// Tells the processor that the entry will be looked at soon about which the child on `slot` answers next.
+    pub(crate) fn prefetch(&self, slot: usize) {
+        let hint = self.hints.borrow().get(slot).copied().unwrap_or_default();
+        let at = usize::try_from(hint.saturating_sub(self.dropped.get())).unwrap_or(usize::MAX);
+        if let Some(posted) = self.posted.borrow().get(at) {
+            self.memory.prefetch(place(ROOM, posted.at));
+        }
     }
 
     /// No more answers about `task` are expected, whichever child has it.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use nix::errno::Errno;
 
-use super::memory::{Apart, Shared, SharedMemory};
+use super::memory::{Apart, Shared, SharedMemory, place};
 use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence};
 use crate::wire::frame::{Frame, Kind};
 use crate::wire::payload::Payload;
@@ -272,6 +272,12 @@ impl ResultRing {
     /// Is there anything to read?
     pub(crate) fn has_news(&self) -> bool {
         self.at < self.heard.len() || self.memory.head().written.load(Ordering::Acquire) != self.read
+    }
+
+    /// In the parent: tells the processor that the next message will be read soon.
+    #[inline]
+    pub(crate) fn prefetch(&self) {
+        self.memory.prefetch(place(ROOM, self.read));
     }
 
     /// Wakes the child if it waits for a change.

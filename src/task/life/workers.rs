@@ -1,6 +1,7 @@
 //! The warm workers of a pool, as their parent knows them.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::process::shared::job_queue::JobQueue;
@@ -42,7 +43,7 @@ pub(crate) struct Job {
 /// The warm workers of one pool.
 #[derive(Debug)]
 pub(crate) struct Workers {
-    pub(crate) job_queue: JobQueue,
+    pub(crate) job_queue: Rc<JobQueue>,
     /// The ids of the workers that have not been reaped, in the order of their forks.
     pub(crate) ids: DataCell<Vec<u64>>,
     /// How many of these are known to have left by themselves.

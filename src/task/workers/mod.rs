@@ -60,7 +60,7 @@ impl Members<'_> {
 impl Workers {
     pub(crate) fn new() -> Result<Rc<Self>, Errno> {
         Ok(Rc::new(Self {
-            job_queue: JobQueue::new()?,
+            job_queue: Rc::new(JobQueue::new()?),
             ids: DataCell::default(),
             departed: Cell::new(0),
             oldest: Cell::new(None),

@@ -210,7 +210,7 @@ fn spawn_warm(group: &Rc<Group>, workers: &Rc<Workers>, others: u64) -> Result<V
         NotSpawned { refused, tasks: [begun, unposted].concat() }
     })?;
     if let Some(reactor) = state.reactor.borrow_mut().as_mut() {
-        reactor.listen(id, ring);
+        reactor.listen(id, ring, (Rc::clone(&workers.job_queue), slot));
     }
     workers.add(id);
     if let Some(time) = time {

@@ -11,6 +11,7 @@ use super::{Message, News};
 use crate::process::poller::notifier::Flags;
 use crate::process::remote_payload::RemotePayload;
 use crate::process::shared::doorbell::Doorbell;
+use crate::process::shared::job_queue::JobQueue;
 use crate::process::shared::message_ring::duplex_table::DuplexTable;
 use crate::process::shared::result_ring::{Answer, Garbled, ResultRing};
 use crate::process::spin::Spin;
@@ -23,6 +24,8 @@ const ASK_EVERY: u32 = 64;
 #[derive(Debug)]
 struct RingReader {
     ring: ResultRing,
+    /// Where its jobs come from, and its worker slot there.
+    asked: (Rc<JobQueue>, usize),
     /// The most bytes that a result may have; 0 for no limit.
     limit: u64,
     /// The worker waits after every answer until its captured output has been taken, not only after a remote payload.
@@ -78,10 +81,17 @@ impl Rings {
         Ok(doorbell)
     }
 
-    pub(super) fn add(&mut self, child: u64, ring: ResultRing, limit: u64, waits: bool) {
+    pub(super) fn add(
+        &mut self,
+        child: u64,
+        ring: ResultRing,
+        asked: (Rc<JobQueue>, usize),
+        limit: u64,
+        waits: bool,
+    ) {
         ring.keep_from_siblings();
         let at = self.readers.partition_point(|&(other, _)| other < child);
-        self.readers.insert(at, (child, RingReader { ring, limit, waits, lends: false }));
+        self.readers.insert(at, (child, RingReader { ring, asked, limit, waits, lends: false }));
     }
 
     /// Reads no more of the ring of `child`.
@@ -176,7 +186,11 @@ impl Rings {
     fn look(&mut self, flags: Flags) -> Result<bool, Errno> {
         let interrupted = || flags.interrupt.load(Ordering::Relaxed);
         let readers = &self.readers;
-        let news = self.spin.until(|| interrupted() || told(readers));
+        let news = self.spin.until(|| {
+            // A message comes into the processor's cache together with the word that says that it is there, not after it.
+            readers.iter().for_each(|(_, reader)| reader.ring.prefetch());
+            interrupted() || told(readers)
+        });
         if interrupted() { Err(Errno::EINTR) } else { Ok(news) }
     }
 
@@ -195,6 +209,8 @@ impl Rings {
         let before = news.len();
         let mut garbled = Vec::new();
         for (child, reader) in self.readers.iter_mut().filter(|(_, reader)| reader.ring.has_news()) {
+            // What is answered is checked against the job, which lies elsewhere.
+            reader.asked.0.prefetch(reader.asked.1);
             if reader.hear(*child, news).is_err() {
                 garbled.push(*child);
             }

@@ -383,7 +383,7 @@ fn a_wait_that_is_cut_short_takes_no_wake_up_with_it() {
             nix::unistd::pause();
         }
     });
-    reactor.listen(1, ResultRing::new().unwrap());
+    reactor.listen(1, ResultRing::new().unwrap(), (Rc::new(JobQueue::new().unwrap()), 0));
     start(&mut reactor, 2, |_| {});
     reactor.arm(None, false);
     while !PENDING.load(Ordering::Acquire) {
