@@ -188,7 +188,9 @@ impl Rings {
         let readers = &self.readers;
         let news = self.spin.until(|| {
             // A message comes into the processor's cache together with the word that says that it is there, not after it.
-            readers.iter().for_each(|(_, reader)| reader.ring.prefetch());
+            for (_, reader) in readers {
+                reader.ring.prefetch();
+            }
             interrupted() || told(readers)
         });
         if interrupted() { Err(Errno::EINTR) } else { Ok(news) }
