@@ -2,6 +2,7 @@
 //! to PHP exceptions.
 
 mod lock;
+mod others;
 mod texts;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use texts::{
 };
 
 pub(crate) use lock::{Holder, LockError};
+pub(crate) use others::{Doing, Other};
 pub(crate) use texts::{limit_name, signal_name};
 
 /// The name of a task in messages.
@@ -351,23 +353,23 @@ pub(crate) enum Error {
         reason: String,
     },
     /// No message came in time.
-    #[error("no message within {limit} s{}", lock::others_text(.others, "send one"))]
+    #[error("no message within {limit} s{}", others::others_text(.others, "send one"))]
     NoMessage {
         /// The time limit in seconds.
         limit: Seconds,
         /// Other processes that have the channel, where that was looked up.
-        others: Vec<Holder>,
+        others: Vec<Other>,
     },
     /// No room came in time.
     #[error(
         "no room for a message within {limit} s: the channel holds {capacity}, and nobody has received one{}",
-        lock::others_text(.others, "receive one")
+        others::others_text(.others, "receive one")
     )]
     NoRoomInChannel {
         /// The time limit in seconds.
         limit: Seconds,
         /// Other processes that have the channel, where that was looked up.
-        others: Vec<Holder>,
+        others: Vec<Other>,
         /// How many messages fit into the channel.
         capacity: u32,
     },

@@ -115,12 +115,6 @@ fn holders_text(holders: &[Holder]) -> String {
     }
 }
 
-/// Who else could do what somebody waits for.
-pub(super) fn others_text(others: &[Holder], what: &str) -> String {
-    let named: Vec<_> = others.iter().map(ToString::to_string).collect();
-    if named.is_empty() { String::new() } else { format!("; who could {what}: {}", named.join(", ")) }
-}
-
 fn not_held_text(holder: Option<&Holder>) -> String {
     holder.map_or_else(|| "nobody holds it".to_owned(), |holder| format!("{holder} holds it"))
 }

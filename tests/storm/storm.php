@@ -40,6 +40,8 @@ $complain = function (string $text) use (&$wrong) {
 $cancel = $ask = $locks = [];
 $started = null; // the last that was, before it was added to a pool
 $begun = 0;
+// How deep the parent is in waits in which no handler of messages runs, how many have begun and ended, and what was not waited for then.
+[$depth, $waits, $given_up] = [new Async\Counter(), new Async\Counter(), new Async\Counter()];
 
 /** Ends what a round wants cancelled, and is not waiting for anything else. */
 function cancel_some(): void
@@ -119,7 +121,7 @@ function pool(): Pool
     };
     match (mt_rand(0, 7)) {
         0 => $pool->onFork(parent: fn () => throw new Surfacing('of a hook')),
-        1 => $pool->onFork(parent: fn () => calm(fn () => await(async(fn () => 1)))),
+        1 => $pool->onFork(parent: fn () => blocked(fn () => await(async(fn () => 1)))),
         2 => $pool->onFork(parent: fn () => begin()),
         3 => $pool->onExit(fn () => usleep(mt_rand(0, 2000))),
         default => null,
@@ -252,5 +254,6 @@ $grown < 1 << 20 || $complain("what malloc() has given out grew by $grown bytes 
 $grown = $after['resident'] - $before['resident'];
 $grown < 8 << 20 || $complain("resident memory grew by $grown bytes in " . ($rounds - 5) . ' rounds');
 pcntl_alarm(0);
+$given_up->get() === 0 || printf("%d answers not waited for, while the parent waited for the place of the task that asked\n", $given_up->get());
 echo "$tasks tasks and $walked maps in $rounds rounds, ", $wrong === 0 ? 'every one accounted for, nothing left' : "$wrong WRONG", "\n";
 exit($wrong === 0 ? 0 : 1);

@@ -82,6 +82,10 @@ struct Calls {
     listening: AtomicU32,
     /// 1 once an event loop has ever wanted one.
     watched: AtomicU32,
+    /// Of a duplex: the process that waits until there is a message; 0 for none.
+    awaits_message: AtomicU32,
+    /// The same for room.
+    awaits_room: AtomicU32,
     /// The process whose unfinished message is lost, packed; 0 for none. Here, as both sides read this line anyway.
     lost: AtomicU64,
 }
@@ -279,6 +283,27 @@ impl MessageRing {
         let head = self.head();
         let at = Mark(head.receivers.mark.load(Ordering::Acquire));
         Mark(head.senders.mark.load(Ordering::Acquire)).units() != at.units()
+    }
+
+    /// Who has the other direction of a duplex can learn that this process waits, until it ceases to.
+    pub(crate) fn begin_to_await(&self, what: What, pid: i32) {
+        self.awaited(what).store(pid.unsigned_abs(), Ordering::Relaxed);
+    }
+
+    /// It waits no more.
+    pub(crate) fn cease_to_await(&self, what: What, pid: i32) {
+        let pid = pid.unsigned_abs();
+        let _ = self.awaited(what).compare_exchange(pid, 0, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// Does this process wait? The memory says so; one that writes over it can claim anything.
+    pub(crate) fn is_awaited_by(&self, what: What, pid: i32) -> bool {
+        self.awaited(what).load(Ordering::Relaxed) == pid.unsigned_abs()
+    }
+
+    fn awaited(&self, what: What) -> &AtomicU32 {
+        let calls = &self.head().calls;
+        if what == What::Room { &calls.awaits_room } else { &calls.awaits_message }
     }
 
     /// How many messages there is room for, if they are short.

@@ -284,5 +284,5 @@ pub(crate) fn is_deserted(ring: &MessageRing) -> bool {
 
 /// Does something wait for a process of its own?
 fn has_queued() -> bool {
-    state().active.borrow().iter().any(|group| !group.idle())
+    state().active.borrow().iter().any(|group| group.ledger.borrow().has_waiting())
 }

@@ -2,15 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Holder, Message, Seconds};
+use crate::error::{Doing, Error, Message, Other, Seconds, Subject};
 use crate::exceptions;
+use crate::process::identity::Process;
+use crate::process::shared::message_ring::duplex_table::Duplex;
 use crate::process::shared::message_ring::{MessageRing, Waiting, What};
 use crate::process::spin::Spin;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::parent::messages::{LOOK_EVERY, Peer, Stop, is_busy, is_deserted, may_be_used};
+use crate::task::parent::status::Status;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, locks, wait};
+use crate::task::parent::{event_loop, locks, status, wait};
 use crate::zend::handler::Thrown;
 use crate::zend::{exception, interrupt};
 
@@ -38,11 +41,21 @@ pub(super) struct Pausing<'r> {
     left: u32,
     /// The next part of the message has to be there by then, or within the time limit.
     part_until: Option<Instant>,
+    /// What the other end was told that this process waits for.
+    said: Option<What>,
+}
+
+impl Drop for Pausing<'_> {
+    fn drop(&mut self) {
+        if let Some(what) = self.said {
+            self.ring.cease_to_await(what, Process::own().pid());
+        }
+    }
 }
 
 impl<'r> Pausing<'r> {
     pub(super) fn new(ring: &'r MessageRing, patience: Option<Patience>, peer: Peer<'r>) -> Self {
-        Self { ring, patience, peer, looks: None, left: LOOKS_AT_END, part_until: None }
+        Self { ring, patience, peer, looks: None, left: LOOKS_AT_END, part_until: None, said: None }
     }
 
     /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
@@ -109,6 +122,7 @@ impl<'r> Pausing<'r> {
         if self.looks.is_none_or(|at| at <= now) {
             self.looks = Some(now + if self.looks.is_none() { BRIEFLY } else { LOOK_EVERY });
         }
+        self.say(waiting.what());
         let interrupt = interrupt::flags().interrupt;
         waiting.sleep(longest.min(left), interrupt);
         if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
@@ -120,6 +134,14 @@ impl<'r> Pausing<'r> {
             self.part_until = None;
         }
         if exception::pending() { Err(Stop::Thrown) } else { Ok(()) }
+    }
+
+    /// Tells the other end of a duplex, whose own wait may be over first, that this process waits.
+    fn say(&mut self, what: What) {
+        if self.said.is_none() && what != What::Turn && !matches!(self.peer, Peer::Anyone) {
+            self.ring.begin_to_await(what, Process::own().pid());
+            self.said = Some(what);
+        }
     }
 
     /// How much longer to wait.
@@ -145,9 +167,10 @@ impl<'r> Pausing<'r> {
     fn give_up(&self, waiting: &Waiting<'_>) -> Thrown {
         let limit = Seconds(self.patience.map_or(0.0, Patience::seconds));
         let error = match waiting.what() {
-            What::Message => Error::NoMessage { limit, others: self.others() },
+            What::Message => Error::NoMessage { limit, others: self.others(What::Message) },
             What::Room => {
-                Error::NoRoomInChannel { limit, capacity: self.ring.capacity(), others: self.others() }
+                let others = self.others(What::Room);
+                Error::NoRoomInChannel { limit, capacity: self.ring.capacity(), others }
             }
             What::Turn => Error::NoTurnInChannel { limit, holder: waiting.holder().map(locks::holder) },
         };
@@ -155,12 +178,44 @@ impl<'r> Pausing<'r> {
     }
 
     /// Who could have ended the wait. To look takes the reading of files, and is left out for who has not waited.
-    fn others(&self) -> Vec<Holder> {
+    fn others(&self, what: What) -> Vec<Other> {
         let has_waited = self.patience.is_some_and(|patience| patience.seconds() > 0.0);
-        if !has_waited || !matches!(self.peer, Peer::Anyone) {
+        if !has_waited {
             return Vec::new();
         }
-        self.ring.users(is_busy()).into_iter().map(locks::holder).collect()
+        match self.peer {
+            Peer::Anyone => {
+                let users = self.ring.users(is_busy()).into_iter();
+                users.map(|process| Other::Process(locks::holder(process))).collect()
+            }
+            Peer::Parent(duplex) => {
+                let pid = duplex.duplexes().parent();
+                vec![Other::Parent(pid, self.waits_too(duplex, what, pid))]
+            }
+            Peer::Task(future, attempt) => {
+                let pid = status::pid(future);
+                let duplex = future.channel().and_then(|channel| channel.duplex(attempt));
+                let waits_too = duplex.zip(pid).and_then(|(duplex, pid)| self.waits_too(&duplex, what, pid));
+                let doing =
+                    waits_too.unwrap_or_else(|| match (Status::of(future), status::attempts(future)) {
+                        (Status::Pending | Status::Queued, 0) => Doing::NotBegun,
+                        (Status::Pending | Status::Queued, _) => Doing::Resting,
+                        _ => Doing::Runs,
+                    });
+                vec![Other::Task(Subject { pid, ..future.subject() }, doing)]
+            }
+        }
+    }
+
+    /// Does the process at the other end of a duplex wait, in the other direction, for what is waited for here?
+    fn waits_too(&self, duplex: &Duplex, what: What, pid: i32) -> Option<Doing> {
+        let other = if std::ptr::eq(self.ring, &raw const duplex.to_task) {
+            &duplex.to_parent
+        } else {
+            &duplex.to_task
+        };
+        let what_text = if what == What::Message { "a message" } else { "room for a message" };
+        other.is_awaited_by(what, pid).then_some(Doing::WaitsToo(what_text))
     }
 
     fn despair(&self, waiting: &Waiting<'_>) -> Thrown {

@@ -124,7 +124,12 @@ impl DuplexTable {
         &self.doorbell
     }
 
-    /// Is the process there whose duplexes they are?
+    /// The process whose duplexes they are.
+    pub(crate) fn parent(&self) -> i32 {
+        self.owner.as_raw()
+    }
+
+    /// Is it there?
     pub(crate) fn has_parent(&self) -> bool {
         Process::own().child(self.owner.as_raw()).is_there()
     }

@@ -271,6 +271,9 @@ mod supply {
             {
                 word.store(0, Ordering::Relaxed);
             }
+            for word in [&calls.awaits_message, &calls.awaits_room] {
+                word.store(0, Ordering::Relaxed);
+            }
             calls.lost.store(0, Ordering::Relaxed);
             self.reader.store(0, Ordering::Relaxed);
         }
