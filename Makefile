@@ -53,7 +53,7 @@ fuzz: ## feed random bytes to the readers, for FUZZ_SECONDS=60 each; needs cargo
 lint: setup ## check formatting, lints and syntax
 	@tools/lint
 
-matrix: ## test one PHP after another, built from Debian's sources, and print one table; MATRIX="bookworm/zts-debug" chooses
+matrix: ## test one PHP after another, of Debian releases and built from sources, and print one table; MATRIX="sid/php8.4" chooses
 	@tools/matrix --write $(MATRIX)
 
 memcheck: setup build ## run tests under valgrind; MEMCHECK="tests/phpt/pool" chooses them
