@@ -31,7 +31,7 @@ use super::lock::{Lock, Taken};
 use super::memory::{Apart, Shared};
 use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence};
 use crate::process::census;
-use crate::process::identity::Process;
+use crate::process::identity::{PACKED_BITS, Process};
 use bell::Bell;
 use header::HEADER;
 pub(crate) use mark::MOST;
@@ -86,9 +86,14 @@ struct Calls {
     awaits_message: AtomicU32,
     /// The same for room.
     awaits_room: AtomicU32,
-    /// The process whose unfinished message is lost, packed; 0 for none. Here, as both sides read this line anyway.
+    /// The process whose unfinished message is lost, packed, and [`IN_PIECES`]; 0 for none. Here, as both sides read this
+    /// line anyway.
     lost: AtomicU64,
 }
+
+/// Flag: pieces of the message that is lost are in the ring. Who comes to their end tells of it: told before, it would be
+/// told again there.
+const IN_PIECES: u64 = 1 << PACKED_BITS;
 
 // SAFETY: atomics, aligned to less than a page.
 unsafe impl Shared for Head {}

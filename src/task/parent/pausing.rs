@@ -24,7 +24,7 @@ const BRIEFLY: Duration = Duration::from_millis(2);
 /// A message that has begun to arrive is lost with who gives up in the middle of it. So whatever the time limit is, its
 /// sender has so much time for each next part.
 const NEXT_PART: Duration = Duration::from_secs(1);
-/// How often to look for what is left when an attempt is over, each for a millisecond at most.
+/// How often to look for what is left when nobody is there any more, each for a millisecond at most.
 const LOOKS_AT_END: u32 = 5;
 /// Of so many looks without sleeping one is at the other side's word, and takes its cache line from it: meanwhile that
 /// side sends or receives several messages.
@@ -37,7 +37,7 @@ pub(super) struct Pausing<'r> {
     peer: Peer<'r>,
     /// When to look next whether another process is there; `None` before the first sleep.
     looks: Option<Instant>,
-    /// How often to look again when the attempt is over.
+    /// How often to look again when nobody is left at the other end.
     left: u32,
     /// The next part of the message has to be there by then, or within the time limit.
     part_until: Option<Instant>,
@@ -87,9 +87,7 @@ impl<'r> Pausing<'r> {
             return Err(Stop::Thrown);
         }
         if self.peer.is_over() {
-            // In the middle of a message the ring finds out who has died.
-            self.left = self.left.checked_sub(1).ok_or(Stop::Over)?;
-            return Ok(());
+            return if self.looks_again() { Ok(()) } else { Err(Stop::Over) };
         }
         if waiting.is_over() {
             return Ok(());
@@ -100,7 +98,7 @@ impl<'r> Pausing<'r> {
             // before.
             let in_vain =
                 waiting.what() == What::Message && self.ring.is_deserted() && is_deserted(self.ring);
-            return Err(if in_vain { self.despair(waiting) } else { self.give_up(waiting) }.into());
+            return if in_vain { self.despair(waiting) } else { Err(self.give_up(waiting).into()) };
         }
         if let Peer::Task(future, _) = self.peer
             && future.is_pending()
@@ -117,7 +115,7 @@ impl<'r> Pausing<'r> {
             if waiting.is_over() {
                 return Ok(());
             }
-            return Err(self.despair(waiting).into());
+            return self.despair(waiting);
         }
         if self.looks.is_none_or(|at| at <= now) {
             self.looks = Some(now + if self.looks.is_none() { BRIEFLY } else { LOOK_EVERY });
@@ -218,8 +216,21 @@ impl<'r> Pausing<'r> {
         other.is_awaited_by(what, pid).then_some(Doing::WaitsToo(what_text))
     }
 
-    fn despair(&self, waiting: &Waiting<'_>) -> Thrown {
+    /// Nobody is left who could end the wait: throws that, but first has the ring find out whether one of them has died
+    /// in the middle of a message, as that is told before.
+    fn despair(&mut self, waiting: &Waiting<'_>) -> Result<(), Stop> {
+        if self.looks_again() {
+            return Ok(());
+        }
         let message = if waiting.what() == What::Message { Message::Received } else { Message::Sent };
-        exceptions::throw(&Error::ChannelDeserted { message, capacity: self.ring.capacity() })
+        Err(exceptions::throw(&Error::ChannelDeserted { message, capacity: self.ring.capacity() }).into())
+    }
+
+    /// Is the ring to be looked at once more, though nobody is left at its other end? It finds out then who has died in
+    /// the middle of a message.
+    fn looks_again(&mut self) -> bool {
+        let left = self.left.checked_sub(1);
+        self.left = left.unwrap_or_default();
+        left.is_some()
     }
 }

@@ -41,7 +41,9 @@ impl MessageRing {
             if let Taken::Abandoned(process) = taken {
                 self.take_over(process, at)?;
             }
-            if let Some(loss) = self.loss() {
+            if self.has_loss(at)?
+                && let Some(loss) = self.loss()
+            {
                 return Err(Trouble::Lost(loss));
             }
             if at.is_open() {

@@ -1,6 +1,7 @@
 use std::process::Command;
 
-use super::{Mark, MessageRing, Ordering, Process, Received, Trouble, Waiting};
+use super::header::Header;
+use super::{Mark, MessageRing, Ordering, Process, Received, Trouble, Waiting, units};
 
 fn ring(capacity: u32) -> MessageRing {
     MessageRing::new(capacity).unwrap()
@@ -61,10 +62,34 @@ fn a_message_whose_sender_gives_up_is_told_once_and_those_after_it_arrive() {
     assert!(
         matches!(receive(&ring), Err(Trouble::Lost(loss)) if loss.process == Process::own() && !loss.received)
     );
-    assert!(matches!(receive(&ring), Err(Trouble::Lost(_) | Trouble::Stopped(()))));
-    assert!(send(&ring, b"next").is_ok());
-    let got = std::iter::repeat_with(|| receive(&ring)).find_map(Result::ok);
-    assert_eq!(got.unwrap(), b"next");
+    assert_eq!(receive(&ring), Err(Trouble::Stopped(())));
+    send(&ring, b"next").unwrap();
+    assert_eq!(receive(&ring).unwrap(), b"next");
+}
+
+#[test]
+fn what_was_sent_before_a_lost_message_comes_before_it() {
+    let ring = ring(2);
+    send(&ring, b"before").unwrap();
+    assert_eq!(send(&ring, &vec![7; 1 << 20]), Err(Trouble::Stopped(())));
+    assert_eq!(receive(&ring).unwrap(), b"before");
+    assert!(matches!(receive(&ring), Err(Trouble::Lost(_))));
+    assert_eq!(receive(&ring), Err(Trouble::Stopped(())));
+}
+
+#[test]
+fn a_message_whose_sender_died_between_its_pieces_is_told_once() {
+    let ring = ring(2);
+    let head = ring.head();
+    let gone = dead();
+    head.senders.turn.try_acquire(gone).unwrap();
+    head.senders.began.store(Mark::default().0 + 1, Ordering::Relaxed);
+    let header = Header { length: 9, size: 5, format: 1, first: true, more: true };
+    ring.put_header(Mark::default(), header);
+    head.senders.mark.store(Mark::default().behind(units(5), true).0, Ordering::Release);
+    ring.look_after_sender(Process::own(), false);
+    assert!(matches!(receive(&ring), Err(Trouble::Lost(loss)) if loss.process == gone && !loss.received));
+    assert_eq!(receive(&ring), Err(Trouble::Stopped(())));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::header::{HEADER, Header};
 use super::{
-    Loss, MOST, Mark, MessageRing, Ordering, Pause, Process, Taken, Trouble, Turn, Unsound, Waiting, What,
-    units, wake,
+    IN_PIECES, Loss, MOST, Mark, MessageRing, Ordering, Pause, Process, Taken, Trouble, Turn, Unsound,
+    Waiting, What, units, wake,
 };
 use crate::process::shared::sync::{fence, fence_after_exchange};
 
@@ -96,7 +96,8 @@ impl MessageRing {
             self.call_receivers();
             (left, first) = (left - now, false);
             if let Err(trouble) = self.await_room(tail, units(left.min(self.place.piece())), pause) {
-                self.head().calls.lost.store(turn.own.packed(), Ordering::Release);
+                self.head().calls.lost.store(turn.own.packed() | IN_PIECES, Ordering::Release);
+                self.close_tail();
                 senders.began.store(0, Ordering::Release);
                 self.call_receivers();
                 return Err(trouble);
@@ -176,9 +177,18 @@ impl MessageRing {
         let began = head.senders.began.swap(0, Ordering::AcqRel);
         let tail = Mark(head.senders.mark.load(Ordering::Relaxed));
         if began != 0 && tail.messages_since(Mark(began.wrapping_sub(1))) == 0 {
-            head.calls.lost.store(process.packed(), Ordering::Release);
+            let pieces = if tail.is_open() { IN_PIECES } else { 0 };
+            head.calls.lost.store(process.packed() | pieces, Ordering::Release);
+            self.close_tail();
             self.call_receivers();
         }
+    }
+
+    /// The message in the middle of which the senders are, if there is one, gets no more pieces. Whoever finds that knows
+    /// of the loss.
+    fn close_tail(&self) {
+        let mark = &self.head().senders.mark;
+        mark.store(Mark(mark.load(Ordering::Relaxed)).closed().0, Ordering::Release);
     }
 
     fn call_receivers(&self) {
@@ -194,6 +204,12 @@ impl MessageRing {
         if calls.listening.load(Ordering::Relaxed) == 1 && calls.listening.swap(0, Ordering::AcqRel) == 1 {
             self.bell.iter().for_each(super::Bell::ring);
         }
+    }
+
+    /// Is a message lost of which nobody will find pieces from `at` on?
+    pub(super) fn has_loss(&self, at: Mark) -> Result<bool, Unsound> {
+        let lost = self.head().calls.lost.load(Ordering::Relaxed);
+        Ok(lost != 0 && (lost & IN_PIECES == 0 || at.is_open() || !self.is_there(at)?))
     }
 
     /// The message that was lost because its sender ended or gave up in the middle of it. It is told once.
