@@ -1,6 +1,7 @@
 //! The settings of a pool for its children: where their output goes, which resources they may use, retries and warm
 //! workers.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
@@ -41,7 +42,8 @@ pub(super) fn on_message(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let pool = this(call)?;
     let callable = call.callable(0)?;
-    listeners::listen(&pool.group, Listener { callable, scope: Scope::here() });
+    let has_exited = Cell::new(false);
+    listeners::listen(&pool.group, Listener { callable, scope: Scope::here(), has_exited });
     pool.futures.all().iter().for_each(|(_, future)| listeners::catch_up(future));
     event_loop::leave();
     Ok(pool.zval())

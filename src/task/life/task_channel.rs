@@ -24,6 +24,8 @@ pub(crate) struct Listener {
     pub(crate) callable: Callable,
     /// The functions that were running when it was registered.
     pub(crate) scope: Scope,
+    /// It has called `exit`: it is not called again, and the messages that come for it are dropped.
+    pub(crate) has_exited: Cell<bool>,
 }
 
 /// A message that was taken out of a duplex, or what has become of one.

@@ -65,6 +65,11 @@ pub(crate) fn deliver(future: &Object<Future>, moment: Moment) -> Result<bool, T
     let _floor = Floor::new();
     let done = deliver_all(future, &channel, &listener, moment);
     future.handling.set(false);
+    let is_left = || channel.duplex(future.id.get()).is_some_and(|duplex| duplex.to_parent.has_any());
+    if done.is_err() && (channel.has_arrived() || is_left()) {
+        // The task may wait for room, and so would the end of the script.
+        make_due(future, &channel);
+    }
     if let Ok(true) = done {
         let left = channel.listener.take();
         release((left, listener));
@@ -110,6 +115,10 @@ fn deliver_all(
         };
         let told = match message {
             Ok(None) => return Ok(true),
+            Ok(Some(message)) if listener.has_exited.get() => {
+                release(message);
+                Ok(())
+            }
             Ok(Some(message)) => {
                 handlers::call(&listener.callable, &mut [message, future.zval()], |returned| {
                     returned.map(release)
@@ -118,7 +127,10 @@ fn deliver_all(
             Err(thrown) => Err(thrown),
         };
         if told.is_err() {
-            let throwable = exception::take().ok_or(Thrown)?;
+            let Some(throwable) = exception::take() else {
+                listener.has_exited.set(true);
+                return Err(Thrown);
+            };
             if channel.failure.borrow().is_none() {
                 channel.failure.set(Some(throwable));
             } else {
