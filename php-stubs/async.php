@@ -18,8 +18,8 @@ namespace Async;
  * serialized on the way there; the result, or the exception, is on the way back. The task starts at once in the
  * default pool, or waits there while all of the `async.concurrency` slots are taken, unless the statement that calls
  * this, or the next one, puts it into a {@see Pool}, whose slots it waits for. What a statement hands on, as an
- * argument, by return or by yield, may be meant for a pool too: while a Pool object is alive it waits to be added, or to be awaited or started; a future that is dropped before it
- * started is started in the default pool.
+ * argument, by return or by yield, may be meant for a pool too: while a Pool object is alive it waits to be added, or
+ * to be awaited or started; a future that is dropped before it started is started in the default pool.
  *
  * @template T
  *
