@@ -18,6 +18,7 @@ use crate::task::workers;
 use crate::task::workers::retry;
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
+use crate::zend::interrupt::FiberBlock;
 use crate::zend::iterate::key_at;
 
 impl Said {
@@ -76,7 +77,10 @@ impl MapCall {
                 continue;
             };
             let callable = self.group.retry_if.borrow().clone();
+            // As for tasks. What is left to be asked about is on this stack, and a fiber may never be resumed.
+            let fibers = FiberBlock::new();
             let answer = callable.map(|callable| callable.call(&mut [throwable.shallow_clone()]));
+            drop(fibers);
             let (again, failure) = match answer {
                 None => (true, throwable),
                 Some(Ok(answer)) => (answer.is_true(), throwable),
