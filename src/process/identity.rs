@@ -61,12 +61,19 @@ impl Process {
     }
 
     /// This process. Cheap: it is found out once after each fork.
+    #[cfg(not(loom))]
     #[inline]
     pub(crate) fn own() -> Self {
         match OWN.load(Ordering::Relaxed) {
             0 => Self::look_at_own(),
             packed => Self(packed),
         }
+    }
+
+    /// The process that the thread of a model stands for.
+    #[cfg(loom)]
+    pub(crate) fn own() -> Self {
+        Self(super::shared::sync::own())
     }
 
     #[cold]

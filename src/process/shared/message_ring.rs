@@ -29,7 +29,7 @@ use nix::errno::Errno;
 
 use super::lock::{Lock, Taken};
 use super::memory::{Apart, Shared};
-use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence};
+use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence, fence_after_exchange};
 use crate::process::census;
 use crate::process::identity::{PACKED_BITS, Process};
 use bell::Bell;
@@ -264,7 +264,11 @@ impl MessageRing {
 
     /// Is it for others by now?
     pub(crate) fn is_lapsed(&self) -> bool {
-        self.lease.is_some_and(Lease::is_over)
+        self.lease.is_some_and(|lease| {
+            // To take a turn is an exchange. Who gives the ring to another attempt sees that turn, or is seen here.
+            fence_after_exchange();
+            lease.is_over()
+        })
     }
 
     /// The process that has closed the ring.

@@ -79,6 +79,7 @@ mod model {
     pub(in crate::process) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
     pub(in crate::process) use std::default::Default as Zeroed;
 
+    use std::cell::Cell;
     use std::ops::Deref;
     use std::time::Duration;
 
@@ -90,6 +91,19 @@ mod model {
 
     loom::lazy_static! {
         static ref DEAD: AtomicU64 = AtomicU64::new(0);
+    }
+
+    loom::thread_local! {
+        static OWN: Cell<u64> = Cell::new(1);
+    }
+
+    /// From now on this thread stands for the process with this number, and not for that with number 1.
+    pub(in crate::process) fn be(number: u64) {
+        OWN.with(|own| own.set(number));
+    }
+
+    pub(in crate::process) fn own() -> u64 {
+        OWN.with(Cell::get)
     }
 
     /// The process with this number has died. Whoever finds that out sees all that it has done.

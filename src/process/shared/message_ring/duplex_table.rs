@@ -9,31 +9,28 @@
 //! A process that still has the duplex of an attempt that is over, and there may be some that the task has forked, finds
 //! it closed.
 
+mod memory;
+
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::unistd::{Pid, getpid};
 
-use super::place::{Heads, Place};
-use super::{AtomicU64, Head, Lease, Lock, MessageRing, Ordering, Process, Shared};
+use super::{AtomicU64, Lease, Lock, MessageRing, Ordering, Process, Shared};
 use crate::process::shared::control::mark;
 use crate::process::shared::doorbell::{Doorbell, Ringer};
-use crate::process::shared::memory::SharedMemory;
+use crate::process::shared::sync::fence;
+use memory::{Direction, Memory};
 
 /// How many attempts can have one at a time.
 pub(crate) const DUPLEXES: usize = if cfg!(loom) { 2 } else { 512 };
 /// So many of them can be of attempts that have not begun: others may have to end before those begin.
 const AHEAD: usize = DUPLEXES / 2;
-/// Room of a ring in bytes.
-const ROOM: usize = 128 * 1024;
 /// How many messages fit into one direction.
 const CAPACITY: u32 = 64;
 /// The longest wait for the directory, whose lock is held for less than a microsecond.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The length of one duplex.
-const STRIDE: usize = 2 * (size_of::<Head>() + ROOM);
 
 #[repr(C)]
 #[cfg_attr(loom, derive(Default))]
@@ -67,12 +64,11 @@ unsafe impl Shared for Directory {}
 /// The duplexes between one process and its tasks.
 #[derive(Debug)]
 pub(crate) struct DuplexTable {
-    memory: &'static SharedMemory<Heads>,
-    directory: &'static Directory,
+    memory: Memory,
     /// What a task wakes the parent by.
     doorbell: Rc<Doorbell>,
     /// The parent.
-    owner: Pid,
+    owner: Process,
     /// In a task: its end of the doorbell.
     ringer: OnceCell<Ringer<'static>>,
     /// In the parent: how far the tasks had come when it looked, by duplexes.
@@ -107,16 +103,26 @@ impl DuplexTable {
     ///
     /// ENOMEM.
     pub(crate) fn new(doorbell: Rc<Doorbell>) -> Result<&'static Self, Errno> {
-        let memory: &'static _ = Box::leak(Box::new(SharedMemory::new(start(DUPLEXES))?));
-        let directory = directory_in(memory).ok_or(Errno::ENOMEM)?;
-        Ok(Box::leak(Box::new(Self {
-            memory,
-            directory,
+        Ok(Box::leak(Box::new(Self::map(doorbell)?)))
+    }
+
+    pub(in crate::process::shared) fn map(doorbell: Rc<Doorbell>) -> Result<Self, Errno> {
+        Ok(Self {
+            memory: Memory::new()?,
             doorbell,
-            owner: getpid(),
+            owner: Process::own(),
             ringer: OnceCell::new(),
             seen: OnceCell::new(),
-        })))
+        })
+    }
+
+    fn directory(&self) -> &Directory {
+        self.memory.directory()
+    }
+
+    /// Is this process the one whose duplexes they are?
+    fn is_owner(&self) -> bool {
+        self.owner == Process::own()
     }
 
     /// The doorbell.
@@ -126,18 +132,18 @@ impl DuplexTable {
 
     /// The process whose duplexes they are.
     pub(crate) fn parent(&self) -> i32 {
-        self.owner.as_raw()
+        self.owner.pid()
     }
 
     /// Is it there?
     pub(crate) fn has_parent(&self) -> bool {
-        Process::own().child(self.owner.as_raw()).is_there()
+        self.owner.is_there()
     }
 
     /// Has any attempt a duplex? One load of a word that rarely changes.
     #[inline]
     pub(crate) fn is_any_used(&self) -> bool {
-        self.directory.count.load(Ordering::Relaxed) != 0
+        self.directory().count.load(Ordering::Relaxed) != 0
     }
 
     /// The duplex of an attempt, if it has one.
@@ -154,8 +160,8 @@ impl DuplexTable {
     /// When there is none left.
     pub(crate) fn open(&'static self, attempt: u64, ahead: bool) -> Result<Duplex, NoDuplex> {
         if let Some(duplex) = self.find(attempt) {
-            if self.owner != getpid() {
-                let entry = self.directory.entries.get(duplex.at);
+            if !self.is_owner() {
+                let entry = self.directory().entries.get(duplex.at);
                 entry.inspect(|entry| entry.by_parent.store(0, Ordering::Relaxed));
             }
             return Ok(duplex);
@@ -163,12 +169,12 @@ impl DuplexTable {
         let own = Process::own();
         self.lock(own)?;
         let duplex = self.find(attempt).map_or_else(|| self.enter(attempt, ahead), Ok);
-        let _ = self.directory.lock.release(own);
+        let _ = self.directory().lock.release(own);
         duplex
     }
 
     fn lock(&self, own: Process) -> Result<(), NoDuplex> {
-        let lock = &self.directory.lock;
+        let lock = &self.directory().lock;
         let until = Instant::now() + PATIENCE;
         // Whoever died with it had not entered its attempt, or had: that is one store.
         while lock.try_acquire(own).is_err() && lock.wait(own, PATIENCE).is_none() {
@@ -180,14 +186,14 @@ impl DuplexTable {
     }
 
     fn enter(&'static self, attempt: u64, ahead: bool) -> Result<Duplex, NoDuplex> {
-        let by_parent = u64::from(self.owner == getpid());
+        let by_parent = u64::from(self.is_owner());
         let of_parent = |entry: &&Entry| {
             entry.mark.load(Ordering::Relaxed) != 0 && entry.by_parent.load(Ordering::Relaxed) == 1
         };
         if ahead && self.entries().filter(of_parent).count() >= AHEAD {
             return Err(NoDuplex::Full);
         }
-        let all = self.directory.entries.iter().enumerate();
+        let all = self.directory().entries.iter().enumerate();
         let mut free = all.filter(|(_, entry)| entry.mark.load(Ordering::Acquire) == 0);
         let found = free.find_map(|(at, entry)| {
             let duplex = self.duplex(at, mark(attempt))?;
@@ -195,38 +201,37 @@ impl DuplexTable {
         });
         let (duplex, entry) = found.ok_or(NoDuplex::Full)?;
         for ring in [&duplex.to_task, &duplex.to_parent] {
-            ring.begin_anew();
+            ring.head().clear();
         }
         entry.attempt.store(attempt, Ordering::Relaxed);
         entry.by_parent.store(by_parent, Ordering::Relaxed);
-        self.directory.used.fetch_max(duplex.at as u64 + 1, Ordering::AcqRel);
-        self.directory.count.fetch_add(1, Ordering::AcqRel);
+        self.directory().used.fetch_max(duplex.at as u64 + 1, Ordering::AcqRel);
+        self.directory().count.fetch_add(1, Ordering::AcqRel);
         entry.mark.store(mark(attempt), Ordering::Release);
         Ok(duplex)
     }
 
     /// The entries that were ever used.
     fn entries(&self) -> impl Iterator<Item = &Entry> {
-        let used = usize::try_from(self.directory.used.load(Ordering::Acquire)).unwrap_or(DUPLEXES);
-        self.directory.entries.iter().take(used)
+        let used = usize::try_from(self.directory().used.load(Ordering::Acquire)).unwrap_or(DUPLEXES);
+        self.directory().entries.iter().take(used)
     }
 
     fn duplex(&'static self, at: usize, mark: u64) -> Option<Duplex> {
-        let lease = Lease { word: &self.directory.entries.get(at)?.mark, mark };
-        let ring = |at| {
-            let place = place(self.memory, at)?;
-            let mut ring = MessageRing::at(place, CAPACITY);
+        let lease = Lease { word: &self.directory().entries.get(at)?.mark, mark };
+        let ring = |direction| {
+            let mut ring = MessageRing::at(self.memory.place(at, direction)?, CAPACITY);
             ring.lease = Some(lease);
             Some(ring)
         };
-        let to_task = ring(start(at))?;
-        let to_parent = ring(start(at) + STRIDE / 2)?;
+        let to_task = ring(Direction::ToTask)?;
+        let to_parent = ring(Direction::ToParent)?;
         Some(Duplex { to_task, to_parent, duplexes: self, at, lease })
     }
 
     /// In the parent: wants to be woken by messages from now on.
     pub(in crate::process) fn heed(&self) {
-        self.directory.heeded.store(1, Ordering::Release);
+        self.directory().heeded.store(1, Ordering::Release);
     }
 
     /// In the parent: is there a message that was sent since it looked?
@@ -258,7 +263,7 @@ impl DuplexTable {
             entry.mark.load(Ordering::Acquire) == mark(entry.attempt.load(Ordering::Relaxed))
         });
         used.filter_map(|(at, entry)| {
-            let place = place(self.memory, start(at) + STRIDE / 2)?;
+            let place = self.memory.place(at, Direction::ToParent)?;
             let tail = place.head().senders.mark.load(Ordering::Acquire);
             Some((at, entry, tail))
         })
@@ -269,7 +274,7 @@ impl Duplex {
     /// In a task: a message was sent, which the parent may want to be woken by. Ends the process if that fails.
     pub(crate) fn ring(&self) {
         let duplexes = self.duplexes;
-        if duplexes.directory.heeded.load(Ordering::Acquire) == 1 {
+        if duplexes.directory().heeded.load(Ordering::Acquire) == 1 {
             duplexes.ringer.get_or_init(|| duplexes.doorbell.ringer()).ring();
         }
     }
@@ -282,13 +287,13 @@ impl Duplex {
     /// In the parent: the attempt is over. Whoever waits in it is woken, and finds it closed.
     pub(crate) fn release(&self) {
         let Lease { word, mark } = self.lease;
-        if self.duplexes.owner != getpid() || word.load(Ordering::Acquire) != mark {
+        if !self.duplexes.is_owner() || word.load(Ordering::Acquire) != mark {
             return;
         }
         self.to_task.close();
         self.to_parent.close();
         word.store(0, Ordering::Release);
-        self.duplexes.directory.count.fetch_sub(1, Ordering::AcqRel);
+        self.duplexes.directory().count.fetch_sub(1, Ordering::AcqRel);
         self.duplexes.seen(self.at).inspect(|seen| seen.set(0));
     }
 }
@@ -296,44 +301,13 @@ impl Duplex {
 impl MessageRing {
     /// Is no process in the middle of a message? One may be that was stopped, and has the ring from an earlier attempt.
     fn is_left(&self) -> bool {
+        // Behind the look at the entry, which is nobody's: a process whose turn is not seen from here on sees that.
+        fence(Ordering::SeqCst);
         let head = self.head();
         [&head.senders, &head.receivers]
             .iter()
             .all(|side| side.turn.holder().is_none_or(|holder| !holder.is_there()))
     }
-
-    #[cfg(not(loom))]
-    fn begin_anew(&self) {
-        self.head().clear();
-    }
-
-    #[cfg(loom)]
-    fn begin_anew(&self) {}
-}
-
-/// Where a duplex begins, behind the directory.
-fn start(duplex: usize) -> usize {
-    size_of::<Directory>().next_multiple_of(4096) + duplex * STRIDE
-}
-
-#[cfg(not(loom))]
-fn directory_in(memory: &'static SharedMemory<Heads>) -> Option<&'static Directory> {
-    memory.at(0)
-}
-
-#[cfg(loom)]
-fn directory_in(_: &'static SharedMemory<Heads>) -> Option<&'static Directory> {
-    Some(Box::leak(Box::default()))
-}
-
-#[cfg(not(loom))]
-fn place(memory: &'static SharedMemory<Heads>, at: usize) -> Option<Place> {
-    Place::within(memory, at, ROOM)
-}
-
-#[cfg(loom)]
-fn place(_: &'static SharedMemory<Heads>, _: usize) -> Option<Place> {
-    Place::find(CAPACITY).ok()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use nix::errno::Errno;
 
 use super::header::HEADER;
 use super::mark::{Mark, UNIT};
-use super::{Head, HeaderWords};
+use super::{Head, HeaderWords, Ordering, Process};
 use crate::process::shared::memory::{Shared, SharedMemory};
 
 /// How many rings are in one piece of memory.
@@ -124,6 +124,28 @@ impl Place {
     }
 }
 
+impl Head {
+    /// As new: no other process has the place.
+    pub(super) fn clear(&self) {
+        let own = Process::own();
+        for side in [&self.senders, &self.receivers] {
+            side.mark.store(0, Ordering::Relaxed);
+            side.began.store(0, Ordering::Relaxed);
+            let holder = side.turn.try_acquire(own).map_or_else(|holder| holder, |_| own);
+            let _ = side.turn.release(holder);
+        }
+        let calls = &self.calls;
+        for word in [&*calls.receivers, &*calls.senders, &calls.closed, &calls.listening, &calls.watched] {
+            word.store(0, Ordering::Relaxed);
+        }
+        for word in [&calls.awaits_message, &calls.awaits_room] {
+            word.store(0, Ordering::Relaxed);
+        }
+        calls.lost.store(0, Ordering::Relaxed);
+        self.reader.store(0, Ordering::Relaxed);
+    }
+}
+
 #[cfg(loom)]
 impl Place {
     pub(super) fn head(&self) -> &Head {
@@ -152,11 +174,9 @@ mod supply {
 
     use nix::errno::Errno;
 
-    use super::super::Head;
+    use super::super::{Head, Process};
     use super::{Heads, Memory, PLACES, Place, SharedMemory};
     use crate::process::census;
-    use crate::process::identity::Process;
-    use crate::process::shared::sync::Ordering;
 
     thread_local! {
         /// Pieces of memory that this process has mapped, and those of the processes that it was forked from.
@@ -253,29 +273,6 @@ mod supply {
                     piece.left.push((self.start / self.room, birth));
                 }
             });
-        }
-    }
-
-    impl Head {
-        /// As new: no other process has the place.
-        pub(in crate::process::shared::message_ring) fn clear(&self) {
-            let own = Process::own();
-            for side in [&self.senders, &self.receivers] {
-                side.mark.store(0, Ordering::Relaxed);
-                side.began.store(0, Ordering::Relaxed);
-                let holder = side.turn.try_acquire(own).map_or_else(|holder| holder, |_| own);
-                let _ = side.turn.release(holder);
-            }
-            let calls = &self.calls;
-            for word in [&*calls.receivers, &*calls.senders, &calls.closed, &calls.listening, &calls.watched]
-            {
-                word.store(0, Ordering::Relaxed);
-            }
-            for word in [&calls.awaits_message, &calls.awaits_room] {
-                word.store(0, Ordering::Relaxed);
-            }
-            calls.lost.store(0, Ordering::Relaxed);
-            self.reader.store(0, Ordering::Relaxed);
         }
     }
 }

@@ -6,10 +6,12 @@
 
 mod control;
 mod doorbell;
+mod duplex_table;
 mod items;
 mod job_queue;
 mod lock;
 mod message_ring;
+mod pulse;
 mod result_ring;
 mod semaphore;
 mod value;
