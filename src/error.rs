@@ -1,8 +1,10 @@
 //! Everything that can go wrong with a task, and the messages for it. `exceptions.rs` has the table from these errors
 //! to PHP exceptions.
 
+mod death;
 mod lock;
 mod others;
+mod subject;
 mod texts;
 
 use std::fmt;
@@ -10,9 +12,8 @@ use std::fmt;
 use nix::errno::Errno;
 
 use crate::process::fork::Refused;
-use crate::process::wait::{Exit, Unended};
+use crate::process::wait::Unended;
 use crate::wire::frame::Malformed;
-use crate::wire::report::LastError;
 
 use texts::{
     closer_text, death_text, deserted_text, ended_text, gone_text, limit_text, lost_text, malformed_text,
@@ -20,68 +21,11 @@ use texts::{
     what,
 };
 
+pub(crate) use death::{Death, Traces};
 pub(crate) use lock::{Holder, LockError};
 pub(crate) use others::{Doing, Other};
+pub(crate) use subject::{Label, Subject};
 pub(crate) use texts::{limit_name, signal_name};
-
-/// The name of a task in messages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Label {
-    /// Its key in its pool.
-    Key(String),
-    /// Its key in its pool, if that is an integer.
-    Index(i64),
-    /// Its number in this process, for a task outside of a pool.
-    Number(u64),
-}
-
-impl Label {
-    /// The name without quotes or brackets, for programs.
-    pub(crate) fn name(&self) -> String {
-        match self {
-            Self::Key(key) => key.clone(),
-            Self::Index(index) => index.to_string(),
-            Self::Number(number) => format!("#{number}"),
-        }
-    }
-}
-
-impl fmt::Display for Label {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(key) => write!(f, "\"{key}\""),
-            Self::Index(index) => write!(f, "[{index}]"),
-            Self::Number(number) => write!(f, "#{number}"),
-        }
-    }
-}
-
-/// The task that an error is about: `task "key" (pid 123)`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Subject {
-    /// The name of the task.
-    pub(crate) label: Label,
-    /// The id of the task's process, if it ever had one.
-    pub(crate) pid: Option<i32>,
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.pid {
-            Some(pid) => write!(f, "task {} (pid {pid})", self.label),
-            None => write!(f, "task {}", self.label),
-        }
-    }
-}
-
-/// What is known about the death of a process, in addition to its exit status.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Traces {
-    /// The last lines of the task's error output, if that was captured.
-    pub(crate) error_output: Option<Vec<u8>>,
-    /// The kernel's OOM killer has killed some process, probably this one.
-    pub(crate) memory_killer: bool,
-}
 
 /// A limit that could not be set for a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,24 +62,6 @@ impl fmt::Display for Message {
             Self::Received => "received",
         })
     }
-}
-
-/// How a process died that was to return a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Death {
-    /// The task called `exit` with this status.
-    Exited(i32),
-    /// PHP ended the task by a fatal error.
-    Fatal(LastError),
-    /// The process is gone, and has sent no complete result.
-    Gone {
-        /// How the process ended.
-        exit: Exit,
-        /// Whether the process had begun to send its result.
-        writing: bool,
-    },
-    /// The extension itself failed in the child; the message of the panic.
-    Panicked(String),
 }
 
 /// Everything that can go wrong with a task.

@@ -1,5 +1,6 @@
 use super::texts::{death_text, what};
 use super::*;
+use crate::process::wait::Exit;
 
 fn subject() -> Subject {
     Subject { label: Label::Key("a".into()), pid: Some(7) }

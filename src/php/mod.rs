@@ -7,6 +7,7 @@ use crate::zend::{class, names};
 mod apart;
 pub(crate) mod awaited;
 pub(crate) mod channel;
+mod channel_iterator;
 mod combine;
 mod functions;
 pub(crate) mod future;
@@ -33,6 +34,7 @@ pub(crate) fn register() {
     output::register();
     places::register();
     crate::exceptions::register();
+    channel_iterator::register();
     channel::register();
     future::register();
     pool_iterator::register();

@@ -1,94 +1,13 @@
-//! Writes packed values to a buffer that borrows long strings instead of copying them. Runs in the sending process.
+//! Writes packed values to a [`Buffer`]. Runs in the sending process.
 //! Knows nothing of PHP: the code that walks over zvals is `zend::value::encode`.
-
-use std::io::{self, Write};
 
 use rmp::Marker;
 use rmp::encode::{write_array_len, write_bin_len, write_ext_meta, write_map_len};
 use rmp_serde::Serializer;
 use serde::Serializer as _;
 
+use super::buffer::Buffer;
 use super::codec::{BORROW_FROM, RUN_MAX, tag};
-
-/// Bytes that were written, and between them long strings that stay where they are.
-#[derive(Debug, Default)]
-pub(crate) struct Buffer<'v> {
-    bytes: Vec<u8>,
-    /// Long strings, each with the length that `bytes` had when the string was added: that is its position.
-    borrowed: Vec<(usize, &'v [u8])>,
-    borrowed_len: usize,
-}
-
-impl<'v> Buffer<'v> {
-    /// The number of all bytes, including borrowed ones.
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len() + self.borrowed_len
-    }
-
-    pub(crate) fn chunks(&self) -> Chunks<'_> {
-        Chunks { bytes: &self.bytes, at: 0, borrowed: &self.borrowed }
-    }
-
-    fn borrow(&mut self, bytes: &'v [u8]) {
-        self.borrowed.push((self.bytes.len(), bytes));
-        self.borrowed_len += bytes.len();
-    }
-}
-
-impl Write for Buffer<'_> {
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    #[inline]
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.bytes.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The bytes of a payload in the order in which they were written, in as few pieces as possible. No piece is empty.
-#[derive(Clone, Debug)]
-pub(crate) struct Chunks<'a> {
-    bytes: &'a [u8],
-    /// The position of `bytes` in the buffer's own bytes.
-    at: usize,
-    borrowed: &'a [(usize, &'a [u8])],
-}
-
-impl<'a> Chunks<'a> {
-    /// A payload that is one piece.
-    pub(crate) fn of(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, borrowed: &[] }
-    }
-}
-
-impl<'a> Iterator for Chunks<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let piece = match self.borrowed.split_first() {
-            Some((&(place, long), rest)) if place == self.at => {
-                self.borrowed = rest;
-                long
-            }
-            first => {
-                let end = first.map_or(self.bytes.len(), |(&(place, _), _)| place.saturating_sub(self.at));
-                let (piece, rest) = self.bytes.split_at_checked(end)?;
-                self.at += end;
-                self.bytes = rest;
-                piece
-            }
-        };
-        (!piece.is_empty()).then_some(piece)
-    }
-}
 
 /// A packed scalar. It needs no heap memory: each page that a child writes to for the first time has to be copied, and
 /// most results are this small.

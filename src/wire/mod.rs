@@ -3,6 +3,7 @@
 //! Written in the child after its task, read in the parent. Without engine and system calls, so that `cargo test` alone
 //! tests it.
 
+pub(crate) mod buffer;
 pub(crate) mod codec;
 pub(crate) mod decode;
 pub(crate) mod encode;

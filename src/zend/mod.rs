@@ -21,7 +21,6 @@ pub(crate) mod memory;
 pub(crate) mod module;
 pub(crate) mod names;
 pub(crate) mod object;
-pub(crate) mod placeholder;
 pub(crate) mod request;
 pub(crate) mod scope;
 pub(crate) mod signal;

@@ -15,8 +15,8 @@ use crate::task::parent::{event_loop, start};
 use crate::zend::cell::{DataCell, ValueCell};
 use crate::zend::exception;
 use crate::zend::handler::Thrown;
+use crate::zend::object::placeholder::Mistaken;
 use crate::zend::object::{Native, Object, Registration, Tracer};
-use crate::zend::placeholder::Mistaken;
 
 static REGISTRATION: Registration = Registration::new();
 

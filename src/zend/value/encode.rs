@@ -10,8 +10,9 @@ use ext_php_rs::types::Zval;
 
 use super::graph::Seen;
 use super::table::{self, Table, element, key, type_of};
+use crate::wire::buffer::Buffer;
 use crate::wire::codec::{BORROW_FROM, MAX_DEPTH, RUN_FROM, SHAPE_KEYS, SHAPES};
-use crate::wire::encode::{Buffer, Packer, Scalar, TooLong};
+use crate::wire::encode::{Packer, Scalar, TooLong};
 
 /// The value cannot be written in the packed format.
 #[derive(Clone, Copy, Debug)]

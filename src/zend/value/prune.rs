@@ -14,8 +14,9 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use super::depth::depth_limit;
 use super::handle::is_handle;
 use super::object::{class_of, property_name, slots, type_name, unmangled};
+use super::path::{Step, path};
 use super::table::{self, Table, array, element, key, object, reference, type_of};
-use super::walk::{Children, Step, children_of, is_inside, path};
+use super::walk::{Children, children_of, is_inside};
 use crate::ffi;
 use crate::zend::class::refuses_serialization;
 

@@ -14,6 +14,7 @@ use ext_php_rs::types::Zval;
 use super::depth::depth_limit;
 use super::handle::{self, is_handle};
 use super::object::{class_name, class_of, lineage, property_name, slots, type_name, unmangled};
+use super::path::{Step, path};
 use super::table::{Table, array, dereferenced, element, key, object, reference, type_of};
 use crate::ffi;
 use crate::zend::class::refuses_serialization;
@@ -143,15 +144,6 @@ pub(super) enum Children {
 enum Stop {
     Found(Zval),
     TooDeep,
-}
-
-/// One step of a path, from a value to one of its parts.
-pub(super) enum Step {
-    Index(i64),
-    Key(Vec<u8>),
-    Property(Vec<u8>),
-    /// A value in the internal data of an object, which has no name.
-    Inside,
 }
 
 struct Walk {
@@ -342,26 +334,6 @@ impl Walk {
     fn path(&self) -> String {
         path(self.steps.iter().rev())
     }
-}
-
-/// A path as text: `[3]->prop["key"]`. Long paths are cut.
-pub(super) fn path<'s>(steps: impl ExactSizeIterator<Item = &'s Step>) -> String {
-    const SHOWN: usize = 64;
-    let more = steps.len() > SHOWN;
-    let mut path = String::new();
-    for step in steps.take(SHOWN) {
-        let text = match step {
-            Step::Index(index) => format!("[{index}]"),
-            Step::Key(key) => format!("[\"{}\"]", String::from_utf8_lossy(key)),
-            Step::Property(name) => format!("->{}", String::from_utf8_lossy(name)),
-            Step::Inside => continue,
-        };
-        path.push_str(&text);
-    }
-    if more {
-        path.push_str("...");
-    }
-    path
 }
 
 pub(super) fn children_of(class: &zend_class_entry) -> Children {

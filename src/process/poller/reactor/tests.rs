@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::raise;
@@ -14,7 +15,7 @@ use crate::process::fork::{Fork, Purpose, fork};
 use crate::process::identity::Process;
 use crate::process::quota;
 use crate::process::remote_payload;
-use crate::wire::frame::{Frame, Kind, header};
+use crate::wire::frame::{Frame, Kind, Malformed, header};
 
 /// Runs one test at a time: a child inherits the descriptors of other tests that run at the same time.
 static ALONE: Mutex<()> = Mutex::new(());

@@ -10,9 +10,9 @@ use ext_php_rs::ffi::{IS_STRING, ZEND_RESULT_CODE_FAILURE, std_object_handlers, 
 use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
 
-use super::handler::{self, Thrown};
-use super::object::{Native, data};
+use super::{Native, data};
 use crate::ffi;
+use crate::zend::handler::{self, Thrown};
 
 /// Throws for PHP code that uses the object like the value; `doing` names the operation.
 pub(crate) type Mistaken<T> = fn(&T, doing: &'static str) -> Thrown;

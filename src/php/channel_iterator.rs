@@ -1,0 +1,117 @@
+//! `Async\ChannelIterator`: `foreach` over a channel.
+
+use std::cell::Cell;
+use std::ffi::CStr;
+
+use ext_php_rs::types::Zval;
+
+use crate::php::channel::Channel;
+use crate::zend::cell::ValueCell;
+use crate::zend::class::Function;
+use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::{interfaces, object};
+
+/// The data of an iterator: the channel, and the current message.
+#[derive(Debug, Default)]
+pub(crate) struct ChannelIterator {
+    channel: ValueCell<Option<Object<Channel>>>,
+    current: ValueCell<Option<Zval>>,
+    count: Cell<i64>,
+    begun: Cell<bool>,
+}
+
+static ITERATOR: Registration = Registration::new();
+
+impl Native for ChannelIterator {
+    const NAME: &'static CStr = c"Async\\ChannelIterator";
+
+    fn registration() -> &'static Registration {
+        &ITERATOR
+    }
+
+    fn create() -> Self {
+        Self::default()
+    }
+
+    fn trace(&self, tracer: &mut Tracer) {
+        self.channel.peek(|channel| channel.iter().for_each(|channel| channel.trace_in(tracer)));
+        self.current.peek(|current| current.iter().for_each(|current| tracer.value(current)));
+    }
+
+    fn released(_: &Object<Self>) {}
+}
+
+/// Registers the class. MINIT.
+pub(crate) fn register() {
+    object::register::<ChannelIterator>(&[
+        object::private_constructor(),
+        Function::new("current", "", "mixed", entry(current)),
+        Function::new("key", "", "?int", entry(key)),
+        Function::new("next", "", "void", entry(next)),
+        Function::new("rewind", "", "void", entry(rewind)),
+        Function::new("valid", "", "bool", entry(valid)),
+    ]);
+    ITERATOR.class.implement(interfaces::iterator());
+}
+
+/// An iterator over the messages of a channel.
+pub(super) fn over(channel: Object<Channel>) -> Zval {
+    let iterator = Object::<ChannelIterator>::new();
+    iterator.channel.set(Some(channel));
+    iterator.zval()
+}
+
+fn this(call: &Call) -> Result<Object<ChannelIterator>, Thrown> {
+    call.expect(0, Some(0))?;
+    call.this().ok_or(Thrown)
+}
+
+/// Receives the next message; there is no current one when the channel is closed and empty. Re-enters PHP.
+fn advance(iterator: &ChannelIterator) -> Result<(), Thrown> {
+    let channel = iterator.channel.borrow().clone();
+    let Some(channel) = channel else {
+        return Ok(());
+    };
+    drop(iterator.current.take());
+    let message = channel.next()?;
+    drop(iterator.current.replace(message));
+    Ok(())
+}
+
+fn current(call: &Call) -> Returned {
+    let iterator = this(call)?;
+    let current = iterator.current.borrow();
+    Ok(current.as_ref().map_or_else(Zval::new, Zval::shallow_clone))
+}
+
+fn key(call: &Call) -> Returned {
+    let iterator = this(call)?;
+    let mut key = Zval::new();
+    if iterator.current.borrow().is_some() {
+        key.set_long(iterator.count.get());
+    }
+    Ok(key)
+}
+
+fn next(call: &Call) -> Returned {
+    let iterator = this(call)?;
+    iterator.count.set(iterator.count.get() + 1);
+    advance(&iterator)?;
+    Ok(Zval::new())
+}
+
+fn rewind(call: &Call) -> Returned {
+    let iterator = this(call)?;
+    // Messages that were received are gone: a second loop goes on with what comes.
+    if !iterator.begun.replace(true) {
+        advance(&iterator)?;
+    }
+    Ok(Zval::new())
+}
+
+fn valid(call: &Call) -> Returned {
+    let mut valid = Zval::new();
+    valid.set_bool(this(call)?.current.borrow().is_some());
+    Ok(valid)
+}
