@@ -122,18 +122,21 @@ function blocked(Closure $await): mixed
 }
 
 /**
- * An answer of the handler of messages in the parent; null when the one who asks has to give up. With a cap on processes the parent
- * may be in a wait where that handler cannot run, for a task that waits for the place of the one who asks: then the
- * parent is in the very same wait a second later. A parent that has gone on meanwhile has to answer. If it was not the
- * place that it waited for, it waits on when this task has ended, and the storm is told to hang.
+ * The answer of the handler of messages in the parent to a question; null when the one who asks has to give up. With a
+ * cap on processes the parent may be in a wait where that handler cannot run, for a task that waits for the place of the
+ * one who asks: then the parent is in the very same wait a second later. A parent that has gone on meanwhile has to
+ * answer. If it was not the place that it waited for, it waits on when this task has ended, and the storm is told to hang.
  */
-function answer(): mixed
+function answer(int $question): ?int
 {
     $until = microtime(true) + 30;
     while (true) {
         [$depth, $waits] = [$GLOBALS['depth']->get(), $GLOBALS['waits']->get()];
         try {
-            return Async\channel()->receive(1);
+            [$asked, $answer] = Async\channel()->receive(1);
+            if ($asked === $question) { // not one that comes late
+                return $answer;
+            }
         } catch (Async\TimeoutException $late) {
             $same = $depth > 0 && $GLOBALS['depth']->get() > 0 && $waits === $GLOBALS['waits']->get();
             if ($same && ini_get('async.max_children') > 0) {
@@ -403,7 +406,7 @@ function kinds(): array
         'questions to its parent' => fn () => [task(function () {
             for ($sum = 0, $i = 1; $i <= 3; $i++) {
                 Async\channel()->send(['ask' => $i]);
-                $sum += answer() ?? $i * 10; // from the handler of its pool
+                $sum += answer($i) ?? $i * 10; // from the handler of its pool
             }
             return $sum;
         }), gives(60)],

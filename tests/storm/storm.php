@@ -128,7 +128,7 @@ function pool(): Pool
     };
     $pool->onMessage(function (mixed $message, Future $from): void {
         try {
-            isset($message['ask']) && calm(fn () => $from->channel()->send($message['ask'] * 10));
+            isset($message['ask']) && calm(fn () => $from->channel()->send([$message['ask'], $message['ask'] * 10]));
         } catch (Async\ChannelClosedException) { // its check says whether it was to end
         }
     });
