@@ -36,6 +36,8 @@ pub(crate) struct Own {
     pub(crate) sent_limit: Cell<Option<f64>>,
     /// The pool of a warm worker, and its slot in the job queue.
     pub(crate) warm: ValueCell<Option<(Rc<Group>, usize)>>,
+    /// A notice was raised that its parent receives nothing.
+    pub(crate) told_of_parent: Cell<bool>,
 }
 
 impl Own {

@@ -26,6 +26,8 @@ const BRIEFLY: Duration = Duration::from_millis(2);
 const NEXT_PART: Duration = Duration::from_secs(1);
 /// How often to look for what is left when nobody is there any more, each for a millisecond at most.
 const LOOKS_AT_END: u32 = 5;
+/// A task that has waited so long for its parent to receive anything probably waits in vain: a notice is raised.
+const LONG: Duration = Duration::from_secs(10);
 /// Of so many looks without sleeping one is at the other side's word, and takes its cache line from it: meanwhile that
 /// side sends or receives several messages.
 const LOOK_ONCE_IN: u32 = 8;
@@ -43,6 +45,8 @@ pub(super) struct Pausing<'r> {
     part_until: Option<Instant>,
     /// What the other end was told that this process waits for.
     said: Option<What>,
+    /// When the first sleep began.
+    since: Option<Instant>,
 }
 
 impl Drop for Pausing<'_> {
@@ -55,7 +59,16 @@ impl Drop for Pausing<'_> {
 
 impl<'r> Pausing<'r> {
     pub(super) fn new(ring: &'r MessageRing, patience: Option<Patience>, peer: Peer<'r>) -> Self {
-        Self { ring, patience, peer, looks: None, left: LOOKS_AT_END, part_until: None, said: None }
+        Self {
+            ring,
+            patience,
+            peer,
+            looks: None,
+            left: LOOKS_AT_END,
+            part_until: None,
+            said: None,
+            since: None,
+        }
     }
 
     /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
@@ -121,6 +134,7 @@ impl<'r> Pausing<'r> {
             self.looks = Some(now + if self.looks.is_none() { BRIEFLY } else { LOOK_EVERY });
         }
         self.say(waiting.what());
+        self.look_out(waiting.what());
         let interrupt = interrupt::flags().interrupt;
         waiting.sleep(longest.min(left), interrupt);
         if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
@@ -139,6 +153,21 @@ impl<'r> Pausing<'r> {
         if self.said.is_none() && what != What::Turn && !matches!(self.peer, Peer::Anyone) {
             self.ring.begin_to_await(what, Process::own().pid());
             self.said = Some(what);
+        }
+    }
+
+    /// A notice is raised once when a task has waited very long for its parent to receive. PHP code may run.
+    fn look_out(&mut self, what: What) {
+        let (Peer::Parent(duplex), What::Room, None) = (self.peer, what, self.patience) else {
+            return;
+        };
+        let since = *self.since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= LONG && !state().own.told_of_parent.replace(true) {
+            exception::notice(&format!(
+                "This task has waited for 10 s to send, as its parent (pid {}) receives no message of it: await() alone \
+                 receives none; loop over Future::channel() there, call its receive(), or use Async\\Pool::onMessage()",
+                duplex.duplexes().parent()
+            ));
         }
     }
 
