@@ -39,9 +39,10 @@ await($pool);
 
 echo "-- one that waits for itself: its own future in its handler, and in its handler of messages\n";
 $pool = Pool::create();
-$own = $pool->add(fn () => 1)->then(function () use (&$own): void {
+$own = $pool->add(fn () => $gate->pass())->then(function () use (&$own): void {
     echo told(fn () => select([$own], 0.01)), "\n";
 });
+$gate->open(); // not before $own is set
 await($own);
 $pool = Pool::create()->onMessage(function (mixed $message, Future $from) use ($gate): void {
     echo json_encode(array_keys(select(['channel' => $from->channel()], 0.01))), "\n";
