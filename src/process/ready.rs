@@ -17,7 +17,7 @@ pub(crate) struct ReadyDescriptor {
 }
 
 impl ReadyDescriptor {
-    /// Readable while `children` is, and from [`ReadyDescriptor::light`] to [`ReadyDescriptor::quench`].
+    /// Readable while `children` is, and from [`ReadyDescriptor::set`] to [`ReadyDescriptor::clear`].
     ///
     /// # Errors
     ///
@@ -40,12 +40,12 @@ impl ReadyDescriptor {
     }
 
     /// Makes the descriptor readable: there is news.
-    pub(crate) fn light(&self) {
+    pub(crate) fn set(&self) {
         let _ = self.news.write(1);
     }
 
     /// The news has been taken in.
-    pub(crate) fn quench(&self) {
+    pub(crate) fn clear(&self) {
         let _ = self.news.read();
     }
 }
@@ -67,9 +67,9 @@ mod tests {
         let ready = ReadyDescriptor::over(children.as_fd()).unwrap();
         let fd = ready.descriptor().unwrap();
         assert!(!readable(&fd));
-        ready.light();
+        ready.set();
         assert!(readable(&fd));
-        ready.quench();
+        ready.clear();
         assert!(!readable(&fd));
         write(&writer, b"x").unwrap();
         assert!(readable(&fd));

@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_loan_is_none() {
+    fn what_is_no_remote_payload_is_none() {
         let frame = |kind, payload: &[u8]| Frame { kind, format: 0, payload: payload.to_vec().into() };
         assert_eq!(RemotePayload::announced(&frame(Kind::Value, &[1, 0])), None);
         assert_eq!(RemotePayload::announced(&frame(Kind::Remote, &[])), None);

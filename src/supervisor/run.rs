@@ -184,7 +184,7 @@ impl<'s> Run<'s> {
             self.obey();
             self.adjust();
             self.look();
-            self.bury();
+            self.reap();
             self.roll();
             self.renew();
             self.fork();

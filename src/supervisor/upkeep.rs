@@ -77,7 +77,7 @@ impl Run<'_> {
     }
 
     /// Takes the processes that have ended.
-    pub(super) fn bury(&mut self) {
+    pub(super) fn reap(&mut self) {
         // From the last one on: one that is not replaced is removed.
         for index in (0..self.units.len()).rev() {
             let Some(running) = self.units.get_mut(index).and_then(Unit::running_mut) else {

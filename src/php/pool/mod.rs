@@ -88,7 +88,7 @@ impl Drop for Pool {
     /// Tasks that are queued or running continue without the object.
     fn drop(&mut self) {
         if self.group.is_here() {
-            self.group.orphan();
+            self.group.pool_gone();
         }
     }
 }

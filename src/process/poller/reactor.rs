@@ -59,10 +59,10 @@ pub(crate) struct Reactor {
     forsaken: usize,
     /// Children that have to be polled, as no descriptor reports all that matters: the kernel has no pidfds, or the
     /// child has lost its descriptors and cannot ring.
-    blind: BTreeSet<u64>,
+    polled: BTreeSet<u64>,
     rings: Rings,
     /// Why the kernel refused the last wait: our descriptor is closed, or another file has its number.
-    deaf: Option<Errno>,
+    wait_error: Option<Errno>,
     /// An event loop of the application waits for our descriptor.
     watched: bool,
     timer: Timer,
@@ -98,9 +98,9 @@ impl Reactor {
             flags,
             children: BTreeMap::new(),
             forsaken: 0,
-            blind: BTreeSet::new(),
+            polled: BTreeSet::new(),
             rings: Rings::new(),
-            deaf: None,
+            wait_error: None,
             watched: false,
             timer: Timer::default(),
             alarm: None,
@@ -143,7 +143,7 @@ impl Reactor {
     ///
     /// When the kernel cannot watch one more descriptor.
     pub(crate) fn attend(&mut self, fd: BorrowedFd<'_>) -> Result<(), Errno> {
-        self.registry.register(fd, Source::Bell, Trigger::Level).map(drop)
+        self.registry.register(fd, Source::Attended, Trigger::Level).map(drop)
     }
 
     /// The descriptor ends no wait any more.
@@ -179,7 +179,7 @@ impl Reactor {
         let reader = Reader::new(limit);
         self.notifier.watch(&pipe);
         if pidfd.is_none() {
-            self.blind.insert(id);
+            self.polled.insert(id);
         }
         self.children.insert(
             id,
@@ -268,7 +268,7 @@ impl Reactor {
         // The rings of other children are not even mapped here.
         std::mem::forget((
             self.children,
-            self.blind,
+            self.polled,
             self.rings,
             self.captures,
             self.fates,

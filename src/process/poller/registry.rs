@@ -27,7 +27,7 @@ pub(super) enum Source {
     Doorbell,
     /// The descriptor of a channel's ring, while code waits for a message among others, or of an endpoint. There is nothing
     /// to handle: that code looks itself.
-    Bell,
+    Attended,
     /// The reactor's timer. There is nothing to handle: the caller knows what is due.
     Timer,
 }

@@ -120,7 +120,7 @@ pub(super) struct Expected {
     /// There are isolated children that have sent it, and are about to end.
     pub(super) leaving: bool,
     /// There are children whose end no descriptor reports.
-    pub(super) blind: bool,
+    pub(super) polled: bool,
     /// There are warm workers.
     pub(super) warm: bool,
     /// Some of them have jobs.
@@ -128,7 +128,7 @@ pub(super) struct Expected {
     /// They have just answered, or just been given a job, and no event loop of the application waits for them.
     pub(super) lively: bool,
     /// The script has closed the reactor's descriptor, which therefore reports nothing.
-    pub(super) deaf: bool,
+    pub(super) cannot_wait: bool,
 }
 
 /// What has to wake the parent.
@@ -147,13 +147,13 @@ impl Expected {
         let soon = self.lively.then_some(SOON);
         // Children that are merely about to end are not urgent.
         let leaving = self.leaving && !self.isolated;
-        let unheard = self.deaf && (self.isolated || self.leaving || self.warm);
-        let reap = (leaving || self.blind || unheard).then_some(REAP);
+        let unheard = self.cannot_wait && (self.isolated || self.leaving || self.warm);
+        let reap = (leaving || self.polled || unheard).then_some(REAP);
         Needs {
             // Warm workers may die at any time, also while they have no jobs. If the descriptor is not ours any more,
             // it may be readable all the time: each interrupt would cause the next one, and the script would make no
             // progress.
-            notifier: !self.deaf && (self.isolated || self.warm && !self.lively),
+            notifier: !self.cannot_wait && (self.isolated || self.warm && !self.lively),
             doorbell: self.busy && !self.lively,
             alarm: [due, soon, reap].into_iter().flatten().min(),
         }

@@ -138,7 +138,7 @@ mod tests {
     use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
     #[test]
-    fn a_bell_whose_counter_a_task_has_filled_rings() {
+    fn a_doorbell_whose_counter_a_task_has_filled_rings() {
         let doorbell = Doorbell::new(false).unwrap();
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).unwrap();
         epoll

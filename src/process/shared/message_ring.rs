@@ -10,7 +10,6 @@
 //!
 //! Nothing here waits: the caller gets a [`Waiting`] and decides how, as PHP code may have to run meanwhile.
 
-mod bell;
 pub(crate) mod duplex_table;
 #[cfg(all(test, loom))]
 mod dying;
@@ -19,6 +18,7 @@ mod mark;
 mod place;
 mod quick;
 mod read;
+mod ready_event;
 mod waiting;
 mod watch;
 mod write;
@@ -32,12 +32,12 @@ use super::memory::{Apart, Shared};
 use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence, fence_after_exchange};
 use crate::process::census;
 use crate::process::identity::{PACKED_BITS, Process};
-use bell::Bell;
 use header::HEADER;
 pub(crate) use mark::MOST;
 use mark::{Mark, UNIT};
 use place::Place;
 pub(crate) use quick::SHORT;
+use ready_event::ReadyEvent;
 use waiting::wake;
 pub(crate) use waiting::{Waiting, What, rouse};
 
@@ -108,8 +108,8 @@ pub(crate) struct MessageRing {
     /// The other side's mark, as last seen. To read it takes its cache line from the other side.
     read: Cell<Mark>,
     written: Cell<Mark>,
-    bell: Option<Bell>,
-    /// No other process is left that has it: the bell stays readable in this one.
+    event: Option<ReadyEvent>,
+    /// No other process is left that has it: its descriptor stays readable in this one.
     deserted: Cell<bool>,
     /// When it was made, and by whom: see [`census`].
     birth: u64,
@@ -205,7 +205,7 @@ impl MessageRing {
         let place = Place::find(capacity)?;
         let birth = census::birth();
         let mut ring = Self::at(place, capacity);
-        (ring.bell, ring.birth, ring.maker) = (Bell::new(), birth, census::own());
+        (ring.event, ring.birth, ring.maker) = (ReadyEvent::new(), birth, census::own());
         Ok(ring)
     }
 
@@ -218,7 +218,7 @@ impl MessageRing {
             quarter,
             read,
             written,
-            bell: None,
+            event: None,
             deserted: Cell::new(false),
             birth: 0,
             maker: 0,
@@ -253,7 +253,7 @@ impl MessageRing {
         wake(&calls.receivers);
         wake(&calls.senders);
         if calls.watched.load(Ordering::Relaxed) == 1 {
-            self.bell.iter().for_each(Bell::ring);
+            self.event.iter().for_each(ReadyEvent::set);
         }
     }
 

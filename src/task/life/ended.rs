@@ -57,7 +57,7 @@ impl Ended {
     pub(crate) fn push(&mut self, future: Object<Future>) {
         self.last += 1;
         if let Some(ready) = &self.ready {
-            ready.light();
+            ready.set();
         }
         self.places.push_back(Place { number: self.last, future, cleared: None });
     }

@@ -80,8 +80,8 @@ impl TaskChannel {
     }
 
     /// An event loop that waits for messages has something to receive, or to learn.
-    pub(crate) fn light(&self) {
-        self.ready.borrow().iter().for_each(ReadyDescriptor::light);
+    pub(crate) fn set_ready(&self) {
+        self.ready.borrow().iter().for_each(ReadyDescriptor::set);
     }
 
     /// The duplex of an attempt, if there is one.
@@ -129,7 +129,7 @@ fn part(group: Option<&Group>, future: &Object<Future>) {
         duplex.release();
         channel.duplex.take();
     }
-    channel.light();
+    channel.set_ready();
     let listener = group.and_then(|group| group.listener.borrow().clone());
     if channel.has_arrived() && listener.is_some() {
         drop(channel.listener.replace(listener));

@@ -55,7 +55,7 @@ fn change(group: &Group, change: impl FnOnce(&mut Ended) -> Vec<Object<Future>>)
 /// How many tasks have ended, ever. The descriptor is not readable from now on, until the next one ends.
 pub(crate) fn count(group: &Group) -> u64 {
     group.ended.borrow().as_ref().map_or(0, |ended| {
-        ended.ready.iter().for_each(ReadyDescriptor::quench);
+        ended.ready.iter().for_each(ReadyDescriptor::clear);
         ended.count()
     })
 }
@@ -77,7 +77,7 @@ pub(crate) fn descriptor(group: &Group, counted: u64) -> Result<OwnedFd, Refused
     group.ended.change(|ended| {
         if let Some(ended) = ended {
             if ended.count() > counted {
-                ready.light();
+                ready.set();
             }
             ended.ready = Some(ready);
         }

@@ -36,7 +36,7 @@ fn look_at(duplexes: &'static DuplexTable) {
             continue;
         };
         let channel = future.channel_or_new();
-        channel.light();
+        channel.set_ready();
         if channel.receivers.get() == 0 && listener(&future, &channel).is_some() {
             make_due(&future, &channel);
         }

@@ -147,8 +147,8 @@ impl<'r> Heeded<'r> {
 impl Drop for Heeded<'_> {
     fn drop(&mut self) {
         let mut reactor = state().reactor.borrow_mut();
-        for bell in self.rings.iter().filter_map(|ring| ring.descriptor()) {
-            reactor.iter_mut().for_each(|reactor| reactor.disregard(bell));
+        for descriptor in self.rings.iter().filter_map(|ring| ring.descriptor()) {
+            reactor.iter_mut().for_each(|reactor| reactor.disregard(descriptor));
         }
     }
 }
@@ -159,8 +159,8 @@ fn refused(refused: Refused) -> Thrown {
 
 /// False if there is no descriptor, or the kernel refuses to wait for one more.
 fn heed(ring: &MessageRing) -> bool {
-    let (Some(bell), Ok(())) = (ring.descriptor(), spawn::ensure_reactor()) else {
+    let (Some(descriptor), Ok(())) = (ring.descriptor(), spawn::ensure_reactor()) else {
         return false;
     };
-    state().reactor.borrow_mut().as_mut().is_some_and(|reactor| reactor.attend(bell).is_ok())
+    state().reactor.borrow_mut().as_mut().is_some_and(|reactor| reactor.attend(descriptor).is_ok())
 }

@@ -23,13 +23,13 @@ use crate::task::workers::spawn;
 ///
 /// When no descriptor is available, or the kernel cannot watch one more.
 pub(crate) fn descriptor(ring: &Rc<MessageRing>) -> Result<Option<OwnedFd>, Refused> {
-    let Some(bell) = ring.watch() else {
+    let Some(descriptor) = ring.watch() else {
         return Ok(None);
     };
     spawn::ensure_reactor()?;
     let all = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(Refused::by("epoll_create"))?;
     let watch = || {
-        all.add(bell, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        all.add(descriptor, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         let mut reactor = state().reactor.borrow_mut();
         let deaths = reactor.as_mut().ok_or(Errno::EBADF)?.deaths()?;
         all.add(deaths, EpollEvent::new(EpollFlags::EPOLLIN, 1))

@@ -181,7 +181,7 @@ fn after_receipt(future: &Object<Future>, channel: &TaskChannel, duplex: &Duplex
         make_due(future, channel);
     }
     if !is_left && !channel.has_arrived() && !future.has_ended() && !duplex.to_parent.is_closed() {
-        channel.ready.borrow().iter().for_each(ReadyDescriptor::quench);
+        channel.ready.borrow().iter().for_each(ReadyDescriptor::clear);
     }
 }
 
@@ -248,7 +248,7 @@ pub(crate) fn stream(future: &Object<Future>) -> Returned {
     let descriptor =
         ready.descriptor().map_err(|_| refused(Refused { call: "dup", errno: Errno::last() }))?;
     if count(future)? > 0 || is_closed(future)? {
-        ready.light();
+        ready.set();
     }
     channel.ready.replace(Some(ready));
     request::stream(descriptor).ok_or(Thrown)

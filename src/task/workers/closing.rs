@@ -34,7 +34,7 @@ impl Group {
     }
 
     /// The `Pool` object is gone. Runs PHP code: destructors of the values that go with it.
-    pub(crate) fn orphan(&self) {
+    pub(crate) fn pool_gone(&self) {
         drop(self.ended.take());
         self.rest();
     }

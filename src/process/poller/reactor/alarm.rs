@@ -19,11 +19,11 @@ impl Reactor {
         let expected = Expected {
             isolated: isolated > told,
             leaving: told > 0,
-            blind: !self.blind.is_empty(),
+            polled: !self.polled.is_empty(),
             warm: self.rings.len() > 0,
             busy,
             lively: self.rings.lively && !self.watched,
-            deaf: self.deaf.is_some(),
+            cannot_wait: self.wait_error.is_some(),
         };
         self.timer.set(delay);
         let check = (busy && self.checks.wanted).then_some(EVERY);

@@ -33,7 +33,7 @@ impl Reactor {
     pub(crate) fn kill_all(&mut self) -> Vec<(i32, Unended)> {
         self.rings.clear();
         self.captures.clear();
-        self.blind.clear();
+        self.polled.clear();
         let killed = |mut child: Watched| {
             let sent = child.signal(Signal::SIGKILL, &mut self.registry);
             (child, sent)

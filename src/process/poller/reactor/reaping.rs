@@ -10,7 +10,7 @@ impl Reactor {
     pub(super) fn lose(&mut self, id: u64) {
         if let Some(child) = self.children.get_mut(&id) {
             child.close_pipe(&mut self.registry);
-            self.blind.insert(id);
+            self.polled.insert(id);
         }
     }
 
@@ -35,7 +35,7 @@ impl Reactor {
         if let Some(pidfd) = pidfd {
             self.registry.deregister(pidfd);
             self.deaths.remove(pidfd);
-            self.blind.insert(id);
+            self.polled.insert(id);
         }
     }
 
@@ -54,7 +54,7 @@ impl Reactor {
         }
         let child = self.children.remove(&id)?;
         self.forsaken -= usize::from(child.forsaken);
-        self.blind.remove(&id);
+        self.polled.remove(&id);
         Some(Ended { id, exit, message: child.message() })
     }
 }

@@ -52,8 +52,8 @@ impl Reactor {
     /// Asks the kernel for events, and sleeps if there are none.
     fn ask(&mut self, timeout: Option<Duration>, news: &mut VecDeque<News>) -> Result<(), Errno> {
         self.step(Input::Ask);
-        let mut blind = self.blind.clone();
-        let timeout = if blind.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
+        let mut polled = self.polled.clone();
+        let timeout = if polled.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
         // Workers that have just answered, or have just been given jobs, answer soon: preparing for a long sleep does
         // not pay yet.
         let timeout = if self.rings.lively { Some(timeout.map_or(SOON, |t| t.min(SOON))) } else { timeout };
@@ -66,17 +66,17 @@ impl Reactor {
         }
         let mut ready = [Token::default(); BATCH];
         let waited = self.sleep(&mut ready, millis);
-        self.deaf = None;
+        self.wait_error = None;
         let count = match waited {
             Ok(count) => count,
             Err(Errno::EINTR) => return Err(Errno::EINTR),
             // The script has closed the descriptor that we wait on. What can be found out without it is still reported.
             Err(errno) => {
-                self.deaf = Some(errno);
+                self.wait_error = Some(errno);
                 if millis != 0 {
                     thread::sleep(timeout.map_or(REAP, |timeout| timeout.min(REAP)));
                 }
-                blind.extend(self.children.keys());
+                polled.extend(self.children.keys());
                 0
             }
         };
@@ -94,7 +94,7 @@ impl Reactor {
                 self.handle(source, news);
             }
         }
-        for id in blind {
+        for id in polled {
             self.reap(id, news);
         }
         Ok(())
@@ -130,7 +130,7 @@ impl Reactor {
                 let child = self.children.get_mut(&id);
                 news.extend(child.and_then(|child| child.hear(id, &mut self.registry)));
             }
-            Source::Doorbell | Source::Bell | Source::Timer => {}
+            Source::Doorbell | Source::Attended | Source::Timer => {}
         }
     }
 }

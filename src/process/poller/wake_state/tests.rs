@@ -16,10 +16,10 @@ const LONG: Duration = Duration::from_secs(3600);
 #[expect(clippy::struct_excessive_bools, reason = "independent of each other")]
 struct Possible {
     readable: bool,
-    blind_end: bool,
+    polled_end: bool,
     answer: bool,
     /// Readiness of a descriptor raises no flag.
-    deaf: bool,
+    cannot_wait: bool,
 }
 
 /// The real state of everything, of which the machine knows only `known`.
@@ -36,7 +36,7 @@ struct World {
     alarm: Option<Duration>,
     /// News that the parent has not taken in: at a descriptor, of a child without a descriptor, in shared memory.
     readable: bool,
-    blind_end: bool,
+    polled_end: bool,
     answer: bool,
     /// A worker has answered, and has not checked yet whether it has to ring.
     about_to_ring: bool,
@@ -82,7 +82,7 @@ enum Script {
 fn possibles() -> impl Iterator<Item = Possible> {
     (0..16_u32).map(|bits| {
         let bit = |at: u32| bits >> at & 1 == 1;
-        Possible { readable: bit(0), blind_end: bit(1), answer: bit(2), deaf: bit(3) }
+        Possible { readable: bit(0), polled_end: bit(1), answer: bit(2), cannot_wait: bit(3) }
     })
 }
 
@@ -91,14 +91,14 @@ fn leaves() -> Vec<Event> {
     let mut leaves = Vec::new();
     for bits in 0..128_u32 {
         let bit = |at: u32| bits >> at & 1 == 1;
-        let (isolated, leaving, blind, warm) = (bit(0), bit(1), bit(2), bit(3));
-        let (busy, lively, deaf) = (bit(4), bit(5), bit(6));
+        let (isolated, leaving, polled, warm) = (bit(0), bit(1), bit(2), bit(3));
+        let (busy, lively, cannot_wait) = (bit(4), bit(5), bit(6));
         if busy && !warm {
             continue;
         }
-        let expected = Expected { isolated, leaving, blind, warm, busy, lively, deaf };
+        let expected = Expected { isolated, leaving, polled, warm, busy, lively, cannot_wait };
         let possible =
-            Possible { readable: isolated || leaving || warm, blind_end: blind, answer: busy, deaf };
+            Possible { readable: isolated || leaving || warm, polled_end: polled, answer: busy, cannot_wait };
         for due in [None, Some(SHORT), Some(LONG)] {
             leaves.push(Event::Leave(due, expected.needs(due), possible));
         }
@@ -115,18 +115,18 @@ impl World {
         firing: false,
         alarm: None,
         readable: false,
-        blind_end: false,
+        polled_end: false,
         answer: false,
         about_to_ring: false,
         listening: false,
         rung: false,
-        possible: Possible { readable: false, blind_end: false, answer: false, deaf: false },
+        possible: Possible { readable: false, polled_end: false, answer: false, cannot_wait: false },
     };
 
     /// A descriptor has become ready.
     fn ready(&mut self, means: Means) {
         match means {
-            _ if self.possible.deaf => {}
+            _ if self.possible.cannot_wait => {}
             Means::Thread => self.firing |= std::mem::take(&mut self.armed),
             // The signal is sent whether the notifier is armed or not.
             Means::Signal => self.firing = true,
@@ -136,7 +136,7 @@ impl World {
     fn step(&mut self, step: Step, means: Means, input: Input) {
         let (known, action) = step(self.known, input);
         self.known = known;
-        let is_ready = (self.readable || self.rung) && !self.possible.deaf;
+        let is_ready = (self.readable || self.rung) && !self.possible.cannot_wait;
         match (action.order, means) {
             (None, _) | (Some(Order::Confirm), Means::Thread) | (Some(Order::Silence), Means::Signal) => {}
             (Some(Order::Silence), Means::Thread) => self.armed = false,
@@ -154,7 +154,7 @@ impl World {
     fn after(mut self, step: Step, means: Means, event: Event) -> Option<Self> {
         let happens = match event {
             Event::Readable => self.possible.readable,
-            Event::BlindEnd => self.possible.blind_end,
+            Event::BlindEnd => self.possible.polled_end,
             Event::Answer => self.possible.answer,
             Event::Ring => self.about_to_ring,
             Event::Fire => self.firing,
@@ -163,7 +163,7 @@ impl World {
             Event::Return(possible, _) | Event::Leave(_, _, possible) => {
                 // A child that has sent something which is not taken in yet is still expected to bring news.
                 possible.readable >= self.readable
-                    && possible.blind_end >= self.blind_end
+                    && possible.polled_end >= self.polled_end
                     && possible.answer >= (self.answer || self.about_to_ring)
             }
             Event::LookInVain | Event::LookAtMemory | Event::AskInVain | Event::Ask => true,
@@ -176,7 +176,7 @@ impl World {
                 self.readable = true;
                 self.ready(means);
             }
-            Event::BlindEnd => self.blind_end = true,
+            Event::BlindEnd => self.polled_end = true,
             Event::Answer => (self.answer, self.about_to_ring) = (true, true),
             Event::Ring => {
                 self.about_to_ring = false;
@@ -201,7 +201,8 @@ impl World {
                     self.listening = true;
                 }
                 if let Event::Ask = event {
-                    (self.readable, self.blind_end, self.rung, self.listening) = (false, false, false, false);
+                    (self.readable, self.polled_end, self.rung, self.listening) =
+                        (false, false, false, false);
                 }
             }
             Event::Return(possible, script) => {
@@ -231,9 +232,9 @@ impl World {
             Event::Return(_, script) => script == Script::Runs && woken(SOON),
             _ => true,
         };
-        let hears_rings = (self.armed || means == Means::Signal) && !self.possible.deaf;
+        let hears_rings = (self.armed || means == Means::Signal) && !self.possible.cannot_wait;
         let rings = self.about_to_ring && self.listening && hears_rings;
-        let news = self.readable || self.blind_end || self.answer && !rings;
+        let news = self.readable || self.polled_end || self.answer && !rings;
         self.inside || in_time && (!news || woken(REAP))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::os::fd::BorrowedFd;
 
-use super::bell::Bell;
+use super::ready_event::ReadyEvent;
 use super::{Mark, MessageRing, Ordering};
 use crate::process::shared::sync::fence;
 
@@ -10,21 +10,21 @@ impl MessageRing {
     /// A descriptor that is readable from now on while there is a message, or the ring is closed. `None` if the ring has
     /// none, as there were too many already.
     pub(crate) fn watch(&self) -> Option<BorrowedFd<'_>> {
-        let bell = self.bell.as_ref()?;
+        let event = self.event.as_ref()?;
         let calls = &self.head().calls;
         calls.watched.store(1, Ordering::Relaxed);
         calls.listening.store(1, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         if self.has_news() && calls.listening.swap(0, Ordering::AcqRel) == 1 {
-            bell.ring();
+            event.set();
         }
-        Some(bell.descriptor())
+        Some(event.descriptor())
     }
 
     /// No other process is left that has the ring: [`MessageRing::descriptor`] is readable until [`MessageRing::revive`].
     pub(crate) fn desert(&self) {
         self.deserted.set(true);
-        self.bell.iter().for_each(Bell::ring);
+        self.event.iter().for_each(ReadyEvent::set);
     }
 
     /// Was the ring found to be deserted?
@@ -40,7 +40,7 @@ impl MessageRing {
 
     /// The descriptor of [`MessageRing::watch`], if there is one. It may be readable no more, or not yet.
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.bell.as_ref().map(Bell::descriptor)
+        self.event.as_ref().map(ReadyEvent::descriptor)
     }
 
     /// Is there anything that would end a receiver's wait? If there is nothing, [`MessageRing::descriptor`] is readable
@@ -58,11 +58,11 @@ impl MessageRing {
         let calls = &self.head().calls;
         calls.listening.store(1, Ordering::Relaxed);
         if !self.deserted.get() {
-            self.bell.iter().for_each(Bell::quench);
+            self.event.iter().for_each(ReadyEvent::clear);
         }
         fence(Ordering::SeqCst);
         if self.has_news() && calls.listening.swap(0, Ordering::AcqRel) == 1 {
-            self.bell.iter().for_each(Bell::ring);
+            self.event.iter().for_each(ReadyEvent::set);
         }
     }
 

@@ -202,7 +202,7 @@ impl MessageRing {
         let calls = &self.head().calls;
         wake(&calls.receivers);
         if calls.listening.load(Ordering::Relaxed) == 1 && calls.listening.swap(0, Ordering::AcqRel) == 1 {
-            self.bell.iter().for_each(super::Bell::ring);
+            self.event.iter().for_each(super::ReadyEvent::set);
         }
     }
 

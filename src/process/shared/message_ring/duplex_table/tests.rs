@@ -20,7 +20,7 @@ fn receive(ring: &MessageRing) -> Result<String, Trouble<()>> {
 }
 
 #[test]
-fn both_sides_find_the_line_of_an_attempt() {
+fn both_sides_find_the_duplex_of_an_attempt() {
     let duplexes = duplexes();
     assert!(!duplexes.is_any_used() && duplexes.find(7).is_none());
     let task = duplexes.open(7, false).unwrap();
@@ -34,7 +34,7 @@ fn both_sides_find_the_line_of_an_attempt() {
 }
 
 #[test]
-fn a_line_is_closed_to_who_has_it_from_an_attempt_that_is_over() {
+fn a_duplex_is_closed_to_who_has_it_from_an_attempt_that_is_over() {
     let duplexes = duplexes();
     let old = duplexes.open(7, false).unwrap();
     send(&old.to_parent, "late").unwrap();
@@ -68,7 +68,7 @@ fn the_parent_is_told_once_of_what_was_sent() {
 }
 
 #[test]
-fn attempts_that_have_not_begun_leave_lines_to_the_others() {
+fn attempts_that_have_not_begun_leave_duplexes_to_the_others() {
     let duplexes = duplexes();
     let ahead = (1..).map_while(|attempt| duplexes.open(attempt, true).ok()).count();
     assert_eq!(ahead, AHEAD);

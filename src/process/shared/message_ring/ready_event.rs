@@ -19,9 +19,9 @@ static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// The descriptor of one ring, which all processes have that have the ring.
 #[derive(Debug)]
-pub(super) struct Bell(OwnedFd);
+pub(super) struct ReadyEvent(OwnedFd);
 
-impl Bell {
+impl ReadyEvent {
     /// A descriptor, if there are few.
     pub(super) fn new() -> Option<Self> {
         if COUNT.load(Ordering::Relaxed) >= MOST {
@@ -40,19 +40,19 @@ impl Bell {
     }
 
     /// Makes the descriptor readable, unless a task has closed it: a file with its number has a position.
-    pub(super) fn ring(&self) {
+    pub(super) fn set(&self) {
         if lseek(&self.0, 0, Whence::SeekCur).is_ok() {
             let _ = write(&self.0, &1_u64.to_ne_bytes());
         }
     }
 
     /// Makes it unreadable.
-    pub(super) fn quench(&self) {
+    pub(super) fn clear(&self) {
         let _ = read(&self.0, &mut [0; 8]);
     }
 }
 
-impl Drop for Bell {
+impl Drop for ReadyEvent {
     fn drop(&mut self) {
         COUNT.fetch_sub(1, Ordering::Relaxed);
     }
