@@ -66,6 +66,8 @@ function redis(): string
 /** A RabbitMQ of this run, and a connection to it. */
 function rabbitmq(): PhpAmqpLib\Connection\AMQPStreamConnection
 {
+    // Its autoloader asks for that of others by their place in this folder, where a PHP of another origin does not look.
+    set_include_path(get_include_path() . PATH_SEPARATOR . '/usr/share/php');
     require_once '/usr/share/php/PhpAmqpLib/autoload.php';
     $epmd = service('epmd', fn(string $folder) => ['/usr/bin/epmd', '-address', '127.0.0.1', '-port', (string) port($folder)]);
     $folder = service('rabbitmq', fn(string $folder) => [
