@@ -90,7 +90,7 @@ ended($pid);
 echo "what goes wrong:\n";
 foreach ([
     'Async\daemonize("/no/such/folder/pid")', 'Async\daemonize(log: "/no/such/folder/log")', 'Async\daemonize(user: "no-such-user")',
-    'Async\daemonize(umask: -1)', 'Async\daemonize("")', '$pool = new Pool(); $pool->add(fn () => usleep(1000)); Async\daemonize()',
+    'Async\daemonize(umask: -1)', 'Async\daemonize("")', '$task = (new Pool())->add(fn () => sleep(60)); try { Async\daemonize(); } finally { $task->cancel(); }',
     'await(async(fn () => Async\daemonize()))',
 ] as $wrong) {
     echo php("try { $wrong; } catch (Throwable \$e) { echo \$e::class, ': ', \$e->getMessage(), \"\\n\"; }");
