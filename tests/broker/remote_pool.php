@@ -56,7 +56,7 @@ function remote_pool(string $name): void
             $redis()->rawCommand('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
         };
 
-    $parts["$name, a pool whose workers are killed"] = static function () use ($select, $bodies, $workers, $period, $cut, $dead): void {
+    $parts["$name, a pool whose workers are killed"] = static function () use ($select, $bodies, $share, $workers, $period, $cut, $dead): void {
         $select();
         $some = array_map(static fn(string $body) => str_replace(' late', '', $body), array_slice($bodies, 0, (int) (count($bodies) * $share)));
         // The last ones wait until all has happened that is to happen.
