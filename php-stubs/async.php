@@ -1951,9 +1951,9 @@ final class Supervisor
      * @param (callable(Worker, mixed): mixed)|Task<mixed>|null $worker one more kind, of the name "worker"
      *
      * @return int the exit code: 0 drained or done, 1 something has failed that is not started again, 2 some had to be killed,
-     *             70 a storm of failures, 78 no worker has come past its bootstrap
+     *             70 a storm of failures, 71 the address for metrics cannot be used, 73 nor a file for health or metrics,
+     *             78 no worker has come past its bootstrap
      *
-     * @throws SupervisorException when a file cannot be written, or the address for metrics is in use
      * @throws UnsupportedException where this PHP cannot fork
      * @throws AsyncError when there are no workers, or a supervisor runs in this process already
      */
@@ -2160,7 +2160,8 @@ class ChannelClosedException extends AsyncException
 }
 
 /**
- * A supervisor, a daemon or a detached task cannot begin: a file cannot be written, is locked, or an address is in use.
+ * A daemon or a detached task cannot begin. Its code is an exit code: 67 no such user, 71 no process, 73 a file cannot be opened or written,
+ * 75 the pid file belongs to a process that runs, 77 the process cannot become that user.
  */
 class SupervisorException extends AsyncException
 {

@@ -337,21 +337,13 @@ pub(crate) enum Error {
         /// The reason, as given by the serializer.
         reason: String,
     },
-    /// A place in which a supervisor is to show how it is cannot be used.
-    #[error("the {what} {place} cannot be used: {reason}; choose another one, or see who has it")]
-    NotShown {
-        /// What the place is for.
-        what: &'static str,
-        /// The path, or the address.
-        place: String,
-        /// The reason, as the operating system gives it.
-        reason: String,
-    },
     /// There is no process that goes on without this one.
     #[error("the script cannot go on in the background: {reason}")]
     NoDaemon {
         /// The reason.
         reason: String,
+        /// An exit code for it, as sysexits.h has them.
+        code: i32,
     },
     /// The program uses the API in a way that cannot work: the message for it.
     #[error("{0}")]

@@ -133,6 +133,7 @@ pub(crate) fn new(error: &Error) -> Zval {
             set_property(&throwable, class, c"errno", int(Some(errno as i32)));
             set_property(&throwable, class, c"limit", string::zval(name));
         }
+        Error::NoDaemon { code, .. } => set_property(&throwable, class, c"code", int(Some(*code))),
         Error::MessageLost { pid, .. } => {
             let subject = Subject { label: Label::Key(String::new()), pid: *pid };
             let death = Death::Gone { exit: Exit::Unknown, writing: false };
@@ -175,7 +176,7 @@ fn class_of(error: &Error) -> &'static Class {
         | Error::ChannelGarbled
         | Error::UnreadableMessage { .. } => &PROTOCOL,
         Error::Unsupported { .. } | Error::OtherThread | Error::Threads => &UNSUPPORTED,
-        Error::NotShown { .. } | Error::NoDaemon { .. } => &SUPERVISOR,
+        Error::NoDaemon { .. } => &SUPERVISOR,
         Error::Misuse(_) | Error::NotAwaited { .. } => &ASYNC_ERROR,
     }
 }

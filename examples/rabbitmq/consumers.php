@@ -39,12 +39,12 @@ exit(Supervisor::create()
                 $message->reject(requeue: false);           // to the dead letters: it would fail in the same way again
                 return;
             }
+            $worker->job();                                 // before the next line, as it may have had enough with this one
             if ($worker->stopping()) {
                 // Or the broker would give it another one, which comes back when the connection is closed, and counts as delivered.
                 $channel->basic_cancel($message->getConsumerTag());
             }
             $message->ack();                                // after the work: a crash before this line brings the message back
-            $worker->job();
         });
         while (!$worker->stopping()) {
             try {

@@ -62,11 +62,11 @@ exit(Supervisor::create()
                 $queue->reject($message->getDeliveryTag()); // to the dead letters: it would fail in the same way again
                 return !$worker->stopping();
             }
+            $worker->job();                                 // before the next line, as it may have had enough with this one
             if ($worker->stopping()) {
                 $queue->cancel();                           // or the broker would give it another one
             }
             $queue->ack($message->getDeliveryTag());        // after the work: a crash before this line brings the message back
-            $worker->job();
             return !$worker->stopping();                    // false leaves consume()
         };
         while (!$worker->stopping()) {

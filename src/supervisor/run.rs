@@ -40,6 +40,10 @@ pub(crate) const FAILED: i32 = 1;
 pub(crate) const KILLED: i32 = 2;
 /// Too many have failed in a short time. (`EX_SOFTWARE`)
 pub(crate) const STORM: i32 = 70;
+/// The address for metrics cannot be used. (`EX_OSERR`)
+pub(crate) const NO_ADDRESS: i32 = 71;
+/// A file that shows how all is cannot be written. (`EX_CANTCREAT`)
+pub(crate) const NO_FILE: i32 = 73;
 /// None has ever come past its bootstrap. (`EX_CONFIG`)
 pub(crate) const BOOTSTRAP: i32 = 78;
 
@@ -100,7 +104,7 @@ pub(crate) fn runs_here() -> bool {
 ///
 /// # Errors
 ///
-/// When one runs in this process already, when its health file cannot be written, or when the script is exiting.
+/// When one runs in this process already, or when the script is exiting.
 pub(crate) fn run(supervisor: &Object<Supervisor>) -> Result<i32, Thrown> {
     if runs_here() {
         return Err(exceptions::throw(&Error::Misuse(
@@ -112,7 +116,8 @@ pub(crate) fn run(supervisor: &Object<Supervisor>) -> Result<i32, Thrown> {
     supervisor.kinds.borrow().iter().for_each(|kind| kind.kept.set(None));
     let caught = signals::catch();
     let mut run = Run::new(supervisor);
-    let ended = run.begin().and_then(|()| run.keep_up());
+    run.begin();
+    let ended = run.keep_up();
     if ended.is_err() {
         run.leave();
     }
@@ -146,7 +151,7 @@ impl<'s> Run<'s> {
     }
 
     /// Takes what the program before this one has handed over, and opens what is shown to others.
-    fn begin(&mut self) -> Result<(), Thrown> {
+    fn begin(&mut self) {
         if handover::is_rehearsal() {
             handover::reach();
             child::end(0);
@@ -155,7 +160,8 @@ impl<'s> Run<'s> {
             self.image = Image::new().map(Rc::new);
         }
         let Some(mut heritage) = handover::heritage() else {
-            return self.open(None);
+            self.open(None);
+            return;
         };
         // The program before this one has blocked them for the time in between.
         unblock(&signals::all());
@@ -163,9 +169,9 @@ impl<'s> Run<'s> {
             // The new program wants none.
             daemon::PidFile::of(path, file).remove();
         }
-        let opened = self.open(heritage.listener.take());
+        let listener = heritage.listener.take();
         self.inherit(heritage);
-        opened
+        self.open(listener);
     }
 
     /// The loop.

@@ -5,8 +5,6 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::Instant;
 
-use crate::error::Error;
-use crate::exceptions;
 use crate::process::endpoint::{Answer, Endpoint};
 use crate::process::service::Service;
 use crate::process::{file, orphans};
@@ -15,11 +13,10 @@ use crate::supervisor::health::Summary;
 use crate::supervisor::history::{History, Sample};
 use crate::supervisor::metrics;
 use crate::supervisor::object::Metrics;
-use crate::supervisor::run::{Run, TICK};
+use crate::supervisor::run::{NO_ADDRESS, NO_FILE, Run, TICK};
 use crate::supervisor::unit::{State, Unit};
 use crate::task::life::state::state;
 use crate::task::workers::spawn::ensure_reactor;
-use crate::zend::handler::Thrown;
 
 /// The status page: it asks for all that it shows.
 const PAGE: &str = include_str!("page.html");
@@ -124,32 +121,38 @@ impl Run<'_> {
         self.outside.history.keep(sample);
     }
 
-    /// Opens what is shown to others, for the first time. `listener` is that of the program before this one.
-    ///
-    /// # Errors
-    ///
-    /// When a file cannot be written, or the address is in use.
-    pub(super) fn open(&mut self, listener: Option<TcpListener>) -> Result<(), Thrown> {
-        let (health, metrics) = (self.settings.health.clone(), self.settings.metrics.clone());
-        let refused = |what, place: String, error: &io::Error| {
-            exceptions::throw(&Error::NotShown { what, place, reason: error.to_string() })
-        };
-        if let Some(path) = health {
+    /// Opens what is shown to others, for the first time. `listener` is that of the program before this one. Where that
+    /// cannot be, nothing is started, and the exit code tells why.
+    pub(super) fn open(&mut self, listener: Option<TcpListener>) {
+        if let Some(path) = self.settings.health.clone() {
             let written = file::replace(&path, &self.summary().json());
-            written.map_err(|error| refused("health file", path.display().to_string(), &error))?;
+            self.need("health", "health file", &path.to_string_lossy(), NO_FILE, written);
         }
-        match metrics {
+        match self.settings.metrics.clone() {
             None => {}
             Some(Metrics::File(path)) => {
                 let written = file::replace(&path, &self.metrics());
-                written.map_err(|error| refused("file for metrics", path.display().to_string(), &error))?;
+                self.need("metrics", "file for metrics", &path.to_string_lossy(), NO_FILE, written);
             }
             Some(Metrics::Address(address)) => {
                 let opened = listen(address, listener);
-                opened.map_err(|error| refused("address for metrics", address.to_string(), &error))?;
+                self.need("metrics", "address for metrics", &address.to_string(), NO_ADDRESS, opened);
             }
         }
-        Ok(())
+    }
+
+    /// Ends all with `code` if a place in which something is to be shown cannot be used.
+    fn need(&mut self, name: &'static str, what: &str, place: &str, code: i32, used: io::Result<()>) {
+        let Err(error) = used else {
+            return;
+        };
+        // It is not told again that it cannot be written.
+        self.outside.unwritten.push(name);
+        let text = format!(
+            "the {what} {place} cannot be used: {error}; choose another one, or see who has it; nothing is started"
+        );
+        let event = Event::new(Level::Critical, name, text).text("path", place);
+        self.drain(code, event.int("exitCode", Some(i64::from(code))));
     }
 
     /// Answers who has asked.

@@ -90,6 +90,21 @@ $parts['rabbitmq, replaced under load'] = function () use ($messages, $workers):
     expect('none is left', drained('roll') === []);
 };
 
+foreach (array_keys(array_filter($bindings)) as $example) {
+    $parts["rabbitmq, workers of $example that have had enough"] = function () use ($example): void {
+        // As in a stop: nobody is given a message that it does not begin.
+        putenv('DELIVERY_LIMIT=0');
+        publish("recycled-$example", $bodies = array_map(fn (int $n) => "count n$n", range(1, 200)));
+        $program = new Program("rabbitmq/$example.php", "recycled-$example", ['WORKERS' => 2, 'RECYCLE_JOBS' => 10]);
+        until('all are handled, or given up', fn () => broker_says("recycled-$example") === '0 0');
+        $code = $program->stop();
+        $jobs = array_count_values(array_merge(...array_values($program->notes('done'))));
+        expect('each message is handled once, and none was given out twice', $code === 0 && array_sum($jobs) === count($bodies) && count($program->notes('done')) === count($bodies) && drained("recycled-$example.dead") === [], [$code, $jobs]);
+        expect('no worker has done more than ten', max($jobs) === 10, $jobs);
+        putenv('DELIVERY_LIMIT=3');
+    };
+}
+
 $parts['rabbitmq, workers that leak'] = function (): void {
     publish('leak', $bodies = array_map(fn (int $n) => "leak n$n", range(1, 200)));
     leak(new Program('rabbitmq/consumers.php', 'leak', ['WORKERS' => 2, 'RECYCLE_MEGABYTES' => 16]), $bodies, 16);

@@ -1,12 +1,14 @@
 //! Processes that go on when the script has ended: a task that is detached, and the script itself as a daemon.
 
 use std::fs::File;
+use std::io;
 use std::io::{Read, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use ext_php_rs::types::Zval;
+use nix::errno::Errno;
 use nix::unistd::User;
 
 use crate::error::Error;
@@ -26,33 +28,60 @@ use crate::zend::request;
 use crate::zend::request::Ran;
 use crate::{exceptions, ini};
 
-/// What the new process writes first when it is set up; its pid follows. Anything else is a text that says why it is not.
+/// What the new process writes first when it is set up; its pid follows. Anything else is the code of a [`Refusal`], and its
+/// text follows.
 const SET_UP: u8 = 0;
 
-fn refuse(reason: String) -> Thrown {
-    exceptions::throw(&Error::NoDaemon { reason })
+/// Why there is no process that goes on.
+struct Refusal {
+    /// An exit code for it, as sysexits.h has them.
+    code: u8,
+    reason: String,
+}
+
+/// There is no such user. (`EX_NOUSER`)
+const NO_USER: u8 = 67;
+/// The system refuses. (`EX_OSERR`)
+const NO_PROCESS: u8 = 71;
+/// A file cannot be opened or written. (`EX_CANTCREAT`)
+const NO_FILE: u8 = 73;
+/// Another process has the pid file: there may be a time when none has. (`EX_TEMPFAIL`)
+const TAKEN: u8 = 75;
+/// The process cannot become that user. (`EX_NOPERM`)
+const NO_RIGHTS: u8 = 77;
+
+impl Refusal {
+    fn new(code: u8, reason: impl Into<String>) -> Self {
+        Self { code, reason: reason.into() }
+    }
+}
+
+fn refuse(refusal: Refusal) -> Thrown {
+    exceptions::throw(&Error::NoDaemon { reason: refusal.reason, code: refusal.code.into() })
 }
 
 /// The pid of the new process, once it is set up.
-fn hear(pipe: OwnedFd) -> Result<i32, String> {
+fn hear(pipe: OwnedFd) -> Result<i32, Refusal> {
     let mut message = Vec::new();
     // At worst there is no message.
     let _ = File::from(pipe).read_to_end(&mut message);
     match message.split_first() {
         Some((&SET_UP, pid)) => {
             let pid = pid.try_into().map(i32::from_ne_bytes);
-            pid.map_err(|_| "its process has sent something that is no pid".to_owned())
+            pid.map_err(|_| Refusal::new(NO_PROCESS, "its process has sent something that is no pid"))
         }
-        Some(_) => Err(String::from_utf8_lossy(&message).into_owned()),
-        None => Err("its process has ended before it was set up".to_owned()),
+        Some((&code, reason)) => Err(Refusal::new(code, String::from_utf8_lossy(reason))),
+        None => Err(Refusal::new(NO_PROCESS, "its process has ended before it was set up")),
     }
 }
 
-fn say(pipe: OwnedFd, set_up: &Result<(), String>) {
+fn say(pipe: OwnedFd, set_up: &Result<(), Refusal>) {
     let pid = child::id().to_ne_bytes();
     let _ = match set_up {
         Ok(()) => File::from(pipe).write_all(&[&[SET_UP][..], &pid].concat()),
-        Err(reason) => File::from(pipe).write_all(reason.as_bytes()),
+        Err(Refusal { code, reason }) => {
+            File::from(pipe).write_all(&[&[*code][..], reason.as_bytes()].concat())
+        }
     };
 }
 
@@ -64,7 +93,7 @@ fn say(pipe: OwnedFd, set_up: &Result<(), String>) {
 /// When the log cannot be opened, or the kernel refuses a process.
 pub(crate) fn detach(work: &Work, log: Option<&Path>) -> Result<i32, Thrown> {
     let streams = daemon::open_log(log, None);
-    let streams = streams.map_err(|error| refuse(log_text(log, &error)))?;
+    let streams = streams.map_err(|error| refuse(no_log(log, &error)))?;
     let hooks = state().hooks.borrow().clone();
     request::expect_child();
     match fork::apart().map_err(|refused| exceptions::throw(&Error::NoWorkers { refused }))? {
@@ -75,7 +104,7 @@ pub(crate) fn detach(work: &Work, log: Option<&Path>) -> Result<i32, Thrown> {
             fork::noticed();
             begin_apart();
             state().leave_behind(true);
-            let set_up = daemon::put_streams(&streams).map_err(|error| error.to_string());
+            let set_up = daemon::put_streams(&streams).map_err(no_streams);
             say(pipe, &set_up);
             if set_up.is_err() {
                 end(255);
@@ -151,13 +180,13 @@ pub(crate) fn daemonize(plan: &Plan<'_>) -> Result<(), Thrown> {
         return go_on(plan, kept);
     }
     let user = match plan.user {
-        Some(name) => Some(daemon::user(name).map_err(|reason| refuse(format!("user {name}: {reason}")))?),
+        Some(name) => Some(user(name).map_err(refuse)?),
         None => None,
     };
     let log = daemon::open_log(plan.log, user.as_ref());
-    let log = log.map_err(|error| refuse(log_text(plan.log, &error)))?;
+    let log = log.map_err(|error| refuse(no_log(plan.log, &error)))?;
     let mut pid_file = match plan.pid_file {
-        Some(path) => Some(PidFile::lock(path).map_err(|error| refuse(pid_file_text(path, &error)))?),
+        Some(path) => Some(PidFile::lock(path).map_err(|error| refuse(no_pid_file(path, &error)))?),
         None => None,
     };
     match fork::apart().map_err(|refused| exceptions::throw(&Error::NoWorkers { refused }))? {
@@ -197,8 +226,8 @@ fn go_on(plan: &Plan<'_>, kept: Daemon) -> Result<(), Thrown> {
         (Some(file), _) => Some(file),
         (None, None) => None,
         (None, Some(path)) => {
-            let mut file = PidFile::lock(path).map_err(|error| refuse(pid_file_text(path, &error)))?;
-            file.fill(None).map_err(|error| refuse(format!("the pid file cannot be written: {error}")))?;
+            let mut file = PidFile::lock(path).map_err(|error| refuse(no_pid_file(path, &error)))?;
+            file.fill(None).map_err(|error| refuse(not_filled(&error)))?;
             Some(file)
         }
     };
@@ -207,8 +236,8 @@ fn go_on(plan: &Plan<'_>, kept: Daemon) -> Result<(), Thrown> {
         file.remove();
     }
     if let Some(name) = plan.user {
-        let user = daemon::user(name).map_err(|reason| refuse(format!("user {name}: {reason}")))?;
-        daemon::become_user(&user).map_err(|errno| refuse(format!("user {name}: {}", errno.desc())))?;
+        let user = user(name).map_err(refuse)?;
+        daemon::become_user(&user).map_err(|errno| refuse(no_rights(&user, errno)))?;
     }
     if let Some(path) = plan.log {
         daemon::reopen_at_signal(path);
@@ -222,32 +251,52 @@ fn set_up(
     log: &OwnedFd,
     user: Option<&User>,
     pid_file: Option<&mut PidFile>,
-) -> Result<(), String> {
+) -> Result<(), Refusal> {
     daemon::set_umask(plan.umask);
     leave_folder();
     if let Some(file) = pid_file {
-        file.fill(user).map_err(|error| format!("the pid file cannot be written: {error}"))?;
+        file.fill(user).map_err(|error| not_filled(&error))?;
     }
     if let Some(user) = user {
-        daemon::become_user(user).map_err(|errno| format!("user {}: {}", user.name, errno.desc()))?;
+        daemon::become_user(user).map_err(|errno| no_rights(user, errno))?;
     }
     // The last step: until then the terminal is there for what goes wrong.
-    daemon::put_streams(log).map_err(|error| error.to_string())
+    daemon::put_streams(log).map_err(no_streams)
 }
 
-fn log_text(log: Option<&Path>, error: &std::io::Error) -> String {
+fn user(name: &str) -> Result<User, Refusal> {
+    daemon::user(name).map_err(|reason| Refusal::new(NO_USER, format!("user {name}: {reason}")))
+}
+
+fn no_rights(user: &User, errno: Errno) -> Refusal {
+    Refusal::new(NO_RIGHTS, format!("user {}: {}", user.name, errno.desc()))
+}
+
+fn not_filled(error: &io::Error) -> Refusal {
+    Refusal::new(NO_FILE, format!("the pid file cannot be written: {error}"))
+}
+
+fn no_streams(errno: impl ToString) -> Refusal {
+    Refusal::new(NO_FILE, errno.to_string())
+}
+
+fn no_log(log: Option<&Path>, error: &io::Error) -> Refusal {
     let path = log.unwrap_or_else(|| Path::new("/dev/null"));
-    format!("the log {} cannot be opened: {error}", path.display())
+    Refusal::new(NO_FILE, format!("the log {} cannot be opened: {error}", path.display()))
 }
 
-fn pid_file_text(path: &Path, error: &NoPidFile) -> String {
+fn no_pid_file(path: &Path, error: &NoPidFile) -> Refusal {
     let path = path.display();
     match error {
         NoPidFile::Taken(pid) if pid.is_empty() => {
-            format!("the pid file {path} belongs to a process that runs")
+            Refusal::new(TAKEN, format!("the pid file {path} belongs to a process that runs"))
         }
-        NoPidFile::Taken(pid) => format!("the pid file {path} belongs to process {pid}, which runs"),
-        NoPidFile::Refused(error) => format!("the pid file {path} cannot be opened: {error}"),
+        NoPidFile::Taken(pid) => {
+            Refusal::new(TAKEN, format!("the pid file {path} belongs to process {pid}, which runs"))
+        }
+        NoPidFile::Refused(error) => {
+            Refusal::new(NO_FILE, format!("the pid file {path} cannot be opened: {error}"))
+        }
     }
 }
 

@@ -93,7 +93,7 @@ foreach ([
     'Async\daemonize(umask: -1)', 'Async\daemonize("")', '$task = (new Pool())->add(fn () => sleep(60)); try { Async\daemonize(); } finally { $task->cancel(); }',
     'await(async(fn () => Async\daemonize()))',
 ] as $wrong) {
-    echo php("try { $wrong; } catch (Throwable \$e) { echo \$e::class, ': ', \$e->getMessage(), \"\\n\"; }");
+    echo php("try { $wrong; } catch (Throwable \$e) { echo \$e::class, ': ', \$e->getMessage(), \"\\n\"; exit(\$e->getCode()); }");
 }
 chmod($folder, 0777);
 $user = posix_getuid() === 0 ? 'nobody' : posix_getpwuid(posix_getuid())['name'];
@@ -127,11 +127,11 @@ started: exit 0
 left by a dead one: true, started: exit 0
 what goes wrong:
 Async\SupervisorException: the script cannot go on in the background: the pid file /no/such/folder/pid cannot be opened: No such file or directory (os error 2)
-exit 0
+exit 73
 Async\SupervisorException: the script cannot go on in the background: the log /no/such/folder/log cannot be opened: No such file or directory (os error 2)
-exit 0
+exit 73
 Async\SupervisorException: the script cannot go on in the background: user no-such-user: there is no such user
-exit 0
+exit 67
 ValueError: Async\daemonize(): Argument #4 ($umask) must be between 0 and 0777
 exit 0
 ValueError: Async\daemonize(): Argument #1 ($pidFile) must not be empty

@@ -11,7 +11,7 @@ symlink("$folder/precious", "$folder/link");
 symlink("$folder/nowhere", "$folder/dangling");
 symlink('/', "$folder/root");
 $tell = fn (string $code, string $under = ''): string => str_replace($folder, 'FOLDER', preg_replace('/process \d+/', 'process N',
-    php("try { $code; echo 'done'; } catch (Throwable \$e) { echo \$e::class, ': ', \$e->getMessage(); }", ini: '-d auto_prepend_file=', under: $under)));
+    php("try { $code; echo 'done'; } catch (Throwable \$e) { echo \$e::class, ': ', \$e->getMessage(); exit(\$e->getCode()); }", ini: '-d auto_prepend_file=', under: $under)));
 foreach (['Async\daemonize("FOLDER/link")', 'Async\daemonize("FOLDER/dangling")', 'Async\daemonize(log: "FOLDER/link")', 'Async\daemonize(log: "FOLDER/dangling")',
     'Async\detach(fn () => 1, "FOLDER/link")'] as $code) {
     echo $tell(str_replace('FOLDER', $folder, $code));
@@ -56,7 +56,7 @@ if (posix_getuid() === 0 && is_executable('/usr/bin/setpriv')) {
     chmod("$folder/others", 0644);
     echo $tell("Async\\daemonize('$folder/others')", 'setpriv --reuid=65534 --clear-groups');
 } else {
-    echo "Async\SupervisorException: the script cannot go on in the background: the pid file FOLDER/others cannot be opened: Permission denied (os error 13)\nexit 0\n";
+    echo "Async\SupervisorException: the script cannot go on in the background: the pid file FOLDER/others cannot be opened: Permission denied (os error 13)\nexit 73\n";
 }
 unlink("$folder/root");
 array_map(unlink(...), array_filter(glob("$folder/*"), fn ($file) => is_file($file) || is_link($file)));
@@ -65,15 +65,15 @@ rmdir($folder);
 ?>
 --EXPECT--
 Async\SupervisorException: the script cannot go on in the background: the pid file FOLDER/link cannot be opened: it is a symbolic link, which is not followed here; name the file itself
-exit 0
+exit 73
 Async\SupervisorException: the script cannot go on in the background: the pid file FOLDER/dangling cannot be opened: it is a symbolic link, which is not followed here; name the file itself
-exit 0
+exit 73
 Async\SupervisorException: the script cannot go on in the background: the log FOLDER/link cannot be opened: it is a symbolic link, which is not followed here; name the file itself
-exit 0
+exit 73
 Async\SupervisorException: the script cannot go on in the background: the log FOLDER/dangling cannot be opened: it is a symbolic link, which is not followed here; name the file itself
-exit 0
+exit 73
 Async\SupervisorException: the script cannot go on in the background: the log FOLDER/link cannot be opened: it is a symbolic link, which is not followed here; name the file itself
-exit 0
+exit 73
 nothing was changed: yes
 done
 exit 0
@@ -82,9 +82,9 @@ exit 0
 its log is the one that it had: yes
 -- pid files of live and dead processes, and of others
 Async\SupervisorException: the script cannot go on in the background: the pid file FOLDER/pid belongs to process N, which runs
-exit 0
+exit 75
 
 exit 0
 taken over, and removed: yes
 Async\SupervisorException: the script cannot go on in the background: the pid file FOLDER/others cannot be opened: Permission denied (os error 13)
-exit 0
+exit 73

@@ -41,7 +41,10 @@ function samples(string $text): string
 // A port that is free, for a moment.
 $server = stream_socket_server('tcp://127.0.0.1:0');
 $address = stream_socket_get_name($server, false);
-echo preg_replace('/:\d+/', ':PORT', told(fn () => Supervisor::create()->metrics($address)->run(fn () => null))), "\n";
+$code = Supervisor::create()->metrics($address)->onEvent(function ($level, $message) {
+    echo preg_replace('/:\d+/', ':PORT', "$level: $message"), "\n";
+})->run(fn () => print("never started\n"));
+echo "exit code $code\n";
 fclose($server);
 
 $gate = new Gate();
@@ -112,7 +115,9 @@ foreach (['', '127.0.0.1', '0.0.0.0:9464', 'localhost:9464', ':9464', '9464'] as
 }
 ?>
 --EXPECT--
-Async\SupervisorException: the address for metrics 127.0.0.1:PORT cannot be used: Address already in use (os error 98); choose another one, or see who has it
+critical: the address for metrics 127.0.0.1:PORT cannot be used: Address already in use (os error 98); choose another one, or see who has it; nothing is started
+notice: all workers have ended, exit code 71
+exit code 71
 HTTP/1.1 200 OK
 Content-Type: text/plain; version=0.0.4; charset=utf-8
 Content-Length: N

@@ -16,6 +16,7 @@ $run = function (string $what, string $of, string $script = 'exit(Async\Supervis
 $run('a bootstrap that throws in every worker', '->restart(Async\Restart::OnFailure, backoff: 0.001)->bootstrap(fn () => throw new RuntimeException("the broker refuses"))->add("w", fn () => 1)');
 $run('a health file in no folder', '->health("/no/such/folder/health.json")->add("w", fn () => 1)');
 $run('a health file that is a folder', '->health("/proc")->add("w", fn () => 1)');
+$run('a file for metrics in no folder', '->metrics("/no/such/folder/app.prom")->add("w", fn () => 1)');
 $run('a port in use', "->metrics('$taken')->add('w', fn () => 1)");
 $run('no workers', '->add("w", fn () => 1, 0)');
 $run('a storm', '->restart(Async\Restart::OnFailure, backoff: 0, limit: 2)->add("w", fn () => exit(3))');
@@ -42,14 +43,21 @@ $run('scaled to none', '->add("w", fn () => 1)->scale("w", 0)', '
 [..] supervisor N: notice: all workers have ended, exit code 78
 exit 78
 -- a health file in no folder
-Fatal error: Uncaught Async\SupervisorException: the health file /no/such/folder/health.json cannot be used: No such file or directory (os error 2); choose another one, or see who has it in Standard input code:1
-exit 255
+[..] supervisor N: critical: the health file /no/such/folder/health.json cannot be used: No such file or directory (os error 2); choose another one, or see who has it; nothing is started
+[..] supervisor N: notice: all workers have ended, exit code 73
+exit 73
 -- a health file that is a folder
-Fatal error: Uncaught Async\SupervisorException: the health file /proc cannot be used: Is a directory (os error 21); choose another one, or see who has it in Standard input code:1
-exit 255
+[..] supervisor N: critical: the health file /proc cannot be used: Is a directory (os error 21); choose another one, or see who has it; nothing is started
+[..] supervisor N: notice: all workers have ended, exit code 73
+exit 73
+-- a file for metrics in no folder
+[..] supervisor N: critical: the file for metrics /no/such/folder/app.prom cannot be used: No such file or directory (os error 2); choose another one, or see who has it; nothing is started
+[..] supervisor N: notice: all workers have ended, exit code 73
+exit 73
 -- a port in use
-Fatal error: Uncaught Async\SupervisorException: the address for metrics ADDRESS cannot be used: Address already in use (os error 98); choose another one, or see who has it in Standard input code:1
-exit 255
+[..] supervisor N: critical: the address for metrics ADDRESS cannot be used: Address already in use (os error 98); choose another one, or see who has it; nothing is started
+[..] supervisor N: notice: all workers have ended, exit code 71
+exit 71
 -- no workers
 Fatal error: Uncaught ValueError: Async\Supervisor::add(): Argument #3 ($workers) must be a number of workers greater than 0, or a share of the usable CPUs such as "75%" in Standard input code:1
 exit 255
