@@ -104,7 +104,7 @@ pub(crate) fn detach(work: &Work, log: Option<&Path>) -> Result<i32, Thrown> {
             fork::noticed();
             begin_apart();
             state().leave_behind(true);
-            let set_up = daemon::put_streams(&streams).map_err(no_streams);
+            let set_up = daemon::put_streams(&streams).map_err(|error| no_streams(&error));
             say(pipe, &set_up);
             if set_up.is_err() {
                 end(255);
@@ -261,7 +261,7 @@ fn set_up(
         daemon::become_user(user).map_err(|errno| no_rights(user, errno))?;
     }
     // The last step: until then the terminal is there for what goes wrong.
-    daemon::put_streams(log).map_err(no_streams)
+    daemon::put_streams(log).map_err(|error| no_streams(&error))
 }
 
 fn user(name: &str) -> Result<User, Refusal> {
@@ -276,8 +276,8 @@ fn not_filled(error: &io::Error) -> Refusal {
     Refusal::new(NO_FILE, format!("the pid file cannot be written: {error}"))
 }
 
-fn no_streams(errno: impl ToString) -> Refusal {
-    Refusal::new(NO_FILE, errno.to_string())
+fn no_streams(error: &io::Error) -> Refusal {
+    Refusal::new(NO_FILE, error.to_string())
 }
 
 fn no_log(log: Option<&Path>, error: &io::Error) -> Refusal {
