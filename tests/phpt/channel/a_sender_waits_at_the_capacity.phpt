@@ -31,14 +31,15 @@ $full = Channel::create(1);
 $full->send('x');
 $holder = async(fn () => $full->receive(PATIENCE) && $full->receive(PATIENCE));
 $full->send('y', PATIENCE);
-await($holder);
-$gate = new Gate();
+await([$holder]); // until its process is gone, which would be named below
+[$gate, $begun] = [new Gate(), new Gate()];
 // Of those that have the channel, a time limit names who could have gone on.
 $pool = Async\Pool::create();
-$idle = $pool['idle'] = async(fn () => $gate->pass());
+$idle = $pool['idle'] = async(fn () => $begun->open() ?? $gate->pass());
 while ($idle->pid() === null) {
     $pool->tick();
 }
+$begun->pass(); // it is among those that have the channel when it has begun
 $full->send('z');
 try {
     $full->send('too much', 0.02);

@@ -28,6 +28,7 @@ $task = async(function () use ($channel, $gate): void {
     $channel->send('three');
     $gate->pass();
     $channel->close();
+    $gate->pass(); // its end would make the stream readable, too
 });
 echo readable($stream, PATIENCE), ' ', readable($stream), "\n";
 echo $channel->receive(), ' ', $channel->receive(), ' ', readable($stream), "\n";
@@ -35,6 +36,7 @@ $gate->open();
 echo readable($stream, PATIENCE), ' ', $channel->receive(), ' ', readable($stream), "\n";
 $gate->open();
 echo readable($stream, PATIENCE), "\n";
+$gate->open();
 await([$task]); // until its process is gone, whose end makes every stream readable
 
 $before = Channel::create();

@@ -59,11 +59,16 @@ $pool = Pool::create()->allowedClasses(['Plain']);
 $pool['talks'] = async(function (): void {
     Async\channel()->send(new Plain());
     Async\channel()->send(new Other());
+    Async\channel()->receive();
+    Async\channel()->send(new Other()); // is received when the task has ended
 });
 $channel = $pool['talks']->channel();
 echo get_debug_type($channel->receive()), "\n";
-try { $channel->receive(); } catch (ProtocolException $e) { echo $e->getMessage(), "\n"; }
-$pool->wait();
+for ($i = 0; $i < 2; $i++) {
+    try { $channel->receive(); } catch (ProtocolException $e) { echo $e->getMessage(), "\n"; }
+    $i === 0 && $channel->send('go on');
+    $pool->wait();
+}
 echo "-- wrong\n";
 foreach ([[[1]], ['Plain'], []] as $arguments) {
     try { Pool::create()->allowedClasses(...$arguments); } catch (Error $e) { echo get_class($e), ': ', $e->getMessage(), "\n"; }
@@ -97,6 +102,7 @@ plain: Plain
 task [1] (pid) sent a result that cannot be read: class Other is not one that the pool's allowedClasses() lets in
 -- messages
 Plain
+a message was received that cannot be read: class Other is not one that the pool's allowedClasses() lets in
 a message was received that cannot be read: class Other is not one that the pool's allowedClasses() lets in
 -- wrong
 TypeError: Async\Pool::allowedClasses(): Argument #1 ($classes) must be an array of class names, all of them strings
