@@ -24,10 +24,12 @@ use super::memory::{SharedMemory, place};
 use super::slot::WorkerSlot;
 use super::sync::{Ordering, fence};
 
+mod progress;
 mod slots;
 
 pub(crate) use super::cells::SLOTS;
 pub(crate) use super::entries::LONGEST;
+pub(crate) use progress::Progress;
 pub(crate) use slots::Item;
 
 /// The job queue, as the parent sees it.
@@ -76,19 +78,6 @@ impl Posted {
 /// The job queue has no room for another entry now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
-
-/// The progress of a posted task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Progress {
-    /// No child has taken it.
-    Open,
-    /// The child on this slot runs it, and has for this long.
-    Running(usize, Duration),
-    /// The child on this slot has taken it, and is about to begin it, or has already answered.
-    Taken(usize),
-    /// It was never posted, or is over, or its entry has been written over.
-    Unknown,
-}
 
 /// What [`JobQueue::look`] has found out about the tasks that have not ended.
 #[derive(Debug, Default)]
