@@ -224,6 +224,16 @@ pub(crate) enum Error {
         /// The process that has closed it; 0 if that is not known.
         by: u32,
     },
+    /// A channel was closed at the end of a script.
+    #[error(
+        "no message can be {message}: the script of process {script} has ended, and all that is left of it waits for each other"
+    )]
+    ScriptOver {
+        /// What was to be done with a message.
+        message: Message,
+        /// The process of the script.
+        script: u32,
+    },
     /// The attempt of a task is over to whose channel this is an end.
     #[error("no message can be {message}: the task whose channel this is has ended")]
     TaskChannelOver {

@@ -166,6 +166,7 @@ fn class_of(error: &Error) -> &'static Class {
         | Error::TooManyTaskChannels { .. }
         | Error::NoStream { .. } => &CANNOT_FORK,
         Error::ChannelClosed { .. }
+        | Error::ScriptOver { .. }
         | Error::ChannelDeserted { .. }
         | Error::TaskChannelOver { .. }
         | Error::TaskOver { .. }

@@ -57,6 +57,11 @@ impl Deadlines {
         self.of.values().any(|(_, stage)| *stage == Stage::Start)
     }
 
+    /// The same, or is one to be run again?
+    pub(crate) fn is_any_to_come(&self) -> bool {
+        self.of.values().any(|(_, stage)| matches!(stage, Stage::Start | Stage::Repeat))
+    }
+
     /// When the next deadline is.
     pub(crate) fn next(&self) -> Option<Instant> {
         self.order.first().map(|(at, _, _)| *at)

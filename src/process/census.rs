@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use nix::time::{ClockId, clock_gettime};
+use nix::unistd::{getpid, getppid};
 
 use super::identity::Process;
 
@@ -36,6 +37,9 @@ struct Entry {
     id: AtomicU64,
     /// The process, packed; or [`FORKING`].
     process: AtomicU64,
+    /// The process id of the script at whose end it says whether it waits; 0 if it belongs to none: see
+    /// [`super::shared::stall`].
+    script: AtomicU64,
     /// 1 if it is a warm worker: when its parent has nothing for it to do, it does nothing.
     warm: AtomicU64,
     line: [AtomicU64; LINE],
@@ -66,6 +70,10 @@ static CHILDS_ENTRY: AtomicUsize = AtomicUsize::new(usize::MAX);
 static PARENT: AtomicU64 = AtomicU64::new(0);
 /// How often this process, and those that it was forked from, have forked since there is a table.
 static FORKS: AtomicU64 = AtomicU64::new(0);
+/// The process id of the script that this process is a task of, or a task of a task; 0 for none.
+static SCRIPT: AtomicU64 = AtomicU64::new(0);
+/// The same of the process that it was forked from.
+static PARENTS_SCRIPT: AtomicU64 = AtomicU64::new(0);
 /// Whether forks are to be noted.
 static COUNTS: AtomicBool = AtomicBool::new(false);
 
@@ -92,6 +100,7 @@ fn begin() -> Option<&'static Table> {
     if let Some(entry) = table.entries.get(at) {
         OWN.store(entry.id.load(Ordering::Relaxed), Ordering::Relaxed);
         OWN_ENTRY.store(at, Ordering::Relaxed);
+        entry.script.store(SCRIPT.load(Ordering::Relaxed), Ordering::Relaxed);
         entry.process.store(Process::own().packed(), Ordering::Release);
     }
     let table = TABLE.get_or_init(|| table);
@@ -112,6 +121,7 @@ pub(super) fn before_fork() {
 
 /// In the child, after that. Async-signal-safe.
 pub(super) fn in_child() {
+    PARENTS_SCRIPT.store(SCRIPT.swap(0, Ordering::Relaxed), Ordering::Relaxed);
     if !COUNTS.load(Ordering::Acquire) {
         return;
     }
@@ -132,6 +142,42 @@ pub(super) fn in_child() {
     // Without its start time, which takes a file to find out.
     let parent = Process::unpacked(PARENT.load(Ordering::Relaxed));
     entry.process.store(parent.child(pid).packed(), Ordering::Release);
+}
+
+/// In a child that runs tasks: it belongs to the script that its parent belongs to, or is.
+pub(crate) fn belongs_to_parents_script() {
+    let script = match PARENTS_SCRIPT.load(Ordering::Relaxed) {
+        0 => getppid().as_raw().unsigned_abs().into(),
+        script => script,
+    };
+    SCRIPT.store(script, Ordering::Relaxed);
+    note_script(script);
+}
+
+/// In a process whose script has ended.
+pub(crate) fn is_at_end() {
+    note_script(script());
+}
+
+/// The process id of the script that this process belongs to, or is.
+fn script() -> u64 {
+    match SCRIPT.load(Ordering::Relaxed) {
+        0 => getpid().as_raw().unsigned_abs().into(),
+        script => script,
+    }
+}
+
+fn note_script(script: u64) {
+    if let Some(entry) = entry_at(OWN_ENTRY.load(Ordering::Relaxed)) {
+        entry.script.store(script, Ordering::Release);
+    }
+}
+
+/// What was made by process `maker` and has this birth: may there be a process that has it, and that does not belong to the
+/// script of this one, or to its end?
+pub(crate) fn is_held_outside(maker: u64, birth: u64) -> bool {
+    let table = TABLE.get().filter(|table| birth != 0 && table.lost_count.load(Ordering::Acquire) == 0);
+    table.is_none_or(|table| table.is_held_outside(maker, birth))
 }
 
 /// In a warm worker: it does nothing while its parent has nothing for it to do.
@@ -210,6 +256,19 @@ impl Table {
         })
     }
 
+    fn is_held_outside(&self, maker: u64, birth: u64) -> bool {
+        let (own, script) = (OWN.load(Ordering::Relaxed), script());
+        let used = self.used.load(Ordering::Acquire).min(ENTRIES);
+        self.entries.iter().take(used).any(|entry| {
+            let id = entry.id.load(Ordering::Acquire);
+            if id == 0 || id == TAKEN || id == own || entry.script.load(Ordering::Acquire) == script {
+                return false;
+            }
+            let line = entry.line.each_ref().map(|ancestor| ancestor.load(Ordering::Relaxed));
+            has(id, &line, maker, birth) && entry.is_there(id)
+        })
+    }
+
     /// Takes an entry for a process that is about to be forked.
     fn take(&self) -> Option<usize> {
         let at = self.free().or_else(|| {
@@ -232,6 +291,7 @@ impl Table {
         let entry = self.entries.get(at)?;
         entry.process.store(FORKING | now(), Ordering::Relaxed);
         entry.warm.store(0, Ordering::Relaxed);
+        entry.script.store(0, Ordering::Relaxed);
         let parent = std::iter::once(&OWN).chain(&ANCESTORS);
         for (place, ancestor) in entry.line.iter().zip(parent) {
             place.store(ancestor.load(Ordering::Relaxed), Ordering::Relaxed);

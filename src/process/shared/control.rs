@@ -11,6 +11,7 @@ use nix::errno::Errno;
 
 use super::memory::{OneWay, Shared, SharedMemory};
 use super::pulse::{self, Pulse, Signs};
+use super::stall::{self, Answer, Inquiry};
 use super::sync::{AtomicU64, Ordering, fence, spin_loop};
 
 /// How many children can have a slot at a time. One without a slot learns that it is to stop by SIGTERM.
@@ -23,7 +24,7 @@ const TRIES: u32 = if cfg!(loom) { 2 } else { 1000 };
 #[repr(C)]
 #[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
-struct Head(AtomicU64);
+struct Head(stall::Question);
 
 /// What the parent tells a child.
 #[repr(C)]
@@ -54,6 +55,8 @@ struct Reports {
     text: [AtomicU64; TEXT],
     /// What a supervised worker shows of itself.
     pulse: pulse::Words,
+    /// Whether it waits.
+    stall: stall::Words,
 }
 
 // SAFETY: atomics, aligned to less than a page.
@@ -138,6 +141,11 @@ impl Control {
         })?;
         Some(Place(SlotRef { control: self, index }))
     }
+
+    /// Asks all children whether they wait: see [`stall`].
+    pub(crate) fn inquire(&self, inquiry: Inquiry) {
+        self.orders.for_writing().head().0.ask(inquiry);
+    }
 }
 
 impl Drop for Place {
@@ -173,6 +181,11 @@ impl Place {
     /// What a supervised worker has shown last; `None` when it has not begun.
     pub(crate) fn pulse(&self, attempt: u64) -> Option<Pulse> {
         self.0.reports()?.pulse.read(mark(attempt))
+    }
+
+    /// What the child with this process id has answered to [`Control::inquire`] last.
+    pub(crate) fn answer(&self, pid: i32) -> Option<Answer> {
+        self.0.reports()?.stall.read(mark(pid.unsigned_abs().into()))
     }
 
     fn orders(&self) -> Option<&'static Orders> {
@@ -217,6 +230,18 @@ impl SlotRef {
     /// Is this attempt to stop?
     pub(crate) fn is_asked(self, attempt: u64) -> bool {
         self.orders().is_some_and(|orders| orders.asked.load(Ordering::Relaxed) == mark(attempt))
+    }
+
+    /// What the parent asks all its children.
+    pub(crate) fn inquiry(self) -> Inquiry {
+        self.control.orders.for_reading().head().0.get()
+    }
+
+    /// Answers that, as the process with this id.
+    pub(crate) fn answer(self, pid: i32, answer: Answer) {
+        if let Some(slot) = self.reports() {
+            slot.stall.answer(mark(pid.unsigned_abs().into()), answer);
+        }
     }
 
     /// When this attempt ends by its time limit, if that has changed while it ran.

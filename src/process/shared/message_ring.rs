@@ -13,6 +13,7 @@
 pub(crate) mod duplex_table;
 #[cfg(all(test, loom))]
 mod dying;
+mod ending;
 mod header;
 mod mark;
 mod place;
@@ -29,7 +30,7 @@ use nix::errno::Errno;
 
 use super::lock::{Lock, Taken};
 use super::memory::{Apart, Shared};
-use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence, fence_after_exchange};
+use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence_after_exchange};
 use crate::process::census;
 use crate::process::identity::{PACKED_BITS, Process};
 use header::HEADER;
@@ -76,7 +77,7 @@ struct Calls {
     receivers: Futex,
     /// Odd while a sender may sleep until there is room.
     senders: Futex,
-    /// The process that has closed the ring; 0 while messages may be sent.
+    /// The process that has closed the ring, and a flag of [`ending`]; 0 while messages may be sent.
     closed: AtomicU32,
     /// 1 while an event loop wants a ring for the next message.
     listening: AtomicU32,
@@ -244,19 +245,6 @@ impl MessageRing {
         census::users(self.maker, self.birth, busy)
     }
 
-    /// No more messages may be sent. What has been sent can still be received.
-    pub(crate) fn close(&self) {
-        let calls = &self.head().calls;
-        let pid = Process::own().pid().unsigned_abs();
-        let _ = calls.closed.compare_exchange(0, pid.max(1), Ordering::AcqRel, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
-        wake(&calls.receivers);
-        wake(&calls.senders);
-        if calls.watched.load(Ordering::Relaxed) == 1 {
-            self.event.iter().for_each(ReadyEvent::set);
-        }
-    }
-
     /// Was the ring closed, or is it for others by now?
     pub(crate) fn is_closed(&self) -> bool {
         self.head().calls.closed.load(Ordering::Acquire) != 0 || self.is_lapsed()
@@ -269,11 +257,6 @@ impl MessageRing {
             fence_after_exchange();
             lease.is_over()
         })
-    }
-
-    /// The process that has closed the ring.
-    pub(crate) fn closer(&self) -> u32 {
-        self.head().calls.closed.load(Ordering::Relaxed)
     }
 
     /// How many whole messages can be received.

@@ -20,5 +20,6 @@ pub(crate) mod pulse;
 pub(crate) mod result_ring;
 pub(crate) mod semaphore;
 pub(crate) mod slot;
+pub(crate) mod stall;
 pub(in crate::process) mod sync;
 pub(crate) mod value;

@@ -19,6 +19,7 @@ pub(crate) mod map_call;
 pub(crate) mod own;
 pub(crate) mod sharing;
 pub(crate) mod shutdown;
+pub(crate) mod standstill;
 pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod surfacing;

@@ -303,6 +303,14 @@ pub(crate) fn busy() -> bool {
     state.active.borrow().iter().any(|group| group.ledger.borrow().is_busy_besides(&mut in_hand))
 }
 
+/// How many attempts are posted for workers, or in one.
+pub(crate) fn count_posted() -> usize {
+    let posted = |group: &Rc<Group>| {
+        group.ledger.borrow().iter().filter(|(_, stage, _)| *stage == ledger::Stage::Posted).count()
+    };
+    state().active.borrow().iter().map(posted).sum()
+}
+
 /// The script goes on: the notifier is to interrupt it when there is news, or a deadline.
 pub(crate) fn leave() {
     let state = state();

@@ -240,6 +240,7 @@ fn raise(ring: &MessageRing, trouble: Trouble<Stop>, what: What) -> Stop {
     let message = if what == What::Message { Message::Received } else { Message::Sent };
     let error = match trouble {
         Trouble::Closed if ring.is_lapsed() => Error::TaskChannelOver { message },
+        Trouble::Closed if ring.has_ended() => Error::ScriptOver { message, script: ring.closer() },
         Trouble::Closed => Error::ChannelClosed { message, by: ring.closer() },
         Trouble::Lost(loss) => return lost(loss).into(),
         Trouble::Garbled => Error::ChannelGarbled,

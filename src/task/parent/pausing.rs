@@ -7,13 +7,14 @@ use crate::exceptions;
 use crate::process::identity::Process;
 use crate::process::shared::message_ring::duplex_table::Duplex;
 use crate::process::shared::message_ring::{MessageRing, Waiting, What};
+use crate::process::shared::stall::Awaited;
 use crate::process::spin::Spin;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::parent::messages::{LOOK_EVERY, Peer, Stop, is_busy, is_deserted, may_be_used};
 use crate::task::parent::status::Status;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, locks, status, wait};
+use crate::task::parent::{event_loop, locks, standstill, status, wait};
 use crate::zend::handler::Thrown;
 use crate::zend::{exception, interrupt};
 
@@ -47,6 +48,8 @@ pub(super) struct Pausing<'r> {
     said: Option<What>,
     /// When the first sleep began.
     since: Option<Instant>,
+    /// Since when this process has waited.
+    wait: Option<standstill::Wait>,
 }
 
 impl Drop for Pausing<'_> {
@@ -59,16 +62,8 @@ impl Drop for Pausing<'_> {
 
 impl<'r> Pausing<'r> {
     pub(super) fn new(ring: &'r MessageRing, patience: Option<Patience>, peer: Peer<'r>) -> Self {
-        Self {
-            ring,
-            patience,
-            peer,
-            looks: None,
-            left: LOOKS_AT_END,
-            part_until: None,
-            said: None,
-            since: None,
-        }
+        let (looks, left) = (None, LOOKS_AT_END);
+        Self { ring, patience, peer, looks, left, part_until: None, said: None, since: None, wait: None }
     }
 
     /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
@@ -92,6 +87,7 @@ impl<'r> Pausing<'r> {
         if exception::pending() {
             return Err(Stop::Thrown);
         }
+        let asked = standstill::asked().filter(|_| self.patience.is_none());
         // Reads what there is, starts what can start, and arms the notifier.
         if state().reactor.borrow().is_some() {
             event_loop::tick(Moment::Call)?;
@@ -132,6 +128,16 @@ impl<'r> Pausing<'r> {
         }
         if self.looks.is_none_or(|at| at <= now) {
             self.looks = Some(now + if self.looks.is_none() { BRIEFLY } else { LOOK_EVERY });
+        }
+        if let Some(inquiry) = asked
+            && !waiting.is_over()
+            && let Some(awaited) = self.awaited()
+        {
+            if awaited != Awaited::OTHER && awaited == inquiry.told && !self.ring.is_closed() {
+                self.ring.end(inquiry.script());
+                return Ok(());
+            }
+            standstill::answer(inquiry, *self.wait.get_or_insert_with(standstill::Wait::new), awaited);
         }
         self.say(waiting.what());
         self.look_out(waiting.what());
@@ -188,6 +194,15 @@ impl<'r> Pausing<'r> {
             Peer::Anyone => may_be_used(self.ring),
             Peer::Parent(duplex) => duplex.duplexes().has_parent(),
             Peer::Task(..) => is_busy(),
+        }
+    }
+
+    /// What this process waits for, if all say whether they wait who could end that.
+    fn awaited(&self) -> Option<Awaited> {
+        match self.peer {
+            Peer::Anyone => self.ring.other_end(),
+            Peer::Parent(duplex) => Some(duplex.awaited()),
+            Peer::Task(..) => Some(Awaited::OTHER),
         }
     }
 

@@ -9,11 +9,12 @@ use crate::exceptions;
 use crate::process::fork::Refused;
 use crate::process::shared::message_ring::MessageRing;
 use crate::process::shared::message_ring::duplex_table::Duplex;
+use crate::process::shared::stall::{Awaited, Inquiry};
 use crate::task::life::future::Future;
 use crate::task::life::state::state;
 use crate::task::parent::messages::{self, LOOK_EVERY};
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, task_channel, wait};
+use crate::task::parent::{event_loop, standstill, task_channel, wait};
 use crate::task::workers::spawn;
 use crate::zend::handler::Thrown;
 use crate::zend::object::Object;
@@ -101,9 +102,16 @@ pub(crate) fn select(sources: &[Source], patience: Option<Patience>) -> Result<V
     };
     let mut next_look = Instant::now();
     let mut deserted = Vec::new();
+    let wait = standstill::Wait::new();
     wait::looking(patience, heeded.longest, || {
+        let asked = standstill::asked().filter(|_| patience.is_none());
         if look()? {
             return Ok(true);
+        }
+        if let Some(inquiry) = asked
+            && answer(inquiry, wait, sources)
+        {
+            return look();
         }
         if next_look <= Instant::now() {
             next_look = Instant::now() + LOOK_EVERY;
@@ -115,6 +123,29 @@ pub(crate) fn select(sources: &[Source], patience: Option<Patience>) -> Result<V
         ready = deserted;
     }
     Ok(ready)
+}
+
+/// Says that this process waits for `sources`. True when one of them was closed, as it is told to give that up.
+fn answer(inquiry: Inquiry, wait: standstill::Wait, sources: &[Source]) -> bool {
+    let mut first = Awaited::OTHER;
+    for source in sources {
+        let (ring, awaited) = match source {
+            Source::Channel(ring) => (&**ring, ring.other_end()),
+            Source::Parent(duplex) => (&duplex.to_task, Some(duplex.awaited())),
+            Source::Future(_) | Source::Task(_) | Source::Ready => continue,
+        };
+        match awaited {
+            None => return false,
+            Some(awaited) if awaited == inquiry.told => {
+                ring.end(inquiry.script());
+                return true;
+            }
+            Some(awaited) if first == Awaited::OTHER => first = awaited,
+            Some(_) => {}
+        }
+    }
+    standstill::answer(inquiry, wait, first);
+    false
 }
 
 /// The rings whose descriptors end the sleeps of the event loop, until dropped.

@@ -15,61 +15,38 @@
 //! | a handler | other handlers that run | only handlers wait for handlers: nothing that one of them may await does |
 //! | a process, in `send()`, `receive()` or `acquire()` | another process, its parent among them | that is up to the script: where two wait for each other, only a time limit ends it |
 //!
-//! But for the last row, a circle would have to lead back through the parent, as children never wait for each other. So
-//! the end of a script waits for ever for a task that waits for a message of it. The parent waits in one
+//! But for the last row, a circle would have to lead back through the parent, as children never wait for each other. At the
+//! end of a script such circles are ended (see [`standstill`]). The parent waits in one
 //! place, [`until`], and does there all that anybody waits for from it, but one thing: to go on with what is underneath
 //! on its own stack. That is a handler, a result that is being read, and a task that is being serialized. The first two
 //! mark their future, and to await that is an error; the third is counted, and does not count as running. No fiber is
 //! switched in any of them, so that what is underneath is over when what is above it is. Handlers never begin in the
 //! middle of another function of ours.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ext_php_rs::types::Zval;
 use nix::errno::Errno;
 
 use crate::error::{Error, Seconds};
 use crate::exceptions;
+use crate::process::shared::stall::Awaited;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::futures::Futures;
 use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::{conclusion, support, surfacing};
+use crate::task::parent::standstill::{self, AtEnd};
 use crate::task::parent::{event_loop, handlers, start};
 use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
 
+pub(crate) use super::patience::Patience;
+
 /// The longest time between two checks of a condition of the script's.
 const TICK: Duration = Duration::from_millis(20);
-
-/// When a wait is over although nothing has ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
-    seconds: f64,
-    until: Instant,
-}
-
-impl Patience {
-    /// For so many seconds from now; none for ever.
-    pub(crate) fn new(seconds: Option<f64>) -> Option<Self> {
-        let seconds = seconds?;
-        let until =
-            Duration::try_from_secs_f64(seconds).ok().and_then(|limit| Instant::now().checked_add(limit))?;
-        Some(Self { seconds, until })
-    }
-
-    /// How much of it is left.
-    pub(crate) fn left(self) -> Duration {
-        self.until.saturating_duration_since(Instant::now())
-    }
-
-    /// How many seconds it was in all.
-    pub(crate) fn seconds(self) -> f64 {
-        self.seconds
-    }
-}
 
 /// Waits until `done`, handling all that happens meanwhile. Re-enters PHP.
 ///
@@ -81,8 +58,8 @@ pub(crate) fn until(
     mut done: impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<(), Thrown> {
     match (in_time(patience, &mut done)?, patience) {
-        (false, Some(Patience { seconds, .. })) => {
-            Err(exceptions::throw(&Error::GaveUp { limit: Seconds(seconds) }))
+        (false, Some(patience)) => {
+            Err(exceptions::throw(&Error::GaveUp { limit: Seconds(patience.seconds()) }))
         }
         _ => Ok(()),
     }
@@ -97,7 +74,16 @@ pub(crate) fn in_time(
     patience: Option<Patience>,
     mut done: impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<bool, Thrown> {
-    let result = wait_loop(patience, &mut || {
+    let wait = standstill::Wait::of_task().filter(|_| patience.is_none());
+    let mut look = wait.map(|wait| {
+        move || {
+            if let Some(inquiry) = standstill::asked() {
+                standstill::answer(inquiry, wait, Awaited::OTHER);
+            }
+        }
+    });
+    let look = look.as_mut().map(|look| -> &mut dyn FnMut() { look });
+    let result = wait_loop(patience, look, &mut || {
         surfacing::throw()?;
         done()
     });
@@ -112,14 +98,16 @@ pub(crate) fn in_time(
 ///
 /// When a signal handler threw, or the script is exiting.
 pub(crate) fn at_end(mut done: impl FnMut() -> bool) -> Result<(), Thrown> {
-    let result = wait_loop(None, &mut || Ok(done()));
+    let mut at_end = AtEnd::new();
+    let result = wait_loop(None, Some(&mut || at_end.look()), &mut || Ok(done()));
     event_loop::leave();
     result.map(drop)
 }
 
-/// False when patience is at an end.
+/// False when patience is at an end. Calls `look` from time to time, when nothing is left to do but to wait.
 fn wait_loop(
     patience: Option<Patience>,
+    mut look: Option<&mut dyn FnMut()>,
     done: &mut impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<bool, Thrown> {
     let mut is_over = false;
@@ -146,7 +134,12 @@ fn wait_loop(
                  code that waits has returned"
             })));
         }
-        if event_loop::wait(left) == Err(Errno::EINTR) {
+        let mut longest = left;
+        if let Some(look) = &mut look {
+            look();
+            longest = Some(left.map_or(standstill::LOOK_EVERY, |left| left.min(standstill::LOOK_EVERY)));
+        }
+        if event_loop::wait(longest) == Err(Errno::EINTR) {
             event_loop::interrupted();
         }
     }

@@ -18,7 +18,7 @@ use crate::process::shared::doorbell::{Doorbell, Ringer};
 use crate::process::shared::job_queue::{JobQueue, Reaped};
 use crate::process::shared::message_ring::duplex_table::DuplexTable;
 use crate::process::shared::result_ring::ResultRing;
-use crate::process::{fork, output, quota};
+use crate::process::{census, fork, output, quota};
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
 use crate::task::life::heap;
@@ -270,6 +270,7 @@ impl Prepared {
                 let own = &state().own;
                 own.slot_ref.set(place.as_ref().map(Place::slot_ref));
                 own.duplexes.set(duplexes);
+                census::belongs_to_parents_script();
                 // What is the parent's is not given back, and no memory is freed.
                 std::mem::forget((permit, place, listening));
                 Forked::Child { pipe, streams }

@@ -20,6 +20,7 @@ use nix::errno::Errno;
 use super::{AtomicU64, Lease, Lock, MessageRing, Ordering, Process, Shared};
 use crate::process::shared::control::mark;
 use crate::process::shared::doorbell::{Doorbell, Ringer};
+use crate::process::shared::stall::Awaited;
 use crate::process::shared::sync::fence;
 use memory::{Direction, Memory};
 
@@ -282,6 +283,11 @@ impl Duplex {
     /// The duplexes of which it is one.
     pub(crate) fn duplexes(&self) -> &'static DuplexTable {
         self.duplexes
+    }
+
+    /// What a task waits for that waits for its parent.
+    pub(crate) fn awaited(&self) -> Awaited {
+        Awaited::parent(self.duplexes.parent())
     }
 
     /// In the parent: the attempt is over. Whoever waits in it is woken, and finds it closed.
