@@ -14,6 +14,7 @@ mod message_ring;
 mod pulse;
 mod result_ring;
 mod semaphore;
+mod stall;
 mod value;
 
 use std::ptr::NonNull;
