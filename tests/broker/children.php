@@ -45,6 +45,7 @@ function storm_of_children(Program $program, array $bodies, int $period, int $wo
         }
         return $isEmpty();
     });
+    until('the last one is ready, which may have been started when all was done', $program->isReady(...));
     $code = $program->stop();
 
     $done = $program->notes('done');

@@ -45,6 +45,9 @@ $handler = new class implements ExceptionHandler {
     {
     }
 };
+$events->listen(Illuminate\Queue\Events\Looping::class, static function (): void {
+    touch(getenv('BROKER_LEDGER') . '/ready-' . getmypid());
+});
 $options = new WorkerOptions();
 foreach (['maxTries' => 0, 'backoff' => 0, 'sleep' => 0.05, 'timeout' => 60, 'memory' => 512] as $name => $value) {
     $options->$name = $value;

@@ -7,6 +7,7 @@ declare(strict_types=1);
 use Async\Bridge\Messenger\ConsumeCommand;
 use Symfony\Component\Console\Input\ArgvInput;
 use Symfony\Component\EventDispatcher\EventDispatcher;
+use Symfony\Component\Messenger\Event\WorkerRunningEvent;
 use Symfony\Component\Messenger\EventListener\SendFailedMessageForRetryListener;
 use Symfony\Component\Messenger\Handler\HandlersLocator;
 use Symfony\Component\Messenger\{MessageBus, RoutableMessageBus};
@@ -22,5 +23,6 @@ $bus = new MessageBus([new HandleMessageMiddleware(new HandlersLocator([Order::c
 $transports = locator(['in' => messenger_transport(getenv('REDIS_HOST'))]);
 $events = new EventDispatcher();
 $events->addSubscriber(new SendFailedMessageForRetryListener($transports, locator(['in' => new MultiplierRetryStrategy(1000, 0, 1)])));
+$events->addListener(WorkerRunningEvent::class, static fn() => touch(getenv('BROKER_LEDGER') . '/ready-' . getmypid()));
 $command = new ConsumeCommand(new RoutableMessageBus(locator([]), $bus), $transports, $events, null, ['in']);
 exit($command->run(new ArgvInput(['consume', 'in', '--parallel=' . getenv('SLOTS'), '--sleep=0.05']), new Symfony\Component\Console\Output\NullOutput()));

@@ -138,6 +138,12 @@ final class Program
         return proc_get_status($this->process)['running'];
     }
 
+    /** Has it begun to look for messages, and a handler of SIGTERM before that? */
+    public function isReady(): bool
+    {
+        return file_exists("$this->ledger/ready-$this->pid");
+    }
+
     /** Tells it to stop, and waits: its exit code. */
     public function stop(): int
     {
