@@ -38,7 +38,7 @@ struct Entry {
     /// The process, packed; or [`FORKING`].
     process: AtomicU64,
     /// The process id of the script at whose end it says whether it waits; 0 if it belongs to none: see
-    /// [`super::shared::stall`].
+    /// [`super::shared::deadlock`].
     script: AtomicU64,
     /// 1 if it is a warm worker: when its parent has nothing for it to do, it does nothing.
     warm: AtomicU64,

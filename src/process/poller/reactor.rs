@@ -245,10 +245,10 @@ impl Reactor {
     /// Child `id`, which was added before, is a warm worker, and writes its results to `ring`. If its output is
     /// captured it waits after each result for [`Reactor::go_on`], or for [`Reactor::release`] if the result is a
     /// remote payload.
-    pub(crate) fn listen(&mut self, id: u64, ring: ResultRing, asked: (Rc<JobQueue>, usize)) {
+    pub(crate) fn listen(&mut self, id: u64, ring: ResultRing, source: (Rc<JobQueue>, usize)) {
         self.checks.wanted = true;
         let limit = self.children.get(&id).map_or(0, |child| child.limit);
-        self.rings.add(id, ring, asked, limit, self.captures.contains_key(&id));
+        self.rings.add(id, ring, source, limit, self.captures.contains_key(&id));
     }
 
     /// Ends the notifier. Children are left alone.

@@ -9,9 +9,9 @@ use std::fmt;
 
 use nix::errno::Errno;
 
+use super::deadlock::{self, Answer, Inquiry};
 use super::memory::{OneWay, Shared, SharedMemory};
 use super::pulse::{self, Pulse, Signs};
-use super::stall::{self, Answer, Inquiry};
 use super::sync::{AtomicU64, Ordering, fence, spin_loop};
 
 /// How many children can have a slot at a time. One without a slot learns that it is to stop by SIGTERM.
@@ -24,7 +24,7 @@ const TRIES: u32 = if cfg!(loom) { 2 } else { 1000 };
 #[repr(C)]
 #[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
-struct Head(stall::Question);
+struct Head(deadlock::Question);
 
 /// What the parent tells a child.
 #[repr(C)]
@@ -56,7 +56,7 @@ struct Reports {
     /// What a supervised worker shows of itself.
     pulse: pulse::Words,
     /// Whether it waits.
-    stall: stall::Words,
+    deadlock: deadlock::Words,
 }
 
 // SAFETY: atomics, aligned to less than a page.
@@ -142,7 +142,7 @@ impl Control {
         Some(Place(SlotRef { control: self, index }))
     }
 
-    /// Asks all children whether they wait: see [`stall`].
+    /// Asks all children whether they wait: see [`deadlock`].
     pub(crate) fn inquire(&self, inquiry: Inquiry) {
         self.orders.for_writing().head().0.ask(inquiry);
     }
@@ -185,7 +185,7 @@ impl Place {
 
     /// What the child with this process id has answered to [`Control::inquire`] last.
     pub(crate) fn answer(&self, pid: i32) -> Option<Answer> {
-        self.0.reports()?.stall.read(mark(pid.unsigned_abs().into()))
+        self.0.reports()?.deadlock.read(mark(pid.unsigned_abs().into()))
     }
 
     fn orders(&self) -> Option<&'static Orders> {
@@ -240,7 +240,7 @@ impl SlotRef {
     /// Answers that, as the process with this id.
     pub(crate) fn answer(self, pid: i32, answer: Answer) {
         if let Some(slot) = self.reports() {
-            slot.stall.answer(mark(pid.unsigned_abs().into()), answer);
+            slot.deadlock.answer(mark(pid.unsigned_abs().into()), answer);
         }
     }
 

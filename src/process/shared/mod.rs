@@ -8,6 +8,7 @@
 mod cells;
 pub(crate) mod control;
 pub(crate) mod counter;
+pub(crate) mod deadlock;
 pub(crate) mod doorbell;
 mod entries;
 pub(crate) mod job_queue;
@@ -20,6 +21,5 @@ pub(crate) mod pulse;
 pub(crate) mod result_ring;
 pub(crate) mod semaphore;
 pub(crate) mod slot;
-pub(crate) mod stall;
 pub(in crate::process) mod sync;
 pub(crate) mod value;

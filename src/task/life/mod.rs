@@ -2,6 +2,7 @@
 
 pub(crate) mod attempt;
 pub(crate) mod conclusion;
+pub(crate) mod deadlock;
 pub(crate) mod doubt;
 pub(crate) mod ended;
 pub(crate) mod extra;
@@ -19,7 +20,6 @@ pub(crate) mod map_call;
 pub(crate) mod own;
 pub(crate) mod sharing;
 pub(crate) mod shutdown;
-pub(crate) mod standstill;
 pub(crate) mod state;
 pub(crate) mod support;
 pub(crate) mod surfacing;

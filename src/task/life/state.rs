@@ -23,6 +23,7 @@ use crate::process::shared::message_ring::MessageRing;
 use crate::process::shared::message_ring::duplex_table::DuplexTable;
 use crate::process::spin::Spin;
 use crate::process::threads;
+use crate::task::life::deadlock::LastAnswer;
 use crate::task::life::doubt::Doubt;
 use crate::task::life::future::Future;
 use crate::task::life::group::{Group, Hook};
@@ -34,7 +35,6 @@ use crate::task::life::locks::Lock;
 use crate::task::life::map_call::RemoteResults;
 use crate::task::life::own::Own;
 use crate::task::life::sharing::Things;
-use crate::task::life::standstill::Standstill;
 use crate::task::life::worker::{Table, Worker};
 use crate::zend::cell::{DataCell, Plain, ValueCell};
 use crate::zend::code::CodeIndex;
@@ -113,7 +113,7 @@ pub(crate) struct State {
     /// What children are asked and report, once there was one.
     pub(crate) control: Cell<Option<&'static Control>>,
     /// What this process has last said of its waiting.
-    pub(crate) standstill: DataCell<Standstill>,
+    pub(crate) deadlock: DataCell<LastAnswer>,
     /// The duplexes between this process and its tasks, once there was a child.
     pub(crate) duplexes: Cell<Option<&'static DuplexTable>>,
     /// What this process knows of its own attempt.
@@ -190,7 +190,7 @@ impl State {
             in_hand: Cell::new(0),
             underway: Cell::new(0),
             control: Cell::new(None),
-            standstill: DataCell::default(),
+            deadlock: DataCell::default(),
             duplexes: Cell::new(None),
             own: Own::default(),
             in_line: ValueCell::default(),

@@ -89,8 +89,7 @@ impl TaskChannel {
         if let Some(duplex) = &*self.duplex.borrow() {
             return Some(Rc::clone(duplex));
         }
-        let duplex = state().duplexes.get().filter(|duplexes| duplexes.is_any_used())?.find(attempt)?;
-        Some(self.keep(duplex))
+        Some(self.keep(find(attempt)?))
     }
 
     /// Keeps the duplex of the current attempt.
@@ -108,6 +107,11 @@ impl Drop for TaskChannel {
     }
 }
 
+/// The duplex that an attempt has, whoever has asked for it.
+fn find(attempt: u64) -> Option<Duplex> {
+    state().duplexes.get().filter(|duplexes| duplexes.is_any_used())?.find(attempt)
+}
+
 /// An attempt of a task of `group` is over: what it has said is taken out of its duplex, which others may need.
 #[inline]
 pub(crate) fn attempt_is_over(group: Option<&Group>, future: &Object<Future>) {
@@ -116,15 +120,21 @@ pub(crate) fn attempt_is_over(group: Option<&Group>, future: &Object<Future>) {
     }
 }
 
+/// The channel of a task, if the task or its parent has asked for one.
+pub(crate) fn known(future: &Future) -> Option<Rc<TaskChannel>> {
+    future.channel().or_else(|| {
+        let duplex = find(future.id.get())?;
+        let channel = future.channel_or_new();
+        channel.keep(duplex);
+        Some(channel)
+    })
+}
+
 fn part(group: Option<&Group>, future: &Object<Future>) {
-    let known = future.channel().map_or_else(
-        || state().duplexes.get()?.find(future.id.get()).map(|duplex| future.channel_or_new().keep(duplex)),
-        |channel| channel.duplex(future.id.get()),
-    );
-    let Some(channel) = future.channel() else {
+    let Some(channel) = known(future) else {
         return;
     };
-    if let Some(duplex) = known {
+    if let Some(duplex) = channel.duplex(future.id.get()) {
         drain(&duplex, &channel);
         duplex.release();
         channel.duplex.take();

@@ -22,7 +22,7 @@ use crate::task::life::state::{Request, state};
 use crate::task::life::worker::Worker;
 use crate::task::life::{locks, support, surfacing, task_channel};
 use crate::task::map::halt;
-use crate::task::parent::standstill::{self, AtEnd};
+use crate::task::parent::deadlock::{self, AtEnd};
 use crate::task::parent::{event_loop, wait};
 use crate::task::workers::{ending, launch};
 use crate::zend::handler::Thrown;
@@ -140,7 +140,7 @@ fn dismiss() -> Result<(), Thrown> {
     let mut at_end = AtEnd::new();
     while state.has_warm() && !is_interrupted() {
         at_end.look();
-        if event_loop::wait(Some(standstill::LOOK_EVERY)) == Err(Errno::EINTR) {
+        if event_loop::wait(Some(deadlock::LOOK_EVERY)) == Err(Errno::EINTR) {
             event_loop::interrupted();
         }
         if exception::pending() {

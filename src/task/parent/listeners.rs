@@ -9,7 +9,7 @@ use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::life::task_channel::{Listener, Queued, TaskChannel, listener, make_due};
+use crate::task::life::task_channel::{Listener, Queued, TaskChannel, known, listener, make_due};
 use crate::task::parent::messages::{Peer, Stop};
 use crate::task::parent::{handlers, messages, task_channel};
 use crate::zend::exception;
@@ -167,14 +167,7 @@ pub(crate) fn catch_up(future: &Object<Future>) {
     if future.has_ended() {
         return;
     }
-    let known = future.channel().or_else(|| {
-        let duplex =
-            state().duplexes.get().filter(|duplexes| duplexes.is_any_used())?.find(future.id.get())?;
-        let channel = future.channel_or_new();
-        channel.keep(duplex);
-        Some(channel)
-    });
-    let Some(channel) = known else {
+    let Some(channel) = known(future) else {
         return;
     };
     let is_in_ring = || channel.duplex(future.id.get()).is_some_and(|duplex| duplex.to_parent.has_any());

@@ -16,16 +16,16 @@ use crate::error::{Error, Holder, LockError, Seconds};
 use crate::exceptions;
 use crate::process::child;
 use crate::process::identity::Process;
+use crate::process::shared::deadlock::Awaited;
 use crate::process::shared::lock::{self, LOOK_AGAIN, Taken};
 use crate::process::shared::semaphore::Semaphore;
-use crate::process::shared::stall::Awaited;
 use crate::process::shared::value::SharedBytes;
 use crate::task::life::held::Moment;
 use crate::task::life::locks::{self, Lock, Mutex};
 use crate::task::life::state::state;
 use crate::task::map::remote_payload;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, standstill};
+use crate::task::parent::{deadlock, event_loop};
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::{exception, interrupt};
 
@@ -203,9 +203,9 @@ pub(crate) fn wait_for<T>(
     holders: impl Fn() -> Vec<Holder>,
     mut attempt: impl FnMut(Duration) -> Option<T>,
 ) -> Result<T, Thrown> {
-    let wait = standstill::Wait::new();
+    let wait = deadlock::Wait::default();
     let result = loop {
-        let asked = standstill::asked().filter(|_| patience.is_none());
+        let asked = deadlock::asked().filter(|_| patience.is_none());
         interrupt::run();
         // Before anything else: what signal handlers throw ends this wait, what hooks throw is kept for an await.
         if exception::pending() {
@@ -228,7 +228,7 @@ pub(crate) fn wait_for<T>(
             break Err(fail(LockError::GaveUp { what, limit, holders: holders() }));
         }
         if let Some(inquiry) = asked {
-            standstill::answer(inquiry, wait, Awaited::OTHER);
+            deadlock::answer(inquiry, &wait, Awaited::OTHER);
         }
     };
     event_loop::leave();

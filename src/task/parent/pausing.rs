@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 use crate::error::{Doing, Error, Message, Other, Seconds, Subject};
 use crate::exceptions;
 use crate::process::identity::Process;
+use crate::process::shared::deadlock::Awaited;
 use crate::process::shared::message_ring::duplex_table::Duplex;
 use crate::process::shared::message_ring::{MessageRing, Waiting, What};
-use crate::process::shared::stall::Awaited;
 use crate::process::spin::Spin;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::parent::messages::{LOOK_EVERY, Peer, Stop, is_busy, is_deserted, may_be_used};
 use crate::task::parent::status::Status;
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, locks, standstill, status, wait};
+use crate::task::parent::{deadlock, event_loop, locks, status, wait};
 use crate::zend::handler::Thrown;
 use crate::zend::{exception, interrupt};
 
@@ -46,10 +46,8 @@ pub(super) struct Pausing<'r> {
     part_until: Option<Instant>,
     /// What the other end was told that this process waits for.
     said: Option<What>,
-    /// When the first sleep began.
-    since: Option<Instant>,
-    /// Since when this process has waited.
-    wait: Option<standstill::Wait>,
+    /// This wait, from its first sleep on.
+    wait: deadlock::Wait,
 }
 
 impl Drop for Pausing<'_> {
@@ -63,7 +61,16 @@ impl Drop for Pausing<'_> {
 impl<'r> Pausing<'r> {
     pub(super) fn new(ring: &'r MessageRing, patience: Option<Patience>, peer: Peer<'r>) -> Self {
         let (looks, left) = (None, LOOKS_AT_END);
-        Self { ring, patience, peer, looks, left, part_until: None, said: None, since: None, wait: None }
+        Self {
+            ring,
+            patience,
+            peer,
+            looks,
+            left,
+            part_until: None,
+            said: None,
+            wait: deadlock::Wait::default(),
+        }
     }
 
     /// Waits until `waiting` is over, or for a tick. Re-enters PHP: handlers of futures and of signals.
@@ -87,7 +94,7 @@ impl<'r> Pausing<'r> {
         if exception::pending() {
             return Err(Stop::Thrown);
         }
-        let asked = standstill::asked().filter(|_| self.patience.is_none());
+        let asked = deadlock::asked().filter(|_| self.patience.is_none());
         // Reads what there is, starts what can start, and arms the notifier.
         if state().reactor.borrow().is_some() {
             event_loop::tick(Moment::Call)?;
@@ -137,7 +144,7 @@ impl<'r> Pausing<'r> {
                 self.ring.end(inquiry.script());
                 return Ok(());
             }
-            standstill::answer(inquiry, *self.wait.get_or_insert_with(standstill::Wait::new), awaited);
+            deadlock::answer(inquiry, &self.wait, awaited);
         }
         self.say(waiting.what());
         self.look_out(waiting.what());
@@ -167,8 +174,7 @@ impl<'r> Pausing<'r> {
         let (Peer::Parent(duplex), What::Room, None) = (self.peer, what, self.patience) else {
             return;
         };
-        let since = *self.since.get_or_insert_with(Instant::now);
-        if since.elapsed() >= LONG && !state().own.told_of_parent.replace(true) {
+        if self.wait.elapsed() >= LONG && !state().own.told_of_parent.replace(true) {
             exception::notice(&format!(
                 "This task has waited for 10 s to send, as its parent (pid {}) receives no message of it: await() alone \
                  receives none; loop over Future::channel() there, call its receive(), or use Async\\Pool::onMessage()",

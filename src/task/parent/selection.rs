@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use crate::error::Error;
 use crate::exceptions;
 use crate::process::fork::Refused;
+use crate::process::shared::deadlock::{Awaited, Inquiry};
 use crate::process::shared::message_ring::MessageRing;
 use crate::process::shared::message_ring::duplex_table::Duplex;
-use crate::process::shared::stall::{Awaited, Inquiry};
 use crate::task::life::future::Future;
 use crate::task::life::state::state;
 use crate::task::parent::messages::{self, LOOK_EVERY};
 use crate::task::parent::wait::Patience;
-use crate::task::parent::{event_loop, standstill, task_channel, wait};
+use crate::task::parent::{deadlock, event_loop, task_channel, wait};
 use crate::task::workers::spawn;
 use crate::zend::handler::Thrown;
 use crate::zend::object::Object;
@@ -102,14 +102,14 @@ pub(crate) fn select(sources: &[Source], patience: Option<Patience>) -> Result<V
     };
     let mut next_look = Instant::now();
     let mut deserted = Vec::new();
-    let wait = standstill::Wait::new();
+    let wait = deadlock::Wait::default();
     wait::looking(patience, heeded.longest, || {
-        let asked = standstill::asked().filter(|_| patience.is_none());
+        let asked = deadlock::asked().filter(|_| patience.is_none());
         if look()? {
             return Ok(true);
         }
         if let Some(inquiry) = asked
-            && answer(inquiry, wait, sources)
+            && answer(inquiry, &wait, sources)
         {
             return look();
         }
@@ -126,7 +126,7 @@ pub(crate) fn select(sources: &[Source], patience: Option<Patience>) -> Result<V
 }
 
 /// Says that this process waits for `sources`. True when one of them was closed, as it is told to give that up.
-fn answer(inquiry: Inquiry, wait: standstill::Wait, sources: &[Source]) -> bool {
+fn answer(inquiry: Inquiry, wait: &deadlock::Wait, sources: &[Source]) -> bool {
     let mut first = Awaited::OTHER;
     for source in sources {
         let (ring, awaited) = match source {
@@ -144,7 +144,7 @@ fn answer(inquiry: Inquiry, wait: standstill::Wait, sources: &[Source]) -> bool 
             Some(_) => {}
         }
     }
-    standstill::answer(inquiry, wait, first);
+    deadlock::answer(inquiry, wait, first);
     false
 }
 

@@ -16,7 +16,7 @@
 //! | a process, in `send()`, `receive()` or `acquire()` | another process, its parent among them | that is up to the script: where two wait for each other, only a time limit ends it |
 //!
 //! But for the last row, a circle would have to lead back through the parent, as children never wait for each other. At the
-//! end of a script such circles are ended (see [`standstill`]). The parent waits in one
+//! end of a script such circles are ended (see [`deadlock`]). The parent waits in one
 //! place, [`until`], and does there all that anybody waits for from it, but one thing: to go on with what is underneath
 //! on its own stack. That is a handler, a result that is being read, and a task that is being serialized. The first two
 //! mark their future, and to await that is an error; the third is counted, and does not count as running. No fiber is
@@ -30,14 +30,14 @@ use nix::errno::Errno;
 
 use crate::error::{Error, Seconds};
 use crate::exceptions;
-use crate::process::shared::stall::Awaited;
+use crate::process::shared::deadlock::Awaited;
 use crate::task::life::future::{Future, Phase};
 use crate::task::life::futures::Futures;
 use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::{conclusion, support, surfacing};
-use crate::task::parent::standstill::{self, AtEnd};
+use crate::task::parent::deadlock::{self, AtEnd};
 use crate::task::parent::{event_loop, handlers, start};
 use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
@@ -74,15 +74,14 @@ pub(crate) fn in_time(
     patience: Option<Patience>,
     mut done: impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<bool, Thrown> {
-    let wait = standstill::Wait::of_task().filter(|_| patience.is_none());
-    let mut look = wait.map(|wait| {
-        move || {
-            if let Some(inquiry) = standstill::asked() {
-                standstill::answer(inquiry, wait, Awaited::OTHER);
-            }
+    let wait = deadlock::Wait::default();
+    let mut answer = || {
+        if let Some(inquiry) = deadlock::asked() {
+            deadlock::answer(inquiry, &wait, Awaited::OTHER);
         }
-    });
-    let look = look.as_mut().map(|look| -> &mut dyn FnMut() { look });
+    };
+    let look: Option<&mut dyn FnMut()> =
+        if patience.is_none() && deadlock::may_be_asked() { Some(&mut answer) } else { None };
     let result = wait_loop(patience, look, &mut || {
         surfacing::throw()?;
         done()
@@ -137,7 +136,7 @@ fn wait_loop(
         let mut longest = left;
         if let Some(look) = &mut look {
             look();
-            longest = Some(left.map_or(standstill::LOOK_EVERY, |left| left.min(standstill::LOOK_EVERY)));
+            longest = Some(left.map_or(deadlock::LOOK_EVERY, |left| left.min(deadlock::LOOK_EVERY)));
         }
         if event_loop::wait(longest) == Err(Errno::EINTR) {
             event_loop::interrupted();

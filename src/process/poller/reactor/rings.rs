@@ -25,7 +25,7 @@ const ASK_EVERY: u32 = 64;
 struct RingReader {
     ring: ResultRing,
     /// Where its jobs come from, and its worker slot there.
-    asked: (Rc<JobQueue>, usize),
+    source: (Rc<JobQueue>, usize),
     /// The most bytes that a result may have; 0 for no limit.
     limit: u64,
     /// The worker waits after every answer until its captured output has been taken, not only after a remote payload.
@@ -85,13 +85,13 @@ impl Rings {
         &mut self,
         child: u64,
         ring: ResultRing,
-        asked: (Rc<JobQueue>, usize),
+        source: (Rc<JobQueue>, usize),
         limit: u64,
         waits: bool,
     ) {
         ring.keep_from_siblings();
         let at = self.readers.partition_point(|&(other, _)| other < child);
-        self.readers.insert(at, (child, RingReader { ring, asked, limit, waits, lends: false }));
+        self.readers.insert(at, (child, RingReader { ring, source, limit, waits, lends: false }));
     }
 
     /// Reads no more of the ring of `child`.
@@ -212,7 +212,7 @@ impl Rings {
         let mut garbled = Vec::new();
         for (child, reader) in self.readers.iter_mut().filter(|(_, reader)| reader.ring.has_news()) {
             // What is answered is checked against the job, which lies elsewhere.
-            reader.asked.0.prefetch(reader.asked.1);
+            reader.source.0.prefetch(reader.source.1);
             if reader.hear(*child, news).is_err() {
                 garbled.push(*child);
             }

@@ -19,8 +19,8 @@ use nix::errno::Errno;
 
 use super::{AtomicU64, Lease, Lock, MessageRing, Ordering, Process, Shared};
 use crate::process::shared::control::mark;
+use crate::process::shared::deadlock::Awaited;
 use crate::process::shared::doorbell::{Doorbell, Ringer};
-use crate::process::shared::stall::Awaited;
 use crate::process::shared::sync::fence;
 use memory::{Direction, Memory};
 

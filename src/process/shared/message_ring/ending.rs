@@ -3,7 +3,7 @@
 use super::ready_event::ReadyEvent;
 use super::{MessageRing, Ordering, Process, wake};
 use crate::process::census;
-use crate::process::shared::stall::Awaited;
+use crate::process::shared::deadlock::Awaited;
 use crate::process::shared::sync::fence;
 
 /// Flag: it was closed as the script of that process has ended.

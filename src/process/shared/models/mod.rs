@@ -5,6 +5,7 @@
 //! wake-up that is lost shows itself as a deadlock.
 
 mod control;
+mod deadlock;
 mod doorbell;
 mod duplex_table;
 mod items;
@@ -14,7 +15,6 @@ mod message_ring;
 mod pulse;
 mod result_ring;
 mod semaphore;
-mod stall;
 mod value;
 
 use std::ptr::NonNull;

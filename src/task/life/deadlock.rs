@@ -7,14 +7,14 @@ pub(crate) type Stamps = Vec<(u64, u64)>;
 
 /// The last answer.
 #[derive(Debug, Default)]
-pub(crate) struct Standstill {
+pub(crate) struct LastAnswer {
     stamps: Stamps,
     stamp: u64,
 }
 
-impl Plain for Standstill {}
+impl Plain for LastAnswer {}
 
-impl Standstill {
+impl LastAnswer {
     /// The stamp of an answer at `now`: that of the last one, if nothing has happened since.
     pub(crate) fn stamp(&mut self, stamps: Stamps, now: u64) -> u64 {
         if self.stamps != stamps {

@@ -1,5 +1,5 @@
 //! The end of a script whose tasks wait for each other, or for the script: who waits like that for a message is told. How
-//! that is found out: [`crate::process::shared::stall`].
+//! that is found out: [`crate::process::shared::deadlock`].
 //!
 //! While a script runs it may send something, and its tasks wait for that. When it has ended, and waits for them, only a
 //! handler, or a task, can. So when none of those is left that does anything else than wait, one of the channels that are
@@ -9,33 +9,43 @@
 //! A task that has started tasks is the end of a script for those. A wait for a lock has to end by itself: it is no wait
 //! for the script, whose locks are free at its end.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use crate::process::census;
 use crate::process::child;
 use crate::process::clock;
-use crate::process::shared::stall::{Answer, Awaited, Inquiry};
-use crate::task::life::standstill::Stamps;
+use crate::process::shared::deadlock::{Answer, Awaited, Inquiry};
+use crate::task::life::deadlock::Stamps;
 use crate::task::life::state::state;
 use crate::task::parent::event_loop;
 
 /// How often to look.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// A call that waits, without a time limit.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wait(u64);
+/// A call that waits, without a time limit. It counts from when its beginning is first asked for, so that a wait about which
+/// nobody asks reads no clock.
+#[derive(Debug, Default)]
+pub(crate) struct Wait(Cell<u64>);
 
 impl Wait {
-    /// It begins now.
-    pub(crate) fn new() -> Self {
-        Self(now())
+    fn began(&self) -> u64 {
+        if self.0.get() == 0 {
+            self.0.set(now());
+        }
+        self.0.get()
     }
 
-    /// The same in a task; `None` in any other process, which nobody asks.
-    pub(crate) fn of_task() -> Option<Self> {
-        state().own.slot_ref.get().map(|_| Self::new())
+    /// How long it has lasted.
+    pub(crate) fn elapsed(&self) -> Duration {
+        let began = self.began();
+        Duration::from_nanos(now().saturating_sub(began))
     }
+}
+
+/// Is this a task, whose parent may ask?
+pub(crate) fn may_be_asked() -> bool {
+    state().own.slot_ref.get().is_some()
 }
 
 fn now() -> u64 {
@@ -50,7 +60,7 @@ pub(crate) fn asked() -> Option<Inquiry> {
 }
 
 /// Asks the children of this process what it was asked itself, and answers when all of them wait, too.
-pub(crate) fn answer(inquiry: Inquiry, wait: Wait, awaited: Awaited) {
+pub(crate) fn answer(inquiry: Inquiry, wait: &Wait, awaited: Awaited) {
     let state = state();
     if let Some(control) = state.control.get() {
         control.inquire(inquiry);
@@ -61,8 +71,8 @@ pub(crate) fn answer(inquiry: Inquiry, wait: Wait, awaited: Awaited) {
     let (Some(mut below), Some(slot_ref)) = (Below::look(inquiry.round), state.own.slot_ref.get()) else {
         return;
     };
-    below.add(0, wait.0, awaited);
-    let stamp = state.standstill.borrow_mut().stamp(below.stamps, now());
+    below.add(0, wait.began(), awaited);
+    let stamp = state.deadlock.borrow_mut().stamp(below.stamps, now());
     let awaited = below.first.unwrap_or(Awaited::OTHER);
     slot_ref.answer(child::id(), Answer { round: inquiry.round, stamp, awaited });
 }
@@ -128,14 +138,14 @@ impl AtEnd {
         // The numbers of rounds are those of no other process.
         let round = u64::from(child::id().unsigned_abs()) << 32 | 1;
         let inquiry = Inquiry { round, told: Awaited::OTHER };
-        Self { wait: Wait::new(), inquiry, before: None }
+        Self { wait: Wait::default(), inquiry, before: None }
     }
 
     /// Looks whether all that is left waits, and tells some of that.
     pub(crate) fn look(&mut self) {
         if let Some(inquiry) = asked() {
             self.before = None;
-            answer(inquiry, self.wait, Awaited::OTHER);
+            answer(inquiry, &self.wait, Awaited::OTHER);
             return;
         }
         let state = state();

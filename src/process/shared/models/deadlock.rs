@@ -1,6 +1,6 @@
 use super::{Common, check, fork, reaped};
 use crate::process::shared::control::Control;
-use crate::process::shared::stall::{Answer, Awaited, Inquiry};
+use crate::process::shared::deadlock::{Answer, Awaited, Inquiry};
 
 /// Who sees a round sees who is told to give up in it.
 #[test]
