@@ -4,7 +4,7 @@ use crate::process::shared::control::{Control, Limit, Report};
 /// Fraction and text of a report are those of one report, whenever it is read.
 #[test]
 fn a_report_is_read_whole_or_not_at_all() {
-    check(3, || {
+    check(2, || {
         let common = Common::new(Control::new().unwrap());
         let place = common.get().take().unwrap();
         let slot_ref = place.slot_ref();
