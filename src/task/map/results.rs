@@ -41,9 +41,20 @@ impl MapCall {
     ///
     /// When the script is exiting.
     pub(crate) fn next(&self) -> Result<Option<Item>, Thrown> {
-        let Some((key, given, said)) = self.take_ready() else {
-            return Ok(None);
-        };
+        self.take_ready(false).map_or(Ok(None), |ready| self.decoded(ready))
+    }
+
+    /// The next item that is ready, but for the last one of its portion: before that one has been given there is nothing
+    /// to post that could not have been posted before. Re-enters PHP: classes may be loaded.
+    ///
+    /// # Errors
+    ///
+    /// When the script is exiting.
+    pub(crate) fn next_within(&self) -> Result<Option<Item>, Thrown> {
+        self.take_ready(true).map_or(Ok(None), |ready| self.decoded(ready))
+    }
+
+    fn decoded(&self, (key, given, said): (Zval, Zval, Said)) -> Result<Option<Item>, Thrown> {
         if let Said::Told(Frame { kind: Kind::Value, format: PACKED, payload }, _) = &said
             && let Ok(value) = value::decode(Format::Packed, payload, self.group.classes().as_deref())
         {
@@ -55,13 +66,13 @@ impl MapCall {
         Ok(Some((key, result.map_err(|throwable| Box::new(Failed { throwable, given })))))
     }
 
-    fn take_ready(&self) -> Option<(Zval, Zval, Said)> {
+    fn take_ready(&self, within: bool) -> Option<(Zval, Zval, Said)> {
         let wanted = self.catch.borrow().is_some();
         let (taken, done) = self.batches.change(|batches| {
             let firsts = batches.iter_mut().filter(|(_, batch)| batch.repeat.is_none());
             let mut ready = firsts.filter(|(_, batch)| self.ordered || batch.ready(false).is_some());
             let (&id, batch) = ready.next()?;
-            let at = batch.ready(self.ordered)?;
+            let at = batch.ready(self.ordered).filter(|_| !within || batch.given + 1 < batch.len())?;
             let taken = batch.take(at, self.array.array(), wanted)?;
             Some((taken, (batch.given == batch.len()).then_some(id)))
         })?;

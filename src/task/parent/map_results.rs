@@ -60,6 +60,13 @@ pub(crate) fn next(map_call: &Rc<MapCall>) -> Result<Option<Given>, Thrown> {
         {
             return given(map_call, item);
         }
+        // For most items all else can wait.
+        if !map_call.group.is_paced()
+            && map_call.doubts.borrow().is_empty()
+            && let Some(item) = map_call.next_within()?
+        {
+            return given(map_call, item);
+        }
         if map_call.wants_more() {
             scale::feed_map(map_call)?;
         }
