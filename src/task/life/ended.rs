@@ -14,6 +14,9 @@ use crate::task::life::state::state;
 use crate::task::life::task_channel;
 use crate::zend::object::Object;
 
+/// For so many places memory is kept.
+const ROOM: usize = 16;
+
 /// Futures in the order in which they ended.
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
@@ -124,12 +127,21 @@ impl Ended {
     }
 
     fn sweep(&mut self) -> Vec<Object<Future>> {
-        let (mut unwanted, mut wanted) = (Vec::new(), VecDeque::new());
-        for place in std::mem::take(&mut self.places) {
-            if self.is_unwanted(&place) { unwanted.push(place.future) } else { wanted.push_back(place) }
+        let mut unwanted = Vec::with_capacity(self.places.len());
+        self.kept = 0;
+        for _ in 0..self.places.len() {
+            let Some(place) = self.places.pop_front() else {
+                break;
+            };
+            if self.is_unwanted(&place) {
+                unwanted.push(place.future);
+            } else {
+                self.kept += usize::from(place.cleared.is_some());
+                self.places.push_back(place);
+            }
         }
-        self.kept = wanted.iter().filter(|place| place.cleared.is_some()).count();
-        self.places = wanted;
+        // A pool that is cleared after each task asks for no memory each time; one of many tasks gives it back.
+        self.places.shrink_to(ROOM);
         unwanted
     }
 
