@@ -225,5 +225,5 @@ function measure(Closure $one, Closure $all, bool $answers = true, bool $forks =
             }
         }
     }
-    echo json_encode(['us' => round($us, 2), 'warm_up' => round($warm_up), 'tasks' => $tasks, 'wrong' => $wrong]), "\n";
+    echo json_encode(['us' => round($us, 4), 'warm_up' => round($warm_up), 'tasks' => $tasks, 'wrong' => $wrong]), "\n";
 }

@@ -104,21 +104,20 @@ impl Batch {
         at: usize,
         array: Option<&ZendHashTable>,
         wanted: bool,
-    ) -> Option<(Zval, Zval, Said)> {
-        let value_of = |value: &Zval| if wanted { value.shallow_clone() } else { Zval::new() };
+    ) -> Option<(Zval, Option<Zval>, Said)> {
         let (key, value) = match (&self.items, array) {
             (Items::Range(..), Some(array)) => {
                 let position = self.position(at, array)?;
                 if at == 0 {
                     self.cursor = position + 1;
                 }
-                let value = if wanted { value_of(value_at(array, position)) } else { Zval::new() };
+                let value = wanted.then(|| value_at(array, position).shallow_clone());
                 (key_at(array, position), value)
             }
             (Items::Range(..), None) => return None,
             (Items::Listed(items), _) => {
                 let (key, value) = items.get(self.given + at)?;
-                (key.shallow_clone(), value_of(value))
+                (key.shallow_clone(), wanted.then(|| value.shallow_clone()))
             }
         };
         if at > 0 {

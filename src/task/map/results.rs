@@ -19,8 +19,8 @@ pub(crate) type Item = (Zval, Result<Zval, Box<Failed>>);
 #[derive(Debug)]
 pub(crate) struct Failed {
     pub(crate) throwable: Zval,
-    /// The item, if the map has a function for failures; else null.
-    pub(crate) given: Zval,
+    /// The item, if the map has a function for failures.
+    pub(crate) given: Option<Zval>,
 }
 
 impl MapCall {
@@ -54,7 +54,8 @@ impl MapCall {
         self.take_ready(true).map_or(Ok(None), |ready| self.decoded(ready))
     }
 
-    fn decoded(&self, (key, given, said): (Zval, Zval, Said)) -> Result<Option<Item>, Thrown> {
+    #[inline]
+    fn decoded(&self, (key, given, said): (Zval, Option<Zval>, Said)) -> Result<Option<Item>, Thrown> {
         if let Said::Told(Frame { kind: Kind::Value, format: PACKED, payload }, _) = &said
             && let Ok(value) = value::decode(Format::Packed, payload, self.group.classes().as_deref())
         {
@@ -66,7 +67,7 @@ impl MapCall {
         Ok(Some((key, result.map_err(|throwable| Box::new(Failed { throwable, given })))))
     }
 
-    fn take_ready(&self, within: bool) -> Option<(Zval, Zval, Said)> {
+    fn take_ready(&self, within: bool) -> Option<(Zval, Option<Zval>, Said)> {
         let wanted = self.catch.borrow().is_some();
         let (taken, done) = self.batches.change(|batches| {
             let firsts = batches.iter_mut().filter(|(_, batch)| batch.repeat.is_none());

@@ -158,7 +158,7 @@ pub(crate) fn run_item(map_call: &MapCall) -> Result<Option<Item>, Thrown> {
         let Some(delay) = again else {
             let result = match ran.outcome {
                 Outcome::Value(value) => Ok(value),
-                Outcome::Failed(throwable) => Err(Box::new(Failed { throwable, given: value })),
+                Outcome::Failed(throwable) => Err(Box::new(Failed { throwable, given: Some(value) })),
             };
             return Ok(Some((key, result)));
         };

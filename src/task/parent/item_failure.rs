@@ -20,7 +20,10 @@ pub(crate) fn caught(map_call: &MapCall, key: &Zval, failed: Failed) -> Result<R
     let Some(catch) = catch.filter(|catch| catch.accepts(&throwable)) else {
         return Ok(Err(throwable));
     };
-    match catch.call(&mut [throwable, given, key.shallow_clone()]).and_then(wait::resolved) {
+    match catch
+        .call(&mut [throwable, given.unwrap_or_default(), key.shallow_clone()])
+        .and_then(wait::resolved)
+    {
         Ok(value) => Ok(Ok(value)),
         Err(Thrown) => Ok(Err(exception::take().ok_or(Thrown)?)),
     }
