@@ -17,6 +17,8 @@ use PhpAmqpLib\Message\AMQPMessage;
 
 require __DIR__ . '/rabbitmq.php';
 
+load_library();                                             // once, and not in each worker: see there
+
 [, $queue, $handler] = $argv + [null, 'jobs', __DIR__ . '/handler.php'];
 
 exit(Supervisor::create()

@@ -21,6 +21,9 @@ return function (string $body): void {
         $GLOBALS['leaked'][] = str_repeat('x', (1 << 20) - 8192); // with what the allocator adds
         file_put_contents("$folder/memory", memory_get_usage(true) . "\n", FILE_APPEND);
     }
+    if ($what === 'files') {
+        file_put_contents("$folder/files", implode("\n", get_included_files()));
+    }
     usleep($what === 'long' ? (int) getenv('BROKER_LONG') * 1_000_000 : 500); // work
     $note('done');
     // Between the work and the acknowledgement, the first time that somebody is here.

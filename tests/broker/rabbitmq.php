@@ -69,6 +69,17 @@ function broker_says(string $queue): string
     return 'no such queue';
 }
 
+/** @return list<string> the files that examples/rabbitmq/consumers.php has loaded before its workers are forked */
+function loaded_by_the_supervisor(): array
+{
+    $folder = dirname(__DIR__, 2) . '/examples/rabbitmq';
+    $code = "require '" . __DIR__ . "/support.php'; require '$folder/rabbitmq.php'; load_library(); echo implode(\"\\n\", get_included_files());";
+    $process = proc_open([getenv('TEST_PHP_EXECUTABLE'), ...array_slice($_SERVER['argv'], 1), '-r', $code], [1 => ['pipe', 'w']], $pipes);
+    $files = explode("\n", stream_get_contents($pipes[1]));
+    proc_close($process);
+    return [...$files, "$folder/consumers.php"];
+}
+
 $bindings = ['consumers' => 1, 'consumers_amqp' => extension_loaded('amqp') ? 4 : 0];
 $bindings['consumers_amqp'] || print("skip rabbitmq/consumers_amqp.php: needs php-amqp (make services)\n");
 foreach (array_filter($bindings) as $example => $part) {
@@ -88,6 +99,15 @@ $parts['rabbitmq, replaced under load'] = function () use ($messages, $workers):
     publish('roll', $bodies = array_map(fn (int $n) => "count n$n", range(1, max(2000, intdiv($messages, 2)))));
     roll(new Program('rabbitmq/consumers.php', 'roll', ['WORKERS' => $workers]), $bodies, $messages > 5000 ? 3 : 1);
     expect('none is left', drained('roll') === []);
+};
+
+$parts['rabbitmq, a library that is loaded once'] = function (): void {
+    publish('library', ['files n1', 'files n2']); // the second one, when all that consuming takes was done
+    $program = new Program('rabbitmq/consumers.php', 'library', ['WORKERS' => 1]);
+    until('both are done', fn () => count($program->notes('done')) === 2);
+    $code = $program->stop();
+    $own = array_diff(file("$program->ledger/files", FILE_IGNORE_NEW_LINES), loaded_by_the_supervisor());
+    expect('a worker loads nothing of its library by itself', $code === 0 && array_values($own) === [__DIR__ . '/job.php'], [$code, $own]);
 };
 
 foreach (array_keys(array_filter($bindings)) as $example) {
