@@ -57,7 +57,7 @@ pub(crate) fn register() {
         ),
         Function::new(
             "recycle",
-            "?int $jobs = null, ?float $seconds = null, ?int $bytes = null",
+            "?int $jobs = null, ?float $seconds = null, ?int $bytes = null, bool $overlap = false",
             "self",
             entry(recycle),
         ),
@@ -220,12 +220,13 @@ fn restart(call: &Call) -> Returned {
 }
 
 fn recycle(call: &Call) -> Returned {
-    call.expect(0, Some(3))?;
+    call.expect(0, Some(4))?;
     let supervisor = at_rest(call)?;
     let jobs = call.optional_count(0)?;
     let age = positive(call, 1)?;
     let bytes = call.optional_count(2)?;
-    supervisor.settings.borrow_mut().recycle = Recycle { jobs, age, bytes };
+    let overlap = call.arg(3).is_some() && call.bool_or_true(3)?;
+    supervisor.settings.borrow_mut().recycle = Recycle { jobs, age, bytes, overlap };
     Ok(supervisor.zval())
 }
 

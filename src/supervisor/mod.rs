@@ -6,6 +6,7 @@
 //!   signals      what it is asked for                             worker: Async\Worker, its bootstrap, its code
 //!   unit         one worker over all its processes   <- pulse --    (a slot of the control page: see process/shared)
 //!   end          how a process has ended              -- wish ->
+//!   overlap      another one is ready before it ends
 //!   event        what is told to the script
 //!   show         what is shown to others: files, a port, systemd
 //!   renewal      its own code has changed: it executes itself
@@ -22,6 +23,7 @@ mod health;
 mod history;
 pub(crate) mod metrics;
 pub(crate) mod object;
+mod overlap;
 mod renewal;
 mod roll;
 pub(crate) mod run;

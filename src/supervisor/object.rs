@@ -24,6 +24,41 @@ pub(crate) struct Recycle {
     pub(crate) age: Option<Duration>,
     /// When PHP has so many bytes of memory from the system.
     pub(crate) bytes: Option<u64>,
+    /// The other one is started before this one ends.
+    pub(crate) overlap: bool,
+}
+
+impl Recycle {
+    /// Has a worker had enough that runs for `age`, has done so many jobs and has so much memory?
+    pub(crate) fn is_enough(&self, age: Duration, jobs: u64, bytes: u64) -> bool {
+        self.jobs.is_some_and(|most| jobs >= most)
+            || self.age.is_some_and(|most| age >= most)
+            || self.bytes.is_some_and(|most| bytes >= most)
+    }
+
+    /// What a worker may have beyond that while it waits for another one to begin: a tenth more.
+    pub(crate) fn extended(&self) -> Self {
+        let more = |most: u64| most.saturating_add(most.div_ceil(10));
+        Self {
+            jobs: self.jobs.map(more),
+            age: self.age.map(|age| age.saturating_add(age / 10)),
+            bytes: self.bytes.map(more),
+            overlap: self.overlap,
+        }
+    }
+
+    /// How long it lasts, by what it has done so far, until a worker like that has had enough; `None` if that is not known.
+    pub(crate) fn lasts(&self, age: Duration, jobs: u64, bytes: u64) -> Option<Duration> {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let by = |done: u64, most: u64| {
+            let left = most.saturating_sub(done) as f64 / (done as f64);
+            Duration::try_from_secs_f64(age.as_secs_f64() * left).ok()
+        };
+        let by_jobs = self.jobs.and_then(|most| by(jobs, most));
+        let by_bytes = self.bytes.and_then(|most| by(bytes, most));
+        let by_age = self.age.map(|most| most.saturating_sub(age));
+        by_jobs.into_iter().chain(by_bytes).chain(by_age).min()
+    }
 }
 
 /// How workers are kept up.
@@ -171,5 +206,37 @@ impl Supervisor {
     /// The kind with this name.
     pub(crate) fn kind(&self, name: &str) -> Option<Rc<Kind>> {
         self.kinds.borrow().iter().find(|kind| kind.name == name).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn what_is_reached_first_is_enough_and_a_tenth_more_may_follow() {
+        let recycle = Recycle { jobs: Some(15), age: Some(10 * SECOND), bytes: Some(1000), overlap: true };
+        assert!(!recycle.is_enough(9 * SECOND, 14, 999));
+        for (age, jobs, bytes) in [(10, 0, 0), (0, 15, 0), (0, 0, 1000)] {
+            assert!(recycle.is_enough(age * SECOND, jobs, bytes));
+            assert!(!recycle.extended().is_enough(age * SECOND, jobs, bytes));
+        }
+        let Recycle { jobs, age, bytes, overlap } = recycle.extended();
+        assert_eq!((jobs, age, bytes, overlap), (Some(17), Some(11 * SECOND), Some(1100), true));
+        assert!(!Recycle::default().is_enough(Duration::MAX, u64::MAX, u64::MAX));
+    }
+
+    #[test]
+    fn how_long_it_lasts_is_seen_from_what_was_done() {
+        let recycle = Recycle { jobs: Some(100), ..Recycle::default() };
+        assert_eq!(recycle.lasts(SECOND, 50, 7), Some(SECOND));
+        assert_eq!(recycle.lasts(SECOND, 200, 7), Some(Duration::ZERO));
+        assert_eq!(recycle.lasts(SECOND, 0, 7), None, "nobody knows");
+        let recycle = Recycle { age: Some(3 * SECOND), bytes: Some(100), ..recycle };
+        assert_eq!(recycle.lasts(SECOND, 10, 0), Some(2 * SECOND));
+        assert_eq!(recycle.lasts(SECOND, 10, 80), Some(SECOND / 4));
+        assert_eq!(Recycle::default().lasts(SECOND, 1, 1), None);
     }
 }

@@ -37,7 +37,8 @@ impl Run<'_> {
         if let Some(service) = &self.outside.service {
             service.reloading();
         }
-        let alive = self.units.iter().filter(|unit| unit.running().is_some());
+        self.call_off();
+        let alive = self.units.iter().filter(|unit| unit.running().is_some() && !unit.leaves());
         let rest = alive.map(|unit| (unit.kind.name.clone(), unit.id)).rev().collect();
         let current = self.rolling.take().and_then(|roll| roll.current);
         self.rolling = Some(Roll { rest, current });

@@ -21,7 +21,7 @@ use crate::supervisor::show;
 use crate::supervisor::show::Outside;
 use crate::supervisor::signals;
 use crate::supervisor::signals::Order;
-use crate::supervisor::unit::{State, Unit, Why};
+use crate::supervisor::unit::{Relief, State, Unit, Why};
 use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
@@ -188,8 +188,10 @@ impl<'s> Run<'s> {
             event_loop::dispatch(Moment::Call)?;
             surfacing::tell();
             self.obey();
+            self.settle();
             self.adjust();
             self.look();
+            self.overlap();
             self.reap();
             self.roll();
             self.renew();
@@ -296,7 +298,7 @@ impl<'s> Run<'s> {
         }
         let kinds = self.supervisor.kinds.borrow().clone();
         for kind in kinds {
-            let staying = |unit: &&Unit| Rc::ptr_eq(&unit.kind, &kind) && !unit.leaves();
+            let staying = |unit: &&Unit| Rc::ptr_eq(&unit.kind, &kind) && unit.stays();
             let (count, wanted) = (self.units.iter().filter(staying).count(), kind.wanted.get());
             if let Some(before) = kind.kept.replace(Some(wanted)).filter(|&before| before != wanted) {
                 let text = format!("{}: {wanted} workers instead of {before}", kind.name);
@@ -305,7 +307,7 @@ impl<'s> Run<'s> {
                 self.note(event.int("workers", number(wanted)).int("before", number(before)));
             }
             for _ in count..wanted {
-                self.add(&kind);
+                self.add(&kind, None);
             }
             for _ in wanted..count {
                 self.take_away(&kind);
@@ -314,10 +316,10 @@ impl<'s> Run<'s> {
     }
 
     /// One more worker, with the lowest number that is free.
-    fn add(&mut self, kind: &Rc<Kind>) {
+    pub(super) fn add(&mut self, kind: &Rc<Kind>, relief: Option<Relief>) {
         let taken = |id| self.units.iter().any(|unit| Rc::ptr_eq(&unit.kind, kind) && unit.id == id);
         let id = (1..=self.units.len()).find(|&id| !taken(id)).unwrap_or(self.units.len() + 1);
-        self.units.push(Unit::new(Rc::clone(kind), id));
+        self.units.push(Unit { relief, ..Unit::new(Rc::clone(kind), id) });
         self.sort();
     }
 
@@ -331,7 +333,7 @@ impl<'s> Run<'s> {
     /// One worker less: one that has no process, or the one with the highest number.
     fn take_away(&mut self, kind: &Rc<Kind>) {
         let grace = self.settings.grace;
-        let of_kind = |unit: &Unit| Rc::ptr_eq(&unit.kind, kind) && !unit.leaves();
+        let of_kind = |unit: &Unit| Rc::ptr_eq(&unit.kind, kind) && unit.stays();
         let idle = self.units.iter().rposition(|unit| of_kind(unit) && unit.running().is_none());
         if let Some(index) = idle {
             drop(self.units.remove(index));
@@ -388,6 +390,7 @@ impl<'s> Run<'s> {
         let heartbeat = self.settings.heartbeat.map(|limit| OFTEN.min(limit / 4).max(SOON));
         let watchdog =
             self.outside.service.as_ref().and_then(|service| service.watchdog).map(|time| time / 2);
-        due.chain(often).chain(heartbeat).chain(watchdog).min().unwrap_or(TICK).min(TICK)
+        let enough = self.until_enough().map(|time| time.max(SOON));
+        due.chain(often).chain(enough).chain(heartbeat).chain(watchdog).min().unwrap_or(TICK).min(TICK)
     }
 }

@@ -37,6 +37,8 @@ pub(super) enum Why {
     Roll,
     /// It has had enough, and another one takes its place.
     Spent,
+    /// It has had enough, and another one is ready already.
+    Relieved,
     /// It gave no sign of life, and another one takes its place.
     Silent,
 }
@@ -49,6 +51,8 @@ pub(super) struct Told {
     pub(super) until: Instant,
     /// When it is told again, if it has not listened.
     again: Instant,
+    /// So far it stands in its slot alone, where it is seen after a job.
+    quiet: bool,
     /// It was killed.
     pub(super) killed: bool,
 }
@@ -66,6 +70,10 @@ pub(super) struct Running {
     pub(super) ready: bool,
     /// The program before this one has forked it.
     pub(super) adopted: bool,
+    /// That it has had enough was told to the script.
+    pub(super) spent: bool,
+    /// Nobody relieves it: it ends before another one begins.
+    pub(super) alone: bool,
     pub(super) told: Option<Told>,
     /// How it has ended, as soon as it has said so.
     pub(super) end: Option<End>,
@@ -85,6 +93,17 @@ pub(super) struct Unit {
     pub(super) unready: u32,
     /// How many jobs its former processes have done.
     pub(super) jobs: u64,
+    /// It takes the place of another one, which has had enough, before that ends: see `overlap`.
+    pub(super) relief: Option<Relief>,
+}
+
+/// Whom a worker relieves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Relief {
+    /// The number of the other one.
+    pub(super) of: usize,
+    /// It is ready, and the other one knows.
+    pub(super) done: bool,
 }
 
 /// A worker that was told to stop and does not know is told again after this time: the signal may have come right before
@@ -99,6 +118,8 @@ impl Running {
             since: Instant::now(),
             ready: false,
             adopted: false,
+            spent: false,
+            alone: false,
             told: None,
             end: None,
         }
@@ -156,17 +177,33 @@ impl Running {
     /// Tells it to stop within `grace`. The first reason counts, and the earlier end.
     pub(super) fn stop(&mut self, why: Why, grace: Duration) {
         let now = Instant::now();
-        let until = now.checked_add(grace).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
+        let until = end_of(grace, now);
         if let Some(told) = &mut self.told {
             told.until = told.until.min(until);
             // What is to be replaced is not, if all are to stop.
             if matches!(why, Why::Drain | Why::Scale) {
                 told.why = why;
             }
+            if !std::mem::take(&mut told.quiet) {
+                return;
+            }
         } else {
-            self.told = Some(Told { why, until, again: now + AGAIN, killed: false });
-            self.request();
+            self.told = Some(Told { why, until, again: now + AGAIN, quiet: false, killed: false });
         }
+        self.request();
+    }
+
+    /// Tells it to stop after its present job, within `grace`. It has no signal from this: between two jobs, the next one
+    /// may be on its way to it. Where it has not learnt of it after a while, it has no job, and is told as others are.
+    pub(super) fn relieve(&mut self, why: Why, grace: Duration) {
+        let place = self.process.as_ref().and_then(|process| process.place.as_ref());
+        let Some(place) = place.filter(|_| self.told.is_none()) else {
+            return self.stop(why, grace);
+        };
+        place.relieve(self.number());
+        let now = Instant::now();
+        self.told =
+            Some(Told { why, until: end_of(grace, now), again: now + AGAIN, quiet: true, killed: false });
     }
 
     fn request(&mut self) {
@@ -196,6 +233,12 @@ impl Running {
         }
         if told.again <= now {
             told.again = now + AGAIN;
+            if std::mem::take(&mut told.quiet) {
+                if !heard.is_some_and(|signs| signs.has(Signs::SPENT)) {
+                    self.request();
+                }
+                return false;
+            }
             // Its own handler, if it has set one, is called once.
             if heard.is_some_and(|signs| signs.has(Signs::HEARD) && !signs.has(Signs::TOLD)) {
                 ending::request(self.number());
@@ -214,6 +257,10 @@ impl Running {
         let told = self.told.filter(|told| !told.killed)?;
         Some(told.until.min(told.again))
     }
+}
+
+fn end_of(grace: Duration, now: Instant) -> Instant {
+    now.checked_add(grace).unwrap_or_else(|| now + Duration::from_secs(1 << 30))
 }
 
 impl Kind {
@@ -235,6 +282,7 @@ impl Unit {
             restarts: 0,
             unready: 0,
             jobs: 0,
+            relief: None,
         }
     }
 
@@ -259,7 +307,22 @@ impl Unit {
     /// Does it go, and no other one takes its place?
     pub(super) fn leaves(&self) -> bool {
         let told = self.running().and_then(|running| running.told);
-        told.is_some_and(|told| matches!(told.why, Why::Drain | Why::Scale))
+        told.is_some_and(|told| matches!(told.why, Why::Drain | Why::Scale | Why::Relieved))
+    }
+
+    /// Does it relieve the worker with this number?
+    pub(super) fn relieves(&self, kind: &Rc<Kind>, id: usize) -> bool {
+        Rc::ptr_eq(&self.kind, kind) && self.relief.is_some_and(|relief| relief.of == id)
+    }
+
+    /// Is it there besides those that there shall be, as the one that it relieves works on?
+    pub(super) fn is_extra(&self) -> bool {
+        self.relief.is_some_and(|relief| !relief.done)
+    }
+
+    /// Is it one of those that there shall be?
+    pub(super) fn stays(&self) -> bool {
+        !self.leaves() && !self.is_extra()
     }
 
     /// How many jobs it has done over all its processes.

@@ -37,11 +37,14 @@ impl Run<'_> {
             let is_ready = !running.ready && (signs.has(Signs::READY) || running.is_mute());
             running.ready |= is_ready;
             let leaves = self.settings.reason(running, signs);
+            let mut is_spent = false;
             if let Some((why, _)) = leaves {
                 running.stop(why, self.settings.grace);
+                is_spent = why == Why::Spent && !std::mem::replace(&mut running.spent, true);
             }
             let is_killed = running.press(now);
-            killed |= is_killed && unit.leaves();
+            let is_unwanted = running.told.is_some_and(|told| matches!(told.why, Why::Drain | Why::Scale));
+            killed |= is_killed && is_unwanted;
             booted |= is_ready;
             if begins {
                 events.push(about(unit, Level::Info, "started", "is started"));
@@ -50,22 +53,14 @@ impl Run<'_> {
                 unit.unready = 0;
                 events.push(about(unit, Level::Info, "ready", "is ready"));
             }
-            match leaves {
-                Some((Why::Silent, silence)) => {
-                    let silence = silence.as_secs_f64();
-                    let text =
-                        format!("has given no sign of life for {silence:.1} s: another one takes its place");
-                    events.push(about(unit, Level::Warning, "silent", &text).float("silence", silence));
-                }
-                Some(_) => {
-                    events.push(about(
-                        unit,
-                        Level::Info,
-                        "spent",
-                        "has had enough: another one takes its place",
-                    ));
-                }
-                None => {}
+            if is_spent {
+                events.push(spent_event(unit));
+            }
+            if let Some((Why::Silent, silence)) = leaves {
+                let silence = silence.as_secs_f64();
+                let text =
+                    format!("has given no sign of life for {silence:.1} s: another one takes its place");
+                events.push(about(unit, Level::Warning, "silent", &text).float("silence", silence));
             }
             if is_killed {
                 events.push(about(unit, Level::Warning, "killed", "has not stopped, and is killed"));
@@ -89,6 +84,7 @@ impl Run<'_> {
                 running.end = End::of(&running.future);
             }
             if running.is_gone() {
+                self.hand_over(index);
                 self.replace(index);
             }
         }
@@ -156,6 +152,7 @@ impl Run<'_> {
                 unit.kind.counts.set(Counts { restarts: counts.restarts + 1, ..counts });
                 unit.state = State::Waiting(now.checked_add(time).unwrap_or(now));
                 self.restarts += 1;
+                let time = if self.hand_down(index) { Duration::ZERO } else { time };
                 self.events.push(event.float("delay", time.as_secs_f64()));
             }
             Decision::Done => {
@@ -221,12 +218,19 @@ impl Settings {
             return None;
         }
         let (silence, is_old) = (running.silence(), |age| running.since.elapsed() >= age);
-        if signs.has(Signs::SPENT) || self.recycle.age.is_some_and(is_old) {
+        // Or another one is started first.
+        let overlaps = self.recycle.overlap && !running.is_mute();
+        if signs.has(Signs::SPENT) || !overlaps && self.recycle.age.is_some_and(is_old) {
             return Some((Why::Spent, silence));
         }
         let is_silent = self.heartbeat.is_some_and(|limit| silence > limit) && !running.is_mute();
         is_silent.then_some((Why::Silent, silence))
     }
+}
+
+/// That a worker has had enough.
+pub(super) fn spent_event(unit: &Unit) -> Event {
+    about(unit, Level::Info, "spent", "has had enough: another one takes its place")
 }
 
 /// An event about a worker.

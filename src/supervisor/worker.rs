@@ -155,17 +155,33 @@ impl Worker {
             || self.slot.get().is_some_and(|(slot_ref, attempt)| slot_ref.is_asked(attempt))
     }
 
-    /// Has it had enough?
+    /// Does it stop, as it has had enough?
     fn is_spent(&self) -> bool {
-        let Recycle { jobs, age, bytes } = self.recycle.get();
-        let spent = self.spent.get()
-            || jobs.is_some_and(|jobs| self.jobs.get() >= jobs)
-            || age.is_some_and(|age| self.since.get().is_some_and(|since| since.elapsed() >= age))
-            || bytes.is_some_and(|bytes| request::memory_usage() as u64 >= bytes);
-        if spent && !self.spent.replace(true) {
-            self.sign(Signs::SPENT);
+        if self.spent.get() {
+            return true;
         }
-        spent
+        let recycle = self.recycle.get();
+        let age = self.since.get().map(|since| since.elapsed()).unwrap_or_default();
+        let (jobs, bytes) = (self.jobs.get(), request::memory_usage() as u64);
+        if !recycle.is_enough(age, jobs, bytes) {
+            return false;
+        }
+        // One without a slot could not say so.
+        if recycle.overlap && self.slot.get().is_some() {
+            self.sign(Signs::ENOUGH);
+            // Memory is what a machine has no more of; how many jobs it does, and how long it lasts, is the supervisor's business.
+            if recycle.extended().bytes.is_none_or(|most| bytes < most) {
+                return false;
+            }
+        }
+        self.is_done()
+    }
+
+    /// It has had enough, and stops.
+    fn is_done(&self) -> bool {
+        self.spent.set(true);
+        self.sign(Signs::SPENT);
+        true
     }
 
     /// Is it to stop? What waits for that is called. Re-enters PHP.
@@ -225,8 +241,12 @@ impl Worker {
     /// When it is to stop, and what waits for that throws.
     pub(crate) fn job(&self) -> Result<(), Thrown> {
         self.jobs.set(self.jobs.get() + 1);
-        if let Some((slot_ref, _)) = self.slot.get() {
+        if let Some((slot_ref, attempt)) = self.slot.get() {
             slot_ref.add_jobs(1);
+            // Only here: after the acknowledgement of a job the next one may be on its way.
+            if slot_ref.is_relieved(attempt) {
+                self.is_done();
+            }
         }
         self.stopping().map(drop)
     }

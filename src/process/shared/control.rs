@@ -31,7 +31,7 @@ struct Head(deadlock::Question);
 #[cfg_attr(loom, derive(Default))]
 #[derive(Debug)]
 struct Orders {
-    /// The attempt that is asked to stop.
+    /// The attempt that is asked to stop; with all bits turned round, the one that may go after its present job.
     asked: AtomicU64,
     /// The attempt whose time limit has changed while it ran.
     limited: AtomicU64,
@@ -170,6 +170,13 @@ impl Place {
         }
     }
 
+    /// Lets an attempt of a supervised worker go after its present job.
+    pub(crate) fn relieve(&self, attempt: u64) {
+        if let Some(orders) = self.orders() {
+            orders.asked.store(!mark(attempt), Ordering::Relaxed);
+        }
+    }
+
     /// The time limit of an attempt that runs has changed: it ends then, in nanoseconds of the monotonic clock, or never.
     pub(crate) fn limit(&self, attempt: u64, until: Option<u64>) {
         if let Some(orders) = self.orders() {
@@ -230,6 +237,11 @@ impl SlotRef {
     /// Is this attempt to stop?
     pub(crate) fn is_asked(self, attempt: u64) -> bool {
         self.orders().is_some_and(|orders| orders.asked.load(Ordering::Relaxed) == mark(attempt))
+    }
+
+    /// May this attempt go after its present job?
+    pub(crate) fn is_relieved(self, attempt: u64) -> bool {
+        self.orders().is_some_and(|orders| orders.asked.load(Ordering::Relaxed) == !mark(attempt))
     }
 
     /// What the parent asks all its children.
@@ -321,7 +333,9 @@ mod tests {
         let slot_ref = place.slot_ref();
         assert!(!slot_ref.is_asked(0) && !slot_ref.is_asked(7));
         place.ask(7);
-        assert!(slot_ref.is_asked(7) && !slot_ref.is_asked(8));
+        assert!(slot_ref.is_asked(7) && !slot_ref.is_asked(8) && !slot_ref.is_relieved(7));
+        place.relieve(8);
+        assert!(slot_ref.is_relieved(8) && !slot_ref.is_relieved(7) && !slot_ref.is_asked(8));
         slot_ref.report(7, 0.5, "half");
         assert_eq!(place.report(7), Some(Report { fraction: 0.5, text: "half".into() }));
         assert_eq!(place.report(8), None);

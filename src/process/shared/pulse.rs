@@ -42,6 +42,8 @@ impl Signs {
     pub(crate) const TOLD: Self = Self(4);
     /// It stops by itself, as it has had enough: of jobs, time or memory.
     pub(crate) const SPENT: Self = Self(8);
+    /// It has had enough, and goes on until another one is ready.
+    pub(crate) const ENOUGH: Self = Self(16);
 
     /// Are all of these among them?
     pub(crate) fn has(self, signs: Self) -> bool {
