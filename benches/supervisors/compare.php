@@ -63,6 +63,13 @@ function until(string $what, callable $seen, float $seconds = 30): void
     }
 }
 
+// Without its broker it would start its workers again and again.
+register_shutdown_function(function (): void {
+    if (($GLOBALS['root'] ?? 0) > 1) {
+        array_map(fn (int $pid) => posix_kill($pid, SIGKILL), tree($GLOBALS['root']));
+    }
+});
+
 /** @return array<string, float> what one way takes, once */
 function once(array $command, callable $publish, array $environment): array
 {
@@ -77,7 +84,7 @@ function once(array $command, callable $publish, array $environment): array
     $log = ['file', "$work/log", 'a'];
     $begun = hrtime(true);
     $process = proc_open($command, [['file', '/dev/null', 'r'], $log, $log], $pipes, null, $environment + getenv());
-    $root = proc_get_status($process)['pid'];
+    $root = $GLOBALS['root'] = proc_get_status($process)['pid'];
     $root > 1 || exit("nothing was started\n");
     $there = fn (): array => file("$work/started", FILE_IGNORE_NEW_LINES);
     until('all workers are there', fn () => count($there()) >= $workers);
@@ -93,6 +100,7 @@ function once(array $command, callable $publish, array $environment): array
         $pss += preg_match('/^Pss:\s+(\d+)/m', (string) @file_get_contents("/proc/$pid/smaps_rollup"), $m) ? (int) $m[1] : 0;
     }
     $replaced = [];
+    until('nobody is left whose place another one has taken', fn () => count(tree($root)) === $workers + 1);
     for ($i = 0; $i < 3; $i++) {
         $alive = array_values(array_intersect(array_map(intval(...), $there()), array_slice(tree($root), 1)));
         $before = count($there());
@@ -106,6 +114,7 @@ function once(array $command, callable $publish, array $environment): array
     $from = hrtime(true);
     proc_terminate($process, SIGTERM);
     until('all have ended', fn () => !proc_get_status($process)['running']);
+    $GLOBALS['root'] = 0;
     $drain = (hrtime(true) - $from) / 1e9;
     return ['up' => $up, 'rate' => $rate, 'pss' => $pss / 1024, 'replace' => $replaced[1], 'drain' => $drain];
 }
@@ -117,6 +126,7 @@ $ours = ['WORKERS' => $workers, 'BACKOFF' => '0'];
 $ways = [
     'supervisor of this extension' => [[...$with, $consumers, 'bench', $handler], $amqp, $ours + ['RECYCLE_JOBS' => 1_000_000_000]],
     "the same, a new worker each $recycle messages" => [[...$with, $consumers, 'bench', $handler], $amqp, $ours + ['RECYCLE_JOBS' => $recycle]],
+    'the same, not before the old one has ended' => [[...$with, $consumers, 'bench', $handler], $amqp, $ours + ['RECYCLE_JOBS' => $recycle, 'RECYCLE_OVERLAP' => 0]],
 ];
 if ($supervisord !== '') {
     $ways['Debian\'s supervisor, the same consumer'] = [supervised(...), [...$php, __DIR__ . '/single.php', 'bench', $handler], $amqp];

@@ -7,7 +7,8 @@
 //
 // HANDLER.php returns a function that is called with the body of a message; handler.php is one. WORKERS (4) says how many
 // workers, HEALTH names a file for health, BACKOFF (1.0) and MAX_BACKOFF (30) are in seconds, RECYCLE_JOBS (10,000) and
-// RECYCLE_MEGABYTES (256) say when a worker has had enough. rabbitmq.php has the settings of the connection.
+// RECYCLE_MEGABYTES (256) say when a worker has had enough: it goes on until another one is ready, unless RECYCLE_OVERLAP is 0.
+// rabbitmq.php has the settings of the connection.
 
 declare(strict_types=1);
 
@@ -23,7 +24,7 @@ load_library();                                             // once, and not in 
 
 exit(Supervisor::create()
     ->restart(Restart::OnFailure, backoff: (float) setting('BACKOFF', '1.0'), maxBackoff: (float) setting('MAX_BACKOFF', '30'))
-    ->recycle(jobs: (int) setting('RECYCLE_JOBS', '10000'), bytes: (int) setting('RECYCLE_MEGABYTES', '256') << 20)
+    ->recycle(jobs: (int) setting('RECYCLE_JOBS', '10000'), bytes: (int) setting('RECYCLE_MEGABYTES', '256') << 20, overlap: (bool) setting('RECYCLE_OVERLAP', '1'))
     ->grace(25)
     ->health(setting('HEALTH', '') ?: null)
     // In the worker: it has a connection that nobody else writes to, and after SIGHUP the handler as the file says by then.
