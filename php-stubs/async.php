@@ -1878,10 +1878,12 @@ final class Supervisor
      * @param int|null $jobs after so many calls of {@see Worker::job()}
      * @param float|null $seconds after this time
      * @param int|null $bytes when PHP has so much memory from the system, by `memory_get_usage(true)`
+     * @param bool $overlap the other one is started first, with a number of its own, and the worker goes on until that one is
+     *                      ready: so there may be one process more than workers, and a worker does some more than its limit
      *
      * @throws \ValueError when a number is not greater than 0
      */
-    public function recycle(?int $jobs = null, ?float $seconds = null, ?int $bytes = null): self
+    public function recycle(?int $jobs = null, ?float $seconds = null, ?int $bytes = null, bool $overlap = false): self
     {
     }
 

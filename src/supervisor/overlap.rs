@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::process::shared::pulse::Signs;
 use crate::supervisor::object::Kind;
 use crate::supervisor::run::Run;
-use crate::supervisor::unit::{Relief, Running, State, Unit, Why};
+use crate::supervisor::unit::{Enough, Relief, Running, State, Unit, Why};
 use crate::supervisor::upkeep::spent_event;
 use crate::task::life::surfacing;
 
@@ -46,7 +46,7 @@ impl Run<'_> {
                 // It has failed, and nothing that fails is started again.
                 Some(other) if is_done && !relief.done => {
                     if let Some(running) = other.running_mut() {
-                        running.alone = true;
+                        running.enough = Enough::Alone;
                     }
                     self.dismiss(index);
                 }
@@ -170,11 +170,11 @@ impl Run<'_> {
         let Some(running) = unit.running_mut() else {
             return;
         };
-        let is_known = std::mem::replace(&mut running.spent, true);
+        let is_new = running.has_enough();
         if goes {
             running.relieve(Why::Spent, grace);
         }
-        if !is_known {
+        if is_new {
             self.events.push(spent_event(unit));
         }
     }
@@ -188,7 +188,7 @@ impl Run<'_> {
             kind: Rc::clone(&unit.kind),
             id: unit.id,
             beyond: recycle.extended().is_enough(age, pulse.jobs, pulse.bytes),
-            alone: running.alone,
+            alone: running.enough == Enough::Alone,
         })
     }
 

@@ -57,6 +57,15 @@ pub(super) struct Told {
     pub(super) killed: bool,
 }
 
+/// Whether a worker has had enough, as far as the script was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Enough {
+    No,
+    Yes,
+    /// It has, and nobody relieves it: it ends before another one begins.
+    Alone,
+}
+
 /// A process of a worker.
 #[derive(Debug)]
 pub(super) struct Running {
@@ -70,10 +79,8 @@ pub(super) struct Running {
     pub(super) ready: bool,
     /// The program before this one has forked it.
     pub(super) adopted: bool,
-    /// That it has had enough was told to the script.
-    pub(super) spent: bool,
-    /// Nobody relieves it: it ends before another one begins.
-    pub(super) alone: bool,
+    /// Whether it has had enough.
+    pub(super) enough: Enough,
     pub(super) told: Option<Told>,
     /// How it has ended, as soon as it has said so.
     pub(super) end: Option<End>,
@@ -118,8 +125,7 @@ impl Running {
             since: Instant::now(),
             ready: false,
             adopted: false,
-            spent: false,
-            alone: false,
+            enough: Enough::No,
             told: None,
             end: None,
         }
@@ -172,6 +178,15 @@ impl Running {
             return self.since.elapsed();
         };
         clock::monotonic().saturating_sub(Duration::from_nanos(pulse.beat))
+    }
+
+    /// It has had enough. True if that was not noted before.
+    pub(super) fn has_enough(&mut self) -> bool {
+        let is_new = self.enough == Enough::No;
+        if is_new {
+            self.enough = Enough::Yes;
+        }
+        is_new
     }
 
     /// Tells it to stop within `grace`. The first reason counts, and the earlier end.

@@ -40,7 +40,7 @@ impl Run<'_> {
             let mut is_spent = false;
             if let Some((why, _)) = leaves {
                 running.stop(why, self.settings.grace);
-                is_spent = why == Why::Spent && !std::mem::replace(&mut running.spent, true);
+                is_spent = why == Why::Spent && running.has_enough();
             }
             let is_killed = running.press(now);
             let is_unwanted = running.told.is_some_and(|told| matches!(told.why, Why::Drain | Why::Scale));

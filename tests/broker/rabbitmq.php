@@ -115,7 +115,7 @@ foreach (array_keys(array_filter($bindings)) as $example) {
         // As in a stop: nobody is given a message that it does not begin.
         putenv('DELIVERY_LIMIT=0');
         publish("recycled-$example", $bodies = array_map(fn (int $n) => "count n$n", range(1, 200)));
-        $program = new Program("rabbitmq/$example.php", "recycled-$example", ['WORKERS' => 2, 'RECYCLE_JOBS' => 10]);
+        $program = new Program("rabbitmq/$example.php", "recycled-$example", ['WORKERS' => 2, 'RECYCLE_JOBS' => 10, 'RECYCLE_OVERLAP' => 0]);
         until('all are handled, or given up', fn () => broker_says("recycled-$example") === '0 0');
         $code = $program->stop();
         $jobs = array_count_values(array_merge(...array_values($program->notes('done'))));
@@ -125,9 +125,23 @@ foreach (array_keys(array_filter($bindings)) as $example) {
     };
 }
 
+$parts['rabbitmq, workers that work on until others are ready'] = function (): void {
+    putenv('DELIVERY_LIMIT=0');
+    publish('overlap', $bodies = array_map(fn (int $n) => "count n$n", range(1, 1000)));
+    $program = new Program('rabbitmq/consumers.php', 'overlap', ['WORKERS' => 4, 'RECYCLE_JOBS' => 25]);
+    until('all are handled, or given up', fn () => broker_says('overlap') === '0 0');
+    until('nobody is left whose place another one has taken', fn () => count($program->states()) === 4);
+    $code = $program->stop();
+    $jobs = array_count_values($by = array_merge(...array_values($program->notes('done'))));
+    printf("     %d messages by %d workers, %d to %d each\n", count($by), count($jobs), min($jobs), max($jobs));
+    expect('each message is handled once, and none was given out twice', $code === 0 && count($by) === count($bodies) && count($program->notes('done')) === count($bodies) && drained('overlap.dead') === [], [$code, count($by)]);
+    expect('workers were replaced, after their limit and not before', count($jobs) > 8 && count(array_filter($jobs, fn (int $count) => $count < 25)) <= 4, $jobs);
+    putenv('DELIVERY_LIMIT=3');
+};
+
 $parts['rabbitmq, workers that leak'] = function (): void {
     publish('leak', $bodies = array_map(fn (int $n) => "leak n$n", range(1, 200)));
-    leak(new Program('rabbitmq/consumers.php', 'leak', ['WORKERS' => 2, 'RECYCLE_MEGABYTES' => 16]), $bodies, 16);
+    leak(new Program('rabbitmq/consumers.php', 'leak', ['WORKERS' => 2, 'RECYCLE_MEGABYTES' => 16, 'RECYCLE_OVERLAP' => 0]), $bodies, 16);
     expect('none is left', drained('leak') === []);
 };
 
