@@ -6,9 +6,10 @@ use Async\{Restart, Supervisor, Worker};
 
 require __DIR__ . '/../../support/supervisor.php';
 
-$works = function (Worker $worker) {
+$bytes = memory_get_usage(true) + (4 << 20);
+$works = function (Worker $worker) use ($bytes) {
     for ($kept = []; !$worker->stopping(); $worker->job()) {
-        $kept[] = str_repeat('x', 1 << 16);
+        $kept[] = memory_get_usage(true) < $bytes ? str_repeat('x', 1 << 16) : ''; // no more: it would stop for that
         usleep(1000);
     }
 };
@@ -17,7 +18,7 @@ $sleeps = function (Worker $worker) {
 };
 $limits = [
     'jobs' => [['jobs' => 3], $works],
-    'bytes' => [['bytes' => memory_get_usage(true) + (4 << 20)], $works],
+    'bytes' => [['bytes' => $bytes], $works],
     'seconds' => [['seconds' => 0.05], $works],
     'seconds, asleep' => [['seconds' => 0.05], $sleeps],
 ];
