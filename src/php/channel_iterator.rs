@@ -8,8 +8,9 @@ use ext_php_rs::types::Zval;
 use crate::php::channel::Channel;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
-use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::handler::{Call, Returned, Thrown, entry, quick_entry};
 use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::zval::{boolean, integer};
 use crate::zend::{interfaces, object};
 
 /// The data of an iterator: the channel, and the current message.
@@ -46,11 +47,11 @@ impl Native for ChannelIterator {
 pub(crate) fn register() {
     object::register::<ChannelIterator>(&[
         object::private_constructor(),
-        Function::new("current", "", "mixed", entry(current)),
-        Function::new("key", "", "?int", entry(key)),
+        Function::new("current", "", "mixed", quick_entry(current_now, current)),
+        Function::new("key", "", "?int", quick_entry(key_now, key)),
         Function::new("next", "", "void", entry(next)),
         Function::new("rewind", "", "void", entry(rewind)),
-        Function::new("valid", "", "bool", entry(valid)),
+        Function::new("valid", "", "bool", quick_entry(valid_now, valid)),
     ]);
     ITERATOR.class.implement(interfaces::iterator());
 }
@@ -77,6 +78,24 @@ fn advance(iterator: &ChannelIterator) -> Result<(), Thrown> {
     let message = channel.next()?;
     drop(iterator.current.replace(message));
     Ok(())
+}
+
+/// The iterator of a call without arguments.
+fn now(call: &Call) -> Option<&ChannelIterator> {
+    call.peek_this().filter(|_| call.count() == 0)
+}
+
+fn current_now(call: &Call) -> Option<Zval> {
+    now(call)?.current.borrow().as_ref().map(Zval::shallow_clone)
+}
+
+fn key_now(call: &Call) -> Option<Zval> {
+    let iterator = now(call)?;
+    iterator.current.borrow().as_ref().map(|_| integer(iterator.count.get()))
+}
+
+fn valid_now(call: &Call) -> Option<Zval> {
+    Some(boolean(now(call)?.current.borrow().is_some()))
 }
 
 fn current(call: &Call) -> Returned {
@@ -111,7 +130,5 @@ fn rewind(call: &Call) -> Returned {
 }
 
 fn valid(call: &Call) -> Returned {
-    let mut valid = Zval::new();
-    valid.set_bool(this(call)?.current.borrow().is_some());
-    Ok(valid)
+    Ok(boolean(this(call)?.current.borrow().is_some()))
 }

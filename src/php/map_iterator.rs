@@ -15,8 +15,9 @@ use crate::task::parent::map_results::Given;
 use crate::task::parent::{event_loop, map_results};
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
-use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::handler::{Call, Returned, Thrown, entry, quick_entry};
 use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::zval::boolean;
 use crate::zend::{exception, interfaces, object};
 
 /// The data of an iterator: the call of `map()`, and the current result.
@@ -65,11 +66,11 @@ impl Drop for MapIterator {
 pub(crate) fn register() {
     object::register::<MapIterator>(&[
         object::private_constructor(),
-        Function::new("current", "", "mixed", entry(current)),
-        Function::new("key", "", "mixed", entry(key)),
+        Function::new("current", "", "mixed", quick_entry(current_now, current)),
+        Function::new("key", "", "mixed", quick_entry(key_now, key)),
         Function::new("next", "", "void", entry(next)),
         Function::new("rewind", "", "void", entry(rewind)),
-        Function::new("valid", "", "bool", entry(valid)),
+        Function::new("valid", "", "bool", quick_entry(valid_now, valid)),
     ]);
     REGISTRATION.class.implement(interfaces::iterator());
 }
@@ -132,6 +133,24 @@ fn step(iterator: &MapIterator) -> Result<(), Thrown> {
     Ok(())
 }
 
+/// The current result, in a call without arguments, once there was one to wait for.
+fn now<T>(call: &Call, of: impl FnOnce(Option<&Given>) -> Option<T>) -> Option<T> {
+    let iterator: &MapIterator = call.peek_this().filter(|_| call.count() == 0)?;
+    if iterator.begun.get() { of(iterator.current.borrow().as_ref()) } else { None }
+}
+
+fn current_now(call: &Call) -> Option<Zval> {
+    now(call, |current| current?.1.as_ref().ok().map(Zval::shallow_clone))
+}
+
+fn key_now(call: &Call) -> Option<Zval> {
+    now(call, |current| current.map(|(key, _)| key.shallow_clone()))
+}
+
+fn valid_now(call: &Call) -> Option<Zval> {
+    now(call, |current| Some(boolean(current.is_some())))
+}
+
 fn current(call: &Call) -> Returned {
     let iterator = this(call)?;
     let current = iterator.current.borrow().as_ref().map(|(_, result)| match result {
@@ -159,7 +178,5 @@ fn rewind(call: &Call) -> Returned {
 }
 
 fn valid(call: &Call) -> Returned {
-    let mut valid = Zval::new();
-    valid.set_bool(this(call)?.current.borrow().is_some());
-    Ok(valid)
+    Ok(boolean(this(call)?.current.borrow().is_some()))
 }

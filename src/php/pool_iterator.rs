@@ -12,8 +12,9 @@ use crate::task::life::future::Future;
 use crate::task::parent::finished;
 use crate::zend::cell::ValueCell;
 use crate::zend::class::Function;
-use crate::zend::handler::{Call, Returned, Thrown, entry};
+use crate::zend::handler::{Call, Returned, Thrown, entry, quick_entry};
 use crate::zend::object::{Native, Object, Registration, Tracer};
+use crate::zend::zval::boolean;
 use crate::zend::{interfaces, object};
 
 /// The data of an iterator: the pool, its position in the pool's list of ended futures, and the current future.
@@ -64,11 +65,11 @@ impl PoolIterator {
 pub(crate) fn register() {
     object::register::<PoolIterator>(&[
         object::private_constructor(),
-        Function::new("current", "", "?Async\\Future", entry(current)),
-        Function::new("key", "", "string|int|null", entry(key)),
+        Function::new("current", "", "?Async\\Future", quick_entry(current_now, current)),
+        Function::new("key", "", "string|int|null", quick_entry(key_now, key)),
         Function::new("next", "", "void", entry(next)),
         Function::new("rewind", "", "void", entry(rewind)),
-        Function::new("valid", "", "bool", entry(valid)),
+        Function::new("valid", "", "bool", quick_entry(valid_now, valid)),
     ]);
     REGISTRATION.class.implement(interfaces::iterator());
 }
@@ -85,6 +86,23 @@ fn advance(iterator: &PoolIterator) -> Result<(), Thrown> {
         iterator.current.set(finished::next(&pool.group, &iterator.walker)?);
     }
     Ok(())
+}
+
+/// The iterator of a call without arguments.
+fn now(call: &Call) -> Option<&PoolIterator> {
+    call.peek_this().filter(|_| call.count() == 0)
+}
+
+fn current_now(call: &Call) -> Option<Zval> {
+    now(call)?.current.borrow().as_ref().map(Object::zval)
+}
+
+fn key_now(call: &Call) -> Option<Zval> {
+    now(call)?.current.borrow().as_ref().map(|future| future.key.borrow().shallow_clone())
+}
+
+fn valid_now(call: &Call) -> Option<Zval> {
+    Some(boolean(now(call)?.current.borrow().is_some()))
 }
 
 fn current(call: &Call) -> Returned {
@@ -115,7 +133,5 @@ fn rewind(call: &Call) -> Returned {
 }
 
 fn valid(call: &Call) -> Returned {
-    let mut valid = Zval::new();
-    valid.set_bool(this(call)?.current.borrow().is_some());
-    Ok(valid)
+    Ok(boolean(this(call)?.current.borrow().is_some()))
 }

@@ -8,6 +8,7 @@ use crate::supervisor::worker::Worker;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::Object;
+use crate::zend::zval::boolean;
 use crate::zend::{object, string};
 
 /// Registers the class. MINIT.
@@ -26,12 +27,6 @@ pub(crate) fn register() {
 
 fn this(call: &Call) -> Result<Object<Worker>, Thrown> {
     call.this().ok_or(Thrown)
-}
-
-fn boolean(is: bool) -> Zval {
-    let mut value = Zval::new();
-    value.set_bool(is);
-    value
 }
 
 fn id(call: &Call) -> Returned {

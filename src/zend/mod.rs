@@ -30,4 +30,4 @@ pub(crate) mod string;
 pub(crate) mod thread;
 pub(crate) mod throwable;
 pub(crate) mod value;
-mod zval;
+pub(crate) mod zval;

@@ -13,3 +13,17 @@ pub(crate) unsafe fn zval_of(object: *mut ZendObject) -> Zval {
     value.set_object(unsafe { &mut *object });
     value
 }
+
+/// A bool.
+pub(crate) fn boolean(is: bool) -> Zval {
+    let mut value = Zval::new();
+    value.set_bool(is);
+    value
+}
+
+/// An int.
+pub(crate) fn integer(number: i64) -> Zval {
+    let mut value = Zval::new();
+    value.set_long(number);
+    value
+}

@@ -4,7 +4,7 @@ use ext_php_rs::types::Zval;
 
 use crate::error::Error;
 use crate::exceptions;
-use crate::php::pool::{Pool, boolean, here, none, this};
+use crate::php::pool::{Pool, here, none, this};
 use crate::php::pool_iterator::PoolIterator;
 use crate::php::task;
 use crate::task::life::future::Future;
@@ -18,6 +18,7 @@ use crate::zend::callable::Callable;
 use crate::zend::handler::{Call, Returned, Thrown};
 use crate::zend::object::Object;
 use crate::zend::string;
+use crate::zend::zval::boolean;
 
 pub(super) fn add(call: &Call) -> Returned {
     call.expect(1, Some(3))?;

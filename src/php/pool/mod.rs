@@ -28,6 +28,7 @@ use crate::zend::cell::ValueCell;
 use crate::zend::class::{Function, class_exists};
 use crate::zend::handler::{Call, Returned, Thrown, entry};
 use crate::zend::object::{Assign, Native, Object, Registration, Tracer};
+use crate::zend::zval::boolean;
 use crate::zend::{exception, interfaces, names, object};
 use crate::{exceptions, ini};
 
@@ -230,12 +231,6 @@ fn construct(call: &Call) -> Returned {
 fn is_supported(call: &Call) -> Returned {
     call.expect(0, Some(0))?;
     Ok(boolean(support::supported()))
-}
-
-fn boolean(is: bool) -> Zval {
-    let mut value = Zval::new();
-    value.set_bool(is);
-    value
 }
 
 fn concurrency(call: &Call) -> Returned {

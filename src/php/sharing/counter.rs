@@ -2,12 +2,13 @@
 
 use ext_php_rs::types::Zval;
 
-use super::{boolean, construct, integer, of, quick, shared_object};
+use super::{construct, of, quick, shared_object};
 use crate::process::shared::counter::Counter;
 use crate::task::life::sharing::Thing;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, Thrown, entry, quick_entry};
 use crate::zend::object;
+use crate::zend::zval::{boolean, integer};
 
 shared_object!(CounterObject, c"Async\\Counter", Counter, Thing::Counter);
 

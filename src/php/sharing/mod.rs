@@ -166,15 +166,3 @@ fn construct<T: Sharing>(
     object.stands().0.get_or_init(|| (Rc::clone(&new), number));
     Ok(new)
 }
-
-fn boolean(value: bool) -> Zval {
-    let mut result = Zval::new();
-    result.set_bool(value);
-    result
-}
-
-fn integer(value: i64) -> Zval {
-    let mut result = Zval::new();
-    result.set_long(value);
-    result
-}

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use ext_php_rs::types::Zval;
 
-use super::{boolean, construct, of, quick, shared_object};
+use super::{construct, of, quick, shared_object};
 use crate::php::future::patience;
 use crate::process::shared::lock::SharedLock;
 use crate::task::life::locks::Mutex;
@@ -13,6 +13,7 @@ use crate::task::parent::locks;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, entry, quick_entry};
 use crate::zend::object;
+use crate::zend::zval::boolean;
 
 shared_object!(MutexObject, c"Async\\Mutex", Mutex, Thing::Mutex);
 

@@ -2,7 +2,7 @@
 
 use ext_php_rs::types::Zval;
 
-use super::{boolean, construct, integer, of, quick, shared_object};
+use super::{construct, of, quick, shared_object};
 use crate::php::future::patience;
 use crate::process::shared::semaphore::{MOST, Semaphore};
 use crate::task::life::sharing::Thing;
@@ -10,6 +10,7 @@ use crate::task::parent::locks;
 use crate::zend::class::Function;
 use crate::zend::handler::{Call, Returned, entry, quick_entry};
 use crate::zend::object;
+use crate::zend::zval::{boolean, integer};
 
 shared_object!(SemaphoreObject, c"Async\\Semaphore", Semaphore, Thing::Semaphore);
 
