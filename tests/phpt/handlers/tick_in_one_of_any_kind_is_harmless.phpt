@@ -35,13 +35,17 @@ foreach (['isolated', 'warm'] as $kind) {
 
 // What the next one waits for is started by a tick in the handler of the one before it.
 $pool = Pool::create()->concurrency(1);
-$gate = new Gate();
-$pool->add(fn () => 1)->then(function () use ($pool, $gate): void {
-    $pool->add(fn () => $gate->open());
+[$gate, $end] = [new Gate(), new Gate()];
+$pool->add(fn () => 1)->then(function () use ($pool, $gate, $end): void {
+    $pool->add(function () use ($gate, $end): void {
+        $gate->open();
+        $end->pass(); // or it could be over before anybody has seen it run
+    });
     while ($pool->status()->running === 0) {
         $pool->tick();
     }
     $gate->pass();
+    $end->open();
 });
 await($pool);
 echo "started in a handler\n";
