@@ -103,4 +103,23 @@ mod tests {
         deadlines.clear(1);
         assert_eq!(deadlines.due(start), None);
     }
+
+    #[test]
+    fn what_ends_and_what_starts_by_itself_are_told_apart() {
+        for (stage, ending, to_start, to_come) in [
+            (Stage::Expire, false, false, false),
+            (Stage::Kill, true, false, false),
+            (Stage::GiveUp, true, false, false),
+            (Stage::Repeat, false, false, true),
+            (Stage::Start, false, true, true),
+            (Stage::Ask, false, false, false),
+            (Stage::Look, false, false, false),
+        ] {
+            let mut deadlines = Deadlines::default();
+            deadlines.set(1, Instant::now(), stage);
+            assert_eq!(deadlines.is_any_ending(), ending, "{stage:?}");
+            assert_eq!(deadlines.is_any_to_start(), to_start, "{stage:?}");
+            assert_eq!(deadlines.is_any_to_come(), to_come, "{stage:?}");
+        }
+    }
 }

@@ -283,4 +283,32 @@ mod tests {
         budget.fork(0);
         assert_eq!(budget.small, 0);
     }
+
+    #[test]
+    fn what_became_small_since_the_last_survey_did_so_gradually() {
+        let mut budget = HugePageBudget { heap: 64 * MIB, forks: 10, ..HugePageBudget::default() };
+        assert!(budget.looked(16 * MIB, PRICE));
+        // As if each of the ten forks had found half of it.
+        assert_eq!(budget.due, FORK_COST * 16 * 5);
+        assert_eq!((budget.small, budget.spent, budget.forks), (16 * MIB, PRICE, 0));
+    }
+
+    #[test]
+    fn a_purchase_tells_the_price_of_the_next_one() {
+        let spent = Duration::from_millis(40);
+        let mut budget = HugePageBudget { small: 30 * MIB, spent, ..HugePageBudget::default() };
+        budget.done(Some(20 * MIB));
+        assert_eq!((budget.price, budget.small, budget.spent), (spent / 20, 10 * MIB, Duration::ZERO));
+        // One that has moved nothing tells none.
+        budget.spent = spent;
+        budget.done(Some(0));
+        assert_eq!((budget.price, budget.small), (spent / 20, 10 * MIB));
+    }
+
+    #[test]
+    fn a_few_small_pages_are_not_worth_a_purchase() {
+        let mut budget = HugePageBudget::default();
+        assert!(!budget.looked(7 * MIB, PRICE));
+        assert!(budget.looked(8 * MIB, PRICE));
+    }
 }

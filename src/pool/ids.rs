@@ -29,3 +29,36 @@ impl Hasher for IdHasher {
         self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(numbers: &[u64]) -> u64 {
+        let mut hasher = IdHasher::default();
+        for &number in numbers {
+            hasher.write_u64(number);
+        }
+        hasher.finish()
+    }
+
+    #[test]
+    fn consecutive_numbers_differ_in_their_highest_bits() {
+        let highest: HashSet<u64> = (0..128).map(|number| hash(&[number]) >> 57).collect();
+        assert!(highest.len() > 64, "{}", highest.len());
+    }
+
+    #[test]
+    fn each_of_several_numbers_counts() {
+        let pairs: HashSet<u64> =
+            (0..64).flat_map(|one| (0..64).map(move |other| hash(&[one, other]))).collect();
+        assert_eq!(pairs.len(), 64 * 64);
+    }
+
+    #[test]
+    fn each_byte_counts_as_a_number() {
+        let mut hasher = IdHasher::default();
+        hasher.write(&[3, 200]);
+        assert_eq!(hasher.finish(), hash(&[3, 200]));
+    }
+}

@@ -7,10 +7,10 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use super::retry::LONGEST;
+
 /// So far the starts may lag behind their timetable: clocks and machines are late by some milliseconds.
 const SLACK: Duration = Duration::from_millis(20);
-/// The longest time between two starts: clocks must be able to represent its end.
-const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// The pace of one pool.
 #[derive(Debug)]

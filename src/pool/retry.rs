@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-/// The longest backoff, however often it has been doubled: clocks must be able to represent its end.
-const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+/// The longest time that anything waits, however often its backoff has been doubled: clocks must be able to represent its
+/// end.
+pub(super) const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// How an attempt has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +115,7 @@ mod tests {
         let retry = Retry::new(u32::MAX, Duration::from_secs(1));
         assert_eq!(retry.after(Failure::Thrown, u32::MAX - 1, 0), Some(LONGEST));
         assert!(std::time::Instant::now().checked_add(LONGEST).is_some());
+        assert_eq!(LONGEST.as_secs() / 86400, 3650);
     }
 
     #[test]

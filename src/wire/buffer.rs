@@ -82,3 +82,21 @@ impl<'a> Iterator for Chunks<'a> {
         (!piece.is_empty()).then_some(piece)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_and_what_is_borrowed_come_in_their_order() {
+        let mut buffer = Buffer::default();
+        assert_eq!(buffer.write(b"one").unwrap(), 3);
+        buffer.borrow(b"two");
+        buffer.borrow(b"three");
+        buffer.write_all(b"four").unwrap();
+        buffer.flush().unwrap();
+        assert_eq!(buffer.len(), 15);
+        assert_eq!(buffer.chunks().collect::<Vec<_>>(), [&b"one"[..], b"two", b"three", b"four"]);
+        assert_eq!(Chunks::of(b"alone").collect::<Vec<_>>(), [b"alone"]);
+    }
+}

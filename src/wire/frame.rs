@@ -299,4 +299,52 @@ mod tests {
             assert!(reader.buffer().capacity() < 2 * AT_ONCE);
         }
     }
+
+    #[test]
+    fn every_kind_has_a_number_and_no_other_number_has_a_kind() {
+        let kinds: Vec<_> = (0..=255).filter_map(|byte| Some((byte, Kind::from_byte(byte)?))).collect();
+        assert_eq!(kinds.len(), 7);
+        assert!(kinds.iter().all(|&(byte, kind)| kind as u8 == byte));
+    }
+
+    #[test]
+    fn as_many_bytes_are_wanted_as_belong_to_the_frame() {
+        let bytes = whole(Kind::Report, &[1; 5000]);
+        let mut reader = Reader::new(0);
+        assert!(reader.is_empty());
+        assert_eq!((reader.wanted(), reader.kind()), (FIRST_READ, None));
+        assert_eq!(feed(&mut reader, &bytes[..HEADER - 1], 64), Progress::More);
+        assert!(!reader.is_empty());
+        assert_eq!((reader.wanted(), reader.kind()), (FIRST_READ - (HEADER - 1), None));
+        assert_eq!(feed(&mut reader, &bytes[HEADER - 1..HEADER], 64), Progress::More);
+        assert_eq!((reader.wanted(), reader.kind()), (5000 + FOOTER, Some(Kind::Report)));
+        assert_eq!(feed(&mut reader, &bytes[HEADER..], 4096), Progress::Whole);
+        assert_eq!(reader.wanted(), 0);
+    }
+
+    #[test]
+    fn a_header_with_any_wrong_field_is_none() {
+        for at in [0, 1, 2, 3, 4, 6, 7] {
+            let mut bytes = whole(Kind::Value, b"value");
+            bytes[at] ^= 0x80;
+            let mut reader = Reader::new(0);
+            assert_eq!(feed(&mut reader, &bytes, 64), Progress::Bad(Malformed::Header), "byte {at}");
+            assert_eq!(reader.kind(), None);
+        }
+    }
+
+    #[test]
+    fn the_limit_itself_is_allowed_and_only_values_and_throwables_have_one() {
+        for (kind, limit) in [(Kind::Value, 5), (Kind::Thrown, 5), (Kind::Report, 4), (Kind::Asked, 4)] {
+            assert_eq!(
+                feed(&mut Reader::new(limit), &whole(kind, b"value"), 64),
+                Progress::Whole,
+                "{kind:?}"
+            );
+        }
+        for kind in [Kind::Value, Kind::Thrown] {
+            let refused = Progress::Bad(Malformed::TooLong { length: 5, limit: 4 });
+            assert_eq!(feed(&mut Reader::new(4), &whole(kind, b"value"), 64), refused);
+        }
+    }
 }

@@ -52,3 +52,19 @@ impl fmt::Debug for Payload {
         (**self).fmt(out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_one_memory_and_what_is_not_there() {
+        let all = Rc::new(b"header value footer".to_vec());
+        let (part, rest) = (Payload::of(&all, 7..12), Payload::of(&all, 13..19));
+        assert_eq!((&*part, &*rest), (&b"value"[..], &b"footer"[..]));
+        assert_eq!(part, Payload::from(b"value".to_vec()));
+        assert_ne!(part, rest);
+        assert!(Payload::of(&all, 13..20).is_empty());
+        assert!(Payload::of(&all, 20..20).is_empty());
+    }
+}

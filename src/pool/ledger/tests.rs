@@ -249,3 +249,30 @@ fn what_is_cancelled_in_a_worker_has_its_slot_until_its_last_result() {
     assert_eq!((ledger.drop_result(0), ledger.cancelled().count()), (None, 0));
     assert_eq!(next(&mut ledger), Some(1));
 }
+
+#[test]
+fn a_close_one_gives_out_no_more_than_it_has_slots() {
+    let mut ledger: Ledger<u64> = Ledger::new(3);
+    assert_eq!((ledger.limit(), ledger.is_close(), ledger.ahead(8)), (3, false, 8));
+    ledger.keep_close();
+    assert_eq!((ledger.is_close(), ledger.ahead(8), ledger.ahead(2)), (true, 3, 2));
+}
+
+#[test]
+fn one_of_a_higher_rank_is_first_unless_that_is_taken_back() {
+    let mut ledger = with(9, 0..1);
+    ledger.rank(1, 5);
+    ledger.rank(2, 7);
+    ledger.unrank(2);
+    ledger.enqueue(1, 1);
+    ledger.enqueue(2, 2);
+    assert_eq!([(); 3].map(|()| next(&mut ledger)), [Some(1), Some(0), Some(2)]);
+}
+
+#[test]
+fn it_is_stopped_from_then_on() {
+    let mut ledger = with(1, 0..1);
+    assert!(!ledger.is_stopped());
+    ledger.stop();
+    assert!(ledger.is_stopped());
+}
