@@ -22,7 +22,7 @@ $workloads += array_map(fn (): string => __DIR__ . '/values.php', array_diff_key
 $only = isset($options['only']) ? explode(',', $options['only']) : array_keys($workloads);
 $rounds = (int) ($options['rounds'] ?? 9);
 $unknown = array_diff($only, array_keys($workloads));
-if ($rest !== $argc || $unknown !== [] || $rounds < 3) {
+if ($rest !== $argc || count(preg_grep('/^--/', $argv)) !== count($options) || $unknown !== [] || $rounds < 3) {
     fwrite(STDERR, $unknown === [] ? "usage: tools/bench-compare REVISION [--only=WORKLOAD,...] [--rounds=N, 3 or more]\n" : 'no workload ' . implode(', ', $unknown) . "\n");
     exit(2);
 }

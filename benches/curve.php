@@ -22,7 +22,7 @@ require __DIR__ . '/plot.php';
 $options = getopt('', ['sizes:', 'rounds:', 'warm-up:'], $rest);
 $sizes = array_map(intval(...), explode(',', $options['sizes'] ?? '1,4,16,32,64,128,256,512,1024,2048'));
 [$rounds, $warm_up] = [(int) ($options['rounds'] ?? 3), (int) ($options['warm-up'] ?? 400)];
-if ($rest !== $argc || min($sizes) < 1 || $rounds < 1 || $warm_up < 0) {
+if ($rest !== $argc || count(preg_grep('/^--/', $argv)) !== count($options) || min($sizes) < 1 || $rounds < 1 || $warm_up < 0) {
     fwrite(STDERR, "usage: tools/bench --curve [--ini] [--sizes=MIB,...] [--rounds=N] [--warm-up=N]\n");
     exit(2);
 }

@@ -21,7 +21,8 @@ require __DIR__ . '/workloads.php';
 require __DIR__ . '/process.php';
 
 $options = getopt('', ['only:', 'rounds:', 'json', 'list'], $rest);
-if ($rest !== $argc) {
+// getopt() passes over what it does not know.
+if ($rest !== $argc || count(preg_grep('/^--/', $argv)) !== count($options)) {
     fwrite(STDERR, "usage: tools/bench [--only=WORKLOAD,...] [--rounds=N] [--json] [--list]\n");
     exit(2);
 }

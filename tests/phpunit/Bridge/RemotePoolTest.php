@@ -25,6 +25,19 @@ final class RemotePoolTest extends TestCase
         }
     }
 
+    public function testAWorkerRefusesAnOptionThatItDoesNotKnow(): void
+    {
+        $worker = escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(dirname(__DIR__, 3) . '/php/bin/async-worker');
+        foreach (['--worker=3', '-w', '--grace 5 --recycel=7'] as $options) {
+            exec("$worker $options file.php 2>&1", $output, $code);
+            $this->assertSame(64, $code);
+            $this->assertSame('async-worker: there is no option ' . substr($options, strrpos(" $options", ' ')), $output[0]);
+            $output = [];
+        }
+        exec("$worker --limit -1 --workers=2 file.php 2>&1", $output, $code);
+        $this->assertSame([64, 'async-worker: there is no file file.php'], [$code, $output[0]]);
+    }
+
     /** @dataProvider values */
     public function testWhatSerializeWritesIsReadWhenItsClassesAreAllowed(mixed $value): void
     {
