@@ -91,7 +91,7 @@ pub(super) fn tell(supervisor: &Supervisor, event: Event) -> Result<(), Thrown> 
     let Event { level, text, context } = event;
     let Some(listener) = listener else {
         if level >= Level::Notice {
-            print(&format!("{}: {text}", level.name()));
+            print(&format!("{}: {}", level.name(), line(&text)));
         }
         return Ok(());
     };
@@ -113,6 +113,12 @@ pub(super) fn tell(supervisor: &Supervisor, event: Event) -> Result<(), Thrown> 
     surfacing::release((returned, args));
     surfacing::tell();
     if exception::pending() { Err(Thrown) } else { Ok(()) }
+}
+
+/// The text as a line, with escapes for what would end it or command a terminal: it may come from elsewhere.
+pub(super) fn line(text: &str) -> String {
+    let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escaped).collect()
 }
 
 /// Writes a line to the error output, at once and whole.

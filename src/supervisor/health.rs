@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::process::child;
+use crate::supervisor::event::line;
 use crate::supervisor::unit::{Running, State, Unit};
 
 /// How a supervisor is.
@@ -42,13 +43,13 @@ impl Summary<'_> {
             let _ = write!(
                 text,
                 "\n  {} pid {pid} {}, {age:.0} s, {} jobs, {} restarts, heartbeat {silence:.1} s ago",
-                unit.name(),
+                line(&unit.name()),
                 unit.word(),
                 unit.all_jobs(),
                 unit.restarts
             );
             if let Some(status) = running.and_then(Running::status) {
-                let _ = write!(text, ": {status}");
+                let _ = write!(text, ": {}", line(&status));
             }
         }
         text

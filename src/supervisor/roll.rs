@@ -1,5 +1,7 @@
 //! How a supervisor replaces all workers, one by one. Runs in the parent.
 
+use std::time::Instant;
+
 use crate::supervisor::event::{Event, Level};
 use crate::supervisor::run::Run;
 use crate::supervisor::unit::{State, Unit, Why};
@@ -38,10 +40,24 @@ impl Run<'_> {
             service.reloading();
         }
         self.call_off();
-        let alive = self.units.iter().filter(|unit| unit.running().is_some() && !unit.leaves());
-        let rest = alive.map(|unit| (unit.kind.name.clone(), unit.id)).rev().collect();
+        let alive = self.units.iter().filter(|unit| !unit.leaves());
+        let mut alive: Vec<_> = alive.filter_map(|unit| Some((unit.running()?.since, which(unit)))).collect();
+        // The oldest process first: who asks again and again has all replaced, too.
+        alive.sort_by_key(|(since, _)| *since);
+        let rest = alive.into_iter().map(|(_, which)| which).rev().collect();
         let current = self.rolling.take().and_then(|roll| roll.current);
-        self.rolling = Some(Roll { rest, current });
+        self.rolling = Some(Roll { rest, current: self.retry().or(current) });
+    }
+
+    /// A worker that has not come past its bootstrap is the first to try the new code, at once: no other one is stopped
+    /// until it is ready.
+    fn retry(&mut self) -> Option<Which> {
+        let unit = self.units.iter_mut().find(|unit| unit.unready > 0 && !unit.leaves())?;
+        unit.unready = 0;
+        if let State::Waiting(at) = &mut unit.state {
+            *at = Instant::now();
+        }
+        Some(which(unit))
     }
 
     /// Goes on with that, when the last one is ready that has taken a place.
@@ -88,6 +104,10 @@ impl Run<'_> {
             Some(_) => Progress::Underway,
         }
     }
+}
+
+fn which(unit: &Unit) -> Which {
+    (unit.kind.name.clone(), unit.id)
 }
 
 fn is(unit: &Unit, which: &Which) -> bool {

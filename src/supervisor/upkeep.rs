@@ -10,7 +10,7 @@ use crate::supervisor::end::End;
 use crate::supervisor::event::{Event, Level};
 use crate::supervisor::object::{Counts, Settings};
 use crate::supervisor::run::{BOOTSTRAP, Run, STORM};
-use crate::supervisor::unit::{Running, State, Unit, Why};
+use crate::supervisor::unit::{Running, State, Told, Unit, Why};
 use crate::task::life::future::Future;
 use crate::task::life::surfacing;
 use crate::task::life::work::Work;
@@ -117,10 +117,13 @@ impl Run<'_> {
         if ready || told.is_none() && pid.is_some() {
             unit.unready = if ready { 0 } else { unit.unready.saturating_add(1) };
         }
+        let has_failed = told.map_or(matches!(end, End::Failed { .. }), |told| failed_itself(&end, told));
         let ended = match told.map(|told| told.why) {
             Some(Why::Silent) => Ended::Failed,
+            // It has stopped by itself before it was told, and its successor may fail as soon.
+            Some(Why::Spent) if has_failed && pulse.signs.has(Signs::SPENT) => Ended::Failed,
             Some(_) => Ended::Replaced,
-            None if matches!(end, End::Failed { .. }) => Ended::Failed,
+            None if has_failed => Ended::Failed,
             // Why it has returned is not known: whoever is in its place may do the same.
             None if is_adopted => Ended::Replaced,
             // Somebody else has told it to stop.
@@ -130,7 +133,7 @@ impl Run<'_> {
         counts.failures += u64::from(ended == Ended::Failed);
         unit.kind.counts.set(counts);
         let (code, signal) = end.status();
-        let event = ended_event(unit, &end, told.is_some() && ended != Ended::Failed)
+        let event = ended_event(unit, &end, told.is_some() && ended != Ended::Failed, has_failed)
             .int("pid", pid.map(i64::from))
             .int("exitCode", code)
             .int("signal", signal)
@@ -242,12 +245,20 @@ fn about(unit: &Unit, level: Level, name: &'static str, text: &str) -> Event {
         .int("restarts", i64::try_from(unit.restarts).ok())
 }
 
-fn ended_event(unit: &Unit, end: &End, was_told: bool) -> Event {
+/// Is it by its own fault that a worker that was told to stop has not returned?
+fn failed_itself(end: &End, told: Told) -> bool {
+    let by_signal =
+        matches!(end, End::Failed { signal: Some(signal), .. } if *signal == i64::from(libc::SIGTERM));
+    matches!(end, End::Failed { .. }) && !told.killed && !by_signal
+}
+
+fn ended_event(unit: &Unit, end: &End, was_told: bool, has_failed: bool) -> Event {
     match (end, was_told) {
         (End::Returned, false) => about(unit, Level::Info, "returned", "has returned"),
         (End::Returned, true) => about(unit, Level::Info, "stopped", "has stopped"),
         (End::Failed { text, .. }, true) => {
-            about(unit, Level::Info, "stopped", &format!("has stopped: {text}"))
+            let level = if has_failed { Level::Warning } else { Level::Info };
+            about(unit, level, "stopped", &format!("has stopped: {text}"))
         }
         (End::Failed { text, .. }, false) => {
             about(unit, Level::Warning, "failed", &format!("has failed: {text}"))
