@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services build demo test test-broker soak bench-supervisors storm property programs loom fuzz lint matrix memcheck engine-tests other-suites miri coverage bench bench-compare bench-plot install uninstall clean
+.PHONY: help setup services build demo test test-broker soak bench-supervisors storm property programs loom fuzz lint matrix memcheck engine-tests other-suites miri coverage mutants bench bench-compare bench-plot install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -68,8 +68,11 @@ other-suites: setup build ## run tests of PHPUnit, PHP-Parser, Twig, Monolog and
 miri: ## run the tests of src/wire under Miri, but for two that take hours there; needs a nightly Rust with it, no PHP
 	tools/pure +nightly miri test -- wire:: --skip a_frame_survives_any_fragmentation --skip changed_bytes_give_a_value_or_an_error
 
-coverage: ## lines of src/wire and src/pool that their own tests run; needs cargo-llvm-cov, no PHP
-	tools/pure llvm-cov --release -- wire:: pool::
+coverage: setup ## lines of src/wire, src/pool and src/process that tests run; COVERAGE="tests/phpt/warm" chooses tests/phpt; needs cargo-llvm-cov
+	@tools/coverage $(COVERAGE)
+
+mutants: ## change src/pool and src/wire here and there, and count what no test notices; MUTANTS="src/pool/retry.rs"; needs cargo-mutants, no PHP
+	@tools/mutants $(MUTANTS)
 
 bench: setup build ## measure against fork and pcntl; BENCH="--only=latency,ints --rounds=9" passes options
 	@tools/bench $(BENCH)

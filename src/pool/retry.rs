@@ -87,6 +87,7 @@ mod tests {
     #[test]
     fn as_often_as_asked_and_each_time_after_twice_as_long() {
         let retry = Retry::new(3, Duration::from_millis(100));
+        assert!(retry.is_wanted());
         let waits: Vec<_> = (0..5).map(|repeats| retry.after(Failure::Thrown, repeats, 0)).collect();
         let ms = |ms| Some(Duration::from_millis(ms));
         assert_eq!(waits, [ms(100), ms(200), ms(400), None, None]);

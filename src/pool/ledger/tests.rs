@@ -271,8 +271,15 @@ fn one_of_a_higher_rank_is_first_unless_that_is_taken_back() {
 
 #[test]
 fn it_is_stopped_from_then_on() {
-    let mut ledger = with(1, 0..1);
-    assert!(!ledger.is_stopped());
+    let mut ledger = with(1, 0..2);
+    assert!(!ledger.is_stopped() && ledger.has_queued());
     ledger.stop();
-    assert!(ledger.is_stopped());
+    assert!(ledger.is_stopped() && !ledger.has_queued());
+}
+
+#[test]
+fn where_nothing_is_queued_nothing_may_start() {
+    let mut ledger = with(1, 0..1);
+    assert_eq!(next(&mut ledger), Some(0));
+    assert!(!ledger.has_queued());
 }
