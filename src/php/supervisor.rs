@@ -181,11 +181,17 @@ fn bootstrap(call: &Call) -> Returned {
     call.expect(1, Some(1))?;
     let supervisor = at_rest(call)?;
     let text = call.arg(0).and_then(|value| value.zend_str()).map(string::lossy);
-    let file = text.map(PathBuf::from).filter(|path| path.is_file());
-    let bootstrap = match file.and_then(|path| path.canonicalize().ok()) {
-        // Later the script may be in another directory.
-        Some(path) => Bootstrap::File(path.to_string_lossy().into_owned()),
-        None => Bootstrap::Call(call.callable_saying(0, "must be a valid callback or a file")?),
+    // Later the script may be in another directory.
+    let file = text.as_ref().map(PathBuf::from).filter(|path| path.is_file()).map(|path| path.canonicalize());
+    let bootstrap = match file {
+        Some(Ok(path)) => Bootstrap::File(path.to_string_lossy().into_owned()),
+        _ if let Some(path) = text.filter(|text| text.contains('/')) => {
+            return Err(call.type_error_saying(
+                0,
+                &format!("must be a valid callback or a file, there is no file \"{path}\""),
+            ));
+        }
+        _ => Bootstrap::Call(call.callable_saying(0, "must be a valid callback or a file")?),
     };
     supervisor.bootstrap.set(Some(Rc::new(bootstrap)));
     Ok(supervisor.zval())

@@ -55,7 +55,7 @@ ValueError: Async\Supervisor::add(): Argument #1 ($name) must be a name that no 
 TypeError: Async\Supervisor::add(): Argument #2 ($worker) must be a valid callback, function "no such" not found or invalid function name
 ValueError: Async\Supervisor::add(): Argument #3 ($workers) must be a number of workers greater than 0, or a share of the usable CPUs such as "75%"
 TypeError: Async\Supervisor::add(): Argument #2 ($worker) must be of type Async\Task|callable, int given
-TypeError: Async\Supervisor::bootstrap(): Argument #1 ($bootstrap) must be a valid callback or a file, function "/no/such/file.php" not found or invalid function name
+TypeError: Async\Supervisor::bootstrap(): Argument #1 ($bootstrap) must be a valid callback or a file, there is no file "/no/such/file.php"
 TypeError: Async\Supervisor::bootstrap(): Argument #1 ($bootstrap) must be a valid callback or a file, no array or string given
 TypeError: Async\Supervisor::restart(): Argument #1 ($restart) must be of type Async\Restart, int given
 ValueError: Async\Supervisor::restart(): Argument #2 ($backoff) must be greater than or equal to 0
