@@ -35,13 +35,16 @@ $run('fails', $new(function (Worker $worker) use ($starts) {
 }), 'info: stopped w.1');
 echo $jobs->next(), "\n";
 
-// Nothing that fails is started again: nobody else is tried, and the next one has the same number.
-$starts = new Async\Counter();
+// Nothing that fails is started again: nobody else is tried, and the next one has the same number. That one does no jobs: it is told
+// to stop, and has had enough of them before it is, where the machine is busy.
+[$starts, $first] = [new Async\Counter(), new Async\Counter()];
 $run('fails for good', $new(function () use ($starts) {
     if ($starts->add() === 2) {
         throw new RuntimeException('never');
     }
-})->restart(Restart::Never)->add('w', $works), (new Log(['started']))->at('ready', fn () => order(SIGTERM), 2), 'notice: draining');
+})->restart(Restart::Never)->add('w', function (Worker $worker) use ($first, $works) {
+    $first->add() === 1 ? $works($worker) : $worker->sleep(1000);
+}), (new Log(['started']))->at('ready', fn () => order(SIGTERM), 2), 'notice: draining');
 
 // Nobody is ready before all are stopped, or replaced, or there are to be more, or none.
 $waits = fn (Worker $worker) => $worker->id() === 2 && !$worker->sleep(1000);
