@@ -40,9 +40,9 @@ while ($results->valid()) {
 echo "\n";
 echo count($runs->all()), " runs\n";
 
-// As they come: the others are not kept.
+// As they come: the others are not kept. One worker, so that 2 has run before the last one.
 $gate->open();
-$pool = Pool::create()->concurrency(2)->retry(3, 1000);
+$pool = Pool::create()->concurrency(1)->retry(3, 1000);
 $keys = [];
 foreach ($pool->map((fn() => yield from range(0, 9))(), $run, false) as $key => $value) {
     $keys[] = $key;
