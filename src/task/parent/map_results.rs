@@ -60,7 +60,7 @@ pub(crate) fn next(map_call: &Rc<MapCall>) -> Result<Option<Given>, Thrown> {
         {
             return given(map_call, item);
         }
-        // For most items all else can wait.
+        // Until the last result of a portion is given there is no room for another one: nothing to post.
         if !map_call.group.is_paced()
             && map_call.doubts.borrow().is_empty()
             && let Some(item) = map_call.next_within()?
