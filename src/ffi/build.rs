@@ -57,8 +57,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let chosen =
         ["RUSTC_LINKER", "CARGO_ENCODED_RUSTFLAGS"].map(|name| std::env::var(name).unwrap_or_default());
     if chosen[0].is_empty() && !["linker=", "fuse-ld"].iter().any(|choice| chosen[1].contains(choice)) {
-        let root = std::env::var("CARGO_MANIFEST_DIR")?;
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-T,{root}/src/ffi/child.ld");
+        // A copy, because the path is kept for later builds: what is built moves with its folder, the sources need not.
+        let copy = format!("{}/child.ld", std::env::var("OUT_DIR")?);
+        std::fs::copy("src/ffi/child.ld", &copy)?;
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-T,{copy}");
     }
     Ok(())
 }
