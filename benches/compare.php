@@ -1,12 +1,15 @@
 <?php
 
-// Measures two builds of the extension in turn, each workload in a process of its own, and tells which workloads have
-// become slower or faster beyond what the rounds differ among themselves.
+// Measures two builds of the extension in turn, and tells which workloads have become slower or faster beyond what the rounds
+// differ among themselves.
 //
-// usage: tools/bench-compare REVISION [--ini] [--only=latency,warm-throughput-1] [--rounds=9]
+// usage: tools/bench-compare REVISION [--ini] [--only=latency,warm-throughput-1] [--rounds=15]
 //
-// Each round measures both builds, the older one first in every other round. `ratio` is the median of the rounds' ratios,
-// newer to older; `noise` is twice the standard error of that median, from the rounds' median deviation. A workload has
+// A round is a process of either build, that live at the same time and measure in turn, TURNS times: where a machine is faster
+// in some seconds than in others, both have the same share of them; and where a process is faster than another of the same
+// build, by where its memory happens to be, that is a difference between rounds. The older one is first in every other turn;
+// the first turn does not count. `ratio` is the median of the rounds' ratios, newer to older, and a round's ratio that of its
+// turns; `noise` is twice the standard error of that median, from the rounds' median deviation. A workload has
 // changed when its ratio is further from 1 than its noise, and than 1 %. Exit status 1 when an answer was wrong.
 
 declare(strict_types=1);
@@ -14,13 +17,15 @@ declare(strict_types=1);
 require __DIR__ . '/workloads.php';
 require __DIR__ . '/process.php';
 
+const TURNS = 8;
+
 $options = getopt('', ['older:', 'newer:', 'only:', 'rounds:'], $rest);
 $php = [...explode("\n", getenv('BENCH_PHP')), '-d', 'memory_limit=-1', '-d', 'ffi.enable=1'];
 $workloads = array_map(fn (): string => __DIR__ . '/async.php', workloads()) + array_map(fn (): string => __DIR__ . '/warm.php', warm_workloads());
 $values = json_decode(output_of([PHP_BINARY, '-n', __DIR__ . '/values.php', '--list'], 20), true);
 $workloads += array_map(fn (): string => __DIR__ . '/values.php', array_diff_key($values, ['blob1g' => 1]));
 $only = isset($options['only']) ? explode(',', $options['only']) : array_keys($workloads);
-$rounds = (int) ($options['rounds'] ?? 9);
+$rounds = (int) ($options['rounds'] ?? 15);
 $unknown = array_diff($only, array_keys($workloads));
 if ($rest !== $argc || count(preg_grep('/^--/', $argv)) !== count($options) || $unknown !== [] || $rounds < 3) {
     fwrite(STDERR, $unknown === [] ? "usage: tools/bench-compare REVISION [--only=WORKLOAD,...] [--rounds=N, 3 or more]\n" : 'no workload ' . implode(', ', $unknown) . "\n");
@@ -28,20 +33,27 @@ if ($rest !== $argc || count(preg_grep('/^--/', $argv)) !== count($options) || $
 }
 preg_match('/^Cpus_allowed_list:\s+(\d+)/m', (string) file_get_contents('/proc/self/status'), $first);
 
-/** Microseconds by build. @return array{older: float, newer: float}|null */
-$measure = function (string $workload, bool $newer_first) use ($php, $workloads, $options, $first): ?array {
-    $us = [];
-    foreach ($newer_first ? ['newer', 'older'] : ['older', 'newer'] as $build) {
-        $where = $workload === 'warm-latency-pinned' ? ['taskset', '-c', $first[1] ?? '0'] : [];
-        $output = output_of([...$where, ...$php, '-d', "extension={$options[$build]}", $workloads[$workload], $workload], 100);
-        $result = json_decode($output, true);
-        if (!is_array($result) || $result['wrong'] !== 0) {
-            fwrite(STDERR, "$workload, $build: $output\n");
-            return null;
-        }
-        $us[$build] = (float) ($result['us'] ?? $result['warm'] + $result['fork']);
+/** A process that measures a workload once for each line it is sent. @return array{resource, resource, resource} */
+$start = function (string $build, string $workload) use ($php, $workloads, $options, $first): array {
+    $where = $workload === 'warm-latency-pinned' ? ['taskset', '-c', $first[1] ?? '0'] : [];
+    $command = [...$where, ...$php, '-d', "extension={$options[$build]}", $workloads[$workload], $workload];
+    $process = proc_open($command, [['pipe', 'r'], ['pipe', 'w']], $pipes, env_vars: ['BENCH_TURNS' => '1'] + getenv());
+    return [$process, ...$pipes];
+};
+
+/** Microseconds. */
+$measure = function (array $process): ?float {
+    [, $to, $from] = $process;
+    fwrite($to, "\n");
+    $ready = [$from];
+    $none = null;
+    $output = stream_select($ready, $none, $none, 100) > 0 ? (string) fgets($from) : 'no answer within 100 s';
+    $result = json_decode($output, true);
+    if (!is_array($result) || $result['wrong'] !== 0) {
+        fwrite(STDERR, $output);
+        return null;
     }
-    return $us;
+    return (float) ($result['us'] ?? $result['warm'] + $result['fork']);
 };
 
 $wrong = 0;
@@ -49,19 +61,29 @@ printf("%-24s %10s %10s %8s %8s\n", 'microseconds', 'older', 'newer', 'ratio', '
 foreach ($only as $workload) {
     $busy = str_starts_with($workload, 'busy-') ? busy_processes() : [];
     $times = $ratios = [];
-    for ($round = 0; $round < $rounds; $round++) {
-        $us = $measure($workload, $round % 2 === 1);
-        if ($us === null) {
-            $wrong++;
-            break;
+    for ($round = 0; $round < $rounds && $wrong === 0; $round++) {
+        $processes = ['older' => $start('older', $workload), 'newer' => $start('newer', $workload)];
+        $of_turns = [];
+        for ($turn = 0; $turn <= TURNS && $wrong === 0; $turn++) {
+            $us = array_map($measure, $turn % 2 === 1 ? array_reverse($processes) : $processes);
+            if (in_array(null, $us, true)) {
+                fwrite(STDERR, "$workload: wrong\n");
+                $wrong++;
+            } elseif ($turn > 0) {
+                $times['older'][] = $us['older'];
+                $times['newer'][] = $us['newer'];
+                $of_turns[] = $us['newer'] / $us['older'];
+            }
         }
-        $times['older'][] = $us['older'];
-        $times['newer'][] = $us['newer'];
-        $ratios[] = $us['newer'] / $us['older'];
+        foreach ($processes as [$process, $to]) {
+            fclose($to); // it ends
+            proc_close($process);
+        }
+        $ratios[] = median($of_turns);
     }
     array_map(proc_terminate(...), $busy);
-    if ($ratios === []) {
-        continue;
+    if ($wrong > 0) {
+        break;
     }
     $ratio = median($ratios);
     $deviation = median(array_map(fn (float $one): float => abs($one - $ratio), $ratios));

@@ -22,6 +22,8 @@
 
 declare(strict_types=1);
 
+require __DIR__ . '/workloads.php';
+
 use function Async\async;
 use function Async\await;
 
@@ -119,25 +121,27 @@ $contenders = [
     $warm('back warm', 'make'),
 ];
 $same = is_string($value) ? fn (mixed $answer): bool => $answer === $value : fn (mixed $answer): bool => serialize($answer) === serialize($value);
-$wrong = (int) !$same($forking[1]()[0]) + (int) !$same($forking[2]()[0]);
-$figures = [];
-// After a fork each page that is written to is a page to copy: what does not fork is measured apart from what does, and when
-// that is over: the warm worker shares pages, too.
-foreach ([$forking, array_filter($contenders)] as $in_turn) {
-    for ($round = 0; $round < $rounds; $round++) {
-        foreach ($in_turn as $contender) {
-            [$answer, $times] = $contender();
-            unset($answer);
-            foreach ($times as $name => $us) {
-                $figures[$name][] = $us;
+in_turn(function () use ($forking, $contenders, $same, $rounds, $value): array {
+    $wrong = (int) !$same($forking[1]()[0]) + (int) !$same($forking[2]()[0]);
+    $figures = [];
+    // After a fork each page that is written to is a page to copy: what does not fork is measured apart from what does, and
+    // when that is over: the warm worker shares pages, too.
+    foreach ([$forking, array_filter($contenders)] as $of) {
+        for ($round = 0; $round < $rounds; $round++) {
+            foreach ($of as $contender) {
+                [$answer, $times] = $contender();
+                unset($answer);
+                foreach ($times as $name => $us) {
+                    $figures[$name][] = $us;
+                }
             }
         }
     }
-}
-$wrong += (int) !$same($contenders[4]()[0]);
-$bytes = is_string($value) ? strlen($value) : strlen(serialize($value));
-$figures = array_map(fn (array $of): float => round(lower_quartile($of), 2), $figures);
-$figures['inherited'] = round($figures['back inherited'] - $figures['null'], 2);
-$figures['fork'] = round($figures['back'] - $figures['null'], 2);
-$figures['warm'] = round($figures['back warm'] - $figures['null warm'], 2);
-echo json_encode($figures + ['bytes' => $bytes, 'rounds' => $rounds, 'wrong' => $wrong]), "\n";
+    $wrong += (int) !$same($contenders[4]()[0]);
+    $bytes = is_string($value) ? strlen($value) : strlen(serialize($value));
+    $figures = array_map(fn (array $of): float => round(lower_quartile($of), 2), $figures);
+    $figures['inherited'] = round($figures['back inherited'] - $figures['null'], 2);
+    $figures['fork'] = round($figures['back'] - $figures['null'], 2);
+    $figures['warm'] = round($figures['back warm'] - $figures['null warm'], 2);
+    return $figures + ['bytes' => $bytes, 'rounds' => $rounds, 'wrong' => $wrong];
+});

@@ -182,7 +182,23 @@ function median(array $values): float
 }
 
 /**
- * One measurement, in its own process: prints {"us": microseconds a task, "tasks": how many, "wrong": how many answers}.
+ * Prints what `$measure` returns as a line of JSON: once, or with BENCH_TURNS in the environment once for each line of
+ * standard input, so that several processes can measure in turn.
+ *
+ * @param Closure(): array<string, int|float> $measure
+ */
+function in_turn(Closure $measure): void
+{
+    while (getenv('BENCH_TURNS') === false || fgets(STDIN) !== false) {
+        echo json_encode($measure()), "\n";
+        if (getenv('BENCH_TURNS') === false) {
+            return;
+        }
+    }
+}
+
+/**
+ * One measurement, in its own process: {"us": microseconds a task, "tasks": how many, "wrong": how many answers}.
  *
  * One at a time, the figure is the median of the tasks; several at once, it is the time in all divided by the tasks. A
  * second argument says how many tasks run before those that count, and "warm_up" what these took in all.
@@ -198,32 +214,35 @@ function measure(Closure $one, Closure $all, bool $answers = true, bool $forks =
     global $argv;
     $workload ??= workload($argv[1]);
     $tasks = $forks ? $workload->forks ?? $workload->tasks : $workload->tasks;
-    [$task, $right, $wrong] = [$workload->task, $workload->right, 0];
+    [$task, $right] = [$workload->task, $workload->right];
     $started = hrtime(true);
     for ($i = 0; $i < (int) ($argv[2] ?? 3); $i++) {
         $one($task, $i);
     }
     $warm_up = (hrtime(true) - $started) / 1e3;
-    if (!$workload->together) {
-        $times = [];
-        for ($i = 0; $i < $tasks; $i++) {
+    in_turn(function () use ($one, $all, $answers, $workload, $tasks, $task, $right, $warm_up): array {
+        $wrong = 0;
+        if (!$workload->together) {
+            $times = [];
+            for ($i = 0; $i < $tasks; $i++) {
+                $started = hrtime(true);
+                $answer = $one($task, $i);
+                $times[] = (hrtime(true) - $started) / 1e3;
+                $wrong += (int) ($answers && !$right($i, $answer));
+                unset($answer);
+            }
+            $us = median($times);
+        } else {
             $started = hrtime(true);
-            $answer = $one($task, $i);
-            $times[] = (hrtime(true) - $started) / 1e3;
-            $wrong += (int) ($answers && !$right($i, $answer));
-            unset($answer);
-        }
-        $us = median($times);
-    } else {
-        $started = hrtime(true);
-        $all = $all($task, $tasks, $workload->concurrency);
-        $us = (hrtime(true) - $started) / 1e3 / $tasks;
-        if ($answers) {
-            $wrong = (int) (array_keys($all) !== range(0, $tasks - 1));
-            foreach ($all as $i => $answer) {
-                $wrong += (int) !$right($i, $answer);
+            $all = $all($task, $tasks, $workload->concurrency);
+            $us = (hrtime(true) - $started) / 1e3 / $tasks;
+            if ($answers) {
+                $wrong = (int) (array_keys($all) !== range(0, $tasks - 1));
+                foreach ($all as $i => $answer) {
+                    $wrong += (int) !$right($i, $answer);
+                }
             }
         }
-    }
-    echo json_encode(['us' => round($us, 4), 'warm_up' => round($warm_up), 'tasks' => $tasks, 'wrong' => $wrong]), "\n";
+        return ['us' => round($us, 4), 'warm_up' => round($warm_up), 'tasks' => $tasks, 'wrong' => $wrong];
+    });
 }
