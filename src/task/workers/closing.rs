@@ -42,13 +42,13 @@ impl Group {
     /// The group has nothing to do: drops workers and hooks, if no more work can come. Runs PHP code: destructors.
     pub(crate) fn rest(&self) {
         self.let_go();
-        if !self.is_spent() {
-            return;
-        }
         if self.ended.borrow().is_some() {
-            if self.has_callables() {
+            if self.has_callables() && self.is_spent() {
                 self.tell_collector();
             }
+            return;
+        }
+        if !self.is_spent() {
             return;
         }
         let left = self.ledger.change(Ledger::clear);
