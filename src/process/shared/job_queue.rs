@@ -235,7 +235,7 @@ impl JobQueue {
             _ if state & !STATE != posted.at << SHIFT => State::Unknown,
             OPEN if posted.by.is_none() => State::Open,
             of => match State::of(of) {
-                State::Of(slot) if posted.by.is_some_and(|by| by != slot) => State::Unknown,
+                State::Of(slot) if posted.by.unwrap_or(slot) != slot => State::Unknown,
                 of => of,
             },
         }
@@ -265,7 +265,7 @@ impl JobQueue {
             return false;
         };
         let has_begun = |posted: &&mut Posted| {
-            posted.by.is_none_or(|by| by == slot) && state_is(&self.memory, posted.at, RUN | slot as u64)
+            posted.by.unwrap_or(slot) == slot && state_is(&self.memory, posted.at, RUN | slot as u64)
         };
         let Some(entry) = posted.get_mut(at).filter(has_begun) else {
             return false;
