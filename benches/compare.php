@@ -3,9 +3,9 @@
 // Measures two builds of the extension in turn, and tells which workloads have become slower or faster beyond what the rounds
 // differ among themselves.
 //
-// usage: tools/bench-compare REVISION [--ini] [--only=latency,warm-throughput-1] [--rounds=15]
+// usage: tools/bench-compare REVISION [--ini] [--only=latency,warm-throughput-1] [--rounds=15] [--turns=8]
 //
-// A round is a process of either build, that live at the same time and measure in turn, TURNS times: where a machine is faster
+// A round is a process of either build, that live at the same time and measure in turn, so often: where a machine is faster
 // in some seconds than in others, both have the same share of them; and where a process is faster than another of the same
 // build, by where its memory happens to be, that is a difference between rounds. The older one is first in every other turn;
 // the first turn does not count. `ratio` is the median of the rounds' ratios, newer to older, and a round's ratio that of its
@@ -17,18 +17,17 @@ declare(strict_types=1);
 require __DIR__ . '/workloads.php';
 require __DIR__ . '/process.php';
 
-const TURNS = 8;
-
-$options = getopt('', ['older:', 'newer:', 'only:', 'rounds:'], $rest);
+$options = getopt('', ['older:', 'newer:', 'only:', 'rounds:', 'turns:'], $rest);
 $php = [...explode("\n", getenv('BENCH_PHP')), '-d', 'memory_limit=-1', '-d', 'ffi.enable=1'];
 $workloads = array_map(fn (): string => __DIR__ . '/async.php', workloads()) + array_map(fn (): string => __DIR__ . '/warm.php', warm_workloads());
 $values = json_decode(output_of([PHP_BINARY, '-n', __DIR__ . '/values.php', '--list'], 20), true);
 $workloads += array_map(fn (): string => __DIR__ . '/values.php', array_diff_key($values, ['blob1g' => 1]));
 $only = isset($options['only']) ? explode(',', $options['only']) : array_keys($workloads);
 $rounds = (int) ($options['rounds'] ?? 15);
+$turns = (int) ($options['turns'] ?? 8);
 $unknown = array_diff($only, array_keys($workloads));
-if ($rest !== $argc || count(preg_grep('/^--/', $argv)) !== count($options) || $unknown !== [] || $rounds < 3) {
-    fwrite(STDERR, $unknown === [] ? "usage: tools/bench-compare REVISION [--only=WORKLOAD,...] [--rounds=N, 3 or more]\n" : 'no workload ' . implode(', ', $unknown) . "\n");
+if ($rest !== $argc || count(preg_grep('/^--/', $argv)) !== count($options) || $unknown !== [] || $rounds < 3 || $turns < 1) {
+    fwrite(STDERR, $unknown === [] ? "usage: tools/bench-compare REVISION [--only=WORKLOAD,...] [--rounds=N, 3 or more] [--turns=N]\n" : 'no workload ' . implode(', ', $unknown) . "\n");
     exit(2);
 }
 preg_match('/^Cpus_allowed_list:\s+(\d+)/m', (string) file_get_contents('/proc/self/status'), $first);
@@ -64,7 +63,7 @@ foreach ($only as $workload) {
     for ($round = 0; $round < $rounds && $wrong === 0; $round++) {
         $processes = ['older' => $start('older', $workload), 'newer' => $start('newer', $workload)];
         $of_turns = [];
-        for ($turn = 0; $turn <= TURNS && $wrong === 0; $turn++) {
+        for ($turn = 0; $turn <= $turns && $wrong === 0; $turn++) {
             $us = array_map($measure, $turn % 2 === 1 ? array_reverse($processes) : $processes);
             if (in_array(null, $us, true)) {
                 fwrite(STDERR, "$workload: wrong\n");

@@ -11,9 +11,12 @@ use nix::time::{ClockId, clock_gettime};
 use super::cpus;
 use super::shared::sync;
 
-/// Checks per wait where other CPUs run the other processes: about 30 us, as long as it takes to wake a process on
+/// Pauses per wait where other CPUs run the other processes: about 30 us, as long as it takes to wake a process on
 /// another CPU.
-const LOOKS: u32 = if cfg!(loom) { 1 } else { 1500 };
+const PAUSES: u32 = if cfg!(loom) { 1 } else { 1500 };
+/// Checks between two pauses. A pause takes as long as some ten instructions to a hundred, and what comes in it is
+/// noticed at its end.
+const LOOKS: u32 = if cfg!(loom) { 1 } else { 3 };
 /// Yields per wait where all processes share one CPU.
 const TURNS: u32 = 4;
 /// The most waits that are skipped before the next attempt to wait without sleeping. The first is for yielding, where
@@ -64,9 +67,9 @@ impl Spin {
         }
         let (came, in_vain, most) = match self.manner {
             Manner::Looking => {
-                let came = (0..LOOKS).any(|_| {
+                let came = (0..PAUSES).any(|_| {
                     sync::spin_loop();
-                    over()
+                    (0..LOOKS).any(|_| over())
                 });
                 (came, !came, MOST_LOOKING)
             }
