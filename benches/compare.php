@@ -42,14 +42,15 @@ $start = function (string $build, string $workload) use ($php, $workloads, $opti
 
 /** Microseconds. */
 $measure = function (array $process): ?float {
-    [, $to, $from] = $process;
+    [$running, $to, $from] = $process;
     fwrite($to, "\n");
     $ready = [$from];
     $none = null;
-    $output = stream_select($ready, $none, $none, 100) > 0 ? (string) fgets($from) : 'no answer within 100 s';
+    $output = stream_select($ready, $none, $none, 100) > 0 ? (string) fgets($from) : "no answer within 100 s\n";
     $result = json_decode($output, true);
     if (!is_array($result) || $result['wrong'] !== 0) {
-        fwrite(STDERR, $output);
+        usleep(100_000); // one that dies is dead by then
+        fwrite(STDERR, $output . json_encode(proc_get_status($running)) . "\n");
         return null;
     }
     return (float) ($result['us'] ?? $result['warm'] + $result['fork']);
