@@ -17,3 +17,4 @@ mod queue;
 pub(crate) mod restart;
 pub(crate) mod retry;
 pub(crate) mod scaling;
+pub(crate) mod stall;

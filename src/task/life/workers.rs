@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::pool::stall::Stall;
 use crate::process::shared::job_queue::JobQueue;
 use crate::zend::cell::{DataCell, Plain};
 
@@ -30,6 +31,7 @@ pub(crate) enum Route {
 }
 
 impl Plain for Job {}
+impl Plain for Stall {}
 
 /// A task, or a portion of a map call, as bytes.
 #[derive(Debug)]
@@ -61,6 +63,6 @@ pub(crate) struct Workers {
     pub(crate) condemned: Cell<bool>,
     /// Slots and tasks that did not match at the last check: see `task::parent::check`.
     pub(crate) adrift: DataCell<Vec<(usize, u64)>>,
-    /// How many checks in a row found tasks that wait while no worker runs any.
-    pub(crate) stalled: Cell<u32>,
+    /// How many checks in a row found tasks that wait, and no worker that takes them.
+    pub(crate) stall: DataCell<Stall>,
 }

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | a child answers for a task whose entry does not name it | it is killed |
 //! | the entry of a task names a child that says, at two looks, that it runs something else | it is killed |
-//! | an entry says what no child writes, or tasks wait at several looks in a row while no worker runs any | all children of the pool are killed, and what nobody had begun goes to new ones, on a new job queue |
+//! | an entry says what no child writes, or the same tasks wait at several looks in a row while no worker runs any | all children of the pool are killed, and what nobody had begun goes to new ones, on a new job queue |
 //! | a task waits, and fewer workers are there than there may be | workers are forked for it |
 
 use std::rc::Rc;
@@ -26,7 +26,7 @@ use crate::task::workers::retry::finish;
 use crate::task::workers::{ending, retry, workers_of};
 use crate::wire::frame::Malformed;
 
-/// After so many checks at which tasks wait and no worker runs any, the workers are killed. It is twice as many the
+/// After so many checks at which the same tasks wait and no worker runs any, the workers are killed. It is twice as many the
 /// next time in a pool: it may be the machine that is slow.
 const LOOKS: u32 = 3;
 /// It is doubled so often at most.
@@ -79,11 +79,11 @@ impl Workers {
         let stuck: Vec<_> = look.adrift.into_iter().filter(|adrift| before.contains(adrift)).collect();
         let stuck: Vec<_> = stuck.into_iter().map(|(slot, _)| self.child_on(slot)).collect();
         let has_members = self.count() > 0;
-        let stalls = has_members && !look.open.is_empty() && look.busy.is_empty();
-        self.stalled.set(if stalls { self.stalled.get() + 1 } else { 0 });
+        let is_any_open = !look.open.is_empty();
+        let stalled = self.stall.borrow_mut().note(look.open, has_members && look.busy.is_empty());
         let all_leave = self.members().warm().all(Warm::is_leaving);
         let enough = (LOOKS << group.stalls.get()) * if all_leave { LEAVING } else { 1 };
-        let is_slow = self.stalled.get() >= enough;
+        let is_slow = stalled >= enough;
         if is_slow || !look.lost.is_empty() || stuck.contains(&None) {
             if is_slow {
                 group.stalls.set((group.stalls.get() + 1).min(MOST_DOUBLINGS));
@@ -93,7 +93,7 @@ impl Workers {
             return;
         }
         stuck.into_iter().flatten().for_each(accuse);
-        if !look.open.is_empty() {
+        if is_any_open {
             // It may have become open just now, and nobody was forked for it: no other news is to come.
             state().freed.push_back(Rc::clone(group));
         }

@@ -69,7 +69,7 @@ impl Workers {
             closed: Cell::new(false),
             condemned: Cell::new(false),
             adrift: DataCell::default(),
-            stalled: Cell::new(0),
+            stall: DataCell::default(),
         }))
     }
 
