@@ -68,7 +68,7 @@ other-suites: setup build ## run tests of PHPUnit, PHP-Parser, Twig, Monolog and
 miri: ## run the tests of src/wire under Miri, but for two that take hours there; needs a nightly Rust with it, no PHP
 	tools/pure +nightly miri test -- wire:: --skip a_frame_survives_any_fragmentation --skip changed_bytes_give_a_value_or_an_error
 
-coverage: setup ## lines of src/wire, src/pool and src/process that tests run; COVERAGE="tests/phpt/warm" chooses tests/phpt; needs cargo-llvm-cov
+coverage: setup ## lines of src/wire, src/pool and src/process that tests run; COVERAGE="tests/phpt/warm" chooses tests/phpt, COVERAGE_BRANCHES=1 counts branches; needs cargo-llvm-cov
 	@tools/coverage $(COVERAGE)
 
 mutants: ## change src/pool and src/wire here and there, and count what no test notices; MUTANTS="src/pool/retry.rs"; needs cargo-mutants, no PHP
