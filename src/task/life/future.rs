@@ -143,19 +143,13 @@ impl Future {
         matches!(*self.phase.borrow(), Phase::Reading)
     }
 
-    /// It has an outcome, and nothing that would change that: no handlers, and no other future that it follows.
-    #[inline]
-    pub(crate) fn is_done_with(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::Done(_)) && !self.has_extra()
-    }
-
     /// It has an outcome, and all handlers have run.
     pub(crate) fn is_complete(&self) -> bool {
-        self.is_done_with()
-            || matches!(*self.phase.borrow(), Phase::Done(_))
-                && (!self.has_handlers() || self.handling.get())
-                && !self.is_following()
-                && !self.has_undelivered()
+        matches!(*self.phase.borrow(), Phase::Done(_))
+            && (!self.has_extra()
+                || (!self.has_handlers() || self.handling.get())
+                    && !self.is_following()
+                    && !self.has_undelivered())
     }
 
     /// A failure is its outcome.

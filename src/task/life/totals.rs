@@ -100,12 +100,8 @@ impl Totals {
     pub(crate) fn enter(self: &Rc<Self>, future: &Future) {
         let totals = Rc::clone(self);
         let share = Share { totals, end: Cell::new(None), route: Cell::new(None), retries: Cell::new(0) };
-        if future.is_pending() {
-            future.share.set(Some(share));
-            return; // nothing of it is counted yet
-        }
         // One that waits in a queue once more has the route of the attempt before.
-        if future.has_ended() || future.stage() == Some(Stage::Running) {
+        if !future.is_pending() && (future.has_ended() || future.stage() == Some(Stage::Running)) {
             share.set_route(future.route.get());
         }
         share.set_retries(future.repeats.get());

@@ -301,10 +301,6 @@ pub(crate) fn finish(future: &Object<Future>, patience: Option<Patience>) -> Res
 ///
 /// When the script is exiting, or a handler has returned a future that can never end.
 pub(crate) fn is_complete(future: &Object<Future>) -> Result<bool, Thrown> {
-    // Most futures have no handlers, and their outcome has been read by then.
-    if future.is_done_with() {
-        return Ok(true);
-    }
     if future.has_ended() {
         // Inside a handler the handlers of others wait, but what is awaited there must come to its end.
         handlers::complete(future, Moment::Call)?;

@@ -42,13 +42,13 @@ impl Group {
     /// The group has nothing to do: drops workers and hooks, if no more work can come. Runs PHP code: destructors.
     pub(crate) fn rest(&self) {
         self.let_go();
-        if self.ended.borrow().is_some() {
-            if self.has_callables() && self.is_spent() {
-                self.tell_collector();
-            }
+        if !self.is_spent() {
             return;
         }
-        if !self.is_spent() {
+        if self.ended.borrow().is_some() {
+            if self.has_callables() {
+                self.tell_collector();
+            }
             return;
         }
         let left = self.ledger.change(Ledger::clear);
