@@ -40,50 +40,55 @@ $start = function (string $build, string $workload) use ($php, $workloads, $opti
     return [$process, ...$pipes];
 };
 
-/** Microseconds. */
-$measure = function (array $process): ?float {
+/** Microseconds, or what was printed instead of a right answer. */
+$measure = function (array $process): float|string {
     [$running, $to, $from] = $process;
     fwrite($to, "\n");
     $ready = [$from];
     $none = null;
-    $output = stream_select($ready, $none, $none, 100) > 0 ? (string) fgets($from) : "no answer within 100 s\n";
-    $result = json_decode($output, true);
-    if (!is_array($result) || $result['wrong'] !== 0) {
-        usleep(100_000); // one that dies is dead by then
-        fwrite(STDERR, $output . json_encode(proc_get_status($running)) . "\n");
-        return null;
+    if (stream_select($ready, $none, $none, 100) === 0) {
+        proc_terminate($running, SIGKILL);
+        return 'no answer within 100 s';
     }
-    return (float) ($result['us'] ?? $result['warm'] + $result['fork']);
+    $output = (string) fgets($from);
+    $result = json_decode($output, true);
+    return is_array($result) && $result['wrong'] === 0
+        ? (float) ($result['us'] ?? $result['warm'] + $result['fork'])
+        : $output;
 };
 
-$wrong = 0;
+$wrong = false;
 printf("%-24s %10s %10s %8s %8s\n", 'microseconds', 'older', 'newer', 'ratio', 'noise');
 foreach ($only as $workload) {
     $busy = str_starts_with($workload, 'busy-') ? busy_processes() : [];
     $times = $ratios = [];
-    for ($round = 0; $round < $rounds && $wrong === 0; $round++) {
+    $is_right = true;
+    for ($round = 0; $round < $rounds && $is_right; $round++) {
         $processes = ['older' => $start('older', $workload), 'newer' => $start('newer', $workload)];
         $of_turns = [];
-        for ($turn = 0; $turn <= $turns && $wrong === 0; $turn++) {
+        for ($turn = 0; $turn <= $turns && $is_right; $turn++) {
             $us = array_map($measure, $turn % 2 === 1 ? array_reverse($processes) : $processes);
-            if (in_array(null, $us, true)) {
-                fwrite(STDERR, "$workload: wrong\n");
-                $wrong++;
-            } elseif ($turn > 0) {
+            $failed = array_filter($us, is_string(...));
+            $is_right = $failed === [];
+            if ($is_right && $turn > 0) {
                 $times['older'][] = $us['older'];
                 $times['newer'][] = $us['newer'];
                 $of_turns[] = $us['newer'] / $us['older'];
             }
         }
-        foreach ($processes as [$process, $to]) {
+        foreach ($processes as $build => [$process, $to, $from]) {
             fclose($to); // it ends
+            if (isset($failed[$build])) {
+                fwrite(STDERR, "$workload, $build: $failed[$build]" . stream_get_contents($from) . "\n");
+            }
             proc_close($process);
         }
         $ratios[] = median($of_turns);
     }
     array_map(proc_terminate(...), $busy);
-    if ($wrong > 0) {
-        break;
+    if (!$is_right) {
+        $wrong = true;
+        continue;
     }
     $ratio = median($ratios);
     $deviation = median(array_map(fn (float $one): float => abs($one - $ratio), $ratios));
@@ -96,4 +101,4 @@ foreach ($only as $workload) {
     };
     printf("%-24s %10.2f %10.2f %8.3f %8.3f  %s\n", $workload, median($times['older']), median($times['newer']), $ratio, $noise, $change);
 }
-exit($wrong > 0 ? 1 : 0);
+exit($wrong ? 1 : 0);
