@@ -131,7 +131,8 @@ fn append(file: &OwnedFd, range: &Range<usize>) -> Result<(), Errno> {
         let from = without_provenance::<libc::c_void>(range.start + done);
         // Not the C library's function: in a PHP that was built with AddressSanitizer that ends the process, as some of
         // these bytes are between variables.
-        // SAFETY: the kernel reads the memory, and refuses what is not mapped.
+        // SAFETY: `file` is open as long as it is borrowed; nothing but the kernel reads at `from`, and that refuses what
+        // is not mapped.
         let written = unsafe { libc::syscall(libc::SYS_write, file.as_raw_fd(), from, range.len() - done) };
         match Errno::result(written) {
             Ok(0) => return Err(Errno::ENOSPC),

@@ -14,8 +14,8 @@ use super::shared::sync;
 /// Pauses per wait where other CPUs run the other processes: about 30 us, as long as it takes to wake a process on
 /// another CPU.
 const PAUSES: u32 = if cfg!(loom) { 1 } else { 1500 };
-/// Checks between two pauses. A pause takes as long as some ten instructions to a hundred, and what comes in it is
-/// noticed at its end.
+/// Checks between two pauses: what comes in a pause is noticed at its end, and a pause takes many times as long as a
+/// check.
 const LOOKS: u32 = if cfg!(loom) { 1 } else { 3 };
 /// Yields per wait where all processes share one CPU.
 const TURNS: u32 = 4;

@@ -26,8 +26,8 @@ use crate::task::workers::retry::finish;
 use crate::task::workers::{ending, retry, workers_of};
 use crate::wire::frame::Malformed;
 
-/// After so many checks at which the same tasks wait and no worker runs any, the workers are killed. It is twice as many the
-/// next time in a pool: it may be the machine that is slow.
+/// After so many checks at which the same tasks wait and no worker runs any, the workers are killed. It is twice as many
+/// the next time in a pool: it may be the machine that is slow.
 const LOOKS: u32 = 3;
 /// It is doubled so often at most.
 const MOST_DOUBLINGS: u32 = 6;
