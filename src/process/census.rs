@@ -336,28 +336,4 @@ fn now() -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_was_forked_after_it_was_made_has_it() {
-        // 1 makes 5; 3 was forked before, 7 after, 8 by 7, and 9 by 3.
-        assert!(has(1, &[0; LINE], 1, 5));
-        assert!(!has(3, &[1, 0, 0, 0, 0], 1, 5));
-        assert!(has(7, &[1, 0, 0, 0, 0], 1, 5));
-        assert!(has(8, &[7, 1, 0, 0, 0], 1, 5));
-        assert!(!has(9, &[3, 1, 0, 0, 0], 1, 5));
-    }
-
-    #[test]
-    fn who_made_it_below_another_has_it_and_that_one_has_not() {
-        // 3, below 1, makes 6, and forks 8.
-        assert!(!has(1, &[0; LINE], 3, 6));
-        assert!(has(8, &[3, 1, 0, 0, 0], 3, 6));
-    }
-
-    #[test]
-    fn of_a_line_that_is_too_long_nothing_is_known() {
-        assert!(has(90, &[80, 70, 60, 50, 40], 1, 2));
-    }
-}
+mod tests;

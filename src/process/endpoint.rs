@@ -187,6 +187,7 @@ fn respond(request: &[u8], answer: impl Fn(&str) -> Answer) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
+    use std::os::fd::AsRawFd;
 
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
@@ -220,6 +221,23 @@ mod tests {
                 Ok(count) => text.extend(&buffer[..count]),
             }
         }
+    }
+
+    /// When this one closes the connection, it is an error for the other side.
+    fn reset(client: &TcpStream) {
+        let linger = libc::linger { l_onoff: 1, l_linger: 0 };
+        let length = libc::socklen_t::try_from(size_of::<libc::linger>()).unwrap();
+        // SAFETY: a descriptor that is open, and a value of that length.
+        let set = unsafe {
+            libc::setsockopt(
+                client.as_raw_fd(),
+                libc::SOL_SOCKET,
+                libc::SO_LINGER,
+                (&raw const linger).cast(),
+                length,
+            )
+        };
+        assert_eq!(set, 0);
     }
 
     #[test]
@@ -260,5 +278,32 @@ mod tests {
         let endpoint = Endpoint::at((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         let address = endpoint.listener.local_addr().unwrap();
         assert_eq!(Endpoint::at(address).unwrap_err().kind(), ErrorKind::AddrInUse);
+    }
+
+    #[test]
+    fn what_is_not_http_is_refused_and_who_goes_away_is_forgotten() {
+        let mut endpoint = Endpoint::at((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        for request in [&b"GET /a FTP/1.1\r\n\r\n"[..], b"POST /a FTP/1.1\r\n\r\n", b"GET /a\r\n\r\n"] {
+            assert!(ask(&mut endpoint, request).starts_with("HTTP/1.1 400 "));
+        }
+        let address = endpoint.listener.local_addr().unwrap();
+        let is_readable = |endpoint: &Endpoint| {
+            poll(&mut [PollFd::new(endpoint.descriptor(), PollFlags::POLLIN)], PollTimeout::from(5_000_u16))
+        };
+        // Before the request is there, and before the answer is written.
+        for request in [&b"GET /large"[..], b"GET /large HTTP/1.1\r\n\r\n"] {
+            let mut client = TcpStream::connect(address).unwrap();
+            client.write_all(request).unwrap();
+            while endpoint.connections.is_empty() {
+                assert_eq!(is_readable(&endpoint), Ok(1));
+                endpoint.serve(answer);
+            }
+            reset(&client);
+            drop(client);
+            while !endpoint.connections.is_empty() {
+                assert_eq!(is_readable(&endpoint), Ok(1));
+                endpoint.serve(answer);
+            }
+        }
     }
 }

@@ -163,3 +163,55 @@ fn send(pid: i32, pidfd: i32, signal: i32) {
         unsafe { libc::kill(pid, signal) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::os::unix::process::CommandExt;
+    use std::process::{Child, Command};
+
+    use nix::sys::signal::Signal;
+    use nix::sys::wait::{WaitStatus, waitpid};
+
+    use super::*;
+    use crate::process::fork::pidfd;
+
+    fn sleeping(in_own_group: bool) -> (Pid, Child) {
+        let mut command = Command::new("sleep");
+        if in_own_group {
+            command.process_group(0);
+        }
+        let child = command.arg("1000").spawn().unwrap();
+        (Pid::from_raw(i32::try_from(child.id()).unwrap()), child)
+    }
+
+    #[test]
+    fn a_child_gets_a_signal_once_wherever_it_is_and_whatever_is_known_of_it() {
+        let killed = |pid: Pid| Ok(WaitStatus::Signaled(pid, Signal::SIGTERM, false));
+        for in_own_group in [true, false] {
+            // The descriptor of something else stands for a kernel that refuses.
+            let descriptors: [fn(Pid) -> Option<OwnedFd>; 3] =
+                [pidfd, |_| None, |_| File::open("/dev/null").ok().map(OwnedFd::from)];
+            for descriptor in descriptors {
+                let (pid, _child) = sleeping(in_own_group);
+                send_to(pid, descriptor(pid).as_ref(), libc::SIGTERM);
+                assert_eq!(waitpid(pid, None), killed(pid));
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_gets_the_signal_of_a_child_that_somebody_else_has_waited_for() {
+        let (pid, mut child) = sleeping(true);
+        let pidfd = pidfd(pid);
+        assert!(pidfd.is_some());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // Its number is another process's by now.
+        let (pid, mut other) = sleeping(true);
+        send_to(pid, pidfd.as_ref(), libc::SIGTERM);
+        assert_eq!(other.try_wait().unwrap(), None);
+        other.kill().unwrap();
+        other.wait().unwrap();
+    }
+}

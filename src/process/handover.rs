@@ -317,11 +317,11 @@ mod tests {
     fn a_list_is_believed_as_far_as_the_kernel_confirms_it() {
         let open = || File::open("/dev/null").unwrap().into_raw_fd();
         let child = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
-        let (pipe, others, file) = (open(), open(), open());
+        let (pipe, others, own, file) = (open(), open(), open(), open());
         let pid = i32::try_from(child.id()).unwrap();
         let (name, path) = (hex("a b\n".as_bytes()), hex(b"/run/\xff.pid"));
         let text = format!(
-            "daemon\nchild {pipe} {pid} 3 {name}\nchild {others} 1 1 61\nchild 9999 {pid} 1 61\nchild 2 {pid} 1 61\n\
+            "daemon\nchild {pipe} {pid} 3 {name}\nchild {others} 1 1 61\nchild {own} 0 1 61\nchild 9999 {pid} 1 61\nchild 2 {pid} 1 61\n\
              pid-file {file} {path}\nlistener nonsense\nsomething else\n\n"
         );
         let heritage = Heritage::parse(&text);
@@ -353,7 +353,24 @@ mod tests {
         assert!(!has_reached(&list));
         list.write_all(REACHED.as_bytes()).unwrap();
         assert!(has_reached(&list));
+        let (reader, _writer) = pipe::open().unwrap();
+        assert!(!has_reached(&File::from(reader)), "a pipe has no beginning to go back to");
         assert_eq!(unhex("6"), None);
         assert_eq!(unhex("zz"), None);
+    }
+
+    #[test]
+    fn what_belongs_to_a_daemon_is_taken_once_and_by_the_process_it_was_given_to() {
+        let given = |of, is_daemon| {
+            *HERITAGE.lock().unwrap() = Some((of, Heritage { is_daemon, ..Heritage::default() }));
+        };
+        given(Pid::from_raw(1), true);
+        assert!(daemon().is_none() && heritage().is_none());
+        given(getpid(), false);
+        assert!(daemon().is_none());
+        given(getpid(), true);
+        assert!(daemon().is_some() && daemon().is_none());
+        assert!(heritage().is_some_and(|heritage| !heritage.is_daemon));
+        assert!(daemon().is_none() && heritage().is_none());
     }
 }

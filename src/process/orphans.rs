@@ -71,6 +71,9 @@ fn is_zombie_of(stat: &str, parent: i32) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::CommandExt;
+    use std::process::Command;
+
     use super::*;
 
     #[test]
@@ -78,6 +81,33 @@ mod tests {
         assert!(is_zombie_of("12 (a) b) Z 1 12 12 0 -1", 1));
         for other in ["12 (a) S 1 12", "12 (a) Z 2 12", "12 (Z 1) R 1", ""] {
             assert!(!is_zombie_of(other, 1), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_orphans_are_reaped_and_what_hides_them_stays() {
+        // One that this extension has started, one that the application has, and two orphans.
+        let true_in = |group: Option<i32>| {
+            let mut command = Command::new("true");
+            if let Some(group) = group {
+                command.process_group(group);
+            }
+            Pid::from_raw(i32::try_from(command.spawn().unwrap().id()).unwrap())
+        };
+        let [own, one, another] = [Some(0), Some(0), Some(0)].map(true_in);
+        let foreign = true_in(None);
+        let has_ended = |pid: Pid| {
+            let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+            waitid(Id::Pid(pid), flags).is_ok()
+        };
+        assert!([own, one, another, foreign].into_iter().all(has_ended));
+        // Other tests have children, too.
+        let is_own = |pid: i32| ![one, another, foreign].contains(&Pid::from_raw(pid));
+        assert_eq!(reap(is_own), 2);
+        assert_eq!(reap(is_own), 0);
+        assert_eq!([one, another].map(|pid| waitpid(pid, None)), [Err(Errno::ECHILD); 2]);
+        for pid in [own, foreign] {
+            assert_eq!(waitpid(pid, None), Ok(WaitStatus::Exited(pid, 0)));
         }
     }
 }

@@ -76,3 +76,22 @@ fn what_makes_no_sense_is_no_report() {
     place.slot_ref().report(2, 0.25, "");
     assert_eq!(place.report(2), Some(Report { fraction: 0.25, text: String::new() }));
 }
+
+#[test]
+fn a_slot_that_is_not_there_is_asked_and_told_in_vain() {
+    let slot_ref = SlotRef { control: leaked(Control::new().unwrap()), index: SLOTS };
+    let place = std::mem::ManuallyDrop::new(Place(slot_ref));
+    place.ask(7);
+    place.relieve(7);
+    place.limit(7, Some(5));
+    slot_ref.begin_pulse(7, 10);
+    slot_ref.beat(20, 4096);
+    slot_ref.sign(Signs::READY);
+    slot_ref.answer(1, Answer::default());
+    slot_ref.report(7, 0.5, "half");
+    assert!(!slot_ref.is_asked(7) && !slot_ref.is_relieved(7) && slot_ref.limit(7) == Limit::Unchanged);
+    assert_eq!(
+        (slot_ref.add_jobs(1), place.pulse(7), place.report(7), place.answer(1)),
+        (0, None, None, None)
+    );
+}

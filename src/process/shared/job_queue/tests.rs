@@ -411,3 +411,20 @@ fn what_a_dead_child_had_taken_is_given_back_where_there_is_no_room_for_it() {
     assert_eq!(job_queue.progress(last), Progress::Unknown, "it is posted again when there is room");
     assert_eq!(job_queue.progress(1), Progress::Open);
 }
+
+#[test]
+fn a_slot_that_is_not_there_has_no_child() {
+    let job_queue = JobQueue::new().unwrap();
+    job_queue.post(1, 0, b"").unwrap();
+    assert!(job_queue.sit(SLOTS, 0).is_none());
+    job_queue.be_patient(SLOTS, None);
+    job_queue.time_items(SLOTS);
+    job_queue.prefetch(SLOTS);
+    assert!(!job_queue.has_left(SLOTS) && !job_queue.dismiss(SLOTS) && !job_queue.is_idle(SLOTS));
+    assert!(!job_queue.has_taken_nothing(SLOTS) && !job_queue.admit(SLOTS, 1, true));
+    assert_eq!((job_queue.begun(SLOTS), job_queue.spent(SLOTS)), (0, Duration::ZERO));
+    assert_eq!((job_queue.item(SLOTS), job_queue.running(SLOTS)), (None, None));
+    assert_eq!(job_queue.reap(SLOTS, |_| true).begun, []);
+    assert_eq!(job_queue.slot(|_| true, 0, None), None);
+    assert!(job_queue.retract(1));
+}

@@ -162,3 +162,43 @@ impl<H> Drop for SharedMemory<H> {
         let _ = unsafe { munmap(self.start.cast(), self.length) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::shared::sync::AtomicU64;
+
+    #[repr(C)]
+    struct Word(AtomicU64);
+
+    // SAFETY: an atomic.
+    unsafe impl Shared for Word {}
+
+    #[test]
+    fn nothing_outside_is_read_or_written() {
+        let memory = SharedMemory::<Word>::new(32).unwrap();
+        assert!(memory.write(24, &[7; 8]) && !memory.write(25, &[7; 8]) && !memory.write(usize::MAX, &[7]));
+        let mut read = Vec::new();
+        assert!(memory.read(24, 8, &mut read) && !memory.read(33, 0, &mut read));
+        assert!(!memory.read(0, usize::MAX, &mut read));
+        assert_eq!(read, [7; 8]);
+        let mut bytes = [1; 4];
+        memory.read_into(29, &mut bytes);
+        assert_eq!(bytes, [1; 4]);
+        memory.read_into(28, &mut bytes);
+        assert_eq!(bytes, [7; 4]);
+        memory.prefetch(31);
+        memory.prefetch(32);
+        assert!(memory.at::<Word>(24).is_some());
+        assert!(memory.at::<Word>(25).is_none() && memory.at::<Word>(20).is_none());
+    }
+
+    #[test]
+    fn a_ring_that_is_longer_than_its_memory_is_refused() {
+        let memory = SharedMemory::<Word>::new(32).unwrap();
+        let mut read = Vec::new();
+        assert!(memory.write_ring(32, 30, &[7; 8]) && memory.read_ring(32, 30, 8, &mut read));
+        assert_eq!(read, [7; 8]);
+        assert!(!memory.write_ring(40, 30, &[7; 12]) && !memory.read_ring(40, 30, 12, &mut read));
+    }
+}

@@ -1,7 +1,8 @@
 use std::process::Command;
 
 use super::header::Header;
-use super::{Mark, MessageRing, Ordering, Process, Received, Trouble, Waiting, units};
+use super::quick::SHORT;
+use super::{Mark, MessageRing, Ordering, Process, Received, Trouble, Turn, Waiting, units};
 
 fn ring(capacity: u32) -> MessageRing {
     MessageRing::new(capacity).unwrap()
@@ -136,6 +137,39 @@ fn a_message_that_a_dead_receiver_had_taken_is_told_and_the_next_one_arrives() {
     };
     assert!(matches!(receive(), Err(Trouble::Lost(loss)) if loss.process == gone && loss.received));
     assert_eq!(receive().unwrap().length, 4);
+}
+
+#[test]
+fn a_piece_that_no_sender_writes_is_no_message() {
+    let header = Header { length: 5, size: 5, format: 1, first: true, more: false };
+    for header in [Header { first: false, ..header }, Header { length: 6, ..header }] {
+        let ring = ring(2);
+        ring.put_header(Mark::default(), header);
+        ring.head().senders.mark.store(Mark::default().behind(units(5), false).0, Ordering::Release);
+        assert_eq!(ring.receive_now(Process::own(), &mut [0; SHORT], |_, bytes| Some(bytes.len())), None);
+        assert_eq!(receive(&ring), Err(Trouble::Garbled));
+        send(&ring, b"next").unwrap();
+        assert_eq!(receive(&ring).unwrap(), b"next");
+    }
+}
+
+#[test]
+fn the_short_way_is_for_when_nothing_is_in_the_way() {
+    let (ring, own) = (ring(2), Process::own());
+    let head = ring.head();
+    let mut bytes = [0; SHORT];
+    let mut receive_now = || ring.receive_now(own, &mut bytes, |_, bytes| Some(bytes.len()));
+    assert_eq!(receive_now(), None);
+    head.senders.turn.try_acquire(own).unwrap();
+    assert!(!ring.send_now(own, 1, b"one"), "somebody else sends");
+    drop(Turn { side: &head.senders, own });
+    assert!(ring.send_now(own, 1, b"one"));
+    let mark = head.receivers.mark.swap(Mark::default().behind(0, true).0, Ordering::Relaxed);
+    assert_eq!(receive_now(), None, "a message has been begun");
+    head.receivers.mark.store(mark, Ordering::Relaxed);
+    assert_eq!(receive_now(), Some(3));
+    ring.close();
+    assert!(!ring.send_now(own, 1, b"two"));
 }
 
 #[test]

@@ -108,6 +108,51 @@ fn garbage_is_no_answer() {
 }
 
 #[test]
+fn a_header_that_no_child_writes_is_no_answer() {
+    let right = header(1, 0, 0, Kind::Value, 0, false);
+    let heard = |at: usize, byte: u8| {
+        let mut ring = ResultRing::new().unwrap();
+        let mut bytes = right;
+        bytes[at] = byte;
+        ring.memory.write_ring(ROOM, 0, &bytes);
+        ring.memory.head().written.store(HEADER as u64, Ordering::Relaxed);
+        hear(&mut ring).map(|answer| answer.map(|answer| answer.task))
+    };
+    assert_eq!(heard(0, 1), Ok(Some(1)));
+    // Its number, its kind, whether more comes, and what is not used.
+    for (at, byte) in [(10, 1), (12, 255), (14, 2), (15, 1)] {
+        assert_eq!(heard(at, byte), Err(Garbled), "byte {at}");
+    }
+}
+
+#[test]
+fn of_a_result_in_pieces_no_more_is_kept_than_the_limit_allows() {
+    let mut ring = ResultRing::new().unwrap();
+    let payload = vec![7; PIECE * 2 + 5];
+    let heard = |ring: &mut ResultRing, limit: usize| {
+        said(ring, 7, &payload);
+        ring.read().unwrap();
+        let Answer { frame, length, .. } = ring.hear(limit as u64).unwrap().unwrap();
+        (frame.payload.len(), length)
+    };
+    let length = payload.len() as u64;
+    assert_eq!(heard(&mut ring, PIECE), (PIECE, length));
+    assert_eq!(heard(&mut ring, payload.len()), (payload.len(), length));
+    assert_eq!(heard(&mut ring, 1), (0, length));
+    assert_eq!(heard(&mut ring, 0), (payload.len(), length));
+}
+
+#[test]
+fn what_comes_in_place_of_a_loan_that_was_asked_for_is_refused() {
+    let mut ring = ResultRing::new().unwrap();
+    said(&ring, 7, b"remote");
+    assert_eq!(*hear(&mut ring).unwrap().unwrap().frame.payload, *b"remote");
+    ring.ask();
+    said(&ring, 7, b"something else");
+    assert_eq!(ring.receive(&mut [MaybeUninit::uninit(); 20]), Err(Garbled));
+}
+
+#[test]
 fn an_answer_is_heard_once() {
     let mut ring = ResultRing::new().unwrap();
     said(&ring, 1, b"one");
