@@ -199,6 +199,10 @@ fn advise(start: usize, length: usize, advice: libc::c_int) -> Result<(), Errno>
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
+    use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+
     use super::*;
 
     const SMAPS: &str = "\
@@ -265,12 +269,21 @@ AnonHugePages:         0 kB
 
     #[test]
     fn memory_that_is_hardly_used_stays_as_it_is() {
-        let mut bytes: Vec<u8> = Vec::with_capacity(4 * UNIT);
+        // Not from the allocator, which may have used it before.
+        let (length, flags) = (NonZeroUsize::new(4 * UNIT).unwrap(), MapFlags::MAP_PRIVATE);
+        // SAFETY: new pages at an address of the kernel's choice.
+        let memory =
+            unsafe { mmap_anonymous(None, length, ProtFlags::PROT_READ | ProtFlags::PROT_WRITE, flags) };
+        let memory = memory.unwrap();
+        // SAFETY: mapped just now, zeroed, and unmapped at the end of this test; nothing else refers to it.
+        let bytes = unsafe { std::slice::from_raw_parts_mut(memory.as_ptr().cast::<u8>(), 4 * UNIT) };
         let start = bytes.as_ptr().addr().next_multiple_of(UNIT);
-        bytes.push(1);
+        bytes[0] = 1;
         assert!(!is_dense(start + UNIT));
-        bytes.resize(4 * UNIT, 1);
+        bytes.fill(1);
         assert!(is_dense(start));
+        // SAFETY: as above.
+        unsafe { munmap(memory, 4 * UNIT) }.unwrap();
     }
 
     #[test]
