@@ -20,9 +20,10 @@ const LOOKS: u32 = if cfg!(loom) { 1 } else { 3 };
 /// Yields per wait where all processes share one CPU.
 const TURNS: u32 = 4;
 /// The most waits that are skipped before the next attempt to wait without sleeping. The first is for yielding, where
-/// an attempt may cost the rest of another process's time slice; the second for busy waiting.
+/// an attempt may cost the rest of another process's time slice; the second for busy waiting, where an attempt costs less,
+/// and where tasks that follow one another at once are sooner back at not sleeping.
 const MOST: u32 = 1 << 14;
-const MOST_LOOKING: u32 = 1 << 8;
+const MOST_LOOKING: u32 = 1 << 5;
 
 /// How a process waits before it sleeps.
 #[derive(Debug)]
