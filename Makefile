@@ -41,8 +41,9 @@ programs: setup build ## random programs over the whole API; PROGRAMS=2000 and S
 test-broker: services build ## kill workers of RabbitMQ and Redis, and count the messages: 20,000; BROKER_MESSAGES=... chooses
 	BROKER_MESSAGES="$(or $(BROKER_MESSAGES),20000)" BROKER_WORKERS="$(or $(BROKER_WORKERS),8)" BROKER_LONG="$(or $(BROKER_LONG),8)" tests/broker/run
 
-soak: setup build ## a day of a supervisor in SOAK_SECONDS=600, with crashes, reloads and new programs; draws target/soak.svg
-	tests/soak/run
+soak: setup build ## a day of a supervisor in SOAK_SECONDS=600, with crashes and reloads, then SOAK_TASKS=2000000 tasks; draws target/soak-*.svg
+	tests/soak/run day
+	tests/soak/run tasks
 
 loom: ## try the orders in which processes can use shared memory; LOOM_MAX_PREEMPTIONS=... tries more; needs no PHP
 	cargo test --release --locked --manifest-path tests/loom/Cargo.toml models

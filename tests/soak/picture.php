@@ -3,17 +3,19 @@
 declare(strict_types=1);
 
 /**
- * Panels of curves over the hours of a day, as SVG.
+ * Panels of curves over the hours of a day, or over something else that ends at $end, as SVG.
  *
  * @param array<string, array<string, list<array{float, float}>>> $panels title => curve => points of [hour, value]
  * @param list<array{float, string}> $marks hours at which something was done
+ * @param float $every where to write how late it is
+ * @param string $label how, as printf() has it
  */
-function picture(string $title, array $panels, array $marks): string
+function picture(string $title, array $panels, array $marks, float $end = 24, float $every = 3, string $label = '%d:00'): string
 {
     [$width, $left, $right, $top, $height, $gap] = [900, 60, 150, 60, 120, 46];
     $whole = $top + count($panels) * ($height + $gap) + 10;
-    $colours = ['#2a6fdb', '#c2571a', '#2e7d32'];
-    $x = fn (float $hour): float => $left + $hour / 24 * ($width - $left - $right);
+    $colours = ['#2a6fdb', '#c2571a', '#2e7d32', '#7b3fa0', '#777'];
+    $x = fn (float $hour): float => $left + $hour / $end * ($width - $left - $right);
     $text = fn (float $x, float $y, string $text, string $more = ''): string => sprintf('<text x="%.1f" y="%.1f" %s>%s</text>', $x, $y, $more, htmlspecialchars($text));
     $svg = [
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 $width $whole\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#333\">",
@@ -40,8 +42,8 @@ function picture(string $title, array $panels, array $marks): string
             $svg[] = sprintf('<polyline points="%s" fill="none" stroke="%s" stroke-width="1.3"/>', implode(' ', $points), $colours[$i]);
             $svg[] = $text($width - $right + 8, $y0 - $height + 12 + 16 * $i, $curve, "fill=\"$colours[$i]\"");
         }
-        for ($hour = 0; $hour <= 24; $hour += 3) {
-            $svg[] = $text($x($hour), $y0 + 14, "$hour:00", 'text-anchor="middle" font-size="10"');
+        for ($hour = 0.0; $hour <= $end; $hour += $every) {
+            $svg[] = $text($x($hour), $y0 + 14, sprintf($label, $hour), 'text-anchor="middle" font-size="10"');
         }
     }
     return implode("\n", [...$svg, '</svg>', '']);
