@@ -10,7 +10,8 @@
 // build, by where its memory happens to be, that is a difference between rounds. The older one is first in every other turn;
 // the first turn does not count. `ratio` is the median of the rounds' ratios, newer to older, and a round's ratio that of its
 // turns; `noise` is twice the standard error of that median, from the rounds' median deviation. A workload has
-// changed when its ratio is further from 1 than its noise, and than 1 %. Exit status 1 when an answer was wrong.
+// changed when its ratio is further from 1 than its noise, and than 1 %. Of a value it is the whole task in a process of its
+// own, and the way back from a warm worker: see values.php. Exit status 1 when an answer was wrong.
 
 declare(strict_types=1);
 
@@ -53,7 +54,7 @@ $measure = function (array $process): float|string {
     $output = (string) fgets($from);
     $result = json_decode($output, true);
     return is_array($result) && $result['wrong'] === 0
-        ? (float) ($result['us'] ?? $result['warm'] + $result['fork'])
+        ? (float) ($result['us'] ?? $result['task'] + $result['back warm'])
         : $output;
 };
 
