@@ -3,7 +3,8 @@
 // Measures the extension beside the floor and beside pcntl, in turn, each in a process of its own, and prints the
 // medians as a table; then the same of warm workers, beside a C program's round trip through two pipes, or beside the
 // ideal schedule; then how values come back beside PHP's serializer, igbinary and a C program's pipe (see
-// benches/values.php), and last what real work costs in small tasks (see benches/pages.php). Every figure goes to benches/results/ as JSON lines.
+// benches/values.php), and last what real work costs in small tasks (see benches/pages.php). Every figure goes to benches/results/ as JSON lines,
+// and as a picture.
 //
 // usage: tools/bench [--ini] [--only=latency,ints] [--rounds=5] [--json] [--list]
 //
@@ -19,6 +20,7 @@ declare(strict_types=1);
 
 require __DIR__ . '/workloads.php';
 require __DIR__ . '/process.php';
+require __DIR__ . '/bars.php';
 
 $options = getopt('', ['only:', 'rounds:', 'json', 'list'], $rest);
 // getopt() passes over what it does not know.
@@ -344,7 +346,9 @@ if ($verbose) {
     $file = __DIR__ . '/results/' . gmdate('Y-m-d\THis') . '.jsonl';
     is_dir(dirname($file)) || mkdir(dirname($file));
     file_put_contents($file, implode("\n", $lines) . "\n");
-    echo "\n$file\n";
+    $picture = substr($file, 0, -strlen('jsonl')) . 'svg';
+    file_put_contents($picture, bars(array_map(fn (string $line): array => json_decode($line, true), $lines)));
+    echo "\n$file\n$picture\n";
 } else {
     echo implode("\n", $lines), "\n";
 }
