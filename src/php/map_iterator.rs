@@ -20,10 +20,13 @@ use crate::zend::object::{Native, Object, Registration, Tracer};
 use crate::zend::zval::boolean;
 use crate::zend::{exception, interfaces, object};
 
-/// The data of an iterator: the call of `map()`, and the current result.
+/// The data of an iterator: the call of `map()`, the pool that it was called of, and the current result.
 #[derive(Debug, Default)]
 pub(crate) struct MapIterator {
     map_call: ValueCell<Option<Rc<MapCall>>>,
+    /// The `Pool`, until the last result: hooks and listeners of a pool are the object's, and are needed as long as there is
+    /// a map call. Only if it has the object does the cycle collector know what they are reached from.
+    pool: ValueCell<Option<Zval>>,
     current: ValueCell<Option<Given>>,
     begun: Cell<bool>,
 }
@@ -43,6 +46,7 @@ impl Native for MapIterator {
 
     fn trace(&self, tracer: &mut Tracer) {
         self.map_call.peek(|map_call| map_call.iter().for_each(|map_call| map_call.trace(tracer)));
+        self.pool.peek(|pool| pool.iter().for_each(|pool| tracer.value(pool)));
         self.current.peek(|current| {
             if let Some((key, Ok(value) | Err(value))) = current {
                 tracer.value(key);
@@ -75,12 +79,13 @@ pub(crate) fn register() {
     REGISTRATION.class.implement(interfaces::iterator());
 }
 
-/// Starts a map in `group` with the arguments of `call` (the items and the function), and returns an iterator over its
-/// results.
-pub(crate) fn over(call: &Call, group: &Rc<Group>, ordered: bool) -> Returned {
+/// Starts a map in `group`, which is that of `pool`, with the arguments of `call` (the items and the function), and returns
+/// an iterator over its results.
+pub(crate) fn over(call: &Call, pool: Zval, group: &Rc<Group>, ordered: bool) -> Returned {
     let map_call = begin(call, group, ordered)?;
     let iterator = Object::<MapIterator>::new();
     iterator.map_call.set(Some(map_call));
+    iterator.pool.set(Some(pool));
     Ok(iterator.zval())
 }
 
@@ -120,6 +125,9 @@ fn step(iterator: &MapIterator) -> Result<(), Thrown> {
         None => Ok(None),
     };
     event_loop::leave();
+    if map_call.as_ref().is_none_or(|map_call| !map_call.is_listed()) {
+        drop(iterator.pool.take());
+    }
     match item {
         Ok(item) => iterator.current.set(item),
         Err(thrown) => {

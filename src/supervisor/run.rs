@@ -205,7 +205,7 @@ impl<'s> Run<'s> {
                 self.farewell(code)?;
                 return Ok(code);
             }
-            if event_loop::wait(Some(self.until_next())) == Err(Errno::EINTR) {
+            if event_loop::wait_attending(Some(self.until_next())) == Err(Errno::EINTR) {
                 event_loop::interrupted();
             }
         }

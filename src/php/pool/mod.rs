@@ -296,7 +296,7 @@ fn map_items(call: &Call) -> Returned {
     }
     // The workers of a previous map may be closing, and be needed again.
     pool.group.workers.borrow().iter().for_each(|workers| workers.reopen());
-    map_iterator::over(call, &pool.group, ordered)
+    map_iterator::over(call, pool.zval(), &pool.group, ordered)
 }
 
 /// Sets whether the pool uses warm workers or a child of its own for each task. Throws if tasks are queued or running.

@@ -4,6 +4,7 @@
 //! Runs in the parent. A child is reported as ended once it is reaped; by then everything that it wrote has been read.
 
 mod alarm;
+mod attended;
 mod captures;
 mod checks;
 mod deaths;
@@ -41,6 +42,7 @@ use crate::process::shared::message_ring::duplex_table::DuplexTable;
 use crate::process::shared::result_ring::ResultRing;
 use crate::process::wait::{Exit, KILL_WAIT, wait_until};
 use crate::wire::frame::Reader;
+use attended::Attended;
 use checks::Checks;
 use deaths::Deaths;
 pub(crate) use news::{Ended, Message, News};
@@ -79,6 +81,7 @@ pub(crate) struct Reactor {
     /// How children ended that had a remote payload, until that payload is fetched or given up.
     fates: BTreeMap<u64, Exit>,
     deaths: Deaths,
+    attended: Attended,
     /// Says whether the kernel's OOM killer was the cause, for deaths that this process has not caused.
     pub(crate) memory_killer: MemoryKiller,
 }
@@ -111,6 +114,7 @@ impl Reactor {
             checks: Checks::default(),
             fates: BTreeMap::new(),
             deaths: Deaths::default(),
+            attended: Attended::default(),
             memory_killer: MemoryKiller::new(),
         })
     }
@@ -136,19 +140,19 @@ impl Reactor {
         self.deaths.descriptor(self.children.values().filter_map(|child| child.pidfd.as_ref()))
     }
 
-    /// From now on a wait ends, too, when this descriptor is readable, of a channel for example, until
-    /// [`Reactor::disregard`].
+    /// From now on a wait of a caller that attends to it ends, too, when this descriptor is readable, of a channel for
+    /// example, until [`Reactor::disregard`].
     ///
     /// # Errors
     ///
     /// When the kernel cannot watch one more descriptor.
     pub(crate) fn attend(&mut self, fd: BorrowedFd<'_>) -> Result<(), Errno> {
-        self.registry.register(fd, Source::Attended, Trigger::Level).map(drop)
+        self.attended.add(fd)
     }
 
     /// The descriptor ends no wait any more.
     pub(crate) fn disregard(&mut self, fd: BorrowedFd<'_>) {
-        self.registry.deregister(fd);
+        self.attended.remove(fd);
     }
 
     /// How many children are not reaped yet, without those that are no longer waited for.

@@ -25,8 +25,7 @@ pub(super) enum Source {
     Output(u64, Stream),
     /// The doorbell of all warm workers. Their results are in shared memory.
     Doorbell,
-    /// The descriptor of a channel's ring, while code waits for a message among others, or of an endpoint. There is nothing
-    /// to handle: that code looks itself.
+    /// What is attended while code sleeps that looks after it itself. There is nothing to handle.
     Attended,
     /// The reactor's timer. There is nothing to handle: the caller knows what is due.
     Timer,

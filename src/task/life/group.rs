@@ -199,13 +199,14 @@ impl Group {
         self.idle() && self.maps.borrow().is_empty()
     }
 
-    /// Reports to the cycle collector the values that are dropped with its object. While it has something to do, it
-    /// keeps them whether or not there is an object.
+    /// Reports to the cycle collector the values that are dropped with its object, which each iterator over a map call has,
+    /// too. While it has something to do, it keeps them whether or not there is an object.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         self.ended.peek(|ended| {
             ended.iter().flat_map(Ended::futures).for_each(|future| future.trace_in(tracer));
         });
-        if !self.is_spent() {
+        // In a copy of another process nobody drops them who drops an iterator.
+        if !self.idle() || !(self.is_here() || self.is_spent()) {
             return;
         }
         self.ledger.peek(|ledger| {

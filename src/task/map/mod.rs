@@ -117,6 +117,11 @@ impl MapCall {
         self.batches.peek(|batches| batches.values().for_each(|batch| batch.items.trace(tracer)));
     }
 
+    /// Is it one of its group's? No longer once it was abandoned.
+    pub(crate) fn is_listed(&self) -> bool {
+        self.group.maps.borrow().contains_key(&self.id)
+    }
+
     /// A result of a batch has arrived. False if others of that batch are still to come: then nothing else changes.
     pub(crate) fn answered(
         self: &Rc<Self>,

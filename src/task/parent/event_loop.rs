@@ -42,6 +42,19 @@ pub(super) const HELD_BACK: Duration = Duration::from_millis(20);
 ///
 /// EINTR when a signal wants the script's attention.
 pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
+    wait_as(timeout, false)
+}
+
+/// The same for a caller that looks after what the reactor attends to: that ends the wait, too.
+///
+/// # Errors
+///
+/// As [`wait`].
+pub(crate) fn wait_attending(timeout: Option<Duration>) -> Result<(), Errno> {
+    wait_as(timeout, true)
+}
+
+fn wait_as(timeout: Option<Duration>, attends: bool) -> Result<(), Errno> {
     let state = state();
     if state.underway.get() > 0 {
         state.held_back.set(true);
@@ -58,7 +71,7 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
         state.forwarding.borrow_mut().look();
     }
     interrupt::acknowledge();
-    let heard = hear(timeout);
+    let heard = hear(timeout, attends);
     let _underway = Underway::new();
     take_in();
     listeners::look();
@@ -80,7 +93,7 @@ pub(crate) fn wait(timeout: Option<Duration>) -> Result<(), Errno> {
 pub(crate) fn look() {
     interrupt::acknowledge();
     // A signal is the virtual machine's to handle, later.
-    let _ = hear(Some(Duration::ZERO));
+    let _ = hear(Some(Duration::ZERO), false);
     let _underway = Underway::new();
     take_in();
     listeners::look();
@@ -100,13 +113,13 @@ pub(crate) fn interrupted() {
 
 /// Waits for news. It does not sleep while earlier news is not processed: that is so when processing it has called PHP
 /// code, and that code waits.
-fn hear(timeout: Option<Duration>) -> Result<(), Errno> {
+fn hear(timeout: Option<Duration>, attends: bool) -> Result<(), Errno> {
     let state = state();
     let mut news = state.news.borrow_mut();
     let timeout =
         if news.is_empty() && state.freed.borrow().is_empty() { timeout } else { Some(Duration::ZERO) };
     match state.reactor.borrow_mut().as_mut() {
-        Some(reactor) => reactor.wait(timeout, &mut news),
+        Some(reactor) => reactor.wait(timeout, attends, &mut news),
         // There is no child yet, as there were no descriptors for the reactor; a fork may be waiting to be tried again.
         None => timeout.map_or(Ok(()), |timeout| pause(timeout.min(HELD_BACK))),
     }

@@ -167,7 +167,7 @@ pub(crate) fn looking(
         if !event_loop::busy() && !state().has_isolated() {
             restart();
         }
-        if event_loop::wait(Some(left.min(longest))) == Err(Errno::EINTR) {
+        if event_loop::wait_attending(Some(left.min(longest))) == Err(Errno::EINTR) {
             event_loop::interrupted();
         }
     };

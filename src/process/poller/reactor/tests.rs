@@ -74,7 +74,7 @@ fn outcome(work: impl FnOnce(&OwnedFd)) -> Ended {
 fn turn(reactor: &mut Reactor) -> VecDeque<News> {
     INTERRUPT.store(false, Ordering::Release);
     let mut news = VecDeque::new();
-    let _ = reactor.wait(None, &mut news);
+    let _ = reactor.wait(None, false, &mut news);
     news
 }
 
@@ -165,7 +165,7 @@ fn the_notifier_raises_both_flags_once_armed() {
         std::thread::yield_now();
     }
     let mut ended = VecDeque::new();
-    reactor.wait(Some(Duration::ZERO), &mut ended).unwrap();
+    reactor.wait(Some(Duration::ZERO), false, &mut ended).unwrap();
     // The pipe may have been closed a moment before the process ended.
     if ended.is_empty() {
         next(&mut reactor);
@@ -348,7 +348,7 @@ fn without_pidfds_one_that_closes_its_pipe_and_stays_holds_nobody_up() {
     }
     for _ in 0..5 {
         let mut news = VecDeque::new();
-        let _ = reactor.wait(Some(Duration::from_millis(1)), &mut news);
+        let _ = reactor.wait(Some(Duration::from_millis(1)), false, &mut news);
         assert!(news.is_empty());
     }
     reactor.signal(1, Signal::SIGKILL).unwrap();
@@ -394,7 +394,7 @@ fn a_wait_that_is_cut_short_takes_no_wake_up_with_it() {
     PENDING.store(false, Ordering::Release);
     INTERRUPT.store(true, Ordering::Release);
     let mut news = VecDeque::new();
-    assert_eq!(reactor.wait(Some(Duration::from_secs(1)), &mut news), Err(Errno::EINTR));
+    assert_eq!(reactor.wait(Some(Duration::from_secs(1)), false, &mut news), Err(Errno::EINTR));
     assert!(news.is_empty());
     reactor.arm(None, false);
     let deadline = Instant::now() + Duration::from_secs(5);
@@ -420,7 +420,7 @@ fn news_that_came_before_the_parent_listens_makes_its_descriptor_readable() {
     let mut news = VecDeque::new();
     INTERRUPT.store(false, Ordering::Release);
     // As a message comes that looks where nobody listens any more.
-    reactor.wait(Some(Duration::ZERO), &mut news).unwrap();
+    reactor.wait(Some(Duration::ZERO), false, &mut news).unwrap();
     let duplex = duplexes.open(7, false).unwrap();
     assert!(duplex.to_parent.send_now(Process::own(), 0, b"x"));
     duplex.ring();
@@ -431,8 +431,40 @@ fn news_that_came_before_the_parent_listens_makes_its_descriptor_readable() {
     reactor.put_off(Duration::from_secs(60));
     assert!(is_readable());
     assert_eq!(duplexes.look(), [(7, false)]);
-    reactor.wait(Some(Duration::ZERO), &mut news).unwrap();
+    reactor.wait(Some(Duration::ZERO), false, &mut news).unwrap();
     reactor.arm(None, true);
     assert!(!is_readable());
+    reactor.stop();
+}
+
+/// It stays readable until somebody looks after it: each interrupt would cause the next one.
+#[test]
+fn what_is_attended_is_waited_for_only_by_who_looks_after_it() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut reactor = Reactor::new(Means::Thread, FLAGS).unwrap();
+    INTERRUPT.store(false, Ordering::Release);
+    let (reader, writer) = crate::process::pipe::open().unwrap();
+    nix::unistd::write(&writer, b"x").unwrap();
+    reactor.attend(reader.as_fd()).unwrap();
+    let mut news = VecDeque::new();
+    let mut ready = |reactor: &mut Reactor, attends: bool| {
+        let is_ready = poll(
+            &mut [PollFd::new(reactor.registry.descriptor().as_fd(), PollFlags::POLLIN)],
+            PollTimeout::ZERO,
+        );
+        assert_eq!(is_ready, Ok(0), "nothing raises the flag");
+        let began = Instant::now();
+        reactor
+            .wait(Some(Duration::from_millis(if attends { 60_000 } else { 1 })), attends, &mut news)
+            .unwrap();
+        began.elapsed() < Duration::from_secs(30)
+    };
+    assert!(ready(&mut reactor, true));
+    assert!(ready(&mut reactor, false));
+    reactor.disregard(reader.as_fd());
+    assert!(ready(&mut reactor, false));
+    assert_eq!(reactor.attended.join(&mut reactor.registry), Ok(()));
+    let mut events = [crate::process::poller::registry::Token::default(); 64];
+    assert_eq!(reactor.registry.wait(0, None, &mut events), Ok(0));
     reactor.stop();
 }

@@ -15,16 +15,22 @@ use crate::process::signals::Blocked;
 use crate::wire::frame::Malformed;
 
 impl Reactor {
-    /// Waits for news, for `timeout` at most, and appends it to `news`. The notifier raises nothing meanwhile.
+    /// Waits for news, for `timeout` at most, and appends it to `news`. The notifier raises nothing meanwhile. What is
+    /// attended ends the wait only if the caller `attends` to it, and looks itself.
     ///
     /// # Errors
     ///
     /// EINTR when a signal arrived, which the application may want to handle.
-    pub(crate) fn wait(&mut self, timeout: Option<Duration>, news: &mut VecDeque<News>) -> Result<(), Errno> {
+    pub(crate) fn wait(
+        &mut self,
+        timeout: Option<Duration>,
+        attends: bool,
+        news: &mut VecDeque<News>,
+    ) -> Result<(), Errno> {
         self.notice();
         let heard = self.rings.unasked(timeout != Some(Duration::ZERO), self.flags, news);
         let waited = match heard {
-            Ok(Heard::Nothing) => self.ask(timeout, news),
+            Ok(Heard::Nothing) => self.ask(timeout, attends, news),
             Ok(heard) => {
                 self.give_up(heard, news);
                 Ok(())
@@ -50,7 +56,12 @@ impl Reactor {
     }
 
     /// Asks the kernel for events, and sleeps if there are none.
-    fn ask(&mut self, timeout: Option<Duration>, news: &mut VecDeque<News>) -> Result<(), Errno> {
+    fn ask(
+        &mut self,
+        timeout: Option<Duration>,
+        attends: bool,
+        news: &mut VecDeque<News>,
+    ) -> Result<(), Errno> {
         self.step(Input::Ask);
         let mut polled = self.polled.clone();
         let timeout = if polled.is_empty() { timeout } else { Some(timeout.map_or(REAP, |t| t.min(REAP))) };
@@ -64,8 +75,15 @@ impl Reactor {
         if self.rings.listen() {
             millis = 0;
         }
+        let attends = attends && millis != 0;
+        if attends && self.attended.join(&mut self.registry).is_err() {
+            millis = 1; // without the kernel's help the caller looks often
+        }
         let mut ready = [Token::default(); BATCH];
         let waited = self.sleep(&mut ready, millis);
+        if attends {
+            self.attended.leave(&mut self.registry);
+        }
         self.wait_error = None;
         let count = match waited {
             Ok(count) => count,
