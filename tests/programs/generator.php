@@ -19,6 +19,8 @@ final class Generator
     private int $inside = 0;
     /** Whether this runs in a task. */
     private int $child = 0;
+    /** Whether an exception may be on its way. */
+    private int $endings = 0;
     private int $places = 0;
     private int $numbers = 0;
     /** @var array<string, list<string>> names of variables by kind: p pools, f futures, i iterators, b fibers, g generators, o objects */

@@ -303,7 +303,7 @@ trait Statements
             return null;
         }
         $before = $this->block(2);
-        $after = $this->block(2);
+        $after = $this->ending();
         $body = new Block(new Slot([$this->node('try ', $before, ' catch (DomainException $e) { caught($e); }'), $this->node('try { yield 1; } finally ', $after), $this->node('yield 2;')]));
         return $this->safely($this->fresh('g') . ' = (', new Lambda('', $body, null, 'function () { yield 1; }'), ')();');
     }
@@ -365,8 +365,17 @@ trait Statements
         return match ($this->below(3)) {
             0 => $this->node('try ', $this->block(3), ' catch (Throwable $e) { caught($e); }'),
             1 => $this->node('try ', $this->block(2), ' catch (DomainException $e) ', $this->block(2)),
-            2 => $this->node('try ', $this->block(2), ' finally ', $this->block(2)),
+            2 => $this->node('try ', $this->block(2), ' finally ', $this->ending()),
         };
+    }
+
+    /** A block that runs while an exception may be on its way: PHP 8.2 loses what a handler of a signal throws there. */
+    private function ending(): Block
+    {
+        $this->endings++;
+        $block = $this->block(2);
+        $this->endings--;
+        return $block;
     }
 
     private function throws(): ?Node
@@ -411,7 +420,7 @@ trait Statements
 
     private function signal(): ?Node
     {
-        return $this->deep() ? null : $this->node('pcntl_async_signals(true); pcntl_signal(SIGUSR1, ', $this->does('$signal', often: true), '); posix_kill(getmypid(), SIGUSR1);');
+        return $this->deep() || $this->endings > 0 ? null : $this->node('pcntl_async_signals(true); pcntl_signal(SIGUSR1, ', $this->does('$signal', often: true), '); posix_kill(getmypid(), SIGUSR1);');
     }
 
     private function forkHook(): ?Node
