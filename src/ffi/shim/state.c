@@ -213,12 +213,17 @@ bool async_interrupt_is_inside_ours(void)
  * code waits. */
 bool async_interrupt_safe(void)
 {
-	const zend_execute_data *frame;
+	const zend_execute_data *frame = EG(current_execute_data);
 
 	if (EG(exception) || (php_output_get_status() & PHP_OUTPUT_LOCKED) || async_interrupt_is_inside_ours()) {
 		return false;
 	}
-	for (frame = EG(current_execute_data); frame && frame != async_floor; frame = frame->prev_execute_data) {
+	/* A function that FFI calls has been freed at the end of the call, when newer engines check for interrupts while its
+	 * frame is still there: a backtrace reads that. */
+	if (frame && !frame->func) {
+		return false;
+	}
+	for (; frame && frame != async_floor; frame = frame->prev_execute_data) {
 		uint32_t info = ZEND_CALL_INFO(frame);
 		const zend_execute_data *caller = frame->prev_execute_data;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
-use nix::unistd::Pid;
+use nix::unistd::{Pid, getpid};
 
 use crate::pool::ids::IdMap;
 use crate::pool::ledger::Ledger;
@@ -205,8 +205,9 @@ impl Group {
         self.ended.peek(|ended| {
             ended.iter().flat_map(Ended::futures).for_each(|future| future.trace_in(tracer));
         });
-        // In a copy of another process nobody drops them who drops an iterator.
-        if !self.idle() || !(self.is_here() || self.is_spent()) {
+        // In a copy of another process nobody drops them who drops an iterator. The state is not asked which process this is:
+        // the first to ask it in a copy takes values away, in the middle of the collector's work.
+        if !self.idle() || !(self.is_spent() || self.owner == getpid()) {
             return;
         }
         self.ledger.peek(|ledger| {
