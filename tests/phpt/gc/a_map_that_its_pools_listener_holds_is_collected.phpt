@@ -5,15 +5,30 @@ An iterator of map() that a listener or a hook of its own pool refers to is coll
 use Async\Pool;
 use function Async\await;
 
+require __DIR__ . '/../../support/sync.php';
+
 final class Held
 {
+    public static int $gone = 0;
+
     public function __construct(private string $by)
     {
     }
 
     public function __destruct()
     {
+        self::$gone++;
         echo "$this->by is gone\n";
+    }
+}
+
+/** Collects, until the children have ended that the pool is kept for, and so many are gone. */
+function collect(int $gone): void
+{
+    $any = Pool::create();
+    for ($until = microtime(true) + PATIENCE; Held::$gone < $gone && microtime(true) < $until;) {
+        $any->tick();
+        gc_collect_cycles();
     }
 }
 
@@ -30,7 +45,7 @@ echo "-- the iterator is still here\n";
 $iterator->next();
 echo $iterator->current(), "\n";
 unset($iterator);
-gc_collect_cycles();
+collect(1);
 
 echo "-- a hook that refers to the pool, too\n";
 $pool = Pool::create();
@@ -46,7 +61,7 @@ await($pool->add(fn () => 1));
 unset($iterator);
 gc_collect_cycles();
 unset($pool);
-gc_collect_cycles();
+collect(2);
 
 echo "-- an iterator outlives the variable of its pool, and hooks run\n";
 $pool = Pool::create()->concurrency(1);
