@@ -148,6 +148,7 @@ unsafe extern "C" {
     pub(crate) fn async_interrupt_startup();
     pub(crate) fn async_interrupt_safe() -> bool;
     pub(crate) fn async_interrupt_is_inside_ours() -> bool;
+    pub(crate) fn async_interrupt_is_of_freed() -> bool;
     pub(crate) fn async_interrupt_threw(frame: *mut zend_execute_data);
     pub(crate) fn async_scope(functions: *mut usize, most: usize) -> usize;
     pub(crate) fn async_floor_set() -> *const c_void;

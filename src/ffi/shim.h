@@ -120,6 +120,7 @@ void *async_vm_interrupt_addr(void);
 void async_interrupt_startup(void);
 bool async_interrupt_safe(void);
 bool async_interrupt_is_inside_ours(void);
+bool async_interrupt_is_of_freed(void);
 void async_interrupt_threw(zend_execute_data *frame);
 size_t async_scope(uintptr_t *functions, size_t most);
 const void *async_floor_set(void);

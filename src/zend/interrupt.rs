@@ -77,6 +77,13 @@ pub(crate) fn is_inside_ours() -> bool {
     unsafe { ffi::async_interrupt_is_inside_ours() }
 }
 
+/// Whether the VM is at the end of a function that is freed already, where no exception can be made. An interrupt that is
+/// requested again there comes when that function has returned.
+pub(crate) fn is_of_freed() -> bool {
+    // SAFETY: looks at the frame of the running thread.
+    unsafe { ffi::async_interrupt_is_of_freed() }
+}
+
 /// Does what the VM would do at an interrupt, for a caller that blocks. PHP code may run: signal handlers of the
 /// application.
 pub(crate) fn run() {
@@ -101,7 +108,7 @@ unsafe extern "C" fn on_interrupt(frame: *mut zend_execute_data) {
     // An `exit()` in a hook that was installed after ours, and calls ours when it is done.
     let mut exited = exception::exiting();
     let was_pending = exception::pending();
-    // The hook must not request another interrupt, except in `is_inside_ours`: the VM checks for one as soon as this
+    // The hook must not request another interrupt, except in `is_inside_ours` and `is_of_freed`: the VM checks for one as soon as this
     // returns, before it continues.
     if thread::is_main()
         && acknowledge()

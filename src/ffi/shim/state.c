@@ -207,23 +207,28 @@ bool async_interrupt_is_inside_ours(void)
 		&& frame->func->internal_function.module == async_module;
 }
 
+/* Is the VM at the end of a function that has been freed in it, as those that FFI calls are? Newer engines check for
+ * interrupts there, while its frame is still there, and a backtrace would read the function. */
+bool async_interrupt_is_of_freed(void)
+{
+	const zend_execute_data *frame = EG(current_execute_data);
+
+	return frame && !frame->func;
+}
+
 /* Is the VM where the script itself could have called a function? Not inside of a destructor, an autoloader, a
  * comparator, an output callback or an error handler: these are called by the engine in the middle of other work. While
  * a handler runs, only frames above it are checked: the handler itself was called in such a place, or while
  * code waits. */
 bool async_interrupt_safe(void)
 {
-	const zend_execute_data *frame = EG(current_execute_data);
+	const zend_execute_data *frame;
 
-	if (EG(exception) || (php_output_get_status() & PHP_OUTPUT_LOCKED) || async_interrupt_is_inside_ours()) {
+	if (EG(exception) || (php_output_get_status() & PHP_OUTPUT_LOCKED) || async_interrupt_is_inside_ours()
+		|| async_interrupt_is_of_freed()) {
 		return false;
 	}
-	/* A function that FFI calls has been freed at the end of the call, when newer engines check for interrupts while its
-	 * frame is still there: a backtrace reads that. */
-	if (frame && !frame->func) {
-		return false;
-	}
-	for (; frame && frame != async_floor; frame = frame->prev_execute_data) {
+	for (frame = EG(current_execute_data); frame && frame != async_floor; frame = frame->prev_execute_data) {
 		uint32_t info = ZEND_CALL_INFO(frame);
 		const zend_execute_data *caller = frame->prev_execute_data;
 

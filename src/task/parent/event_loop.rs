@@ -291,6 +291,9 @@ pub(crate) fn on_interrupt() {
         // Exiting is told by what is pending.
         let _ = tick(moment);
         look_out();
+    } else if interrupt::is_of_freed() {
+        // Later may come in the next call of that kind: a script that mostly waits in one would never be told.
+        interrupt::flags().raise();
     } else if interrupt::is_inside_ours()
         && !interrupt::is_of_a_call()
         && (is_due() || state.reactor.borrow().is_none())
