@@ -76,10 +76,10 @@ impl<'v> Walk<'v> {
             IS_DOUBLE => self.packer.float(double(value))?,
             IS_STRING => {
                 let bytes = table::string(value).unwrap_or_default();
-                self.packer.string(bytes)?;
                 if bytes.len() >= BORROW_FROM {
-                    self.held.push(value.shallow_clone());
+                    self.hold(value);
                 }
+                self.packer.string(bytes)?;
             }
             IS_ARRAY => self.array(table::array(value).ok_or(NotPackable)?)?,
             IS_OBJECT => self.object(table::object(value).ok_or(NotPackable)?)?,
@@ -88,6 +88,13 @@ impl<'v> Walk<'v> {
             _ => return Err(NotPackable),
         }
         Ok(())
+    }
+
+    /// Keeps a long string, which is borrowed. Apart, so that short ones pay nothing for it.
+    #[cold]
+    #[inline(never)]
+    fn hold(&mut self, string: &Zval) {
+        self.held.push(string.shallow_clone());
     }
 
     fn array(&mut self, array: &'v HashTable) -> Result<(), NotPackable> {
