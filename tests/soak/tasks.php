@@ -97,22 +97,26 @@ $own = function (): array {
         'children' => (float) substr_count((string) file_get_contents('/proc/self/task/' . getmypid() . '/children'), ' '),
     ];
 };
-$curves = $taken = [];
-$done = 0;
-for ($round = 0; $round < $rounds; $round++) {
+// In a file: what is noted takes no memory of this script.
+$notes = tmpfile();
+for ($done = $round = 0; $round < $rounds; $round++) {
+    $noted = [];
     foreach ($kinds as $kind => [$of, $do]) {
         $count = $share($of);
         $started = hrtime(true);
         $do($count);
-        $taken[$kind][$round] = (hrtime(true) - $started) / 1e3 / $count;
+        $noted[$kind] = (hrtime(true) - $started) / 1e3 / $count;
         $done += $count;
     }
     gc_collect_cycles();
-    foreach ($own() as $what => $value) {
-        $curves[$what][] = [$done / 1e6, $value];
-    }
-    foreach (array_keys($kinds) as $kind) {
-        $curves[$kind][] = [$done / 1e6, $taken[$kind][$round]];
+    fwrite($notes, json_encode(['done' => $done] + $own() + $noted) . "\n");
+}
+rewind($notes);
+$curves = [];
+while (($line = fgets($notes)) !== false) {
+    $noted = json_decode($line, true);
+    foreach ($noted as $what => $value) {
+        $curves[$what][] = [$noted['done'] / 1e6, (float) $value];
     }
 }
 unlink($failures);
@@ -144,10 +148,12 @@ $expect('each task has its own answer', $wrong === [] && $done >= $tasks * 0.99,
 $expect('the memory of the parent is what it was', $after <= $before * 1.05 + 0.5, [$before, $after]);
 [$before, $after] = $ends('PHP');
 $expect('and that of PHP', $after <= $before * 1.01 + 0.1, [$before, $after]);
-[$before, $after] = $ends('descriptors');
-$expect('it has no more descriptors', $after <= $before, [$before, $after]);
-[$before, $after] = $ends('children');
-$expect('it has no more children', $after <= $before, [$before, $after]);
+// Workers of the last map() may be ending just then.
+foreach (['descriptors', 'children'] as $what) {
+    $values = array_column($curves[$what], 1);
+    $halves = array_map(max(...), array_chunk($values, intdiv($rounds + 1, 2)));
+    $expect("it never has more $what in the second half", $halves[1] <= $halves[0], $halves);
+}
 foreach (array_keys($kinds) as $kind) {
     [$before, $after] = $ends($kind);
     printf("     %s: %.2f us a task at first, %.2f at last\n", $kind, $before, $after);
