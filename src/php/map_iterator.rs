@@ -125,7 +125,8 @@ fn step(iterator: &MapIterator) -> Result<(), Thrown> {
         None => Ok(None),
     };
     event_loop::leave();
-    if map_call.as_ref().is_none_or(|map_call| !map_call.is_listed()) {
+    // Only its end takes it off the list: an item pays nothing.
+    if !matches!(item, Ok(Some(_))) && map_call.as_ref().is_none_or(|map_call| !map_call.is_listed()) {
         drop(iterator.pool.take());
     }
     match item {
