@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services build demo test test-broker soak bench-supervisors storm property programs loom fuzz lint matrix memcheck engine-tests other-suites miri coverage mutants bench bench-compare bench-plot install uninstall clean
+.PHONY: help setup services build demo test test-broker soak bench-supervisors storm property programs loom fuzz lint matrix memcheck engine-tests other-suites targets miri coverage mutants bench bench-compare bench-plot install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -65,6 +65,9 @@ engine-tests: setup build ## run php-src's own tests with and without the extens
 
 other-suites: setup build ## run tests of PHPUnit, PHP-Parser, Twig, Monolog and Symfony with and without the extension; OTHER="twig" chooses
 	@tools/other-suites $(OTHER)
+
+targets: ## compile what knows no PHP for FreeBSD, macOS, musl and 64-bit ARM; needs rustup, no PHP
+	@tools/targets $(TARGETS)
 
 miri: ## run the tests of src/wire under Miri, but for two that take hours there; needs a nightly Rust with it, no PHP
 	tools/pure +nightly miri test -- wire:: --skip a_frame_survives_any_fragmentation --skip changed_bytes_give_a_value_or_an_error

@@ -4,6 +4,8 @@ use std::mem::MaybeUninit;
 
 use nix::errno::Errno;
 
+use super::os::{self, Advice};
+
 const HUGE: usize = 2 << 20;
 
 /// A vector of `length` bytes, all of which `fill` writes.
@@ -49,11 +51,8 @@ pub(crate) fn renew(memory: &mut [MaybeUninit<u8>]) {
     if memory.len() < FROM || to - from >= HUGE {
         return;
     }
-    let pages = memory.as_mut_ptr().with_addr(from).cast();
-    for advice in [libc::MADV_DONTNEED, libc::MADV_POPULATE_WRITE] {
-        // SAFETY: whole pages of memory that the caller owns alone and treats as uninitialized.
-        unsafe { libc::madvise(pages, to - from, advice) };
-    }
+    // SAFETY: whole pages of memory that the caller owns alone and treats as uninitialized.
+    unsafe { os::renew(memory.as_mut_ptr().with_addr(from).cast(), to - from) };
 }
 
 /// Asks for huge pages: memory that is written once from end to end then takes one page fault for each 2 MiB instead of
@@ -62,7 +61,6 @@ pub(crate) fn want_huge_pages(memory: &mut [MaybeUninit<u8>]) {
     let start = memory.as_ptr().addr();
     let (from, to) = (start.next_multiple_of(HUGE), (start + memory.len()) / HUGE * HUGE);
     if from < to {
-        // SAFETY: advice about whole pages of our own memory; it leaves the contents as they are.
-        unsafe { libc::madvise(memory.as_mut_ptr().with_addr(from).cast(), to - from, libc::MADV_HUGEPAGE) };
+        let _ = os::advise(memory.as_mut_ptr().with_addr(from).cast(), to - from, Advice::Huge);
     }
 }

@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::signal::{SigEvent, SigevNotify, Signal, kill};
-use nix::sys::timer::{Expiration, Timer, TimerSetTimeFlags};
-use nix::time::ClockId;
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpgrp, getpid, getppid, setpgid};
 
+use super::os::{self, Alarm};
 use super::{listener, signals};
 
 /// The first steps of a child, while all signals are still blocked.
@@ -20,13 +19,15 @@ use super::{listener, signals};
 pub(crate) fn begin(parent: Pid, last_signal: i32, pipe: &OwnedFd) {
     // The parent does the same: whichever is first, the group exists before either of them needs it.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
-    let farewell = last_signal - BEFORE_LAST;
+    let farewell = os::farewell(last_signal);
     listener::begin_child();
     signals::reset(last_signal);
     signals::set(farewell, die_with_group as extern "C" fn(i32) as usize);
-    die_when_closed(pipe, farewell);
-    // SAFETY: a request about this process alone; the argument is a signal number.
-    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, farewell) };
+    // The request after this one is cancelled by the kernel when a process changes its user, and a task may cancel it,
+    // too. For this one, which is about the end of the pipe that the parent has, the kernel checks the credentials of the
+    // moment; but closing the descriptor cancels it.
+    os::signal_at_events(pipe, farewell, false);
+    os::signal_at_parents_end(farewell);
     if getppid() != parent {
         // The parent died before the request was in place.
         die_with_group(farewell);
@@ -36,29 +37,11 @@ pub(crate) fn begin(parent: Pid, last_signal: i32, pipe: &OwnedFd) {
 /// The first steps of a process that is nobody's child, while all signals are still blocked.
 pub(crate) fn begin_apart() {
     listener::begin_child();
-    signals::reset(libc::SIGRTMAX());
+    signals::reset(os::last_signal());
 }
 
-/// The kernel's constant, which is not in every C library's headers.
-const F_SETSIG: i32 = 10;
-
-/// Has the kernel send `farewell` to this process when the other end of `pipe` is closed, for example by the end of the
-/// parent.
-///
-/// The request in [`begin`] is cancelled by the kernel when a process changes its user, and a task may cancel it, too.
-/// For this one the kernel checks the credentials of the moment; but closing the descriptor cancels it.
-fn die_when_closed(pipe: &OwnedFd, farewell: i32) {
-    let fd = pipe.as_raw_fd();
-    let owner = getpid().as_raw();
-    let requests = [(libc::F_SETOWN, owner), (F_SETSIG, farewell), (libc::F_SETFL, libc::O_ASYNC)];
-    for (request, value) in requests {
-        // SAFETY: numbers only. In this order no signal is sent before all is set.
-        unsafe { libc::fcntl(fd, request, value) };
-    }
-}
-
-/// Cancels that request: the parent closes its end once it has read the outcome, and processes that the task has
-/// started may go on.
+/// Cancels the request for a signal when the other end of the pipe is closed: the parent closes its end once it has read
+/// the outcome, and processes that the task has started may go on.
 pub(crate) fn stay_when_closed(pipe: &OwnedFd) {
     // SAFETY: numbers only.
     unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETFL, 0) };
@@ -67,15 +50,13 @@ pub(crate) fn stay_when_closed(pipe: &OwnedFd) {
 /// Has the kernel kill this process after `time`, whatever it does until then. Without a timer, of which a user has only
 /// so many, only the parent does that.
 pub(crate) fn end_within(time: Duration) {
-    let kill = SigEvent::new(SigevNotify::SigevSignal { signal: Signal::SIGKILL, si_value: 0 });
-    let Ok(mut timer) = Timer::new(ClockId::CLOCK_MONOTONIC, kill) else {
+    let Ok(mut alarm) = Alarm::new(Signal::SIGKILL) else {
         return;
     };
     // 0 would be never.
-    let after = Expiration::OneShot(time.max(Duration::from_millis(1)).into());
-    let _ = timer.set(after, TimerSetTimeFlags::empty());
-    // It would be deleted with this value, and lasts as long as the process.
-    std::mem::forget(timer);
+    alarm.set(time.max(Duration::from_millis(1)));
+    // It lasts as long as the process.
+    alarm.forget();
 }
 
 /// The process id of this child.
@@ -127,12 +108,11 @@ fn close_run(run: &[RawFd]) {
     let (Some(first), Some(last)) = (run.first(), run.last()) else {
         return;
     };
-    // SAFETY: the caller's descriptors, which nothing refers to any more.
-    if unsafe { libc::syscall(libc::SYS_close_range, *first, *last, 0) } == 0 {
+    if os::close_range(first.unsigned_abs(), last.unsigned_abs()) {
         return;
     }
     for &number in run {
-        // SAFETY: as above; the kernel does not have `close_range`.
+        // SAFETY: the caller's descriptors, which nothing refers to any more.
         unsafe { libc::close(number) };
     }
 }
@@ -143,9 +123,9 @@ pub(crate) fn let_go(channel: &OwnedFd) {
     let kept = channel.as_raw_fd().unsigned_abs();
     for (first, last) in [(3, kept.saturating_sub(1)), (kept + 1, u32::MAX)] {
         if first <= last {
-            // SAFETY: code that owns these descriptors never runs again: only the outcome is left to write. A kernel
-            // that does not have `close_range` closes them when the process ends, as always.
-            unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+            // Code that owns these descriptors never runs again: only the outcome is left to write. A kernel that cannot do
+            // this closes them when the process ends, as always.
+            os::close_range(first, last);
         }
     }
 }
@@ -156,14 +136,10 @@ pub(crate) fn end(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// The signal that a child gets when its parent dies. A real-time signal: nothing else sends it, programs have no use
-/// for it, and unlike SIGKILL it gives the child time to end what the task has started.
+/// The signal that a child gets when its parent dies.
 pub(crate) fn parent_death_signal() -> i32 {
-    libc::SIGRTMAX() - BEFORE_LAST
+    os::farewell(os::last_signal())
 }
-
-/// Distance of that signal from the last one.
-const BEFORE_LAST: i32 = 1;
 
 /// How long a process that has lost its parent may take to finish code that must not be interrupted, and how often that
 /// is checked, as nothing reports it.
@@ -176,8 +152,7 @@ const LOOK: Duration = Duration::from_millis(10);
 extern "C" fn die_with_group(signal: i32) {
     static LOOKS: AtomicU32 = AtomicU32::new(0);
     let looks = LOOKS.fetch_add(1, Ordering::Relaxed);
-    if signals::deferred() && LOOK * looks < LEFT_TO_PROTECTED && (looks > 0 || signals::repeat(signal, LOOK))
-    {
+    if signals::deferred() && LOOK * looks < LEFT_TO_PROTECTED && (looks > 0 || os::repeat(signal, LOOK)) {
         return;
     }
     if getpgrp() == getpid() {
@@ -200,7 +175,7 @@ mod tests {
         let (reader, _writer) = pipe::open().unwrap();
         // Far from the descriptors of other tests, more than are sorted at a time, and in no order.
         let copies: Vec<_> =
-            (0..2 * SORTED + 9).map(|_| pipe::duplicate(reader.as_fd(), 600).unwrap()).collect();
+            (0..2 * SORTED + 9).map(|_| os::descriptor::duplicate(reader.as_fd(), 600).unwrap()).collect();
         let (kept, closed): (Vec<_>, Vec<_>) =
             copies.into_iter().rev().enumerate().partition(|(i, _)| i % 5 == 0);
         let closed: Vec<_> = closed.into_iter().map(|(_, fd)| fd.into_raw_fd()).collect();

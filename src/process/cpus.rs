@@ -2,22 +2,14 @@
 
 use std::fs;
 
-use nix::sched::{CpuSet, sched_getaffinity};
-use nix::unistd::Pid;
-
 use super::cgroup;
+use super::os::affinity;
 
 /// The number of usable CPUs, at least 1.
 pub(crate) fn usable() -> usize {
     let allowed =
         affinity().unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     quota().map_or(allowed, |quota| allowed.min(quota)).max(1)
-}
-
-fn affinity() -> Option<usize> {
-    let set = sched_getaffinity(Pid::from_raw(0)).ok()?;
-    let count = (0..CpuSet::count()).filter(|&cpu| set.is_set(cpu).unwrap_or(false)).count();
-    (count > 0).then_some(count)
 }
 
 /// How many CPUs the control groups allow, rounded up. The tightest of the groups above this process counts.

@@ -17,9 +17,9 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::{fs, io};
 
 use nix::errno::Errno;
-use nix::unistd::{User, chdir, fchown, geteuid, initgroups, setgid, setuid};
+use nix::unistd::{User, chdir, fchown, geteuid, setgid, setuid};
 
-use super::pipe;
+use super::os::{above_standard, take_groups};
 
 /// A locked file with the pid of a process in it. Processes that are forked from that one close their copies of it, and
 /// so do not keep the lock.
@@ -128,7 +128,7 @@ pub(crate) fn open_log(path: Option<&Path>, user: Option<&User>) -> io::Result<O
     if let Some(user) = user.filter(|_| !is_device(path)) {
         let _ = fchown(&file, Some(user.uid), Some(user.gid));
     }
-    Ok(pipe::above_standard(file.into())?)
+    Ok(above_standard(file.into())?)
 }
 
 /// Makes `log` the standard output and error output of this process. There is nothing to read for it.
@@ -161,7 +161,7 @@ pub(crate) fn started_in() -> Option<&'static Path> {
 
 /// The file creation mask from now on.
 pub(crate) fn set_umask(mask: u32) {
-    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(mask));
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(mask as libc::mode_t));
 }
 
 /// The user of this name, if this process may become that user.
@@ -188,8 +188,7 @@ pub(crate) fn become_user(user: &User) -> Result<(), Errno> {
     if geteuid() == user.uid {
         return Ok(());
     }
-    let name = CString::new(user.name.as_bytes()).map_err(|_| Errno::EINVAL)?;
-    initgroups(&name, user.gid)?;
+    take_groups(user)?;
     setgid(user.gid)?;
     setuid(user.uid)
 }

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use super::os::{Poller, Queue, Token, Trigger};
 
 /// The most connections at a time: one more takes the place of the one that has said nothing for the longest.
 const CONNECTIONS: usize = 16;
@@ -23,7 +23,7 @@ pub(crate) struct Endpoint {
     listener: TcpListener,
     /// The oldest first.
     connections: Vec<Connection>,
-    epoll: Epoll,
+    queue: Queue,
 }
 
 /// What is answered.
@@ -70,9 +70,9 @@ impl Endpoint {
     /// When there is no descriptor.
     pub(crate) fn of(listener: TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        epoll.add(&listener, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
-        Ok(Self { listener, connections: Vec::new(), epoll })
+        let queue = Queue::new()?;
+        queue.add(&listener, Token::default(), Trigger::Level)?;
+        Ok(Self { listener, connections: Vec::new(), queue })
     }
 
     /// The socket that listens.
@@ -82,24 +82,25 @@ impl Endpoint {
 
     /// A descriptor that is readable when [`Endpoint::serve`] has something to do.
     pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
-        self.epoll.0.as_fd()
+        self.queue.descriptor().as_fd()
     }
 
     /// Does what can be done without waiting. `answer` is given the path of each request.
     pub(crate) fn serve(&mut self, answer: impl Fn(&str) -> Answer) {
-        let epoll = &self.epoll;
-        self.connections.retain_mut(|connection| connection.go_on(epoll, &answer) == Progress::Underway);
+        let queue = &self.queue;
+        self.connections.retain_mut(|connection| connection.go_on(queue, &answer) == Progress::Underway);
         // Others wait in the kernel for the next time.
         for _ in 0..BACKLOG {
             let Ok((stream, _)) = self.listener.accept() else {
-                return;
+                break;
             };
-            let event = EpollEvent::new(EpollFlags::EPOLLIN, 0);
-            if stream.set_nonblocking(true).is_err() || epoll.add(&stream, event).is_err() {
+            if stream.set_nonblocking(true).is_err()
+                || queue.add(&stream, Token::default(), Trigger::Level).is_err()
+            {
                 continue;
             }
             let mut connection = Connection::new(stream);
-            if connection.go_on(epoll, &answer) == Progress::Over {
+            if connection.go_on(queue, &answer) == Progress::Over {
                 continue;
             }
             if self.connections.len() >= CONNECTIONS {
@@ -108,6 +109,7 @@ impl Endpoint {
             }
             self.connections.push(connection);
         }
+        self.queue.refresh();
     }
 }
 
@@ -117,7 +119,7 @@ impl Connection {
     }
 
     /// When it is over, the stream is closed, and with that no longer waited for.
-    fn go_on(&mut self, epoll: &Epoll, answer: impl Fn(&str) -> Answer) -> Progress {
+    fn go_on(&mut self, queue: &Queue, answer: impl Fn(&str) -> Answer) -> Progress {
         if self.since.elapsed() >= PATIENCE {
             return Progress::Over;
         }
@@ -134,8 +136,7 @@ impl Connection {
                 Ok(count) => self.written += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    let mut event = EpollEvent::new(EpollFlags::EPOLLOUT, 0);
-                    return match epoll.modify(&self.stream, &mut event) {
+                    return match queue.want_room(&self.stream, Token::default()) {
                         Ok(()) => Progress::Underway,
                         Err(_) => Progress::Over,
                     };

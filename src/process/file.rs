@@ -1,12 +1,14 @@
 //! Files that a child has inherited, and files that others read.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Seek, SeekFrom};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::RawFd;
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::sys::stat::{SFlag, fstat};
+
+use super::os::{open_anew, put_behind};
 
 /// Gives this process a file position of its own in a file that it has inherited open for reading. Otherwise parent and
 /// children share the position, so that each seek or read moves it for all of them.
@@ -21,11 +23,10 @@ pub(crate) fn part(inherited: RawFd, position: i64) -> io::Result<()> {
     if SFlag::from_bits_truncate(fstat(borrowed)?.st_mode) & SFlag::S_IFMT != SFlag::S_IFREG {
         return Err(Errno::EINVAL.into()); // opening a pipe would wait for its other end
     }
-    let mut own = File::open(format!("/proc/self/fd/{inherited}"))?;
+    let mut own = open_anew(inherited)?;
     own.seek(SeekFrom::Start(position.unsigned_abs()))?;
-    // SAFETY: both are open descriptors of this process; the owner of the second one keeps it, with the same file
-    // behind it.
-    Errno::result(unsafe { libc::dup3(own.as_raw_fd(), inherited, libc::O_CLOEXEC) })?;
+    // Whoever has that number keeps it, with the same file behind it.
+    put_behind(inherited, &own)?;
     Ok(())
 }
 
@@ -47,7 +48,9 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::{Read, Write};
+    use std::os::fd::AsRawFd;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! The one place that forks.
 
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,6 +8,8 @@ use nix::errno::Errno;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Pid, getpid, setpgid, setsid};
 
+pub(crate) use super::os::Refused;
+use super::os::{self, process_descriptor};
 use super::{census, child, identity, pipe, signals};
 
 /// Purpose of the pipe between parent and child.
@@ -39,22 +41,6 @@ pub(crate) struct Child {
     pub(crate) pipe: OwnedFd,
 }
 
-/// Why there is no new child, or whatever else was asked of the kernel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Refused {
-    /// The call that failed, such as `pipe` or `fork`.
-    pub(crate) call: &'static str,
-    /// Its error.
-    pub(crate) errno: Errno,
-}
-
-impl Refused {
-    /// A failure of `call`.
-    pub(crate) fn by(call: &'static str) -> impl Fn(Errno) -> Self {
-        move |errno| Self { call, errno }
-    }
-}
-
 /// Forks. In the child, signals, process group and parent-death request are set up when this returns.
 ///
 /// # Errors
@@ -67,7 +53,7 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
         Purpose::End => (writer, reader),
     };
     let parent = getpid();
-    let last_signal = libc::SIGRTMAX();
+    let last_signal = os::last_signal();
     let blocked = signals::Blocked::all();
     // `libc::fork`, and not the bare system call: the atfork handlers of other libraries have to run.
     #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
@@ -89,7 +75,7 @@ pub(crate) fn fork(purpose: Purpose) -> Result<Fork, Refused> {
             let _ = setpgid(pid, pid);
             drop(blocked);
             // Not reaped, so that the number cannot belong to another process.
-            Ok(Fork::Parent(Child { pid, pidfd: pidfd(pid), pipe: ours }))
+            Ok(Fork::Parent(Child { pid, pidfd: process_descriptor(pid), pipe: ours }))
         }
     }
 }
@@ -153,6 +139,7 @@ static FORKED: AtomicBool = AtomicBool::new(false);
 /// more than all the rest. Called in MINIT, which may run more than once.
 pub(crate) fn watch() {
     extern "C" fn in_child() {
+        os::in_child();
         FORKED.store(true, Ordering::Relaxed);
         identity::forget();
         census::in_child();
@@ -170,13 +157,4 @@ pub(crate) fn watch() {
 /// Has this process been forked since the last call?
 pub(crate) fn noticed() -> bool {
     FORKED.load(Ordering::Relaxed) && FORKED.swap(false, Ordering::Relaxed)
-}
-
-/// A descriptor that stands for the process which has this id now; `None` if the kernel has no pidfds, or no such
-/// process.
-pub(super) fn pidfd(pid: Pid) -> Option<OwnedFd> {
-    // SAFETY: no pointers.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
-    // SAFETY: the kernel just made this descriptor for us; it is close-on-exec by definition.
-    i32::try_from(fd).ok().filter(|&fd| fd >= 0).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
 }

@@ -10,6 +10,7 @@ use nix::unistd::{Pid, getpgid};
 
 use super::child::parent_death_signal;
 use super::listener::{Listener, is_handled};
+use super::os::{Whom, send_by};
 
 /// A set of signals, one bit for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,11 +147,7 @@ fn forward(signal: i32) {
 
 /// Sends a signal to the child's group, and to the child itself if it has left the group. Async-signal-safe.
 fn send(pid: i32, pidfd: i32, signal: i32) {
-    let by_pidfd = |signal: i32| {
-        let info = ptr::null::<libc::siginfo_t>();
-        // SAFETY: numbers, and no additional information.
-        Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, info, 0) })
-    };
+    let by_pidfd = |signal: i32| send_by(pidfd, signal, Whom::Itself);
     // The number is the child's as long as nobody has taken the child's status.
     if pidfd >= 0 && by_pidfd(0) == Err(Errno::ESRCH) {
         return;
@@ -174,7 +171,7 @@ mod tests {
     use nix::sys::wait::{WaitStatus, waitpid};
 
     use super::*;
-    use crate::process::fork::pidfd;
+    use crate::process::os::process_descriptor;
 
     fn sleeping(in_own_group: bool) -> (Pid, Child) {
         let mut command = Command::new("sleep");
@@ -191,7 +188,7 @@ mod tests {
         for in_own_group in [true, false] {
             // The descriptor of something else stands for a kernel that refuses.
             let descriptors: [fn(Pid) -> Option<OwnedFd>; 3] =
-                [pidfd, |_| None, |_| File::open("/dev/null").ok().map(OwnedFd::from)];
+                [process_descriptor, |_| None, |_| File::open("/dev/null").ok().map(OwnedFd::from)];
             for descriptor in descriptors {
                 let (pid, _child) = sleeping(in_own_group);
                 send_to(pid, descriptor(pid).as_ref(), libc::SIGTERM);
@@ -203,7 +200,7 @@ mod tests {
     #[test]
     fn nobody_gets_the_signal_of_a_child_that_somebody_else_has_waited_for() {
         let (pid, mut child) = sleeping(true);
-        let pidfd = pidfd(pid);
+        let pidfd = process_descriptor(pid);
         assert!(pidfd.is_some());
         child.kill().unwrap();
         child.wait().unwrap();

@@ -16,12 +16,10 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use nix::errno::Errno;
-use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::{Pid, chdir, execve, getpid};
 
-use super::fork::{Child, pidfd};
-use super::pipe;
+use super::fork::Child;
+use super::os::{self, process_descriptor};
 use super::signals::Held;
 
 const VARIABLE: &str = "ASYNC_HANDOVER";
@@ -74,8 +72,8 @@ static REHEARSAL: OnceLock<(Pid, File)> = OnceLock::new();
 
 /// A list, in a file without a name.
 fn list(text: &str) -> io::Result<File> {
-    let file = memfd_create(c"async-handover", MFdFlags::MFD_CLOEXEC)?;
-    let mut file = File::from(pipe::above_standard(file)?);
+    let file = os::memory_file(c"async-handover")?;
+    let mut file = File::from(os::above_standard(file)?);
     file.write_all(text.as_bytes())?;
     Ok(file)
 }
@@ -165,12 +163,10 @@ fn sockets_of_the_manager() -> std::ops::Range<RawFd> {
 }
 
 fn close_others() {
-    // SAFETY: numbers; nothing is closed now.
-    if unsafe { libc::syscall(libc::SYS_close_range, 3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) } == 0 {
+    if os::close_at_exec_from(3) {
         return;
     }
-    // The kernel is older than 5.11.
-    let open = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+    let open = std::fs::read_dir(os::OPEN_DESCRIPTORS).into_iter().flatten().flatten();
     let numbers = open.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     for fd in numbers.collect::<Vec<RawFd>>().into_iter().filter(|&fd| fd > libc::STDERR_FILENO) {
         let _ = close_at_exec(fd, true);
@@ -273,7 +269,11 @@ impl Heritage {
                     let name = words.next().and_then(unhex).and_then(|name| String::from_utf8(name).ok());
                     // Not a child of this process: its number may be anybody's. One that is stays until it is waited for.
                     if let (Some(pid), Some(id), Some(name)) = (pid.filter(|&pid| is_child(pid)), id, name) {
-                        heritage.children.push((name, id, Child { pid, pidfd: pidfd(pid), pipe }));
+                        heritage.children.push((
+                            name,
+                            id,
+                            Child { pid, pidfd: process_descriptor(pid), pipe },
+                        ));
                     }
                 }
                 _ => {}
@@ -284,8 +284,7 @@ impl Heritage {
 }
 
 fn is_child(pid: Pid) -> bool {
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-    pid.as_raw() > 0 && waitid(Id::Pid(pid), flags).is_ok()
+    pid.as_raw() > 0 && os::peek(Some(pid)).is_ok()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -353,7 +352,7 @@ mod tests {
         assert!(!has_reached(&list));
         list.write_all(REACHED.as_bytes()).unwrap();
         assert!(has_reached(&list));
-        let (reader, _writer) = pipe::open().unwrap();
+        let (reader, _writer) = crate::process::pipe::open().unwrap();
         assert!(!has_reached(&File::from(reader)), "a pipe has no beginning to go back to");
         assert_eq!(unhex("6"), None);
         assert_eq!(unhex("zz"), None);

@@ -7,12 +7,12 @@ use std::ptr::{null_mut, without_provenance_mut};
 
 use nix::errno::Errno;
 
+use super::os::{Advice, NO_RESERVE, advise};
+
 /// The size of a huge page. Memory is considered in units of this size.
 pub(crate) const UNIT: usize = 2 << 20;
 /// How many small pages of a unit must be in use: a huge page also takes up the memory of those that are not.
 const DENSE: usize = 256;
-/// Not in every C library's headers.
-const MADV_COLLAPSE: libc::c_int = 25;
 /// The size of a small page.
 const PAGE: usize = 4096;
 
@@ -50,7 +50,7 @@ pub(crate) fn possible() -> bool {
 /// Tries it with memory of our own. Fails with EINVAL before Linux 6.1, and where it is switched off for this process.
 fn try_one() -> Result<(), Errno> {
     let length = 2 * UNIT;
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | NO_RESERVE.bits();
     // SAFETY: a new mapping, at an address of the kernel's choice.
     let address = unsafe { libc::mmap(null_mut(), length, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0) };
     if address == libc::MAP_FAILED {
@@ -115,7 +115,7 @@ impl Purchase {
     /// refused.
     pub(crate) fn announce(&self) {
         for span in &self.spans {
-            let _ = advise(span.start, span.length, libc::MADV_HUGEPAGE);
+            let _ = advise(without_provenance_mut(span.start), span.length, Advice::Huge);
         }
     }
 
@@ -183,18 +183,12 @@ fn kib(value: &str) -> usize {
 fn is_dense(unit: usize) -> bool {
     let mut pages = [0u8; UNIT / PAGE];
     // SAFETY: the kernel writes a byte for each page of the unit; it accepts any address.
-    let told = unsafe { libc::mincore(without_provenance_mut(unit), UNIT, pages.as_mut_ptr()) };
+    let told = unsafe { libc::mincore(without_provenance_mut(unit), UNIT, pages.as_mut_ptr().cast()) };
     told == 0 && pages.iter().filter(|&&page| page & 1 != 0).count() >= DENSE
 }
 
 fn collapse(start: usize, length: usize) -> Result<(), Errno> {
-    advise(start, length, MADV_COLLAPSE)
-}
-
-fn advise(start: usize, length: usize, advice: libc::c_int) -> Result<(), Errno> {
-    // SAFETY: these two kinds of advice change no byte of the memory, whatever it is used for, and are refused where
-    // nothing is mapped.
-    Errno::result(unsafe { libc::madvise(without_provenance_mut(start), length, advice) }).map(drop)
+    advise(without_provenance_mut(start), length, Advice::Collapse)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::kill;
 use nix::unistd::{Pid, getpid};
 
-use super::fork::pidfd;
+use super::os::process_descriptor;
 
 /// Process ids have at most 22 bits (`PID_MAX_LIMIT`).
 pub(crate) const PID_BITS: u32 = 22;
@@ -167,7 +167,7 @@ fn is_running(pid: i32) -> bool {
         return false;
     }
     // A zombie, too, can be sent signals. Its pidfd is readable.
-    pidfd(pid).is_none_or(|pidfd| {
+    process_descriptor(pid).is_none_or(|pidfd| {
         let mut polled = [PollFd::new(std::os::fd::AsFd::as_fd(&pidfd), PollFlags::POLLIN)];
         poll(&mut polled, PollTimeout::ZERO) != Ok(1)
     })

@@ -1,5 +1,5 @@
 //! The operating system: forks, pipes, waits, signals, shared memory. Knows no Zend type, so that `cargo test` alone
-//! tests it.
+//! tests it. What differs between operating systems is in `os`.
 #![allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
 pub(crate) mod bytes;
@@ -24,13 +24,13 @@ pub(crate) mod listener;
 pub(crate) mod memory;
 pub(crate) mod memory_killer;
 pub(crate) mod orphans;
+pub(crate) mod os;
 pub(crate) mod output;
 pub(crate) mod pipe;
 pub(crate) mod poller;
 pub(crate) mod quota;
 pub(crate) mod ready;
 pub(crate) mod recipient;
-pub(crate) mod relocated;
 pub(crate) mod remote_payload;
 pub(crate) mod service;
 pub(crate) mod shared;

@@ -10,24 +10,22 @@
 use std::fs;
 
 use nix::errno::Errno;
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, getpgid, getpgrp, getpid};
+
+use super::os::{is_subreaper, peek};
 
 /// How many orphans are taken at once.
 const AT_ONCE: usize = 1000;
 
 /// Does this process become the parent of orphans?
 pub(crate) fn come_here() -> bool {
-    let mut is_subreaper: libc::c_int = 0;
-    // SAFETY: a valid out-pointer.
-    unsafe { libc::prctl(libc::PR_GET_CHILD_SUBREAPER, &raw mut is_subreaper) };
-    getpid() == Pid::from_raw(1) || is_subreaper != 0
+    getpid() == Pid::from_raw(1) || is_subreaper()
 }
 
 /// Takes the statuses of orphans that have ended. `is_own` says of a process whether it is one of this extension's. Returns
 /// how many there were.
 pub(crate) fn reap(is_own: impl Fn(i32) -> bool) -> usize {
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     let take = |pid: Pid| {
         let is_orphan = !is_own(pid.as_raw()) && getpgid(Some(pid)) != Ok(getpgrp());
         is_orphan
@@ -35,7 +33,7 @@ pub(crate) fn reap(is_own: impl Fn(i32) -> bool) -> usize {
     };
     let mut count = 0;
     while count < AT_ONCE {
-        match waitid(Id::All, flags) {
+        match peek(None) {
             Ok(WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, ..)) if take(pid) => count += 1,
             // The kernel names the same one until its status is taken: it hides the others.
             Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)) => {
@@ -73,6 +71,8 @@ fn is_zombie_of(stat: &str, parent: i32) -> bool {
 mod tests {
     use std::os::unix::process::CommandExt;
     use std::process::Command;
+
+    use nix::sys::wait::{Id, waitid};
 
     use super::*;
 

@@ -8,12 +8,13 @@
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl, open as open_file};
+use nix::fcntl::{OFlag, open as open_file};
 use nix::sys::stat::Mode as Permissions;
 use nix::unistd::{dup2_stderr, dup2_stdout, read};
 
 use super::fork::Refused;
 use super::head_and_tail::HeadAndTail;
+use super::os::{above_standard, set_room};
 use super::pipe;
 
 /// Capacity of a pipe: four times the default. The kernel allows each user 64 MiB of pipe buffers before it makes all
@@ -77,7 +78,7 @@ pub(crate) fn open(mode: Mode, limit: usize) -> Result<(Streams, Option<Capture>
             let refused = Refused::by("open");
             let flags = OFlag::O_WRONLY | OFlag::O_CLOEXEC;
             let null = open_file("/dev/null", flags, Permissions::empty()).map_err(&refused)?;
-            let null = pipe::above_standard(null).map_err(&refused)?;
+            let null = above_standard(null).map_err(&refused)?;
             let copy = null.try_clone().map_err(|_| refused(Errno::last()))?;
             Ok((Streams::Replaced(null, copy), None))
         }
@@ -91,8 +92,7 @@ pub(crate) fn open(mode: Mode, limit: usize) -> Result<(Streams, Option<Capture>
 
 fn tap(limit: usize) -> Result<(Tap, OwnedFd), Refused> {
     let (reader, writer) = pipe::open().map_err(Refused::by("pipe"))?;
-    // A pipe with less room works, too.
-    let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(ROOM));
+    set_room(&writer, ROOM);
     Ok((Tap { pipe: Some(reader), kept: HeadAndTail::new(limit) }, writer))
 }
 
@@ -187,6 +187,8 @@ impl Tap {
 
 #[cfg(test)]
 mod tests {
+    use nix::fcntl::{FcntlArg, fcntl};
+
     use super::*;
     use nix::unistd::write;
 

@@ -1,10 +1,11 @@
 //! Pipes that other programs do not inherit, and whose ends are not among the standard descriptors.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::unistd::pipe2;
+
+use super::os;
 
 /// Both ends of a new pipe: reading and writing block.
 ///
@@ -12,8 +13,8 @@ use nix::unistd::pipe2;
 ///
 /// EMFILE or ENFILE when no descriptor is available.
 pub(crate) fn open_blocking() -> Result<(OwnedFd, OwnedFd), Errno> {
-    let (reader, writer) = pipe2(OFlag::O_CLOEXEC)?;
-    Ok((above_standard(reader)?, above_standard(writer)?))
+    let (reader, writer) = os::pipe()?;
+    Ok((os::above_standard(reader)?, os::above_standard(writer)?))
 }
 
 /// Both ends of a new pipe: reading does not block, writing does.
@@ -25,28 +26,4 @@ pub(crate) fn open() -> Result<(OwnedFd, OwnedFd), Errno> {
     let (reader, writer) = open_blocking()?;
     fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
     Ok((reader, writer))
-}
-
-/// The same open file with a descriptor number above 2. A daemon that has closed its standard descriptors would
-/// otherwise get one of these, and whatever its children print would go there.
-///
-/// # Errors
-///
-/// EMFILE when no descriptor is available.
-pub(crate) fn above_standard(fd: OwnedFd) -> Result<OwnedFd, Errno> {
-    if fd.as_raw_fd() > libc::STDERR_FILENO {
-        return Ok(fd);
-    }
-    duplicate(fd.as_fd(), libc::STDERR_FILENO + 1)
-}
-
-/// Another descriptor of the same open file: the lowest free number from `lowest` on.
-///
-/// # Errors
-///
-/// EMFILE when no descriptor is available, EINVAL when `lowest` is above the limit.
-pub(crate) fn duplicate(fd: BorrowedFd<'_>, lowest: RawFd) -> Result<OwnedFd, Errno> {
-    let copy = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(lowest))?;
-    // SAFETY: the kernel just made this descriptor for us.
-    Ok(unsafe { OwnedFd::from_raw_fd(copy) })
 }

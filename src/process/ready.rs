@@ -6,14 +6,14 @@
 use std::os::fd::{BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
-use nix::sys::eventfd::{EfdFlags, EventFd};
+
+use super::os::{Event, Poller, Queue, Token, Trigger};
 
 /// The descriptor, and an event that keeps it readable.
 #[derive(Debug)]
 pub(crate) struct ReadyDescriptor {
-    epoll: Epoll,
-    news: EventFd,
+    queue: Queue,
+    news: Event,
 }
 
 impl ReadyDescriptor {
@@ -23,11 +23,10 @@ impl ReadyDescriptor {
     ///
     /// When no descriptor is available.
     pub(crate) fn over(children: BorrowedFd<'_>) -> Result<Self, Errno> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let news = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
-        epoll.add(children, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
-        epoll.add(&news, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
-        Ok(Self { epoll, news })
+        let (queue, news) = (Queue::new()?, Event::new()?);
+        queue.add(children, Token::default(), Trigger::Level)?;
+        queue.add(news.descriptor(), Token::default(), Trigger::Level)?;
+        Ok(Self { queue, news })
     }
 
     /// A duplicate of the descriptor, for one waiting event loop.
@@ -36,17 +35,18 @@ impl ReadyDescriptor {
     ///
     /// When no descriptor is available.
     pub(crate) fn descriptor(&self) -> std::io::Result<OwnedFd> {
-        self.epoll.0.try_clone()
+        self.queue.descriptor().try_clone()
     }
 
     /// Makes the descriptor readable: there is news.
     pub(crate) fn set(&self) {
-        let _ = self.news.write(1);
+        let _ = self.news.set();
     }
 
     /// The news has been taken in.
     pub(crate) fn clear(&self) {
-        let _ = self.news.read();
+        self.news.clear();
+        self.queue.refresh();
     }
 }
 

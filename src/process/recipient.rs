@@ -4,14 +4,12 @@
 //! another process by now.
 
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::ptr;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgid};
 
-/// Flag: to the process group that the pidfd's process leads, or has led (Linux 6.9).
-const PROCESS_GROUP: u32 = 1 << 2;
+use super::os::{Whom, send_by};
 
 /// A child that signals are sent to.
 #[derive(Clone, Copy, Debug)]
@@ -51,33 +49,27 @@ impl<'a> Recipient<'a> {
     ///
     /// As for [`Recipient::send_all`].
     pub(crate) fn send(self, signal: Option<Signal>) -> Result<(), Errno> {
-        match self.by_pidfd(signal, 0).unwrap_or_else(|| kill(self.pid, signal)) {
+        match self.by_pidfd(signal, Whom::Itself).unwrap_or_else(|| kill(self.pid, signal)) {
             Err(Errno::ESRCH) => Ok(()),
             sent => sent,
         }
     }
 
     fn group(self, signal: Signal) -> Result<(), Errno> {
-        match self.by_pidfd(Some(signal), PROCESS_GROUP) {
+        match self.by_pidfd(Some(signal), Whom::ItsGroup) {
             Some(sent) => sent,
             // The number is the group's as long as nobody has taken the child's status.
-            None if self.by_pidfd(None, 0) != Some(Err(Errno::ESRCH)) => killpg(self.pid, signal),
+            None if self.by_pidfd(None, Whom::Itself) != Some(Err(Errno::ESRCH)) => killpg(self.pid, signal),
             None => Err(Errno::ESRCH),
         }
     }
 
     /// `None` if a pidfd does not work here. A filter of system calls may also be the one that returns EPERM: the older
     /// calls give the reliable answer.
-    fn by_pidfd(self, signal: Option<Signal>, flags: u32) -> Option<Result<(), Errno>> {
-        let fd = self.pidfd?.as_raw_fd();
-        let number = signal.map_or(0, |signal| signal as i32);
-        let info = ptr::null::<libc::siginfo_t>();
-        // SAFETY: numbers, and no additional information.
-        let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, number, info, flags) };
-        match Errno::result(sent) {
-            Ok(_) => Some(Ok(())),
+    fn by_pidfd(self, signal: Option<Signal>, whom: Whom) -> Option<Result<(), Errno>> {
+        match send_by(self.pidfd?.as_raw_fd(), signal.map_or(0, |signal| signal as i32), whom) {
             Err(Errno::ESRCH) => Some(Err(Errno::ESRCH)),
-            Err(_) => None,
+            sent => sent.ok().map(Ok),
         }
     }
 }

@@ -13,12 +13,13 @@ pub(crate) mod holder;
 
 use std::collections::VecDeque;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, write};
 
+use super::os::{read_memory, set_room};
 use super::{channel, memory};
 use crate::wire::frame::{FIRST_READ, Frame, Kind};
 use holder::Lender;
@@ -26,10 +27,6 @@ use holder::Lender;
 /// Payloads of at least this length stay in the child's memory until the parent copies them: what does not fit into a
 /// pipe makes the child wait in any case. From here on this is also faster, as `measure` shows.
 const LEND_FROM: usize = 64 * 1024;
-/// How many ranges the kernel takes in one call (`IOV_MAX`).
-const RANGES: usize = 1024;
-/// How much the kernel copies in one call, rounded down to whole pages.
-const AT_ONCE: usize = 1 << 30;
 /// The smallest capacity of a pipe: the kernel rounds it up to one page.
 const NARROW: i32 = 1;
 /// The largest capacity of a pipe that every user may set (`pipe-max-size`).
@@ -74,7 +71,7 @@ pub(crate) fn lend<'c>(
     // Padding: the parent's first read must not take the extra byte as well. A range without length is ignored.
     let filling = FIRST_READ.saturating_sub(places.len()).next_multiple_of(PLACE);
     places.resize(places.len() + filling, 0);
-    set_capacity(pipe, NARROW);
+    set_room(pipe, NARROW);
     channel::write(pipe, Kind::Remote, 0, places.len(), [&places[..]].into_iter())?;
     while write(pipe, &[0]) == Err(Errno::EINTR) {}
     let mut reader = [PollFd::new(pipe.as_fd(), PollFlags::POLLOUT)];
@@ -83,15 +80,8 @@ pub(crate) fn lend<'c>(
     if reader.revents().is_some_and(|events| events.contains(PollFlags::POLLERR)) {
         return Ok(());
     }
-    set_capacity(pipe, WIDE);
+    set_room(pipe, WIDE);
     channel::write_raw(pipe, chunks)
-}
-
-/// Sets the capacity of a pipe. If that is refused the pipe stays as it is: the payload takes longer, or is sent
-/// without being asked for.
-fn set_capacity(pipe: &OwnedFd, bytes: i32) {
-    // SAFETY: numbers only.
-    unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, bytes) };
 }
 
 /// Length of a range as it is sent: address and length.
@@ -146,7 +136,7 @@ impl RemotePayload {
     pub(crate) fn check(&self, child: Pid) -> Result<(), Errno> {
         for &(address, length) in &self.ranges {
             let last = address.checked_add(length - 1).ok_or(Errno::EFAULT)?;
-            match read(child, &[(last, 1)], &mut [MaybeUninit::uninit()]) {
+            match read_memory(child, &[(last, 1)], &mut [MaybeUninit::uninit()]) {
                 Ok(_) => {}
                 Err(errno) if is_refusal(errno) => {
                     let fits = memory::free().is_none_or(|free| self.length <= free);
@@ -176,7 +166,7 @@ impl RemotePayload {
             let copied = if self.sent {
                 holder.receive(to)?
             } else {
-                match read(child, self.ranges.make_contiguous(), to) {
+                match read_memory(child, self.ranges.make_contiguous(), to) {
                     Err(errno) if is_refusal(errno) => {
                         self.have_sent(holder)?;
                         continue;
@@ -226,24 +216,6 @@ fn advance(ranges: &mut VecDeque<(usize, usize)>, mut copied: usize) {
         copied -= *length;
         ranges.pop_front();
     }
-}
-
-fn read(child: Pid, from: &[(usize, usize)], to: &mut [MaybeUninit<u8>]) -> Result<usize, Errno> {
-    let local = libc::iovec { iov_base: to.as_mut_ptr().cast(), iov_len: to.len().min(AT_ONCE) };
-    let remote: Vec<_> = from
-        .iter()
-        .take(RANGES)
-        .map(|&(address, length)| libc::iovec {
-            iov_base: std::ptr::without_provenance_mut(address),
-            iov_len: length,
-        })
-        .collect();
-    // SAFETY: the kernel writes to `to` only; the child's addresses are not used in this process, and the kernel checks
-    // them.
-    let copied = unsafe {
-        libc::process_vm_readv(child.as_raw(), &raw const local, 1, remote.as_ptr(), remote.len() as u64, 0)
-    };
-    Errno::result(copied).map(|copied| usize::try_from(copied).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! What a service manager is told: the protocol of `sd_notify(3)`, which systemd and others speak.
 
-use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
 
 use super::clock;
+use super::os::abstract_address;
 
 /// The service manager, if one has started this process and wants to be told.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Service {
     /// The one that listens at this address: a path, or a name behind `@`.
     fn at(name: &[u8], watchdog: Option<Duration>) -> Option<Self> {
         let address = match name.strip_prefix(b"@") {
-            Some(name) => SocketAddr::from_abstract_name(name),
+            Some(name) => abstract_address(name),
             None => SocketAddr::from_pathname(std::ffi::OsStr::from_bytes(name)),
         };
         let socket = UnixDatagram::unbound().ok()?;
@@ -81,7 +81,7 @@ mod tests {
         Service::at(path.as_os_str().as_bytes(), None).unwrap().ready("2 workers");
         assert_eq!(received(&socket), "READY=1\nSTATUS=2 workers");
         std::fs::remove_file(path).unwrap();
-        let address = SocketAddr::from_abstract_name(&name).unwrap();
+        let address = abstract_address(name.as_bytes()).unwrap();
         let socket = UnixDatagram::bind_addr(&address).unwrap();
         let service = Service::at(format!("@{name}").as_bytes(), None).unwrap();
         service.reloading();

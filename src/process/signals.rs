@@ -1,17 +1,14 @@
 //! Signals, mainly around a fork: none may reach a child before the child's own actions are set up.
 
-use std::ffi::c_int;
 use std::mem::MaybeUninit;
-use std::os::fd::AsRawFd;
 use std::ptr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::poll::ppoll;
-use nix::sys::epoll::{Epoll, EpollEvent};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
-use nix::sys::time::TimeSpec;
+
+use super::os::sleep_with;
 
 /// Blocks every signal, until dropped.
 #[derive(Debug)]
@@ -30,20 +27,9 @@ impl Blocked {
 }
 
 impl Blocked {
-    /// Waits for events, while the signals that were not blocked before are unblocked. No time limit if `millis` is
-    /// negative.
-    ///
-    /// # Errors
-    ///
-    /// EINTR when one of these signals arrived.
-    pub(crate) fn wait(&self, epoll: &Epoll, events: &mut [EpollEvent], millis: i32) -> Result<usize, Errno> {
-        let room = i32::try_from(events.len()).unwrap_or(i32::MAX);
-        let fd = epoll.0.as_raw_fd();
-        // SAFETY: `EpollEvent` is a transparent `epoll_event`; the slice has room for `room` of them, the mask is
-        // valid.
-        let count =
-            unsafe { libc::epoll_pwait(fd, events.as_mut_ptr().cast(), room, millis, self.before.as_ref()) };
-        Errno::result(count).map(|count| usize::try_from(count).unwrap_or_default())
+    /// The signals that were blocked before.
+    pub(crate) fn before(&self) -> &SigSet {
+        &self.before
     }
 
     /// Sleeps for `time`, while the signals that were not blocked before are unblocked.
@@ -52,7 +38,7 @@ impl Blocked {
     ///
     /// EINTR when one of these signals arrived.
     pub(crate) fn pause(&self, time: Duration) -> Result<(), Errno> {
-        ppoll(&mut [], Some(TimeSpec::from_duration(time)), Some(self.before)).map(drop)
+        sleep_with(self.before, time)
     }
 }
 
@@ -154,26 +140,6 @@ pub(crate) fn reset(last_signal: i32) {
     set(libc::SIGTTIN, libc::SIG_IGN);
     set(libc::SIGTTOU, libc::SIG_IGN);
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
-}
-
-/// Has the kernel send `signal` to this process at intervals. Async-signal-safe, unlike the C library's function. False
-/// if no timer is available.
-pub(crate) fn repeat(signal: i32, every: Duration) -> bool {
-    // SAFETY: zeroed is a valid sigevent: the system calls read no more of it than what is set below.
-    let mut event = unsafe { MaybeUninit::<libc::sigevent>::zeroed().assume_init() };
-    event.sigev_notify = libc::SIGEV_SIGNAL;
-    event.sigev_signo = signal;
-    let mut timer: c_int = 0;
-    // SAFETY: both pointers are valid; the kernel's timer id is an int.
-    let made = unsafe {
-        libc::syscall(libc::SYS_timer_create, libc::CLOCK_MONOTONIC, &raw const event, &raw mut timer)
-    };
-    let every = libc::timespec { tv_sec: 0, tv_nsec: every.subsec_nanos().into() };
-    let spec = libc::itimerspec { it_interval: every, it_value: every };
-    // SAFETY: the timer was just made; the old value is not requested.
-    made == 0
-        && unsafe { libc::syscall(libc::SYS_timer_settime, timer, 0, &raw const spec, ptr::null_mut::<()>()) }
-            == 0
 }
 
 /// Installs `handler`, a function or one of the `SIG_` constants.

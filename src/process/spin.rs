@@ -6,9 +6,10 @@ use std::sync::OnceLock;
 use std::thread;
 
 use nix::sys::time::TimeSpec;
-use nix::time::{ClockId, clock_gettime};
+use nix::time::clock_gettime;
 
 use super::cpus;
+use super::os::COARSE;
 use super::shared::sync;
 
 /// Pauses per wait where other CPUs run the other processes: about 30 us, as long as it takes to wake a process on
@@ -94,7 +95,7 @@ impl Spin {
 /// it at a tick. A short wait counts as long if a tick happens to fall into it, which is rare. The exact time costs
 /// several times as much to read.
 fn tick() -> Option<TimeSpec> {
-    clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE).ok()
+    clock_gettime(COARSE).ok()
 }
 
 /// How many waits to skip after one that was, or was not, `in_vain`, if `pause` waits were skipped before it.

@@ -6,8 +6,10 @@ use std::{fmt, io, mem::MaybeUninit, thread};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use nix::sys::wait::WaitStatus;
 use nix::unistd::Pid;
+
+use super::os::peek;
 
 /// How long to wait for a process that has nothing left to do but to end.
 pub(crate) const EXIT_WAIT: Duration = Duration::from_secs(1);
@@ -92,9 +94,8 @@ pub(crate) fn wait(pid: Pid) -> Waited {
 /// How a process ended, without reaping it. Waits up to [`EXIT_WAIT`] for its end.
 pub(crate) fn look_at(pid: Pid) -> Exit {
     let until = Instant::now() + EXIT_WAIT;
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     loop {
-        match waitid(Id::Pid(pid), flags) {
+        match peek(Some(pid)) {
             Ok(WaitStatus::Exited(_, code)) => return Exit::Code(code),
             Ok(WaitStatus::Signaled(_, signal, core)) => return Exit::Signal { number: signal as i32, core },
             Ok(_) | Err(Errno::EINTR) if Instant::now() < until => thread::sleep(Duration::from_millis(1)),

@@ -1,8 +1,7 @@
 //! Waits for descriptors, and wakes the parent when there is news while the script runs. `registry` holds the
-//! descriptors, `epoll` is the interface to the kernel, `wake_state` decides what has to wake the parent, `notifier`
+//! descriptors, `wake_state` decides what has to wake the parent, `notifier`
 //! does it, and `reactor` combines them all.
 
-mod epoll;
 pub(crate) mod notifier;
 pub(crate) mod reactor;
 mod registry;

@@ -25,14 +25,14 @@ use std::time::Instant;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
-use super::epoll::Epoll;
 use super::notifier::{Flags, Means, Notifier};
-use super::registry::{Registry, Source, Trigger};
+use super::registry::{Registry, Source};
 use super::wake_state::State;
 use crate::process::child;
 use crate::process::fork::{Child, Refused};
 use crate::process::forwarding::{self, Forwarded, Signals};
 use crate::process::memory_killer::MemoryKiller;
+use crate::process::os::{Poller, Queue, Trigger};
 use crate::process::output::Capture;
 use crate::process::quota::Permit;
 use crate::process::recipient::Recipient;
@@ -93,7 +93,7 @@ impl Reactor {
     ///
     /// When no descriptor or thread is available.
     pub(crate) fn new(means: Means, flags: Flags) -> Result<Self, Refused> {
-        let registry = Registry::new(Epoll::new().map_err(Refused::by("epoll_create"))?);
+        let registry = Registry::new(Queue::new().map_err(Refused::by("epoll_create"))?);
         let notifier = Notifier::start(means, registry.descriptor(), flags)?;
         Ok(Self {
             registry,

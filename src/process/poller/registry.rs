@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 
-use super::epoll::Epoll;
+use crate::process::os::{BATCH, Clock, Poller, Queue, Token, Trigger};
 use crate::process::output::Stream;
 use crate::process::signals::Blocked;
 
@@ -31,66 +31,17 @@ pub(super) enum Source {
     Timer,
 }
 
-/// When events of a descriptor are reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trigger {
-    /// As long as it is readable.
-    Level,
-    /// Each time that it becomes readable.
-    Edge,
-}
-
-/// The number that the kernel returns with an event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Token(pub(super) u64);
-
-/// The most events that are fetched by one system call.
-pub(super) const BATCH: usize = 64;
-
-/// The interface to the kernel: epoll here; kqueue could be another one.
-pub(super) trait Poller {
-    /// Adds `fd` to the descriptors that are waited for.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel cannot watch one more descriptor.
-    fn add(&self, fd: impl AsFd, token: Token, trigger: Trigger) -> Result<(), Errno>;
-
-    /// Removes `fd`. Closing it does not suffice: a child that is just being forked still has a copy.
-    ///
-    /// # Errors
-    ///
-    /// When `fd` was not waited for.
-    fn delete(&self, fd: impl AsFd) -> Result<(), Errno>;
-
-    /// Waits for events, without a time limit if `millis` is negative. Writes them to `ready`, and returns how many
-    /// there are. Signals that were unblocked before `blocked` was made are delivered during the wait.
-    ///
-    /// # Errors
-    ///
-    /// EINTR when a signal arrived.
-    fn wait(
-        &self,
-        millis: i32,
-        blocked: Option<&Blocked>,
-        ready: &mut [Token; BATCH],
-    ) -> Result<usize, Errno>;
-
-    /// A descriptor that is readable when there are events.
-    fn descriptor(&self) -> &OwnedFd;
-}
-
 /// All descriptors that are waited for.
 #[derive(Debug)]
-pub(super) struct Registry<P = Epoll> {
-    poller: P,
+pub(super) struct Registry {
+    poller: Queue,
     sources: BTreeMap<Token, Source>,
     tokens: BTreeMap<RawFd, Token>,
     given: u64,
 }
 
-impl<P: Poller> Registry<P> {
-    pub(super) fn new(poller: P) -> Self {
+impl Registry {
+    pub(super) fn new(poller: Queue) -> Self {
         Self { poller, sources: BTreeMap::new(), tokens: BTreeMap::new(), given: 0 }
     }
 
@@ -114,6 +65,19 @@ impl<P: Poller> Registry<P> {
             self.sources.remove(&before);
         }
         Ok(token)
+    }
+
+    /// Adds a timer, whose events are about `source`.
+    ///
+    /// # Errors
+    ///
+    /// When no descriptor is available.
+    pub(super) fn clock(&mut self, source: Source) -> Result<Clock, Errno> {
+        self.given += 1;
+        let token = Token(self.given);
+        let clock = Clock::new(&self.poller, token)?;
+        self.sources.insert(token, source);
+        Ok(clock)
     }
 
     /// Removes `fd`. Events of it that have been fetched already belong to no source any more.
@@ -140,7 +104,12 @@ impl<P: Poller> Registry<P> {
         blocked: Option<&Blocked>,
         ready: &mut [Token; BATCH],
     ) -> Result<usize, Errno> {
-        self.poller.wait(millis, blocked, ready)
+        self.poller.wait(millis, blocked.map(Blocked::before), ready)
+    }
+
+    /// What the kernel watches.
+    pub(super) fn queue(&self) -> &Queue {
+        &self.poller
     }
 
     /// A descriptor that is readable when [`Registry::wait`] would not block.
@@ -174,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_event_says_what_it_is_about() {
-        let mut registry = Registry::new(Epoll::new().unwrap());
+        let mut registry = Registry::new(Queue::new().unwrap());
         let (first, second) = (readable(), readable());
         let pipe = registry.register(&first.0, Source::Pipe(7), Trigger::Level).unwrap();
         let output = Source::Output(7, Stream::Error);
@@ -187,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_late_event_is_not_taken_for_one_of_a_new_descriptor_of_the_same_number() {
-        let mut registry = Registry::new(Epoll::new().unwrap());
+        let mut registry = Registry::new(Queue::new().unwrap());
         let (gone, _other) = readable();
         let late = registry.register(&gone, Source::Pipe(1), Trigger::Level).unwrap();
         let batch = ready(&registry);
@@ -207,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_descriptor_that_was_closed_without_a_word_leaves_nothing_when_its_number_comes_again() {
-        let mut registry = Registry::new(Epoll::new().unwrap());
+        let mut registry = Registry::new(Queue::new().unwrap());
         let (mut fd, _writer) = readable();
         let before = registry.register(&fd, Source::Pipe(1), Trigger::Level).unwrap();
         let (new, _another) = readable();
@@ -218,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_is_deregistered_is_told_of_no_more_and_may_be_deregistered_again() {
-        let mut registry = Registry::new(Epoll::new().unwrap());
+        let mut registry = Registry::new(Queue::new().unwrap());
         let (fd, _writer) = readable();
         registry.register(&fd, Source::Pipe(1), Trigger::Level).unwrap();
         registry.deregister(&fd);

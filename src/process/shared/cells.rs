@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 
-use nix::errno::Errno;
 use nix::sys::time::TimeSpec;
-use nix::time::{ClockId, clock_getres, clock_gettime};
+use nix::time::{ClockId, clock_gettime};
 
 use super::memory::{Apart, Shared};
 use super::sync::{AtomicU32, AtomicU64, Futex, Ordering, fence};
+use crate::process::os::{COARSE, coarse_step};
 
 /// Worker slots of a job queue, and so the most children that it can serve.
 pub(crate) const SLOTS: usize = if cfg!(loom) { 2 } else { 128 };
@@ -169,9 +169,8 @@ pub(super) fn now() -> u64 {
 /// at the processor's counter.
 pub(super) fn soon() -> u64 {
     static TICK: OnceLock<u64> = OnceLock::new();
-    let nanoseconds = |time: Result<TimeSpec, Errno>| time.map_or(0, in_nanoseconds);
-    let tick = TICK.get_or_init(|| nanoseconds(clock_getres(ClockId::CLOCK_MONOTONIC_COARSE)));
-    nanoseconds(clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE)) + tick
+    let step = TICK.get_or_init(|| in_nanoseconds(coarse_step()));
+    clock_gettime(COARSE).map_or(0, in_nanoseconds) + step
 }
 
 fn in_nanoseconds(time: TimeSpec) -> u64 {

@@ -18,8 +18,7 @@ mod system {
     use std::sync::atomic::compiler_fence;
     use std::time::Duration;
 
-    use nix::errno::Errno;
-    use nix::sys::time::TimeSpec;
+    use crate::process::os;
 
     /// A fence of all orders, for who has just exchanged the value of some atomic: on processors where that is a fence
     /// itself, it costs nothing.
@@ -48,23 +47,17 @@ mod system {
         /// Sleeps while the word is `expected`: until [`Futex::wake`], a signal or `timeout`, whichever comes first.
         /// May return spuriously. True when the time is over.
         pub(in crate::process) fn wait(&self, expected: u32, timeout: Duration) -> bool {
-            let (word, timeout) = (self.as_ptr(), TimeSpec::from_duration(timeout));
-            // SAFETY: the address and the time are valid for the duration of the call.
-            let woken =
-                unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAIT, expected, timeout.as_ref()) };
-            woken == -1 && Errno::last() == Errno::ETIMEDOUT
+            os::wait_on(self, expected, timeout)
         }
 
         /// Wakes one process that sleeps on the word.
         pub(in crate::process) fn wake(&self) {
-            // SAFETY: a valid address; nothing is read or written there.
-            unsafe { libc::syscall(libc::SYS_futex, self.as_ptr(), libc::FUTEX_WAKE, 1) };
+            os::wake(self, 1);
         }
 
         /// Wakes all processes that sleep on the word.
         pub(in crate::process) fn wake_all(&self) {
-            // SAFETY: as for `wake`.
-            unsafe { libc::syscall(libc::SYS_futex, self.as_ptr(), libc::FUTEX_WAKE, i32::MAX) };
+            os::wake(self, i32::MAX);
         }
     }
 

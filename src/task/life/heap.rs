@@ -5,7 +5,7 @@ use crate::ini;
 use crate::pool::huge_page_budget::{Advice, HugePageBudget};
 use crate::process::huge::Purchase;
 use crate::process::poller::notifier::Means;
-use crate::process::{clock, huge, memory, relocated, threads};
+use crate::process::{clock, huge, memory, os, threads};
 use crate::task::life::state::state;
 use crate::zend::request;
 
@@ -29,7 +29,7 @@ pub(crate) fn before_fork() {
     if !ini::huge_pages() {
         return;
     }
-    relocated::before_fork(|| threads::of_libraries(ini::notifier() == Means::Thread) == 0);
+    os::before_fork(|| threads::of_libraries(ini::notifier() == Means::Thread) == 0);
     if state.is_child.get() {
         return;
     }

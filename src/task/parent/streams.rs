@@ -9,9 +9,9 @@ use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 
 use crate::process::fork::Refused;
+use crate::process::os::{Poller, Queue, Token, Trigger};
 use crate::process::shared::message_ring::MessageRing;
 use crate::task::life::state::state;
 use crate::task::parent::messages;
@@ -27,12 +27,12 @@ pub(crate) fn descriptor(ring: &Rc<MessageRing>) -> Result<Option<OwnedFd>, Refu
         return Ok(None);
     };
     spawn::ensure_reactor()?;
-    let all = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(Refused::by("epoll_create"))?;
+    let all = Queue::new().map_err(Refused::by("epoll_create"))?;
     let watch = || {
-        all.add(descriptor, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        all.add(descriptor, Token(0), Trigger::Level)?;
         let mut reactor = state().reactor.borrow_mut();
         let deaths = reactor.as_mut().ok_or(Errno::EBADF)?.deaths()?;
-        all.add(deaths, EpollEvent::new(EpollFlags::EPOLLIN, 1))
+        all.add(deaths, Token(1), Trigger::Level)
     };
     watch().map_err(Refused::by("epoll_ctl"))?;
     let mut streams = state().streams.take();
@@ -40,7 +40,7 @@ pub(crate) fn descriptor(ring: &Rc<MessageRing>) -> Result<Option<OwnedFd>, Refu
     streams.push(Rc::downgrade(ring));
     state().streams.set(streams);
     look_at(ring);
-    Ok(Some(all.0))
+    all.into_descriptor().map(Some).map_err(Refused::by("kqueue"))
 }
 
 /// Children have ended, or what they ran, or there is a new one: looks which channels with a stream are deserted now.

@@ -1,7 +1,6 @@
 //! Wakes the parent while it runs the script, when a child or a deadline has news: raises a flag, so that the parent
 //! looks for news at the next interrupt of the virtual machine.
 
-mod bare;
 mod signal;
 mod thread;
 

@@ -5,20 +5,17 @@
 //! well: it reports the end of a child whose pipe is still held open by a process which that child has started. Each of
 //! these signals cuts the script's `sleep` short.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::sys::signal::{SigEvent, SigevNotify, Signal};
-use nix::sys::time::TimeSpec;
-use nix::sys::timer::{Expiration, Timer, TimerSetTimeFlags};
-use nix::time::ClockId;
-use nix::unistd::getpid;
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
 
 use super::{Flags, is_readable};
 use crate::process::fork::Refused;
 use crate::process::listener::Listener;
+use crate::process::os::{Alarm, CHOOSES_SIGNAL, signal_at_events};
 
 /// The signal that reports news.
 pub(crate) const NEWS: Signal = Signal::SIGURG;
@@ -28,7 +25,7 @@ pub(crate) const NEWS: Signal = Signal::SIGURG;
 pub(crate) struct Signals {
     flags: Flags,
     listeners: [Listener; 2],
-    timer: Timer,
+    alarm: Alarm,
 }
 
 /// The flags that are raised: a handler cannot be told.
@@ -43,25 +40,23 @@ fn raise(_: i32) {
 
 impl Signals {
     pub(super) fn start(flags: Flags) -> Result<Self, Refused> {
+        if !CHOOSES_SIGNAL {
+            return Err(Refused { call: "fcntl", errno: Errno::ENOSYS });
+        }
         FLAGS.get_or_init(|| flags);
         let listen = |signal: Signal| {
             // SAFETY: `raise` is async-signal-safe.
             unsafe { Listener::new(signal as i32, raise) }.map_err(Refused::by("sigaction"))
         };
         let listeners = [listen(NEWS)?, listen(Signal::SIGCHLD)?];
-        let event = SigEvent::new(SigevNotify::SigevSignal { signal: NEWS, si_value: 0 });
-        let timer = Timer::new(ClockId::CLOCK_MONOTONIC, event).map_err(Refused::by("timer_create"))?;
-        Ok(Self { flags, listeners, timer })
+        let alarm = Alarm::new(NEWS).map_err(Refused::by("timer_create"))?;
+        Ok(Self { flags, listeners, alarm })
     }
 
     /// Has the signal sent for what a child writes, too: a child that waits until a long result is read does not end.
     /// If the kernel refuses, the parent learns of it when it next waits.
     pub(super) fn watch(pipe: &OwnedFd) {
-        for (who_or_what, number) in [(libc::F_SETOWN, getpid().as_raw()), (F_SETSIG, NEWS as i32)] {
-            // SAFETY: only numbers, about a descriptor of ours: which process gets which signal.
-            unsafe { libc::fcntl(pipe.as_raw_fd(), who_or_what, number) };
-        }
-        let _ = fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK | OFlag::O_ASYNC));
+        signal_at_events(pipe, NEWS as i32, true);
     }
 
     /// From now on the next news of `children` raises the flags; if there is some already, raises them at once.
@@ -73,15 +68,11 @@ impl Signals {
     }
 
     pub(super) fn alarm(&mut self, delay: Duration) {
-        let expiration = Expiration::OneShot(TimeSpec::from_duration(delay));
-        let _ = self.timer.set(expiration, TimerSetTimeFlags::empty());
+        self.alarm.set(delay);
     }
 
     /// In a child: timers are not inherited, so that there is none to delete.
     pub(super) fn forget(self) {
-        std::mem::forget(self.timer);
+        self.alarm.forget();
     }
 }
-
-/// From `fcntl.h`: chooses the signal that is sent instead of SIGIO.
-const F_SETSIG: i32 = 10;

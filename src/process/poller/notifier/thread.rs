@@ -1,39 +1,30 @@
 //! The notifier that the script does not notice: a thread that does nothing else.
 //!
-//! It waits in `epoll_wait` and, when something is ready, stores `true` twice: in our flag, and in the virtual
+//! It waits in the kernel and, when something is ready, stores `true` twice: in our flag, and in the virtual
 //! machine's. It allocates nothing, takes no lock and blocks every signal; so a fork at any moment finds no lock held,
 //! and the parent's own system calls are never cut short. It is armed for one event at a time: while the parent waits
 //! itself, or has not looked yet, the thread sleeps.
 
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{OwnedFd, RawFd};
 use std::ptr;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
-use nix::sys::eventfd::{EfdFlags, EventFd};
-use nix::sys::time::TimeSpec;
-use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
-use super::bare::{self, Bare, POSSIBLE};
 use super::{Flags, is_readable};
 use crate::process::fork::Refused;
+use crate::process::os::{Bare, Wake, Watch};
 use crate::process::signals::Blocked;
 use crate::process::threads;
 
-const CHILDREN: u64 = 0;
-const TIMER: u64 = 1;
-const STOP: u64 = 2;
 /// Enough for a frame of ours and for the thread-local storage of whatever PHP has loaded.
 const STACK: usize = 256 * 1024;
 
 /// The thread, and the descriptors that wake it.
 #[derive(Debug)]
 pub(crate) struct Thread {
-    epoll: Epoll,
-    timer: TimerFd,
-    stop: EventFd,
+    watch: Watch,
     flags: Flags,
     handle: Handle,
 }
@@ -50,7 +41,8 @@ enum Handle {
 }
 
 struct Work {
-    epoll: i32,
+    /// What [`Watch::wait`] is given.
+    number: RawFd,
     flags: Flags,
 }
 
@@ -61,25 +53,13 @@ impl Thread {
     ///
     /// When no descriptor or thread is available.
     pub(super) fn start(children: &OwnedFd, flags: Flags) -> Result<Self, Refused> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(Refused::by("epoll_create"))?;
-        let timer =
-            TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK)
-                .map_err(Refused::by("timerfd_create"))?;
-        let stop = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)
-            .map_err(Refused::by("eventfd"))?;
-        epoll
-            .add(children, EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN))
-            .and_then(|()| {
-                epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER))
-            })
-            .and_then(|()| epoll.add(&stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP)))
-            .map_err(Refused::by("epoll_ctl"))?;
-        let work = || Box::new(Work { epoll: epoll.0.as_raw_fd(), flags });
-        let is_bare = POSSIBLE && !threads::all_are_known();
+        let watch = Watch::new(children)?;
+        let work = || Box::new(Work { number: watch.number(), flags });
+        let is_bare = Bare::POSSIBLE && !threads::all_are_known();
         // A filter of system calls may let only those through that the C library makes.
         let bare = if is_bare { spawn_bare(work()).ok() } else { None };
         let handle = bare.map_or_else(|| spawn(work()), Ok).map_err(Refused::by("pthread_create"))?;
-        Ok(Self { epoll, timer, stop, flags, handle })
+        Ok(Self { watch, flags, handle })
     }
 
     /// Makes way for a thread that the C library knows, which then has the rights that this process has. It is not armed,
@@ -102,20 +82,17 @@ impl Thread {
             self.flags.raise();
             return Ok(());
         }
-        let mut event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLONESHOT, CHILDREN);
-        self.epoll.modify(children, &mut event)
+        self.watch.arm(children)
     }
 
     /// The parent waits itself: from now on readiness of `children` raises nothing.
     pub(super) fn silence(&self, children: &OwnedFd) -> Result<(), Errno> {
-        let mut event = EpollEvent::new(EpollFlags::EPOLLONESHOT, CHILDREN);
-        self.epoll.modify(children, &mut event)
+        self.watch.silence(children)
     }
 
     /// Raises the flags after `delay`, once; a later call replaces an earlier one.
     pub(super) fn alarm(&mut self, delay: Duration) {
-        let expiration = Expiration::OneShot(TimeSpec::from_duration(delay));
-        let _ = self.timer.set(expiration, TimerSetTimeFlags::empty());
+        self.watch.alarm(delay);
     }
 
     /// Ends the thread. Only in the process that started it.
@@ -124,11 +101,11 @@ impl Thread {
     }
 
     fn end(&mut self) {
-        if self.stop.write(1).is_err() {
+        if !self.watch.end() {
             return;
         }
         match std::mem::replace(&mut self.handle, Handle::None) {
-            // SAFETY: the thread exists, is joinable, and ends now, as `stop` stays readable.
+            // SAFETY: the thread exists, is joinable, and ends now, as it has been told.
             Handle::Known(handle) => drop(unsafe { libc::pthread_join(handle, ptr::null_mut()) }),
             Handle::Bare(bare) => bare.join(),
             Handle::None => {}
@@ -170,31 +147,24 @@ fn spawn(work: Box<Work>) -> Result<Handle, Errno> {
 /// The thread's code. The box is never freed: that would take the allocator's lock, which a fork might find held.
 extern "C" fn run(work: *mut libc::c_void) -> *mut libc::c_void {
     // SAFETY: `spawn` made this box for this thread, and nothing else frees it.
-    unsafe { &*work.cast::<Work>() }.serve(|epoll, event| {
-        // SAFETY: room for one event; the descriptor is closed only after this thread has been joined.
-        let ready = unsafe { libc::epoll_wait(epoll, ptr::from_mut(event), 1, -1) };
-        i64::from(if ready < 0 { -Errno::last_raw() } else { ready })
-    });
+    unsafe { &*work.cast::<Work>() }.serve(Watch::wait);
     ptr::null_mut()
 }
 
 /// The same for a thread that the C library does not know.
 extern "C" fn run_bare(work: *mut libc::c_void) -> libc::c_int {
     // SAFETY: as above.
-    unsafe { &*work.cast::<Work>() }.serve(bare::wait);
+    unsafe { &*work.cast::<Work>() }.serve(Watch::wait_bare);
     0
 }
 
 impl Work {
-    fn serve(&self, wait: impl Fn(i32, &mut libc::epoll_event) -> i64) {
-        const INTERRUPTED: i64 = -(libc::EINTR as i64);
-        let mut event = libc::epoll_event { events: 0, u64: 0 };
+    fn serve(&self, wait: impl Fn(RawFd) -> Wake) {
         loop {
-            match (wait(self.epoll, &mut event), event.u64) {
-                (1, STOP) => return,
-                (1, _) => self.flags.raise(),
-                (INTERRUPTED, _) => {}
-                _ => return,
+            match wait(self.number) {
+                Wake::News => self.flags.raise(),
+                Wake::Nothing => {}
+                Wake::End => return,
             }
         }
     }

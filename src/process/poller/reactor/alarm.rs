@@ -25,7 +25,7 @@ impl Reactor {
             lively: self.rings.lively && !self.watched,
             cannot_wait: self.wait_error.is_some(),
         };
-        self.timer.set(delay);
+        self.timer.set(&self.registry, delay);
         let check = (busy && self.checks.wanted).then_some(EVERY);
         let needs = expected.needs([delay, check].into_iter().flatten().min());
         self.step(Input::Leave(needs));
@@ -33,7 +33,7 @@ impl Reactor {
             self.flags.raise();
             // An event loop of the application that waits in the kernel sees no flag, and nobody has rung: the virtual
             // machine may get there before it looks at the flag, or call us where no handler can run.
-            self.timer.set(Some(Duration::ZERO));
+            self.timer.set(&self.registry, Some(Duration::ZERO));
         }
     }
 

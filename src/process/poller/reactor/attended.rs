@@ -9,13 +9,13 @@ use std::os::fd::AsFd;
 
 use nix::errno::Errno;
 
-use crate::process::poller::epoll::Epoll;
-use crate::process::poller::registry::{Poller, Registry, Source, Token, Trigger};
+use crate::process::os::{Poller, Queue, Token, Trigger};
+use crate::process::poller::registry::{Registry, Source};
 
 /// The descriptors, once there was one.
 #[derive(Debug, Default)]
 pub(super) struct Attended {
-    epoll: Option<Epoll>,
+    queue: Option<Queue>,
     count: usize,
 }
 
@@ -26,18 +26,18 @@ impl Attended {
     ///
     /// When the kernel has no descriptor, or cannot watch one more.
     pub(super) fn add(&mut self, fd: impl AsFd) -> Result<(), Errno> {
-        let epoll = match self.epoll.take() {
-            Some(epoll) => epoll,
-            None => Epoll::new()?,
+        let queue = match self.queue.take() {
+            Some(queue) => queue,
+            None => Queue::new()?,
         };
-        let added = self.epoll.insert(epoll).add(fd, Token::default(), Trigger::Level);
+        let added = self.queue.insert(queue).add(fd, Token::default(), Trigger::Level);
         self.count += usize::from(added.is_ok());
         added
     }
 
     /// Removes `fd`.
     pub(super) fn remove(&mut self, fd: impl AsFd) {
-        if self.epoll.as_ref().is_some_and(|epoll| epoll.delete(fd).is_ok()) {
+        if self.queue.as_ref().is_some_and(|queue| queue.delete(fd).is_ok()) {
             self.count = self.count.saturating_sub(1);
         }
     }
@@ -48,16 +48,17 @@ impl Attended {
     ///
     /// When the kernel cannot watch one more descriptor.
     pub(super) fn join(&self, registry: &mut Registry) -> Result<(), Errno> {
-        let epoll = self.epoll.as_ref().filter(|_| self.count > 0);
-        epoll.map_or(Ok(()), |epoll| {
-            registry.register(epoll.descriptor(), Source::Attended, Trigger::Level).map(drop)
+        let queue = self.queue.as_ref().filter(|_| self.count > 0);
+        queue.map_or(Ok(()), |queue| {
+            queue.refresh();
+            registry.register(queue.descriptor(), Source::Attended, Trigger::Level).map(drop)
         })
     }
 
     /// They are no longer.
     pub(super) fn leave(&self, registry: &mut Registry) {
-        if let Some(epoll) = self.epoll.as_ref().filter(|_| self.count > 0) {
-            registry.deregister(epoll.descriptor());
+        if let Some(queue) = self.queue.as_ref().filter(|_| self.count > 0) {
+            registry.deregister(queue.descriptor());
         }
     }
 }

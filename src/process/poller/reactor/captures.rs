@@ -3,8 +3,9 @@
 use nix::errno::Errno;
 
 use super::Reactor;
+use crate::process::os::Trigger;
 use crate::process::output::{Capture, Stream};
-use crate::process::poller::registry::{Source, Trigger};
+use crate::process::poller::registry::Source;
 
 impl Reactor {
     /// Captures what `id` prints from now on, until [`Reactor::captured`].

@@ -5,12 +5,11 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
 
-use crate::process::poller::epoll::Epoll;
-use crate::process::poller::registry::{Poller, Token, Trigger};
+use crate::process::os::{Poller, Queue, Token, Trigger};
 
 /// The descriptor, once somebody has wanted it.
 #[derive(Debug, Default)]
-pub(super) struct Deaths(Option<Epoll>);
+pub(super) struct Deaths(Option<Queue>);
 
 impl Deaths {
     /// The descriptor. The children of now have these.
@@ -23,26 +22,26 @@ impl Deaths {
         children: impl Iterator<Item = &'c OwnedFd>,
     ) -> Result<BorrowedFd<'_>, Errno> {
         if self.0.is_none() {
-            let epoll = Epoll::new()?;
+            let queue = Queue::new()?;
             for pidfd in children {
-                epoll.add(pidfd, Token::default(), Trigger::Level)?;
+                queue.add(pidfd, Token::default(), Trigger::Level)?;
             }
-            self.0 = Some(epoll);
+            self.0 = Some(queue);
         }
-        self.0.as_ref().map(|epoll| epoll.descriptor().as_fd()).ok_or(Errno::EBADF)
+        self.0.as_ref().map(|queue| queue.descriptor().as_fd()).ok_or(Errno::EBADF)
     }
 
     /// There is one more child. If the kernel cannot watch it, its death is noticed when the script looks.
     pub(super) fn add(&self, pidfd: &OwnedFd) {
-        if let Some(epoll) = &self.0 {
-            let _ = epoll.add(pidfd, Token::default(), Trigger::Level);
+        if let Some(queue) = &self.0 {
+            let _ = queue.add(pidfd, Token::default(), Trigger::Level);
         }
     }
 
     /// A child is reaped, or is reaped in another way.
     pub(super) fn remove(&self, pidfd: &OwnedFd) {
-        if let Some(epoll) = &self.0 {
-            let _ = epoll.delete(pidfd);
+        if let Some(queue) = &self.0 {
+            let _ = queue.delete(pidfd);
         }
     }
 }

@@ -464,7 +464,7 @@ fn what_is_attended_is_waited_for_only_by_who_looks_after_it() {
     reactor.disregard(reader.as_fd());
     assert!(ready(&mut reactor, false));
     assert_eq!(reactor.attended.join(&mut reactor.registry), Ok(()));
-    let mut events = [crate::process::poller::registry::Token::default(); 64];
+    let mut events = [crate::process::os::Token::default(); 64];
     assert_eq!(reactor.registry.wait(0, None, &mut events), Ok(0));
     reactor.stop();
 }

@@ -4,14 +4,13 @@
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::time::TimeSpec;
-use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
-use crate::process::poller::registry::{Registry, Source, Trigger};
+use crate::process::os::Clock;
+use crate::process::poller::registry::{Registry, Source};
 
 /// The timer, once an event loop waits for the reactor's descriptor.
 #[derive(Debug, Default)]
-pub(super) struct Timer(Option<TimerFd>);
+pub(super) struct Timer(Option<Clock>);
 
 impl Timer {
     /// Creates the timer in `registry`, whose descriptor an event loop is about to wait for.
@@ -21,26 +20,15 @@ impl Timer {
     /// When no descriptor is available.
     pub(super) fn watch(&mut self, registry: &mut Registry) -> Result<(), Errno> {
         if self.0.is_none() {
-            let flags = TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK;
-            let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?;
-            registry.register(&timer, Source::Timer, Trigger::Level)?;
-            self.0 = Some(timer);
+            self.0 = Some(registry.clock(Source::Timer)?);
         }
         Ok(())
     }
 
-    /// Makes the timer readable after `delay`, and not before; never if that is `None`.
-    pub(super) fn set(&self, delay: Option<Duration>) {
-        let Some(timer) = &self.0 else {
-            return;
-        };
-        let _ = match delay {
-            Some(delay) => {
-                // A delay of zero would disarm the timer.
-                let delay = TimeSpec::from_duration(delay.max(Duration::from_nanos(1)));
-                timer.set(Expiration::OneShot(delay), TimerSetTimeFlags::empty())
-            }
-            None => timer.unset(),
-        };
+    /// Makes the descriptor readable after `delay`, and not before; never if that is `None`.
+    pub(super) fn set(&self, registry: &Registry, delay: Option<Duration>) {
+        if let Some(clock) = &self.0 {
+            clock.set(registry.queue(), delay);
+        }
     }
 }

@@ -9,7 +9,8 @@ use nix::errno::Errno;
 
 use super::rings::Heard;
 use super::{News, Reactor};
-use crate::process::poller::registry::{BATCH, Source, Token};
+use crate::process::os::{BATCH, Token};
+use crate::process::poller::registry::Source;
 use crate::process::poller::wake_state::{Input, REAP, SOON};
 use crate::process::signals::Blocked;
 use crate::wire::frame::Malformed;

@@ -5,13 +5,12 @@ use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, SealFlag, fcntl};
-use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap, mmap_anonymous, munmap};
+use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::ftruncate;
 
 use super::Shared;
+use crate::process::os;
 
 /// Zeroed pages, shared with every child that is forked while they are mapped.
 #[derive(Debug)]
@@ -32,7 +31,7 @@ impl<H: Shared> SharedMemory<H> {
         let size = NonZeroUsize::new(length).ok_or(Errno::EINVAL)?;
         let protection = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // Memory counts when it is used: much of what is mapped never is.
-        let flags = MapFlags::MAP_SHARED | MapFlags::MAP_NORESERVE;
+        let flags = MapFlags::MAP_SHARED | os::NO_RESERVE;
         // SAFETY: new pages at an address of the kernel's choice; nothing else refers to them.
         let start = unsafe { mmap_anonymous(None, size, protection, flags) }?;
         Ok(Self { start: start.cast(), length, head: PhantomData })
@@ -48,10 +47,10 @@ impl<H: Shared> SharedMemory<H> {
         let length = size_of::<H>() + body;
         let size = NonZeroUsize::new(length).ok_or(Errno::EINVAL)?;
         // A file that grows beyond the limit of its process costs that process its life.
-        if getrlimit(Resource::RLIMIT_FSIZE)?.0 < length as u64 {
+        if getrlimit(Resource::RLIMIT_FSIZE)?.0 < length as libc::rlim_t {
             return Err(Errno::EFBIG);
         }
-        let file = memfd_create(c"async", MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING)?;
+        let file = os::memory_file(c"async")?;
         ftruncate(&file, i64::try_from(length).map_err(|_| Errno::EFBIG)?)?;
         let map = |protection| {
             // SAFETY: new pages at an address of the kernel's choice; nothing else refers to them. The file has no name,
@@ -60,15 +59,14 @@ impl<H: Shared> SharedMemory<H> {
             Ok(Self { start: start.cast(), length, head: PhantomData })
         };
         let written = map(ProtFlags::PROT_READ | ProtFlags::PROT_WRITE)?;
-        // The mapping that is there stays writable.
-        let _ = fcntl(&file, FcntlArg::F_ADD_SEALS(SealFlag::from_bits_retain(libc::F_SEAL_FUTURE_WRITE)));
+        os::seal_writing(&file);
         Ok([written, map(ProtFlags::PROT_READ)?])
     }
 
     /// Keeps this memory out of children that are forked from now on: each mapping makes a fork more expensive.
     pub(in crate::process::shared) fn keep_from_children(&self) {
-        // SAFETY: our own pages; the advice has no effect in this process.
-        let _ = unsafe { madvise(self.start.cast(), self.length, MmapAdvise::MADV_DONTFORK) };
+        // SAFETY: our own pages, which no child uses.
+        unsafe { os::keep_from_children(self.start.cast(), self.length) };
     }
 
     /// The head.

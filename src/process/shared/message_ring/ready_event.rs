@@ -1,12 +1,9 @@
-//! The descriptor of a ring for event loops: an eventfd, which is written to only while an event loop listens.
+//! The descriptor of a ring for event loops: an event, which is set only while an event loop listens.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use nix::sys::eventfd::{EfdFlags, EventFd};
-use nix::unistd::{Whence, lseek, read, write};
-
-use crate::process::pipe;
+use crate::process::os::Event;
 
 /// How many rings can have a descriptor at a time, which a message of `Channel::stream()` says too: the other
 /// descriptors are for the script.
@@ -19,7 +16,7 @@ static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// The descriptor of one ring, which all processes have that have the ring.
 #[derive(Debug)]
-pub(super) struct ReadyEvent(OwnedFd);
+pub(super) struct ReadyEvent(Event);
 
 impl ReadyEvent {
     /// A descriptor, if there are few.
@@ -27,28 +24,26 @@ impl ReadyEvent {
         if COUNT.load(Ordering::Relaxed) >= MOST {
             return None;
         }
-        let event = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK).ok()?;
-        let high = pipe::duplicate(event.as_fd(), HIGH)
-            .or_else(|_| pipe::above_standard(OwnedFd::from(event)))
-            .ok()?;
+        let event = Event::new().ok()?;
+        let high = event.copy(HIGH).or_else(|_| event.above_standard()).ok()?;
         COUNT.fetch_add(1, Ordering::Relaxed);
         Some(Self(high))
     }
 
     pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        self.0.descriptor()
     }
 
-    /// Makes the descriptor readable, unless a task has closed it: a file with its number has a position.
+    /// Makes the descriptor readable, unless a task has closed it: a file with its number is no event.
     pub(super) fn set(&self) {
-        if lseek(&self.0, 0, Whence::SeekCur).is_ok() {
-            let _ = write(&self.0, &1_u64.to_ne_bytes());
+        if self.0.is_open() {
+            let _ = self.0.set();
         }
     }
 
     /// Makes it unreadable.
     pub(super) fn clear(&self) {
-        let _ = read(&self.0, &mut [0; 8]);
+        self.0.clear();
     }
 }
 

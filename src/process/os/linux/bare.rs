@@ -23,17 +23,20 @@ const HEAD: usize = 64;
 
 /// A thread of this process.
 #[derive(Debug)]
-pub(super) struct Bare {
+pub(crate) struct Bare {
     memory: NonNull<c_void>,
 }
 
 impl Bare {
+    /// Can there be such threads here?
+    pub(crate) const POSSIBLE: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+
     /// Starts a thread that calls `run`.
     ///
     /// # Errors
     ///
     /// When there is no memory for it, or no room for one more thread.
-    pub(super) fn start(
+    pub(crate) fn start(
         run: extern "C" fn(*mut c_void) -> c_int,
         argument: *mut c_void,
     ) -> Result<Self, Errno> {
@@ -69,7 +72,7 @@ impl Bare {
     }
 
     /// Waits for the end of the thread, which the caller has asked for.
-    pub(super) fn join(self) {
+    pub(crate) fn join(self) {
         loop {
             let id = self.word().load(Ordering::Acquire);
             if id == 0 {
@@ -91,9 +94,6 @@ impl Bare {
         unsafe { word.cast::<AtomicU32>().as_ref() }
     }
 }
-
-/// Can there be such threads here?
-pub(super) const POSSIBLE: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
 
 /// Waits for one event without a time limit, and leaves `errno` alone. The number of events, or an error, negated.
 #[cfg(target_arch = "x86_64")]
