@@ -94,6 +94,17 @@ impl<'b> WorkerSlot<'b> {
 
     /// Takes the next task, and puts its payload into `payload`. Waits for one as long as the child's patience lasts.
     pub(crate) fn next(&mut self, payload: &mut Vec<u8>) -> Found {
+        let found = self.wait(payload);
+        if matches!(found, Found::End) && !self.garbled && self.cell.dismissed.load(Ordering::Acquire) == 0 {
+            // By itself, as its patience is over or the queue is closed: the parent, which may want it to stay by now, has to
+            // do without it.
+            self.cell.rest.store(LEAVING, Ordering::Release);
+            self.memory.head().leaves(self.number);
+        }
+        found
+    }
+
+    fn wait(&mut self, payload: &mut Vec<u8>) -> Found {
         loop {
             if let Some(found) = self.look(payload) {
                 return found;
@@ -221,8 +232,11 @@ impl<'b> WorkerSlot<'b> {
             return Some(Found::End); // the next child that is forked finds the head written anew
         }
         let closed = self.memory.head().closed.load(Ordering::Acquire) == 1;
+        if !closed {
+            return None;
+        }
         // Something may have been posted just before the queue was closed, and after the look above.
-        closed.then(|| self.take(payload).map_or(Found::End, Found::Task))
+        Some(self.take(payload).map_or(Found::End, Found::Task))
     }
 
     /// Takes the next open task that this child can run, if there is one.

@@ -52,6 +52,9 @@ pub(crate) struct TaskChannel {
     pub(crate) outbox: DataCell<VecDeque<Queued>>,
     /// The duplex of its attempt, once it is known.
     pub(crate) duplex: DataCell<Option<Rc<Duplex>>>,
+    /// Duplexes of attempts that are over, where a call further down the stack is in the middle of a message. What is behind
+    /// that message is taken out once that call has it.
+    pub(crate) unread: DataCell<Vec<Rc<Duplex>>>,
     /// The parent sends nothing more.
     pub(crate) closed: Cell<bool>,
     /// A task that runs in this process sends nothing more.
@@ -89,7 +92,24 @@ impl TaskChannel {
         if let Some(duplex) = &*self.duplex.borrow() {
             return Some(Rc::clone(duplex));
         }
-        Some(self.keep(find(attempt)?))
+        // Those are in the table yet.
+        if self.is_unread() { None } else { Some(self.keep(find(attempt)?)) }
+    }
+
+    /// Is there a message of an attempt that is over, and have those behind it not been taken out?
+    pub(crate) fn is_unread(&self) -> bool {
+        !self.unread.borrow().is_empty()
+    }
+
+    /// The attempt that has this duplex is over: takes out what it has said, or leaves that to the call that is in the
+    /// middle of a message.
+    fn take_out(&self, duplex: Rc<Duplex>) {
+        if drain(&duplex, self) {
+            duplex.release();
+        } else {
+            duplex.keep();
+            self.unread.borrow_mut().push(duplex);
+        }
     }
 
     /// Keeps the duplex of the current attempt.
@@ -104,6 +124,7 @@ impl Drop for TaskChannel {
     /// A duplex of an attempt that never was.
     fn drop(&mut self) {
         self.duplex.take().iter().for_each(|duplex| duplex.release());
+        self.unread.take().iter().for_each(|duplex| duplex.release());
     }
 }
 
@@ -135,15 +156,28 @@ fn part(group: Option<&Group>, future: &Object<Future>) {
         return;
     };
     if let Some(duplex) = channel.duplex(future.id.get()) {
-        drain(&duplex, &channel);
-        duplex.release();
         channel.duplex.take();
+        channel.take_out(duplex);
     }
     channel.set_ready();
     let listener = group.and_then(|group| group.listener.borrow().clone());
-    if channel.has_arrived() && listener.is_some() {
+    if (channel.has_arrived() || channel.is_unread()) && listener.is_some() {
         drop(channel.listener.replace(listener));
         make_due(future, &channel);
+    }
+}
+
+/// A call has received a message of the task of `future`, whose attempt may be over by now.
+pub(crate) fn after_message(future: &Object<Future>, channel: &TaskChannel) {
+    if !channel.is_unread() {
+        return;
+    }
+    for duplex in channel.unread.take() {
+        channel.take_out(duplex);
+    }
+    channel.set_ready();
+    if channel.has_arrived() && listener(future, channel).is_some() {
+        make_due(future, channel);
     }
 }
 
@@ -170,8 +204,8 @@ pub(crate) fn listener(future: &Future, channel: &TaskChannel) -> Option<Rc<List
     left.or_else(|| future.group.borrow().as_ref()?.listener.borrow().clone())
 }
 
-/// Takes everything out of the duplex: its task sends nothing more.
-fn drain(duplex: &Duplex, channel: &TaskChannel) {
+/// Takes everything out of the duplex: its task sends nothing more. False if this process is in the middle of a message.
+fn drain(duplex: &Duplex, channel: &TaskChannel) -> bool {
     let own = Process::own();
     loop {
         let mut bytes = Vec::new();
@@ -185,7 +219,8 @@ fn drain(duplex: &Duplex, channel: &TaskChannel) {
             Ok(received) => Queued::Message(received.format, bytes),
             Err(Trouble::Lost(loss)) => Queued::Lost(loss),
             Err(Trouble::Garbled) => Queued::Garbled,
-            Err(Trouble::Closed | Trouble::Underneath | Trouble::Stopped(())) => return,
+            Err(Trouble::Underneath) => return false,
+            Err(Trouble::Closed | Trouble::Stopped(())) => return true,
         });
     }
 }

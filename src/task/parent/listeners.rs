@@ -9,7 +9,9 @@ use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::surfacing::release;
-use crate::task::life::task_channel::{Listener, Queued, TaskChannel, known, listener, make_due};
+use crate::task::life::task_channel::{
+    Listener, Queued, TaskChannel, after_message, known, listener, make_due,
+};
 use crate::task::parent::messages::{Peer, Stop};
 use crate::task::parent::{handlers, messages, task_channel};
 use crate::zend::exception;
@@ -70,7 +72,7 @@ pub(crate) fn deliver(future: &Object<Future>, moment: Moment) -> Result<bool, T
         // The task may wait for room, and so would the end of the script.
         make_due(future, &channel);
     }
-    if let Ok(true) = done {
+    if let (Ok(true), false) = (&done, channel.is_unread()) {
         let left = channel.listener.take();
         release((left, listener));
     }
@@ -105,7 +107,10 @@ fn deliver_all(
                 task_channel::unpack(&queued, messages::classes(future).as_deref()).map(Some)
             }
             (None, Some(duplex)) => {
-                match messages::receive(&duplex.to_parent, None, Peer::Task(future, future.id.get())) {
+                let received =
+                    messages::receive(&duplex.to_parent, None, Peer::Task(future, future.id.get()));
+                after_message(future, channel);
+                match received {
                     // What became of the task tells of a message that is lost with it.
                     Err(Stop::Over | Stop::Lost(_)) => continue,
                     received => received.map_err(Thrown::from),

@@ -15,7 +15,7 @@ use crate::process::shared::message_ring::duplex_table::{DUPLEXES, Duplex, NoDup
 use crate::task::life::future::Future;
 use crate::task::life::state::state;
 use crate::task::life::support;
-use crate::task::life::task_channel::{Queued, TaskChannel, listener, make_due};
+use crate::task::life::task_channel::{Queued, TaskChannel, after_message, listener, make_due};
 use crate::task::parent::messages::{Peer, Short, Stop};
 use crate::task::parent::wait::Patience;
 use crate::task::parent::{event_loop, messages, wait};
@@ -148,7 +148,8 @@ pub(crate) fn receive(future: &Object<Future>, patience: Option<Patience>) -> Re
         if let Some(queued) = next {
             return unpack(&queued, messages::classes(future).as_deref()).map(Some);
         }
-        if future.has_ended() || channel.closed_by_task.get() {
+        let unread = channel.unread.borrow().first().cloned();
+        if unread.is_none() && (future.has_ended() || channel.closed_by_task.get()) {
             return Ok(None);
         }
         if support::in_line() {
@@ -161,10 +162,12 @@ pub(crate) fn receive(future: &Object<Future>, patience: Option<Patience>) -> Re
                 capacity: 0,
             }));
         }
-        let duplex = open(future, &channel)?;
+        // What comes first is the message that a call further down the stack is in the middle of.
+        let duplex = unread.map_or_else(|| open(future, &channel), Ok)?;
         channel.receivers.set(channel.receivers.get() + 1);
         let received = messages::receive(&duplex.to_parent, patience, Peer::Task(future, future.id.get()));
         channel.receivers.set(channel.receivers.get() - 1);
+        after_message(future, &channel);
         after_receipt(future, &channel, &duplex);
         match received {
             Err(Stop::Over) => {}

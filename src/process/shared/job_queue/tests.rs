@@ -134,7 +134,12 @@ fn a_child_that_is_not_wanted_any_more_ends() {
     job_queue.close();
     let mut other = job_queue.sit(1, 0).unwrap();
     assert_eq!(other.next(&mut Vec::new()), Found::Task(1));
+    assert!(!job_queue.has_left(1));
     assert_eq!(other.next(&mut Vec::new()), Found::End);
+    assert!(job_queue.has_left(1), "its end costs no task");
+    assert_eq!(job_queue.slot(|_| false, 0, None), Some(0));
+    job_queue.reopen();
+    assert!(!job_queue.has_left(0), "the next one stays");
 }
 
 #[test]

@@ -290,6 +290,12 @@ impl Duplex {
         Awaited::parent(self.duplexes.parent())
     }
 
+    /// In the parent: it stays the parent's although the attempt is over, until it is released.
+    pub(crate) fn keep(&self) {
+        let entry = self.duplexes.directory().entries.get(self.at);
+        entry.inspect(|entry| entry.by_parent.store(1, Ordering::Relaxed));
+    }
+
     /// In the parent: the attempt is over. Whoever waits in it is woken, and finds it closed.
     pub(crate) fn release(&self) {
         let Lease { word, mark } = self.lease;
