@@ -43,10 +43,10 @@ final class Map
             $this->plan[] = ['throws', 'dies', 'large'][mt_rand(0, 60)] ?? 'value';
         }
         $this->pool = Pool::create()->concurrency(mt_rand(1, 4));
-        match (mt_rand(0, 4)) {
-            0 => $this->pool->tasksPerChild(0),
-            1 => $this->pool->recycle(tasks: mt_rand(1, 20)),
-            2 => $this->stop_a_child(),
+        match (mt_rand(0, 9)) {
+            0, 1 => $this->pool->tasksPerChild(0),
+            2, 3 => $this->pool->recycle(tasks: mt_rand(1, 20)),
+            4 => $this->stop_a_child(),
             default => null,
         };
         [$plan, $ran] = [$this->plan, $this->ran];
@@ -70,11 +70,14 @@ final class Map
         $this->way === 'whole' && $this->walk(PHP_INT_MAX);
     }
 
-    /** One of its items stops its process, which is killed when the item's time is over. */
+    /**
+     * One of its items stops its process, which is killed when the item's time is over. That is the time of all items: on a
+     * machine with more to do than it has CPUs, one of them may get none for a second.
+     */
     private function stop_a_child(): void
     {
         $this->plan[mt_rand(0, count($this->plan) - 1)] = 'is stopped';
-        $this->pool->timeout(1);
+        $this->pool->timeout(5);
     }
 
     private static function libc(): FFI

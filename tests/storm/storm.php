@@ -32,10 +32,10 @@ pcntl_signal(SIGALRM, function () use (&$deadline) {
 $deadline = time() + $seconds;
 pcntl_alarm(1);
 
-$wrong = 0;
+$wrong = [];
 $complain = function (string $text) use (&$wrong) {
     fwrite(STDERR, "storm: $text\n");
-    $wrong++;
+    $wrong[] = $text;
 };
 $cancel = $ask = $locks = [];
 $started = null; // the last that was, before it was added to a pool
@@ -255,5 +255,5 @@ $grown = $after['resident'] - $before['resident'];
 $grown < 8 << 20 || $complain("resident memory grew by $grown bytes in " . ($rounds - 5) . ' rounds');
 pcntl_alarm(0);
 $given_up->get() === 0 || printf("%d answers not waited for, while the parent waited for the place of the task that asked\n", $given_up->get());
-echo "$tasks tasks and $walked maps in $rounds rounds, ", $wrong === 0 ? 'every one accounted for, nothing left' : "$wrong WRONG", "\n";
-exit($wrong === 0 ? 0 : 1);
+echo "$tasks tasks and $walked maps in $rounds rounds, ", $wrong === [] ? 'every one accounted for, nothing left' : count($wrong) . ' WRONG: ' . implode('; ', $wrong), "\n";
+exit($wrong === [] ? 0 : 1);
