@@ -56,6 +56,13 @@ mod tests {
     }
 
     #[test]
+    fn the_time_of_a_portion_is_that_of_all_its_items() {
+        let mut portion = Portion { size: 64 };
+        portion.took(10, AIM, 8);
+        assert_eq!(portion.next(None, 1), 10);
+    }
+
+    #[test]
     fn large_results_come_in_small_portions() {
         let mut portion = Portion::new();
         (0..20).for_each(|_| portion.took(10, Duration::from_micros(1), ROOM));

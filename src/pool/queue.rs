@@ -134,6 +134,19 @@ mod tests {
     }
 
     #[test]
+    fn one_that_was_cleared_is_empty_and_takes_more() {
+        let mut queue = Queue::default();
+        for (id, priority) in [(1, 0), (2, 3)] {
+            queue.rank(id, priority);
+            queue.push_back(id);
+        }
+        queue.clear();
+        assert_eq!((queue.len(), queue.pop()), (0, None));
+        queue.push_back(3);
+        assert_eq!(all(&mut queue), [3]);
+    }
+
+    #[test]
     fn one_that_comes_back_is_the_first_of_its_priority_and_a_hastened_one_of_all() {
         let mut queue = Queue::default();
         for (id, priority) in [(1, 0), (2, 3), (3, 3)] {

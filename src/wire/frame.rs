@@ -233,6 +233,16 @@ mod tests {
     }
 
     #[test]
+    fn the_bytes_of_a_frame_are_these() {
+        let bytes = [
+            &[0x01, 0x0F, 0x7C, 0xA5, 1, 7, 0, 0][..], // magic number, kind, format
+            &[2, 0, 0, 0, 0, 0, 0, 0, b'o', b'k'],
+            &[0xFE, 0xF0, 0x83, 0x5A],
+        ];
+        assert_eq!(whole(Kind::Value, b"ok"), bytes.concat());
+    }
+
+    #[test]
     fn a_frame_survives_any_fragmentation() {
         let payload: Vec<u8> = (0..10_000u32).map(|n| n.to_le_bytes()[0]).collect();
         for step in [1, 3, 16, 17, 4096, 100_000] {

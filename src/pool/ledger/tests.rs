@@ -26,6 +26,17 @@ fn never_more_than_the_limit_and_in_order() {
 }
 
 #[test]
+fn what_waits_for_a_slot_and_what_has_one_and_owes_an_outcome_are_told_apart() {
+    let mut ledger = with(1, 0..3);
+    assert_eq!((ledger.backlog(), ledger.expects(0)), (3, false));
+    next(&mut ledger);
+    assert_eq!((ledger.backlog(), ledger.expects(0), ledger.expects(1)), (2, true, false));
+    ledger.run(0);
+    ledger.report(0);
+    assert!(!ledger.expects(0) && !ledger.expects(7));
+}
+
+#[test]
 fn a_refused_start_keeps_its_place() {
     let mut ledger = with(1, 0..2);
     assert_eq!(next(&mut ledger), Some(0));
