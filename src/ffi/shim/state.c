@@ -5,6 +5,7 @@
 #include "zend_closures.h"
 #include "zend_exceptions.h"
 #include "zend_fibers.h"
+#include "zend_generators.h"
 #include "ext/standard/basic_functions.h"
 
 void async_exception_throw(zend_object *exception)
@@ -207,13 +208,20 @@ bool async_interrupt_is_inside_ours(void)
 		&& frame->func->internal_function.module == async_module;
 }
 
-/* Is the VM at the end of a function that has been freed in it, as those that FFI calls are? Newer engines check for
- * interrupts there, while its frame is still there, and a backtrace would read the function. */
+/* Is this the frame of a function that has been freed in it, as those that FFI calls are? The only other frames without
+ * a function stand for a generator. */
+static bool is_of_freed(const zend_execute_data *frame)
+{
+	return !frame->func && !(Z_TYPE(frame->This) == IS_OBJECT && Z_OBJCE(frame->This) == zend_ce_generator);
+}
+
+/* Is the VM at the end of a function that has been freed in it? Newer engines check for interrupts there, while its
+ * frame is still there, and a backtrace would read the function. */
 bool async_interrupt_is_of_freed(void)
 {
 	const zend_execute_data *frame = EG(current_execute_data);
 
-	return frame && !frame->func;
+	return frame && is_of_freed(frame);
 }
 
 /* Is the VM where the script itself could have called a function? Not inside of a destructor, an autoloader, a
@@ -232,6 +240,9 @@ bool async_interrupt_safe(void)
 		uint32_t info = ZEND_CALL_INFO(frame);
 		const zend_execute_data *caller = frame->prev_execute_data;
 
+		if (is_of_freed(frame)) {
+			return false; /* a handler of a signal runs at its end */
+		}
 		if (!frame->func || !ZEND_USER_CODE(frame->func->type)) {
 			continue;
 		}
