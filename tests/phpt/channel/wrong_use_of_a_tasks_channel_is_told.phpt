@@ -11,7 +11,7 @@ function told(callable $what): string
         $what();
         return "nothing was told\n";
     } catch (Throwable $e) {
-        return get_class($e) . ': ' . preg_replace('~(pid|process) \d+~', '$1 N', $e->getMessage()) . "\n";
+        return get_class($e) . ': ' . preg_replace('~(pid |process |task #)\d+~', '$1N', $e->getMessage()) . "\n";
     }
 }
 
@@ -88,7 +88,7 @@ ValueError: Async\Channel::receive(): Argument #1 ($timeout) must not be NAN
 Async\TimeoutException: no message within 0 s
 ArgumentCountError: Async\Future::channel() expects exactly 0 arguments, 1 given
 Async\AsyncError: this end of the channel is the parent's, in its own process: a task has its end by Async\channel(), and other processes share an Async\Channel::create()
-Async\NotSerializableException: task #9 (pid N) returned a value of type Async\Channel that cannot be serialized: Serialization of 'Async\Channel' is not allowed
+Async\NotSerializableException: task #N (pid N) returned a value of type Async\Channel that cannot be serialized: Serialization of 'Async\Channel' is not allowed
 Async\NotSerializableException: the message of type Closure cannot be sent: Serialization of 'Closure' is not allowed
 Async\AsyncError: a task's end of the channel to its parent has no stream: call receive() with a time limit, or share an Async\Channel::create(), which has one
 Closed, by either side: the other one can still send:
@@ -98,8 +98,8 @@ closed
 Async\ChannelClosedException: no message can be sent: the channel was closed by this process
 Async\ChannelClosedException: no message can be sent: the channel was closed by this process
 Async\ChannelClosedException: no message can be received: the channel was closed by process N
-Async\ChannelClosedException: no message can be sent: task #12 (pid N) has ended
-Async\ChannelClosedException: no message can be received: task #12 (pid N) has ended
+Async\ChannelClosedException: no message can be sent: task #N (pid N) has ended
+Async\ChannelClosedException: no message can be received: task #N (pid N) has ended
 An end that is left of a task, in a worker that runs another one:
 Async\ChannelClosedException: no message can be sent: the task whose channel this is has ended
 Async\ChannelClosedException: no message can be received: the task whose channel this is has ended
