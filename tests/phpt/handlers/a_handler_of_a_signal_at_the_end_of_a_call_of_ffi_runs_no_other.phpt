@@ -15,8 +15,8 @@ pcntl_async_signals(true);
 pcntl_signal(SIGUSR1, function () use (&$inside, &$told): void {
     $inside = true;
     $future = async(fn () => 1)->then(function () use (&$inside, &$told): void {
-        // With a backtrace, which reads all frames.
-        $told[] = [$inside, (new Exception())->getLine()];
+        new Exception(); // its backtrace reads all frames
+        $told[] = $inside;
     });
     $future->start();
     $until = hrtime(true) + 30_000_000;
@@ -28,6 +28,9 @@ for ($i = 0; $i < 5; $i++) {
     for ($until = hrtime(true) + 5_000_000_000; count($told) <= $i && hrtime(true) < $until;);
 }
 echo count($told), "\n";
+// Older engines call the handler of the signal between two statements, where others may run.
+var_dump(PHP_VERSION_ID >= 80400 && in_array(true, $told, true));
 ?>
 --EXPECT--
 5
+bool(false)

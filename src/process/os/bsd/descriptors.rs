@@ -22,8 +22,8 @@ pub(crate) fn open_anew(_: RawFd) -> io::Result<File> {
 /// Gives a pipe room for so many bytes: it has what the kernel gives it.
 pub(crate) fn set_room(_: &OwnedFd, _: i32) {}
 
-/// Has all descriptors from `first` on closed when another program takes the place of this one. False if this system
-/// cannot do that: its folder of descriptors need not show them all, so that this can.
+/// Has all descriptors from `first` on closed when another program takes the place of this one. Always true: the caller
+/// would go by [`OPEN_DESCRIPTORS`] else, which need not show them all here.
 pub(crate) fn close_at_exec_from(first: u32) -> bool {
     // SAFETY: no arguments.
     let end = unsafe { libc::getdtablesize() };
