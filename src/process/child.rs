@@ -108,11 +108,12 @@ fn close_run(run: &[RawFd]) {
     let (Some(first), Some(last)) = (run.first(), run.last()) else {
         return;
     };
-    if os::close_range(first.unsigned_abs(), last.unsigned_abs()) {
+    // SAFETY: the caller's descriptors, which nothing refers to any more.
+    if unsafe { os::close_range(first.unsigned_abs(), last.unsigned_abs()) } {
         return;
     }
     for &number in run {
-        // SAFETY: the caller's descriptors, which nothing refers to any more.
+        // SAFETY: as above.
         unsafe { libc::close(number) };
     }
 }
@@ -123,9 +124,9 @@ pub(crate) fn let_go(channel: &OwnedFd) {
     let kept = channel.as_raw_fd().unsigned_abs();
     for (first, last) in [(3, kept.saturating_sub(1)), (kept + 1, u32::MAX)] {
         if first <= last {
-            // Code that owns these descriptors never runs again: only the outcome is left to write. A kernel that cannot do
-            // this closes them when the process ends, as always.
-            os::close_range(first, last);
+            // SAFETY: code that owns these descriptors never runs again: only the outcome is left to write. A kernel that
+            // cannot do this closes them when the process ends, as always.
+            unsafe { os::close_range(first, last) };
         }
     }
 }

@@ -25,8 +25,8 @@ pub(crate) fn part(inherited: RawFd, position: i64) -> io::Result<()> {
     }
     let mut own = open_anew(inherited)?;
     own.seek(SeekFrom::Start(position.unsigned_abs()))?;
-    // Whoever has that number keeps it, with the same file behind it.
-    put_behind(inherited, &own)?;
+    // SAFETY: whoever has that number goes on with the same file, which now has a position of its own.
+    unsafe { put_behind(inherited, &own) }?;
     Ok(())
 }
 

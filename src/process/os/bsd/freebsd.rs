@@ -1,22 +1,17 @@
 //! What FreeBSD has, and macOS has not.
 
-use std::ffi::{CStr, CString, c_ulong, c_void};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::ffi::{CStr, c_ulong, c_void};
+use std::os::fd::{AsFd, OwnedFd};
 use std::ptr;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, ppoll};
-use nix::sched::{CpuSet, sched_getaffinity};
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::signal::{SigEvent, SigSet, SigevNotify, Signal};
+use nix::sys::signal::SigSet;
 use nix::sys::time::TimeSpec;
-use nix::sys::timer::{Expiration, Timer, TimerSetTimeFlags};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::time::ClockId;
-use nix::unistd::{Pid, User};
 
 use super::process::handle_alike;
 
@@ -64,38 +59,13 @@ pub(super) fn wait_with(mask: &SigSet, fd: &OwnedFd, timeout: Option<Duration>) 
     ppoll(&mut fds, timeout.map(TimeSpec::from_duration), Some(*mask)).map(|count| count > 0)
 }
 
-/// Sleeps for `time`, while signals are blocked as `mask` says.
+/// Closes all descriptors from `first` to `last`. False if this system cannot do that at once.
 ///
-/// # Errors
+/// # Safety
 ///
-/// EINTR when a signal arrived.
-pub(crate) fn sleep_with(mask: SigSet, time: Duration) -> Result<(), Errno> {
-    ppoll(&mut [], Some(TimeSpec::from_duration(time)), Some(mask)).map(drop)
-}
-
-/// Both ends of a new pipe, which programs that are started do not inherit: reading and writing block.
-///
-/// # Errors
-///
-/// EMFILE or ENFILE when no descriptor is available.
-pub(crate) fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
-    nix::unistd::pipe2(OFlag::O_CLOEXEC)
-}
-
-/// Puts the file of `fd` behind the number `number`, which programs that are started do not inherit.
-///
-/// # Errors
-///
-/// EBADF when it is no possible number.
-pub(crate) fn put_behind(number: RawFd, fd: &impl AsRawFd) -> Result<(), Errno> {
-    // SAFETY: numbers; whoever has the second one keeps it, with another file behind it.
-    Errno::result(unsafe { libc::dup3(fd.as_raw_fd(), number, libc::O_CLOEXEC) }).map(drop)
-}
-
-/// Closes all descriptors from `first` to `last`, to which nothing refers any more. False if this system cannot do that
-/// at once.
-pub(crate) fn close_range(first: u32, last: u32) -> bool {
-    // SAFETY: the caller says that nothing refers to them.
+/// Nothing refers to them any more.
+pub(crate) unsafe fn close_range(first: u32, last: u32) -> bool {
+    // SAFETY: as the caller says.
     unsafe { libc::close_range(first, last, 0) == 0 }
 }
 
@@ -108,16 +78,6 @@ pub(crate) fn memory_file(name: &CStr) -> Result<OwnedFd, Errno> {
     memfd_create(name, MFdFlags::MFD_CLOEXEC)
 }
 
-/// How a child has ended, without reaping it: the one with this id, or any.
-///
-/// # Errors
-///
-/// ECHILD when it is no child, or there is none; EINTR.
-pub(crate) fn peek(pid: Option<Pid>) -> Result<WaitStatus, Errno> {
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-    waitid(pid.map_or(Id::All, Id::Pid), flags)
-}
-
 /// Has the kernel call the handler of `signal` in this process when its parent ends. By a signal that ends a program which
 /// does not handle it, as one may be that has taken the place of this one.
 pub(crate) fn signal_at_parents_end(signal: i32) {
@@ -125,48 +85,4 @@ pub(crate) fn signal_at_parents_end(signal: i32) {
     let mut signal = libc::SIGVTALRM;
     // SAFETY: a request about this process alone, with a valid pointer to a signal number.
     unsafe { libc::procctl(libc::P_PID, 0, libc::PROC_PDEATHSIG_CTL, (&raw mut signal).cast()) };
-}
-
-/// How many CPUs this process may run on.
-pub(crate) fn affinity() -> Option<usize> {
-    let set = sched_getaffinity(Pid::from_raw(0)).ok()?;
-    let count = (0..CpuSet::count()).filter(|&cpu| set.is_set(cpu).unwrap_or(false)).count();
-    (count > 0).then_some(count)
-}
-
-/// Gives this process the groups that `user` is in.
-///
-/// # Errors
-///
-/// EPERM when this process may not change them.
-pub(crate) fn take_groups(user: &User) -> Result<(), Errno> {
-    let name = CString::new(user.name.as_bytes()).map_err(|_| Errno::EINVAL)?;
-    nix::unistd::initgroups(&name, user.gid)
-}
-
-/// A timer that sends this process a signal.
-#[derive(Debug)]
-pub(crate) struct Alarm(Timer);
-
-impl Alarm {
-    /// One that is not set yet.
-    ///
-    /// # Errors
-    ///
-    /// When this process has as many timers as are allowed.
-    pub(crate) fn new(signal: Signal) -> Result<Self, Errno> {
-        let event = SigEvent::new(SigevNotify::SigevSignal { signal, si_value: 0 });
-        Timer::new(ClockId::CLOCK_MONOTONIC, event).map(Self)
-    }
-
-    /// Sends it after `delay`, which is not zero, once; a later call replaces an earlier one.
-    pub(crate) fn set(&mut self, delay: Duration) {
-        let expiration = Expiration::OneShot(TimeSpec::from_duration(delay));
-        let _ = self.0.set(expiration, TimerSetTimeFlags::empty());
-    }
-
-    /// Leaves it as it is: it would be deleted with this value.
-    pub(crate) fn forget(self) {
-        std::mem::forget(self);
-    }
 }

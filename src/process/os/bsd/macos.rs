@@ -105,15 +105,23 @@ pub(crate) fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
 /// # Errors
 ///
 /// EBADF when it is no possible number.
-pub(crate) fn put_behind(number: RawFd, fd: &impl AsRawFd) -> Result<(), Errno> {
-    // SAFETY: numbers; whoever has the second one keeps it, with another file behind it.
+///
+/// # Safety
+///
+/// The number is free, or whoever has it goes on with the other file.
+pub(crate) unsafe fn put_behind(number: RawFd, fd: &impl AsRawFd) -> Result<(), Errno> {
+    // SAFETY: as the caller says.
     Errno::result(unsafe { libc::dup2(fd.as_raw_fd(), number) })?;
     // SAFETY: as above.
     Errno::result(unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
 }
 
 /// Closes all descriptors from a number to another. False: this system cannot do that at once.
-pub(crate) fn close_range(_: u32, _: u32) -> bool {
+///
+/// # Safety
+///
+/// None: nothing is done.
+pub(crate) unsafe fn close_range(_: u32, _: u32) -> bool {
     false
 }
 

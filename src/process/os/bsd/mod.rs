@@ -12,6 +12,8 @@ mod process;
 mod queue;
 mod watch;
 
+#[cfg(target_os = "freebsd")]
+use crate::process::os::posix::{pipe, put_behind};
 pub(crate) use bare::Bare;
 pub(crate) use descriptors::*;
 pub(crate) use event::Event;

@@ -91,9 +91,10 @@ pub(crate) fn in_child() {
             let number = RawFd::try_from(at).unwrap_or_default() * 64 + bits.trailing_zeros().cast_signed();
             bits &= bits - 1;
             has_own_number |= number == nothing;
-            // SAFETY: numbers; only one that is free is taken.
+            // SAFETY: a number.
             if unsafe { libc::fcntl(number, libc::F_GETFD) } == -1 {
-                let _ = super::put_behind(number, &nothing);
+                // SAFETY: it is free.
+                let _ = unsafe { super::put_behind(number, &nothing) };
             }
         }
     }

@@ -6,9 +6,6 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::SocketAddr;
 
-use nix::errno::Errno;
-use nix::fcntl::OFlag;
-
 /// A folder with an entry for each open descriptor.
 pub(crate) const OPEN_DESCRIPTORS: &str = "/proc/self/fd";
 
@@ -21,35 +18,19 @@ pub(crate) fn open_anew(fd: RawFd) -> io::Result<File> {
     File::open(format!("{OPEN_DESCRIPTORS}/{fd}"))
 }
 
-/// Both ends of a new pipe, which programs that are started do not inherit: reading and writing block.
-///
-/// # Errors
-///
-/// EMFILE or ENFILE when no descriptor is available.
-pub(crate) fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
-    nix::unistd::pipe2(OFlag::O_CLOEXEC)
-}
-
 /// Gives a pipe room for so many bytes. If that is refused the pipe stays as it is.
 pub(crate) fn set_room(pipe: &OwnedFd, bytes: i32) {
     // SAFETY: numbers only.
     unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, bytes) };
 }
 
-/// Puts the file of `fd` behind the number `number`, which programs that are started do not inherit.
+/// Closes all descriptors from `first` to `last`. False if this system cannot do that at once (Linux before 5.9).
 ///
-/// # Errors
+/// # Safety
 ///
-/// EBADF when it is no possible number.
-pub(crate) fn put_behind(number: RawFd, fd: &impl AsRawFd) -> Result<(), Errno> {
-    // SAFETY: numbers; whoever has the second one keeps it, with another file behind it.
-    Errno::result(unsafe { libc::dup3(fd.as_raw_fd(), number, libc::O_CLOEXEC) }).map(drop)
-}
-
-/// Closes all descriptors from `first` to `last`, to which nothing refers any more. False if this system cannot do that
-/// at once (Linux before 5.9).
-pub(crate) fn close_range(first: u32, last: u32) -> bool {
-    // SAFETY: the caller says that nothing refers to them.
+/// Nothing refers to them any more.
+pub(crate) unsafe fn close_range(first: u32, last: u32) -> bool {
+    // SAFETY: as the caller says.
     unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) == 0 }
 }
 

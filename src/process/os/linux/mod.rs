@@ -19,5 +19,5 @@ pub(crate) use memory::*;
 pub(crate) use process::*;
 pub(crate) use queue::Queue;
 pub(crate) use relocated::before_fork;
-pub(crate) use timer::{Alarm, Clock, repeat};
+pub(crate) use timer::{Clock, repeat};
 pub(crate) use watch::Watch;

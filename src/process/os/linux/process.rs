@@ -1,19 +1,13 @@
 //! Processes.
 
-use std::ffi::CString;
 use std::mem::MaybeUninit;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::ptr;
-use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::poll::ppoll;
-use nix::sched::{CpuSet, sched_getaffinity};
-use nix::sys::signal::SigSet;
 use nix::sys::time::TimeSpec;
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::time::{ClockId, clock_getres};
-use nix::unistd::{Pid, User};
+use nix::unistd::Pid;
 
 use crate::process::os::interface::Whom;
 
@@ -50,16 +44,6 @@ pub(crate) fn send_by(descriptor: RawFd, signal: i32, whom: Whom) -> Result<(), 
     Errno::result(sent).map(drop)
 }
 
-/// How a child has ended, without reaping it: the one with this id, or any.
-///
-/// # Errors
-///
-/// ECHILD when it is no child, or there is none; EINTR.
-pub(crate) fn peek(pid: Option<Pid>) -> Result<WaitStatus, Errno> {
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-    waitid(pid.map_or(Id::All, Id::Pid), flags)
-}
-
 /// Does this process become the parent of processes whose parent has ended, beside process 1?
 pub(crate) fn is_subreaper() -> bool {
     let mut is_subreaper: libc::c_int = 0;
@@ -83,32 +67,6 @@ pub(crate) fn farewell(last_signal: i32) -> i32 {
 pub(crate) fn signal_at_parents_end(signal: i32) {
     // SAFETY: a request about this process alone; the argument is a signal number.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal) };
-}
-
-/// Sleeps for `time`, while signals are blocked as `mask` says.
-///
-/// # Errors
-///
-/// EINTR when a signal arrived.
-pub(crate) fn sleep_with(mask: SigSet, time: Duration) -> Result<(), Errno> {
-    ppoll(&mut [], Some(TimeSpec::from_duration(time)), Some(mask)).map(drop)
-}
-
-/// How many CPUs this process may run on.
-pub(crate) fn affinity() -> Option<usize> {
-    let set = sched_getaffinity(Pid::from_raw(0)).ok()?;
-    let count = (0..CpuSet::count()).filter(|&cpu| set.is_set(cpu).unwrap_or(false)).count();
-    (count > 0).then_some(count)
-}
-
-/// Gives this process the groups that `user` is in.
-///
-/// # Errors
-///
-/// EPERM when this process may not change them.
-pub(crate) fn take_groups(user: &User) -> Result<(), Errno> {
-    let name = CString::new(user.name.as_bytes()).map_err(|_| Errno::EINVAL)?;
-    nix::unistd::initgroups(&name, user.gid)
 }
 
 /// In a new child, before anything is opened there: it has all descriptors of its parent.

@@ -1,4 +1,4 @@
-//! Timers: one that makes a descriptor readable, and ones that send a signal.
+//! Timers: one that makes a descriptor readable, and one that sends a signal from a handler of that.
 
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
@@ -6,11 +6,8 @@ use std::ptr;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::signal::{SigEvent, SigevNotify, Signal};
 use nix::sys::time::TimeSpec;
-use nix::sys::timer::{Expiration, Timer, TimerSetTimeFlags};
-use nix::sys::timerfd::{self, TimerFd, TimerFlags};
-use nix::time::ClockId;
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
 use super::Queue;
 use crate::process::os::interface::{Poller, Token, Trigger};
@@ -27,7 +24,7 @@ impl Clock {
     /// When no descriptor is available.
     pub(crate) fn new(queue: &Queue, token: Token) -> Result<Self, Errno> {
         let flags = TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK;
-        let timer = TimerFd::new(timerfd::ClockId::CLOCK_MONOTONIC, flags)?;
+        let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?;
         queue.add(&timer, token, Trigger::Level)?;
         Ok(Self(timer))
     }
@@ -38,37 +35,10 @@ impl Clock {
             Some(delay) => {
                 // A delay of zero would disarm the timer.
                 let delay = TimeSpec::from_duration(delay.max(Duration::from_nanos(1)));
-                self.0.set(timerfd::Expiration::OneShot(delay), timerfd::TimerSetTimeFlags::empty())
+                self.0.set(Expiration::OneShot(delay), TimerSetTimeFlags::empty())
             }
             None => self.0.unset(),
         };
-    }
-}
-
-/// A timer that sends this process a signal.
-#[derive(Debug)]
-pub(crate) struct Alarm(Timer);
-
-impl Alarm {
-    /// One that is not set yet.
-    ///
-    /// # Errors
-    ///
-    /// When this user has as many timers as are allowed.
-    pub(crate) fn new(signal: Signal) -> Result<Self, Errno> {
-        let event = SigEvent::new(SigevNotify::SigevSignal { signal, si_value: 0 });
-        Timer::new(ClockId::CLOCK_MONOTONIC, event).map(Self)
-    }
-
-    /// Sends it after `delay`, which is not zero, once; a later call replaces an earlier one.
-    pub(crate) fn set(&mut self, delay: Duration) {
-        let expiration = Expiration::OneShot(TimeSpec::from_duration(delay));
-        let _ = self.0.set(expiration, TimerSetTimeFlags::empty());
-    }
-
-    /// Leaves it as it is: it would be deleted with this value.
-    pub(crate) fn forget(self) {
-        std::mem::forget(self);
     }
 }
 
