@@ -38,7 +38,7 @@ $code = Supervisor::create()
             do {
                 usleep(1000);
                 $state = $read();
-            } while (($state['workers'][0]['status'] ?? null) === null);
+            } while ($state['state'] !== 'running' || ($state['workers'][0]['status'] ?? null) === null);
             echo json_encode($state, JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE), "\n";
             rename($folder, "$folder-away");
             posix_kill(getmypid(), SIGKILL);
