@@ -1,5 +1,7 @@
 --TEST--
 The child's peak of memory is its own (pain 44)
+--SKIPIF--
+<?php if (getenv('USE_TRACKED_ALLOC')) { die('skip AddressSanitizer takes memory of its own, and keeps what is freed'); } ?>
 --FILE--
 <?php
 use function Async\{async, await};

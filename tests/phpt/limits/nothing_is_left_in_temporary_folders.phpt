@@ -1,7 +1,7 @@
 --TEST--
 A hundred tasks, half of them killed, make no file anywhere, not in the temporary folder and not in /dev/shm, even for a moment (pains 11 and 12); pieces of memory without a name
 --SKIPIF--
-<?php
+<?php if (getenv('USE_TRACKED_ALLOC')) { die('skip AddressSanitizer makes a folder for its reports'); }
 if (trim((string) shell_exec('strace -qq -o /dev/null true 2>&1; echo $?')) !== '0') { echo 'skip needs strace, and the right to use it'; }
 ?>
 --FILE--
