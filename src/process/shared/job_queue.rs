@@ -88,6 +88,8 @@ pub(crate) struct Look {
     pub(crate) busy: Vec<u64>,
     /// Slots and tasks: the entry names the slot, but the cell of the child there names another task, or none.
     pub(crate) adrift: Vec<(usize, u64)>,
+    /// Those of them that the child has taken and not begun.
+    pub(crate) unbegun: Vec<u64>,
     /// Tasks whose entry has a state that no process would have written.
     pub(crate) lost: Vec<u64>,
 }
@@ -301,15 +303,22 @@ impl JobQueue {
         };
         let begun = self.begun.borrow();
         begun.iter().filter(|&(&task, _)| wanted(task)).for_each(|(&task, &slot)| of(slot, task));
-        let (mut open, mut lost) = (Vec::new(), Vec::new());
+        let (mut open, mut unbegun, mut lost) = (Vec::new(), Vec::new(), Vec::new());
         for posted in self.posted.borrow().iter().filter(|posted| !posted.over && wanted(posted.task)) {
             match self.state(posted) {
                 State::Open => open.push(posted.task),
-                State::Of(slot) => of(slot, posted.task),
+                State::Of(slot) => {
+                    if posted.by.is_none() && state_is(&self.memory, posted.at, TAKEN | slot as u64) {
+                        unbegun.push(posted.task);
+                    }
+                    of(slot, posted.task);
+                }
                 State::Unknown => lost.push(posted.task),
             }
         }
-        Look { open, lost, ..look }
+        // One that begins just now may be in its child's cell already.
+        unbegun.retain(|task| look.adrift.iter().any(|(_, adrift)| adrift == task));
+        Look { open, unbegun, lost, ..look }
     }
 
     /// The child on `slot` is dead: what it had taken but not begun is posted again. Returns the `wanted` tasks of which

@@ -115,11 +115,12 @@ impl Workers {
         }
         let look = self.job_queue.look(|task| group.expects(task));
         let adrift = look.adrift.into_iter().map(|(_, task)| task);
+        let adrift = adrift.filter(|task| !look.unbegun.contains(task));
         for task in look.busy.into_iter().chain(adrift).chain(look.lost) {
             fail(group, task);
         }
         // In reverse order, as each goes to the front of the queue.
-        for task in look.open.into_iter().rev() {
+        for task in look.open.into_iter().rev().chain(look.unbegun.into_iter().rev()) {
             begin_again(group, task);
         }
     }

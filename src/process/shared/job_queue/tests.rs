@@ -368,6 +368,24 @@ fn what_makes_no_sense_is_seen() {
 }
 
 #[test]
+fn what_a_child_was_killed_before_it_began_is_seen() {
+    let job_queue = JobQueue::new().unwrap();
+    let mut slot = job_queue.sit(0, 0).unwrap();
+    (1..=3).for_each(|task| job_queue.post(task, 0, b"").unwrap());
+    assert_eq!(slot.take(&mut Vec::new()), Some(1));
+    let at = job_queue.posted.borrow()[1].at;
+    assert!(exchange(&job_queue.memory, at, OPEN, TAKEN));
+    let look = job_queue.look(|_| true);
+    assert_eq!((look.busy, look.adrift, look.unbegun, look.open), (vec![1], vec![(0, 2)], vec![2], vec![3]));
+    job_queue.cell(0).unwrap().task.store(2, Ordering::SeqCst);
+    assert_eq!((job_queue.look(|_| true).busy, job_queue.look(|_| true).unbegun), (vec![2], vec![]));
+    job_queue.cell(0).unwrap().task.store(1, Ordering::SeqCst);
+    // It has answered: an entry that says otherwise was written over.
+    job_queue.posted.borrow_mut()[1].by = Some(0);
+    assert_eq!(job_queue.look(|_| true).unbegun, []);
+}
+
+#[test]
 fn a_child_ends_when_what_it_goes_by_makes_no_sense() {
     let far = u64::MAX - 8;
     for (start, end) in [(0, far), (far, 0), (32, 0), (8, 64)] {
