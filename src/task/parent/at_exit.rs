@@ -241,6 +241,19 @@ fn is_empty() -> bool {
     state().active.borrow().is_empty() && !state().has_isolated()
 }
 
+/// Has the script left nothing here that is to end, to be told or to be released?
+fn has_left_nothing() -> bool {
+    let state = state();
+    state.has_made_none()
+        && is_empty()
+        && !state.exit_registered.get()
+        && state.default_group.borrow().is_none()
+        && state.hooks.borrow().is_empty()
+        && state.kept.borrow().is_empty()
+        && state.surfacing.borrow().is_empty()
+        && state.locks.borrow().is_empty()
+}
+
 /// Drops all that the script has left here. Re-enters PHP: destructors run.
 fn forget() {
     let state = state();
@@ -255,6 +268,10 @@ pub(crate) fn end_request() {
     let state = state();
     state.request.set(Request::Ends);
     for _ in 0..ROUNDS {
+        // After a fatal error there may be no memory for a call, and a second error would be told.
+        if has_left_nothing() {
+            break;
+        }
         // Called as PHP code calls it: outside of any function an exception is fatal on the spot.
         let _ = request::protect(|| request::call(&Future::registration().class, c"atexit"));
         if is_empty() {
