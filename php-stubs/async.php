@@ -1317,7 +1317,8 @@ final class Future
     /**
      * Sets the time that this task may take, counted from its start, or adds a handler for when time runs out,
      * the pool's time included. The handler has handled the timeout: what it returns becomes the value, as for
-     * {@see catch()}.
+     * {@see catch()}. A task that handles SIGTERM may still return something, until it is killed: that is its value. What it
+     * throws then is the previous exception of the {@see TimeoutException}.
      *
      * @template U
      *

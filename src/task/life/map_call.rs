@@ -9,7 +9,7 @@ use ext_php_rs::types::Zval;
 
 use crate::pool::portion::Portion;
 use crate::process::fork::Refused;
-use crate::process::poller::reactor::Ended;
+use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
@@ -121,6 +121,8 @@ pub(crate) struct Overdue {
     pub(crate) pid: Option<i32>,
     /// How that ended.
     pub(crate) exit: Exit,
+    /// What the item has thrown in the grace period.
+    pub(crate) message: Message,
 }
 
 /// A retry of an item.

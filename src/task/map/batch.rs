@@ -199,7 +199,10 @@ impl End {
     /// The result of the item that it was running.
     pub(crate) fn said(self, batch: u64) -> Said {
         match self.overdue {
-            Some(limit) => Said::Overdue(Box::new(Overdue { limit, pid: self.pid, exit: self.ended.exit })),
+            Some(limit) => {
+                let exit = self.ended.exit;
+                Said::Overdue(Box::new(Overdue { limit, pid: self.pid, exit, message: Message::Nothing }))
+            }
             None => Said::Ended(Box::new(Ended { id: batch, ..self.ended }), self.pid),
         }
     }
@@ -239,11 +242,11 @@ pub(crate) fn settled(
             future.phase.set(*phase);
         }
         Said::Overdue(overdue) => {
-            let Overdue { limit, pid, exit } = *overdue;
+            let Overdue { limit, pid, exit, message } = *overdue;
             future.pid.set(pid);
             future.set_times(|times| times.limit = Some(limit));
             future.ending.set(Some(Ending::TimedOut));
-            future.phase.set(Phase::Reported(Ended { id: 0, exit, message: Message::Nothing }));
+            future.phase.set(Phase::Reported(Ended { id: 0, exit, message }));
         }
         Said::Refused(refused) => {
             let error = Error::CannotFork { subject: future.subject(), refused };

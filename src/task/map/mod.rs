@@ -131,16 +131,10 @@ impl MapCall {
         said: Answered,
     ) -> bool {
         let said = match said {
-            Answered::Told(message) => {
-                // What a worker reports of its end, while it is being ended for its time limit, is a consequence of
-                // that.
-                let reported = matches!(message, Message::Frame(Frame { kind: Kind::Report, .. }));
-                let overdue = if reported { workers::overdue(&self.group, child) } else { None };
-                match overdue {
-                    Some(limit) => Said::Overdue(Box::new(Overdue { limit, pid, exit: Exit::Unknown })),
-                    None => Said::of(Ended { id: batch, exit: Exit::Unknown, message }, pid),
-                }
-            }
+            Answered::Told(message) => match self.overdue(batch, child, &message) {
+                Some(limit) => Said::Overdue(Box::new(Overdue { limit, pid, exit: Exit::Unknown, message })),
+                None => Said::of(Ended { id: batch, exit: Exit::Unknown, message }, pid),
+            },
             Answered::Offered(phase) => Said::Remote(Box::new(phase)),
         };
         if self.drops(batch, child) {
@@ -148,6 +142,20 @@ impl MapCall {
             return true;
         }
         self.push(batch, said, Some(child))
+    }
+
+    /// The limit that an item has exceeded whose failure is told by `message`. What a worker reports of its end, or throws,
+    /// while it is being ended for its time limit, is a consequence of that; what was thrown by items before that one, which
+    /// is the last that it has begun, is not.
+    fn overdue(&self, batch: u64, child: u64, message: &Message) -> Option<f64> {
+        let Message::Frame(Frame { kind: kind @ (Kind::Report | Kind::Thrown), .. }) = message else {
+            return None;
+        };
+        let (limit, begun) = workers::overdue(&self.group, child)?;
+        let batches = self.batches.borrow();
+        let batch = batches.get(&batch)?;
+        let is_last = batch.posted_from.saturating_add(begun) == batch.answered + 1;
+        (*kind == Kind::Report || is_last).then_some(limit)
     }
 
     /// Values of a batch have arrived, of one item after the other. False if others of that batch are still to come.

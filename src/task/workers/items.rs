@@ -112,8 +112,9 @@ fn all_of(group: &Group) -> Vec<Rc<Worker>> {
     state().workers.borrow().values().filter(|worker| worker.is_of(group)).cloned().collect()
 }
 
-/// The limit that a worker has exceeded, and for which it is being ended.
-pub(crate) fn overdue(group: &Group, child: u64) -> Option<f64> {
+/// The limit that a worker has exceeded, and for which it is being ended, and how many items it had begun.
+pub(crate) fn overdue(group: &Group, child: u64) -> Option<(f64, usize)> {
     let worker = state().worker(child).filter(|worker| worker.is_of(group))?;
-    worker.warm()?.overdue.get()
+    let warm = worker.warm()?;
+    Some((warm.overdue.get()?, warm.workers.job_queue.begun(warm.slot)))
 }

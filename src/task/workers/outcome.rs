@@ -189,12 +189,21 @@ pub(crate) fn fail(future: &Future, error: &Error) {
 fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
     let Ended { message, exit, .. } = ended;
     let ending = future.ending.get();
-    // A task that returns or throws in the grace period after its time limit has done so in time.
-    if let Message::Frame(Frame { kind, format, payload }) = &message
-        && (ending.is_none() || ending == Some(Ending::TimedOut) && *kind != Kind::Report)
-    {
-        return understand(future, *kind, *format, payload);
-    }
+    let told = match &message {
+        Message::Frame(Frame { kind, format, payload })
+            // A task that returns in the grace period after its time limit has done so in time.
+            if ending.is_none() || ending == Some(Ending::TimedOut) && *kind != Kind::Report =>
+        {
+            Some(understand(future, *kind, *format, payload)?)
+        }
+        _ => None,
+    };
+    // What it throws then is why it has no result, and its time limit is why it has thrown that.
+    let thrown = match told {
+        Some(Outcome::Failed(throwable)) if ending.is_some() => Some(throwable),
+        Some(outcome) => return Ok(outcome),
+        None => None,
+    };
     let subject = future.subject();
     let unended = if let Exit::Unended(why) = exit { Some(why) } else { None };
     let error = match (message, ending) {
@@ -213,7 +222,11 @@ fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
         (Message::Nothing, _) => died(future, Death::Gone { exit, writing: false }),
         (_, _) => died(future, Death::Gone { exit, writing: true }),
     };
-    Ok(failed(&error))
+    let throwable = exceptions::new(&error);
+    if let Some(thrown) = thrown {
+        exception::chain(&throwable, thrown);
+    }
+    Ok(Outcome::Failed(throwable))
 }
 
 /// The outcome where a payload cannot be decoded: an exception that says so, or the one that decoding it threw.

@@ -189,7 +189,9 @@ pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> 
         // Its process could not be ended: with a retry two would run at a time.
         Phase::Reported(Ended { exit: Exit::Unended(_), .. }) => Some(Failure::Final),
         Phase::Reported(Ended { message, .. }) => match (of_message(message), ending) {
-            (Some(Failure::Died | Failure::Final), Some(Ending::TimedOut)) => Some(Failure::TimedOut),
+            (Some(Failure::Thrown | Failure::Died | Failure::Final), Some(Ending::TimedOut)) => {
+                Some(Failure::TimedOut)
+            }
             (failure, _) => failure,
         },
         Phase::Remote { remote_payload, .. } => {
