@@ -33,6 +33,16 @@ pub(crate) fn conclude(future: &Future, outcome: Outcome) {
     }
 }
 
+/// A handler has failed, or a future that it has returned: that is the outcome from now on.
+pub(crate) fn fail(future: &Future, throwable: Zval) {
+    future.observed.set(false);
+    if future.fails_fast() {
+        // Behind the handlers that may still deal with it.
+        future.push_handler(Registered { handler: Handler::FailFast, scope: None });
+    }
+    set(future, Outcome::Failed(throwable));
+}
+
 /// Replaces the outcome. The old one is dropped when nothing is borrowed: that may run a destructor.
 pub(crate) fn set(future: &Future, outcome: Outcome) {
     release(future.phase.replace(Phase::Done(outcome)));

@@ -56,10 +56,7 @@ pub(crate) fn arrive(future: &Object<Future>, other: &Future) {
     other.observed.set(true);
     match conclusion::outcome_of(other) {
         Some(Ok(value)) => conclusion::set(future, Outcome::Value(value)),
-        Some(Err(throwable)) => {
-            future.observed.set(false);
-            conclusion::set(future, Outcome::Failed(throwable));
-        }
+        Some(Err(throwable)) => conclusion::fail(future, throwable),
         None => {}
     }
     state().reported.push_back(future.clone());

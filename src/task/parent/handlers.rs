@@ -192,7 +192,6 @@ fn replace(future: &Object<Future>, returned: Returned) -> Result<(), Thrown> {
 /// A handler threw: that is the outcome of the future from now on.
 fn fail(future: &Future, thrown: Thrown) -> Result<(), Thrown> {
     let throwable = exception::take().ok_or(thrown)?;
-    future.observed.set(false);
-    conclusion::set(future, Outcome::Failed(throwable));
+    conclusion::fail(future, throwable);
     Ok(())
 }

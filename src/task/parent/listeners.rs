@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::process::shared::message_ring::duplex_table::{Duplex, DuplexTable};
 use crate::task::life::conclusion;
-use crate::task::life::future::{Future, Outcome, Phase};
+use crate::task::life::future::{Future, Phase};
 use crate::task::life::group::Group;
 use crate::task::life::held::Moment;
 use crate::task::life::state::state;
@@ -156,8 +156,7 @@ pub(crate) fn fail(future: &Future) {
     if future.has_failed() {
         state().surfacing.push(throwable);
     } else {
-        future.observed.set(false);
-        conclusion::set(future, Outcome::Failed(throwable));
+        conclusion::fail(future, throwable);
     }
 }
 
