@@ -163,6 +163,7 @@ unsafe extern "C" {
     pub(crate) fn async_fiber_hide() -> *mut c_void;
     pub(crate) fn async_fiber_show(fiber: *mut c_void);
     pub(crate) fn async_ended_by_error_take() -> bool;
+    pub(crate) fn async_is_shutting_down() -> bool;
     pub(crate) fn async_last_error(
         message: *mut *mut ZendStr,
         file: *mut *mut ZendStr,

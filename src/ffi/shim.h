@@ -131,6 +131,7 @@ void async_exit_status_set(int status);
 void *async_fiber_hide(void);
 void async_fiber_show(void *fiber);
 bool async_ended_by_error_take(void);
+bool async_is_shutting_down(void);
 int async_last_error(zend_string **message, zend_string **file, uint32_t *line);
 void async_fiber_block(void);
 void async_fiber_unblock(void);

@@ -136,6 +136,12 @@ pub(crate) fn ended_by_error() -> bool {
     unsafe { ffi::async_ended_by_error_take() }
 }
 
+/// Has the script come to its end, and do its shutdown functions or destructors run?
+pub(crate) fn is_shutting_down() -> bool {
+    // SAFETY: reads a flag of the engine's, of this thread.
+    unsafe { ffi::async_is_shutting_down() }
+}
+
 /// Installs an error hook: a child does not print its fatal error, as its outcome reports that; and a fatal error that
 /// ends a script is recorded for [`ended_by_error`]. MINIT.
 pub(crate) fn install() {

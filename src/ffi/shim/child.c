@@ -41,6 +41,11 @@ bool async_ended_by_error_take(void)
 	return ended;
 }
 
+bool async_is_shutting_down(void)
+{
+	return (EG(flags) & EG_FLAGS_IN_SHUTDOWN) != 0;
+}
+
 /* A fatal error in a child is reported by its outcome, and therefore not printed on the parent's terminal as well. */
 static void async_error_cb(int type, zend_string *file, const uint32_t line, zend_string *message)
 {

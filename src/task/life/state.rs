@@ -59,6 +59,8 @@ pub(crate) enum Request {
     /// Its script runs, or its shutdown functions or destructors do.
     #[default]
     Runs,
+    /// The same, and what was started before was ended.
+    Ending,
     /// What is left of it is waited for.
     Ends,
     /// Nothing is waited for any more. Modules that end after this one may still run PHP code: session handlers.

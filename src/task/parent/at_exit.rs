@@ -219,12 +219,7 @@ fn abandon(group: &Group, future: &Object<Future>) {
 pub(crate) fn at_exit() -> Result<(), Thrown> {
     // After a fatal error no result is wanted. An error ends what was started before it, and only that.
     if request::ended_by_error() || ini::kill_at_exit() {
-        for _ in 0..ROUNDS {
-            kill();
-            if is_empty() {
-                break;
-            }
-        }
+        kill_all();
     } else {
         finish()?;
     }
@@ -234,6 +229,32 @@ pub(crate) fn at_exit() -> Result<(), Thrown> {
         forget();
     }
     Ok(())
+}
+
+/// Ends what a script has started that was ended by an error, or that has come to its end with `async.at_exit=kill`, if
+/// [`at_exit`] has not done so yet: of its shutdown functions those come first that it has registered before its first
+/// task. To be called before something is started or waited for. Re-enters PHP: destructors run.
+#[inline]
+pub(crate) fn precede() {
+    let state = state();
+    let is_over = || {
+        let is_first = state.exit_registered.get() && state.request.get() == Request::Runs;
+        is_first && ini::kill_at_exit() && request::is_shutting_down()
+    };
+    if request::ended_by_error() || is_over() {
+        state.request.set(Request::Ending);
+        kill_all();
+    }
+}
+
+#[cold]
+fn kill_all() {
+    for _ in 0..ROUNDS {
+        kill();
+        if is_empty() {
+            break;
+        }
+    }
 }
 
 /// Has nothing been started that has not ended?

@@ -19,6 +19,7 @@ use crate::zend::object::Object;
 
 /// Queues a future, and starts what may start; without processes it is run to its end. Re-enters PHP.
 pub(crate) fn enqueue(group: &Rc<Group>, future: &Object<Future>) {
+    at_exit::precede();
     queue(group, future);
     pump(group);
     if state().request.get() == Request::Over {

@@ -38,7 +38,7 @@ use crate::task::life::held::Moment;
 use crate::task::life::state::state;
 use crate::task::life::{conclusion, support, surfacing};
 use crate::task::parent::deadlock::{self, AtEnd};
-use crate::task::parent::{event_loop, handlers, start};
+use crate::task::parent::{at_exit, event_loop, handlers, start};
 use crate::zend::exception;
 use crate::zend::handler::{Returned, Thrown};
 use crate::zend::object::Object;
@@ -74,6 +74,7 @@ pub(crate) fn in_time(
     patience: Option<Patience>,
     mut done: impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<bool, Thrown> {
+    at_exit::precede();
     let wait = deadlock::Wait::default();
     let mut answer = || {
         if let Some(inquiry) = deadlock::asked() {
@@ -155,6 +156,7 @@ pub(crate) fn looking(
     longest: Duration,
     mut done: impl FnMut() -> Result<bool, Thrown>,
 ) -> Result<bool, Thrown> {
+    at_exit::precede();
     let result = loop {
         if exception::pending() {
             break Err(Thrown);

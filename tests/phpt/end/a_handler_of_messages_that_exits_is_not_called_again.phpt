@@ -17,11 +17,12 @@ foreach (['its own process' => 'Pool::create()', 'warm' => 'Pool::create()->task
                 }
                 return 'all sent';
             };
-            [$pool['a'], $pool['b']] = [$task, $task];
-            // What is registered at the end runs after what was started has ended, if nothing exits there.
+            // What is registered at the end runs after what was started has ended, if nothing exits there. Before the tasks: the first
+            // message may come in between.
             register_shutdown_function(fn() => register_shutdown_function(function () use ($pool) {
                 echo $pool['a']->await(), ', ', $pool['b']->await();
             }));
+            [$pool['a'], $pool['b']] = [$task, $task];
             $wait();
             PHP, '-d display_errors=0 -d async.handlers=anywhere', '', 'timeout 20');
     }

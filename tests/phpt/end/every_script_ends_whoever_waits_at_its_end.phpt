@@ -12,7 +12,7 @@ const CODE = <<<'CODE'
     }
     $gate = new Gate();
     $wait = function () use ($gate, &$pool, &$future) {
-        $gate->open();
+        OPENS
         try {
             echo WAIT;
         } catch (Throwable $e) {
@@ -49,10 +49,12 @@ foreach (['shutdown function', 'shutdown function of one', 'destructor'] as $who
         if ($who === 'destructor' && str_starts_with($end, 'an error')) {
             continue; // PHP calls none then
         }
-        $killed = $who !== 'shutdown function' && $end !== 'exit' && $end !== 'the last line';
+        // What ends before somebody waits has its value.
+        $killed = $end !== 'exit' && $end !== 'the last line';
         foreach (WAITS as $name => $wait) {
             foreach ([1, 0] as $tasks) {
-                $script = strtr(CODE, ['WAIT' => $wait, 'WHO' => var_export($who, true), 'TASKS' => $tasks, 'END' => $last]);
+                $opens = $killed && $who === 'shutdown function' ? '' : '$gate->open();';
+                $script = strtr(CODE, ['OPENS' => $opens, 'WAIT' => $wait, 'WHO' => var_export($who, true), 'TASKS' => $tasks, 'END' => $last]);
                 $said = trim(strtok(php($script, "-d display_errors=0 -d log_errors=0 -d auto_prepend_file= $ini"), "\n"));
                 $expected = $name === 'a new task' ? 'new task' : ($killed ? 'Async\CancelledException' : 'value');
                 if ($said !== $expected) {
