@@ -11,8 +11,8 @@ use crate::process::cpus;
 use crate::task::life::future::Future;
 use crate::task::life::group::Group;
 use crate::task::life::state::state;
-use crate::task::life::support;
 use crate::task::life::work::Work;
+use crate::task::life::{support, surfacing};
 use crate::task::parent::{event_loop, start, wait};
 use crate::zend::array::{Array, entries};
 use crate::zend::class::{Function, function_exists, register_functions};
@@ -134,13 +134,15 @@ fn settle(call: &Call) -> Returned {
         return Err(Thrown);
     };
     if let Some(pool) = Object::<Pool>::from_zval(what) {
-        pool::finish(&pool, None)?;
-        let futures: Vec<_> = pool.futures.all().into_iter().map(|(_, future)| future).collect();
-        wait::all(&futures, None)?;
+        surfacing::kept_during(|| {
+            pool::finish(&pool, None)?;
+            let futures: Vec<_> = pool.futures.all().into_iter().map(|(_, future)| future).collect();
+            wait::all(&futures, None)
+        })?;
         return Ok(awaited::pool_handles(&pool));
     }
     let all = awaited::nested(call, c"Async\\Pool|iterable")?;
-    awaited::finish(&all, None)?;
+    surfacing::kept_during(|| awaited::finish(&all, None))?;
     Ok(awaited::handles(&all))
 }
 

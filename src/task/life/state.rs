@@ -130,6 +130,8 @@ pub(crate) struct State {
     pub(crate) hooks: ValueCell<Vec<Rc<Hook>>>,
     /// Exceptions of hooks and destructors, which the next `await` throws: the latest is the last one.
     pub(crate) surfacing: ValueCell<Vec<Zval>>,
+    /// A wait goes on that throws none of these.
+    pub(crate) surfaces_later: Cell<bool>,
     /// Values of the processes that this one was forked from, where the fork was not this extension's.
     pub(crate) kept: ValueCell<Vec<Inherited>>,
     /// What forks of its heap cost.
@@ -200,6 +202,7 @@ impl State {
             freed: ValueCell::default(),
             hooks: ValueCell::default(),
             surfacing: ValueCell::default(),
+            surfaces_later: Cell::new(false),
             kept: ValueCell::default(),
             heap: DataCell::default(),
             locks: DataCell::default(),
@@ -333,6 +336,7 @@ impl State {
         self.underway.set(0);
         self.exit_registered.set(false);
         self.request.set(Request::Runs);
+        self.surfaces_later.set(false);
         // Most have neither, and no code is run, or memory touched, that a child has no other use for.
         if !self.forwarding.borrow().is_off() {
             drop(self.forwarding.take());

@@ -23,6 +23,14 @@ fn keep() {
     }
 }
 
+/// While `wait` goes on nothing that is kept is thrown: it waits for the next `await` behind it.
+pub(crate) fn kept_during<T>(wait: impl FnOnce() -> T) -> T {
+    let before = state().surfaces_later.replace(true);
+    let result = wait();
+    state().surfaces_later.set(before);
+    result
+}
+
 /// Throws what is kept: the latest, with the earlier ones for previous ones.
 ///
 /// # Errors
@@ -30,7 +38,10 @@ fn keep() {
 /// When something is.
 #[inline]
 pub(crate) fn throw() -> Result<(), Thrown> {
-    if state().surfacing.borrow().is_empty() { Ok(()) } else { throw_latest() }
+    if state().surfacing.borrow().is_empty() || state().surfaces_later.get() {
+        return Ok(());
+    }
+    throw_latest()
 }
 
 #[cold]

@@ -316,4 +316,6 @@ pub(crate) fn end_request() {
 /// The beginning of a request, after the end of another one.
 pub(crate) fn begin_request() {
     state().request.set(Request::Runs);
+    // A fatal error may have left a wait in its middle.
+    state().surfaces_later.set(false);
 }
