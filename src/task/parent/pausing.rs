@@ -42,12 +42,24 @@ pub(super) struct Pausing<'r> {
     looks: Option<Instant>,
     /// How often to look again when nobody is left at the other end.
     left: u32,
+    /// Nobody was left there at the last look.
+    is_deserted: bool,
     /// The next part of the message has to be there by then, or within the time limit.
     part_until: Option<Instant>,
     /// What the other end was told that this process waits for.
     said: Option<What>,
     /// This wait, from its first sleep on.
     wait: deadlock::Wait,
+}
+
+/// Has nobody in this process looked for a while who would not wait?
+fn is_time_to_look() -> bool {
+    let now = Instant::now();
+    let is_time = state().looked.get().is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
+    if is_time {
+        state().looked.set(Some(now));
+    }
+    is_time
 }
 
 impl Drop for Pausing<'_> {
@@ -67,6 +79,7 @@ impl<'r> Pausing<'r> {
             peer,
             looks,
             left,
+            is_deserted: false,
             part_until: None,
             said: None,
             wait: deadlock::Wait::default(),
@@ -110,10 +123,7 @@ impl<'r> Pausing<'r> {
         }
         let left = self.time_left(waiting);
         if left.is_zero() {
-            // To look takes the reading of files, and is left out for who does not want to wait, unless it was found
-            // before.
-            let in_vain =
-                waiting.what() == What::Message && self.ring.is_deserted() && is_deserted(self.ring);
+            let in_vain = self.is_in_vain(waiting.what());
             return if in_vain { self.despair(waiting) } else { Err(self.give_up(waiting).into()) };
         }
         if let Peer::Task(future, _) = self.peer
@@ -201,6 +211,22 @@ impl<'r> Pausing<'r> {
             Peer::Parent(duplex) => duplex.duplexes().has_parent(),
             Peer::Task(..) => is_busy(),
         }
+    }
+
+    /// Is no process left that could have ended a wait that is over? To look takes the reading of files, and is left out
+    /// for who asks again and again without waiting, but for a look now and then.
+    fn is_in_vain(&mut self, what: What) -> bool {
+        let is_known = self.is_deserted || what == What::Message && self.ring.is_deserted();
+        let was_shared = || !matches!(self.peer, Peer::Anyone) || self.ring.was_shared();
+        let is_worth_it = is_known || was_shared() && is_time_to_look();
+        if what == What::Turn || !is_worth_it {
+            return false;
+        }
+        self.is_deserted = match (what, self.peer) {
+            (What::Message, Peer::Anyone) => is_deserted(self.ring),
+            _ => !self.may_end(),
+        };
+        self.is_deserted
     }
 
     /// What this process waits for, if all say whether they wait who could end that.
