@@ -25,6 +25,7 @@ mod watch;
 mod write;
 
 use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
@@ -112,6 +113,8 @@ pub(crate) struct MessageRing {
     event: Option<ReadyEvent>,
     /// No other process is left that has it: its descriptor stays readable in this one.
     deserted: Cell<bool>,
+    /// When this process has last looked, without waiting, whether another one has it.
+    looked: Cell<Option<Instant>>,
     /// When it was made, and by whom: see [`census`].
     birth: u64,
     maker: u64,
@@ -221,6 +224,7 @@ impl MessageRing {
             written,
             event: None,
             deserted: Cell::new(false),
+            looked: Cell::new(None),
             birth: 0,
             maker: 0,
             forks: census::forks(),
@@ -301,6 +305,16 @@ impl MessageRing {
     /// How many messages there is room for, if they are short.
     pub(crate) fn capacity(&self) -> u32 {
         self.capacity
+    }
+
+    /// Has this process not looked for so long whether another one has it? It is to look now.
+    pub(crate) fn is_time_to_look(&self, every: Duration) -> bool {
+        let now = Instant::now();
+        let is_time = self.looked.get().is_none_or(|at| now.duration_since(at) >= every);
+        if is_time {
+            self.looked.set(Some(now));
+        }
+        is_time
     }
 
     /// Has another process ever had the ring?

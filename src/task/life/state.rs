@@ -150,8 +150,6 @@ pub(crate) struct State {
     pub(crate) streams_due: Cell<bool>,
     /// Memory for the next message of a channel.
     pub(crate) message: DataCell<Vec<u8>>,
-    /// When this process has looked who is left at a channel without waiting there.
-    pub(crate) looked: Cell<Option<Instant>>,
     /// How this process waits for channels.
     pub(crate) spin: DataCell<Option<Spin>>,
     /// Handlers are running.
@@ -214,7 +212,6 @@ impl State {
             streams: ValueCell::default(),
             streams_due: Cell::new(false),
             message: DataCell::default(),
-            looked: Cell::new(None),
             spin: DataCell::default(),
             dispatching: Cell::new(false),
             exit_registered: Cell::new(false),

@@ -25,13 +25,14 @@ use crate::pool::portion::Portion;
 use crate::process::poller::reactor::{Ended, Message};
 use crate::process::wait::Exit;
 use crate::task::life::attempt::Attempt;
+use crate::task::life::future::Phase;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::{MapCall, Overdue, Said, Source};
 use crate::task::life::state::state;
 use crate::task::life::workers::{Job, Workers};
 use crate::task::life::{shutdown, support};
 use crate::task::workers;
-use crate::task::workers::job;
+use crate::task::workers::{job, retry};
 use crate::wire::frame::{Frame, Kind};
 use crate::zend::callable::Callable;
 use crate::zend::cell::{DataCell, Plain, ValueCell};
@@ -43,6 +44,11 @@ pub(crate) use repeat::due;
 pub(crate) use results::{Failed, Item};
 
 impl Plain for Portion {}
+
+/// Is it a throwable that the worker keeps in its memory?
+fn is_thrown(phase: &Phase) -> bool {
+    matches!(phase, Phase::Remote { remote_payload, .. } if remote_payload.kind == Kind::Thrown)
+}
 
 impl MapCall {
     /// Begins a map call over an array or a `Traversable`; one without items, in a pool that was stopped. Re-enters
@@ -130,6 +136,17 @@ impl MapCall {
         pid: Option<i32>,
         said: Answered,
     ) -> bool {
+        let said = match said {
+            Answered::Offered(phase)
+                if is_thrown(&phase) && workers::overdue(&self.group, child).is_some() =>
+            {
+                match retry::brought_home(phase) {
+                    Phase::Reported(Ended { message, .. }) => Answered::Told(message),
+                    phase => Answered::Offered(phase),
+                }
+            }
+            said => said,
+        };
         let said = match said {
             Answered::Told(message) => match self.overdue(batch, child, &message) {
                 Some(limit) => Said::Overdue(Box::new(Overdue { limit, pid, exit: Exit::Unknown, message })),

@@ -223,6 +223,9 @@ pub(crate) fn at_exit() -> Result<(), Thrown> {
     } else {
         finish()?;
     }
+    if state().request.get() == Request::Runs {
+        state().request.set(Request::Ending);
+    }
     surfacing::tell();
     if state().request.get() == Request::Ends {
         kill();
@@ -316,6 +319,7 @@ pub(crate) fn end_request() {
 /// The beginning of a request, after the end of another one.
 pub(crate) fn begin_request() {
     state().request.set(Request::Runs);
+    let _ = request::ended_by_error(); // of the one before, where there was nothing to end
     // A fatal error may have left a wait in its middle.
     state().surfaces_later.set(false);
 }

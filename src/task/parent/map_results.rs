@@ -9,7 +9,7 @@ use crate::exceptions;
 use crate::task::life::group::Group;
 use crate::task::life::map_call::MapCall;
 use crate::task::map::Item;
-use crate::task::parent::{event_loop, in_line, item_failure, scale, wait};
+use crate::task::parent::{at_exit, event_loop, in_line, item_failure, scale, wait};
 use crate::zend::array::{Array, normal_key};
 use crate::zend::callable::Callable;
 use crate::zend::exception;
@@ -31,6 +31,7 @@ pub(crate) fn begin(
     catch: Option<Callable>,
     ordered: bool,
 ) -> Result<Rc<MapCall>, Thrown> {
+    at_exit::precede();
     let map_call = MapCall::begin(group, items, callable, catch, ordered)?;
     // The first items are sent to workers now, and not only when the first result is requested.
     if let Err(thrown) = scale::feed_map(&map_call) {

@@ -52,16 +52,6 @@ pub(super) struct Pausing<'r> {
     wait: deadlock::Wait,
 }
 
-/// Has nobody in this process looked for a while who would not wait?
-fn is_time_to_look() -> bool {
-    let now = Instant::now();
-    let is_time = state().looked.get().is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
-    if is_time {
-        state().looked.set(Some(now));
-    }
-    is_time
-}
-
 impl Drop for Pausing<'_> {
     fn drop(&mut self) {
         if let Some(what) = self.said {
@@ -216,10 +206,16 @@ impl<'r> Pausing<'r> {
     /// Is no process left that could have ended a wait that is over? To look takes the reading of files, and is left out
     /// for who asks again and again without waiting, but for a look now and then.
     fn is_in_vain(&mut self, what: What) -> bool {
+        let may_come = match self.peer {
+            Peer::Anyone => !self.ring.was_shared(),
+            Peer::Parent(_) => false,
+            Peer::Task(future, _) => future.is_pending(),
+        };
         let is_known = self.is_deserted || what == What::Message && self.ring.is_deserted();
-        let was_shared = || !matches!(self.peer, Peer::Anyone) || self.ring.was_shared();
-        let is_worth_it = is_known || was_shared() && is_time_to_look();
-        if what == What::Turn || !is_worth_it {
+        if what == What::Turn || may_come && !is_known {
+            return false;
+        }
+        if !is_known && !self.ring.is_time_to_look(LOOK_EVERY) {
             return false;
         }
         self.is_deserted = match (what, self.peer) {

@@ -12,7 +12,7 @@ use crate::process::output::Stream;
 use crate::process::poller::notifier::Means;
 use crate::process::poller::reactor::{Ended, Message};
 use crate::process::remote_payload::RemotePayload;
-use crate::process::wait::Exit;
+use crate::process::wait::{Exit, Unended};
 use crate::process::{bytes, chunked_reader, threads};
 use crate::task::life::conclusion::conclude;
 use crate::task::life::future::{Ending, Future, Outcome, Phase};
@@ -53,7 +53,7 @@ pub(crate) fn settle(future: &Future) -> Result<(), Thrown> {
         Phase::Remote { child, remote_payload } => {
             let outcome = fetch(future, child, *remote_payload);
             collect::release(child);
-            outcome
+            outcome.map(|outcome| late(future, outcome, None))
         }
         Phase::Reported(ended) => interpret(future, ended),
         _ => return Ok(()),
@@ -189,44 +189,45 @@ pub(crate) fn fail(future: &Future, error: &Error) {
 fn interpret(future: &Future, ended: Ended) -> Result<Outcome, Thrown> {
     let Ended { message, exit, .. } = ended;
     let ending = future.ending.get();
-    let told = match &message {
-        Message::Frame(Frame { kind, format, payload })
-            // A task that returns in the grace period after its time limit has done so in time.
-            if ending.is_none() || ending == Some(Ending::TimedOut) && *kind != Kind::Report =>
-        {
-            Some(understand(future, *kind, *format, payload)?)
-        }
-        _ => None,
-    };
-    // What it throws then is why it has no result, and its time limit is why it has thrown that.
-    let thrown = match told {
-        Some(Outcome::Failed(throwable)) if ending.is_some() => Some(throwable),
-        Some(outcome) => return Ok(outcome),
-        None => None,
-    };
-    let subject = future.subject();
     let unended = if let Exit::Unended(why) = exit { Some(why) } else { None };
+    // A task that returns in the grace period after its time limit has done so in time.
+    if let Message::Frame(Frame { kind, format, payload }) = &message
+        && (ending.is_none() || ending == Some(Ending::TimedOut) && *kind != Kind::Report)
+    {
+        return Ok(late(future, understand(future, *kind, *format, payload)?, unended));
+    }
+    let subject = future.subject();
     let error = match (message, ending) {
         (_, Some(Ending::Cancelled)) => Error::Cancelled { subject, unended },
         (_, Some(Ending::Abandoned)) => Error::Abandoned { subject },
-        (_, Some(Ending::TimedOut)) => {
-            let limit = Seconds(future.times().limit.unwrap_or_default());
-            Error::TimedOut {
-                subject,
-                limit,
-                unended,
-                threads: threads::of_libraries(ini::notifier() == Means::Thread),
-            }
-        }
+        (_, Some(Ending::TimedOut)) => timed_out(future, unended),
         (Message::Malformed(why), _) => Error::Protocol { subject, why },
         (Message::Nothing, _) => died(future, Death::Gone { exit, writing: false }),
         (_, _) => died(future, Death::Gone { exit, writing: true }),
     };
-    let throwable = exceptions::new(&error);
-    if let Some(thrown) = thrown {
-        exception::chain(&throwable, thrown);
+    Ok(failed(&error))
+}
+
+/// What a task throws in the grace period after its time limit is why it has no result, and its time limit is why it has
+/// thrown that.
+fn late(future: &Future, outcome: Outcome, unended: Option<Unended>) -> Outcome {
+    match outcome {
+        Outcome::Failed(thrown) if future.ending.get() == Some(Ending::TimedOut) => {
+            let throwable = exceptions::new(&timed_out(future, unended));
+            exception::chain(&throwable, thrown);
+            Outcome::Failed(throwable)
+        }
+        outcome => outcome,
     }
-    Ok(Outcome::Failed(throwable))
+}
+
+fn timed_out(future: &Future, unended: Option<Unended>) -> Error {
+    Error::TimedOut {
+        subject: future.subject(),
+        limit: Seconds(future.times().limit.unwrap_or_default()),
+        unended,
+        threads: threads::of_libraries(ini::notifier() == Means::Thread),
+    }
 }
 
 /// The outcome where a payload cannot be decoded: an exception that says so, or the one that decoding it threw.

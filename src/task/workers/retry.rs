@@ -195,7 +195,8 @@ pub(crate) fn failure(phase: &Phase, ending: Option<Ending>) -> Option<Failure> 
             (failure, _) => failure,
         },
         Phase::Remote { remote_payload, .. } => {
-            (remote_payload.kind == Kind::Thrown).then_some(Failure::Thrown)
+            let failure = if ending == Some(Ending::TimedOut) { Failure::TimedOut } else { Failure::Thrown };
+            (remote_payload.kind == Kind::Thrown).then_some(failure)
         }
         Phase::Done(Outcome::Failed(_)) => Some(Failure::NoProcess),
         _ => None,

@@ -53,6 +53,19 @@ for ($asked = 0; $asked < 300; $asked++) {
 }
 $gate->send('go on');
 echo await($task), "\n";
+
+echo "A task that has not begun is a process that is to come: ";
+$pool = new Pool();
+(function (Async\Future $future): void {
+    for ($asked = 0; $asked < 3; $asked++) {
+        try {
+            $future->channel()->receive(0);
+        } catch (Exception $e) {
+            echo $e::class, ' ';
+        }
+    }
+    echo $future->channel()->receive(20), "\n";
+})(async(fn () => Async\channel()->send('here it is')));
 ?>
 --EXPECT--
 one
@@ -63,3 +76,4 @@ done
 no message can be sent: N are in the channel already, and no other process is there that could receive one; those that had the channel have ended, or were forked before it was made
 While a task runs that has it, that is no reason:
 finds room
+A task that has not begun is a process that is to come: Async\TimeoutException Async\TimeoutException Async\TimeoutException here it is

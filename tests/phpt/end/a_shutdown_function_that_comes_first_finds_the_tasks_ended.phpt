@@ -32,6 +32,21 @@ foreach ($ends as $end) {
             CODE, ini: '-d display_errors=0 -d log_errors=0'), "\n";
     }
 }
+echo "what is started there first:\n";
+foreach ($ends as $end) {
+    foreach (['a task' => '[Async\await($f = Async\async(fn () => "one")), Async\await([$f, Async\async(fn () => "two")])]', 'a map' => 'iterator_to_array(Async\map([1, 2], fn ($n) => $n * 2))'] as $name => $start) {
+        echo "  $name: ", php(<<<CODE
+            register_shutdown_function(function () {
+                try {
+                    echo json_encode($start), "\\n";
+                } catch (Throwable \$e) {
+                    echo get_class(\$e), "\\n";
+                }
+            });
+            $end
+            CODE, ini: '-d display_errors=0 -d log_errors=0');
+    }
+}
 ?>
 --EXPECT--
 throw new LogicException("uncaught");
@@ -80,4 +95,18 @@ exit 1
 exit 1
 
 ["started there","Async\\CancelledException"]
+exit 1
+
+what is started there first:
+  a task: ["one",["one","two"]]
+exit 255
+  a map: [2,4]
+exit 255
+  a task: ["one",["one","two"]]
+exit 255
+  a map: [2,4]
+exit 255
+  a task: ["one",["one","two"]]
+exit 1
+  a map: [2,4]
 exit 1

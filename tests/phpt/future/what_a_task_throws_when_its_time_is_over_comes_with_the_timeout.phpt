@@ -14,13 +14,23 @@ function task(): string
     }
 }
 
+/** What it throws is longer than what fits into a pipe. */
+function large(): string
+{
+    pcntl_async_signals(true);
+    pcntl_signal(SIGTERM, fn () => throw new DomainException(str_repeat('x', 5_000_000)));
+    while (true) {
+        usleep(100_000);
+    }
+}
+
 function told(callable $what): void
 {
     try {
         echo json_encode($what()), "\n";
     } catch (Throwable $e) {
         $previous = $e->getPrevious();
-        echo $e::class, $previous ? ' <- ' . $previous::class . ' ' . $previous->getMessage() : '', "\n";
+        echo $e::class, $previous ? ' <- ' . $previous::class . ' ' . substr($previous->getMessage(), 0, 10) : '', "\n";
     }
 }
 
@@ -33,11 +43,11 @@ told(fn () => await($future));
 echo $future->status()->name, "\n";
 echo "a map:\n";
 $pool = Pool::create()->concurrency(1)->timeout(0.1);
-$items = $pool->map([1, 2, 3], function (int $n) {
+$items = $pool->map([1, 2, 3, 4], function (int $n) {
     if ($n === 1) {
         throw new LogicException('in time');
     }
-    return $n === 2 ? task() : $n;
+    return $n === 2 ? task() : ($n === 3 ? large() : $n);
 }, catch: fn (Throwable $e, $item) => "$item: " . $e::class . ' <- ' . ($e->getPrevious() ? $e->getPrevious()::class : 'none'));
 foreach ($items as $item) {
     echo $item, "\n";
@@ -49,6 +59,10 @@ $pool = Pool::create()->timeout(0.1)->retry(1, if: function (Throwable $e) use (
     return true;
 });
 told(fn () => await($pool->add(task(...))));
+echo implode(' ', $asked), "\n";
+echo "a large one: ";
+$asked = [];
+told(fn () => await($pool->add(large(...))));
 echo implode(' ', $asked), "\n";
 echo "what it returns: ";
 told(fn () => await(async(function () {
@@ -69,7 +83,10 @@ TimedOut
 a map:
 1: LogicException <- none
 2: Async\TimeoutException <- DomainException
-3
+3: Async\TimeoutException <- DomainException
+4
 with a repeat, that asks for it: Async\TimeoutException <- DomainException stopped
+Async\TimeoutException
+a large one: Async\TimeoutException <- DomainException xxxxxxxxxx
 Async\TimeoutException
 what it returns: "what there is"
