@@ -31,7 +31,7 @@ $code = $wait(Supervisor::create())->recycle(seconds: 0.05)
     ->add('w', function (Worker $worker) {
         $worker->onStop(function () use (&$stop) { $stop = true; });
         while (!$stop) {
-            usleep(100_000_000);
+            usleep(100_000); // again and again: the signal may come between the look and the sleep
         }
     })
     ->onEvent($log->at('stopped', fn () => order(SIGTERM), 2))
