@@ -10,7 +10,7 @@ function bars(array $lines): string
     $groups = [
         'A process of its own for each task' => ['floor' => 'fork, _exit, waitpid', 'pcntl' => 'pcntl_fork', 'async' => 'async'],
         'Warm workers' => ['C' => 'round trip of two C programs', 'ideal' => 'ideal schedule', 'pcntl' => 'pcntl_fork', 'async' => 'async'],
-        'A value and back' => ['serialize' => 'serialize, unserialize in one process', 'igbinary' => 'igbinary in one process', 'fork' => 'async, from a child of its own', 'warm' => 'async, from a warm worker'],
+        'A value and back' => ['serialize' => 'serialize(), in one process', 'igbinary' => 'igbinary, in one process', 'fork' => 'async, its own child', 'warm' => 'async, warm'],
     ];
     $colours = ['floor' => '#999', 'C' => '#999', 'ideal' => '#999', 'serialize' => '#999', 'igbinary' => '#bbb', 'pcntl' => '#d98a3d', 'async' => '#2a6fdb', 'fork' => '#7fa8e6', 'warm' => '#2a6fdb'];
     $figures = array_fill_keys(array_keys($groups), []);
